@@ -1,0 +1,112 @@
+"""What makes two runs comparable: plain JSON values, volatile parts replaced, library-written long texts masked."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import string
+import sys
+from typing import Any
+
+GROUP_TEMPLATES = (
+    "select_speaker_message_template",
+    "select_speaker_prompt_template",
+    "select_speaker_auto_multiple_template",
+    "select_speaker_auto_none_template",
+)
+
+
+def plain(value: Any) -> Any:
+    """Turn any value into JSON; objects become short readable texts."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, dict):
+        return {key if isinstance(key, str) else str(plain(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(plain(item) for item in value)
+    if isinstance(value, BaseException):
+        return {"raised": [kind.__name__ for kind in type(value).__mro__ if kind not in (object, BaseException)]}
+    if inspect.isclass(value):
+        return f"<class {value.__name__}>"
+    if callable(value) and hasattr(value, "__qualname__"):
+        return f"<function {value.__qualname__.split('.')[-1]}>"
+    if dataclasses.is_dataclass(value) and type(value).__name__ == "ChatResult":
+        return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if hasattr(value, "chat_messages") and hasattr(value, "name"):
+        return f"<agent {value.name}>"
+    if hasattr(value, "model_dump"):
+        return plain(value.model_dump())
+    return repr(value)
+
+
+def template_pattern(template: str, name: str) -> tuple[re.Pattern[str], list[str]] | None:
+    """A pattern that finds a filled-in template again, and the names of its fields; None if it has too little text."""
+    pattern, fields, fixed = "", [], 0
+    for text, field_name, _, _ in string.Formatter().parse(template):
+        pattern += re.escape(text)
+        fixed += len(text)
+        if field_name is None:
+            continue
+        pattern += f"(?P={field_name})" if field_name in fields else f"(?P<{field_name}>.*?)"
+        fields.append(field_name)
+    if fixed < 20:
+        return None
+    return re.compile(pattern + ("\\Z" if template.endswith("}") else ""), re.DOTALL), sorted(set(fields))
+
+
+class Masks:
+    """Replaces the long texts of the library that runs by the name of the attribute which holds them."""
+
+    def __init__(self) -> None:
+        import autogen
+
+        self._fixed: list[tuple[str, str]] = []
+        self._templates: list[tuple[re.Pattern[str], list[str], str]] = []
+        for owner in (autogen.AssistantAgent, autogen.ConversableAgent, autogen.UserProxyAgent):
+            for attribute in ("DEFAULT_SYSTEM_MESSAGE", "DEFAULT_SUMMARY_PROMPT", "DEFAULT_DESCRIPTION"):
+                text = vars(owner).get(attribute)
+                if isinstance(text, str):
+                    self._fixed.append((text, f"{owner.__name__}.{attribute}"))
+        for mode, text in autogen.UserProxyAgent.DEFAULT_USER_PROXY_AGENT_DESCRIPTIONS.items():
+            self._fixed.append((text, f"UserProxyAgent.DEFAULT_USER_PROXY_AGENT_DESCRIPTIONS[{mode}]"))
+        defaults = {item.name: item.default for item in dataclasses.fields(autogen.GroupChat)}
+        for name in GROUP_TEMPLATES:
+            found = template_pattern(defaults[name], name) if isinstance(defaults.get(name), str) else None
+            if found:
+                self._templates.append((*found, name))
+        self._fixed = [(text, name) for text, name in self._fixed if len(text) >= 20]
+        self._fixed.sort(key=lambda pair: -len(pair[0]))
+
+    def __call__(self, text: str) -> str:
+        for fixed, name in self._fixed:
+            text = text.replace(fixed, f"<<{name}>>")
+        for pattern, fields, name in self._templates:
+            text = pattern.sub(lambda found: self._filled(name, fields, found), text)
+        return text
+
+    @staticmethod
+    def _filled(name: str, fields: list[str], found: re.Match[str]) -> str:
+        return f"<<{name}" + "".join(f" {field}={found.group(field)!r}" for field in fields) + ">>"
+
+
+def clean_text(text: str, masks: Masks, folder: str, port: int) -> str:
+    """Mask long library texts and replace what differs from run to run."""
+    text = masks(text)
+    text = text.replace(folder, "<TMP>").replace(f"127.0.0.1:{port}", "<SERVER>")
+    text = text.replace(sys.executable, "<PYTHON>")
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<UUID>", text)
+    return re.sub(r"0x[0-9a-f]{8,}", "<ADDRESS>", text)
+
+
+def clean(value: Any, masks: Masks, folder: str, port: int) -> Any:
+    """Apply `clean_text` to every text in a plain value."""
+    if isinstance(value, str):
+        return clean_text(value, masks, folder, port)
+    if isinstance(value, dict):
+        return {clean_text(key, masks, folder, port): clean(item, masks, folder, port) for key, item in value.items()}
+    if isinstance(value, list):
+        return [clean(item, masks, folder, port) for item in value]
+    return value

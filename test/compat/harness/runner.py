@@ -1,0 +1,162 @@
+"""Runs scenarios, each in a process and a temporary folder of its own, and writes their records as JSON lines.
+
+    python runner.py [--ours] OUTPUT NAME:MODE ...
+
+With `--ours`, `import autogen` is served by autogen_classic; without it, by whatever `autogen` is installed.
+Where `os.fork` exists the libraries are imported once and every scenario starts from a fork.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+import warnings
+from pathlib import Path
+from typing import Any
+
+HARNESS = Path(__file__).resolve().parent
+SCENARIOS = HARNESS.parent / "scenarios"
+SECONDS_PER_SCENARIO = 60
+
+sys.path.insert(0, str(HARNESS))
+
+
+class LogCollector(logging.Handler):
+    """Collects what the library says to its loggers, away from the transcript."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[list[str]] = []
+
+    def emit(self, entry: logging.LogRecord) -> None:
+        if entry.name.split(".")[0] in ("autogen", "autogen_classic"):
+            self.lines.append([entry.name, entry.levelname, entry.getMessage()])
+
+
+def load_scenario(name: str) -> Any:
+    """Import a scenario script from its file."""
+    spec = importlib.util.spec_from_file_location(f"scenario_{name}", SCENARIOS / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def prepare(ours: bool) -> None:
+    """Make `import autogen` work, and import what every scenario needs."""
+    for key in ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "OAI_CONFIG_LIST", "OPENAI_BASE_URL", "NO_COLOR"):
+        os.environ.pop(key, None)
+    if ours:
+        from autogen_classic.compat import install_as_autogen
+
+        install_as_autogen()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import autogen
+        import openai
+
+        importlib.import_module("autogen.oai.client")
+        importlib.import_module("autogen.code_utils")
+    assert autogen.__version__ == "0.2.40" or ours, autogen.__version__
+    assert openai
+
+
+def run_here(name: str, mode: str, folder: str) -> dict:
+    """Run one scenario in this process, which must not be used for anything else afterwards."""
+    import scenario
+    from model_server import ModelServer
+    from normalise import Masks, clean, plain
+
+    masks = Masks()
+    logs = LogCollector()
+    logging.getLogger().addHandler(logs)
+    server = scenario.State.server = ModelServer()
+    scenario.State.mode = mode
+    printed, real_stdout, real_stderr = io.StringIO(), sys.stdout, sys.stderr
+    raised, trace = None, None
+    os.chdir(folder)
+    sys.stdout, sys.stderr = printed, io.StringIO()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            load_scenario(name).main(mode)
+        except Exception as error:
+            raised, trace = plain(error), traceback.format_exc()
+        finally:
+            stderr, sys.stdout, sys.stderr = sys.stderr.getvalue(), real_stdout, real_stderr
+    server.close()
+    record = {
+        "printed": printed.getvalue().split("\n"),
+        "histories": scenario.State.histories,
+        "requests": server.requests,
+        "person": scenario.State.person,
+        "notes": scenario.State.notes,
+        "raised": raised,
+        "logs": logs.lines,
+        "warnings": [[entry.category.__name__, str(entry.message)] for entry in warned],
+    }
+    record = clean(record, masks, os.path.realpath(folder), server.port)
+    return {"name": name, "mode": mode, "record": record, "problems": server.problems, "trace": trace, "stderr": stderr}
+
+
+def run_to_file(name: str, mode: str, path: str) -> None:
+    """Run one scenario and write its outcome, whatever happens, to a file."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(SECONDS_PER_SCENARIO)
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = run_here(name, mode, os.path.realpath(folder))
+        os.chdir(HARNESS)
+    Path(path).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+def run_in_child(name: str, mode: str, path: str, ours: bool) -> None:
+    """Run one scenario in a process of its own: a fork of this one, or where there is no fork, a new interpreter."""
+    if not hasattr(os, "fork"):
+        command = [sys.executable, __file__, *(["--ours"] if ours else []), "--single", path, f"{name}:{mode}"]
+        subprocess.run(command, check=False)
+        return
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        run_to_file(name, mode, path)
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(0)
+
+
+def main(arguments: list[str]) -> None:
+    """See the module's docstring."""
+    ours = "--ours" in arguments
+    single = "--single" in arguments
+    output, *jobs = [argument for argument in arguments if argument not in ("--ours", "--single")]
+    prepare(ours)
+    if single:
+        run_to_file(*jobs[0].split(":"), output)
+        return
+    with open(output, "w", encoding="utf-8") as lines, tempfile.TemporaryDirectory() as folder:
+        for number, job in enumerate(jobs):
+            name, mode = job.split(":")
+            path = os.path.join(folder, f"{number}.json")
+            run_in_child(name, mode, path, ours)
+            if os.path.exists(path):
+                lines.write(Path(path).read_text(encoding="utf-8") + "\n")
+            else:
+                lines.write(json.dumps({"name": name, "mode": mode, "died": True}) + "\n")
+            lines.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,138 @@
+"""What a scenario script imports: scripted models and people, and the notes that go into its record.
+
+A scenario is a file `scenarios/NAME.py` with a function `main(mode)`. `mode` is "sync" or "async"; a scenario that makes
+sense both ways says `MODES = ("sync", "async")` and calls the library through `chat` and `call`, which pick the method
+or its `a_` twin. The same file runs under AutoGen 0.2.40 and under autogen_classic; it only ever says `import autogen`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import contextlib
+import json
+import os
+from typing import Any, Iterator
+
+from model_server import Choices, Endless, Fault, ModelServer
+from normalise import plain
+
+__all__ = [
+    "Choices", "Endless", "Fault", "call", "chat", "function_call", "human", "llm_config", "model", "note", "person",
+    "raises", "record", "set_environment", "tool_calls",
+]  # fmt: skip
+
+
+class State:
+    """The record of the scenario that runs in this process."""
+
+    mode = "sync"
+    server: ModelServer
+    histories: list[dict] = []
+    notes: list[list] = []
+    person: list[list] = []
+    models = 0
+
+
+def model(*replies: Any, name: str | None = None, **settings: Any) -> dict:
+    """One entry of a config list, answered by a scripted model; `name` labels its requests in the record."""
+    State.models += 1
+    name = name or f"model{State.models}"
+    return {"model": "gpt-4", "api_key": "sk-test", "base_url": State.server.add_model(name, list(replies)), **settings}
+
+
+def llm_config(*replies: Any, name: str | None = None, **settings: Any) -> dict:
+    """An llm_config with one scripted model and no cache; `settings` are further keys of the llm_config."""
+    return {"config_list": [model(*replies, name=name)], "cache_seed": None, **settings}
+
+
+def tool_calls(*calls: tuple, content: str | None = None) -> dict:
+    """A reply that calls tools: (name, arguments[, id]) each; arguments are a dict, or a text sent as it is."""
+    return {
+        "content": content,
+        "tool_calls": [
+            {"id": rest[0] if rest else f"call_{number}", "type": "function", "function": _function(name, arguments)}
+            for number, (name, arguments, *rest) in enumerate(calls, 1)
+        ],
+    }
+
+
+def function_call(name: str, arguments: Any, content: str | None = None) -> dict:
+    """A reply in the legacy form: one function call."""
+    return {"content": content, "function_call": _function(name, arguments)}
+
+
+def _function(name: str, arguments: Any) -> dict:
+    return {"name": name, "arguments": arguments if isinstance(arguments, str) else json.dumps(arguments)}
+
+
+def person(*answers: str) -> None:
+    """Script the person at the keyboard; every prompt and answer is recorded, and shown as a terminal would show it."""
+    waiting = list(answers)
+
+    def scripted_input(prompt: object = "") -> str:
+        if not waiting:
+            State.person.append([str(prompt), None])
+            raise EOFError("the scenario has no answer left")
+        answer = waiting.pop(0)
+        State.person.append([str(prompt), answer])
+        print(f"{prompt}{answer}")
+        return answer
+
+    builtins.input = scripted_input
+
+
+def human(*answers: str) -> Any:
+    """A replacement for `agent.get_human_input`: gives the answers in turn and records the prompts."""
+    waiting = list(answers)
+
+    def answer(prompt: str) -> str:
+        State.person.append([prompt, waiting[0] if waiting else None])
+        return waiting.pop(0)
+
+    return answer
+
+
+def note(key: str, value: Any) -> None:
+    """Put a value into the record."""
+    State.notes.append([key, plain(value)])
+
+
+def record(*agents: Any) -> None:
+    """Put all stored messages of these agents into the record, partner by partner."""
+    for agent in agents:
+        for partner, messages in agent._oai_messages.items():
+            State.histories.append({"agent": agent.name, "partner": partner.name, "messages": plain(list(messages))})
+
+
+@contextlib.contextmanager
+def raises(key: str, kind: type = Exception, message: bool = False) -> Iterator[None]:
+    """Note that the block raises, and what; the words of the error only if `message`, as a library may improve them."""
+    try:
+        yield
+    except kind as error:
+        note(key, {**plain(error), **({"message": str(error)} if message else {})})
+    else:
+        note(key, "nothing raised")
+
+
+def call(target: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+    """Call `target.method(...)`, or run `target.a_method(...)` in an event loop when the scenario runs asynchronously."""
+    if State.mode == "sync":
+        return getattr(target, method)(*args, **kwargs)
+    return asyncio.run(getattr(target, f"a_{method}")(*args, **kwargs))
+
+
+def chat(sender: Any, recipient: Any, **kwargs: Any) -> Any:
+    """`sender.initiate_chat(recipient, ...)` in the mode of the scenario; the result goes into the record."""
+    result = call(sender, "initiate_chat", recipient, **kwargs)
+    note("result", result)
+    return result
+
+
+def set_environment(**values: str | None) -> None:
+    """Set or remove environment variables; every scenario has a process of its own, so nothing is put back."""
+    for key, value in values.items():
+        os.environ.pop(key, None)
+        if value is not None:
+            os.environ[key] = value

@@ -1,0 +1,117 @@
+"""Every scenario runs on our side and is held against the record taken from AutoGen 0.2.40.
+
+`deviations.json` lists by name what is meant to differ, and why. A deviation is exact: it says which fields differ, and
+what stands in them instead - the same field of the synchronous record (`"like": "sync"`), or our own record in
+`golden/ours/`, which `python test/compat/harness/record.py --ours` refreshes for the listed fields only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMPAT = Path(__file__).resolve().parent
+sys.path.insert(0, str(COMPAT / "harness"))
+import record as recorder  # noqa: E402
+
+COMPARED = ("printed", "histories", "requests", "person", "notes", "raised")
+NAMES = [name for name in recorder.all_names() if (COMPAT / "golden" / f"{name}.json").exists()]
+JOBS = [f"{name}:{mode}" for name in NAMES for mode in recorder.modes_of(name)]
+BOTH_WAYS = [name for name in NAMES if len(recorder.modes_of(name)) == 2]
+
+
+@pytest.fixture(scope="session")
+def outcomes(request: pytest.FixtureRequest) -> dict[str, dict]:
+    """Run every scenario that a selected test needs, spread over the processors."""
+    wanted: set[str] = set()
+    for item in request.session.items:
+        job = getattr(item, "callspec", None) and item.callspec.params.get("job")
+        name = getattr(item, "callspec", None) and item.callspec.params.get("both_ways")
+        wanted.update([job] if job else [])
+        wanted.update([f"{name}:sync", f"{name}:async"] if name else [])
+    jobs = sorted(wanted)
+    workers = min(os.cpu_count() or 1, 4)
+    with ThreadPoolExecutor(workers) as pool:
+        parts = pool.map(lambda start: recorder.run(sys.executable, jobs[start::workers], ours=True), range(workers))
+        return {f"{one['name']}:{one['mode']}": one for part in parts for one in part}
+
+
+def expected_record(job: str) -> dict:
+    """The golden record of a job with its deviations put in."""
+    name, mode = job.split(":")
+    golden = json.loads((COMPAT / "golden" / f"{name}.json").read_text(encoding="utf-8"))
+    expected = dict(golden[mode])
+    for deviation in recorder.deviations_of(name, mode):
+        if deviation.get("like") == "sync":
+            expected.update({field: golden["sync"][field] for field in deviation["fields"]})
+        else:
+            ours = json.loads((COMPAT / "golden" / "ours" / f"{name}.json").read_text(encoding="utf-8"))
+            expected.update({field: ours[mode][field] for field in deviation["fields"]})
+    return expected
+
+
+def same(ours: Any, golden: Any) -> bool:
+    """Equal, but a raised error may be a subclass of the one that 0.2.40 raises."""
+    if isinstance(golden, dict) and "raised" in golden and isinstance(ours, dict) and ours.get("raised"):
+        return golden["raised"][0] in ours["raised"] and ours.get("message") == golden.get("message")
+    if isinstance(golden, dict) and isinstance(ours, dict):
+        return ours.keys() == golden.keys() and all(same(ours[key], golden[key]) for key in golden)
+    if isinstance(golden, list) and isinstance(ours, list):
+        return len(ours) == len(golden) and all(map(same, ours, golden))
+    return bool(ours == golden)
+
+
+def first_difference(ours: Any, golden: Any, path: str) -> str:
+    """Say where two values part, so that the message of a failed test is short."""
+    if isinstance(golden, dict) and isinstance(ours, dict) and ours.keys() == golden.keys() and "raised" not in golden:
+        key = next(key for key in golden if not same(ours[key], golden[key]))
+        return first_difference(ours[key], golden[key], f"{path}[{key!r}]")
+    if isinstance(golden, list) and isinstance(ours, list):
+        for index, (mine, theirs) in enumerate(zip(ours, golden)):
+            if not same(mine, theirs):
+                return first_difference(mine, theirs, f"{path}[{index}]")
+        more = "ours" if len(ours) > len(golden) else "golden"
+        extra = (ours if more == "ours" else golden)[min(len(ours), len(golden))]
+        return f"{path}: {more} goes on with {extra!r}"
+    return f"{path}:\n  ours   {ours!r}\n  golden {golden!r}"
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_scenario_equals_its_golden_record(job: str, outcomes: dict[str, dict]) -> None:
+    outcome = outcomes[job]
+    assert not outcome.get("died"), f"{job} ended without a record"
+    golden = expected_record(job)
+    differences = [
+        first_difference(outcome["record"][field], golden[field], field)
+        for field in COMPARED
+        if not same(outcome["record"][field], golden[field])
+    ]
+    assert not differences, "\n".join([f"{job} differs from its golden record:", *differences, outcome["trace"] or ""])
+    assert not outcome["problems"]
+
+
+@pytest.mark.parametrize("both_ways", BOTH_WAYS)
+def test_synchronous_and_asynchronous_runs_are_equal(both_ways: str, outcomes: dict[str, dict]) -> None:
+    ways = [outcomes[f"{both_ways}:{mode}"].get("record", {}) for mode in ("sync", "async")]
+    for field in ("histories", "requests", "person"):
+        if recorder.is_meant_to_differ(both_ways, field):
+            continue
+        assert ways[0].get(field) == ways[1].get(field), f"{both_ways}: {field} differ between sync and async"
+
+
+def test_every_scenario_has_a_golden_record() -> None:
+    assert NAMES == recorder.all_names()
+
+
+def test_every_deviation_names_a_scenario_and_gives_a_reason() -> None:
+    for deviation in recorder.all_deviations():
+        assert deviation["scenario"] in NAMES, deviation
+        assert deviation["name"], deviation
+        assert len(deviation["reason"]) > 20, deviation
+        assert set(deviation["fields"]) <= set(COMPARED), deviation
