@@ -1,0 +1,188 @@
+"""One command each for what a developer does: demo, test, lint, types, docs, bench, setup.
+
+    python scripts/dev.py test
+    python scripts/dev.py test -- -k groupchat     # what stands behind the two dashes goes to pytest
+
+Needs nothing but Python 3.10 or newer with its standard library. The first run makes a virtual environment in
+``.venv`` and installs the project with what the command needs; later runs start at once unless pyproject.toml
+has changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OLDEST_PYTHON = (3, 10)
+
+# The extras of pyproject.toml that each command needs.
+EXTRAS = {
+    "setup": ["test", "types", "lint", "docs"],
+    "demo": [],
+    "lint": ["lint"],
+    "types": ["types"],
+    "pytest": ["test"],
+    "test": ["test", "types", "lint"],
+    "docs": ["docs"],
+    "bench": ["bench"],
+}
+
+
+class StepFailed(Exception):
+    """A step ended badly; the text says which and what to do."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prepare the environment and run one command in it.
+
+    Args:
+        arguments: the words of the command line; those of this process where None.
+
+    Returns:
+        The exit code: 0 when every step succeeded, else 1.
+    """
+    options, rest = read_command_line(sys.argv[1:] if arguments is None else arguments)
+    try:
+        python = environment(options.venv, EXTRAS[options.command], options.with_package)
+        steps = {"demo": demo, "lint": lint, "types": types, "pytest": tests, "docs": docs, "bench": bench}
+        if options.command == "test":
+            lint(python, [])
+            types(python, [])
+            tests(python, rest)
+        elif options.command in steps:
+            steps[options.command](python, rest)
+    except StepFailed as failure:
+        print(f"\nFAILED: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def read_command_line(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Split the command line into our options and what is handed on behind ``--``."""
+    rest: list[str] = []
+    if "--" in arguments:
+        cut = arguments.index("--")
+        arguments, rest = arguments[:cut], arguments[cut + 1 :]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=sorted(EXTRAS))
+    parser.add_argument("--venv", type=Path, default=ROOT / ".venv", help="where the environment is (default: .venv)")
+    parser.add_argument(
+        "--with-package",
+        action="append",
+        default=[],
+        metavar="REQUIREMENT",
+        help="a requirement to install as well, such as openai==1.58.1 (may be repeated)",
+    )
+    return parser.parse_args(arguments), rest
+
+
+# --- the environment -------------------------------------------------------------------------------------------------
+
+
+def environment(venv: Path, extras: list[str], packages: list[str]) -> str:
+    """Make sure that ``venv`` holds the project with these extras.
+
+    Args:
+        venv: the folder of the virtual environment; made when missing.
+        extras: names of extras of pyproject.toml.
+        packages: further requirements, in pip's words.
+
+    Returns:
+        The path of the environment's Python.
+
+    Raises:
+        StepFailed: if the environment cannot be made or filled.
+    """
+    if sys.version_info < OLDEST_PYTHON:
+        raise StepFailed(
+            f"this is Python {sys.version.split()[0]}; start me with 3.10 or newer, for example: make PYTHON=python3.12"
+        )
+    python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp_file = venv / "dev-stamp.json"
+    stamp = read_stamp(stamp_file)
+    source = fingerprint(packages)
+    known = set(stamp["extras"]) if stamp["source"] == source and python.exists() else None
+    if known is not None and known >= set(extras):
+        return str(python)
+
+    if not python.exists():
+        print(f"Making a virtual environment in {venv}", flush=True)
+        run([sys.executable, "-m", "venv", str(venv)], "venv (on Debian and Ubuntu: apt install python3-venv)")
+    wanted = sorted(set(extras) | (known or set()))
+    target = f"{ROOT}[{','.join(wanted)}]" if wanted else str(ROOT)
+    print(f"Installing autogen-classic with {', '.join(wanted) or 'its core dependencies'}", flush=True)
+    quiet_pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    run([*quiet_pip, "--editable", target, *packages], "pip install")
+    stamp_file.write_text(json.dumps({"source": source, "extras": wanted}), encoding="utf-8")
+    return str(python)
+
+
+def fingerprint(packages: list[str]) -> str:
+    """What the content of the environment depends on, apart from the extras."""
+    digest = hashlib.sha256((ROOT / "pyproject.toml").read_bytes())
+    digest.update(repr((sys.version_info[:3], str(ROOT), sorted(packages))).encode())
+    return digest.hexdigest()
+
+
+def read_stamp(file: Path) -> dict[str, object]:
+    """The stamp of the last installation; an empty one where there is none or it is broken."""
+    try:
+        stamp = json.loads(file.read_text(encoding="utf-8"))
+        return {"source": stamp["source"], "extras": list(stamp["extras"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {"source": None, "extras": []}
+
+
+# --- the commands ----------------------------------------------------------------------------------------------------
+
+
+def demo(python: str, rest: list[str]) -> None:
+    """Run the demonstration chat."""
+    run([python, "-m", "autogen_classic.cli.demo", *rest], "demo")
+
+
+def lint(python: str, rest: list[str]) -> None:
+    """Check format and style, changing nothing."""
+    run([python, "-m", "ruff", "format", "--check", *rest, "."], "ruff format (make it right with: ruff format .)")
+    run([python, "-m", "ruff", "check", *rest, "."], "ruff check (many findings repair themselves: ruff check --fix .)")
+
+
+def types(python: str, rest: list[str]) -> None:
+    """Check the types of the library, then those that its users see."""
+    run([python, "-m", "mypy", *rest], "mypy on the library")
+    run([python, "-m", "mypy", *rest, "test/typing"], "mypy on what users write (test/typing)")
+
+
+def tests(python: str, rest: list[str]) -> None:
+    """Run the suite on two processes."""
+    run([python, "-m", "pytest", "-n", "2", *rest], "pytest")
+
+
+def docs(python: str, rest: list[str]) -> None:
+    """Build the documentation; a warning is an error."""
+    run([python, "scripts/docs_pages.py", "--check"], "generated pages (write them anew with: scripts/docs_pages.py)")
+    run([python, "-m", "zensical", "build", "--strict", "--clean", "-f", "website/mkdocs.yml", *rest], "docs build")
+    print("The documentation stands in website/site/index.html")
+
+
+def bench(python: str, rest: list[str]) -> None:
+    """Measure what the README claims."""
+    run([python, "-m", "benchmarks", *rest], "benchmarks")
+
+
+def run(command: list[str], name: str) -> None:
+    """Run one command in the project's folder and stop everything when it fails."""
+    print(f"\n$ {' '.join(command)}", flush=True)
+    code = subprocess.run(command, cwd=ROOT).returncode
+    if code != 0:
+        raise StepFailed(f"{name} ended with exit code {code}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
