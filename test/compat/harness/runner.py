@@ -81,6 +81,7 @@ def run_here(name: str, mode: str, folder: str) -> dict:
     logging.getLogger().addHandler(logs)
     server = scenario.State.server = ModelServer()
     scenario.State.mode = mode
+    scenario.person()
     printed, real_stdout, real_stderr = io.StringIO(), sys.stdout, sys.stderr
     raised, trace = None, None
     os.chdir(folder)

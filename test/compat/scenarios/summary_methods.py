@@ -22,7 +22,7 @@ def main(mode):
     ann = ConversableAgent("ann", llm_config=False, human_input_mode="NEVER", default_auto_reply="from ann")
     bob = ConversableAgent(
         "bob", human_input_mode="NEVER",
-        llm_config=llm_config("a", "b TERMINATE", "summary one", "c", "summary two", "d", "summary three", *"efghijk", name="bob"),
+        llm_config=llm_config("a", "b TERMINATE", "summary one", "c", "summary two", "d", "summary three", "summary four", *"efghijk", name="bob"),
     )  # fmt: skip
     chat(ann, bob, message="hi", max_turns=1)
     chat(ann, bob, message="hi", max_turns=1, summary_method="last_msg")
@@ -35,7 +35,10 @@ def main(mode):
         ("no_such_method", None),
     ):
         with raises(f"{method if isinstance(method, str) else getattr(method, '__name__', None)} {arguments}"):
-            chat(ann, bob, message="hi", max_turns=1, summary_method=method, summary_args=arguments)
+            given = {} if arguments is None else {"summary_args": arguments}
+            chat(ann, bob, message="hi", max_turns=1, summary_method=method, **given)
+    with raises("summary_args=None"):
+        chat(ann, bob, message="hi", max_turns=1, summary_method=by_hand, summary_args=None)
     with raises("a dict as summary"):
         chat(ann, bob, message="hi", max_turns=1, summary_method=by_object)
     with raises("prompt of a wrong type"):

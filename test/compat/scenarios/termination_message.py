@@ -1,7 +1,7 @@
 """The default termination message, an own is_termination_msg, and what becomes of TERMINATE in the summary."""
 
 from autogen import ConversableAgent, UserProxyAgent
-from scenario import chat, llm_config, note, record
+from scenario import chat, llm_config, note, person, record
 
 MODES = ("sync", "async")
 
@@ -19,6 +19,7 @@ def main(mode):
     carl = ConversableAgent("carl", human_input_mode="NEVER", llm_config=False, is_termination_msg=is_over)
     dora = ConversableAgent("dora", human_input_mode="NEVER", llm_config=llm_config("not yet", "over", name="dora"))
     chat(carl, dora, message="start")
+    person("exit")
     chat(ann, bob, message="TERMINATE")
     note("is_over was asked about", seen)
     record(ann, carl)
