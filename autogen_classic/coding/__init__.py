@@ -1,0 +1,44 @@
+"""Finding and running code: blocks, results, extractors and executors, each loaded on first use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .base import CodeBlock, CodeExecutor, CodeExtractor, CodeResult
+    from .factory import CodeExecutorFactory
+    from .local_commandline_code_executor import LocalCommandLineCodeExecutor
+    from .markdown_code_extractor import MarkdownCodeExtractor
+
+__all__ = (
+    "CodeBlock",
+    "CodeExecutor",
+    "CodeExecutorFactory",
+    "CodeExtractor",
+    "CodeResult",
+    "LocalCommandLineCodeExecutor",
+    "MarkdownCodeExtractor",
+)
+
+_HOMES = {
+    "CodeBlock": "base",
+    "CodeExecutor": "base",
+    "CodeExecutorFactory": "factory",
+    "CodeExtractor": "base",
+    "CodeResult": "base",
+    "LocalCommandLineCodeExecutor": "local_commandline_code_executor",
+    "MarkdownCodeExtractor": "markdown_code_extractor",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

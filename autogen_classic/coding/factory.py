@@ -1,0 +1,74 @@
+"""From a configuration to an executor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from .base import CodeExecutor
+
+__all__ = ("CodeExecutorFactory",)
+
+
+def _commandline_local(**settings: Any) -> CodeExecutor:
+    from .local_commandline_code_executor import LocalCommandLineCodeExecutor
+
+    return LocalCommandLineCodeExecutor(**settings)
+
+
+def _ipython_embedded(**settings: Any) -> CodeExecutor:
+    try:
+        home = import_module(".jupyter.embedded_ipython_code_executor", __package__)
+    except ImportError as error:
+        raise ImportError(
+            'The executor "ipython-embedded" needs packages that are not installed. '
+            'Install them with: pip install "autogen-classic[jupyter-executor]"'
+        ) from error
+    executor: CodeExecutor = home.EmbeddedIPythonCodeExecutor(**settings)
+    return executor
+
+
+_makers: dict[str, Callable[..., CodeExecutor]] = {
+    "commandline-local": _commandline_local,
+    "ipython-embedded": _ipython_embedded,
+}
+
+
+class CodeExecutorFactory:
+    """Makes executors by name."""
+
+    @staticmethod
+    def create(code_execution_config: Mapping[str, Any]) -> CodeExecutor:
+        """Give the executor that a configuration asks for.
+
+        Args:
+            code_execution_config: has an executor, or the name of one, under ``executor``; arguments for an
+                executor that is named stand under its name.
+
+        Returns:
+            The executor: the one handed in, or a new one.
+
+        Raises:
+            ValueError: the value under ``executor`` is neither an executor nor a known name.
+            ImportError: the executor needs a package that is not installed.
+        """
+        wanted = code_execution_config.get("executor")
+        if isinstance(wanted, str) and wanted in _makers:
+            return _makers[wanted](**code_execution_config.get(wanted, {}))
+        if isinstance(wanted, CodeExecutor):
+            return wanted
+        raise ValueError(
+            f"Unknown code executor {wanted}. Give a known name ({', '.join(sorted(_makers))}) or an object with "
+            "code_extractor, execute_code_blocks and restart."
+        )
+
+    @staticmethod
+    def register(name: str, maker: Callable[..., CodeExecutor]) -> None:
+        """Make an executor of your own known by a name.
+
+        Args:
+            name: the name to use under ``executor``; a known name is replaced.
+            maker: a class or function that takes the arguments under that name and gives an executor.
+        """
+        _makers[name] = maker

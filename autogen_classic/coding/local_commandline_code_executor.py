@@ -1,0 +1,275 @@
+"""Run code blocks as processes on this machine."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from string import Template
+from types import SimpleNamespace
+from typing import Any, ClassVar, ParamSpec
+
+from .._code.commands import command_for, temporary_name
+from .._code.process import ProcessResult, environment_for_code, python_command, run_command
+from ..code_utils import PYTHON_VARIANTS, TIMEOUT_MSG, WIN32
+from .base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
+from .func_with_reqs import (
+    FunctionWithRequirements,
+    FunctionWithRequirementsStr,
+    _build_python_functions_file,
+    _requirements_of,
+    to_stub,
+)
+from .markdown_code_extractor import MarkdownCodeExtractor
+from .utils import _get_file_name_from_content, silence_pip
+
+__all__ = ("PYTHON_VARIANTS", "TIMEOUT_MSG", "WIN32", "LocalCommandLineCodeExecutor")
+
+A = ParamSpec("A")
+
+_TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command has it
+
+_REFUSED_IN_SHELLS = (
+    (r"\brm\s+-rf\b", "Use of 'rm -rf' command is not allowed."),
+    (r"\bmv\b.*\s/dev/null", "Moving files to /dev/null is not allowed."),
+    (r"\bdd\b", "Use of 'dd' command is not allowed."),
+    (r">\s*/dev/sd[a-z]", "Overwriting disk blocks directly is not allowed."),
+    (r":\(\)\s*\{\s*:\s*\|\s*:\s*&\s*\}\s*;\s*:", "Fork bombs are not allowed."),
+)
+
+logger = logging.getLogger(__name__)
+
+
+class LocalCommandLineCodeExecutor(CodeExecutor):
+    """Runs Python and shell code in processes of their own, in one working directory, with a time limit.
+
+    It is a seat belt and no sandbox: the code runs with your rights and can read, change and send whatever you can.
+
+    Args:
+        timeout: how long one block may run, in seconds, at least 1.
+        virtual_env_context: what `autogen_classic.code_utils.create_virtual_env` gave, to run the code in that
+            virtual environment. Without it Python code runs under the Python that runs this program.
+        work_dir: the directory to run in; it is made if need be. No code file is written outside it.
+        functions: functions that the code may import; see `format_functions_for_prompt`.
+        functions_module: the module from which it imports them, a valid Python name.
+        execution_policies: says for languages whether their code is run (True) or only saved to a file (False);
+            what it does not name stays as in ``DEFAULT_EXECUTION_POLICY``.
+
+    Raises:
+        ValueError: the timeout is below 1, or the module name is not a Python name.
+    """
+
+    SUPPORTED_LANGUAGES: ClassVar[list[str]] = [
+        "bash",
+        "shell",
+        "sh",
+        "pwsh",
+        "powershell",
+        "ps1",
+        "python",
+        "javascript",
+        "html",
+        "css",
+    ]
+    DEFAULT_EXECUTION_POLICY: ClassVar[dict[str, bool]] = {
+        **dict.fromkeys(("bash", "shell", "sh", "pwsh", "powershell", "ps1", "python"), True),
+        **dict.fromkeys(("javascript", "html", "css"), False),
+    }
+    FUNCTION_PROMPT_TEMPLATE: ClassVar[str] = (
+        "These functions are ready for use in your Python code. "
+        "They live in the module `$module_name`; write `from $module_name import ...` to get at them.\n\n$functions"
+    )
+
+    def __init__(
+        self,
+        timeout: int = 60,
+        virtual_env_context: SimpleNamespace | None = None,
+        work_dir: Path | str = Path("."),
+        functions: list[
+            FunctionWithRequirements[Any, Any] | Callable[..., Any] | FunctionWithRequirementsStr
+        ] = [],  # public, and never changed
+        functions_module: str = "functions",
+        execution_policies: dict[str, bool] | None = None,
+    ) -> None:
+        if timeout < 1:
+            raise ValueError("Timeout must be greater than or equal to 1.")
+        if not functions_module.isidentifier():
+            raise ValueError("Module name must be a valid Python identifier")
+        self._timeout = timeout
+        self._work_dir = Path(work_dir)
+        self._work_dir.mkdir(parents=True, exist_ok=True)
+        # A program that changes its directory later goes on using the same working directory.
+        self._root = self._work_dir.resolve()
+        self._virtual_env_context = virtual_env_context
+        self._functions = functions
+        self._functions_module = functions_module
+        self._functions_are_set_up = not functions
+        self.execution_policies = {**self.DEFAULT_EXECUTION_POLICY, **(execution_policies or {})}
+
+    @property
+    def functions(
+        self,
+    ) -> list[FunctionWithRequirements[Any, Any] | Callable[..., Any] | FunctionWithRequirementsStr]:
+        """The functions that the code may import."""
+        return self._functions
+
+    @property
+    def functions_module(self) -> str:
+        """The module from which the code imports the functions."""
+        return self._functions_module
+
+    @property
+    def timeout(self) -> int:
+        """How long one block may run, in seconds."""
+        return self._timeout
+
+    @property
+    def work_dir(self) -> Path:
+        """The directory in which the code runs."""
+        return self._work_dir
+
+    @property
+    def code_extractor(self) -> CodeExtractor:
+        """The extractor for fenced blocks in Markdown."""
+        return MarkdownCodeExtractor()
+
+    def format_functions_for_prompt(self, prompt_template: str = FUNCTION_PROMPT_TEMPLATE) -> str:
+        """Describe the functions for a model.
+
+        Args:
+            prompt_template: a text with ``$module_name`` and ``$functions``.
+
+        Returns:
+            The text with both filled in; the functions appear without their bodies.
+        """
+        stubs = "\n\n".join(to_stub(function) for function in self._functions)
+        return Template(prompt_template).substitute(module_name=self._functions_module, functions=stubs)
+
+    @staticmethod
+    def sanitize_command(lang: str, code: str) -> None:
+        """Refuse shell code that is dangerous at first sight. This stops accidents, not intent.
+
+        Args:
+            lang: the language; only bash, shell and sh are looked at.
+            code: the code.
+
+        Raises:
+            ValueError: the code holds ``rm -rf``, ``dd``, a move to /dev/null, a write to a disk, or a fork bomb.
+        """
+        if lang not in ("bash", "shell", "sh"):
+            return
+        for pattern, message in _REFUSED_IN_SHELLS:
+            if re.search(pattern, code):
+                raise ValueError(f"Potentially dangerous command detected: {message}")
+
+    def execute_code_blocks(self, code_blocks: Sequence[CodeBlock]) -> CommandLineCodeResult:
+        """Save code blocks to files and run them, in order, until one fails.
+
+        Args:
+            code_blocks: the blocks.
+
+        Returns:
+            The exit code of the last block that ran (124 after a timeout), the output of all (standard error of a
+            block before its standard output), and the file of the first. A block in a language that is not
+            supported, or whose name comment leads out of the working directory, fails with exit code 1.
+
+        Raises:
+            ValueError: shell code is refused by `sanitize_command`, or the functions cannot be set up.
+        """
+        if not self._functions_are_set_up:
+            self._set_up_functions()
+        exit_code, output = 0, ""
+        first_file: Path | None = None
+        for block in code_blocks:
+            language = self._normalised(block.language)
+            self.sanitize_command(language, block.code)
+            if language not in self.DEFAULT_EXECUTION_POLICY:
+                exit_code, output = 1, f"{output}\nunknown language {language}"
+                break
+            code = silence_pip(block.code, language)
+            try:
+                file = self._save(code, language)
+            except ValueError as not_inside:
+                exit_code, output = 1, f"{output}{not_inside}"
+                break
+            first_file = first_file or file
+            if not self.execution_policies.get(language, False):
+                output += f"Code saved to {file}\n"
+                continue
+            result = self._run([*command_for(language, self._python()), str(file)])
+            output += result.stderr + result.stdout
+            exit_code = result.exit_code
+            if result.timed_out:
+                exit_code, output = _TIMEOUT_EXIT_CODE, f"{output}\n{TIMEOUT_MSG}"
+            if exit_code != 0:
+                break
+        return CommandLineCodeResult(
+            exit_code=exit_code, output=output, code_file=str(first_file) if first_file else None
+        )
+
+    def restart(self) -> None:
+        """Warn that there is nothing to restart: every block runs in a new process."""
+        warnings.warn("Restarting local command line code executor is not supported. No action is taken.", stacklevel=2)
+
+    def _normalised(self, language: str) -> str:
+        lowered = language.lower()
+        if lowered in PYTHON_VARIANTS:
+            return "python"
+        return "ps1" if WIN32 and lowered in ("sh", "shell") else lowered
+
+    def _save(self, code: str, language: str) -> Path:
+        """Write code to its file inside the working directory; ValueError if it would be outside."""
+        name = _get_file_name_from_content(code, self._root) or temporary_name(code, language)
+        file = self._root / name
+        if not file.resolve().is_relative_to(self._root):  # a symbolic link may already have that name
+            raise ValueError("Filename is not in the workspace")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(code, encoding="utf-8", errors="replace")
+        return file
+
+    def _python(self) -> str:
+        if self._virtual_env_context is None:
+            return python_command()
+        return os.path.abspath(str(self._virtual_env_context.env_exe))
+
+    def _run(self, command: list[str]) -> ProcessResult:
+        environment = environment_for_code(os.path.dirname(self._python()))
+        return run_command(command, cwd=self._root, timeout=self._timeout, env=environment)
+
+    def _set_up_functions(self) -> None:
+        """Install what the functions need and write their module; ValueError if that does not work."""
+        packages = _requirements_of(self._functions)
+        if packages:
+            logger.info("Ensuring packages are installed in executor.")
+            result = self._run([self._python(), "-m", "pip", "install", *packages])
+            if result.timed_out:
+                raise ValueError("Pip install timed out")
+            if result.exit_code != 0:
+                raise ValueError(f"Pip install failed. {result.stdout}, {result.stderr}")
+        module = self._root / f"{self._functions_module}.py"
+        module.write_text(_build_python_functions_file(self._functions), encoding="utf-8")
+        result = self._run([self._python(), str(module)])
+        if result.timed_out or result.exit_code != 0:
+            raise ValueError(f"Functions failed to load: {TIMEOUT_MSG if result.timed_out else result.stderr}")
+        self._functions_are_set_up = True
+
+
+_RENAMED = {
+    "LocalCommandlineCodeExecutor": LocalCommandLineCodeExecutor,
+    "CommandlineCodeResult": CommandLineCodeResult,
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _RENAMED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    renamed = _RENAMED[name]
+    warnings.warn(
+        f"{name} has been renamed to {renamed.__name__}, the alias will be removed in the future",
+        DeprecationWarning,
+        stacklevel=2,
+    )
+    return renamed

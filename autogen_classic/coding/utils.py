@@ -1,0 +1,66 @@
+"""Small helpers of the executors: quieter pip, and a safe place for a code file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+__all__ = ("silence_pip",)
+
+_PIP_IN_SHELL = re.compile(r"^pip install(?! -qqq\b)", re.MULTILINE)
+_PIP_AFTER_AND = re.compile(r"(?<=[;&|] )pip install(?! -qqq\b)")
+_PIP_IN_PYTHON = re.compile(r"^(! ?pip install)(?! -qqq\b)", re.MULTILINE)
+_SHELLS = ("bash", "shell", "sh", "pwsh", "powershell", "ps1")
+
+# A name in the first line: "# NAME", "// NAME", "/* NAME */" or "<!-- NAME -->", with or without "filename:".
+_NAME_COMMENT = re.compile(r"(?:# |// |/\* |<!-- )\s*(?P<explicit>filename:)?\s*(?P<name>.*?)\s*(?:\*/|-->)?\s*$")
+_LONGEST_NAME = 255  # bytes in one part of a path, on the common file systems
+
+
+def silence_pip(code: str, lang: str) -> str:
+    """Add ``-qqq`` to each ``pip install``, so that its output does not fill the conversation.
+
+    Args:
+        code: the code.
+        lang: its language.
+
+    Returns:
+        The code, unchanged unless it is shell code, or Python with ``!pip install`` lines.
+    """
+    if lang == "python":
+        return _PIP_IN_PYTHON.sub(r"\1 -qqq", code)
+    if lang in _SHELLS:
+        return _PIP_AFTER_AND.sub("pip install -qqq", _PIP_IN_SHELL.sub("pip install -qqq", code))
+    return code
+
+
+def _get_file_name_from_content(code: str, workspace_path: Path) -> str | None:
+    """Read the name that the first line of the code gives to its file.
+
+    A prose comment is taken for a name too, as AutoGen 0.2 does, unless it could not be the name of a file here.
+
+    Args:
+        code: the code.
+        workspace_path: the directory that the file must stay in.
+
+    Returns:
+        The name relative to ``workspace_path``, or None if there is none.
+
+    Raises:
+        ValueError: the file would stand outside ``workspace_path``; symbolic links are followed to find out.
+    """
+    comment = _NAME_COMMENT.match(code.split("\n", 1)[0])
+    if comment is None:
+        return None
+    name = comment["name"]
+    is_prose_with_a_slash = not comment["explicit"] and "/" in name and (" " in name or "://" in name)
+    too_long = any(len(part.encode("utf-8", errors="replace")) > _LONGEST_NAME for part in Path(name).parts)
+    if not name or "\0" in name or too_long:
+        return None
+    root = workspace_path.resolve()
+    path = (root / name).resolve()
+    if is_prose_with_a_slash and not path.is_file():
+        return None
+    if not path.is_relative_to(root):
+        raise ValueError("Filename is not in the workspace")
+    return None if path.is_dir() else str(path.relative_to(root))
