@@ -1,0 +1,49 @@
+"""A cache that ends with the program."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from .abstract_cache_base import AbstractCache
+
+__all__ = ("InMemoryCache",)
+
+
+class InMemoryCache(AbstractCache):
+    """Keep values, of any type, in a dict.
+
+    Args:
+        seed: put before every key, so that caches can be told apart.
+    """
+
+    def __init__(self, seed: Any = "") -> None:
+        self._seed = str(seed)
+        self._cache: dict[str, Any] = {}
+
+    def _prefixed(self, key: str) -> str:
+        return f"{self._seed}_{key}" if self._seed else key
+
+    def get(self, key: str, default: Any | None = None) -> Any | None:
+        """Return the value of a key, or the default when there is none."""
+        return self._cache.get(self._prefixed(key), default)
+
+    def set(self, key: str, value: Any) -> None:
+        """Keep a value under a key."""
+        self._cache[self._prefixed(key)] = value
+
+    def close(self) -> None:
+        """Do nothing: the values stay as long as the object."""
+
+    def __enter__(self) -> InMemoryCache:
+        """Return the cache itself."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the cache."""
+        self.close()

@@ -1,0 +1,103 @@
+"""Reading a configuration list written by hand, with errors that help to repair it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+__all__ = ("check_is_config_list", "parse_config_list", "read_text")
+
+_TEXTS_AND_COMMENTS = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comment>//[^\n]*|/\*.*?\*/|#[^\n]*)', re.DOTALL)
+_TEXTS_AND_COMMAS = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comma>,)\s*[\]}]')
+
+
+def read_text(path: Path, name: str) -> str:
+    """Read a file that should hold a configuration list.
+
+    Args:
+        path: the file.
+        name: the environment variable that could hold the list instead.
+
+    Returns:
+        The text, without a byte order mark.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
+            error.errno,
+            f"There is no configuration list: the environment variable {name} is not set, and this file does not exist. "
+            "Copy OAI_CONFIG_LIST_sample to it and fill in your models and keys, or set the variable to the list as "
+            "JSON",
+            str(path),
+        ) from None
+
+
+def parse_config_list(text: str, source: str) -> Any:
+    """Parse a configuration list.
+
+    Args:
+        text: what should be JSON.
+        source: where it comes from, for an error.
+
+    Returns:
+        What the JSON holds.
+
+    Raises:
+        json.JSONDecodeError: it is no JSON. The text is not quoted, because it may hold keys.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise json.JSONDecodeError(f"{source} is not valid JSON. {_advice(text, error)} [{error.msg}]", text, error.pos) from None
+
+
+def _advice(text: str, error: json.JSONDecodeError) -> str:
+    if not text.strip():
+        return 'It is empty. Write a list such as [{"model": "gpt-4o", "api_key": "..."}].'
+    for match in _TEXTS_AND_COMMENTS.finditer(text):
+        if match["comment"] and match.start() <= error.pos + 1:
+            return f"JSON has no comments: remove the one in line {_line(text, match.start())}."
+    for match in _TEXTS_AND_COMMAS.finditer(text):
+        if match["comma"] and match.start() < error.pos + 1 <= match.end() + 1:
+            return f"JSON allows no comma after the last item: remove the one in line {_line(text, match.start())}."
+    if text[error.pos : error.pos + 1] == "'":
+        return f'JSON wants double quotes: replace \' by " in line {error.lineno}.'
+    return f"Look at line {error.lineno}, column {error.colno}."
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def check_is_config_list(config_list: Any, source: str) -> None:
+    """Refuse JSON that is no list of configurations.
+
+    Args:
+        config_list: what was parsed.
+        source: where it comes from, for an error.
+
+    Raises:
+        TypeError: it is not a list of dicts.
+    """
+    if not isinstance(config_list, list):
+        raise TypeError(
+            f"{source} holds {_kind(config_list)}, but a configuration list is needed: put it in square brackets, as "
+            '[{"model": "gpt-4o", "api_key": "..."}].'
+        )
+    for number, entry in enumerate(config_list):
+        if not isinstance(entry, dict):
+            raise TypeError(
+                f"Entry {number} of {source[0].lower() + source[1:]} is {_kind(entry)}, but must be an object such as "
+                '{"model": "gpt-4o", "api_key": "..."}.'
+            )
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")

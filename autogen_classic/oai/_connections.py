@@ -1,0 +1,77 @@
+"""HTTP connections, shared by all clients of one endpoint.
+
+A pool is made at the first request to an endpoint. Synchronous pools are closed when Python ends. An asynchronous pool
+belongs to one event loop and is closed when ``asyncio.run`` ends that loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import threading
+from collections.abc import AsyncGenerator
+from typing import Any
+from weakref import WeakKeyDictionary
+
+__all__ = ("async_pool", "sync_pool")
+
+_lock = threading.Lock()
+_sync_pools: dict[str, Any] = {}
+_async_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopPools] = WeakKeyDictionary()
+
+
+class _LoopPools:
+    """The pools of one event loop, and the generator that closes them."""
+
+    def __init__(self) -> None:
+        self.by_address: dict[str, Any] = {}
+        self.closer: AsyncGenerator[None, None] | None = None
+
+
+def sync_pool(address: str) -> Any:
+    """Return the HTTP client for an endpoint, to be handed to the openai package.
+
+    Args:
+        address: the base URL of the endpoint, or "" for the provider's own.
+    """
+    with _lock:
+        if address not in _sync_pools:
+            import openai
+
+            if not _sync_pools:
+                atexit.register(_close_sync_pools)
+            _sync_pools[address] = openai.DefaultHttpxClient()
+        return _sync_pools[address]
+
+
+async def async_pool(address: str) -> Any:
+    """Return the asynchronous HTTP client for an endpoint in the running event loop.
+
+    Args:
+        address: the base URL of the endpoint, or "" for the provider's own.
+    """
+    loop = asyncio.get_running_loop()
+    pools = _async_pools.get(loop)
+    if pools is None:
+        pools = _async_pools[loop] = _LoopPools()
+        # An event loop closes the asynchronous generators that began in it: the only call at its end that it offers.
+        pools.closer = _close_at_the_end(pools.by_address)
+        await pools.closer.__anext__()
+    if address not in pools.by_address:
+        import openai
+
+        pools.by_address[address] = openai.DefaultAsyncHttpxClient()
+    return pools.by_address[address]
+
+
+async def _close_at_the_end(by_address: dict[str, Any]) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        for client in by_address.values():
+            await client.aclose()
+
+
+def _close_sync_pools() -> None:
+    for client in _sync_pools.values():
+        client.close()

@@ -1,0 +1,150 @@
+"""A streamed answer: shown piece by piece, and put together to the same object that comes without streaming."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..io.base import IOStream
+from ..token_count_utils import estimate_tokens
+
+__all__ = ("StreamedAnswer",)
+
+
+class _Choice:
+    """One choice of the answer, as far as it has come."""
+
+    def __init__(self) -> None:
+        self.content: list[str] = []
+        self.refusal: list[str] = []
+        self.finish_reason: str | None = None
+        self.function_call: dict[str, str] | None = None
+        self.tool_calls: dict[int, dict[str, Any]] = {}
+
+    def add(self, delta: Any) -> None:
+        if delta.content:
+            self.content.append(delta.content)
+        if getattr(delta, "refusal", None):
+            self.refusal.append(delta.refusal)
+        if delta.function_call is not None:
+            self.function_call = self.function_call or {"name": "", "arguments": ""}
+            _extend(self.function_call, delta.function_call)
+        for part in delta.tool_calls or ():
+            call = self.tool_calls.setdefault(
+                part.index, {"id": "", "type": "function", "index": part.index, "function": {"name": "", "arguments": ""}}
+            )
+            call["id"] = part.id or call["id"]
+            if part.function is not None:
+                _extend(call["function"], part.function)
+
+    def message(self) -> dict[str, Any]:
+        return {
+            "role": "assistant",
+            "content": "".join(self.content),
+            "refusal": "".join(self.refusal) or None,
+            "function_call": self.function_call,
+            "tool_calls": [self.tool_calls[index] for index in sorted(self.tool_calls)] or None,
+        }
+
+
+def _extend(call: dict[str, str], delta: Any) -> None:
+    if delta.name:
+        call["name"] += delta.name
+    if delta.arguments:
+        call["arguments"] += delta.arguments
+
+
+class StreamedAnswer:
+    """Collects the chunks of one answer and prints its text as it comes.
+
+    Args:
+        params: the request, for an estimate of its tokens when the server does not count them.
+    """
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        self._params = params
+        self._choices: dict[int, _Choice] = {}
+        self._last_chunk: Any = None
+        self._usage: Any = None
+        self._print = IOStream.get_default().print
+        self._begin, self._end = _green()
+
+    def __enter__(self) -> StreamedAnswer:
+        """Begin to print in green."""
+        self._print(self._begin, end="")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End the line, also when the stream breaks off."""
+        self._print(self._end + "\n")
+
+    def add(self, chunk: Any) -> None:
+        """Take the next chunk.
+
+        Args:
+            chunk: a ChatCompletionChunk of the openai package.
+        """
+        if getattr(chunk, "usage", None) is not None:
+            self._usage = chunk.usage
+        if chunk.choices:
+            self._last_chunk = chunk
+        for part in chunk.choices or ():
+            if part.delta is not None:
+                self._choices.setdefault(part.index, _Choice()).add(part.delta)
+                if part.delta.content is not None and not part.delta.tool_calls and not part.delta.function_call:
+                    self._print(part.delta.content, end="", flush=True)
+            if part.finish_reason:
+                self._choices.setdefault(part.index, _Choice()).finish_reason = part.finish_reason
+
+    @property
+    def complete(self) -> bool:
+        """Whether every choice has come to its end."""
+        return bool(self._choices) and all(choice.finish_reason for choice in self._choices.values())
+
+    def completion(self) -> Any:
+        """Put the chunks together.
+
+        Returns:
+            A ChatCompletion of the openai package.
+        """
+        from openai.types.chat import ChatCompletion
+
+        chunk = self._last_chunk
+        return ChatCompletion.model_validate(
+            {
+                "id": chunk.id,
+                "object": "chat.completion",
+                "created": chunk.created,
+                "model": chunk.model,
+                "system_fingerprint": getattr(chunk, "system_fingerprint", None),
+                "choices": [
+                    {
+                        "index": index,
+                        "finish_reason": choice.finish_reason,
+                        "logprobs": None,
+                        "message": choice.message(),
+                    }
+                    for index, choice in sorted(self._choices.items())
+                ],
+                "usage": self._usage.model_dump() if self._usage is not None else self._estimated_usage(),
+            }
+        )
+
+    def _estimated_usage(self) -> dict[str, int]:
+        """The server counts tokens in a stream only when asked to (``stream_options``)."""
+        model = self._params.get("model") or self._last_chunk.model
+        sent = estimate_tokens(self._params.get("messages") or [], model)
+        received = 0
+        for choice in self._choices.values():
+            calls = [call["function"] for call in choice.tool_calls.values()]
+            calls += [choice.function_call] if choice.function_call else []
+            texts = ["".join(choice.content), *(text for call in calls for text in call.values())]
+            received += sum(estimate_tokens(text, model) for text in texts if text)
+        return {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
+
+
+def _green() -> tuple[str, str]:
+    """The codes that begin and end green text, both empty where colour is not wanted."""
+    from termcolor import colored
+
+    begin, _, end = colored("|", "green").partition("|")
+    return begin, end

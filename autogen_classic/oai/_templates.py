@@ -1,0 +1,60 @@
+"""Prompts and messages as templates, filled from a context."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ("fill_prompt_or_messages", "instantiate")
+
+
+def instantiate(template: Any, context: Mapping[str, Any] | None = None, allow_format_str_template: Any = False) -> Any:
+    """Fill a template.
+
+    Args:
+        template: a text, a callable that takes the context, or anything else, which is returned as it is.
+        context: values by name. Without any, the template is returned as it is.
+        allow_format_str_template: whether ``{name}`` in a text is replaced by the value of that name.
+
+    Returns:
+        The filled template.
+
+    Raises:
+        KeyError: the text names something that the context does not have.
+    """
+    if not context:
+        return template
+    if isinstance(template, str):
+        return template.format(**context) if allow_format_str_template else template
+    return template(context) if callable(template) else template
+
+
+def fill_prompt_or_messages(params: dict[str, Any], extras: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill the templates of a request, in a copy.
+
+    Args:
+        params: the parameters of a request.
+        extras: may hold ``context`` and ``allow_format_str_template``.
+
+    Returns:
+        The parameters to send.
+
+    Raises:
+        ValueError: there is not exactly one of prompt and messages, or a message is not a dict.
+    """
+    prompt, messages = params.get("prompt"), params.get("messages")
+    if (prompt is None) == (messages is None):
+        raise ValueError("A request needs either 'prompt' or 'messages', and not both.")
+    context = extras.get("context")
+    if not context:
+        return params
+    formatted = extras.get("allow_format_str_template", False)
+    if prompt is not None:
+        return {**params, "prompt": instantiate(prompt, context, formatted)}
+    return {**params, "messages": [_fill_message(message, context, formatted) for message in messages or ()]}
+
+
+def _fill_message(message: Any, context: Mapping[str, Any], formatted: Any) -> Any:
+    if not isinstance(message, Mapping) or not message.get("content"):
+        return message
+    return {**message, "content": instantiate(message["content"], context, formatted)}

@@ -1,0 +1,55 @@
+"""Keep requests to one configuration at least so many seconds apart."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import Any, Protocol
+
+__all__ = ("RateLimiter", "TimeRateLimiter")
+
+
+class RateLimiter(Protocol):
+    """Anything that can make a caller wait for its turn."""
+
+    def sleep(self, *args: Any, **kwargs: Any) -> None:
+        """Wait until the next request may go out."""
+
+
+class TimeRateLimiter:
+    """Let at most ``rate`` requests pass in a second, evenly spaced.
+
+    Args:
+        rate: requests per second, more than 0; 0.5 is one request in two seconds.
+
+    Raises:
+        ValueError: the rate is not a number above 0.
+    """
+
+    def __init__(self, rate: float) -> None:
+        if not rate > 0:
+            raise ValueError(f"api_rate_limit is {rate!r}, but must be more than 0 requests per second.")
+        self._seconds_between = 1.0 / rate
+        self._next_turn = 0.0
+        self._lock = threading.Lock()
+
+    def sleep(self, *args: Any, **kwargs: Any) -> None:
+        """Block the thread until it is the caller's turn. Arguments are ignored."""
+        wait = self._take_turn()
+        if wait > 0:
+            time.sleep(wait)
+
+    async def a_sleep(self) -> None:
+        """The same as `sleep`, without blocking the event loop."""
+        wait = self._take_turn()
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def _take_turn(self) -> float:
+        """Reserve the next turn and say how many seconds it is away."""
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next_turn)
+            self._next_turn = turn + self._seconds_between
+            return turn - now
