@@ -1,0 +1,1 @@
+"""The conversation engine: no input or output, no provider, no printing."""

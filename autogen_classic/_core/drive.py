@@ -1,0 +1,298 @@
+"""Two small drivers run the steps of a conversation: one in a thread of control, one in an event loop.
+
+Steps are generators. They do the thinking and *yield* whatever must happen outside of them:
+
+* ``Ask(agent, "send", ...)``: call a method of an agent by its name. The asynchronous driver calls the
+  ``a_`` twin of that name. The name is looked up when the step runs, so that an override in a subclass, on an
+  instance, or patched into the class is honoured.
+* ``Call(function, ...)``: call a function, which may belong to the user.
+
+Steps that end with another request return ``Then(request)`` instead of yielding it. The driver forgets the
+steps that are over before it starts the request, which is why a chat of any length has a constant depth.
+The rare steps that differ between the two ways ask ``asynchronous = yield WHICH_WAY``.
+
+When the function asked for is one that this library shipped, the driver does not call it: it pushes the steps
+behind it on its own stack. ``@shipped`` tells it which steps these are.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar, Union
+
+__all__ = (
+    "WHICH_WAY",
+    "Ask",
+    "Call",
+    "Steps",
+    "Then",
+    "drive",
+    "drive_async",
+    "drive_to_last_call",
+    "is_asynchronous",
+    "shipped",
+    "steps_behind",
+)
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+
+
+class Call:
+    """A request to call a function.
+
+    Args:
+        function: any callable. In an asynchronous chat its result is awaited if it can be.
+        *args: its positional arguments.
+        **kwargs: its keyword arguments.
+    """
+
+    __slots__ = ("args", "function", "kwargs")
+
+    def __init__(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> None:
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+
+
+class Ask:
+    """A request to call a method by its name.
+
+    Args:
+        owner: the object that has the method, usually an agent.
+        name: the synchronous name, such as ``"send"``. The asynchronous driver asks for ``"a_send"`` where the
+            owner has it.
+        *args: positional arguments.
+        **kwargs: keyword arguments.
+    """
+
+    __slots__ = ("args", "kwargs", "name", "owner")
+
+    def __init__(self, owner: Any, name: str, /, *args: Any, **kwargs: Any) -> None:
+        self.owner = owner
+        self.name = name
+        self.args = args
+        self.kwargs = kwargs
+
+
+class WhichWay:
+    """The question whether the chat runs asynchronously; the driver answers with a bool."""
+
+
+WHICH_WAY = WhichWay()
+
+Request = Union[Call, Ask, WhichWay]
+Steps = Generator[Request, Any, Any]
+
+
+class Then:
+    """What steps return when one more request is all that is left to do."""
+
+    __slots__ = ("request",)
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+
+# By the id of a function, which never dies: the lookup stands in the loop below and takes any callable.
+_shipped: dict[int, tuple[Callable[..., Steps], bool]] = {}
+_NOT_SHIPPED = (None, False)
+
+
+def shipped(steps: Callable[..., Steps]) -> Callable[[FunctionT], FunctionT]:
+    """Mark a function of the library as doing nothing but to drive ``steps`` with its own arguments.
+
+    Args:
+        steps: a generator function that takes the same arguments as the marked function.
+
+    Returns:
+        A decorator which returns the function unchanged.
+    """
+
+    def mark(function: FunctionT) -> FunctionT:
+        _shipped[id(function)] = (steps, inspect.iscoroutinefunction(function))
+        return function
+
+    return mark
+
+
+def steps_behind(function: Callable[..., Any]) -> Callable[..., Steps] | None:
+    """The steps that a function of the library drives; None for any other function.
+
+    Args:
+        function: a function or a bound method.
+    """
+    return _shipped.get(id(getattr(function, "__func__", function)), _NOT_SHIPPED)[0]
+
+
+def is_asynchronous(function: Callable[..., Any]) -> bool:
+    """Tell whether a function is a coroutine function.
+
+    Args:
+        function: a function or a bound method.
+    """
+    known = _shipped.get(id(function))
+    return inspect.iscoroutinefunction(function) if known is None else known[1]
+
+
+def drive(steps: Steps) -> Any:
+    """Run steps to their end in the calling thread.
+
+    Args:
+        steps: a generator of requests.
+
+    Returns:
+        What the steps return, or what their last request returns.
+
+    Raises:
+        Exception: whatever a requested function raises and no step handles.
+    """
+    outcome = drive_to_last_call(steps)
+    if type(outcome) is Call:
+        return outcome.function(*outcome.args, **outcome.kwargs)
+    return outcome
+
+
+def drive_to_last_call(steps: Steps) -> Any:
+    """Run steps, but leave a last call to a function that is not ours to the caller.
+
+    ``send`` and ``receive`` make that call themselves, when this frame is gone. It keeps the stack of programs
+    that override both as low as a direct call would.
+
+    Args:
+        steps: a generator of requests.
+
+    Returns:
+        What the steps return, or the ``Call`` that is left to make.
+    """
+    running = [steps]
+    resume: Callable[[Any], Request] = steps.send
+    value: Any = None
+    function: Any
+    while True:
+        try:
+            request = resume(value)
+        except StopIteration as end:
+            running.pop()
+            value = end.value
+            if type(value) is not Then:
+                if not running:
+                    return value
+                resume = running[-1].send
+                continue
+            request = value.request
+        except BaseException as error:
+            running.pop()
+            if not running:
+                raise _as_the_user_raised_it(error) from error.__cause__
+            resume, value = running[-1].throw, error
+            continue
+
+        if isinstance(request, Ask):
+            function = getattr(request.owner, request.name)
+        elif isinstance(request, Call):
+            function = request.function
+        else:
+            value = False
+            continue
+        plain = getattr(function, "__func__", function)
+        inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
+        if inner_steps is not None:
+            bound_to = () if plain is function else (function.__self__,)
+            inner = inner_steps(*bound_to, *request.args, **request.kwargs)
+            running.append(inner)
+            resume, value = inner.send, None
+        elif not running:
+            return Call(function, *request.args, **request.kwargs)
+        else:
+            try:
+                value = function(*request.args, **request.kwargs)
+                resume = running[-1].send
+            except BaseException as error:
+                resume, value = running[-1].throw, error
+
+
+async def drive_async(steps: Steps) -> Any:
+    """Run steps to their end in the running event loop.
+
+    The same loop as `drive`, with two differences: a method is asked for by the name of its ``a_`` twin, and a
+    result that can be awaited is awaited.
+
+    Args:
+        steps: a generator of requests.
+
+    Returns:
+        What the steps return, or what their last request returns.
+
+    Raises:
+        Exception: whatever a requested function raises and no step handles.
+    """
+    running = [steps]
+    resume: Callable[[Any], Request] = steps.send
+    value: Any = None
+    function: Any
+    while True:
+        try:
+            request = resume(value)
+        except StopIteration as end:
+            running.pop()
+            value = end.value
+            if type(value) is not Then:
+                if not running:
+                    return value
+                resume = running[-1].send
+                continue
+            request = value.request
+        except BaseException as error:
+            running.pop()
+            if not running:
+                raise
+            resume, value = running[-1].throw, error
+            continue
+
+        if isinstance(request, Ask):
+            function = _twin(request)
+        elif isinstance(request, Call):
+            function = request.function
+        else:
+            value = True
+            continue
+        plain = getattr(function, "__func__", function)
+        inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
+        if inner_steps is not None:
+            bound_to = () if plain is function else (function.__self__,)
+            inner = inner_steps(*bound_to, *request.args, **request.kwargs)
+            running.append(inner)
+            resume, value = inner.send, None
+            continue
+        try:
+            value = function(*request.args, **request.kwargs)
+            if inspect.isawaitable(value):
+                value = await value
+        except BaseException as error:
+            if not running:
+                raise
+            resume, value = running[-1].throw, error
+        else:
+            if not running:
+                return value
+            resume = running[-1].send
+
+
+def _twin(request: Ask) -> Callable[..., Any]:
+    """The asynchronous method for a request; a method without a twin serves both ways."""
+    name = request.name
+    twin = getattr(request.owner, f"_a{name}" if name.startswith("_") else f"a_{name}", None)
+    found: Callable[..., Any] = getattr(request.owner, request.name) if twin is None else twin
+    return found
+
+
+def _as_the_user_raised_it(error: BaseException) -> BaseException:
+    """Undo what Python makes of a StopIteration that passes through a generator.
+
+    Programs script a person with ``lambda prompt: next(answers)``; when the answers run out, they expect to see
+    the StopIteration itself.
+    """
+    if isinstance(error, RuntimeError) and isinstance(error.__cause__, StopIteration):
+        return error.__cause__
+    return error

@@ -1,0 +1,260 @@
+"""Everything that happens in a conversation passes `emit` as a typed event.
+
+Printing is the first subscriber; logs, traces, budgets and web pages are others. An event holds the live
+objects (agents, messages), so a subscriber sees all and must change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import time
+from typing import Any
+
+__all__ = (
+    "AutoReplyUsed",
+    "ChatEnded",
+    "ChatStarted",
+    "CodeExecuted",
+    "CodeExecuting",
+    "Event",
+    "MessageReceived",
+    "MessageSent",
+    "ModelAnswered",
+    "ModelAsked",
+    "Notice",
+    "PersonAnswered",
+    "PersonAsked",
+    "QueuedChatStarting",
+    "SpeakerSelected",
+    "ToolCalled",
+    "ToolReturned",
+    "emit",
+    "listening",
+    "subscribe",
+    "unsubscribe",
+)
+
+
+@dataclass
+class Event:
+    """The root of all events.
+
+    Attributes:
+        at: when it happened, in seconds since the epoch.
+    """
+
+    at: float = field(default_factory=time, init=False, repr=False, compare=False)
+
+
+@dataclass
+class ChatStarted(Event):
+    """Two agents begin a chat, which ``sender`` opens."""
+
+    sender: Any
+    recipient: Any
+
+
+@dataclass
+class ChatEnded(Event):
+    """A chat is over. ``reason`` is a `StopReason`; ``message`` is the one that caused it, or None."""
+
+    sender: Any
+    recipient: Any
+    reason: Any
+    message: Any
+
+
+@dataclass
+class MessageSent(Event):
+    """``message`` leaves ``sender``; it already stands in the sender's history."""
+
+    sender: Any
+    recipient: Any
+    message: dict[str, Any]
+    silent: bool | None
+
+
+@dataclass
+class MessageReceived(Event):
+    """``message`` stands in the history of ``recipient``."""
+
+    sender: Any
+    recipient: Any
+    message: dict[str, Any]
+    silent: bool | None
+
+
+@dataclass
+class ModelAsked(Event):
+    """A request is about to go to a model. ``request`` never holds a key."""
+
+    agent: Any
+    request: dict[str, Any]
+
+
+@dataclass
+class ModelAnswered(Event):
+    """A model has answered, or the cache did in its place."""
+
+    agent: Any
+    response: Any
+    from_cache: bool
+    cost: float | None
+
+
+@dataclass
+class ToolCalled(Event):
+    """A tool or function is about to run; ``asynchronous`` tells whether it is awaited."""
+
+    agent: Any
+    name: str
+    arguments: Any
+    call_id: str | None
+    asynchronous: bool
+
+
+@dataclass
+class ToolReturned(Event):
+    """A call of a tool or function is answered with ``content``.
+
+    ``succeeded`` is false where it raised, is unknown or was called with broken JSON (then ``arguments`` is None).
+    """
+
+    agent: Any
+    name: str
+    arguments: Any
+    content: Any
+    succeeded: bool
+    call_id: str | None
+    verbose: bool
+
+
+@dataclass
+class CodeExecuting(Event):
+    """Code is about to run. ``number`` counts the blocks of the legacy path from 0; with an executor it is None."""
+
+    agent: Any
+    languages: list[str]
+    number: int | None
+
+
+@dataclass
+class CodeExecuted(Event):
+    """Code has run and ended with ``exit_code``."""
+
+    agent: Any
+    exit_code: int
+    output: str
+
+
+@dataclass
+class PersonAsked(Event):
+    """The person behind ``agent`` is asked."""
+
+    agent: Any
+    prompt: str
+
+
+@dataclass
+class PersonAnswered(Event):
+    """The person behind ``agent`` has answered."""
+
+    agent: Any
+    answer: str
+
+
+@dataclass
+class AutoReplyUsed(Event):
+    """``agent`` answers without asking its person."""
+
+    agent: Any
+    sender: Any
+
+
+@dataclass
+class SpeakerSelected(Event):
+    """``speaker`` speaks next in a group. ``announce`` tells whether the group prints it."""
+
+    manager: Any
+    speaker: Any
+    announce: bool
+
+
+@dataclass
+class QueuedChatStarting(Event):
+    """The next chat of a queue is about to start with what ``chat_info`` says."""
+
+    chat_info: dict[str, Any]
+
+
+@dataclass
+class Notice(Event):
+    """A line for the reader of the transcript that no other event carries.
+
+    Attributes:
+        agent: the agent it concerns, or None.
+        text: the line as it is printed.
+        color: a colour name of termcolor, or None.
+    """
+
+    agent: Any
+    text: str
+    color: str | None = None
+
+
+Subscriber = Callable[[Event], None]
+
+_subscribers: tuple[Subscriber, ...] = ()
+
+
+def emit(event: Event) -> None:
+    """Hand an event to every subscriber, in the order in which they subscribed.
+
+    Args:
+        event: what happened.
+    """
+    for subscriber in _subscribers:
+        subscriber(event)
+
+
+def subscribe(subscriber: Subscriber) -> Subscriber:
+    """Let a function see every event of this process from now on.
+
+    Args:
+        subscriber: a function of one event. What it raises ends the chat, so that an error is never hidden.
+
+    Returns:
+        The subscriber, so that this can be used as a decorator.
+    """
+    global _subscribers
+    _subscribers = (*_subscribers, subscriber)
+    return subscriber
+
+
+def unsubscribe(subscriber: Subscriber) -> None:
+    """End a subscription; an unknown subscriber is passed over.
+
+    Args:
+        subscriber: the function that was handed to `subscribe`.
+    """
+    global _subscribers
+    _subscribers = tuple(known for known in _subscribers if known is not subscriber)
+
+
+@contextmanager
+def listening(subscriber: Subscriber) -> Iterator[Subscriber]:
+    """Subscribe for the length of a ``with`` block.
+
+    Args:
+        subscriber: a function of one event.
+
+    Yields:
+        The subscriber.
+    """
+    subscribe(subscriber)
+    try:
+        yield subscriber
+    finally:
+        unsubscribe(subscriber)

@@ -1,0 +1,97 @@
+"""Hooks: functions of the user that see a message on its way and may return another one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .drive import WHICH_WAY, Call, Steps
+
+__all__ = ("HOOKABLE_METHODS", "all_messages", "before_send", "last_received_message", "register")
+
+HOOKABLE_METHODS = (
+    "process_last_received_message",
+    "a_process_last_received_message",
+    "process_all_messages_before_reply",
+    "a_process_all_messages_before_reply",
+    "process_message_before_send",
+    "a_process_message_before_send",
+)
+
+
+def register(agent: Any, hookable_method: str, hook: Any) -> None:
+    """Add a hook behind those that the agent has.
+
+    Args:
+        agent: the agent.
+        hookable_method: one of `HOOKABLE_METHODS`.
+        hook: the function; it must be asynchronous for a name with ``a_``, and synchronous for the others.
+
+    Raises:
+        AssertionError: for an unknown name, or a hook that the agent has already.
+    """
+    known = agent.hook_lists
+    assert hookable_method in known, f"{hookable_method} is not a hookable method; take one of {', '.join(known)}."
+    assert hook not in known[hookable_method], f"{hook} is already registered as a hook of {hookable_method}."
+    known[hookable_method].append(hook)
+
+
+def before_send(agent: Any, message: Any, recipient: Any, silent: bool | None) -> Steps:
+    """Run ``process_message_before_send``: each hook takes (sender, message, recipient, silent)."""
+    for hook in (yield from _hooks(agent, "process_message_before_send")):
+        message = yield Call(hook, sender=agent, message=message, recipient=recipient, silent=bool(silent))
+    return message
+
+
+def last_received_message(agent: Any, messages: list[dict[str, Any]]) -> Steps:
+    """Run ``process_last_received_message``: each hook takes and returns the content of the last message.
+
+    Calls, answers to calls, and the word ``exit`` pass untouched. The stored message keeps its words; the agent
+    remembers what the hooks made of them, because later requests must repeat what was sent.
+    """
+    hooks = yield from _hooks(agent, "process_last_received_message")
+    if not hooks or not messages:
+        return messages
+    last = messages[-1]
+    content = last.get("content")
+    if "function_call" in last or "context" in last or not isinstance(content, (str, list)) or content == "exit":
+        return messages
+    processed = content
+    for hook in hooks:
+        processed = yield Call(hook, processed)
+    if processed == content:
+        return messages
+    agent._processed_messages[id(last)] = (last, processed)
+    return [*messages[:-1], {**last, "content": processed}]
+
+
+def all_messages(agent: Any, messages: list[dict[str, Any]]) -> Steps:
+    """Run ``process_all_messages_before_reply``: each hook takes and returns the list of messages."""
+    hooks = yield from _hooks(agent, "process_all_messages_before_reply")
+    if not hooks or not messages:
+        return messages
+    processed = list(messages)
+    for hook in hooks:
+        processed = yield Call(hook, processed)
+    return processed
+
+
+def as_processed_before(agent: Any, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put what hooks made of earlier messages in the place of what was stored."""
+    known = agent._processed_messages
+    if not known:
+        return messages
+    return [
+        {**message, "content": known[id(message)][1]}
+        if id(message) in known and known[id(message)][0] is message
+        else message
+        for message in messages
+    ]
+
+
+def _hooks(agent: Any, name: str) -> Steps:
+    """The hooks that run in this kind of chat: synchronous ones in synchronous chats, ``a_`` ones in the others."""
+    hook_lists = agent.hook_lists
+    if not hook_lists[name] and not hook_lists["a_" + name]:
+        return ()
+    asynchronous = yield WHICH_WAY
+    return hook_lists["a_" + name if asynchronous else name]

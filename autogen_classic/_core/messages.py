@@ -1,0 +1,82 @@
+"""The one place that knows what a message is, and what of it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ("as_message", "outgoing", "stored_form")
+
+STORED_KEYS = ("content", "function_call", "tool_calls", "tool_responses", "tool_call_id", "name", "context")
+
+
+def as_message(message: Any) -> dict[str, Any]:
+    """Give a message its dict form.
+
+    Args:
+        message: a text, a dict (returned as it is), or anything that ``dict`` accepts.
+
+    Returns:
+        A dict with at least what the message said.
+    """
+    if isinstance(message, str):
+        return {"content": message}
+    if isinstance(message, dict):
+        return message
+    return dict(message)
+
+
+def stored_form(message: Mapping[str, Any], role: str, author: str) -> dict[str, Any] | None:
+    """Build what is stored of a message.
+
+    Args:
+        message: the message in its dict form.
+        role: the role that the message has for the agent who stores it, unless the message says otherwise.
+        author: the name of the agent who wrote the message.
+
+    Returns:
+        A new dict, or None for a message that has neither content nor a call.
+    """
+    stored = {key: message[key] for key in STORED_KEYS if message.get(key) is not None}
+    has_call = "function_call" in stored or "tool_calls" in stored
+    if "content" not in stored:
+        if not has_call:
+            return None
+        stored["content"] = None
+
+    if message.get("role") in ("function", "tool"):
+        stored["role"] = message["role"]
+    elif "override_role" in message:
+        stored["role"] = message["override_role"]
+    else:
+        stored["role"] = role
+
+    if stored.get("function_call") or stored.get("tool_calls"):
+        stored["role"] = "assistant"  # only an assistant may call
+    elif "name" not in stored:
+        stored["name"] = author
+    return stored
+
+
+def outgoing(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Build the message list that leaves for a model; the stored messages stay as they are.
+
+    The answers to several tool calls, stored as one message, become one message each, and the ``context`` of a
+    message, which is meant for this library, stays here.
+
+    Args:
+        messages: messages in their stored form.
+
+    Returns:
+        A new list of new dicts.
+    """
+    leaving: list[dict[str, Any]] = []
+    for message in messages:
+        responses = message.get("tool_responses")
+        if responses:
+            leaving += [{**response, "content": str(response["content"])} for response in responses]
+            if message.get("role") != "tool":
+                leaving.append({key: message[key] for key in message if key not in ("tool_responses", "context")})
+        else:
+            leaving.append({key: message[key] for key in message if key != "context"})
+    return leaving

@@ -1,0 +1,101 @@
+"""The ordered list of reply functions of an agent, and the triggers that choose among them.
+
+The list is public: programs read, reorder and rebuild it. Each entry is a dict with the keys ``trigger``,
+``reply_func``, ``config``, ``init_config``, ``reset_config`` and ``ignore_async_in_sync_chat``.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ("matches", "register", "replace", "reset")
+
+
+def register(
+    agent: Any,
+    trigger: Any,
+    reply_func: Callable[..., Any],
+    position: int,
+    config: Any,
+    reset_config: Callable[..., Any] | None,
+    ignore_async_in_sync_chat: bool,
+    remove_other_reply_funcs: bool,
+) -> None:
+    """Put a reply function on the list of an agent; see `ConversableAgent.register_reply`."""
+    if not isinstance(trigger, (type, str, list)) and not _is_agent(trigger) and not callable(trigger):
+        raise ValueError(
+            f"The trigger of a reply function must be an agent, a class of agents, the name of an agent, a "
+            f"function of the sender, or a list of these, but it is {trigger!r}."
+        )
+    if remove_other_reply_funcs:
+        agent._reply_func_list.clear()
+    agent._reply_func_list.insert(
+        position,
+        {
+            "trigger": trigger,
+            "reply_func": reply_func,
+            "config": copy.copy(config),
+            "init_config": config,
+            "reset_config": reset_config,
+            "ignore_async_in_sync_chat": ignore_async_in_sync_chat and inspect.iscoroutinefunction(reply_func),
+        },
+    )
+
+
+def replace(agent: Any, old: Callable[..., Any], new: Callable[..., Any]) -> None:
+    """Put ``new`` in the place of ``old`` wherever the list has it."""
+    for entry in agent._reply_func_list:
+        if entry["reply_func"] == old:
+            entry["reply_func"] = new
+
+
+def reset(agent: Any) -> None:
+    """Give every reply function the configuration with which it was registered."""
+    for entry in agent._reply_func_list:
+        if entry["reset_config"] is not None:
+            entry["reset_config"](entry["config"])
+        else:
+            entry["config"] = copy.copy(entry["init_config"])
+
+
+def matches(trigger: Any, sender: Any) -> bool:
+    """Tell whether a trigger fires for a sender.
+
+    Args:
+        trigger: an agent (that very one), a class, a name, a function of the sender, or a list of these, in
+            which None stands for "no sender".
+        sender: the agent who wrote the last message, or None.
+
+    Returns:
+        True when it fires.
+
+    Raises:
+        ValueError: for any other trigger.
+    """
+    if isinstance(trigger, list):
+        for choice in trigger:
+            if matches(choice, sender):
+                return True
+        return False
+    if isinstance(trigger, type):
+        # asking the classes first: isinstance() against a protocol costs more than the rest of a turn
+        return trigger in type(sender).__mro__ or isinstance(sender, trigger)
+    if trigger is None:
+        return sender is None
+    if isinstance(trigger, str):
+        return sender is not None and trigger == sender.name
+    if _is_agent(trigger):
+        return bool(trigger == sender)
+    if callable(trigger):
+        fires = trigger(sender)
+        assert isinstance(fires, bool), f"The trigger {trigger} must return a boolean value, not {fires!r}."
+        return fires
+    raise ValueError(f"Unsupported trigger type: {type(trigger)}")
+
+
+def _is_agent(thing: Any) -> bool:
+    """An agent is whatever can be talked to: it has a name and receives."""
+    return hasattr(thing, "receive") and hasattr(thing, "name") and not isinstance(thing, type)

@@ -1,0 +1,171 @@
+"""A conversation as steps, top to bottom: open a chat, send, receive, find a reply, send it back.
+
+Everything that an agent can do (ask a model, run code, ask a person, call a tool, lead a group) is a reply
+function on the list that `generate_reply` walks. The drivers of `drive` run these steps in both kinds of chats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import conversation as conversations
+from . import hooks, replies
+from .conversation import Conversation, StopReason
+from .drive import WHICH_WAY, Ask, Call, Steps, Then, is_asynchronous, steps_behind
+from .events import ChatEnded, ChatStarted, MessageReceived, MessageSent, emit
+from .messages import as_message, stored_form
+
+__all__ = ("append_message", "converse", "generate_reply", "process_received_message", "receive", "send")
+
+
+def converse(
+    agent: Any, recipient: Any, clear_history: bool, silent: bool | None, max_turns: Any, opening: Callable[[], Steps]
+) -> Steps:
+    """Run a chat from its first message to its end.
+
+    Args:
+        agent: who opens the chat.
+        recipient: who is spoken to.
+        clear_history: whether both forget what they said to each other before.
+        silent: whether nothing is printed.
+        max_turns: how often the recipient is spoken to; None for as long as they answer each other.
+        opening: the steps that return the first message.
+
+    Returns:
+        The conversation, which knows why it stopped.
+    """
+    with conversations.begin(agent, recipient) as conversation:
+        emit(ChatStarted(agent, recipient))
+        try:
+            if isinstance(max_turns, int):
+                agent._prepare_chat(recipient, clear_history, reply_at_receive=False)
+                yield from _take_turns(agent, recipient, silent, max_turns, opening, conversation)
+            else:
+                agent._prepare_chat(recipient, clear_history)
+                message = yield from opening()
+                yield Ask(agent, "send", message, recipient, silent=silent)
+        except BaseException:
+            conversation.note(StopReason.ERROR)
+            raise
+        finally:
+            if conversation.stopped:
+                conversation.note(StopReason.EXTERNAL_STOP, conversation.message)
+            emit(ChatEnded(agent, recipient, conversation.reason or StopReason.NO_REPLY, conversation.message))
+    return conversation
+
+
+def _take_turns(
+    agent: Any, recipient: Any, silent: bool | None, turns: int, opening: Callable[[], Steps], chat: Conversation
+) -> Steps:
+    """Speak to the recipient a given number of times; it answers, and the opener thinks of the next message."""
+    for turn in range(turns):
+        if turn == 0:
+            message = yield from opening()
+        else:
+            message = yield Ask(agent, "generate_reply", messages=agent.chat_messages[recipient], sender=recipient)
+        if message is None or chat.stopped:
+            return
+        yield Ask(agent, "send", message, recipient, request_reply=True, silent=silent)
+    last_words = agent.chat_messages[recipient][-1:]
+    chat.note(StopReason.MAX_TURNS, last_words[0] if last_words else None)
+
+
+def send(
+    agent: Any, /, message: Any, recipient: Any, request_reply: bool | None = None, silent: bool | None = False
+) -> Steps:
+    """Store a message as said, and hand it to the recipient."""
+    message = yield Ask(agent, "_process_message_before_send", message, recipient, agent._is_silent(agent, silent))
+    if not agent._append_oai_message(message, "assistant", recipient, is_sending=True):
+        raise ValueError(
+            f"The message of {agent.name} to {recipient.name} can't be converted into a valid ChatCompletion message. "
+            f"Either content or function_call must be provided, but it is {message!r}."
+        )
+    chat = conversations.current()
+    if chat is not None:
+        chat.go_on()
+    emit(MessageSent(agent, recipient, as_message(message), silent))
+    return Then(Ask(recipient, "receive", message, agent, request_reply, silent))
+
+
+def receive(
+    agent: Any, /, message: Any, sender: Any, request_reply: bool | None = None, silent: bool | None = False
+) -> Steps:
+    """Store a message as heard, and answer it if an answer is wanted and there is one."""
+    agent._process_received_message(message, sender, silent)
+    if request_reply is False or (request_reply is None and agent.reply_at_receive[sender] is False):
+        return None
+    chat = conversations.current()
+    if chat is not None:
+        if chat.stopped:
+            return None
+        chat.watch_for_loop(sender, as_message(message).get("content"))
+
+    if (yield WHICH_WAY):
+        reply = yield Ask(agent, "generate_reply", sender=sender)
+    else:
+        reply = yield Ask(agent, "generate_reply", messages=agent.chat_messages[sender], sender=sender)
+
+    if reply is not None:
+        return Then(Ask(agent, "send", reply, sender, silent=silent))
+    if chat is not None and chat.reason is None:
+        chat.note(StopReason.NO_REPLY, message)
+    return None
+
+
+def generate_reply(
+    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, **kwargs: Any
+) -> Steps:
+    """Ask the reply functions in their order until one of them has the final word."""
+    if messages is None and sender is None:
+        raise AssertionError(f"{agent.name} cannot reply: either messages or sender must be provided.")
+    if messages is None:
+        messages = agent._oai_messages[sender]
+    messages = hooks.as_processed_before(agent, messages)
+    messages = yield Ask(agent, "process_last_received_message", messages)
+    messages = yield Ask(agent, "process_all_messages_before_reply", messages)
+
+    asynchronous = yield WHICH_WAY
+    excluded = kwargs.get("exclude") or ()
+    asked: dict[Any, Any] = {}
+    for entry in agent._reply_func_list:
+        reply_func = entry["reply_func"]
+        if not asynchronous and is_asynchronous(reply_func):
+            continue
+        if reply_func in excluded or not agent._match_trigger(entry["trigger"], sender):
+            continue
+        if asynchronous and _is_twin_of_one_asked(reply_func, asked):
+            continue
+        final, reply = yield Call(reply_func, agent, messages=messages, sender=sender, config=entry["config"])
+        if final:
+            return reply
+    return agent._default_auto_reply
+
+
+def _is_twin_of_one_asked(reply_func: Any, asked: dict[Any, Any]) -> bool:
+    """Tell whether a built-in reply was asked before under the name of its asynchronous twin, or the other way."""
+    steps = steps_behind(reply_func)
+    if steps is None:
+        return False
+    return asked.setdefault(steps, reply_func) is not reply_func
+
+
+def process_received_message(agent: Any, message: Any, sender: Any, silent: bool | None) -> None:
+    """Store a message as heard and let everybody know."""
+    message = as_message(message)
+    if not agent._append_oai_message(message, "user", sender, is_sending=False):
+        raise ValueError(
+            f"{agent.name} received a message from {sender.name} that can't be converted into a valid ChatCompletion "
+            f"message. Either content or function_call must be provided, but it is {message!r}."
+        )
+    emit(MessageReceived(sender, agent, message, silent))
+
+
+def append_message(agent: Any, message: Any, role: str, conversation_id: Any, is_sending: bool) -> bool:
+    """Store a message in the history with a partner; False for a message that says nothing and calls nothing."""
+    author = agent.name if is_sending else conversation_id.name
+    stored = stored_form(as_message(message), role, author)
+    if stored is None:
+        return False
+    agent._oai_messages[conversation_id].append(stored)
+    return True

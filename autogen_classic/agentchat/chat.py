@@ -1,0 +1,216 @@
+"""Chats from their opening to their result, one by one and in queues."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import warnings
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.conversation import Conversation, StopReason
+from .._core.drive import WHICH_WAY, Ask, Steps
+from .._core.events import QueuedChatStarting, emit
+from .._core.history import snapshot
+from .._core.steps import converse
+from .carryover import first_message
+from .utils import consolidate_chat_info, gather_usage_summary
+
+__all__ = ("ChatResult", "a_initiate_chats", "initiate_chat", "initiate_chats")
+
+logger = logging.getLogger("autogen.agentchat.chat")
+
+
+@dataclass
+class ChatResult:
+    """What a finished chat leaves behind: a snapshot that later chats do not change.
+
+    Attributes:
+        chat_id: the id that an asynchronous queue gave the chat.
+        chat_history: the messages, as the agent who opened the chat stored them.
+        summary: the summary that ``summary_method`` made.
+        cost: the usage of both agents over their lives, with and without cached answers.
+        human_input: what persons typed.
+    """
+
+    chat_id: Any = None
+    chat_history: Any = None
+    summary: Any = None
+    cost: Any = None
+    human_input: Any = None
+
+    @property
+    def stop_reason(self) -> StopReason | None:
+        """Why the chat stopped; not a dataclass field, so that repr and asdict are those of v0.2."""
+        reason: StopReason | None = self.__dict__.get("_stop_reason")
+        return reason
+
+    @property
+    def stop_message(self) -> Any:
+        """The message that caused the stop, or None."""
+        return self.__dict__.get("_stop_message")
+
+    def _stopped_by(self, conversation: Conversation) -> None:
+        self.__dict__["_stop_reason"] = conversation.reason
+        self.__dict__["_stop_message"] = conversation.message
+
+
+def initiate_chat(
+    agent: Any,
+    /,
+    recipient: Any,
+    clear_history: bool = True,
+    silent: bool | None = False,
+    cache: Any = None,
+    max_turns: int | None = None,
+    summary_method: Any = "last_msg",
+    summary_args: dict[str, Any] | None = None,
+    message: Any = None,
+    **context: Any,
+) -> Steps:
+    """Open a chat, run it, sum it up; see `ConversableAgent.initiate_chat`."""
+    chat_info = {"recipient": recipient, "message": message, "summary_method": summary_method, **context}
+    consolidate_chat_info(chat_info, uniform_sender=agent)
+    both = (agent, recipient)
+    asynchronous = yield WHICH_WAY
+    for participant in both:
+        if not asynchronous:
+            participant._raise_exception_on_async_reply_functions()
+        participant.previous_cache = participant.client_cache
+        participant.client_cache = cache
+    try:
+        conversation = yield from converse(
+            agent,
+            recipient,
+            clear_history,
+            silent,
+            max_turns,
+            opening=lambda: first_message(agent, recipient, message, context),
+        )
+        summary = yield Ask(agent, "_summarize_chat", summary_method, summary_args, recipient, cache=cache)
+    finally:
+        for participant in both:
+            participant.client_cache = participant.previous_cache
+            participant.previous_cache = None
+    result = ChatResult(
+        chat_history=snapshot(agent.chat_messages[recipient]),
+        summary=summary,
+        cost=gather_usage_summary(list(both)),
+        human_input=list(agent._human_input),
+    )
+    result._stopped_by(conversation)
+    return result
+
+
+def initiate_chats(chat_queue: list[dict[str, Any]]) -> list[ChatResult]:
+    """Run chats one after the other; each carries over the summaries of those before it.
+
+    Args:
+        chat_queue: one dict for each chat: ``sender``, ``recipient``, and any argument of ``initiate_chat``.
+            ``carryover`` (a text or a list) comes before the summaries;
+            ``finished_chat_indexes_to_exclude_from_carryover`` names earlier chats, counted from 0, whose
+            summaries stay out.
+
+    Returns:
+        The results in the order of the queue.
+
+    Raises:
+        AssertionError: for a chat without sender or recipient, or with an unknown summary method.
+    """
+    consolidate_chat_info(chat_queue)
+    _warn_about_repeated_recipients(chat_queue)
+    finished: list[ChatResult] = []
+    for chat_info in chat_queue:
+        left_out = chat_info.get("finished_chat_indexes_to_exclude_from_carryover", [])
+        summaries = [chat.summary for index, chat in enumerate(finished) if index not in left_out]
+        prepared = _prepare(chat_info, summaries)
+        finished.append(prepared["sender"].initiate_chat(**prepared))
+    return finished
+
+
+async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatResult]:
+    """Run chats at the same time, each as soon as its prerequisites are finished.
+
+    Args:
+        chat_queue: as for `initiate_chats`. Each chat also has a ``chat_id`` and may have ``prerequisites``, the
+            ids of the chats that must finish first and whose summaries it carries over.
+
+    Returns:
+        The results by chat id.
+
+    Raises:
+        KeyError: for a chat without ``chat_id``.
+        ValueError: for a prerequisite that is no chat of the queue, or that waits for its own chat.
+    """
+    consolidate_chat_info(chat_queue)
+    _warn_about_repeated_recipients(chat_queue)
+    waiting = {chat_info["chat_id"]: chat_info for chat_info in chat_queue}
+    _check_prerequisites(waiting)
+    finished: dict[Any, ChatResult] = {}
+    running: dict[asyncio.Task[ChatResult], Any] = {}
+    try:
+        while waiting or running:
+            for chat_id, chat_info in list(waiting.items()):
+                prerequisites = chat_info.get("prerequisites", [])
+                if all(needed in finished for needed in prerequisites):
+                    prepared = _prepare(waiting.pop(chat_id), [finished[needed].summary for needed in prerequisites])
+                    task = asyncio.ensure_future(prepared["sender"].a_initiate_chat(**prepared))
+                    running[task] = chat_id
+            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                chat_id = running.pop(task)
+                finished[chat_id] = task.result()
+                finished[chat_id].chat_id = chat_id
+    finally:
+        for task in running:
+            task.cancel()
+    return {chat_info["chat_id"]: finished[chat_info["chat_id"]] for chat_info in chat_queue}
+
+
+def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, Any]:
+    """The arguments of one chat of a queue, with all that it carries over, announced to the reader."""
+    own = chat_info.get("carryover", [])
+    prepared = {**chat_info, "carryover": [*([own] if isinstance(own, str) else own), *summaries]}
+    if not prepared.get("message"):
+        warnings.warn(
+            "message is not provided in a chat_queue entry. input() will be called to get the initial message.",
+            stacklevel=3,
+        )
+    if not prepared.get("silent", False):
+        emit(QueuedChatStarting(prepared))
+    return prepared
+
+
+def _warn_about_repeated_recipients(chat_queue: list[dict[str, Any]]) -> None:
+    counted = Counter(id(chat_info["recipient"]) for chat_info in chat_queue)
+    repeated = {
+        chat_info["recipient"].name
+        for chat_info in chat_queue
+        if counted[id(chat_info["recipient"])] > 1 and chat_info.get("clear_history", True)
+    }
+    if repeated:
+        warnings.warn(
+            f"{', '.join(sorted(repeated))}: recipient of more than one chat of the queue. Each of these chats "
+            "clears what the earlier ones said; pass clear_history=False in the later entries to keep it.",
+            stacklevel=3,
+        )
+
+
+def _check_prerequisites(chats: dict[Any, dict[str, Any]]) -> None:
+    """Refuse a queue in which some chat could never start."""
+    startable: set[Any] = set()
+    while len(startable) < len(chats):
+        ready = {
+            chat_id
+            for chat_id, chat_info in chats.items()
+            if chat_id not in startable and startable.issuperset(chat_info.get("prerequisites", []))
+        }
+        if not ready:
+            stuck = sorted(str(chat_id) for chat_id in chats.keys() - startable)
+            raise ValueError(
+                f"The chats with the chat_id {', '.join(stuck)} can never start: their prerequisites are not in the "
+                "queue, or wait for them. Name only the chat_id of other chats of this queue, without a circle."
+            )
+        startable |= ready

@@ -1,0 +1,103 @@
+"""Nested chats: a reply that is the outcome of other chats."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from .._core.drive import Ask, Call, Steps, drive, drive_async
+
+__all__ = ("register_nested_chats",)
+
+
+def register_nested_chats(
+    agent: Any,
+    chat_queue: list[dict[str, Any]],
+    trigger: Any,
+    reply_func_from_nested_chats: str | Callable[..., Any],
+    position: int,
+    use_async: bool | None,
+    **kwargs: Any,
+) -> None:
+    """Put the outcome of a chat queue on an agent's list of replies; see `ConversableAgent.register_nested_chats`."""
+    if use_async:
+        for chat_info in chat_queue:
+            if chat_info.get("chat_id") is None:
+                raise ValueError(f"chat_id is required for async nested chats, but {chat_info!r} has none.")
+    if reply_func_from_nested_chats == "summary_from_nested_chats":
+        reply = _summary_reply(chat_queue, bool(use_async))
+    elif callable(reply_func_from_nested_chats):
+        reply = _custom_reply(chat_queue, reply_func_from_nested_chats)
+    else:
+        raise ValueError(
+            "reply_func_from_nested_chats must be a callable or 'summary_from_nested_chats', "
+            f"but it is {reply_func_from_nested_chats!r}."
+        )
+    agent.register_reply(
+        trigger,
+        reply,
+        position,
+        kwargs.get("config"),
+        kwargs.get("reset_config"),
+        ignore_async_in_sync_chat=(
+            not use_async if use_async is not None else bool(kwargs.get("ignore_async_in_sync_chat"))
+        ),
+    )
+
+
+def _summary_reply(chat_queue: list[dict[str, Any]], use_async: bool) -> Callable[..., Any]:
+    """The reply function that answers with the summary of the last chat."""
+
+    def _summary_from_nested_chats(recipient: Any, messages: Any = None, sender: Any = None, config: Any = None) -> Any:
+        return drive(_summary_of(chat_queue, recipient, messages, sender, config))
+
+    async def _a_summary_from_nested_chats(
+        recipient: Any, messages: Any = None, sender: Any = None, config: Any = None
+    ) -> Any:
+        return await drive_async(_summary_of(chat_queue, recipient, messages, sender, config))
+
+    return _a_summary_from_nested_chats if use_async else _summary_from_nested_chats
+
+
+def _custom_reply(chat_queue: list[dict[str, Any]], function: Callable[..., Any]) -> Callable[..., Any]:
+    """The reply function that hands the queue to a function of the user, which may be asynchronous."""
+
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def a_reply(recipient: Any, messages: Any = None, sender: Any = None, config: Any = None) -> Any:
+            return await function(chat_queue, recipient, messages, sender, config)
+
+        return a_reply
+
+    @functools.wraps(function)
+    def reply(recipient: Any, messages: Any = None, sender: Any = None, config: Any = None) -> Any:
+        return function(chat_queue, recipient, messages, sender, config)
+
+    return reply
+
+
+def _summary_of(chat_queue: list[dict[str, Any]], recipient: Any, messages: Any, sender: Any, config: Any) -> Steps:
+    """Run the queue and answer with the summary of its last chat; no chat to run is no reply."""
+    chats = yield from _chats_to_run(chat_queue, recipient, messages, sender, config)
+    if not chats:
+        return True, None
+    results = yield Ask(recipient, "initiate_chats", chats)
+    last = results[chats[-1]["chat_id"]] if isinstance(results, dict) else results[-1]
+    return True, last.summary
+
+
+def _chats_to_run(chat_queue: list[dict[str, Any]], recipient: Any, messages: Any, sender: Any, config: Any) -> Steps:
+    """The chats of a queue that have a message; the first one takes the message that triggered it by default."""
+    chats = []
+    for index, chat_info in enumerate(chat_queue):
+        message = chat_info.get("message")
+        if message is None and index == 0:
+            message = messages[-1]["content"]
+        elif callable(message):
+            message = yield Call(message, recipient, messages, sender, config)
+        if message:
+            chats.append({**chat_info, "message": message})
+    return chats

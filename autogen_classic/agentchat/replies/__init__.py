@@ -1,0 +1,1 @@
+"""The built-in replies, one file each: a person, tools, code, a model."""

@@ -1,0 +1,84 @@
+"""The reply of a model."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from ..._core.drive import Ask, Steps
+from ..._core.messages import outgoing
+
+__all__ = ("model_reply", "own_config", "reply_from_client")
+
+logger = logging.getLogger("autogen.agentchat.conversable_agent")
+
+
+def model_reply(
+    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
+) -> Steps:
+    """Send the system message and the conversation to the model.
+
+    Returns:
+        ``(True, reply)``, or ``(False, None)`` for an agent without a model or a model without words.
+    """
+    client = agent.client if config is None else config
+    if client is None:
+        return False, None
+    if messages is None:
+        messages = agent._oai_messages[sender]
+    reply = yield Ask(
+        agent, "_generate_oai_reply_from_client", client, agent._oai_system_message + messages, agent.client_cache
+    )
+    return (False, None) if reply is None else (True, reply)
+
+
+def reply_from_client(agent: Any, /, llm_client: Any, messages: list[dict[str, Any]], cache: Any) -> Steps:
+    """Ask a client, and give its answer the form of a message.
+
+    Returns:
+        A text, a dict for an answer that calls tools or functions, or None.
+    """
+    response = yield Ask(
+        llm_client,
+        "create",
+        context=messages[-1].get("context"),
+        messages=outgoing(messages),
+        cache=cache,
+        agent=agent,
+    )
+    answer = llm_client.extract_text_or_completion_object(response)[0]
+    if answer is None:
+        logger.warning("The model that answers for %s returned a message without content.", agent.name)
+        return None
+    if not isinstance(answer, (str, dict)) and hasattr(answer, "model_dump"):
+        answer = answer.model_dump()
+    if isinstance(answer, dict):
+        _repair_names(agent, answer)
+    return answer
+
+
+def own_config(llm_config: Any) -> Any:
+    """Give an agent an llm_config of its own.
+
+    The dict and its lists are new, so that a tool registered with one agent stays there; all that is in them is
+    shared, because it may be alive: a client, a token provider.
+
+    Args:
+        llm_config: a dict, or False.
+    """
+    if not isinstance(llm_config, dict):
+        return llm_config
+    return {key: list(value) if isinstance(value, list) else value for key, value in llm_config.items()}
+
+
+def _repair_names(agent: Any, answer: dict[str, Any]) -> None:
+    """Give called functions names that a provider accepts, because models invent others."""
+    if answer.get("function_call"):
+        answer["function_call"]["name"] = agent._normalize_name(answer["function_call"]["name"])
+    for call in answer.get("tool_calls") or []:
+        call["function"]["name"] = agent._normalize_name(call["function"]["name"])
+        if answer.get("content") == "":
+            answer["content"] = None
+    for key in ("function_call", "tool_calls"):
+        if key in answer and answer[key] is None:
+            del answer[key]

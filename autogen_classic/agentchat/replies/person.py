@@ -1,0 +1,109 @@
+"""The reply of the person behind an agent, and the end of a chat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..._core import conversation as conversations
+from ..._core.conversation import StopReason
+from ..._core.drive import Ask, Steps
+from ..._core.events import AutoReplyUsed, Notice, PersonAnswered, PersonAsked, emit
+from .. import literals
+
+__all__ = ("check_termination_and_human_reply",)
+
+
+def check_termination_and_human_reply(
+    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
+) -> Steps:
+    """End the chat, let the person speak, or leave the reply to the functions further down the list.
+
+    The person is asked before every reply in the mode ALWAYS, and in the mode TERMINATE when the message ends
+    the chat or the agent has replied by itself as often as it may. NEVER asks nobody and ends the chat instead.
+
+    Returns:
+        ``(True, None)`` at the end of the chat, ``(True, message)`` from the person, else ``(False, None)``.
+    """
+    agent = agent if config is None else config
+    if messages is None:
+        messages = agent._oai_messages[sender] if sender else []
+    message = messages[-1]
+    mode = agent.human_input_mode
+    limit = agent._max_consecutive_auto_reply_dict[sender]
+    ends = agent._is_termination_msg(message)
+
+    answer: str | None = None
+    typed = False
+    if mode == "ALWAYS":
+        prompt = literals.ASK_ALWAYS.format(agent=agent.name, sender=_name(sender))
+        answer, typed = yield from _ask(agent, prompt, ends)
+    elif agent._consecutive_auto_reply_counter[sender] >= limit:
+        if mode == "NEVER":
+            answer = literals.EXIT
+        else:
+            prompt = literals.ASK_AT_TERMINATION if ends else literals.ASK_AT_LIMIT
+            answer, typed = yield from _ask(agent, prompt.format(sender=_name(sender)), ends)
+    elif ends:
+        if mode == "NEVER":
+            answer = literals.EXIT
+        elif mode == "TERMINATE":
+            prompt = literals.ASK_AT_TERMINATION
+            answer, typed = yield from _ask(agent, prompt.format(sender=_name(sender)), ends)
+
+    if answer == literals.EXIT:
+        agent._consecutive_auto_reply_counter[sender] = 0
+        _note_the_end(StopReason.PERSON if typed else _end_without_a_word(ends), message)
+        return True, None
+
+    if answer or limit == 0:
+        agent._consecutive_auto_reply_counter[sender] = 0
+        return True, _message_of_person(answer or "", message)
+
+    agent._consecutive_auto_reply_counter[sender] += 1
+    if mode != "NEVER":
+        emit(AutoReplyUsed(agent, sender))
+    return False, None
+
+
+def _ask(agent: Any, prompt: str, ends: bool) -> Steps:
+    """Ask the person; no answer to a message that ends the chat means exit.
+
+    Returns:
+        The answer, and whether the person typed it.
+    """
+    emit(PersonAsked(agent, prompt))
+    answer = yield Ask(agent, "get_human_input", prompt)
+    emit(PersonAnswered(agent, answer))
+    if answer:
+        return answer, True
+    emit(Notice(agent, literals.NO_HUMAN_INPUT, "red"))
+    return (literals.EXIT if ends else answer), False
+
+
+def _message_of_person(answer: str, message: dict[str, Any]) -> dict[str, Any]:
+    """The person's words, with an answer to each call that they came in the way of."""
+    response: dict[str, Any] = {"role": "user", "content": answer}
+    interrupted: list[dict[str, Any]] = []
+    if message.get("function_call"):
+        interrupted.append(
+            {"name": message["function_call"].get("name", ""), "role": "function", "content": literals.INTERRUPTED}
+        )
+    for call in message.get("tool_calls") or []:
+        interrupted.append({"tool_call_id": call.get("id", ""), "role": "tool", "content": literals.INTERRUPTED})
+    if interrupted:
+        response["tool_responses"] = interrupted
+    return response
+
+
+def _name(sender: Any) -> str:
+    return "the sender" if sender is None else sender.name
+
+
+def _end_without_a_word(ends: bool) -> StopReason:
+    return StopReason.TERMINATION_MESSAGE if ends else StopReason.AUTO_REPLY_LIMIT
+
+
+def _note_the_end(reason: StopReason, message: Any) -> None:
+    chat = conversations.current()
+    if chat is not None:
+        chat.note(reason, message)
