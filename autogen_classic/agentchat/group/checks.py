@@ -1,0 +1,127 @@
+"""Refuse, when a group is built, what could not work when it runs."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import Any
+
+from ...graph_utils import check_graph_validity, invert_disallowed_to_allowed
+
+__all__ = ("allowed_transitions", "check_settings")
+
+logger = logging.getLogger("autogen.agentchat.groupchat")
+
+TRANSITION_TYPES = ("allowed", "disallowed", None)
+
+_NEEDED_TEXTS = (
+    "select_speaker_message_template",
+    "select_speaker_auto_multiple_template",
+    "select_speaker_auto_none_template",
+    "role_for_select_speaker_messages",
+)
+_TEMPLATES_THAT_MAY_BE_FUNCTIONS = ("select_speaker_message_template",)
+
+
+def check_settings(groupchat: Any) -> None:
+    """Check everything of a group but its transitions.
+
+    Args:
+        groupchat: a `GroupChat` under construction.
+
+    Raises:
+        ValueError: for a setting that is missing, empty or out of range.
+        TypeError: for a template that is no text.
+    """
+    for setting in _NEEDED_TEXTS:
+        value = getattr(groupchat, setting)
+        if setting in _TEMPLATES_THAT_MAY_BE_FUNCTIONS and callable(value):
+            continue
+        if value is None or value == "":
+            raise ValueError(f"{setting} cannot be empty or None.")
+        if not isinstance(value, str):
+            raise TypeError(f"{setting} must be a text, but it is {value!r}.")
+    prompt = groupchat.select_speaker_prompt_template
+    if prompt is not None and not isinstance(prompt, str):
+        raise TypeError(f"select_speaker_prompt_template must be a text or None, but it is {prompt!r}.")
+
+    retries = groupchat.max_retries_for_selecting_speaker
+    if not isinstance(retries, int):
+        raise ValueError("max_retries_for_selecting_speaker cannot be None or non-int")
+    if retries < 0:
+        raise ValueError("max_retries_for_selecting_speaker must be greater than or equal to zero")
+    if not isinstance(groupchat.select_speaker_auto_verbose, bool):
+        raise ValueError("select_speaker_auto_verbose cannot be None or non-bool")
+    transforms = groupchat.select_speaker_transform_messages
+    if transforms is not None and not hasattr(transforms, "add_to_agent") and not hasattr(transforms, "apply_transform"):
+        raise ValueError("select_speaker_transform_messages must be None or MessageTransforms.")
+    _warn_of_namesakes(groupchat.agents)
+
+
+def allowed_transitions(groupchat: Any) -> dict[Any, list[Any]]:
+    """Work out who may follow whom.
+
+    Args:
+        groupchat: a `GroupChat` under construction.
+
+    Returns:
+        The agents that may speak after each agent.
+
+    Raises:
+        ValueError: for settings that contradict each other, or a graph whose keys are not in the group.
+    """
+    graph = groupchat.allowed_or_disallowed_speaker_transitions
+    kind = groupchat.speaker_transitions_type
+    if graph is not None and groupchat.allow_repeat_speaker is not None:
+        raise ValueError(
+            "Don't provide both allowed_or_disallowed_speaker_transitions and allow_repeat_speaker in group chat. "
+            "Please set one of them to None."
+        )
+    if isinstance(kind, str):
+        kind = kind.lower()
+    if kind not in TRANSITION_TYPES:
+        raise ValueError(
+            f"GroupChat speaker_transitions_type is set to '{groupchat.speaker_transitions_type}'. "
+            f"It should be one of {list(TRANSITION_TYPES)} (case insensitive). "
+        )
+    if graph is None:
+        allowed = _everybody_follows_everybody(groupchat)
+    elif kind is None:
+        raise ValueError(
+            "GroupChat allowed_or_disallowed_speaker_transitions is not None, but speaker_transitions_type is None. "
+            "Please set speaker_transitions_type to either 'allowed' or 'disallowed'."
+        )
+    elif kind == "allowed":
+        allowed = graph
+    else:
+        allowed = invert_disallowed_to_allowed(graph, groupchat.agents)
+    check_graph_validity(allowed_speaker_transitions_dict=allowed, agents=groupchat.agents)
+    return allowed
+
+
+def _everybody_follows_everybody(groupchat: Any) -> dict[Any, list[Any]]:
+    """The graph of a group without transitions; who may speak twice in a row stands last in its own list."""
+    repeaters = groupchat.allow_repeat_speaker
+    if not isinstance(repeaters, (bool, list)):
+        raise ValueError("GroupChat allow_repeat_speaker should be a bool or a list of Agents.")
+    agents = groupchat.agents
+    strangers = [agent for agent in repeaters if agent not in agents] if isinstance(repeaters, list) else []
+    if strangers:
+        names = [getattr(stranger, "name", stranger) for stranger in strangers]
+        raise ValueError(f"GroupChat allow_repeat_speaker holds {names}, but these agents are not in the group.")
+    allowed: dict[Any, list[Any]] = {}
+    for agent in agents:
+        may_repeat = repeaters if isinstance(repeaters, bool) else agent in repeaters
+        allowed[agent] = [other for other in agents if other is not agent] + ([agent] if may_repeat else [])
+    return allowed
+
+
+def _warn_of_namesakes(agents: Any) -> None:
+    names = Counter(agent.name for agent in set(agents) if hasattr(agent, "name"))
+    for name, count in names.items():
+        if count > 1:
+            logger.warning(
+                "%d agents of the group chat are called '%s'. Whoever is selected by that name is the first of them.",
+                count,
+                name,
+            )

@@ -1,0 +1,140 @@
+"""The rounds of a group chat: everybody hears the last message, somebody is selected, and that one replies."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..._core import conversation as conversations
+from ..._core.conversation import Conversation, StopReason
+from ..._core.drive import WHICH_WAY, Ask, Call, Steps, Then
+from ..._core.events import SpeakerSelected, emit
+from ...exception_utils import NoEligibleSpeaker
+from . import clearing, texts
+
+__all__ = ("run_chat", "select_speaker")
+
+logger = logging.getLogger("autogen.agentchat.groupchat")
+
+
+def run_chat(
+    manager: Any, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
+) -> Steps:
+    """Lead a group through a conversation that begins with the last of the messages.
+
+    Args:
+        manager: the manager.
+        messages: the conversation of the manager and the sender; None takes it from the history.
+        sender: who speaks first.
+        config: the group.
+
+    Returns:
+        ``(True, None)``: the manager has nothing to add.
+    """
+    groupchat = config
+    message = (manager._oai_messages[sender] if messages is None else messages)[-1]
+    speaker = sender
+    chat = conversations.current() or Conversation()
+    with _all_may_stop(chat, groupchat.agents), _lent_cache(manager, groupchat.agents):
+        yield from _introduce(manager, groupchat)
+        for round_number in range(1, groupchat.max_round + 1):
+            manager._last_speaker = speaker
+            groupchat.append(message, speaker)
+            for agent in groupchat.agents:
+                if agent is not speaker:
+                    yield Ask(manager, "send", message, agent, request_reply=False, silent=True)
+
+            if _is_over(manager, groupchat, round_number, message, chat):
+                break
+            reply, speaker = yield from _next_reply(manager, groupchat, speaker, chat)
+            if reply is None:
+                break
+            if groupchat.enable_clear_history and clearing.asks_to_clear(reply):
+                reply = {**reply, "content": manager.clear_agents_history(reply, groupchat)}
+            yield Ask(speaker, "send", reply, manager, request_reply=False, silent=manager._silent)
+            message = manager.last_message(speaker)
+            chat.watch_for_loop(speaker, message.get("content"))
+    return True, None
+
+
+def select_speaker(groupchat: Any, last_speaker: Any, selector: Any) -> Steps:
+    """Select the next speaker; see `GroupChat.select_speaker`."""
+    selected, candidates, messages = groupchat._prepare_and_select_agents(last_speaker)
+    if selected is not None:
+        return selected
+    asynchronous = yield WHICH_WAY
+    by_model = groupchat.a_auto_select_speaker if asynchronous else groupchat._auto_select_speaker
+    return Then(Call(by_model, last_speaker, selector, messages, candidates))
+
+
+def _introduce(manager: Any, groupchat: Any) -> Steps:
+    """Tell everybody who takes part, if the group wants that."""
+    if groupchat.send_introductions:
+        introduction = groupchat.introductions_msg()
+        for agent in groupchat.agents:
+            yield Ask(manager, "send", introduction, agent, request_reply=False, silent=True)
+
+
+def _is_over(manager: Any, groupchat: Any, round_number: int, message: dict[str, Any], chat: Conversation) -> bool:
+    """Tell whether the chat ends with this message, and keep why."""
+    if manager._is_termination_msg(message):
+        chat.note(StopReason.TERMINATION_MESSAGE, message)
+        return True
+    if round_number >= groupchat.max_round:
+        chat.note(StopReason.MAX_ROUND, message)
+        return True
+    return chat.stopped
+
+
+def _next_reply(manager: Any, groupchat: Any, last_speaker: Any, chat: Conversation) -> Steps:
+    """Select who speaks next and have it reply.
+
+    Returns:
+        The reply and its author. Without a reply, which is None, the chat ends.
+    """
+    asynchronous = yield WHICH_WAY
+    try:
+        speaker = yield Ask(groupchat, "select_speaker", last_speaker, manager)
+        emit(SpeakerSelected(manager, speaker, announce=not manager._silent and not asynchronous))
+        reply = yield Ask(speaker, "generate_reply", sender=manager)
+    except KeyboardInterrupt:
+        if groupchat.admin_name not in groupchat.agent_names:
+            raise
+        speaker = groupchat.agent_by_name(groupchat.admin_name)
+        reply = yield Ask(speaker, "generate_reply", sender=manager)
+    except NoEligibleSpeaker:
+        logger.warning(texts.NO_ELIGIBLE_SPEAKER)
+        chat.note(StopReason.NO_ELIGIBLE_SPEAKER, groupchat.messages[-1])
+        return None, last_speaker
+    if reply is None and chat.reason is None:
+        chat.note(StopReason.NO_REPLY, groupchat.messages[-1])
+    return reply, speaker
+
+
+@contextmanager
+def _all_may_stop(chat: Conversation, agents: list[Any]) -> Iterator[None]:
+    """Let every agent of the group end the chat by its ``stop_chat``."""
+    members = list(agents)
+    for agent in members:
+        conversations.join(chat, agent)
+    try:
+        yield
+    finally:
+        for agent in members:
+            conversations.leave(chat, agent)
+
+
+@contextmanager
+def _lent_cache(manager: Any, agents: list[Any]) -> Iterator[None]:
+    """Lend the cache of the manager to every agent for the length of the chat."""
+    borrowers = [] if manager.client_cache is None else list(agents)
+    for agent in borrowers:
+        agent.previous_cache = getattr(agent, "client_cache", None)
+        agent.client_cache = manager.client_cache
+    try:
+        yield
+    finally:
+        for agent in borrowers:
+            agent.client_cache, agent.previous_cache = agent.previous_cache, None

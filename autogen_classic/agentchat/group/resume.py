@@ -1,0 +1,84 @@
+"""Take up a group chat where an earlier one ended."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from ..._core.drive import Ask, Steps
+from ..._core.events import Notice, emit
+from ...exception_utils import AutogenClassicError
+from ...formatting_utils import colored
+from . import texts
+
+__all__ = ("messages_from_string", "resume")
+
+logger = logging.getLogger("autogen.agentchat.groupchat")
+
+Messages = list[dict[str, Any]]
+
+
+def resume(
+    manager: Any,
+    messages: Messages | str,
+    remove_termination_string: str | Callable[[str], str] | None = None,
+    silent: bool | None = False,
+) -> Steps:
+    """Make a group as it was after these messages, but for the last of them; see `GroupChatManager.resume`."""
+    if isinstance(messages, str):
+        messages = manager.messages_from_string(messages)
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        raise AutogenClassicError("Messages is not of type str or List[Dict]")
+    if not messages:
+        raise AutogenClassicError(
+            "Cannot resume group chat as no messages were provided. Use GroupChatManager.run_chat or "
+            "ConversableAgent.initiate_chat to start a new chat."
+        )
+    groupchat = manager.groupchat
+    said = [(dict(message), _speaker_of(manager, message)) for message in messages]
+
+    for agent in groupchat.agents:
+        agent.clear_history()
+    manager.clear_history()
+    groupchat.reset()
+
+    for message, speaker in said[:-1]:
+        for agent in groupchat.agents:
+            yield Ask(manager, "send", message, agent, request_reply=False, silent=True)
+        groupchat.append(message, speaker)
+
+    last_message, last_speaker = said[-1]
+    last_message.setdefault("name", last_speaker.name)
+    if remove_termination_string is not None and isinstance(last_message.get("content"), str):
+        last_message["content"] = _without_termination(last_message["content"], remove_termination_string)
+    if manager._is_termination_msg(last_message):
+        logger.warning(texts.MAY_TERMINATE)
+    if not silent:
+        name = colored(last_speaker.name, "yellow")
+        emit(Notice(manager, texts.RESUMED.format(count=len(messages), name=name)))
+    return last_speaker, last_message
+
+
+def messages_from_string(message_string: str) -> Any:
+    """Read messages from JSON; see `GroupChatManager.messages_from_string`."""
+    try:
+        return json.loads(message_string)
+    except json.JSONDecodeError as error:
+        raise AutogenClassicError("Messages string is not a valid JSON string") from error
+
+
+def _speaker_of(manager: Any, message: dict[str, Any]) -> Any:
+    """The agent who said a message. What has no author, or is a function's answer, came through the manager."""
+    name = message.get("name")
+    if name in (None, "", manager.name) or message.get("role") == "function":
+        return manager
+    speaker = manager.groupchat.agent_by_name(name)
+    if speaker is None:
+        raise AutogenClassicError(f"Agent name in message doesn't exist as agent in group chat: {name}")
+    return speaker
+
+
+def _without_termination(content: str, remove: str | Callable[[str], str]) -> str:
+    return content.replace(remove, "") if isinstance(remove, str) else remove(content)

@@ -1,0 +1,43 @@
+"""What a group says, prints and asks."""
+
+from __future__ import annotations
+
+INTRODUCTION = "You are about to solve a task together, in one conversation that all of you read. Taking part are:"
+
+SELECT_SPEAKER_MESSAGE = """Several participants share one conversation. These are their names and what they do:
+{roles}
+
+Follow the conversation and decide whose contribution is needed next.
+Name one of {agentlist}, and write nothing but that name."""
+
+SELECT_SPEAKER_PROMPT = "Whose contribution is needed next? Name one of {agentlist}, and write nothing but that name."
+
+SELECT_SPEAKER_AGAIN_MULTIPLE = """Several names stand in that reply, but only one participant can have the floor.
+Decide for a single one of {agentlist}. Send that name alone, spelled as in this list."""
+
+SELECT_SPEAKER_AGAIN_NONE = """No participant of that description is here.
+Decide for a single one of {agentlist}. Send that name alone, spelled as in this list."""
+
+# The rest are short texts that old programs compare or parse: they never change.
+
+CHECKING_AGENT = "checking_agent"
+SPEAKER_SELECTION_AGENT = "speaker_selection_agent"
+
+SELECTION_SUCCEEDED = ">>>>>>>> Select speaker attempt {attempt} of {attempts} successfully selected: {name}"
+SELECTION_NAMED_SEVERAL = (
+    ">>>>>>>> Select speaker attempt {attempt} of {attempts} failed as it included multiple agent names."
+)
+SELECTION_NAMED_NONE = ">>>>>>>> Select speaker attempt #{attempt} failed as it did not include any agent names."
+
+MANUAL_HEADING = "Please select the next speaker from the following list:"
+MANUAL_PROMPT = "Enter the number of the next speaker (enter nothing or `q` to use auto selection): "
+MANUAL_INVALID = "Invalid input. Please enter a number between 1 and {count}."
+MANUAL_GIVEN_UP = "You have tried 3 times. The next speaker will be selected automatically."
+
+NO_ELIGIBLE_SPEAKER = "No eligible speaker found. Terminating the conversation."
+MAY_TERMINATE = "WARNING: Last message meets termination criteria and this may terminate the chat."
+RESUMED = "Prepared group chat with {count} messages, the last speaker is {name}"
+
+CLEARING = "Clearing history for {whom}."
+CLEARING_EXCEPT = "Clearing history for {whom} except last {keep} messages."
+ALL_AGENTS = "all agents"

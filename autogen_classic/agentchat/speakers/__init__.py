@@ -1,0 +1,26 @@
+"""The ways to choose who speaks next, one file each, and the table in which a group looks them up.
+
+A way to choose is a function of the group, the last speaker and the candidates. It returns one of the candidates,
+or None to have the model of the manager choose. Enter your own function into `SELECTORS` under a name, and
+``GroupChat(..., speaker_selection_method=name)`` finds it. A method that is used in one group only need not be
+entered: ``speaker_selection_method`` takes a function as well, see `custom`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import auto, manual, random, round_robin
+
+__all__ = ("SELECTORS", "Selector")
+
+Selector = Callable[[Any, Any, list[Any]], Any]
+
+SELECTORS: dict[str, Selector] = {
+    "auto": auto.choose,
+    "manual": manual.choose,
+    "random": random.choose,
+    "round_robin": round_robin.choose,
+}
+"""The ways to choose by their names in lower case."""
