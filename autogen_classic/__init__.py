@@ -1,0 +1,168 @@
+"""Multi-agent conversations, backward compatible with AutoGen 0.2.
+
+A name of this package is loaded when it is first used, so that ``import autogen_classic`` stays cheap: it loads no
+model client, no container library and no tokeniser.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._core.lazy import load
+
+if TYPE_CHECKING:
+    from . import (
+        agentchat,
+        cache,
+        code_utils,
+        coding,
+        exception_utils,
+        formatting_utils,
+        function_utils,
+        graph_utils,
+        io,
+        oai,
+        runtime_logging,
+        token_count_utils,
+        types,
+        version,
+    )
+    from .agentchat.agent import Agent
+    from .agentchat.assistant_agent import AssistantAgent
+    from .agentchat.chat import ChatResult, initiate_chats
+    from .agentchat.conversable_agent import ConversableAgent, register_function
+    from .agentchat.groupchat import GroupChat, GroupChatManager
+    from .agentchat.user_proxy_agent import UserProxyAgent
+    from .agentchat.utils import gather_usage_summary
+    from .cache.cache import Cache
+    from .code_utils import DEFAULT_MODEL, FAST_MODEL
+    from .exception_utils import (
+        AgentNameConflict,
+        InvalidCarryOverType,
+        NoEligibleSpeaker,
+        SenderRequired,
+        UndefinedNextAgent,
+    )
+    from .oai.client import ModelClient, OpenAIWrapper
+    from .oai.completion import ChatCompletion, Completion
+    from .oai.openai_utils import (
+        config_list_from_dotenv,
+        config_list_from_json,
+        config_list_from_models,
+        config_list_gpt4_gpt35,
+        config_list_openai_aoai,
+        filter_config,
+        get_config_list,
+    )
+    from .version import __version__
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "FAST_MODEL",
+    "Agent",
+    "AgentNameConflict",
+    "AssistantAgent",
+    "Cache",
+    "ChatCompletion",
+    "ChatResult",
+    "Completion",
+    "ConversableAgent",
+    "GroupChat",
+    "GroupChatManager",
+    "InvalidCarryOverType",
+    "ModelClient",
+    "NoEligibleSpeaker",
+    "OpenAIWrapper",
+    "SenderRequired",
+    "UndefinedNextAgent",
+    "UserProxyAgent",
+    "__version__",
+    "agentchat",
+    "cache",
+    "code_utils",
+    "coding",
+    "config_list_from_dotenv",
+    "config_list_from_json",
+    "config_list_from_models",
+    "config_list_gpt4_gpt35",
+    "config_list_openai_aoai",
+    "exception_utils",
+    "filter_config",
+    "formatting_utils",
+    "function_utils",
+    "gather_usage_summary",
+    "get_config_list",
+    "graph_utils",
+    "initiate_chats",
+    "io",
+    "oai",
+    "register_function",
+    "runtime_logging",
+    "token_count_utils",
+    "types",
+    "version",
+]
+
+_HOMES = {
+    "DEFAULT_MODEL": ".code_utils",
+    "FAST_MODEL": ".code_utils",
+    "Agent": ".agentchat.agent",
+    "AgentNameConflict": ".exception_utils",
+    "AssistantAgent": ".agentchat.assistant_agent",
+    "Cache": ".cache.cache",
+    "ChatCompletion": ".oai.completion",
+    "ChatResult": ".agentchat.chat",
+    "Completion": ".oai.completion",
+    "ConversableAgent": ".agentchat.conversable_agent",
+    "GroupChat": ".agentchat.groupchat",
+    "GroupChatManager": ".agentchat.groupchat",
+    "InvalidCarryOverType": ".exception_utils",
+    "ModelClient": ".oai.client",
+    "NoEligibleSpeaker": ".exception_utils",
+    "OpenAIWrapper": ".oai.client",
+    "SenderRequired": ".exception_utils",
+    "UndefinedNextAgent": ".exception_utils",
+    "UserProxyAgent": ".agentchat.user_proxy_agent",
+    "__version__": ".version",
+    "config_list_from_dotenv": ".oai.openai_utils",
+    "config_list_from_json": ".oai.openai_utils",
+    "config_list_from_models": ".oai.openai_utils",
+    "config_list_gpt4_gpt35": ".oai.openai_utils",
+    "config_list_openai_aoai": ".oai.openai_utils",
+    "filter_config": ".oai.openai_utils",
+    "gather_usage_summary": ".agentchat.utils",
+    "get_config_list": ".oai.openai_utils",
+    "initiate_chats": ".agentchat.chat",
+    "load_ipython_extension": ".compat.ipython_extension",
+    "register_function": ".agentchat.conversable_agent",
+    "unload_ipython_extension": ".compat.ipython_extension",
+}
+
+# Old programs write `import autogen` and then `autogen.oai.client`: these need no import of their own.
+_SUBMODULES = frozenset(
+    (
+        "agentchat",
+        "cache",
+        "code_utils",
+        "coding",
+        "exception_utils",
+        "formatting_utils",
+        "function_utils",
+        "graph_utils",
+        "io",
+        "oai",
+        "runtime_logging",
+        "token_count_utils",
+        "types",
+        "version",
+    )
+)
+
+if not TYPE_CHECKING:  # so that type checkers report a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        return load(__name__, name, _HOMES, _SUBMODULES)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

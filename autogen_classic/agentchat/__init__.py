@@ -1,0 +1,73 @@
+"""Agents, their conversations, and groups of them. Each name is loaded when it is first used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._core.lazy import load
+
+if TYPE_CHECKING:
+    from . import agent, assistant_agent, chat, contrib, conversable_agent, groupchat, user_proxy_agent, utils
+    from .agent import Agent
+    from .assistant_agent import AssistantAgent
+    from .chat import ChatResult, initiate_chats
+    from .conversable_agent import ConversableAgent, register_function
+    from .groupchat import GroupChat, GroupChatManager
+    from .user_proxy_agent import UserProxyAgent
+    from .utils import gather_usage_summary
+
+__all__ = [
+    "Agent",
+    "AssistantAgent",
+    "ChatResult",
+    "ConversableAgent",
+    "GroupChat",
+    "GroupChatManager",
+    "UserProxyAgent",
+    "agent",
+    "assistant_agent",
+    "chat",
+    "contrib",
+    "conversable_agent",
+    "gather_usage_summary",
+    "groupchat",
+    "initiate_chats",
+    "register_function",
+    "user_proxy_agent",
+    "utils",
+]
+
+_HOMES = {
+    "Agent": ".agent",
+    "AssistantAgent": ".assistant_agent",
+    "ChatResult": ".chat",
+    "ConversableAgent": ".conversable_agent",
+    "GroupChat": ".groupchat",
+    "GroupChatManager": ".groupchat",
+    "UserProxyAgent": ".user_proxy_agent",
+    "gather_usage_summary": ".utils",
+    "initiate_chats": ".chat",
+    "register_function": ".conversable_agent",
+}
+
+_SUBMODULES = frozenset(
+    (
+        "agent",
+        "assistant_agent",
+        "chat",
+        "contrib",
+        "conversable_agent",
+        "groupchat",
+        "user_proxy_agent",
+        "utils",
+    )
+)
+
+if not TYPE_CHECKING:  # so that type checkers report a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        return load(__name__, name, _HOMES, _SUBMODULES)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
