@@ -129,7 +129,7 @@ def infer_lang(code: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the code is only looked at; what Python thinks of it is not news
-            compile(code, "test", "exec")
+            compile(code, "test", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return UNKNOWN
     return "python"

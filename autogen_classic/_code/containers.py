@@ -37,7 +37,7 @@ def run_in_container(
     Raises:
         RuntimeError: none of the images can be had.
     """
-    import docker
+    import docker  # type: ignore[import-untyped]
     import requests
 
     client = docker.from_env()
@@ -67,7 +67,7 @@ def run_in_container(
 
 def _first_available(client: Any, images: list[str]) -> str:
     """Choose an image: one that is here before one that has to be fetched."""
-    import docker.errors
+    import docker.errors  # type: ignore[import-untyped]
 
     for image in images:
         try:

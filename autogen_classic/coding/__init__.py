@@ -31,8 +31,13 @@ _HOMES = {
     "MarkdownCodeExtractor": "markdown_code_extractor",
 }
 
+# Programs say `autogen.coding.utils` without importing it.
+_MODULES = {*_HOMES.values(), "func_with_reqs", "utils"}
+
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

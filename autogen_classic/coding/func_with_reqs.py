@@ -72,13 +72,13 @@ class FunctionWithRequirementsStr:
         namespace: dict[str, Any] = {"__name__": "func_module"}
         try:
             tree = ast.parse(func, "func_module.py")
-            exec(compile(tree, "func_module.py", "exec"), namespace)
+            exec(compile(tree, "func_module.py", "exec", dont_inherit=True), namespace)
         except Exception as error:
             raise ValueError(f"Could not compile function: {error}") from error
         names = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
         if len(names) != 1:
             raise ValueError("The string must contain exactly one function")
-        self.compiled_func = namespace[names[0]]
+        self.compiled_func: Callable[..., Any] = namespace[names[0]]
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in ("func", "python_packages", "global_imports"))
@@ -181,10 +181,7 @@ def with_requirements(
 def _plain_function(func: AnyFunction) -> Callable[..., Any]:
     if isinstance(func, FunctionWithRequirementsStr):
         return func.compiled_func
-    if isinstance(func, FunctionWithRequirements):
-        function: Callable[..., Any] = func.func
-        return function
-    return func
+    return func.func if isinstance(func, FunctionWithRequirements) else func
 
 
 def to_stub(func: AnyFunction) -> str:

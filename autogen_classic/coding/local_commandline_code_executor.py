@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 from types import SimpleNamespace
@@ -17,8 +17,7 @@ from .._code.process import ProcessResult, environment_for_code, python_command,
 from ..code_utils import PYTHON_VARIANTS, TIMEOUT_MSG, WIN32
 from .base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
 from .func_with_reqs import (
-    FunctionWithRequirements,
-    FunctionWithRequirementsStr,
+    AnyFunction,
     _build_python_functions_file,
     _requirements_of,
     to_stub,
@@ -88,9 +87,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         timeout: int = 60,
         virtual_env_context: SimpleNamespace | None = None,
         work_dir: Path | str = Path("."),
-        functions: list[
-            FunctionWithRequirements[Any, Any] | Callable[..., Any] | FunctionWithRequirementsStr
-        ] = [],  # public, and never changed
+        functions: Sequence[AnyFunction] = [],
         functions_module: str = "functions",
         execution_policies: dict[str, bool] | None = None,
     ) -> None:
@@ -110,9 +107,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         self.execution_policies = {**self.DEFAULT_EXECUTION_POLICY, **(execution_policies or {})}
 
     @property
-    def functions(
-        self,
-    ) -> list[FunctionWithRequirements[Any, Any] | Callable[..., Any] | FunctionWithRequirementsStr]:
+    def functions(self) -> Sequence[AnyFunction]:
         """The functions that the code may import."""
         return self._functions
 
