@@ -30,9 +30,8 @@ __all__ = (
     "drive",
     "drive_async",
     "drive_to_last_call",
-    "is_asynchronous",
+    "look_up",
     "shipped",
-    "steps_behind",
 )
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
@@ -96,7 +95,7 @@ class Then:
 
 # By the id of a function, which never dies: the lookup stands in the loop below and takes any callable.
 _shipped: dict[int, tuple[Callable[..., Steps], bool]] = {}
-_NOT_SHIPPED = (None, False)
+_NOT_SHIPPED: tuple[None, bool] = (None, False)
 
 
 def shipped(steps: Callable[..., Steps]) -> Callable[[FunctionT], FunctionT]:
@@ -116,23 +115,18 @@ def shipped(steps: Callable[..., Steps]) -> Callable[[FunctionT], FunctionT]:
     return mark
 
 
-def steps_behind(function: Callable[..., Any]) -> Callable[..., Steps] | None:
-    """The steps that a function of the library drives; None for any other function.
+def look_up(function: Callable[..., Any]) -> tuple[Callable[..., Steps] | None, bool]:
+    """What there is to know of a function before it is called.
 
     Args:
-        function: a function or a bound method.
-    """
-    return _shipped.get(id(getattr(function, "__func__", function)), _NOT_SHIPPED)[0]
+        function: any callable; a method as its class holds it.
 
-
-def is_asynchronous(function: Callable[..., Any]) -> bool:
-    """Tell whether a function is a coroutine function.
-
-    Args:
-        function: a function or a bound method.
+    Returns:
+        The steps that it drives, or None for a function that the library did not ship; and whether it is a
+        coroutine function.
     """
     known = _shipped.get(id(function))
-    return inspect.iscoroutinefunction(function) if known is None else known[1]
+    return (None, inspect.iscoroutinefunction(function)) if known is None else known
 
 
 def drive(steps: Steps) -> Any:

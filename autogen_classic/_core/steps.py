@@ -12,7 +12,7 @@ from typing import Any
 from . import conversation as conversations
 from . import hooks, replies
 from .conversation import Conversation, StopReason
-from .drive import WHICH_WAY, Ask, Call, Steps, Then, is_asynchronous, steps_behind
+from .drive import WHICH_WAY, Ask, Call, Steps, Then, look_up
 from .events import ChatEnded, ChatStarted, MessageReceived, MessageSent, emit
 from .messages import as_message, stored_form
 
@@ -75,7 +75,7 @@ def send(
     agent: Any, /, message: Any, recipient: Any, request_reply: bool | None = None, silent: bool | None = False
 ) -> Steps:
     """Store a message as said, and hand it to the recipient."""
-    message = yield Ask(agent, "_process_message_before_send", message, recipient, agent._is_silent(agent, silent))
+    message = yield from hooks.before_send(agent, message, recipient, agent._is_silent(agent, silent))
     if not agent._append_oai_message(message, "assistant", recipient, is_sending=True):
         raise ValueError(
             f"The message of {agent.name} to {recipient.name} can't be converted into a valid ChatCompletion message. "
@@ -130,24 +130,20 @@ def generate_reply(
     asked: dict[Any, Any] = {}
     for entry in agent._reply_func_list:
         reply_func = entry["reply_func"]
-        if not asynchronous and is_asynchronous(reply_func):
+        built_in, is_coroutine_function = look_up(reply_func)
+        if is_coroutine_function and not asynchronous:
             continue
-        if reply_func in excluded or not agent._match_trigger(entry["trigger"], sender):
+        if reply_func in excluded or not replies.matches(entry["trigger"], sender):
             continue
-        if asynchronous and _is_twin_of_one_asked(reply_func, asked):
-            continue
-        final, reply = yield Call(reply_func, agent, messages=messages, sender=sender, config=entry["config"])
+        if built_in is None:
+            final, reply = yield Call(reply_func, agent, messages=messages, sender=sender, config=entry["config"])
+        elif asked.setdefault(built_in, reply_func) is reply_func:
+            final, reply = yield from built_in(agent, messages=messages, sender=sender, config=entry["config"])
+        else:
+            continue  # the twin of a reply that was asked already
         if final:
             return reply
     return agent._default_auto_reply
-
-
-def _is_twin_of_one_asked(reply_func: Any, asked: dict[Any, Any]) -> bool:
-    """Tell whether a built-in reply was asked before under the name of its asynchronous twin, or the other way."""
-    steps = steps_behind(reply_func)
-    if steps is None:
-        return False
-    return asked.setdefault(steps, reply_func) is not reply_func
 
 
 def process_received_message(agent: Any, message: Any, sender: Any, silent: bool | None) -> None:

@@ -669,9 +669,6 @@ class ConversableAgent(LLMAgent):
             self, chat_queue, trigger, reply_func_from_nested_chats, position, use_async, **kwargs
         )
 
-    def _match_trigger(self, trigger: Any, sender: Any) -> bool:
-        return replies.matches(trigger, sender)
-
     def _raise_exception_on_async_reply_functions(self) -> None:
         """Refuse a synchronous chat in which a reply function could never run."""
         names = {
@@ -1109,14 +1106,6 @@ class ConversableAgent(LLMAgent):
     async def a_process_last_received_message(self, messages: list[Message]) -> list[Message]:
         """The asynchronous form of `process_last_received_message`."""
         return await drive_async(hooks.last_received_message(self, messages))
-
-    @shipped(hooks.before_send)
-    def _process_message_before_send(self, message: Any, recipient: Any, silent: bool | None) -> Any:
-        return drive(hooks.before_send(self, message, recipient, silent))
-
-    @shipped(hooks.before_send)
-    async def _a_process_message_before_send(self, message: Any, recipient: Any, silent: bool | None) -> Any:
-        return await drive_async(hooks.before_send(self, message, recipient, silent))
 
 
 def _is_terminate(message: Message) -> bool:
