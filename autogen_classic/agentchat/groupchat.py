@@ -1,7 +1,8 @@
 """A group of agents in one conversation, and the manager who leads it.
 
 Both classes are front desks. The rounds stand in ``group/loop.py``, the search for the next speaker in
-``group/candidates.py`` and ``speakers``.
+``group/candidates.py`` and ``speakers``. The file is long because programs know these two classes by many names, and
+each of them is explained here.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from ..code_utils import content_str
 from ..exception_utils import AgentNameConflict
 from .agent import Agent
 from .conversable_agent import ConversableAgent
-from .group import candidates, checks, clearing, loop, names, resume, texts
-from .speakers import auto, manual
+from .group import candidates, checks, clearing, loop, names, texts
+from .group import resume as resuming
+from .speakers import manual
 from .speakers import random as chance
+from .speakers.auto import select_by_model
 
 if TYPE_CHECKING:
     from ..oai.client import ModelClient
@@ -111,9 +114,7 @@ class GroupChat:
         """The names of the agents in the order of the group."""
         return [agent.name for agent in self.agents]
 
-    def agent_by_name(
-        self, name: str, recursive: bool = False, raise_on_name_conflict: bool = False
-    ) -> Agent | None:
+    def agent_by_name(self, name: str, recursive: bool = False, raise_on_name_conflict: bool = False) -> Agent | None:
         """Find an agent.
 
         Args:
@@ -254,12 +255,10 @@ class GroupChat:
         """Select the next speaker in an event loop; see `select_speaker`."""
         return await drive_async(loop.select_speaker(self, last_speaker, selector))  # type: ignore[no-any-return]
 
-    def _prepare_and_select_agents(
-        self, last_speaker: Agent
-    ) -> tuple[Agent | None, list[Agent], list[Message] | None]:
+    def _prepare_and_select_agents(self, last_speaker: Agent) -> tuple[Agent | None, list[Agent], list[Message] | None]:
         return candidates.prepare_and_select(self, last_speaker)
 
-    @shipped(auto.select_by_model)
+    @shipped(select_by_model)
     def _auto_select_speaker(
         self,
         last_speaker: Agent,
@@ -267,10 +266,10 @@ class GroupChat:
         messages: list[Message] | None,
         agents: list[Agent] | None,
     ) -> Agent:
-        steps = auto.select_by_model(self, last_speaker, selector, messages, agents)
+        steps = select_by_model(self, last_speaker, selector, messages, agents)
         return drive(steps)  # type: ignore[no-any-return]
 
-    @shipped(auto.select_by_model)
+    @shipped(select_by_model)
     async def a_auto_select_speaker(
         self,
         last_speaker: Agent,
@@ -289,7 +288,7 @@ class GroupChat:
         Returns:
             The agent that the model named, or the next one of the list.
         """
-        steps = auto.select_by_model(self, last_speaker, selector, messages, agents)
+        steps = select_by_model(self, last_speaker, selector, messages, agents)
         return await drive_async(steps)  # type: ignore[no-any-return]
 
     def _mentioned_agents(self, message_content: Any, agents: list[Agent] | None) -> dict[str, int]:
@@ -391,7 +390,7 @@ class GroupChatManager(ConversableAgent):
         """Lead the group in an event loop; see `run_chat`."""
         return await drive_async(loop.run_chat(self, messages, sender, config))  # type: ignore[no-any-return]
 
-    @shipped(resume.resume)
+    @shipped(resuming.resume)
     def resume(
         self,
         messages: list[Message] | str,
@@ -414,10 +413,10 @@ class GroupChatManager(ConversableAgent):
         Raises:
             AutogenClassicError: for messages that are no list of dicts, are empty, or name a stranger.
         """
-        steps = resume.resume(self, messages, remove_termination_string, silent)
+        steps = resuming.resume(self, messages, remove_termination_string, silent)
         return drive(steps)  # type: ignore[no-any-return]
 
-    @shipped(resume.resume)
+    @shipped(resuming.resume)
     async def a_resume(
         self,
         messages: list[Message] | str,
@@ -425,7 +424,7 @@ class GroupChatManager(ConversableAgent):
         silent: bool | None = False,
     ) -> tuple[ConversableAgent, Message]:
         """Make the group as it was, in an event loop; see `resume`."""
-        steps = resume.resume(self, messages, remove_termination_string, silent)
+        steps = resuming.resume(self, messages, remove_termination_string, silent)
         return await drive_async(steps)  # type: ignore[no-any-return]
 
     def messages_from_string(self, message_string: str) -> list[Message]:
@@ -437,7 +436,7 @@ class GroupChatManager(ConversableAgent):
         Raises:
             AutogenClassicError: for a text that is not JSON.
         """
-        return resume.messages_from_string(message_string)  # type: ignore[no-any-return]
+        return resuming.messages_from_string(message_string)  # type: ignore[no-any-return]
 
     def messages_to_string(self, messages: list[Message]) -> str:
         """Write messages as JSON.
@@ -461,6 +460,19 @@ class GroupChatManager(ConversableAgent):
             The content of the message without the command.
         """
         return clearing.clear(self, reply, groupchat)
+
+    def get_actual_usage(self) -> dict[str, Any] | None:
+        """What the manager's model, or else that of its selections, has cost without cached answers, or None."""
+        return super().get_actual_usage() if self.client else self._selection_usage("actual_usage_summary")
+
+    def get_total_usage(self) -> dict[str, Any] | None:
+        """What the manager's model, or else that of its selections, would have cost without the cache, or None."""
+        return super().get_total_usage() if self.client else self._selection_usage("total_usage_summary")
+
+    def _selection_usage(self, summary: str) -> dict[str, Any] | None:
+        """What the group's own model has used for a manager without a model; a manager with one pays for it."""
+        room = self.__dict__.get("_selection_room")
+        return getattr(room.client, summary, None) if room else None
 
     def _prepare_chat(
         self, recipient: Any, clear_history: bool, prepare_recipient: bool = True, reply_at_receive: bool = True

@@ -20,6 +20,7 @@ _NEEDED_TEXTS = (
     "select_speaker_auto_none_template",
     "role_for_select_speaker_messages",
 )
+_METHODS_OF_TRANSFORMS = ("add_to_agent", "apply_transform")
 _TEMPLATES_THAT_MAY_BE_FUNCTIONS = ("select_speaker_message_template",)
 
 
@@ -53,7 +54,7 @@ def check_settings(groupchat: Any) -> None:
     if not isinstance(groupchat.select_speaker_auto_verbose, bool):
         raise ValueError("select_speaker_auto_verbose cannot be None or non-bool")
     transforms = groupchat.select_speaker_transform_messages
-    if transforms is not None and not hasattr(transforms, "add_to_agent") and not hasattr(transforms, "apply_transform"):
+    if transforms is not None and not any(hasattr(transforms, name) for name in _METHODS_OF_TRANSFORMS):
         raise ValueError("select_speaker_transform_messages must be None or MessageTransforms.")
     _warn_of_namesakes(groupchat.agents)
 

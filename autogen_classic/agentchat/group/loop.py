@@ -37,7 +37,7 @@ def run_chat(
     message = (manager._oai_messages[sender] if messages is None else messages)[-1]
     speaker = sender
     chat = conversations.current() or Conversation()
-    with _all_may_stop(chat, groupchat.agents), _lent_cache(manager, groupchat.agents):
+    with _all_may_stop(chat, [manager, *groupchat.agents]), _lent_cache(manager, groupchat.agents):
         yield from _introduce(manager, groupchat)
         for round_number in range(1, groupchat.max_round + 1):
             manager._last_speaker = speaker
@@ -115,14 +115,13 @@ def _next_reply(manager: Any, groupchat: Any, last_speaker: Any, chat: Conversat
 
 @contextmanager
 def _all_may_stop(chat: Conversation, agents: list[Any]) -> Iterator[None]:
-    """Let every agent of the group end the chat by its ``stop_chat``."""
-    members = list(agents)
-    for agent in members:
+    """Let the manager and every agent of the group end the chat by its ``stop_chat``."""
+    for agent in agents:
         conversations.join(chat, agent)
     try:
         yield
     finally:
-        for agent in members:
+        for agent in agents:
             conversations.leave(chat, agent)
 
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import auto, manual, random, round_robin
+from . import manual, random, round_robin
+from .auto import choose as leave_it_to_the_model
 
 __all__ = ("SELECTORS", "Selector")
 
 Selector = Callable[[Any, Any, list[Any]], Any]
 
 SELECTORS: dict[str, Selector] = {
-    "auto": auto.choose,
+    "auto": leave_it_to_the_model,
     "manual": manual.choose,
     "random": random.choose,
     "round_robin": round_robin.choose,

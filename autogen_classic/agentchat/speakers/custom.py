@@ -32,9 +32,7 @@ def choose(groupchat: Any, last_speaker: Any, method: Callable[[Any, Any], Any])
     if isinstance(chosen, str) or any(chosen is agent for agent in groupchat.agents):
         return chosen
     if isinstance(chosen, Agent):
-        raise ValueError(
-            f"Custom speaker selection function returned an agent {chosen.name} not in the group chat."
-        )
+        raise ValueError(f"Custom speaker selection function returned an agent {chosen.name} not in the group chat.")
     raise ValueError(
         f"Custom speaker selection function returned an object of type {type(chosen)} instead of Agent or str."
     )
