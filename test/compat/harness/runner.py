@@ -51,6 +51,13 @@ def load_scenario(name: str) -> Any:
     return module
 
 
+def own_trace(error: Exception) -> str:
+    """Where a scenario failed: its own lines and the error, never a line of the library under test."""
+    places = [f"{frame.name}, line {frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
+              if Path(frame.filename).parent == SCENARIOS]  # fmt: skip
+    return f"{' > '.join(places)}: {type(error).__name__}: {error}"
+
+
 def prepare(ours: bool) -> None:
     """Make `import autogen` work, and import what every scenario needs."""
     for key in ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "OAI_CONFIG_LIST", "OPENAI_BASE_URL", "NO_COLOR"):
@@ -91,7 +98,7 @@ def run_here(name: str, mode: str, folder: str) -> dict:
         try:
             load_scenario(name).main(mode)
         except Exception as error:
-            raised, trace = plain(error), traceback.format_exc()
+            raised, trace = plain(error), own_trace(error)
         finally:
             stderr, sys.stdout, sys.stderr = sys.stderr.getvalue(), real_stdout, real_stderr
     server.close()

@@ -14,7 +14,7 @@ def main(mode):
     bob = ConversableAgent(
         "bob", human_input_mode="NEVER",
         llm_config=llm_config(tool_calls(("double", {"x": 4})), "eight",
-                              tool_calls(("double", {"x": 1}), ("double", {"x": 2})), "as you like", name="bob"),
+                              tool_calls(("double", {"x": 1}), ("double", {"x": 2})), "as you like", "x", "y", name="bob"),
     )  # fmt: skip
     person("", "rather not", "exit")
     chat(user, bob, message="double four")
