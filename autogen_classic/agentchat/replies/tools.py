@@ -138,7 +138,7 @@ def execute_function(
             asynchronous = yield WHICH_WAY
             emit(ToolCalled(agent, name, arguments, call_id, asynchronous))
             try:
-                content = yield Call(function, **arguments)
+                content = str((yield Call(function, **arguments)))
                 succeeded = True
             except Exception as error:
                 content = literals.FUNCTION_RAISED.format(error=error)

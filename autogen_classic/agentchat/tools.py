@@ -1,0 +1,214 @@
+"""The tools of an agent: which ones its model knows, and which ones it can run."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+import warnings
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+__all__ = (
+    "can_execute_function",
+    "register_for_execution",
+    "register_for_llm",
+    "register_function",
+    "register_function_map",
+    "update_function_signature",
+    "update_tool_signature",
+)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+logger = logging.getLogger("autogen.agentchat.conversable_agent")
+
+
+def register_function(
+    f: Callable[..., Any], *, caller: Any, executor: Any, name: str | None = None, description: str
+) -> None:
+    """Let one agent's model call a function, and another agent run it.
+
+    Args:
+        f: the function, with annotated parameters; it may be asynchronous.
+        caller: the agent whose model may call it.
+        executor: the agent who runs it.
+        name: its name for the model; None takes the function's.
+        description: what it does.
+
+    Raises:
+        ValueError: for a name that providers refuse.
+        TypeError: for a parameter without an annotation.
+    """
+    registered = register_for_llm(caller, name=name, description=description, api_style="tool")(f)
+    register_for_execution(executor, name=name)(registered)
+
+
+def register_for_llm(
+    agent: Any, *, name: str | None, description: str | None, api_style: Literal["function", "tool"]
+) -> Callable[[F], F]:
+    """See `ConversableAgent.register_for_llm`."""
+
+    def decorate(function: F) -> F:
+        from ..function_utils import get_function_schema
+
+        function = _with_name_and_description(function, name, description)
+        known_as: str = function._name  # type: ignore[attr-defined]
+        known_for = function._description  # type: ignore[attr-defined]
+        if known_for is None:
+            raise ValueError(
+                f"Function description is required, none found. Pass description=... when you register {known_as!r}."
+            )
+        schema = get_function_schema(function, name=known_as, description=known_for)
+        if api_style == "tool":
+            update_tool_signature(agent, schema, is_remove=False)
+        elif api_style == "function":
+            update_function_signature(agent, schema["function"], is_remove=False)
+        else:
+            raise ValueError(f"Unsupported API style: {api_style}. It must be 'tool' or 'function'.")
+        return function
+
+    return decorate
+
+
+def register_for_execution(agent: Any, name: str | None = None) -> Callable[[F], F]:
+    """See `ConversableAgent.register_for_execution`."""
+
+    def decorate(function: F) -> F:
+        function = _with_name_and_description(function, name, None)
+        runnable = _taking_json_values(function)
+        agent.register_function({function._name: runnable})  # type: ignore[attr-defined]
+        return function
+
+    return decorate
+
+
+def _with_name_and_description(function: F, name: str | None, description: str | None) -> F:
+    """Let a function carry the name and the description that it was registered with, for the next decorator."""
+    own_name = getattr(function, "__name__", type(function).__name__)
+    name = name or getattr(function, "_name", None) or own_name
+    description = description or getattr(function, "_description", None)
+    try:
+        function._name, function._description = name, description  # type: ignore[attr-defined]
+    except AttributeError:  # a bound method takes no attributes
+        wrapper = _wrapper_of(function, function)
+        wrapper._name, wrapper._description = name, description  # type: ignore[attr-defined]
+        return wrapper
+    return function
+
+
+def _taking_json_values(function: F) -> Callable[..., Any]:
+    """Wrap a function so that it takes what JSON gives, and returns a text."""
+    from ..function_utils import load_basemodels_if_needed, serialize_to_str
+
+    with_models = load_basemodels_if_needed(function)
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def a_runnable(*args: Any, **kwargs: Any) -> str:
+            return serialize_to_str(await with_models(*args, **kwargs))
+
+        return a_runnable
+
+    @functools.wraps(function)
+    def runnable(*args: Any, **kwargs: Any) -> str:
+        return serialize_to_str(with_models(*args, **kwargs))
+
+    return runnable
+
+
+def _wrapper_of(function: Any, call: Callable[..., Any]) -> Any:
+    """A plain function, which can carry attributes, around any callable."""
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def a_wrapper(*args: Any, **kwargs: Any) -> Any:
+            return await call(*args, **kwargs)
+
+        return a_wrapper
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return call(*args, **kwargs)
+
+    return wrapper
+
+
+def register_function_map(agent: Any, function_map: dict[str, Any]) -> None:
+    """See `ConversableAgent.register_function`."""
+    for name, function in function_map.items():
+        agent._assert_valid_name(name)
+        if function is None:
+            if agent._function_map.pop(name, None) is None:
+                warnings.warn(f"The function {name!r} to remove is not registered with {agent.name}.", stacklevel=3)
+            continue
+        if name in agent._function_map:
+            warnings.warn(f"Function '{name}' is being overridden.", UserWarning, stacklevel=3)
+        agent._function_map[name] = function
+
+
+def can_execute_function(agent: Any, name: list[str] | str) -> bool:
+    """See `ConversableAgent.can_execute_function`."""
+    names = [name] if isinstance(name, str) else name
+    return all(name in agent._function_map for name in names)
+
+
+def update_function_signature(agent: Any, func_sig: Any, is_remove: bool) -> None:
+    """See `ConversableAgent.update_function_signature`."""
+    _check_that_there_is_a_model(agent, "function")
+    if is_remove:
+        name = func_sig["name"] if isinstance(func_sig, dict) else func_sig
+        _remove(agent, "functions", name, "function", lambda known: known["name"])
+    else:
+        if not isinstance(func_sig, dict):
+            raise ValueError(
+                f"The function signature must be of the type dict. Received function signature type {type(func_sig)}"
+            )
+        _add(agent, "functions", func_sig, lambda known: known["name"])
+    agent._rebuild_client()
+
+
+def update_tool_signature(agent: Any, tool_sig: Any, is_remove: bool) -> None:
+    """See `ConversableAgent.update_tool_signature`."""
+    _check_that_there_is_a_model(agent, "tool")
+    if is_remove:
+        name = tool_sig["function"]["name"] if isinstance(tool_sig, dict) else tool_sig
+        _remove(agent, "tools", name, "tool", lambda known: known["function"]["name"])
+    else:
+        if not isinstance(tool_sig, dict):
+            raise ValueError(
+                f"The tool signature must be of the type dict. Received tool signature type {type(tool_sig)}"
+            )
+        _add(agent, "tools", tool_sig, lambda known: known["function"]["name"])
+    agent._rebuild_client()
+
+
+def _check_that_there_is_a_model(agent: Any, kind: str) -> None:
+    if not agent.llm_config:
+        message = f"To update a {kind} signature, agent must have an llm_config"
+        logger.error(message)
+        raise AssertionError(f"{message}, but {agent.name} has none.")
+
+
+def _add(agent: Any, key: str, signature: dict[str, Any], name_of: Callable[[Any], str]) -> None:
+    """Put a signature on the agent's own list, in the place of one of the same name."""
+    name = name_of(signature)
+    agent._assert_valid_name(name)
+    known = list(agent.llm_config.get(key) or [])
+    if any(name_of(other) == name for other in known):
+        warnings.warn(f"Function '{name}' is being overridden.", UserWarning, stacklevel=4)
+    agent.llm_config[key] = [other for other in known if name_of(other) != name] + [signature]
+
+
+def _remove(agent: Any, key: str, name: str, kind: str, name_of: Callable[[Any], str]) -> None:
+    """Take a signature off the agent's own list; an empty list goes with it."""
+    known = agent.llm_config.get(key) or []
+    kept = [other for other in known if name_of(other) != name]
+    if len(kept) == len(known):
+        message = f"The agent config doesn't have {kind} {name}."
+        logger.error(message)
+        raise AssertionError(message)
+    if kept:
+        agent.llm_config[key] = kept
+    else:
+        del agent.llm_config[key]

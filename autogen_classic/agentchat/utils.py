@@ -1,0 +1,103 @@
+"""Helpers for chats: their arguments, their cost, and tags in their texts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+__all__ = ("consolidate_chat_info", "gather_usage_summary", "parse_tags_from_content")
+
+
+def consolidate_chat_info(chat_info: Any, uniform_sender: Any = None) -> None:
+    """Check what describes a chat, or each chat of a list.
+
+    Args:
+        chat_info: the arguments of ``initiate_chat`` as a dict, or a list of such dicts.
+        uniform_sender: who opens the chats; None where each dict names its sender.
+
+    Raises:
+        AssertionError: for a missing sender or recipient, an unknown summary method, or a reflection without a
+            model on either side.
+    """
+    for info in [chat_info] if isinstance(chat_info, dict) else chat_info:
+        if uniform_sender is None:
+            assert "sender" in info, "sender must be provided."
+            sender = info["sender"]
+        else:
+            sender = uniform_sender
+        assert "recipient" in info, "recipient must be provided."
+        method = info.get("summary_method")
+        assert method is None or callable(method) or method in ("last_msg", "reflection_with_llm"), (
+            "summary_method must be a string chosen from 'reflection_with_llm' or 'last_msg' or a callable, or None, "
+            f"but it is {method!r}."
+        )
+        if method == "reflection_with_llm":
+            assert sender.client is not None or info["recipient"].client is not None, (
+                "llm client must be set in either the recipient or sender when summary_method is reflection_with_llm."
+            )
+
+
+def gather_usage_summary(agents: list[Any]) -> dict[str, dict[str, Any]]:
+    """Add up what agents have used of models over their lives.
+
+    Args:
+        agents: agents; one without a model counts nothing.
+
+    Returns:
+        A dict with the keys ``usage_including_cached_inference`` and ``usage_excluding_cached_inference``. Each has
+        ``total_cost`` in US dollars, and by model its ``cost``, ``prompt_tokens``, ``completion_tokens`` and
+        ``total_tokens``.
+    """
+    including: dict[str, Any] = {"total_cost": 0}
+    excluding: dict[str, Any] = {"total_cost": 0}
+    for agent in agents:
+        client = getattr(agent, "client", None)
+        if client is not None:
+            _add(including, client.total_usage_summary)
+            _add(excluding, client.actual_usage_summary)
+    return {"usage_including_cached_inference": including, "usage_excluding_cached_inference": excluding}
+
+
+def _add(total: dict[str, Any], usage: dict[str, Any] | None) -> None:
+    for model, used in (usage or {}).items():
+        if model == "total_cost":
+            total["total_cost"] += used
+            continue
+        sums = total.setdefault(model, dict.fromkeys(("cost", "prompt_tokens", "completion_tokens", "total_tokens"), 0))
+        for key in sums:
+            sums[key] += used[key]
+
+
+def parse_tags_from_content(tag: str, content: str | list[Any]) -> list[dict[str, Any]]:
+    """Find tags such as ``<img src="a.png" width=100>`` in a text.
+
+    Args:
+        tag: the name of the tag.
+        content: a text, or the parts of a multimodal message.
+
+    Returns:
+        For each tag its ``tag``, its attributes by name in ``attr``, and the ``match`` of the regular expression.
+
+    Raises:
+        ValueError: for content of another type.
+    """
+    if isinstance(content, str):
+        return _tags_in(tag, content)
+    if isinstance(content, list):
+        return [
+            found for part in content if part.get("type") == "text" for found in _tags_in(tag, part.get("text", ""))
+        ]
+    raise ValueError(f"content must be a text or a list of parts, but it is {type(content).__name__}.")
+
+
+def _tags_in(tag: str, text: str) -> list[dict[str, Any]]:
+    found = []
+    for match in re.finditer(rf"<{re.escape(tag)}\b([^>]*)>", text):
+        attributes: dict[str, str] = {}
+        for attribute in re.finditer(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))|([^\s"'=]+)""", match[1]):
+            if attribute[1] is not None:
+                attributes[attribute[1]] = next(value for value in attribute.group(2, 3, 4) if value is not None)
+            else:
+                attributes.setdefault("src", attribute[5])
+        found.append({"tag": tag, "attr": attributes, "match": match})
+    return found
