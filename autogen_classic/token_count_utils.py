@@ -85,7 +85,7 @@ def get_max_token_limit(model: str = "gpt-3.5-turbo-0613") -> int:
     raise KeyError(model)
 
 
-def percentile_used(input: Any, model: str = "gpt-3.5-turbo-0613") -> float:  # noqa: A002
+def percentile_used(input: Any, model: str = "gpt-3.5-turbo-0613") -> float:
     """Say which share of a model's tokens an input takes, 1.0 being all of them.
 
     Args:
@@ -95,7 +95,7 @@ def percentile_used(input: Any, model: str = "gpt-3.5-turbo-0613") -> float:  # 
     return count_token(input, model) / get_max_token_limit(model)
 
 
-def token_left(input: Any, model: str = "gpt-3.5-turbo-0613") -> int:  # noqa: A002
+def token_left(input: Any, model: str = "gpt-3.5-turbo-0613") -> int:
     """Say how many tokens of a model an input leaves free.
 
     Args:
@@ -105,7 +105,7 @@ def token_left(input: Any, model: str = "gpt-3.5-turbo-0613") -> int:  # noqa: A
     return get_max_token_limit(model) - count_token(input, model)
 
 
-def count_token(input: Any, model: str = "gpt-3.5-turbo-0613") -> int:  # noqa: A002
+def count_token(input: Any, model: str = "gpt-3.5-turbo-0613") -> int:
     """Count the tokens of an input.
 
     Args:
@@ -128,7 +128,7 @@ def count_token(input: Any, model: str = "gpt-3.5-turbo-0613") -> int:  # noqa: 
     return 3 + sum(_count_message(message, model, per_message, per_name) for message in messages)
 
 
-def estimate_tokens(input: Any, model: str) -> int:  # noqa: A002
+def estimate_tokens(input: Any, model: str) -> int:
     """Count the tokens of an input for any model; one that is not known is taken for GPT-4.
 
     Args:

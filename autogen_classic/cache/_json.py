@@ -43,7 +43,9 @@ def as_json(value: Any, what: str = "The value") -> str:
 def _find_culprit(value: Any, place: str, depth: int = 0) -> tuple[str, Any]:
     """The innermost part that JSON refuses, and where it is."""
     if depth < 50:
-        parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, (list, tuple)) else ()
+        parts = (
+            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, (list, tuple)) else ()
+        )
         for key, part in parts:
             try:
                 json.dumps({key: part} if isinstance(value, dict) else part)

@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Any, TypedDict
 
 try:
-    from azure.cosmos import CosmosClient, PartitionKey
-    from azure.cosmos.exceptions import CosmosResourceNotFoundError
+    from azure.cosmos import CosmosClient, PartitionKey  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    from azure.cosmos.exceptions import CosmosResourceNotFoundError  # type: ignore[import-not-found, import-untyped, unused-ignore]
 except ImportError:
     CosmosClient = None
 
@@ -43,9 +43,7 @@ class CosmosDBCache(AbstractCache):
 
     def __init__(self, seed: str | int, cosmosdb_config: CosmosDBConfig) -> None:
         if CosmosClient is None:
-            raise ImportError(
-                'Cache.cosmos_db needs the azure-cosmos package: pip install "autogen-classic[cosmosdb]"'
-            )
+            raise ImportError('Cache.cosmos_db needs the azure-cosmos package: pip install "autogen-classic[cosmosdb]"')
         lacking = [name for name in ("database_id", "container_id") if not cosmosdb_config.get(name)]
         if lacking:
             raise ValueError(f"The configuration of the Cosmos DB cache lacks {' and '.join(lacking)}.")

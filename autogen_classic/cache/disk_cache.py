@@ -6,7 +6,7 @@ import json
 from types import TracebackType
 from typing import Any
 
-import diskcache
+import diskcache  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 from ._json import as_json
 from .abstract_cache_base import AbstractCache

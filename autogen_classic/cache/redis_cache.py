@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 try:
-    import redis
+    import redis  # type: ignore[import-not-found, import-untyped, unused-ignore]
 except ImportError:
     redis = None
 

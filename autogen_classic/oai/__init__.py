@@ -21,7 +21,7 @@ _ROOMS = {
     "get_config_list": ".openai_utils",
 }
 
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "Cache",
     "ChatCompletion",
     "Completion",

@@ -8,22 +8,76 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from ..cache._json import NotJSONError, as_json
 from .openai_utils import NON_CACHE_KEY
 
-__all__ = ("NOT_CACHED", "cache_key", "decode", "encode", "look_up", "store")
+__all__ = (
+    "LEGACY_CACHE_DIR",
+    "LEGACY_DEFAULT_CACHE_SEED",
+    "NOT_CACHED",
+    "AnswerCache",
+    "cache_key",
+    "decode",
+    "encode",
+    "look_up",
+    "store",
+)
 
 logger = logging.getLogger("autogen.oai.client")
+
+LEGACY_DEFAULT_CACHE_SEED = 41
+LEGACY_CACHE_DIR = ".cache"
 
 FORMAT = "autogen-classic/1"
 NOT_CACHED = object()
 _OWN_FIELDS = ("message_retrieval_function", "config_id", "pass_filter")
 _OPENAI_TYPES = ("ChatCompletion", "Completion")
 _warned_types: set[type] = set()
+
+
+class AnswerCache:
+    """The cache for one request; it does nothing where none is wanted.
+
+    Args:
+        extras: ``cache``, an `AbstractCache`, or ``cache_seed``, the name of a directory below ``.cache``.
+        params: the parameters that are sent.
+
+    Raises:
+        NotJSONError: a cache is wanted, and JSON cannot hold a parameter.
+    """
+
+    def __init__(self, extras: dict[str, Any], params: dict[str, Any]) -> None:
+        self._cache = extras.get("cache")
+        live_client = extras.get("model_client") is not None
+        self._seed = extras.get("cache_seed", None if live_client else LEGACY_DEFAULT_CACHE_SEED)
+        wanted = self._cache is not None or self._seed is not None
+        self._key = cache_key(params) if wanted else None
+
+    def look_up(self) -> Any:
+        """Return the kept answer, or `NOT_CACHED`."""
+        return self._use(look_up, NOT_CACHED)
+
+    def store(self, response: Any) -> None:
+        """Keep an answer."""
+        self._use(lambda cache, key: store(cache, key, response), None)
+
+    def _use(self, action: Callable[[Any, str], Any], otherwise: Any) -> Any:
+        if self._key is None:
+            return otherwise
+        if self._cache is not None or self._seed is None:
+            return action(self._cache, self._key)
+        from ..cache.cache import Cache
+
+        try:
+            with Cache.disk(self._seed, LEGACY_CACHE_DIR) as cache:
+                return action(cache, self._key)
+        except Exception as error:  # a full or read-only disk must not stop a chat
+            logger.warning("The cache on disk cannot be used (%s: %s).", type(error).__name__, error)
+            return otherwise
 
 
 def cache_key(params: Mapping[str, Any]) -> str:
@@ -62,7 +116,9 @@ def look_up(cache: Any, key: str) -> Any:
         value = cache.get(key, None)
         return NOT_CACHED if value is None else decode(value)
     except Exception as error:  # whatever goes wrong in a cache, the model can still be asked
-        logger.warning("A cached answer cannot be read (%s: %s). The model is asked instead.", type(error).__name__, error)
+        logger.warning(
+            "A cached answer cannot be read (%s: %s). The model is asked instead.", type(error).__name__, error
+        )
         return NOT_CACHED
 
 

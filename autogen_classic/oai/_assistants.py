@@ -58,8 +58,8 @@ def create_gpt_assistant(
         name: its name.
         instructions: its instructions.
         model: the model it uses.
-        assistant_config: ``tools``; ``tool_resources``, in which ``file_ids`` of a file search are put into a new vector
-            store; or ``file_ids`` as in version 1, which go to the tools that are there.
+        assistant_config: ``tools``; ``tool_resources``, in which ``file_ids`` of a file search are put into a new
+            vector store; or ``file_ids`` as in version 1, which go to the tools that are there.
 
     Returns:
         The assistant.
@@ -75,7 +75,7 @@ def create_gpt_assistant(
     if search.get("file_ids"):
         store = create_gpt_vector_store(client, f"{name}-files", search.pop("file_ids"))
         search["vector_store_ids"] = [*search.get("vector_store_ids", []), store.id]
-    request = {
+    request: dict[str, Any] = {
         "name": name,
         "instructions": instructions,
         "model": model,
@@ -97,7 +97,9 @@ def update_gpt_assistant(client: Any, assistant_id: str, assistant_config: dict[
     Returns:
         The changed assistant.
     """
-    changes = {key: assistant_config[key] for key in (*_UPDATABLE, "tool_resources") if assistant_config.get(key) is not None}
+    changes = {
+        key: assistant_config[key] for key in (*_UPDATABLE, "tool_resources") if assistant_config.get(key) is not None
+    }
     return client.beta.assistants.update(assistant_id=assistant_id, **changes)
 
 

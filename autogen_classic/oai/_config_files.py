@@ -31,8 +31,8 @@ def read_text(path: Path, name: str) -> str:
     except FileNotFoundError as error:
         raise FileNotFoundError(
             error.errno,
-            f"There is no configuration list: the environment variable {name} is not set, and this file does not exist. "
-            "Copy OAI_CONFIG_LIST_sample to it and fill in your models and keys, or set the variable to the list as "
+            f"There is no configuration list: the environment variable {name} is not set, and this file does not exist."
+            " Copy OAI_CONFIG_LIST_sample to it and fill in your models and keys, or set the variable to the list as "
             "JSON",
             str(path),
         ) from None
@@ -54,7 +54,9 @@ def parse_config_list(text: str, source: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise json.JSONDecodeError(f"{source} is not valid JSON. {_advice(text, error)} [{error.msg}]", text, error.pos) from None
+        raise json.JSONDecodeError(
+            f"{source} is not valid JSON. {_advice(text, error)} [{error.msg}]", text, error.pos
+        ) from None
 
 
 def _advice(text: str, error: json.JSONDecodeError) -> str:
@@ -67,7 +69,7 @@ def _advice(text: str, error: json.JSONDecodeError) -> str:
         if match["comma"] and match.start() < error.pos + 1 <= match.end() + 1:
             return f"JSON allows no comma after the last item: remove the one in line {_line(text, match.start())}."
     if text[error.pos : error.pos + 1] == "'":
-        return f'JSON wants double quotes: replace \' by " in line {error.lineno}.'
+        return f"JSON wants double quotes: replace ' by \" in line {error.lineno}."
     return f"Look at line {error.lineno}, column {error.colno}."
 
 

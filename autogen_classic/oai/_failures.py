@@ -50,7 +50,7 @@ class Failures:
         reason = without_secrets(f"{type(error).__name__}: {error}", self._entries)
         self._lines.append(f"  [{number}] model {entry.get('model')!r} at {address}: {reason}")
 
-    def finish(self, error: Exception) -> Exception:
+    def finish(self, error: BaseException) -> BaseException:
         """Turn the last error into the one that the caller sees.
 
         Its type stays. A timeout of the openai package becomes a ``TimeoutError``, as programs expect.
@@ -77,7 +77,7 @@ class Failures:
         return error
 
 
-def _set_text(error: Exception, text: str) -> None:
+def _set_text(error: BaseException, text: str) -> None:
     """Change what an exception prints. Errors of the openai package keep the text twice."""
     error.args = (text, *error.args[1:])
     if hasattr(error, "message"):

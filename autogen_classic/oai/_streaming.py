@@ -7,7 +7,7 @@ from typing import Any
 from ..io.base import IOStream
 from ..token_count_utils import estimate_tokens
 
-__all__ = ("StreamedAnswer",)
+__all__ = ("StreamedAnswer", "connection_errors")
 
 
 class _Choice:
@@ -30,7 +30,8 @@ class _Choice:
             _extend(self.function_call, delta.function_call)
         for part in delta.tool_calls or ():
             call = self.tool_calls.setdefault(
-                part.index, {"id": "", "type": "function", "index": part.index, "function": {"name": "", "arguments": ""}}
+                part.index,
+                {"id": "", "type": "function", "index": part.index, "function": {"name": "", "arguments": ""}},
             )
             call["id"] = part.id or call["id"]
             if part.function is not None:
@@ -95,6 +96,24 @@ class StreamedAnswer:
             if part.finish_reason:
                 self._choices.setdefault(part.index, _Choice()).finish_reason = part.finish_reason
 
+    def completion_of(self, stream: Any) -> Any:
+        """Return the completion, when the server has said that it is complete.
+
+        Args:
+            stream: the stream that has ended.
+
+        Raises:
+            openai.APIConnectionError: the stream broke off.
+        """
+        if self.complete:
+            return self.completion()
+        import openai
+
+        raise openai.APIConnectionError(
+            message="The stream ended before the answer was complete: the server has gone, or closed the connection.",
+            request=stream.response.request,
+        )
+
     @property
     def complete(self) -> bool:
         """Whether every choice has come to its end."""
@@ -148,3 +167,24 @@ def _green() -> tuple[str, str]:
 
     begin, _, end = colored("|", "green").partition("|")
     return begin, end
+
+
+class connection_errors:
+    """Turn the errors of HTTP in mid-stream into those that the openai package raises everywhere else."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _traceback: object) -> None:
+        if kind is None or kind.__module__.partition(".")[0] not in ("httpx", "httpx2", "httpcore", "httpcore2"):
+            return
+        import openai
+
+        timed_out = "Timeout" in kind.__name__
+        request = getattr(error, "request", None)
+        if timed_out:
+            raise openai.APITimeoutError(request=request) from error  # type: ignore[arg-type]
+        raise openai.APIConnectionError(
+            message=f"The connection broke while the answer was streamed ({error}).",
+            request=request,  # type: ignore[arg-type]
+        ) from error

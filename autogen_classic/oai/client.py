@@ -1,7 +1,7 @@
 """The client for models: `OpenAIWrapper` asks the configurations of a list in turn until one of them answers.
 
 A wrapper reads its configuration when it is made, and connects at the first request. The road of a request stands
-in `_create_steps`, once for `OpenAIWrapper.create` and `OpenAIWrapper.a_create`.
+in `_requests`, once for `OpenAIWrapper.create` and `OpenAIWrapper.a_create`.
 """
 
 from __future__ import annotations
@@ -9,37 +9,33 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-import sys
 import threading
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
-from weakref import WeakKeyDictionary
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
 
-from .._core.drive import Ask, Call, Steps, Then, drive, drive_async, shipped
-from .._core.events import ModelAnswered, ModelAsked, emit
-from .._core.model_requests import asking_agent, check
-from . import _answers
-from ._failures import Failures, UnusableAnswerError
-from ._templates import fill_prompt_or_messages, instantiate
+from .._core.drive import Call, Steps, Then, drive, drive_async, shipped
+from ._answers import LEGACY_CACHE_DIR, LEGACY_DEFAULT_CACHE_SEED
+from ._openai_client import OpenAIClient
+from ._requests import OWN_KEYS, create_steps
+from ._templates import instantiate
 from ._usage import USAGE_KEYS, UsageSummary, add_usage, print_usage, valid_usage
-from .openai_utils import NON_CACHE_KEY
-from .prices import OAI_PRICE1K, cost_of, price_of
-from .providers import CLIENT_KEYS, azure_model_name, connect, find_provider, has_credentials
+from .prices import OAI_PRICE1K
+from .providers import CLIENT_KEYS, connect, find_provider, has_credentials
 from .rate_limiters import TimeRateLimiter
 
-__all__ = ("ModelClient", "OAI_PRICE1K", "OpenAIClient", "OpenAIWrapper", "PlaceHolderClient")
+__all__ = (
+    "LEGACY_CACHE_DIR",
+    "LEGACY_DEFAULT_CACHE_SEED",
+    "OAI_PRICE1K",
+    "ModelClient",
+    "OpenAIClient",
+    "OpenAIWrapper",
+    "PlaceHolderClient",
+)
 
 logger = logging.getLogger("autogen.oai.client")
 
-LEGACY_DEFAULT_CACHE_SEED = 41
-LEGACY_CACHE_DIR = ".cache"
 OPEN_API_BASE_URL_PREFIX = "https://api.openai.com"
-
-# What the wrapper itself understands, and does not send.
-_OWN_KEYS = frozenset(
-    "agent allow_format_str_template api_rate_limit api_type api_version cache cache_seed context filter_func "
-    "model_client price tags".split()
-)
 
 # Names of the openai package that programs import from here, or patch here. They are loaded on first use.
 _OPENAI_NAMES = {
@@ -78,7 +74,7 @@ class ModelClient(Protocol):
     thread there.
     """
 
-    RESPONSE_USAGE_KEYS = list(USAGE_KEYS)
+    RESPONSE_USAGE_KEYS: ClassVar[list[str]] = list(USAGE_KEYS)
 
     class ModelClientResponseProtocol(Protocol):
         """An answer: choices with messages, and the name of the model."""
@@ -133,121 +129,6 @@ class PlaceHolderClient:
         self.config = config
 
 
-class OpenAIClient:
-    """Asks one endpoint by way of the openai package.
-
-    Args:
-        client: an ``OpenAI`` or ``AzureOpenAI`` object of the openai package.
-
-    Attributes:
-        connect_async: an async function that returns the asynchronous twin of the client for the running event loop;
-            None when there is none, then `a_create` runs `create` in a thread.
-    """
-
-    def __init__(self, client: Any) -> None:
-        self._oai_client = client
-        self.connect_async: Callable[[], Awaitable[Any]] | None = None
-        self._async_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
-
-    def create(self, params: dict[str, Any]) -> Any:
-        """Ask the model.
-
-        Args:
-            params: what the ``create`` method of the openai package takes. With ``stream``, a chat's answer is printed
-                as it comes.
-
-        Returns:
-            A ChatCompletion, or a Completion for a prompt, of the openai package.
-        """
-        check(getattr(self._oai_client, "base_url", None) or "openai")
-        if "messages" in params and params.get("stream"):
-            with _connection_errors(), self._oai_client.chat.completions.create(**params) as stream:
-                with _streamed_answer(params) as answer:
-                    for chunk in stream:
-                        answer.add(chunk)
-                return _whole(answer, stream)
-        return self._usable(_endpoint(self._oai_client, params).create(**{**params, "stream": False}))
-
-    async def a_create(self, params: dict[str, Any]) -> Any:
-        """The same as `create`, without blocking the event loop."""
-        if self.connect_async is None:
-            return await asyncio.to_thread(self.create, params)
-        check(getattr(self._oai_client, "base_url", None) or "openai")
-        client = await self._async_client()
-        if "messages" in params and params.get("stream"):
-            with _connection_errors():
-                async with await client.chat.completions.create(**params) as stream:
-                    with _streamed_answer(params) as answer:
-                        async for chunk in stream:
-                            answer.add(chunk)
-                    return _whole(answer, stream)
-        return self._usable(await _endpoint(client, params).create(**{**params, "stream": False}))
-
-    def message_retrieval(self, response: Any) -> list[Any]:
-        """Return the texts of an answer, or its messages where they call functions or tools.
-
-        Args:
-            response: a ChatCompletion or Completion.
-        """
-        return [
-            choice.text
-            if hasattr(choice, "text")
-            else choice.message
-            if choice.message.function_call is not None or choice.message.tool_calls is not None
-            else choice.message.content
-            for choice in response.choices
-        ]
-
-    def cost(self, response: Any) -> float:
-        """Return the cost of an answer in US dollars; 0 with one warning for a model without a known price.
-
-        Args:
-            response: a ChatCompletion or Completion.
-        """
-        price = price_of(response.model)
-        if price is None:
-            _warn_of_unknown_price(response.model)
-            return 0
-        usage = response.usage
-        return cost_of(price, usage.prompt_tokens, usage.completion_tokens) if usage is not None else 0
-
-    @staticmethod
-    def get_usage(response: Any) -> dict[str, Any]:
-        """Return tokens, cost and model of an answer.
-
-        Args:
-            response: a ChatCompletion or Completion, with the cost set on it.
-        """
-        usage = response.usage
-        return {
-            "prompt_tokens": (usage.prompt_tokens or 0) if usage is not None else 0,
-            "completion_tokens": (usage.completion_tokens or 0) if usage is not None else 0,
-            "total_tokens": (usage.total_tokens or 0) if usage is not None else 0,
-            "cost": getattr(response, "cost", 0),
-            "model": response.model,
-        }
-
-    async def _async_client(self) -> Any:
-        loop = asyncio.get_running_loop()
-        client = self._async_clients.get(loop)
-        if client is None:
-            assert self.connect_async is not None
-            client = self._async_clients[loop] = await self.connect_async()
-        return client
-
-    def _usable(self, response: Any) -> Any:
-        """Refuse what is not a completion: a wrong base_url often leads to a web page."""
-        if getattr(response, "choices", None) is None:
-            raise UnusableAnswerError(
-                f"{getattr(self._oai_client, 'base_url', 'The endpoint')} answered with {str(response)[:80]!r}, which is "
-                "not a completion. Check base_url; it usually ends in /v1."
-            )
-        return response
-
-
-_own_create = OpenAIClient.create
-
-
 class OpenAIWrapper:
     """Asks the models of a configuration list in turn until one answers.
 
@@ -265,7 +146,7 @@ class OpenAIWrapper:
         TypeError: config_list is not a list of dicts.
     """
 
-    extra_kwargs = frozenset(_OWN_KEYS)
+    extra_kwargs = OWN_KEYS
     openai_kwargs = CLIENT_KEYS
     aopenai_kwargs = CLIENT_KEYS
 
@@ -300,6 +181,7 @@ class OpenAIWrapper:
         self._known_clients = clients
 
     def _client(self, number: int) -> Any:
+        """The client of one configuration, connected."""
         if self._known_clients[number] is None:
             with self._lock:
                 if self._known_clients[number] is None:
@@ -343,12 +225,34 @@ class OpenAIWrapper:
         """
         self.total_usage_summary = former.total_usage_summary
         self.actual_usage_summary = former.actual_usage_summary
-        for client in former._known_clients:
+        self.inherit_clients(former)
+
+    def inherit_clients(self, other: OpenAIWrapper) -> None:
+        """Use the registered clients of another wrapper where this one waits for a client of that class.
+
+        Args:
+            other: a wrapper, which keeps its clients.
+        """
+        for client in other._known_clients:
             name = type(client).__name__
             for number, waiting in enumerate(self._known_clients):
                 if isinstance(waiting, PlaceHolderClient) and waiting.config.get("model_client_cls") == name:
                     self._known_clients[number] = client
                     break
+
+    def check_that_clients_are_ready(self) -> None:
+        """Refuse to go on while a client of the program's own has not been registered.
+
+        Raises:
+            RuntimeError: one is missing.
+        """
+        placeholders = [client for client in self._known_clients if isinstance(client, PlaceHolderClient)]
+        if placeholders:
+            names = [placeholder.config.get("model_client_cls") for placeholder in placeholders]
+            raise RuntimeError(
+                f"Model client(s) {names} are not activated. Register them with `register_model_client`, or take their "
+                "entries out of the config list."
+            )
 
     @classmethod
     def instantiate(
@@ -372,16 +276,14 @@ class OpenAIWrapper:
         """
         return instantiate(template, context, allow_format_str_template)
 
-    # `create` and `a_create` follow `_create_steps` below.
-
     def create(self, **config: Any) -> Any:
         """Ask the models in turn until one answers.
 
         Args:
             **config: settings for this request, unless a configuration has them, and ``messages`` or ``prompt``;
                 ``context``: values for templates in them, see `instantiate`; ``allow_format_str_template``;
-                ``filter_func``: called with ``context`` and ``response``; an answer for which it returns False is passed
-                over, unless no configuration is left;
+                ``filter_func``: called with ``context`` and ``response``; an answer for which it returns False is
+                passed over, unless no configuration is left;
                 ``cache``: a cache to use; ``cache_seed``: else, which directory below ``.cache`` to use, None for none
                 (default: 41);
                 ``agent``: who asks;
@@ -396,7 +298,7 @@ class OpenAIWrapper:
             TimeoutError: the last model did not answer in time.
             openai.APIError: the last model could not be asked; the text says why each configuration failed.
         """
-        return drive(_create_steps(self, **config))
+        return drive(create_steps(self, **config))
 
     async def a_create(self, **config: Any) -> Any:
         """The same as `create`, without blocking the event loop."""
@@ -436,173 +338,16 @@ class OpenAIWrapper:
             self.actual_usage_summary = add_usage(self.actual_usage_summary, usage)
 
 
-def _create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
-    """The road of a request: for each configuration the cache, the model, the cost, and the filter."""
-    _check_that_clients_are_ready(wrapper)
-    failures = Failures(wrapper._entries)
-    last = len(wrapper._known_clients) - 1
-    for number in range(last + 1):
-        # The configuration goes before the call. Old programs count on that order, odd as it is.
-        settings = {**config, **wrapper._config_list[number]}
-        extras = {key: settings[key] for key in settings if key in _OWN_KEYS}
-        params = fill_prompt_or_messages({key: settings[key] for key in settings if key not in _OWN_KEYS}, extras)
-        if str(extras.get("api_type") or "").lower() == "azure" and params.get("model"):
-            params["model"] = azure_model_name(params["model"])
-        client = wrapper._client(number)
-
-        answers = _AnswerCache(extras, params)
-        response = answers.look_up()
-        from_cache = response is not _answers.NOT_CACHED
-        if not from_cache:
-            emit(ModelAsked(extras.get("agent"), {key: params[key] for key in params if key not in NON_CACHE_KEY}))
-            try:
-                response = yield Ask(
-                    _courier, "deliver", client, params, extras.get("agent"), wrapper._rate_limiters[number]
-                )
-            except _errors_that_pass_on(client) as error:
-                failures.add(number, error)
-                if number == last:
-                    finished = failures.finish(error)
-                    if finished is error:
-                        raise
-                    raise finished from error
-                logger.debug("Configuration %s failed: %s", number, type(error).__name__)
-                continue
-
-        cost = _set_cost(client, response, extras.get("price"), from_cache)
-        wrapper._count(client.get_usage(response), from_cache)
-        if not from_cache:
-            answers.store(response)
-        response.message_retrieval_function = client.message_retrieval
-        response.config_id = number
-        passed = _passes_filter(extras, response)
-        response.pass_filter = passed
-        emit(ModelAnswered(extras.get("agent"), response, from_cache, cost))
-        if passed or number == last:
-            return response
-    raise RuntimeError("The wrapper has no clients: its list of clients was emptied.")
-
-
 def _a_create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
     """A program that has replaced `create` finds its own function called in asynchronous chats too."""
     if getattr(wrapper.create, "__func__", None) is not _own_wrapper_create:
         return Then(Call(asyncio.to_thread, wrapper.create, **config))
-    return (yield from _create_steps(wrapper, **config))
+    return (yield from create_steps(wrapper, **config))
 
 
 _own_wrapper_create = OpenAIWrapper.create
-shipped(_create_steps)(OpenAIWrapper.create)
+shipped(create_steps)(OpenAIWrapper.create)
 shipped(_a_create_steps)(OpenAIWrapper.a_create)
-
-
-class _Courier:
-    """Brings a request to a client, in a chat of either kind."""
-
-    def deliver(self, client: Any, params: dict[str, Any], agent: Any, limiter: TimeRateLimiter | None) -> Any:
-        """Ask a client, in the calling thread."""
-        if limiter is not None:
-            limiter.sleep()
-        token = asking_agent.set(agent)
-        try:
-            return client.create(params)
-        finally:
-            asking_agent.reset(token)
-
-    async def a_deliver(self, client: Any, params: dict[str, Any], agent: Any, limiter: TimeRateLimiter | None) -> Any:
-        """Ask a client without blocking the event loop; one that cannot do that is asked in a thread."""
-        if limiter is not None:
-            await limiter.a_sleep()
-        token = asking_agent.set(agent)
-        try:
-            if asyncio.iscoroutinefunction(client.create):
-                return await client.create(params)
-            if hasattr(client, "a_create") and not _create_was_replaced(client):
-                return await client.a_create(params)
-            return await asyncio.to_thread(client.create, params)
-        finally:
-            asking_agent.reset(token)
-
-
-_courier = _Courier()
-
-
-class _AnswerCache:
-    """The cache for one request; it does nothing where none is wanted."""
-
-    def __init__(self, extras: dict[str, Any], params: dict[str, Any]) -> None:
-        self._cache = extras.get("cache")
-        live_client = extras.get("model_client") is not None
-        self._seed = extras.get("cache_seed", None if live_client else LEGACY_DEFAULT_CACHE_SEED)
-        wanted = self._cache is not None or self._seed is not None
-        self._key = _answers.cache_key(params) if wanted else None
-
-    def look_up(self) -> Any:
-        return self._use(lambda cache, key: _answers.look_up(cache, key), _answers.NOT_CACHED)
-
-    def store(self, response: Any) -> None:
-        self._use(lambda cache, key: _answers.store(cache, key, response), None)
-
-    def _use(self, action: Callable[[Any, str], Any], otherwise: Any) -> Any:
-        if self._key is None:
-            return otherwise
-        if self._cache is not None:
-            return action(self._cache, self._key)
-        from ..cache.cache import Cache
-
-        try:
-            with Cache.disk(self._seed, LEGACY_CACHE_DIR) as cache:
-                return action(cache, self._key)
-        except Exception as error:  # a full or read-only disk must not stop a chat
-            logger.warning("The cache on disk cannot be used (%s: %s).", type(error).__name__, error)
-            return otherwise
-
-
-class _connection_errors:
-    """Turn the errors of HTTP in mid-stream into those that the openai package raises everywhere else."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _traceback: object) -> None:
-        if kind is None or kind.__module__.partition(".")[0] not in ("httpx", "httpx2", "httpcore", "httpcore2"):
-            return
-        import openai
-
-        timed_out = "Timeout" in kind.__name__
-        request = getattr(error, "request", None)
-        if timed_out:
-            raise openai.APITimeoutError(request=request) from error  # type: ignore[arg-type]
-        raise openai.APIConnectionError(
-            message=f"The connection broke while the answer was streamed ({error}).",
-            request=request,  # type: ignore[arg-type]
-        ) from error
-
-
-def _streamed_answer(params: dict[str, Any]) -> Any:
-    from ._streaming import StreamedAnswer
-
-    return StreamedAnswer(params)
-
-
-def _whole(answer: Any, stream: Any) -> Any:
-    """The completion, when the server has said that it is complete."""
-    if answer.complete:
-        return answer.completion()
-    import openai
-
-    raise openai.APIConnectionError(
-        message="The stream ended before the answer was complete: the server has gone, or closed the connection.",
-        request=stream.response.request,
-    )
-
-
-def _endpoint(client: Any, params: dict[str, Any]) -> Any:
-    return client.chat.completions if "messages" in params else client.completions
-
-
-def _create_was_replaced(client: Any) -> bool:
-    """Whether `create` of an OpenAIClient is a function of the program's own, in a subclass or by a patch."""
-    return isinstance(client, OpenAIClient) and getattr(client.create, "__func__", None) is not _own_create
 
 
 def _client_without_connecting(entry: dict[str, Any]) -> Any:
@@ -630,57 +375,4 @@ def _check_config_list(config_list: Any) -> None:
             'config_list must be a list of dicts, such as [{"model": "gpt-4o", "api_key": "..."}], '
             f"not {type(config_list).__name__}"
             + (" with entries that are not dicts." if isinstance(config_list, (list, tuple)) else ".")
-        )
-
-
-def _check_that_clients_are_ready(wrapper: OpenAIWrapper) -> None:
-    waiting = [
-        client.config.get("model_client_cls")
-        for client in wrapper._known_clients
-        if isinstance(client, PlaceHolderClient)
-    ]
-    if waiting:
-        raise RuntimeError(
-            f"Model client(s) {waiting} are not activated. Register them with `register_model_client`, or take their "
-            "entries out of the config list."
-        )
-
-
-def _errors_that_pass_on(client: Any) -> tuple[type[BaseException], ...]:
-    """The errors after which the next configuration is tried. A client may name its own in ``fallback_errors``."""
-    openai = sys.modules.get("openai")
-    of_openai = (openai.APIError,) if openai is not None else ()
-    return (*of_openai, UnusableAnswerError, *getattr(client, "fallback_errors", ()))
-
-
-def _set_cost(client: Any, response: Any, price: Any, from_cache: bool) -> float | None:
-    """Set the cost on an answer and return it; None where it is not known."""
-    if price is not None:
-        usage = getattr(response, "usage", None)
-        response.cost = (
-            cost_of(price, usage.prompt_tokens, usage.completion_tokens) if usage is not None else 0
-        )
-        return float(response.cost)
-    if not from_cache or getattr(response, "cost", None) is None:
-        response.cost = client.cost(response)
-    if isinstance(client, OpenAIClient) and price_of(response.model) is None and not response.cost:
-        return None
-    return None if response.cost is None else float(response.cost)
-
-
-def _passes_filter(extras: dict[str, Any], response: Any) -> bool:
-    filter_func = extras.get("filter_func")
-    return filter_func is None or bool(filter_func(context=extras.get("context"), response=response))
-
-
-_models_without_price: set[str] = set()
-
-
-def _warn_of_unknown_price(model: str) -> None:
-    if model not in _models_without_price:
-        _models_without_price.add(model)
-        logger.warning(
-            'The price of model %s is not known, so its cost counts as 0. Give it in the config_list: "price": '
-            "[prompt_price_per_1k, completion_token_price_per_1k].",
-            model,
         )

@@ -52,7 +52,8 @@ def _problem_with(
 ) -> str | None:
     if value is None:
         return "cannot be None"
-    if not isinstance(value, allowed_types):
+    fits = isinstance(value, allowed_types)
+    if not fits:
         types = allowed_types if isinstance(allowed_types, tuple) else (allowed_types,)
         names = ", ".join(kind.__name__ for kind in types)
         return f"must be of type {f'({names})' if len(types) > 1 else names}{' or None' if allow_none else ''}"

@@ -29,8 +29,10 @@ class RetiredInterfaceError(AutogenClassicError, AssertionError):
 class Completion:
     """Completions in the form of openai before 1.0. Use `OpenAIWrapper` instead."""
 
-    chat_models = frozenset(model for model in OAI_PRICE1K if model.startswith(("gpt-3.5-turbo", "gpt-35-turbo", "gpt-4")))
-    price1K = OAI_PRICE1K  # noqa: N815
+    chat_models = frozenset(
+        model for model in OAI_PRICE1K if model.startswith(("gpt-3.5-turbo", "gpt-35-turbo", "gpt-4"))
+    )
+    price1K = OAI_PRICE1K
     default_search_space: dict[str, Any] | None = None
     cache_seed: int | None = 41
     cache_path = os.path.join(".cache", "41")
@@ -86,7 +88,9 @@ class Completion:
         Raises:
             RetiredInterfaceError: always.
         """
-        raise _retired(cls, "create", "OpenAIWrapper(config_list=...).create(messages=..., context=..., filter_func=...)")
+        raise _retired(
+            cls, "create", "OpenAIWrapper(config_list=...).create(messages=..., context=..., filter_func=...)"
+        )
 
     @classmethod
     def test(

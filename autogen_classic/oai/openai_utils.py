@@ -122,10 +122,10 @@ def get_config_list(
             f"The length of api_keys must match the length of base_urls: there are {len(api_keys)} keys and "
             f"{len(base_urls)} addresses."
         )
-    places = base_urls or [None] * len(api_keys)
+    places: list[str] | list[None] = base_urls or [None] * len(api_keys)
     return [
         get_config(api_key, place, api_type, api_version)
-        for api_key, place in zip(api_keys, places)
+        for api_key, place in zip(api_keys, places, strict=True)
         if api_key and api_key.strip()
     ]
 
@@ -164,7 +164,9 @@ def config_list_openai_aoai(
         _fill_variable("AZURE_OPENAI_API_KEY", key_file_path, aoai_api_key_file)
         _fill_variable("AZURE_OPENAI_API_BASE", key_file_path, aoai_api_base_file)
 
-    of_openai = [] if exclude == "openai" else get_config_list(_lines("OPENAI_API_KEY"), _lines("OPENAI_API_BASE") or None)
+    of_openai = (
+        [] if exclude == "openai" else get_config_list(_lines("OPENAI_API_KEY"), _lines("OPENAI_API_BASE") or None)
+    )
     of_azure = (
         []
         if exclude == "aoai"
@@ -303,8 +305,8 @@ def config_list_from_dotenv(
     Args:
         dotenv_file_path: the file; None looks for ``.env`` here and in the directories above.
         model_api_key_map: for each model the name of the variable with its key, or a dict with ``api_key_env_var``,
-            ``base_url``, ``api_type`` and ``api_version``. gpt-4 and gpt-3.5-turbo are added, with OPENAI_API_KEY, where
-            they are missing.
+            ``base_url``, ``api_type`` and ``api_version``. gpt-4 and gpt-3.5-turbo are added, with OPENAI_API_KEY,
+            where they are missing.
         filter_dict: see `filter_config`.
 
     Returns:
@@ -322,13 +324,15 @@ def config_list_from_dotenv(
     for model, source in key_map.items():
         if not isinstance(source, (str, Mapping)):
             raise TypeError(
-                f"model_api_key_map gives a {type(source).__name__} for model {model}, but needs the name of a variable, "
-                "or a dict with api_key_env_var."
+                f"model_api_key_map gives a {type(source).__name__} for model {model}, but needs the name of a variable,"
+                " or a dict with api_key_env_var."
             )
         settings = {"api_key_env_var": source} if isinstance(source, str) else dict(source)
         api_key = os.environ.get(settings.pop("api_key_env_var", "OPENAI_API_KEY"))
         if not api_key or not api_key.strip():
-            logger.warning("API key not found or empty for model %s. Please ensure path to .env file is correct.", model)
+            logger.warning(
+                "API key not found or empty for model %s. Please ensure path to .env file is correct.", model
+            )
             continue
         config_list.append({**get_config(api_key), **settings, "model": model})
 

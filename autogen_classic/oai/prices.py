@@ -9,11 +9,9 @@ A price in a configuration, ``"price": [prompt_price, completion_price]``, goes 
 
 from __future__ import annotations
 
-from typing import Union
-
 __all__ = ("OAI_PRICE1K", "PRICES_DATED", "Price", "cost_of", "price_of")
 
-Price = Union[float, tuple[float, float]]
+Price = float | tuple[float, float]
 
 PRICES_DATED = "2025-08"
 

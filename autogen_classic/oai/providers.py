@@ -13,7 +13,14 @@ from typing import Any
 
 from ..exception_utils import AutogenClassicError
 
-__all__ = ("ENTRY_POINT_GROUP", "UnknownProviderError", "connect", "find_provider", "has_credentials", "register_provider")
+__all__ = (
+    "ENTRY_POINT_GROUP",
+    "UnknownProviderError",
+    "connect",
+    "find_provider",
+    "has_credentials",
+    "register_provider",
+)
 
 logger = logging.getLogger("autogen.oai.client")
 
@@ -24,10 +31,30 @@ ENTRY_POINT_GROUP = "autogen_classic.providers"
 # What goes to the client of the openai package rather than into a request. A plain set, so that the openai package
 # need not be loaded to read a configuration.
 CLIENT_KEYS = frozenset(
-    "_enforce_credentials _strict_response_validation admin_api_key api_key api_version azure_ad_token "
-    "azure_ad_token_provider azure_deployment azure_endpoint base_url data_residency default_headers default_query "
-    "http_client max_retries organization project provider timeout webhook_secret websocket_base_url "
-    "workload_identity".split()
+    {
+        "_enforce_credentials",
+        "_strict_response_validation",
+        "admin_api_key",
+        "api_key",
+        "api_version",
+        "azure_ad_token",
+        "azure_ad_token_provider",
+        "azure_deployment",
+        "azure_endpoint",
+        "base_url",
+        "data_residency",
+        "default_headers",
+        "default_query",
+        "http_client",
+        "max_retries",
+        "organization",
+        "project",
+        "provider",
+        "timeout",
+        "webhook_secret",
+        "websocket_base_url",
+        "workload_identity",
+    }
 )
 _AZURE_ONLY_KEYS = frozenset(
     ("api_version", "azure_ad_token", "azure_ad_token_provider", "azure_deployment", "azure_endpoint")
@@ -155,13 +182,15 @@ def _client_for(settings: dict[str, Any], sync_name: str, async_name: str, addre
 
 def _default_azure_token_provider() -> Any:
     try:
-        from azure.identity import DefaultAzureCredential, get_bearer_token_provider
+        import azure.identity as identity  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError as error:
         raise ModuleNotFoundError(
             "azure_ad_token_provider 'DEFAULT' needs the azure-identity package: pip install azure-identity",
             name="azure.identity",
         ) from error
-    return get_bearer_token_provider(DefaultAzureCredential(), "https://cognitiveservices.azure.com/.default")
+    return identity.get_bearer_token_provider(
+        identity.DefaultAzureCredential(), "https://cognitiveservices.azure.com/.default"
+    )
 
 
 def _from_entry_point(name: str) -> Provider | None:

@@ -1,0 +1,159 @@
+"""The client for OpenAI, Azure OpenAI, and every server that speaks their protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from .._core.model_requests import check
+from ._failures import UnusableAnswerError
+from ._streaming import StreamedAnswer, connection_errors
+from .prices import cost_of, price_of
+
+__all__ = ("OpenAIClient",)
+
+logger = logging.getLogger("autogen.oai.client")
+
+
+class OpenAIClient:
+    """Asks one endpoint by way of the openai package.
+
+    Args:
+        client: an ``OpenAI`` or ``AzureOpenAI`` object of the openai package.
+
+    Attributes:
+        connect_async: an async function that returns the asynchronous twin of the client for the running event loop;
+            None when there is none, then `a_create` runs `create` in a thread.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._oai_client = client
+        self.connect_async: Callable[[], Awaitable[Any]] | None = None
+        self._async_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
+
+    def create(self, params: dict[str, Any]) -> Any:
+        """Ask the model.
+
+        Args:
+            params: what the ``create`` method of the openai package takes. With ``stream``, a chat's answer is printed
+                as it comes.
+
+        Returns:
+            A ChatCompletion, or a Completion for a prompt, of the openai package.
+        """
+        check(getattr(self._oai_client, "base_url", None) or "openai")
+        if "messages" in params and params.get("stream"):
+            with connection_errors(), self._oai_client.chat.completions.create(**params) as stream:
+                with StreamedAnswer(params) as answer:
+                    for chunk in stream:
+                        answer.add(chunk)
+                return answer.completion_of(stream)
+        return self._usable(_endpoint(self._oai_client, params).create(**{**params, "stream": False}))
+
+    async def a_create(self, params: dict[str, Any]) -> Any:
+        """The same as `create`, without blocking the event loop."""
+        replaced = getattr(self.create, "__func__", None) is not _own_create  # in a subclass, or by a patch
+        if replaced or self.connect_async is None:
+            return await asyncio.to_thread(self.create, params)
+        check(getattr(self._oai_client, "base_url", None) or "openai")
+        client = await self._async_client()
+        if "messages" in params and params.get("stream"):
+            with connection_errors():
+                async with await client.chat.completions.create(**params) as stream:
+                    with StreamedAnswer(params) as answer:
+                        async for chunk in stream:
+                            answer.add(chunk)
+                    return answer.completion_of(stream)
+        return self._usable(await _endpoint(client, params).create(**{**params, "stream": False}))
+
+    def message_retrieval(self, response: Any) -> list[Any]:
+        """Return the texts of an answer, or its messages where they call functions or tools.
+
+        Args:
+            response: a ChatCompletion or Completion.
+        """
+        return [
+            choice.text
+            if hasattr(choice, "text")
+            else choice.message
+            if choice.message.function_call is not None or choice.message.tool_calls is not None
+            else choice.message.content
+            for choice in response.choices
+        ]
+
+    def cost(self, response: Any) -> float:
+        """Return the cost of an answer in US dollars; 0 with one warning for a model without a known price.
+
+        Args:
+            response: a ChatCompletion or Completion.
+        """
+        price = price_of(response.model)
+        if price is None:
+            _warn_of_unknown_price(response.model)
+            return 0
+        usage = response.usage
+        return cost_of(price, usage.prompt_tokens, usage.completion_tokens) if usage is not None else 0
+
+    def knows_price(self, response: Any) -> bool:
+        """Tell whether a cost of 0 means that an answer was free, or that its price is not known.
+
+        Args:
+            response: a ChatCompletion or Completion.
+        """
+        return price_of(response.model) is not None
+
+    @staticmethod
+    def get_usage(response: Any) -> dict[str, Any]:
+        """Return tokens, cost and model of an answer.
+
+        Args:
+            response: a ChatCompletion or Completion, with the cost set on it.
+        """
+        usage = response.usage
+        return {
+            "prompt_tokens": (usage.prompt_tokens or 0) if usage is not None else 0,
+            "completion_tokens": (usage.completion_tokens or 0) if usage is not None else 0,
+            "total_tokens": (usage.total_tokens or 0) if usage is not None else 0,
+            "cost": getattr(response, "cost", 0),
+            "model": response.model,
+        }
+
+    async def _async_client(self) -> Any:
+        loop = asyncio.get_running_loop()
+        client = self._async_clients.get(loop)
+        if client is None:
+            assert self.connect_async is not None
+            client = self._async_clients[loop] = await self.connect_async()
+        return client
+
+    def _usable(self, response: Any) -> Any:
+        """Refuse what is not a completion: a wrong base_url often leads to a web page."""
+        if getattr(response, "choices", None) is None:
+            raise UnusableAnswerError(
+                f"{getattr(self._oai_client, 'base_url', 'The endpoint')} answered with {str(response)[:80]!r}, which "
+                "is not a completion. Check base_url; it usually ends in /v1."
+            )
+        return response
+
+
+_own_create = OpenAIClient.create
+
+
+def _endpoint(client: Any, params: dict[str, Any]) -> Any:
+    return client.chat.completions if "messages" in params else client.completions
+
+
+_models_without_price: set[str] = set()
+
+
+def _warn_of_unknown_price(model: str) -> None:
+    if model not in _models_without_price:
+        _models_without_price.add(model)
+        logger.warning(
+            'The price of model %s is not known, so its cost counts as 0. Give it in the config_list: "price": '
+            "[prompt_price_per_1k, completion_token_price_per_1k].",
+            model,
+        )

@@ -1,0 +1,146 @@
+"""The road of a request through a wrapper, written once for synchronous and asynchronous chats."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+from .._core.drive import Ask, Steps
+from .._core.events import ModelAnswered, ModelAsked, emit
+from .._core.model_requests import asking_agent
+from . import _answers
+from ._failures import Failures, UnusableAnswerError
+from ._templates import fill_prompt_or_messages
+from .openai_utils import NON_CACHE_KEY
+from .prices import cost_of
+from .providers import azure_model_name
+from .rate_limiters import TimeRateLimiter
+
+if TYPE_CHECKING:
+    from .client import OpenAIWrapper
+
+__all__ = ("OWN_KEYS", "create_steps")
+
+logger = logging.getLogger("autogen.oai.client")
+
+# What the wrapper itself understands, and does not send.
+OWN_KEYS = frozenset(
+    {
+        "agent",
+        "allow_format_str_template",
+        "api_rate_limit",
+        "api_type",
+        "api_version",
+        "cache",
+        "cache_seed",
+        "context",
+        "filter_func",
+        "model_client",
+        "price",
+        "tags",
+    }
+)
+
+
+def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
+    """The road of a request: for each configuration the cache, the model, the cost, and the filter."""
+    wrapper.check_that_clients_are_ready()
+    failures = Failures(wrapper._entries)
+    last = len(wrapper._known_clients) - 1
+    for number in range(last + 1):
+        # The configuration goes before the call. Old programs count on that order, odd as it is.
+        settings = {**config, **wrapper._config_list[number]}
+        extras = {key: settings[key] for key in settings if key in OWN_KEYS}
+        params = fill_prompt_or_messages({key: settings[key] for key in settings if key not in OWN_KEYS}, extras)
+        if str(extras.get("api_type") or "").lower() == "azure" and params.get("model"):
+            params["model"] = azure_model_name(params["model"])
+        client = wrapper._client(number)
+
+        answers = _answers.AnswerCache(extras, params)
+        response = answers.look_up()
+        from_cache = response is not _answers.NOT_CACHED
+        if not from_cache:
+            emit(ModelAsked(extras.get("agent"), {key: params[key] for key in params if key not in NON_CACHE_KEY}))
+            try:
+                response = yield Ask(
+                    _courier, "deliver", client, params, extras.get("agent"), wrapper._rate_limiters[number]
+                )
+            except _errors_that_pass_on(client) as error:
+                failures.add(number, error)
+                if number == last:
+                    finished = failures.finish(error)
+                    if finished is error:
+                        raise
+                    raise finished from error
+                logger.debug("Configuration %s failed: %s", number, type(error).__name__)
+                continue
+
+        cost = _set_cost(client, response, extras.get("price"), from_cache)
+        wrapper._count(client.get_usage(response), from_cache)
+        if not from_cache:
+            answers.store(response)
+        response.message_retrieval_function = client.message_retrieval
+        response.config_id = number
+        passed = _passes_filter(extras, response)
+        response.pass_filter = passed
+        emit(ModelAnswered(extras.get("agent"), response, from_cache, cost))
+        if passed or number == last:
+            return response
+    raise RuntimeError("The wrapper has no clients: its list of clients was emptied.")
+
+
+class _Courier:
+    """Brings a request to a client, in a chat of either kind."""
+
+    def deliver(self, client: Any, params: dict[str, Any], agent: Any, limiter: TimeRateLimiter | None) -> Any:
+        """Ask a client, in the calling thread."""
+        if limiter is not None:
+            limiter.sleep()
+        token = asking_agent.set(agent)
+        try:
+            return client.create(params)
+        finally:
+            asking_agent.reset(token)
+
+    async def a_deliver(self, client: Any, params: dict[str, Any], agent: Any, limiter: TimeRateLimiter | None) -> Any:
+        """Ask a client without blocking the event loop; one that cannot do that is asked in a thread."""
+        if limiter is not None:
+            await limiter.a_sleep()
+        token = asking_agent.set(agent)
+        try:
+            if asyncio.iscoroutinefunction(client.create):
+                return await client.create(params)
+            if hasattr(client, "a_create"):
+                return await client.a_create(params)
+            return await asyncio.to_thread(client.create, params)
+        finally:
+            asking_agent.reset(token)
+
+
+_courier = _Courier()
+
+
+def _errors_that_pass_on(client: Any) -> tuple[type[BaseException], ...]:
+    """The errors after which the next configuration is tried. A client may name its own in ``fallback_errors``."""
+    openai = sys.modules.get("openai")
+    of_openai = (openai.APIError,) if openai is not None else ()
+    return (*of_openai, UnusableAnswerError, *getattr(client, "fallback_errors", ()))
+
+
+def _set_cost(client: Any, response: Any, price: Any, from_cache: bool) -> float | None:
+    """Set the cost on an answer and return it; None where it is not known."""
+    if price is not None:
+        usage = getattr(response, "usage", None)
+        response.cost = cost_of(price, usage.prompt_tokens, usage.completion_tokens) if usage is not None else 0
+        return float(response.cost)
+    if not from_cache or getattr(response, "cost", None) is None:
+        response.cost = client.cost(response)
+    known = response.cost is not None and (response.cost or getattr(client, "knows_price", lambda _: True)(response))
+    return float(response.cost) if known else None
+
+
+def _passes_filter(extras: dict[str, Any], response: Any) -> bool:
+    filter_func = extras.get("filter_func")
+    return filter_func is None or bool(filter_func(context=extras.get("context"), response=response))
