@@ -291,9 +291,9 @@ def execute_code(
         timeout: how long it may take, in seconds; 600 by default.
         filename: a name for the file, relative to ``work_dir``; without it the file is removed afterwards.
         work_dir: the directory to run in; it is made if need be. By default ``extensions`` beside this module.
-        use_docker: False for a process, an image name, a list of images to try, or True for a Python image. When it
-            is not given, AUTOGEN_USE_DOCKER decides, and then docker is used if an engine answers. In a container
-            the code runs as a process in any case.
+        use_docker: False or None for a process, an image name, a list of images to try, or True for a Python image.
+            When it is not given, AUTOGEN_USE_DOCKER decides, else docker is used. In a container the code runs as a
+            process in any case.
         lang: python (also as py, Python, python3), bash, sh, shell, javascript (node), ps1, pwsh or powershell.
 
     Returns:
@@ -309,7 +309,8 @@ def execute_code(
         message = f"Either {code=} or {filename=} must be provided."
         logger.error(message)
         raise AssertionError(message)
-    use_docker = decide_use_docker(None if use_docker is SENTINEL else use_docker)
+    if use_docker is SENTINEL:
+        use_docker = decide_use_docker(None)
     check_can_use_docker_or_throw(use_docker)
     language = "python" if lang in PYTHON_VARIANTS else str(lang)
     command = command_for(language)

@@ -344,6 +344,15 @@ def test_docker_that_is_not_wanted_is_not_looked_for(monkeypatch: pytest.MonkeyP
     check_can_use_docker_or_throw(wanted)
 
 
+def test_docker_is_the_default_but_none_asks_for_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(code_utils, "in_docker_container", lambda: False)
+    monkeypatch.setattr(code_utils, "is_docker_running", lambda: False)
+
+    assert execute_code("print(1)", work_dir=str(tmp_path), use_docker=None) == (0, "1\n", None)
+    with pytest.raises(RuntimeError, match="docker is not running"):
+        execute_code("print(1)", work_dir=str(tmp_path))
+
+
 def test_inside_a_container_code_runs_as_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(code_utils, "in_docker_container", lambda: True)
 

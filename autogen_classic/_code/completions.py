@@ -239,19 +239,22 @@ class PassAssertionFilter:
         """Check one response.
 
         Args:
-            context: has the head of the function under ``definition``, and ``use_docker`` if that is wanted.
+            context: has the head of the function under ``definition``, and perhaps ``use_docker``; without it
+                AUTOGEN_USE_DOCKER decides.
             response: a response of a model, or a list of texts.
             **_: accepted and ignored.
 
         Returns:
             Whether one of the versions in the response passes.
         """
+        from autogen_classic.code_utils import decide_use_docker
+
         self.responses = _texts_of(response)
         self.metrics = eval_function_completions(
             self.responses,
             context["definition"],
             assertions=self._assertions,
-            use_docker=context.get("use_docker"),
+            use_docker=decide_use_docker(context.get("use_docker")),
         )
         if "assertions" in self.metrics:
             self._assertions = self.metrics["assertions"]
