@@ -1,0 +1,93 @@
+"""Test doubles for programs that use agents: a scripted model, person and code executor, and a local model server.
+
+Nothing here needs a network, a key or a model. The names are loaded on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .._core.model_requests import ModelRequestForbiddenError, allow_model_requests, forbid_model_requests
+    from .replies import (
+        ModelRequest,
+        Reply,
+        ToolCall,
+        choices,
+        disconnect,
+        echo,
+        error,
+        function_call,
+        hang,
+        pieces,
+        tool_call,
+        tool_calls,
+    )
+    from .script import ScriptExhaustedError
+    from .scripted_client import ScriptedClient
+    from .scripted_executor import ScriptedExecutor
+    from .scripted_person import CapturedIO, ScriptedPerson
+    from .server import MockOpenAIServer, run_mock_server
+
+_HOMES = {
+    "CapturedIO": ".scripted_person",
+    "MockOpenAIServer": ".server",
+    "ModelRequest": ".replies",
+    "ModelRequestForbiddenError": ".._core.model_requests",
+    "Reply": ".replies",
+    "ScriptExhaustedError": ".script",
+    "ScriptedClient": ".scripted_client",
+    "ScriptedExecutor": ".scripted_executor",
+    "ScriptedPerson": ".scripted_person",
+    "ToolCall": ".replies",
+    "allow_model_requests": ".._core.model_requests",
+    "choices": ".replies",
+    "disconnect": ".replies",
+    "echo": ".replies",
+    "error": ".replies",
+    "forbid_model_requests": ".._core.model_requests",
+    "function_call": ".replies",
+    "hang": ".replies",
+    "pieces": ".replies",
+    "run_mock_server": ".server",
+    "tool_call": ".replies",
+    "tool_calls": ".replies",
+}
+
+__all__ = (
+    "CapturedIO",
+    "MockOpenAIServer",
+    "ModelRequest",
+    "ModelRequestForbiddenError",
+    "Reply",
+    "ScriptExhaustedError",
+    "ScriptedClient",
+    "ScriptedExecutor",
+    "ScriptedPerson",
+    "ToolCall",
+    "allow_model_requests",
+    "choices",
+    "disconnect",
+    "echo",
+    "error",
+    "forbid_model_requests",
+    "function_call",
+    "hang",
+    "pieces",
+    "run_mock_server",
+    "tool_call",
+    "tool_calls",
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

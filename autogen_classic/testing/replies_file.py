@@ -1,0 +1,64 @@
+"""Read the replies of a scripted model from a JSON file, for the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ..exception_utils import AutogenClassicError
+from .replies import Disconnect, ErrorReply, Hang, Reply, disconnect, error, hang, read_reply, tool_call
+
+__all__ = ("RepliesFileError", "read_replies_file")
+
+
+class RepliesFileError(AutogenClassicError, ValueError):
+    """A file of scripted replies is missing or cannot be understood."""
+
+
+def read_replies_file(path: str | Path) -> list[Any]:
+    """Read scripted replies.
+
+    Args:
+        path: a JSON file with a list, each item being a text; a list of texts (pieces of a stream); a message
+            object; or an object with one of the keys ``tool`` (``{"tool": "add", "arguments": {"a": 1}}``),
+            ``error`` (``{"error": 429, "message": "...", "retry_after": 1}``), ``disconnect`` (a list of texts)
+            or ``hang``.
+
+    Returns:
+        The replies, as `MockOpenAIServer` takes them.
+
+    Raises:
+        RepliesFileError: the file is missing, is no JSON, or an item is none of these.
+    """
+    try:
+        items = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as failure:
+        raise RepliesFileError(f"The file of replies {str(path)!r} cannot be read: {failure.strerror}.") from failure
+    except ValueError as failure:
+        raise RepliesFileError(f"The file of replies {str(path)!r} is no JSON: {failure}.") from failure
+    if not isinstance(items, list):
+        raise RepliesFileError(f"The file of replies {str(path)!r} holds no list; put the replies into [ ].")
+    replies = []
+    for position, item in enumerate(items):
+        try:
+            replies.append(_read_item(item))
+        except (TypeError, KeyError) as failure:
+            raise RepliesFileError(f"Reply {position} in {str(path)!r} is not understood: {failure}") from failure
+    return replies
+
+
+def _read_item(item: Any) -> Reply | ErrorReply | Disconnect | Hang:
+    if isinstance(item, dict):
+        if "tool" in item:
+            return Reply(tool_calls=(tool_call(item["tool"], json.dumps(item.get("arguments", {}))),))
+        if "error" in item:
+            details = {key: value for key, value in item.items() if key != "error"}
+            return error(item["error"], **details)
+        if "disconnect" in item:
+            return disconnect(*item["disconnect"])
+        if "hang" in item:
+            return hang()
+    reply = read_reply(item)
+    assert isinstance(reply, Reply)
+    return reply
