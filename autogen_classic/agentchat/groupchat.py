@@ -155,7 +155,7 @@ class GroupChat:
         Args:
             agents: who is introduced; None for the whole group.
         """
-        return f"{self.DEFAULT_INTRO_MSG}\n\n{self._participant_roles(agents)}"
+        return f"{self.DEFAULT_INTRO_MSG}\n\n{self._participant_roles(self.agents if agents is None else agents)}"
 
     # --- What was said ----------------------------------------------------------------------------------------
 

@@ -219,7 +219,7 @@ class TestRounds:
         assert manager.last_speaker is agents[0]
 
     def test_an_outsider_may_open_the_chat(self, asynchronous):
-        manager, agents = team("a", "b", "c", max_round=3)
+        manager, _ = team("a", "b", "c", max_round=3)
         outsider = agent("outsider")
         start(outsider, manager, asynchronous)
         assert contents(manager.groupchat.messages) == ["go", "hi from a", "hi from b"]
@@ -247,7 +247,7 @@ class TestRounds:
         assert contents(outer.groupchat.messages) == ["go"]
 
     def test_namesakes_take_turns(self, asynchronous):
-        manager, (first, second) = team(agent("twin", "first"), agent("twin", "second"))
+        manager, (first, _) = team(agent("twin", "first"), agent("twin", "second"))
         start(first, manager, asynchronous)
         assert contents(manager.groupchat.messages) == ["go", "second", "first", "second"]
 
@@ -300,7 +300,7 @@ class TestTheEnd:
         assert manager.groupchat.messages == []
 
     def test_with_a_termination_message_that_all_have_heard(self, asynchronous):
-        manager, (a, b, c) = team("a", agent("b", "TERMINATE"), "c")
+        manager, (a, _, c) = team("a", agent("b", "TERMINATE"), "c")
         result = start(a, manager, asynchronous)
         assert result.stop_reason == StopReason.TERMINATION_MESSAGE
         assert result.stop_message["content"] == "TERMINATE"
@@ -459,6 +459,10 @@ class TestClearing:
         assert len(manager.groupchat.messages) == 4
         assert "Clearing history for b except last 1 messages.\n" in capsys.readouterr().out
 
+    def test_a_number_behind_an_unknown_name_counts(self):
+        manager, _ = self.history_after("CLEAR HISTORY zz 1")
+        assert contents(manager.groupchat.messages) == ["hi from b", "zz 1", "hi from a"]
+
     def test_the_reply_itself_is_left_alone(self):
         command = {"content": "CLEAR HISTORY"}
         self.history_after(command)
@@ -564,7 +568,7 @@ class TestResume:
         assert message == {"content": "go", "role": "user", "name": "chat_manager"}
 
     def test_the_answer_of_a_function_does_not_count_as_a_stranger(self, asynchronous):
-        manager, (a, _) = team("a", "b")
+        manager, _ = team("a", "b")
         answer = {"content": "4", "role": "function", "name": "add"}
         self.resume(manager, asynchronous, [answer, EARLIER[1]])
         assert manager.groupchat.messages == [answer]

@@ -78,13 +78,12 @@ def next_agent(groupchat: Any, agent: Any, agents: Agents | None) -> Any:
         UndefinedNextAgent: when ``agents`` is empty or holds agents from outside of the group.
     """
     group = groupchat.agents
-    if agents is None:
-        agents = group
-    if all(candidate in group for candidate in agents):
+    wanted = set(group if agents is None else agents)
+    if wanted <= set(group):
         start = group.index(agent) + 1 if agent in group else 0
         for step in range(len(group)):
             following = group[(start + step) % len(group)]
-            if following in agents:
+            if following in wanted:
                 return following
     raise UndefinedNextAgent()
 
@@ -133,7 +132,8 @@ def _who_may_follow(groupchat: Any, last_speaker: Any, candidates: Agents) -> Ag
         if last_speaker in groupchat.agents:
             raise NoEligibleSpeaker(f"No agent of the group may speak after {last_speaker.name}.")
         return candidates
-    return [agent for agent in candidates if agent in followers] or candidates
+    allowed = set(followers)
+    return [agent for agent in candidates if agent in allowed] or candidates
 
 
 def _without_open_call(messages: Messages) -> Messages:

@@ -71,10 +71,11 @@ def _parse(content: str, agent_names: list[str]) -> _Command:
     agent_name = _leading_name(words[end:], agent_names)
     if agent_name is not None:
         end += len(agent_name.split())
-    number = words[end].rstrip(string.punctuation) if end < len(words) else ""
-    if number.isdigit():
+    keep = _leading_number(words[end:])
+    if keep is not None:
         end += 1
-    keep = int(number) if number.isdigit() else None
+    elif agent_name is None:
+        keep = _leading_number(words[end + 1 :])  # behind a name that nobody has: better keep too much than too little
     return _Command(agent_name, keep or None, " ".join(words[:start] + words[end:]))
 
 
@@ -93,3 +94,9 @@ def _leading_name(words: list[str], names: list[str]) -> str | None:
         if " ".join(words[: len(name.split())]).rstrip(string.punctuation) == name:
             return name
     return None
+
+
+def _leading_number(words: list[str]) -> int | None:
+    """The number with which the words begin."""
+    number = words[0].rstrip(string.punctuation) if words else ""
+    return int(number) if number.isdecimal() else None
