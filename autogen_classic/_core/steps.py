@@ -93,13 +93,15 @@ def receive(
 ) -> Steps:
     """Store a message as heard, and answer it if an answer is wanted and there is one."""
     agent._process_received_message(message, sender, silent)
-    if request_reply is False or (request_reply is None and agent.reply_at_receive[sender] is False):
+    if request_reply is False:
         return None
     chat = conversations.current()
     if chat is not None:
+        chat.watch_for_loop(sender, as_message(message).get("content"))
         if chat.stopped:
             return None
-        chat.watch_for_loop(sender, as_message(message).get("content"))
+    if request_reply is None and agent.reply_at_receive[sender] is False:
+        return None
 
     if (yield WHICH_WAY):
         reply = yield Ask(agent, "generate_reply", sender=sender)

@@ -1,0 +1,91 @@
+"""Hooks: one order in both kinds of chats, and a history that keeps what was said."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from autogen_classic import ConversableAgent
+from autogen_classic.testing import ScriptedClient
+
+
+def agent(name: str, **settings: Any) -> ConversableAgent:
+    return ConversableAgent(
+        name, **{"llm_config": False, "human_input_mode": "NEVER", "default_auto_reply": "ok", **settings}
+    )
+
+
+def chat(way: str, sender: ConversableAgent, recipient: ConversableAgent, **settings: Any) -> Any:
+    if way == "sync":
+        return sender.initiate_chat(recipient, silent=True, **settings)
+    return asyncio.run(sender.a_initiate_chat(recipient, silent=True, **settings))
+
+
+def add_hook(way: str, agent: ConversableAgent, hookable: str, hook: Any) -> None:
+    if way == "sync":
+        agent.register_hook(hookable, hook)
+        return
+
+    async def a_hook(*args: Any, **kwargs: Any) -> Any:
+        return hook(*args, **kwargs)
+
+    agent.register_hook("a_" + hookable, a_hook)
+
+
+both_ways = pytest.mark.parametrize("way", ["sync", "async"])
+
+
+@both_ways
+def test_the_last_message_is_processed_before_all_messages_are(way: str) -> None:
+    bob, order = agent("bob"), []
+    add_hook(way, bob, "process_all_messages_before_reply", lambda messages: order.append("all") or messages)
+    add_hook(way, bob, "process_last_received_message", lambda content: order.append("last") or content)
+    chat(way, agent("ann"), bob, message="hi", max_turns=1)
+    assert order == ["last", "all"]
+
+
+@both_ways
+def test_a_processed_message_reaches_the_model_again_and_the_store_keeps_the_original(way: str) -> None:
+    client = ScriptedClient(["one", "two"])
+    bob = agent("bob", llm_config=client.llm_config())
+    add_hook(way, bob, "process_last_received_message", lambda content: content.upper())
+    ann = agent("ann", default_auto_reply="more")
+    chat(way, ann, bob, message="hi", max_turns=2)
+    sent = [[message["content"] for message in request["messages"][1:]] for request in client.requests]
+    assert sent == [["HI"], ["HI", "one", "MORE"]]
+    assert [message["content"] for message in bob.chat_messages[ann]] == ["hi", "one", "more", "two"]
+
+
+@both_ways
+def test_a_hook_before_sending_changes_what_is_said(way: str) -> None:
+    ann, seen = agent("ann"), []
+
+    def hook(sender: Any, message: Any, recipient: Any, silent: bool) -> Any:
+        seen.append((sender.name, recipient.name, silent))
+        return message + "!"
+
+    add_hook(way, ann, "process_message_before_send", hook)
+    result = chat(way, ann, agent("bob"), message="hi", max_turns=1)
+    assert result.chat_history[0]["content"] == "hi!"
+    assert seen == [("ann", "bob", True)]
+
+
+def test_synchronous_hooks_are_silent_in_asynchronous_chats() -> None:
+    bob, ran = agent("bob"), []
+    bob.register_hook("process_last_received_message", lambda content: ran.append("sync") or content)
+    chat("async", agent("ann"), bob, message="hi", max_turns=1)
+    assert ran == []
+
+
+def test_an_unknown_hook_point_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(AssertionError, match="process_last_received_message"):
+        agent("bob").register_hook("process_everything", print)
+
+
+def test_a_hook_is_registered_once() -> None:
+    bob = agent("bob")
+    bob.register_hook("process_last_received_message", str)
+    with pytest.raises(AssertionError, match="already registered"):
+        bob.register_hook("process_last_received_message", str)

@@ -1,0 +1,165 @@
+"""Every finished chat says why it stopped, and can be stopped from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from dataclasses import asdict, fields
+from typing import Any
+
+import pytest
+
+from autogen_classic import ChatResult, ConversableAgent
+from autogen_classic._core.conversation import StopReason
+
+
+def agent(name: str, **settings: Any) -> ConversableAgent:
+    return ConversableAgent(
+        name, **{"llm_config": False, "human_input_mode": "NEVER", "default_auto_reply": f"I am {name}", **settings}
+    )
+
+
+def chat(way: str, sender: ConversableAgent, recipient: ConversableAgent, **settings: Any) -> ChatResult:
+    if way == "sync":
+        return sender.initiate_chat(recipient, silent=True, **settings)
+    return asyncio.run(sender.a_initiate_chat(recipient, silent=True, **settings))
+
+
+both_ways = pytest.mark.parametrize("way", ["sync", "async"])
+
+
+@both_ways
+def test_a_chat_stops_after_max_turns(way: str) -> None:
+    result = chat(way, agent("ann"), agent("bob"), message="hi", max_turns=2)
+    assert result.stop_reason == "max_turns"
+    assert result.stop_message["content"] == "I am bob"
+    assert len(result.chat_history) == 4
+
+
+@both_ways
+def test_a_chat_stops_at_the_limit_of_auto_replies(way: str) -> None:
+    result = chat(way, agent("ann"), agent("bob", max_consecutive_auto_reply=3), message="hi")
+    assert result.stop_reason is StopReason.AUTO_REPLY_LIMIT
+    assert [message["name"] for message in result.chat_history].count("bob") == 3
+
+
+@both_ways
+def test_a_chat_stops_at_a_termination_message_and_names_it(way: str) -> None:
+    bob = agent("bob", default_auto_reply="TERMINATE")
+    result = chat(way, agent("ann"), bob, message="hi")
+    assert result.stop_reason == "termination message"
+    assert result.stop_message["content"] == "TERMINATE"
+
+
+@both_ways
+def test_a_chat_stops_when_the_person_says_exit(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", lambda prompt="": "exit")
+    result = chat(way, agent("ann"), agent("bob", human_input_mode="ALWAYS"), message="hi")
+    assert result.stop_reason == "person"
+    assert result.human_input == []
+
+
+@both_ways
+def test_a_chat_stops_when_an_agent_has_no_reply(way: str) -> None:
+    bob = agent("bob")
+    bob.register_reply([ConversableAgent], lambda recipient, messages, sender, config: (True, None))
+    result = chat(way, agent("ann"), bob, message="hi")
+    assert result.stop_reason == "no reply"
+
+
+@both_ways
+def test_stop_chat_ends_a_chat_and_keeps_every_message(way: str) -> None:
+    bob = agent("bob", max_consecutive_auto_reply=10**9)
+    ann = agent("ann", max_consecutive_auto_reply=10**9)
+
+    def stop_at_the_tenth(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        if len(messages) >= 10:
+            assert ann.stop_chat()
+        return False, None
+
+    bob.register_reply([ConversableAgent], stop_at_the_tenth)
+    result = chat(way, ann, bob, message="hi")
+    assert result.stop_reason == "external stop"
+    assert result.chat_history[-1]["name"] == "bob"
+    assert len(result.chat_history) == len(bob.chat_messages[ann]) == 12 - len(result.chat_history) % 2
+
+
+def test_another_thread_can_stop_a_chat() -> None:
+    ann, bob = (agent(name, max_consecutive_auto_reply=10**9) for name in ("ann", "bob"))
+    started = threading.Event()
+
+    def tell(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        started.set()
+        return False, None
+
+    bob.register_reply([ConversableAgent], tell)
+    results: list[ChatResult] = []
+    thread = threading.Thread(target=lambda: results.append(ann.initiate_chat(bob, message="hi", silent=True)))
+    thread.start()
+    assert started.wait(10)
+    assert bob.stop_chat()
+    thread.join(10)
+    assert results[0].stop_reason == "external stop"
+    assert not bob.stop_chat()
+
+
+def test_a_stop_reaches_the_nested_chats() -> None:
+    ann, bob, carl, dora = (agent(name, max_consecutive_auto_reply=10**9) for name in ("ann", "bob", "carl", "dora"))
+    bob.register_nested_chats([{"recipient": carl, "sender": dora, "silent": True}], trigger=ann)
+
+    def stop(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        ann.stop_chat()
+        return False, None
+
+    carl.register_reply([ConversableAgent], stop)
+    result = ann.initiate_chat(bob, message="hi", silent=True)
+    assert result.stop_reason == "external stop"
+
+
+def test_after_an_error_the_chat_can_go_on_with_all_that_was_said() -> None:
+    ann, bob = agent("ann"), agent("bob")
+    broken = True
+
+    def fail_once(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        if broken and len(messages) == 3:
+            raise ConnectionError("the network is gone")
+        return False, None
+
+    bob.register_reply([ConversableAgent], fail_once)
+    with pytest.raises(ConnectionError):
+        ann.initiate_chat(bob, message="hi", silent=True)
+    assert [message["content"] for message in bob.chat_messages[ann]] == ["hi", "I am bob", "I am ann"]
+    broken = False
+    result = ann.initiate_chat(bob, message="again", clear_history=False, max_turns=1, silent=True)
+    assert [message["content"] for message in result.chat_history] == ["hi", "I am bob", "I am ann", "again", "I am bob"]
+
+
+def test_the_stop_reason_is_no_field_of_the_result() -> None:
+    result = agent("ann").initiate_chat(agent("bob"), message="hi", max_turns=1, silent=True)
+    assert [field.name for field in fields(result)] == ["chat_id", "chat_history", "summary", "cost", "human_input"]
+    assert "stop_reason" not in asdict(result)
+    assert "stop" not in repr(result)
+
+
+def test_a_later_chat_leaves_the_first_result_alone() -> None:
+    ann, bob = agent("ann"), agent("bob")
+    first = ann.initiate_chat(bob, message="one", max_turns=1, silent=True)
+    ann.initiate_chat(bob, message="two", max_turns=1, silent=True)
+    assert first.chat_history[0]["content"] == "one"
+
+
+def test_a_loop_of_thanks_is_reported_once_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    ann, bob = agent("ann", default_auto_reply="Thank you!"), agent("bob", default_auto_reply="Thank you, too!")
+    with caplog.at_level(logging.WARNING):
+        result = ann.initiate_chat(bob, message="hi", max_turns=30, silent=True)
+    assert len([record for record in caplog.records if "repeat themselves" in record.getMessage()]) == 1
+    assert len(result.chat_history) == 60
+
+
+def test_agents_that_make_progress_are_no_loop(caplog: pytest.LogCaptureFixture) -> None:
+    ann, bob = agent("ann"), agent("bob")
+    bob.register_reply([ConversableAgent], lambda recipient, messages, sender, config: (True, f"step {len(messages)}"))
+    with caplog.at_level(logging.WARNING):
+        ann.initiate_chat(bob, message="hi", max_turns=30, silent=True)
+    assert not caplog.records
