@@ -93,8 +93,9 @@ class Then:
         self.request = request
 
 
-# By the id of a function, which never dies: the lookup stands in the loop below and takes any callable.
+# By the id of a function: the lookup stands in the loops below, and must be fast and take any callable.
 _shipped: dict[int, tuple[Callable[..., Steps], bool]] = {}
+_kept_alive: list[Callable[..., Any]] = []  # so that no other function ever gets one of these ids
 _NOT_SHIPPED: tuple[None, bool] = (None, False)
 
 
@@ -110,6 +111,7 @@ def shipped(steps: Callable[..., Steps]) -> Callable[[FunctionT], FunctionT]:
 
     def mark(function: FunctionT) -> FunctionT:
         _shipped[id(function)] = (steps, inspect.iscoroutinefunction(function))
+        _kept_alive.append(function)
         return function
 
     return mark
