@@ -324,8 +324,8 @@ def config_list_from_dotenv(
     for model, source in key_map.items():
         if not isinstance(source, (str, Mapping)):
             raise TypeError(
-                f"model_api_key_map gives a {type(source).__name__} for model {model}, but needs the name of a variable,"
-                " or a dict with api_key_env_var."
+                f"model_api_key_map gives a {type(source).__name__} for model {model}, but needs the name of a "
+                "variable, or a dict with api_key_env_var."
             )
         settings = {"api_key_env_var": source} if isinstance(source, str) else dict(source)
         api_key = os.environ.get(settings.pop("api_key_env_var", "OPENAI_API_KEY"))

@@ -19,7 +19,6 @@ from autogen_classic.oai.completion import ChatCompletion, Completion
 from autogen_classic.oai.prices import cost_of, price_of
 from autogen_classic.oai.rate_limiters import TimeRateLimiter
 
-
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(token_count_utils.__file__).parents[1])}
 
 
