@@ -150,13 +150,12 @@ def generate_reply(
 
 def process_received_message(agent: Any, message: Any, sender: Any, silent: bool | None) -> None:
     """Store a message as heard and let everybody know."""
-    message = as_message(message)
     if not agent._append_oai_message(message, "user", sender, is_sending=False):
         raise ValueError(
             f"{agent.name} received a message from {sender.name} that can't be converted into a valid ChatCompletion "
             f"message. Either content or function_call must be provided, but it is {message!r}."
         )
-    emit(MessageReceived(sender, agent, message, silent))
+    emit(MessageReceived(sender, agent, as_message(message), silent))
 
 
 def append_message(agent: Any, message: Any, role: str, conversation_id: Any, is_sending: bool) -> bool:

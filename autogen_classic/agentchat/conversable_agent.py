@@ -717,10 +717,8 @@ class ConversableAgent(LLMAgent):
         return answer
 
     async def a_get_human_input(self, prompt: str) -> str:
-        """Ask the person in an asynchronous chat; see `get_human_input`."""
-        answer = IOStream.get_default().input(prompt)
-        self._human_input.append(answer)
-        return answer
+        """Ask the person in an asynchronous chat; see `get_human_input`, which it calls."""
+        return self.get_human_input(prompt)
 
     def max_consecutive_auto_reply(self, sender: Any = None) -> Any:
         """How often the agent replies to a partner without its person.

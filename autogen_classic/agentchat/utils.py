@@ -51,10 +51,9 @@ def gather_usage_summary(agents: list[Any]) -> dict[str, dict[str, Any]]:
     including: dict[str, Any] = {"total_cost": 0}
     excluding: dict[str, Any] = {"total_cost": 0}
     for agent in agents:
-        client = getattr(agent, "client", None)
-        if client is not None:
-            _add(including, client.total_usage_summary)
-            _add(excluding, client.actual_usage_summary)
+        if hasattr(agent, "get_total_usage"):
+            _add(including, agent.get_total_usage())
+            _add(excluding, agent.get_actual_usage())
     return {"usage_including_cached_inference": including, "usage_excluding_cached_inference": excluding}
 
 

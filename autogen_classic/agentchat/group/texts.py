@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-INTRODUCTION = "You are about to solve a task together, in one conversation that all of you read. Taking part are:"
+INTRODUCTION = (
+    "Hello everyone. We have assembled a great team today to answer questions and solve tasks. In attendance are:"
+)
 
 SELECT_SPEAKER_MESSAGE = """Several participants share one conversation. These are their names and what they do:
 {roles}

@@ -54,6 +54,7 @@ def code_execution_reply(
     settings = agent._code_execution_config if config is None else config
     if settings is False:
         return False, None
+    settings.setdefault("last_n_messages", "auto")
     if messages is None:
         messages = agent._oai_messages[sender]
     for message in reversed(_messages_in_reach(messages, settings)):

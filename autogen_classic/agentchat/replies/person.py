@@ -29,7 +29,6 @@ def check_termination_and_human_reply(
         messages = agent._oai_messages[sender] if sender else []
     message = messages[-1]
     mode = agent.human_input_mode
-    limit = agent._max_consecutive_auto_reply_dict[sender]
     ends = agent._is_termination_msg(message)
 
     answer: str | None = None
@@ -37,7 +36,7 @@ def check_termination_and_human_reply(
     if mode == "ALWAYS":
         prompt = literals.ASK_ALWAYS.format(agent=agent.name, sender=_name(sender))
         answer, typed = yield from _ask(agent, prompt, ends)
-    elif agent._consecutive_auto_reply_counter[sender] >= limit:
+    elif agent._consecutive_auto_reply_counter[sender] >= agent._max_consecutive_auto_reply_dict[sender]:
         if mode == "NEVER":
             answer = literals.EXIT
         else:
@@ -55,7 +54,7 @@ def check_termination_and_human_reply(
         _note_the_end(StopReason.PERSON if typed else _end_without_a_word(ends), message)
         return True, None
 
-    if answer or limit == 0:
+    if answer or agent._max_consecutive_auto_reply_dict[sender] == 0:
         agent._consecutive_auto_reply_counter[sender] = 0
         return True, _message_of_person(answer or "", message)
 
