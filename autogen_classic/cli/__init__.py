@@ -1,0 +1,88 @@
+"""The command ``autogen-classic``: a table of subcommands, each in a module of its own that is loaded when it is used.
+
+A new command is one line in `COMMANDS` and a module with ``main(arguments) -> exit code``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+from ..exception_utils import AutogenClassicError
+
+__all__ = ("COMMANDS", "Command", "main")
+
+PROGRAM = "autogen-classic"
+
+
+class Command(NamedTuple):
+    """A subcommand.
+
+    Args:
+        module: where its ``main(arguments: Sequence[str]) -> int`` is.
+        summary: what it does, in a line.
+    """
+
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "run": Command("autogen_classic.cli.run", "run an AutoGen 0.2 script, module or notebook unchanged"),
+    "alias": Command("autogen_classic.cli.alias", "make `import autogen` mean this library in a whole environment"),
+    "demo": Command("autogen_classic.cli.demo", "two agents write, run and repair a program"),
+    "mock-server": Command("autogen_classic.cli.mock_server", "serve OpenAI's API on this machine from a script"),
+    "version": Command("autogen_classic.cli.version", "print the versions that a bug report needs"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: the arguments without the program's name; None takes those of the process.
+
+    Returns:
+        The exit code: 0 for success, 1 for a failure that was explained on standard error, 2 for wrong usage.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments:
+        print(_help(), file=sys.stderr)
+        return 2
+    name, *rest = arguments
+    if name in ("-h", "--help", "help"):
+        print(_help())
+        return 0
+    if name in ("-V", "--version"):
+        name = "version"
+    if name not in COMMANDS:
+        print(_unknown_command(name), file=sys.stderr)
+        return 2
+    run: Callable[[Sequence[str]], int] = import_module(COMMANDS[name].module).main
+    try:
+        return run(rest)
+    except (AutogenClassicError, OSError) as error:
+        print(f"{PROGRAM} {name}: {error}", file=sys.stderr)
+        return 1
+
+
+def _help() -> str:
+    width = max(map(len, COMMANDS))
+    table = "\n".join(f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items())
+    return (
+        f"usage: {PROGRAM} COMMAND [ARGUMENTS]\n\n"
+        "Multi-agent conversations, backward compatible with AutoGen 0.2.\n\n"
+        f"commands:\n{table}\n\n"
+        f"`{PROGRAM} COMMAND --help` explains a command."
+    )
+
+
+def _unknown_command(name: str) -> str:
+    if name.endswith((".py", ".ipynb")):
+        return f"{PROGRAM}: to run {name}, say: {PROGRAM} run {name}"
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    return f"{PROGRAM}: there is no command {name!r}.{hint} The commands are: {', '.join(COMMANDS)}."

@@ -1,0 +1,214 @@
+"""Run the code cells of a notebook in order, in one namespace, printing what they print.
+
+IPython is used when it is installed. Without it the cells run as plain Python, where the magics that change nothing
+are left out and the others are an error that says so. Lines that install packages are left out in both cases: old
+notebooks begin with ``%pip install pyautogen``, which would put a real ``autogen`` in the way of the alias.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import json
+import linecache
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ..exception_utils import AutogenClassicError
+
+__all__ = ("Cell", "NotebookError", "read_cells", "run_notebook")
+
+_INSTALL_LINE = re.compile(
+    r"^(?P<indent>\s*)[%!]+\s*(?:\S*python\S*\s+-m\s+|\{sys\.executable\}\s+-m\s+)?(?:uv\s+)?pip3?\s"
+)
+_MAGIC_LINE = re.compile(r"^(?P<indent>\s*)(?P<magic>%%?[A-Za-z_]\w*|!|\?\w)")
+_WITHOUT_EFFECT = ("%load_ext", "%reload_ext", "%autoreload", "%matplotlib", "%config", "%%capture", "%%time", "%time")
+
+
+class NotebookError(AutogenClassicError):
+    """A notebook cannot be read, or a cell needs what is not here."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell.
+
+    Args:
+        number: its place among all cells of the notebook, from 1.
+        source: its text.
+    """
+
+    number: int
+    source: str
+
+
+def read_cells(path: Path) -> list[Cell]:
+    """Read the code cells of a notebook, with the lines that install packages blanked out.
+
+    Args:
+        path: an ``.ipynb`` file of format 4.
+
+    Returns:
+        The code cells that are not empty.
+
+    Raises:
+        NotebookError: the file is not such a notebook.
+    """
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise NotebookError(f"{path} is not a notebook: its text is not JSON ({error}).") from error
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise NotebookError(
+            f"{path} is not a notebook of format 4: it has no list of cells. Open it in Jupyter and save it again."
+        )
+    found = []
+    for number, cell in enumerate(cells, start=1):
+        if cell.get("cell_type") == "code":
+            source = cell.get("source", "")
+            text = source if isinstance(source, str) else "".join(source)
+            if text.strip():
+                found.append(Cell(number, _without_installs(text, number)))
+    return found
+
+
+def run_notebook(path: Path) -> int:
+    """Run a notebook in its own folder, which is where Jupyter runs it.
+
+    Args:
+        path: the notebook.
+
+    Returns:
+        0, or 1 if a cell failed; the traceback and the number of the cell have been printed.
+
+    Raises:
+        NotebookError: it cannot be read, or a cell needs IPython and there is none.
+        SystemExit: a cell asked for it.
+    """
+    cells = read_cells(path)
+    name = path.name
+    os.chdir(path.resolve().parent)
+    main = ModuleType("__main__")
+    sys.modules["__main__"] = main
+    try:
+        from IPython.core.interactiveshell import InteractiveShell
+    except ImportError:
+        return _run_plain(cells, name, main)
+    return _run_in_ipython(cells, name, main, InteractiveShell)
+
+
+def _run_in_ipython(cells: list[Cell], name: str, main: ModuleType, shell_class: Any) -> int:
+    from traitlets.config import Config
+
+    quiet = Config()
+    quiet.HistoryManager.enabled = False
+    quiet.InteractiveShell.colors = "nocolor" if not sys.stdout.isatty() else "neutral"
+    shell = shell_class.instance(config=quiet, user_module=main)
+    for cell in cells:
+        result = shell.run_cell(cell.source, store_history=True)
+        error = result.error_before_exec or result.error_in_exec
+        if isinstance(error, SystemExit):
+            raise error
+        if error is not None:
+            return _report_failed_cell(cell, name)
+    return 0
+
+
+def _run_plain(cells: list[Cell], name: str, main: ModuleType) -> int:
+    main.__dict__.setdefault("display", print)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        for cell in cells:
+            source = _without_magics(cell, name)
+            label = f"<{name}, cell {cell.number}>"
+            linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
+            try:
+                _execute(source, label, main.__dict__, loop)
+            except Exception as error:
+                _print_from_cell(error, label)
+                return _report_failed_cell(cell, name)
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+    return 0
+
+
+def _execute(source: str, label: str, namespace: dict[str, Any], loop: asyncio.AbstractEventLoop) -> None:
+    """Execute a cell; an expression at its end is displayed, unless a semicolon follows it."""
+    tree = ast.parse(source, label)
+    shown: ast.expr | None = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
+        shown = tree.body.pop().value
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    _evaluate(compile(tree, label, "exec", flags), namespace, loop)
+    if shown is not None:
+        value = _evaluate(compile(ast.Expression(shown), label, "eval", flags), namespace, loop)
+        sys.displayhook(value)
+
+
+def _evaluate(code: Any, namespace: dict[str, Any], loop: asyncio.AbstractEventLoop) -> Any:
+    value = eval(code, namespace)
+    if code.co_flags & inspect.CO_COROUTINE:
+        return loop.run_until_complete(value)
+    return value
+
+
+def _without_installs(source: str, number: int) -> str:
+    """Replace the lines that install packages by ``pass``, so that line numbers stay right."""
+    lines = []
+    continued = False
+    for line in source.splitlines():
+        match = _INSTALL_LINE.match(line)
+        if match:
+            print(f"[cell {number}: left out `{line.strip()}`; install packages yourself]", file=sys.stderr)
+        lines.append(f"{match['indent']}pass" if match else "" if continued else line)
+        continued = (match is not None or continued) and line.rstrip().endswith("\\")
+    return "\n".join(lines)
+
+
+def _without_magics(cell: Cell, name: str) -> str:
+    """Leave out the magics that change nothing in a plain run; refuse the others."""
+    lines = list(_lines_outside_texts(cell.source))
+    for at, (line, is_code) in enumerate(lines):
+        match = _MAGIC_LINE.match(line) if is_code else None
+        if match is None:
+            continue
+        if match["magic"] not in _WITHOUT_EFFECT:
+            raise NotebookError(
+                f"{name}, cell {cell.number}, line {at + 1}: `{line.strip()}` needs IPython, which is not installed. "
+                "Install it with: python -m pip install ipython"
+            )
+        rest = line.split(None, 1)[1] if match["magic"] == "%time" and " " in line.strip() else ""
+        lines[at] = (match["indent"] + (rest or "pass"), True)
+    return "\n".join(line for line, _ in lines)
+
+
+def _lines_outside_texts(source: str) -> Iterator[tuple[str, bool]]:
+    """Yield each line, and whether it begins outside of a triple-quoted text."""
+    quotes: str | None = None
+    for line in source.splitlines():
+        yield line, quotes is None
+        for mark in re.findall(r'"""|\'\'\'', line):
+            quotes = mark if quotes is None else None if quotes == mark else quotes
+
+
+def _print_from_cell(error: Exception, label: str) -> None:
+    start = error.__traceback__
+    while start is not None and start.tb_frame.f_code.co_filename != label:
+        start = start.tb_next
+    traceback.print_exception(type(error), error, start)
+
+
+def _report_failed_cell(cell: Cell, name: str) -> int:
+    print(f"{name}: cell {cell.number} failed; the cells after it were not run.", file=sys.stderr)
+    return 1

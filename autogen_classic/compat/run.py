@@ -1,0 +1,101 @@
+"""Run a program that says ``import autogen`` as Python itself would, with the alias installed before its first line."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from .alias import install_as_autogen
+
+__all__ = ("run_module", "run_program")
+
+
+def run_program(path: str | os.PathLike[str], args: Sequence[str] = ()) -> int:
+    """Run a script, or a notebook if the name ends with ``.ipynb``.
+
+    ``sys.argv``, ``sys.path`` and ``__main__`` are those that the program would see from Python itself. A notebook
+    runs in its own folder, as Jupyter does it.
+
+    Args:
+        path: the program.
+        args: its arguments, as in ``sys.argv[1:]``.
+
+    Returns:
+        The exit code: 0, or 1 if the program ended by an exception, whose traceback has been printed.
+
+    Raises:
+        AliasRefusedError: another ``autogen`` is in the way.
+        FileNotFoundError: there is no such program.
+        SystemExit: the program asked for it.
+    """
+    program = Path(path)
+    if not program.exists():
+        raise FileNotFoundError(f"There is no file {program} (looked for it from {Path.cwd()}).")
+    sys.argv = [os.fspath(path), *args]
+    _replace_first_search_path(str(program.resolve().parent))
+    install_as_autogen()
+    if program.suffix == ".ipynb":
+        from .notebook import run_notebook
+
+        return run_notebook(program)
+    try:
+        runpy.run_path(os.fspath(path), run_name="__main__")
+    except Exception as error:
+        _print_traceback(error, os.fspath(path))
+        return 1
+    return 0
+
+
+def run_module(name: str, args: Sequence[str] = ()) -> int:
+    """Run a module as ``python -m NAME`` does.
+
+    Args:
+        name: the full name of the module, or of a package with a ``__main__``.
+        args: its arguments.
+
+    Returns:
+        The exit code: 0, or 1 if the module ended by an exception, whose traceback has been printed.
+
+    Raises:
+        AliasRefusedError: another ``autogen`` is in the way.
+        ImportError: there is no such module.
+        SystemExit: the module asked for it.
+    """
+    _replace_first_search_path(os.getcwd())
+    install_as_autogen()
+    sys.argv = [name, *args]
+    # runpy looks the module up before it runs anything, but reports both kinds of failure by the same exceptions.
+    main_name, spec, _ = runpy._get_module_details(name)  # type: ignore[attr-defined]
+    try:
+        runpy.run_module(main_name, run_name="__main__", alter_sys=True)
+    except Exception as error:
+        _print_traceback(error, spec.origin)
+        return 1
+    return 0
+
+
+def _replace_first_search_path(folder: str) -> None:
+    """Put the program's folder where the folder of this command stands in ``sys.path``."""
+    if getattr(sys.flags, "safe_path", False):
+        return
+    sys.path[0] = folder
+
+
+def _print_traceback(error: Exception, file: str) -> None:
+    """Print a traceback that begins in the user's file, without the frames that led there."""
+    start: TracebackType | None = error.__traceback__
+    while start is not None and not _same_file(start.tb_frame.f_code.co_filename, file):
+        start = start.tb_next
+    if start is None and isinstance(error, SyntaxError):
+        traceback.print_exception(type(error), error, None)
+    else:
+        traceback.print_exception(type(error), error, start or error.__traceback__)
+
+
+def _same_file(one: str, other: str) -> bool:
+    return os.path.abspath(one) == os.path.abspath(other)
