@@ -14,12 +14,14 @@ def main(mode):
         with raises(f"last {last_n}"):
             note(f"last {last_n}: code, then text", user.generate_reply(messages=[code, newer]))
             note(f"last {last_n}: code, own, text", user.generate_reply(messages=[code, own, newer]))
+    note("config after several replies", user._code_execution_config)
     for wrong in (-1, "all", 1.5):
         with raises(f"last_n_messages={wrong}"):
             user = UserProxyAgent("user", human_input_mode="NEVER",
                                   code_execution_config={"use_docker": False, "last_n_messages": wrong})  # fmt: skip
             user.generate_reply(messages=[code])
-    note("direct", user.generate_code_execution_reply(messages=[code], config={"use_docker": False, "work_dir": "w"}))
+    with raises("direct"):
+        note("direct", user.generate_code_execution_reply(messages=[code], config={"use_docker": False, "work_dir": "w"}))
     note("direct, off", user.generate_code_execution_reply(messages=[code], config=False))
     off = ConversableAgent("off", llm_config=False, human_input_mode="NEVER", default_auto_reply="off")
     note("off", [off._code_execution_config, off.generate_reply(messages=[code])])
