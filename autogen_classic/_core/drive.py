@@ -180,32 +180,37 @@ def drive_to_last_call(steps: Steps) -> Any:
         except BaseException as error:
             running.pop()
             if not running:
-                raise _as_the_user_raised_it(error) from error.__cause__
+                if isinstance(error, RuntimeError) and isinstance(error.__cause__, StopIteration):
+                    # Python hides a StopIteration that passes through a generator. Programs script a person with
+                    # ``lambda prompt: next(answers)``, and expect the error itself when the answers run out.
+                    raise error.__cause__ from None
+                raise
             resume, value = running[-1].throw, error
             continue
 
-        if isinstance(request, Ask):
-            function = getattr(request.owner, request.name)
-        elif isinstance(request, Call):
-            function = request.function
-        else:
+        if isinstance(request, WhichWay):
             value = False
             continue
-        plain = getattr(function, "__func__", function)
-        inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
-        if inner_steps is not None:
-            bound_to = () if plain is function else (function.__self__,)
-            inner = inner_steps(*bound_to, *request.args, **request.kwargs)
-            running.append(inner)
-            resume, value = inner.send, None
-        elif not running:
-            return Call(function, *request.args, **request.kwargs)
-        else:
-            try:
+        try:
+            function = request.function if isinstance(request, Call) else getattr(request.owner, request.name)
+            plain = getattr(function, "__func__", function)
+            inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
+            if inner_steps is not None:
+                if plain is function:
+                    inner = inner_steps(*request.args, **request.kwargs)
+                else:
+                    inner = inner_steps(function.__self__, *request.args, **request.kwargs)
+                running.append(inner)
+                resume, value = inner.send, None
+            elif not running:
+                return Call(function, *request.args, **request.kwargs)
+            else:
                 value = function(*request.args, **request.kwargs)
                 resume = running[-1].send
-            except BaseException as error:
-                resume, value = running[-1].throw, error
+        except BaseException as error:
+            if not running:
+                raise
+            resume, value = running[-1].throw, error
 
 
 async def drive_async(steps: Steps) -> Any:
@@ -246,33 +251,31 @@ async def drive_async(steps: Steps) -> Any:
             resume, value = running[-1].throw, error
             continue
 
-        if isinstance(request, Ask):
-            function = _twin(request)
-        elif isinstance(request, Call):
-            function = request.function
-        else:
+        if isinstance(request, WhichWay):
             value = True
             continue
-        plain = getattr(function, "__func__", function)
-        inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
-        if inner_steps is not None:
-            bound_to = () if plain is function else (function.__self__,)
-            inner = inner_steps(*bound_to, *request.args, **request.kwargs)
-            running.append(inner)
-            resume, value = inner.send, None
-            continue
         try:
+            function = request.function if isinstance(request, Call) else _twin(request)
+            plain = getattr(function, "__func__", function)
+            inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
+            if inner_steps is not None:
+                if plain is function:
+                    inner = inner_steps(*request.args, **request.kwargs)
+                else:
+                    inner = inner_steps(function.__self__, *request.args, **request.kwargs)
+                running.append(inner)
+                resume, value = inner.send, None
+                continue
             value = function(*request.args, **request.kwargs)
             if inspect.isawaitable(value):
                 value = await value
+            if not running:
+                return value
+            resume = running[-1].send
         except BaseException as error:
             if not running:
                 raise
             resume, value = running[-1].throw, error
-        else:
-            if not running:
-                return value
-            resume = running[-1].send
 
 
 def _twin(request: Ask) -> Callable[..., Any]:
@@ -281,14 +284,3 @@ def _twin(request: Ask) -> Callable[..., Any]:
     twin = getattr(request.owner, f"_a{name}" if name.startswith("_") else f"a_{name}", None)
     found: Callable[..., Any] = getattr(request.owner, request.name) if twin is None else twin
     return found
-
-
-def _as_the_user_raised_it(error: BaseException) -> BaseException:
-    """Undo what Python makes of a StopIteration that passes through a generator.
-
-    Programs script a person with ``lambda prompt: next(answers)``; when the answers run out, they expect to see
-    the StopIteration itself.
-    """
-    if isinstance(error, RuntimeError) and isinstance(error.__cause__, StopIteration):
-        return error.__cause__
-    return error

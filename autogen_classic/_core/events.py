@@ -37,7 +37,7 @@ __all__ = (
 )
 
 
-@dataclass
+@dataclass(slots=True)
 class Event:
     """The root of all events.
 
@@ -48,7 +48,7 @@ class Event:
     at: float = field(default_factory=time, init=False, repr=False, compare=False)
 
 
-@dataclass
+@dataclass(slots=True)
 class ChatStarted(Event):
     """Two agents begin a chat, which ``sender`` opens."""
 
@@ -56,7 +56,7 @@ class ChatStarted(Event):
     recipient: Any
 
 
-@dataclass
+@dataclass(slots=True)
 class ChatEnded(Event):
     """A chat is over. ``reason`` is a `StopReason`; ``message`` is the one that caused it, or None."""
 
@@ -66,7 +66,7 @@ class ChatEnded(Event):
     message: Any
 
 
-@dataclass
+@dataclass(slots=True)
 class MessageSent(Event):
     """``message`` leaves ``sender``; it already stands in the sender's history."""
 
@@ -76,7 +76,7 @@ class MessageSent(Event):
     silent: bool | None
 
 
-@dataclass
+@dataclass(slots=True)
 class MessageReceived(Event):
     """``message`` stands in the history of ``recipient``."""
 
@@ -86,7 +86,7 @@ class MessageReceived(Event):
     silent: bool | None
 
 
-@dataclass
+@dataclass(slots=True)
 class ModelAsked(Event):
     """A request is about to go to a model. ``request`` never holds a key."""
 
@@ -94,7 +94,7 @@ class ModelAsked(Event):
     request: dict[str, Any]
 
 
-@dataclass
+@dataclass(slots=True)
 class ModelAnswered(Event):
     """A model has answered, or the cache did in its place."""
 
@@ -104,7 +104,7 @@ class ModelAnswered(Event):
     cost: float | None
 
 
-@dataclass
+@dataclass(slots=True)
 class ToolCalled(Event):
     """A tool or function is about to run; ``asynchronous`` tells whether it is awaited."""
 
@@ -115,7 +115,7 @@ class ToolCalled(Event):
     asynchronous: bool
 
 
-@dataclass
+@dataclass(slots=True)
 class ToolReturned(Event):
     """A call of a tool or function is answered with ``content``.
 
@@ -131,7 +131,7 @@ class ToolReturned(Event):
     verbose: bool
 
 
-@dataclass
+@dataclass(slots=True)
 class CodeExecuting(Event):
     """Code is about to run. ``number`` counts the blocks of the legacy path from 0; with an executor it is None."""
 
@@ -140,7 +140,7 @@ class CodeExecuting(Event):
     number: int | None
 
 
-@dataclass
+@dataclass(slots=True)
 class CodeExecuted(Event):
     """Code has run and ended with ``exit_code``."""
 
@@ -149,7 +149,7 @@ class CodeExecuted(Event):
     output: str
 
 
-@dataclass
+@dataclass(slots=True)
 class PersonAsked(Event):
     """The person behind ``agent`` is asked."""
 
@@ -157,7 +157,7 @@ class PersonAsked(Event):
     prompt: str
 
 
-@dataclass
+@dataclass(slots=True)
 class PersonAnswered(Event):
     """The person behind ``agent`` has answered."""
 
@@ -165,7 +165,7 @@ class PersonAnswered(Event):
     answer: str
 
 
-@dataclass
+@dataclass(slots=True)
 class AutoReplyUsed(Event):
     """``agent`` answers without asking its person."""
 
@@ -173,7 +173,7 @@ class AutoReplyUsed(Event):
     sender: Any
 
 
-@dataclass
+@dataclass(slots=True)
 class SpeakerSelected(Event):
     """``speaker`` speaks next in a group. ``announce`` tells whether the group prints it."""
 
@@ -182,14 +182,14 @@ class SpeakerSelected(Event):
     announce: bool
 
 
-@dataclass
+@dataclass(slots=True)
 class QueuedChatStarting(Event):
     """The next chat of a queue is about to start with what ``chat_info`` says."""
 
     chat_info: dict[str, Any]
 
 
-@dataclass
+@dataclass(slots=True)
 class Notice(Event):
     """A line for the reader of the transcript that no other event carries.
 
