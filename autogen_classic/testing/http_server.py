@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
@@ -78,8 +79,7 @@ class HttpServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
-        self._ready = threading.Event()
-        self._failure: OSError | None = None
+        self._started: Future[int] = Future()
         self.port = 0
 
     def start(self) -> None:
@@ -89,14 +89,10 @@ class HttpServer:
             OSError: the address is in use or may not be used.
         """
         self._loop = asyncio.new_event_loop()
-        self._ready.clear()
-        self._failure = None
+        self._started = Future()
         self._thread = threading.Thread(target=self._run, name="mock-openai-server", daemon=True)
         self._thread.start()
-        self._ready.wait()
-        if self._failure is not None:
-            self._thread.join()
-            raise self._failure
+        self.port = self._started.result()
 
     def stop(self) -> None:
         """Close every connection and end the thread; a server that does not run is left alone."""
@@ -117,12 +113,10 @@ class HttpServer:
                 )
             )
         except OSError as failure:
-            self._failure = failure
             loop.close()
-            self._ready.set()
+            self._started.set_exception(failure)
             return
-        self.port = listener.sockets[0].getsockname()[1]
-        self._ready.set()
+        self._started.set_result(listener.sockets[0].getsockname()[1])
         try:
             loop.run_forever()
         finally:

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 __all__ = (
     "Answer",
@@ -18,7 +18,6 @@ __all__ = (
     "Hang",
     "ModelRequest",
     "Reply",
-    "Scripted",
     "ToolCall",
     "choices",
     "disconnect",
@@ -45,7 +44,7 @@ class ModelRequest(dict[str, Any]):
     """
 
     path: str = ""
-    headers: Mapping[str, str] = {}  # noqa: RUF012 - replaced per request, never changed
+    headers: Mapping[str, str] = {}
     status: int | None = None
     agent: Any = None
 
@@ -136,13 +135,8 @@ class Hang:
     """A request that never gets an answer; see `hang`."""
 
 
-Answer = Union[Reply, Choices, ErrorReply, Disconnect, Hang, BaseException]
+Answer = Reply | Choices | ErrorReply | Disconnect | Hang | BaseException
 """What a scripted reply comes down to."""
-
-Scripted = Union[
-    str, Mapping[str, Any], Sequence[str], ToolCall, Answer, type[BaseException], Callable[[ModelRequest], Any]
-]
-"""What may stand in a script."""
 
 
 def tool_call(name: str, raw: str | None = None, /, **arguments: Any) -> ToolCall:

@@ -1,0 +1,50 @@
+"""Fixtures for pytest; a test suite takes them with ``pytest_plugins = ["autogen_classic.testing.pytest_plugin"]``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .._core.model_requests import forbid_model_requests
+
+if TYPE_CHECKING:
+    from .scripted_client import ScriptedClient
+    from .scripted_person import ScriptedPerson
+    from .server import MockOpenAIServer
+
+__all__ = ("mock_openai_server", "no_model_requests", "scripted_client", "scripted_person")
+
+
+@pytest.fixture
+def mock_openai_server() -> Iterator[MockOpenAIServer]:
+    """A running `MockOpenAIServer` with an empty script; ``mock_openai_server.add(...)`` scripts its answers."""
+    from .server import MockOpenAIServer
+
+    with MockOpenAIServer([]) as server:
+        yield server
+
+
+@pytest.fixture
+def scripted_client() -> ScriptedClient:
+    """A `ScriptedClient` with an empty script; ``scripted_client.add(...)`` scripts its answers."""
+    from .scripted_client import ScriptedClient
+
+    return ScriptedClient()
+
+
+@pytest.fixture
+def scripted_person() -> Iterator[ScriptedPerson]:
+    """A `ScriptedPerson` at the default stream; ``scripted_person.add(...)`` scripts the answers."""
+    from .scripted_person import ScriptedPerson
+
+    with ScriptedPerson(show=True) as person:
+        yield person
+
+
+@pytest.fixture
+def no_model_requests() -> Iterator[None]:
+    """Forbids requests to models on other machines for the length of a test."""
+    with forbid_model_requests():
+        yield
