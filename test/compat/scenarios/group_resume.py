@@ -1,4 +1,4 @@
-"""resume and a_resume with a list and a text, last_agent and message; messages_to_string and back; clear_messages."""
+"""resume and a_resume with a list and a text, last_agent and message; messages_to_string and back."""
 
 from autogen import ConversableAgent, GroupChat, GroupChatManager
 from scenario import call, note, raises, record
@@ -49,5 +49,3 @@ def main(mode):
         call(manager, "resume", messages=5)
     with raises("a message without name"):
         call(manager, "resume", messages=[{"content": "x", "role": "user"}])
-    manager.clear_messages()
-    note("cleared", [group.messages, manager.groupchat.messages])
