@@ -1,0 +1,75 @@
+"""What a release carries, and what its metadata say."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autogen_classic.version import __version__
+
+ROOT = Path(__file__).resolve().parent.parent
+
+EXTRAS_OF_0_2 = {
+    *("anthropic", "autobuild", "bedrock", "blendsearch", "cerebras", "cohere", "cosmosdb", "gemini", "graph", "groq"),
+    *("jupyter-executor", "kubernetes", "lmm", "long-context", "mathchat", "mistral", "ollama", "redis"),
+    *("retrievechat", "retrievechat-couchbase", "retrievechat-mongodb", "retrievechat-pgvector"),
+    *("retrievechat-qdrant", "teachable", "test", "together", "types", "websockets", "websurfer"),
+}
+
+
+@pytest.fixture(scope="module")
+def metadata() -> importlib.metadata.PackageMetadata:
+    """The metadata of the installed distribution."""
+    try:
+        return importlib.metadata.metadata("autogen-classic")
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip("autogen-classic is not installed here; scripts/dev.py installs it")
+
+
+def test_the_metadata_and_the_package_have_one_version(metadata: importlib.metadata.PackageMetadata) -> None:
+    assert metadata["Version"] == __version__
+
+
+def test_every_extra_of_0_2_keeps_its_name(metadata: importlib.metadata.PackageMetadata) -> None:
+    assert set(metadata.get_all("Provides-Extra") or []) >= EXTRAS_OF_0_2
+
+
+def test_the_core_needs_six_packages_and_nothing_heavy(metadata: importlib.metadata.PackageMetadata) -> None:
+    required = [line for line in metadata.get_all("Requires-Dist") or [] if "extra ==" not in line]
+    names = {line.split("<")[0].split(">")[0].split("=")[0].strip() for line in required}
+    assert names == {"diskcache", "docker", "openai", "pydantic", "termcolor", "tiktoken"}
+
+
+def test_type_checkers_are_told_that_the_package_is_typed() -> None:
+    assert (ROOT / "autogen_classic" / "py.typed").exists()
+
+
+def test_the_sample_of_a_configuration_list_can_be_read() -> None:
+    entries = json.loads((ROOT / "OAI_CONFIG_LIST_sample").read_text(encoding="utf-8"))
+    assert all(entry["model"] for entry in entries)
+
+
+def test_the_page_of_deviations_is_up_to_date() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "docs_pages.py"), "--check"]
+    assert subprocess.run(command, capture_output=True, text=True).stderr == ""
+
+
+def test_the_demo_script_is_written_for_0_2_alone() -> None:
+    script = (ROOT / "autogen_classic" / "cli" / "examples" / "two_agents.py").read_text(encoding="utf-8")
+    assert "import autogen\n" in script
+    assert "autogen_classic" not in script
+    assert "stop_reason" not in script
+
+
+def test_the_demo_runs_to_an_answer_that_only_the_executed_code_could_know() -> None:
+    command = [sys.executable, "-m", "autogen_classic.cli.demo", "--scripted"]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=100)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "execution failed" in run.stdout
+    assert "Stopped by: termination message" in run.stdout
+    assert "and the answer says so" in run.stdout
