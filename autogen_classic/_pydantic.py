@@ -1,0 +1,31 @@
+"""What v0.2 asked of pydantic, by the names that it gave them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pydantic
+
+__all__ = ("PYDANTIC_V1", "PYDANTIC_VERSION", "model_dump", "model_dump_json", "type2schema")
+
+PYDANTIC_VERSION = pydantic.VERSION
+PYDANTIC_V1 = False
+
+
+def type2schema(t: Any) -> dict[str, Any]:
+    """The JSON schema of a type.
+
+    Args:
+        t: any type that pydantic knows; None stands for the type of None.
+    """
+    return pydantic.TypeAdapter(t).json_schema()
+
+
+def model_dump(model: pydantic.BaseModel) -> dict[str, Any]:
+    """A model as a dict."""
+    return model.model_dump()
+
+
+def model_dump_json(model: pydantic.BaseModel) -> str:
+    """A model as JSON."""
+    return model.model_dump_json()
