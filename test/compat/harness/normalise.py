@@ -77,6 +77,12 @@ class Masks:
             found = template_pattern(defaults[name], name) if isinstance(defaults.get(name), str) else None
             if found:
                 self._templates.append((*found, name))
+        self._long_lines = {
+            line.strip()
+            for text in [text for text, _ in self._fixed] + [defaults.get(name) for name in GROUP_TEMPLATES]
+            for line in re.split(r"\{[^}]*\}|\n", text if isinstance(text, str) else "")
+            if len(line.strip()) >= 40
+        }
         self._fixed = [(text, name) for text, name in self._fixed if len(text) >= 20]
         self._fixed.sort(key=lambda pair: -len(pair[0]))
 
@@ -86,6 +92,10 @@ class Masks:
         for pattern, fields, name in self._templates:
             text = pattern.sub(lambda found: self._filled(name, fields, found), text)
         return text
+
+    def leaks(self, text: str) -> list[str]:
+        """The lines of library-written long texts that a masked text still holds; a record must hold none."""
+        return sorted(line for line in self._long_lines if line in text)
 
     @staticmethod
     def _filled(name: str, fields: list[str], found: re.Match[str]) -> str:

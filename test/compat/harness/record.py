@@ -47,7 +47,10 @@ def run(python: str, jobs: list[str], ours: bool = False) -> list[dict]:
 def all_deviations() -> list[dict]:
     """What is meant to differ from 0.2.40, by name and with its reason."""
     path = COMPAT / "deviations.json"
-    return json.loads(path.read_text(encoding="utf-8"))["deviations"] if path.exists() else []
+    listed = json.loads(path.read_text(encoding="utf-8"))["deviations"]
+    return [{**one, "scenario": scenario, "modes": modes, "fields": fields}
+            for one in listed for scenario, places in one["scenarios"].items()
+            for modes, fields in [(places["modes"], places["fields"])]]  # fmt: skip
 
 
 def deviations_of(name: str, mode: str) -> list[dict]:
@@ -58,7 +61,7 @@ def deviations_of(name: str, mode: str) -> list[dict]:
 def is_meant_to_differ(name: str, field: str) -> bool:
     """Whether the two modes of a scenario differ on purpose in a field (`modes_differ` of deviations.json)."""
     path = COMPAT / "deviations.json"
-    listed = json.loads(path.read_text(encoding="utf-8"))["modes_differ"] if path.exists() else {}
+    listed = json.loads(path.read_text(encoding="utf-8"))["modes_differ"]
     return field in listed.get(name, {}).get("fields", [])
 
 

@@ -18,7 +18,7 @@ def main(mode):
         record(ann, bob)
         with raises(f"{name}: goes on"):
             chat(ann, bob, message="still there?", max_turns=1, silent=True, clear_history=False)
-    empty = ConversableAgent("empty", llm_config=llm_config("", {"content": None}, name="empty"), human_input_mode="NEVER")
+    empty = ConversableAgent("empty", llm_config=llm_config(*["", {"content": None}] * 3, name="empty"), human_input_mode="NEVER")
     with raises("an empty answer"):
         chat(ann, empty, message="hi", max_turns=1)
     with raises("an answer without content"):
