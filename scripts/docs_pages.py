@@ -1,7 +1,7 @@
 """Write the page of deviations from its data, so that tests and documentation never disagree.
 
-    python scripts/docs_pages.py            # write website/docs/deviations.md
-    python scripts/docs_pages.py --check    # only say whether it is up to date
+python scripts/docs_pages.py            # write website/docs/deviations.md
+python scripts/docs_pages.py --check    # only say whether it is up to date
 """
 
 from __future__ import annotations
