@@ -68,21 +68,21 @@ class ChatEnded(Event):
 
 @dataclass(slots=True)
 class MessageSent(Event):
-    """``message`` leaves ``sender``; it already stands in the sender's history."""
+    """``message``, a text or a dict, leaves ``sender``; it already stands in the sender's history."""
 
     sender: Any
     recipient: Any
-    message: dict[str, Any]
+    message: Any
     silent: bool | None
 
 
 @dataclass(slots=True)
 class MessageReceived(Event):
-    """``message`` stands in the history of ``recipient``."""
+    """``message``, a text or a dict, now stands in the history of ``recipient``."""
 
     sender: Any
     recipient: Any
-    message: dict[str, Any]
+    message: Any
     silent: bool | None
 
 

@@ -75,7 +75,7 @@ def send(
     agent: Any, /, message: Any, recipient: Any, request_reply: bool | None = None, silent: bool | None = False
 ) -> Steps:
     """Store a message as said, and hand it to the recipient."""
-    message = yield from hooks.before_send(agent, message, recipient, agent._is_silent(agent, silent))
+    message = yield Ask(agent, "_process_message_before_send", message, recipient, agent._is_silent(agent, silent))
     if not agent._append_oai_message(message, "assistant", recipient, is_sending=True):
         raise ValueError(
             f"The message of {agent.name} to {recipient.name} can't be converted into a valid ChatCompletion message. "
@@ -84,7 +84,7 @@ def send(
     chat = conversations.current()
     if chat is not None:
         chat.go_on()
-    emit(MessageSent(agent, recipient, as_message(message), silent))
+    emit(MessageSent(agent, recipient, message, silent))
     return Then(Ask(recipient, "receive", message, agent, request_reply, silent))
 
 
@@ -155,7 +155,7 @@ def process_received_message(agent: Any, message: Any, sender: Any, silent: bool
             f"{agent.name} received a message from {sender.name} that can't be converted into a valid ChatCompletion "
             f"message. Either content or function_call must be provided, but it is {message!r}."
         )
-    emit(MessageReceived(sender, agent, as_message(message), silent))
+    emit(MessageReceived(sender, agent, message, silent))
 
 
 def append_message(agent: Any, message: Any, role: str, conversation_id: Any, is_sending: bool) -> bool:

@@ -991,7 +991,7 @@ class ConversableAgent(LLMAgent):
                     )
             from ..coding.factory import CodeExecutorFactory
 
-            self._code_executor = CodeExecutorFactory.create(config)  # type: ignore[arg-type]
+            self._code_executor = CodeExecutorFactory.create(config)
             self.register_reply([Agent, None], ConversableAgent._generate_code_execution_reply_using_executor)
         else:
             use_docker = decide_use_docker(config.get("use_docker"))
@@ -1104,6 +1104,14 @@ class ConversableAgent(LLMAgent):
     async def a_process_last_received_message(self, messages: list[Message]) -> list[Message]:
         """The asynchronous form of `process_last_received_message`."""
         return await drive_async(hooks.last_received_message(self, messages))
+
+    @shipped(hooks.before_send)
+    def _process_message_before_send(self, message: Any, recipient: Any, silent: bool | None) -> Any:
+        return drive(hooks.before_send(self, message, recipient, silent))
+
+    @shipped(hooks.before_send)
+    async def _a_process_message_before_send(self, message: Any, recipient: Any, silent: bool | None) -> Any:
+        return await drive_async(hooks.before_send(self, message, recipient, silent))
 
 
 def _is_terminate(message: Message) -> bool:

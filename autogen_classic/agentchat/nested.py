@@ -42,7 +42,7 @@ def register_nested_chats(
         kwargs.get("config"),
         kwargs.get("reset_config"),
         ignore_async_in_sync_chat=(
-            not use_async if use_async is not None else bool(kwargs.get("ignore_async_in_sync_chat"))
+            not use_async if use_async is not None else kwargs.get("ignore_async_in_sync_chat")
         ),
     )
 

@@ -92,8 +92,8 @@ def _with_name_and_description(function: F, name: str | None, description: str |
         function._name, function._description = name, description  # type: ignore[attr-defined]
     except AttributeError:  # a bound method takes no attributes
         wrapper = _wrapper_of(function, function)
-        wrapper._name, wrapper._description = name, description  # type: ignore[attr-defined]
-        return wrapper
+        wrapper._name, wrapper._description = name, description
+        function = wrapper
     return function
 
 
@@ -202,12 +202,14 @@ def _add(agent: Any, key: str, signature: dict[str, Any], name_of: Callable[[Any
 
 def _remove(agent: Any, key: str, name: str, kind: str, name_of: Callable[[Any], str]) -> None:
     """Take a signature off the agent's own list; an empty list goes with it."""
-    known = agent.llm_config.get(key) or []
-    kept = [other for other in known if name_of(other) != name]
-    if len(kept) == len(known):
+    if key not in agent.llm_config:
         message = f"The agent config doesn't have {kind} {name}."
         logger.error(message)
         raise AssertionError(message)
+    known = agent.llm_config[key] or []
+    kept = [other for other in known if name_of(other) != name]
+    if len(kept) == len(known):
+        warnings.warn(f"{agent.name} has no {kind} {name!r} to remove.", UserWarning, stacklevel=4)
     if kept:
         agent.llm_config[key] = kept
     else:
