@@ -250,7 +250,7 @@ def get_function_schema(f: Callable[..., Any], *, name: str | None = None, descr
     signature = get_typed_signature(f)
     required = get_required_params(signature)
     defaults = get_default_values(signature)
-    function_name = name or getattr(f, "__name__", type(f).__name__)
+    function_name: str = name or getattr(f, "__name__", type(f).__name__)
     if get_typed_return_annotation(f) is None:
         logger.warning(
             "The return type of the function '%s' is not annotated. Although annotating it is optional, the function "
