@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from autogen_classic import ChatResult, ConversableAgent
+from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager
 from autogen_classic.io.base import IOStream
 
 LONG = 100_000
@@ -85,41 +84,57 @@ def test_a_chat_of_100_000_messages_completes_with_hooks_and_printing(runner: Ca
     assert result.stop_reason == "auto-reply limit"
 
 
-@contextmanager
-def counting_calls() -> Iterator[Callable[[], int]]:
-    """Count the calls of Python functions: work that does not depend on the machine."""
+class CallCounter:
+    """Counts the calls of functions while it is on: work that does not depend on the machine."""
+
     calls = 0
 
-    def count(frame: Any, event: str, argument: Any) -> None:
-        nonlocal calls
-        if event in ("call", "c_call"):
-            calls += 1
+    def on(self) -> None:
+        self.calls = 0
+        sys.setprofile(self._count)
 
-    sys.setprofile(count)
-    try:
-        yield lambda: calls
-    finally:
+    def off(self) -> int:
         sys.setprofile(None)
+        return self.calls
+
+    def _count(self, frame: Any, event: str, argument: Any) -> None:
+        if event in ("call", "c_call"):
+            self.calls += 1
 
 
-def test_a_late_turn_does_the_work_of_an_early_one() -> None:
+@pytest.mark.parametrize("runner", [run, run_async])
+def test_a_turn_at_message_100_000_does_the_work_of_one_at_message_100(runner: Callable[..., ChatResult]) -> None:
     ann, bob = two_agents(10**9)
+    counter = CallCounter()
     cost: dict[int, int] = {}
-    with counting_calls() as calls:
-        before = 0
 
-        def stop_when_enough(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
-            nonlocal before
-            said = len(messages)
-            if said in (101, 20_001):
-                before = calls()
-            elif said in (103, 20_003):
-                cost[said] = calls() - before
-            return (True, None) if said > 20_003 else (False, None)
+    def watch(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        said = len(messages)
+        if said in (103, LONG + 3):
+            cost[said] = counter.off()
+        if said in (101, LONG + 1):
+            counter.on()
+        return said > LONG + 3, None
 
-        bob.register_reply([ConversableAgent], stop_when_enough)
-        ann.initiate_chat(bob, message="begin", silent=True)
-    assert cost[20_003] <= 1.05 * cost[103]
+    bob.register_reply([ConversableAgent], watch)
+    with IOStream.set_default(Sink()):  # type: ignore[arg-type]
+        runner(ann, bob)
+    assert cost[LONG + 3] <= 1.05 * cost[103]
+
+
+def a_group(rounds: int) -> tuple[ConversableAgent, GroupChatManager]:
+    agents = list(two_agents(10**9))
+    groupchat = GroupChat(agents, [], max_round=rounds, speaker_selection_method="round_robin")  # type: ignore[arg-type]
+    return agents[0], GroupChatManager(groupchat, llm_config=False)
+
+
+@pytest.mark.parametrize("runner", [run, run_async])
+def test_a_group_of_100_000_messages_completes_with_hooks_and_printing(runner: Callable[..., ChatResult]) -> None:
+    ann, manager = a_group(LONG)
+    with IOStream.set_default(Sink()):  # type: ignore[arg-type]
+        result = runner(ann, manager)  # type: ignore[arg-type]
+    assert len(result.chat_history) == LONG
+    assert result.stop_reason == "max_round"
 
 
 @pytest.mark.parametrize("runner", [run, run_async])
