@@ -75,7 +75,7 @@ PYTHON_VARIANTS = ["python", "Python", "py"]
 _IMAGE_MARK = "<image>"
 _SHELL_START = re.compile(r"python3? |pip[\d.]*(?:[\s-]|$)")
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("autogen.code_utils")
 
 
 def content_str(content: str | list[Any] | None) -> str:

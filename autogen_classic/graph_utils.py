@@ -20,7 +20,7 @@ __all__ = (
     "visualize_speaker_transitions_dict",
 )
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("autogen.graph_utils")
 
 # An agent is anything with a name: this module stands below agentchat and cannot import its classes.
 Transitions = dict[Any, list[Any]]

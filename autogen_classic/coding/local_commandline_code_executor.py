@@ -39,7 +39,7 @@ _REFUSED_IN_SHELLS = (
     (r":\(\)\s*\{\s*:\s*\|\s*:\s*&\s*\}\s*;\s*:", "Fork bombs are not allowed."),
 )
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("autogen.coding.local_commandline_code_executor")
 
 
 class LocalCommandLineCodeExecutor(CodeExecutor):

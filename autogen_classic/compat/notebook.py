@@ -99,11 +99,18 @@ def run_notebook(path: Path) -> int:
     os.chdir(path.resolve().parent)
     main = ModuleType("__main__")
     sys.modules["__main__"] = main
+    shell_class = _ipython_shell_class()
+    if shell_class is None:
+        return _run_plain(cells, name, main)
+    return _run_in_ipython(cells, name, main, shell_class)
+
+
+def _ipython_shell_class() -> Any:
     try:
         from IPython.core.interactiveshell import InteractiveShell
     except ImportError:
-        return _run_plain(cells, name, main)
-    return _run_in_ipython(cells, name, main, InteractiveShell)
+        return None
+    return InteractiveShell
 
 
 def _run_in_ipython(cells: list[Cell], name: str, main: ModuleType, shell_class: Any) -> int:
@@ -113,6 +120,7 @@ def _run_in_ipython(cells: list[Cell], name: str, main: ModuleType, shell_class:
     quiet.HistoryManager.enabled = False
     quiet.InteractiveShell.colors = "nocolor" if not sys.stdout.isatty() else "neutral"
     shell = shell_class.instance(config=quiet, user_module=main)
+    shell.enable_gui = lambda gui=None: None  # there are no windows, but `%matplotlib` may ask for some
     for cell in cells:
         result = shell.run_cell(cell.source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
@@ -147,8 +155,10 @@ def _execute(source: str, label: str, namespace: dict[str, Any], loop: asyncio.A
     """Execute a cell; an expression at its end is displayed, unless a semicolon follows it."""
     tree = ast.parse(source, label)
     shown: ast.expr | None = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
-        shown = tree.body.pop().value
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr) and not source.rstrip().endswith(";"):
+        tree.body.pop()
+        shown = last.value
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     _evaluate(compile(tree, label, "exec", flags), namespace, loop)
     if shown is not None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import runpy
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
 from .alias import install_as_autogen
 
 __all__ = ("run_module", "run_program")
+
+_OUR_FRAMES = (__file__, runpy.__file__, "<frozen runpy>")
 
 
 def run_program(path: str | os.PathLike[str], args: Sequence[str] = ()) -> int:
@@ -46,7 +48,7 @@ def run_program(path: str | os.PathLike[str], args: Sequence[str] = ()) -> int:
     try:
         runpy.run_path(os.fspath(path), run_name="__main__")
     except Exception as error:
-        _print_traceback(error, os.fspath(path))
+        _print_traceback(error)
         return 1
     return 0
 
@@ -69,12 +71,12 @@ def run_module(name: str, args: Sequence[str] = ()) -> int:
     _replace_first_search_path(os.getcwd())
     install_as_autogen()
     sys.argv = [name, *args]
-    # runpy looks the module up before it runs anything, but reports both kinds of failure by the same exceptions.
-    main_name, spec, _ = runpy._get_module_details(name)  # type: ignore[attr-defined]
+    if importlib.util.find_spec(name) is None:
+        raise ModuleNotFoundError(f"No module named {name!r} (looked for it from {os.getcwd()}).", name=name)
     try:
-        runpy.run_module(main_name, run_name="__main__", alter_sys=True)
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
     except Exception as error:
-        _print_traceback(error, spec.origin)
+        _print_traceback(error)
         return 1
     return 0
 
@@ -86,16 +88,9 @@ def _replace_first_search_path(folder: str) -> None:
     sys.path[0] = folder
 
 
-def _print_traceback(error: Exception, file: str) -> None:
-    """Print a traceback that begins in the user's file, without the frames that led there."""
-    start: TracebackType | None = error.__traceback__
-    while start is not None and not _same_file(start.tb_frame.f_code.co_filename, file):
-        start = start.tb_next
-    if start is None and isinstance(error, SyntaxError):
-        traceback.print_exception(type(error), error, None)
-    else:
-        traceback.print_exception(type(error), error, start or error.__traceback__)
-
-
-def _same_file(one: str, other: str) -> bool:
-    return os.path.abspath(one) == os.path.abspath(other)
+def _print_traceback(error: Exception) -> None:
+    """Print a traceback that begins in the user's program, without the frames that led there."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_frame.f_code.co_filename in _OUR_FRAMES:
+        frame = frame.tb_next
+    traceback.print_exception(type(error), error, frame)
