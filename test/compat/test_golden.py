@@ -73,7 +73,7 @@ def first_difference(ours: Any, golden: Any, path: str) -> str:
         key = next(key for key in golden if not same(ours[key], golden[key]))
         return first_difference(ours[key], golden[key], f"{path}[{key!r}]")
     if isinstance(golden, list) and isinstance(ours, list):
-        for index, (mine, theirs) in enumerate(zip(ours, golden)):
+        for index, (mine, theirs) in enumerate(zip(ours, golden, strict=False)):
             if not same(mine, theirs):
                 return first_difference(mine, theirs, f"{path}[{index}]")
         more = "ours" if len(ours) > len(golden) else "golden"
@@ -106,7 +106,7 @@ def test_synchronous_and_asynchronous_runs_are_equal(both_ways: str, outcomes: d
 
 
 def test_every_scenario_has_a_golden_record() -> None:
-    assert NAMES == recorder.all_names()
+    assert recorder.all_names() == NAMES
 
 
 def test_every_deviation_names_a_scenario_and_gives_a_reason() -> None:

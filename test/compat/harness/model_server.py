@@ -1,6 +1,6 @@
 """A scripted OpenAI-compatible HTTP server: standard library only, so that it runs beside AutoGen 0.2.40 as well.
 
-Every scripted model has its own path (`/NAME/v1`), its own queue of replies, and leaves its requests in one common list.
+Every scripted model has its own path (`/NAME/v1`) and its own queue of replies, and leaves its requests in one list.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 import http.server
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Callable, Union
+from typing import Any, Union
 
 Reply = Union[str, dict, "Fault", "Endless", "Choices", Callable[[dict], Any]]
 
@@ -161,12 +162,19 @@ def stream_chunks(body: dict, reply: Any, finish: bool) -> list[dict]:
         pieces.append((index, {"role": "assistant", "content": "" if message["content"] is not None else None}, None))
         words = (message["content"] or "").split(" ")
         pieces += [
-            (index, {"content": word if n == 0 else " " + word}, None) for n, word in enumerate(words) if message["content"]
+            (index, {"content": word if n == 0 else " " + word}, None)
+            for n, word in enumerate(words)
+            if message["content"]
         ]
         pieces += [(index, delta, None) for delta in call_deltas(message)]
         if finish:
             pieces.append((index, {}, finish_reason(message)))
-    frame = {"id": "chatcmpl-scripted", "object": "chat.completion.chunk", "created": 1700000000, "model": body["model"]}
+    frame = {
+        "id": "chatcmpl-scripted",
+        "object": "chat.completion.chunk",
+        "created": 1700000000,
+        "model": body["model"],
+    }
     chunks: list[dict] = [
         {**frame, "choices": [{"index": index, "delta": delta, "finish_reason": reason}]}
         for index, delta, reason in pieces
@@ -190,5 +198,7 @@ def call_deltas(message: dict) -> list[dict]:
         call = message["function_call"]
         half = len(call["arguments"]) // 2
         deltas.append({"function_call": {"name": call["name"], "arguments": ""}})
-        deltas += [{"function_call": {"arguments": part}} for part in (call["arguments"][:half], call["arguments"][half:])]
+        deltas += [
+            {"function_call": {"arguments": part}} for part in (call["arguments"][:half], call["arguments"][half:])
+        ]
     return deltas

@@ -90,7 +90,7 @@ class Masks:
         for fixed, name in self._fixed:
             text = text.replace(fixed, f"<<{name}>>")
         for pattern, fields, name in self._templates:
-            text = pattern.sub(lambda found: self._filled(name, fields, found), text)
+            text = pattern.sub(lambda found, name=name, fields=fields: self._filled(name, fields, found), text)
         return text
 
     def leaks(self, text: str) -> list[str]:

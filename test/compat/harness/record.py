@@ -48,9 +48,12 @@ def all_deviations() -> list[dict]:
     """What is meant to differ from 0.2.40, by name and with its reason."""
     path = COMPAT / "deviations.json"
     listed = json.loads(path.read_text(encoding="utf-8"))["deviations"]
-    return [{**one, "scenario": scenario, "modes": modes, "fields": fields}
-            for one in listed for scenario, places in one["scenarios"].items()
-            for modes, fields in [(places["modes"], places["fields"])]]  # fmt: skip
+    return [
+        {**one, "scenario": scenario, "modes": modes, "fields": fields}
+        for one in listed
+        for scenario, places in one["scenarios"].items()
+        for modes, fields in [(places["modes"], places["fields"])]
+    ]
 
 
 def deviations_of(name: str, mode: str) -> list[dict]:

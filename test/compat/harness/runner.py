@@ -44,7 +44,8 @@ class LogCollector(logging.Handler):
 def load_scenario(name: str) -> Any:
     """Import a scenario script from its file."""
     spec = importlib.util.spec_from_file_location(f"scenario_{name}", SCENARIOS / f"{name}.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -62,8 +63,11 @@ def leaks(value: Any, masks: Any) -> bool:
 
 def own_trace(error: Exception) -> str:
     """Where a scenario failed: its own lines and the error, never a line of the library under test."""
-    places = [f"{frame.name}, line {frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
-              if Path(frame.filename).parent == SCENARIOS]  # fmt: skip
+    places = [
+        f"{frame.name}, line {frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).parent == SCENARIOS
+    ]
     return f"{' > '.join(places)}: {type(error).__name__}: {error}"
 
 

@@ -1,7 +1,7 @@
 """What a scenario script imports: scripted models and people, and the notes that go into its record.
 
-A scenario is a file `scenarios/NAME.py` with a function `main(mode)`. `mode` is "sync" or "async"; a scenario that makes
-sense both ways says `MODES = ("sync", "async")` and calls the library through `chat` and `call`, which pick the method
+A scenario is a file `scenarios/NAME.py` with a function `main(mode)`. `mode` is "sync" or "async"; a scenario that
+makes sense both ways says `MODES = ("sync", "async")` and calls the library through `chat` and `call`, which pick the method
 or its `a_` twin. The same file runs under AutoGen 0.2.40 and under autogen_classic; it only ever says `import autogen`.
 """
 
@@ -12,15 +12,29 @@ import builtins
 import contextlib
 import json
 import os
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from model_server import Choices, Endless, Fault, ModelServer
 from normalise import plain
 
 __all__ = [
-    "Choices", "Endless", "Fault", "call", "chat", "function_call", "human", "llm_config", "model", "note", "person",
-    "raises", "record", "set_environment", "tool_calls",
-]  # fmt: skip
+    "Choices",
+    "Endless",
+    "Fault",
+    "call",
+    "chat",
+    "function_call",
+    "human",
+    "llm_config",
+    "model",
+    "note",
+    "person",
+    "raises",
+    "record",
+    "set_environment",
+    "tool_calls",
+]
 
 
 class State:
@@ -28,9 +42,9 @@ class State:
 
     mode = "sync"
     server: ModelServer
-    histories: list[dict] = []
-    notes: list[list] = []
-    person: list[list] = []
+    histories: ClassVar[list[dict]] = []
+    notes: ClassVar[list[list]] = []
+    person: ClassVar[list[list]] = []
     models = 0
 
 
@@ -117,7 +131,7 @@ def raises(key: str, kind: type = Exception, message: bool = False) -> Iterator[
 
 
 def call(target: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-    """Call `target.method(...)`, or run `target.a_method(...)` in an event loop when the scenario runs asynchronously."""
+    """Call `target.method(...)`, or run `target.a_method(...)` in an event loop in an asynchronous run."""
     if State.mode == "sync":
         return getattr(target, method)(*args, **kwargs)
     return asyncio.run(getattr(target, f"a_{method}")(*args, **kwargs))

@@ -7,8 +7,9 @@ MODES = ("sync", "async")
 
 
 def main(mode):
-    ann = ConversableAgent("ann", llm_config=False, human_input_mode="NEVER", default_auto_reply="ann again",
-                           max_consecutive_auto_reply=2)  # fmt: skip
+    ann = ConversableAgent(
+        "ann", llm_config=False, human_input_mode="NEVER", default_auto_reply="ann again", max_consecutive_auto_reply=2
+    )
     bob = ConversableAgent("bob", llm_config=False, human_input_mode="NEVER", default_auto_reply="bob again")
     chat(ann, bob, message="go")
     note("counter of ann", ann._consecutive_auto_reply_counter)

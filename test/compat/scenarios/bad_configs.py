@@ -7,15 +7,25 @@ from scenario import note, raises
 def main(mode):
     entry = {"model": "gpt-4", "api_key": "sk-test"}
     cases = {
-        "empty dict": {}, "empty config_list": {"config_list": []}, "no model": {"config_list": [{"api_key": "sk-test"}]},
-        "empty model": {"config_list": [{"model": "", "api_key": "sk-test"}]}, "no key": {"config_list": [{"model": "gpt-4"}]},
-        "a list": [entry], "a text": "gpt-4", "True": True, "only a model": {"model": "gpt-4", "api_key": "sk-test"},
-        "model without key": {"model": "gpt-4"}, "temperature only": {"temperature": 0}, "model beside": {"model": "gpt-4", "config_list": [{"api_key": "sk-test"}]},
-        "empty key": {"config_list": [{"model": "gpt-4", "api_key": ""}]}, "stale keys": {"config_list": [{**entry, "api_base": "http://x"}]},
+        "empty dict": {},
+        "empty config_list": {"config_list": []},
+        "no model": {"config_list": [{"api_key": "sk-test"}]},
+        "empty model": {"config_list": [{"model": "", "api_key": "sk-test"}]},
+        "no key": {"config_list": [{"model": "gpt-4"}]},
+        "a list": [entry],
+        "a text": "gpt-4",
+        "True": True,
+        "only a model": {"model": "gpt-4", "api_key": "sk-test"},
+        "model without key": {"model": "gpt-4"},
+        "temperature only": {"temperature": 0},
+        "model beside": {"model": "gpt-4", "config_list": [{"api_key": "sk-test"}]},
+        "empty key": {"config_list": [{"model": "gpt-4", "api_key": ""}]},
+        "stale keys": {"config_list": [{**entry, "api_base": "http://x"}]},
         "azure": {"config_list": [{**entry, "api_type": "azure", "base_url": "https://a.example", "api_version": "v"}]},
         "azure without version": {"config_list": [{**entry, "api_type": "azure", "base_url": "https://a.example"}]},
-        "unknown api_type": {"config_list": [{**entry, "api_type": "nonsense"}]}, "functions empty": {"config_list": [entry], "functions": []},
-    }  # fmt: skip
+        "unknown api_type": {"config_list": [{**entry, "api_type": "nonsense"}]},
+        "functions empty": {"config_list": [entry], "functions": []},
+    }
     for case, config in cases.items():
         with raises(case):
             agent = ConversableAgent("agent", llm_config=config)
@@ -38,7 +48,9 @@ def main(mode):
     with raises("manager with tools"):
         GroupChatManager(GroupChat([ann, bob], []), llm_config={"config_list": [entry], "functions": [{"name": "f"}]})
     with raises("manager with tool list"):
-        GroupChatManager(GroupChat([ann, bob], []), llm_config={"config_list": [entry], "tools": [{"type": "function"}]})
+        GroupChatManager(
+            GroupChat([ann, bob], []), llm_config={"config_list": [entry], "tools": [{"type": "function"}]}
+        )
     with raises("is_termination_msg of another type"):
         ConversableAgent("x", llm_config=False, is_termination_msg="TERMINATE")
     with raises("function_map with a bad name"):

@@ -16,15 +16,29 @@ def main(mode):
     queue = [
         {"chat_id": 3, "recipient": dora, "message": "third", "max_turns": 1, "prerequisites": [1, 2]},
         {"chat_id": 1, "recipient": bob, "message": "first", "max_turns": 1},
-        {"chat_id": 2, "recipient": carl, "message": "second", "max_turns": 1, "prerequisites": [1], "carryover": "own"},
-    ]  # fmt: skip
+        {
+            "chat_id": 2,
+            "recipient": carl,
+            "message": "second",
+            "max_turns": 1,
+            "prerequisites": [1],
+            "carryover": "own",
+        },
+    ]
     results = asyncio.run(ann.a_initiate_chats(queue))
     note("type", type(results).__name__)
-    note("results", {str(key): {"summary": result.summary, "chat_id": result.chat_id} for key, result in results.items()})
+    note(
+        "results", {str(key): {"summary": result.summary, "chat_id": result.chat_id} for key, result in results.items()}
+    )
     record(ann)
     with raises("a circle"):
-        asyncio.run(ann.a_initiate_chats([
-            {"chat_id": 1, "recipient": bob, "message": "m", "prerequisites": [2]},
-            {"chat_id": 2, "recipient": carl, "message": "m", "prerequisites": [1]}]))  # fmt: skip
+        asyncio.run(
+            ann.a_initiate_chats(
+                [
+                    {"chat_id": 1, "recipient": bob, "message": "m", "prerequisites": [2]},
+                    {"chat_id": 2, "recipient": carl, "message": "m", "prerequisites": [1]},
+                ]
+            )
+        )
     with raises("no chat_id"):
         asyncio.run(ann.a_initiate_chats([{"recipient": bob, "message": "m"}]))

@@ -19,7 +19,12 @@ def main(mode):
     with raises("carryover of another type"):
         ann.initiate_chats([{"recipient": bob, "message": "m", "max_turns": 1, "carryover": 3}])
     with raises("the same agents twice"):
-        note("results", ann.initiate_chats([{"recipient": bob, "message": "m", "max_turns": 1}, {"recipient": bob, "message": "n", "max_turns": 1}]))
+        note(
+            "results",
+            ann.initiate_chats(
+                [{"recipient": bob, "message": "m", "max_turns": 1}, {"recipient": bob, "message": "n", "max_turns": 1}]
+            ),
+        )
     with raises("not a list"):
         ann.initiate_chats({"recipient": bob})
     note("no chats", ann.initiate_chats([]))

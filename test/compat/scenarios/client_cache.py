@@ -18,5 +18,7 @@ def main(mode):
     note("folder", sorted(os.listdir(".cache")))
     with Cache.disk(cache_seed=5, cache_path_root="own") as cache:
         other = autogen.OpenAIWrapper(config_list=[model("into own", name="n")])
-        note("in own cache", [other.create(messages=messages, cache=cache).choices[0].message.content for _ in range(2)])
+        note(
+            "in own cache", [other.create(messages=messages, cache=cache).choices[0].message.content for _ in range(2)]
+        )
     note("own folder", sorted(os.listdir("own")))

@@ -27,12 +27,19 @@ def main(mode):
     response = wrapper.create(messages=messages, filter_func=wanted)
     note("none passed", [response.config_id, response.pass_filter, response.choices[0].message.content])
     for status in (400, 401, 403, 404, 409, 422, 429, 500, 503):
-        wrapper = autogen.OpenAIWrapper(config_list=[model(Fault(status), name=f"s{status}", max_retries=0)], cache_seed=None)
+        wrapper = autogen.OpenAIWrapper(
+            config_list=[model(Fault(status), name=f"s{status}", max_retries=0)], cache_seed=None
+        )
         with raises(f"only {status}"):
             wrapper.create(messages=messages)
     for status in (400, 401, 404, 409, 429, 500):
         pair = [model(Fault(status), name=f"p{status}", max_retries=0), model("from the second", name=f"q{status}")]
         with raises(f"{status}, then good"):
-            note(f"{status}: answered by", autogen.OpenAIWrapper(config_list=pair, cache_seed=None).create(messages=messages).config_id)
+            note(
+                f"{status}: answered by",
+                autogen.OpenAIWrapper(config_list=pair, cache_seed=None).create(messages=messages).config_id,
+            )
     with raises("a key of its own per call"):
-        autogen.OpenAIWrapper(config_list=[model("x", name="k", api_key="sk-other")], cache_seed=None).create(messages=messages)
+        autogen.OpenAIWrapper(config_list=[model("x", name="k", api_key="sk-other")], cache_seed=None).create(
+            messages=messages
+        )

@@ -10,7 +10,7 @@ MODES = ("sync", "async")
 
 class Own:
     def __init__(self, config, **kwargs):
-        note("made with", [{key: value for key, value in config.items()}, kwargs])
+        note("made with", [dict(config.items()), kwargs])
 
     def create(self, params):
         note("create got", params)

@@ -15,10 +15,17 @@ UNKNOWN = "```rust\nfn main() {}\n```"
 
 def main(mode):
     executor = LocalCommandLineCodeExecutor(work_dir=".")
-    helper = AssistantAgent("helper", system_message="Write code.",
-                            llm_config=llm_config(ONE, NAMED, TWO, FAILING, UNKNOWN, "no code", "TERMINATE", name="helper"))  # fmt: skip
-    user = UserProxyAgent("user", human_input_mode="NEVER", code_execution_config={"executor": executor},
-                          default_auto_reply="nothing to run")  # fmt: skip
+    helper = AssistantAgent(
+        "helper",
+        system_message="Write code.",
+        llm_config=llm_config(ONE, NAMED, TWO, FAILING, UNKNOWN, "no code", "TERMINATE", name="helper"),
+    )
+    user = UserProxyAgent(
+        "user",
+        human_input_mode="NEVER",
+        code_execution_config={"executor": executor},
+        default_auto_reply="nothing to run",
+    )
     note("code_executor", user.code_executor is executor)
     note("replies", [entry["reply_func"].__name__ for entry in user._reply_func_list])
     chat(user, helper, message="go")

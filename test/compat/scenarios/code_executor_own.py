@@ -22,12 +22,20 @@ def main(mode):
     code = {"role": "user", "content": "```python\nprint('older')\n```", "name": "x"}
     newer = {"role": "user", "content": "text", "name": "x"}
     for last_n in ("auto", 1, 2):
-        user = UserProxyAgent("user", human_input_mode="NEVER", default_auto_reply="no code found",
-                              code_execution_config={"executor": Recording(), "last_n_messages": last_n})  # fmt: skip
+        user = UserProxyAgent(
+            "user",
+            human_input_mode="NEVER",
+            default_auto_reply="no code found",
+            code_execution_config={"executor": Recording(), "last_n_messages": last_n},
+        )
         note(f"last {last_n}", user.generate_reply(messages=[code, newer]))
         note(f"last {last_n}, both", user.generate_reply(messages=[code, code]))
-    named = ConversableAgent("named", llm_config=False, human_input_mode="NEVER",
-                             code_execution_config={"executor": "commandline-local", "commandline-local": {"work_dir": "w", "timeout": 5}})  # fmt: skip
+    named = ConversableAgent(
+        "named",
+        llm_config=False,
+        human_input_mode="NEVER",
+        code_execution_config={"executor": "commandline-local", "commandline-local": {"work_dir": "w", "timeout": 5}},
+    )
     note("named", [type(named.code_executor).__name__, named.code_executor.timeout])
     note("named runs", named.generate_reply(messages=[code]))
     with raises("an unknown executor"):

@@ -13,11 +13,18 @@ UNKNOWN = "```rust\nfn main() {}\n```"
 
 
 def main(mode):
-    helper = AssistantAgent("helper", system_message="Write code.",
-                            llm_config=llm_config(ONE, TWO, FAILING, GUESSED, UNKNOWN, "no code", "TERMINATE", name="helper"))  # fmt: skip
-    user = UserProxyAgent("user", human_input_mode="NEVER", code_execution_config={"work_dir": "work", "use_docker": False},
-                          default_auto_reply="nothing to run")  # fmt: skip
+    helper = AssistantAgent(
+        "helper",
+        system_message="Write code.",
+        llm_config=llm_config(ONE, TWO, FAILING, GUESSED, UNKNOWN, "no code", "TERMINATE", name="helper"),
+    )
+    user = UserProxyAgent(
+        "user",
+        human_input_mode="NEVER",
+        code_execution_config={"work_dir": "work", "use_docker": False},
+        default_auto_reply="nothing to run",
+    )
     chat(user, helper, message="go")
     record(user)
-    note("config", {key: value for key, value in user._code_execution_config.items()})
+    note("config", dict(user._code_execution_config.items()))
     note("use_docker", user.use_docker)

@@ -20,8 +20,14 @@ class Blocks(UserProxyAgent):
 
 def main(mode):
     config = {"work_dir": "w", "use_docker": False, "timeout": 7}
-    note("runner", Runner("runner", human_input_mode="NEVER", code_execution_config=config).generate_reply(messages=MESSAGE))
-    note("blocks", Blocks("blocks", human_input_mode="NEVER", code_execution_config=config).generate_reply(messages=MESSAGE))
+    note(
+        "runner",
+        Runner("runner", human_input_mode="NEVER", code_execution_config=config).generate_reply(messages=MESSAGE),
+    )
+    note(
+        "blocks",
+        Blocks("blocks", human_input_mode="NEVER", code_execution_config=config).generate_reply(messages=MESSAGE),
+    )
     patched = UserProxyAgent("patched", human_input_mode="NEVER", code_execution_config=config)
     patched.run_code = lambda code, **kwargs: (0, "patched", None)
     note("patched", patched.generate_reply(messages=MESSAGE))

@@ -25,7 +25,13 @@ def main(mode):
         autogen.config_list_from_json("NOT_THERE")
     with raises("missing with location"):
         autogen.config_list_from_json("NOT_THERE", file_location="folder")
-    for name, text in {"comment": '[{"model": "m"} // c\n]', "comma": '[{"model": "m"},]', "empty": "", "list": "[]", "dict": '{"model": "m"}'}.items():
+    for name, text in {
+        "comment": '[{"model": "m"} // c\n]',
+        "comma": '[{"model": "m"},]',
+        "empty": "",
+        "list": "[]",
+        "dict": '{"model": "m"}',
+    }.items():
         with open(name, "w") as file:
             file.write(text)
         with raises(f"file with {name}"):
@@ -36,7 +42,10 @@ def main(mode):
     note("filter none", autogen.filter_config(ENTRIES, None))
     with raises("exclude"):
         note("excluded", autogen.filter_config(ENTRIES, {"model": ["gpt-4"]}, exclude=True))
-    note("get_config_list", autogen.get_config_list(["k1", "k2"], base_urls=["u1", "u2"], api_type="openai", api_version="v"))
+    note(
+        "get_config_list",
+        autogen.get_config_list(["k1", "k2"], base_urls=["u1", "u2"], api_type="openai", api_version="v"),
+    )
     with raises("of unequal length"):
         autogen.get_config_list(["k1", "k2"], base_urls=["u1"])
     set_environment(OPENAI_API_KEY="sk-env", AZURE_OPENAI_API_KEY="az-key", AZURE_OPENAI_API_BASE="https://a.example")
@@ -45,5 +54,10 @@ def main(mode):
     note("openai and azure", autogen.config_list_openai_aoai())
     with open(".env", "w") as file:
         file.write("KEY_A=sk-a\nKEY_B=sk-b\n")
-    note("dotenv", autogen.config_list_from_dotenv(".env", {"gpt-4": "KEY_A", "m": {"api_key_env_var": "KEY_B", "base_url": "http://b"}, "gone": "KEY_C"}))
+    note(
+        "dotenv",
+        autogen.config_list_from_dotenv(
+            ".env", {"gpt-4": "KEY_A", "m": {"api_key_env_var": "KEY_B", "base_url": "http://b"}, "gone": "KEY_C"}
+        ),
+    )
     note("get_key", [autogen.oai.openai_utils.get_key({"model": "m", "temperature": 1, "api_key": "secret"})])

@@ -24,7 +24,10 @@ def main(mode):
     note("without model", call(ann, "generate_reply", messages=messages))
     note("generate_oai_reply", call(bob, "generate_oai_reply", messages=messages))
     note("generate_oai_reply without model", call(ann, "generate_oai_reply", messages=messages))
-    note("function role", call(bob, "generate_oai_reply", messages=[*messages, {"role": "function", "name": "f", "content": "1"}]))
+    note(
+        "function role",
+        call(bob, "generate_oai_reply", messages=[*messages, {"role": "function", "name": "f", "content": "1"}]),
+    )
     with raises("messages as text"):
         note("messages as text", call(ann, "generate_reply", messages="hi"))
     with raises("unknown keyword"):

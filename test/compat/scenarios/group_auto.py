@@ -8,13 +8,30 @@ MODES = ("sync", "async")
 
 def main(mode):
     ann, bob, carl = (
-        ConversableAgent(name, description=f"{name} knows {topic}.", human_input_mode="NEVER", default_auto_reply=f"{name} speaks", llm_config=False)
+        ConversableAgent(
+            name,
+            description=f"{name} knows {topic}.",
+            human_input_mode="NEVER",
+            default_auto_reply=f"{name} speaks",
+            llm_config=False,
+        )
         for name, topic in (("ann", "tea"), ("bob", "milk"), ("carl", "salt"))
-    )  # fmt: skip
+    )
     group = GroupChat(agents=[ann, bob, carl], messages=[], max_round=4)
-    note("defaults", [group.speaker_selection_method, group.max_retries_for_selecting_speaker, group.role_for_select_speaker_messages,
-                      group.allow_repeat_speaker, group.admin_name, group.func_call_filter, group.send_introductions, group.enable_clear_history,
-                      group.select_speaker_auto_verbose])  # fmt: skip
+    note(
+        "defaults",
+        [
+            group.speaker_selection_method,
+            group.max_retries_for_selecting_speaker,
+            group.role_for_select_speaker_messages,
+            group.allow_repeat_speaker,
+            group.admin_name,
+            group.func_call_filter,
+            group.send_introductions,
+            group.enable_clear_history,
+            group.select_speaker_auto_verbose,
+        ],
+    )
     manager = GroupChatManager(group, llm_config=llm_config("bob", "I think carl should speak.", "ann", name="manager"))
     chat(ann, manager, message="start")
     record(ann, manager)

@@ -7,8 +7,10 @@ MODES = ("sync", "async")
 
 
 def main(mode):
-    agents = [ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks")
-              for name in ("ann", "bob", "carl")]  # fmt: skip
+    agents = [
+        ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks")
+        for name in ("ann", "bob", "carl")
+    ]
     cases = {
         "no name, then a name": (2, ["nobody", "carl"]),
         "two names, then one": (2, ["bob or carl", "carl"]),
@@ -16,9 +18,15 @@ def main(mode):
         "always two names": (1, ["bob, carl", "bob, carl, bob"]),
         "one retry": (1, ["nobody", "bob"]),
         "no retries": (0, ["nobody"]),
-    }  # fmt: skip
+    }
     for case, (retries, answers) in cases.items():
-        group = GroupChat(agents=agents, messages=[], max_round=2, max_retries_for_selecting_speaker=retries, select_speaker_auto_verbose=case == "never a name")
+        group = GroupChat(
+            agents=agents,
+            messages=[],
+            max_round=2,
+            max_retries_for_selecting_speaker=retries,
+            select_speaker_auto_verbose=case == "never a name",
+        )
         manager = GroupChatManager(group, llm_config=llm_config(*answers, name="manager"))
         chat(agents[0], manager, message=case)
         note(case, [message["name"] for message in group.messages])

@@ -69,7 +69,10 @@ class OwnGroup(GroupChat):
 
 def main(mode):
     for method in ("round_robin", "auto"):
-        agents = [Watching(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks") for name in ("ann", "bob", "carl")]
+        agents = [
+            Watching(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks")
+            for name in ("ann", "bob", "carl")
+        ]
         group = OwnGroup(agents=agents, messages=[], max_round=3, speaker_selection_method=method)
         manager = WatchingManager(group, llm_config=llm_config("bob", "carl", name=method))
         note("the manager holds the group", manager._groupchat is group and manager.groupchat is group)

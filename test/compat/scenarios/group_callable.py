@@ -7,14 +7,22 @@ MODES = ("sync", "async")
 
 
 def main(mode):
-    agents = [ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks")
-              for name in ("ann", "bob", "carl")]  # fmt: skip
+    agents = [
+        ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks")
+        for name in ("ann", "bob", "carl")
+    ]
     stranger = ConversableAgent("stranger", llm_config=False, human_input_mode="NEVER", default_auto_reply="who am I?")
-    for case, choices in {"agents": [agents[2], agents[1]], "method": ["round_robin", "auto"], "none": [agents[1], None], "stranger": [stranger, None],
-                          "unknown text": ["nonsense"], "a number": [5]}.items():  # fmt: skip
+    for case, choices in {
+        "agents": [agents[2], agents[1]],
+        "method": ["round_robin", "auto"],
+        "none": [agents[1], None],
+        "stranger": [stranger, None],
+        "unknown text": ["nonsense"],
+        "a number": [5],
+    }.items():
         waiting = list(choices)
 
-        def choose(last_speaker, groupchat):
+        def choose(last_speaker, groupchat, case=case, waiting=waiting):
             note(f"{case}: asked after", [last_speaker, len(groupchat.messages)])
             return waiting.pop(0) if waiting else None
 

@@ -16,10 +16,22 @@ def main(mode):
         ("nobody can", {}, tool_calls(("other", {}))),
         ("switched off", {"func_call_filter": False}, tool_calls(("double", {"x": 4}))),
     ):
-        ann = ConversableAgent("ann", llm_config=llm_config("ann is done", name=f"ann_{case[:4]}"), human_input_mode="NEVER")
-        asker = ConversableAgent("asker", llm_config=llm_config(reply, "asker is done", name=f"asker_{case[:4]}"), human_input_mode="NEVER")
-        doer = ConversableAgent("doer", llm_config=False, human_input_mode="NEVER", function_map={"double": double}, default_auto_reply="nothing to do")
-        group = GroupChat(agents=[ann, asker, doer], messages=[], max_round=4, speaker_selection_method="round_robin", **settings)
+        ann = ConversableAgent(
+            "ann", llm_config=llm_config("ann is done", name=f"ann_{case[:4]}"), human_input_mode="NEVER"
+        )
+        asker = ConversableAgent(
+            "asker", llm_config=llm_config(reply, "asker is done", name=f"asker_{case[:4]}"), human_input_mode="NEVER"
+        )
+        doer = ConversableAgent(
+            "doer",
+            llm_config=False,
+            human_input_mode="NEVER",
+            function_map={"double": double},
+            default_auto_reply="nothing to do",
+        )
+        group = GroupChat(
+            agents=[ann, asker, doer], messages=[], max_round=4, speaker_selection_method="round_robin", **settings
+        )
         with raises(case):
             chat(ann, GroupChatManager(group, llm_config=False), message=case)
         note(case, group.messages)

@@ -7,8 +7,10 @@ MODES = ("sync", "async")
 
 
 def main(mode):
-    agents = [ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks")
-              for name in ("ann", "bob", "carl")]  # fmt: skip
+    agents = [
+        ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks")
+        for name in ("ann", "bob", "carl")
+    ]
     for answers in (("2", "3", "1"), ("9", "x", "2", "q"), ("", "0", "-1", "abc"), ("q",)):
         group = GroupChat(agents=agents, messages=[], max_round=4, speaker_selection_method="manual")
         manager = GroupChatManager(group, llm_config=False)

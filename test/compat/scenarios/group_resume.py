@@ -13,7 +13,10 @@ EARLIER = [
 
 
 def fresh():
-    agents = [ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} goes on") for name in ("ann", "bob", "carl")]
+    agents = [
+        ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} goes on")
+        for name in ("ann", "bob", "carl")
+    ]
     group = GroupChat(agents=agents, messages=[], max_round=6, speaker_selection_method="round_robin")
     return agents, group, GroupChatManager(group, llm_config=False, name="manager")
 
@@ -34,7 +37,10 @@ def main(mode):
     note("from a text", call(manager, "resume", messages=text))
     for remove in ("TERMINATE", lambda last: last.replace("TERM", "")):
         agents, group, manager = fresh()
-        note("termination word", call(manager, "resume", messages=[dict(one) for one in EARLIER], remove_termination_string=remove))
+        note(
+            "termination word",
+            call(manager, "resume", messages=[dict(one) for one in EARLIER], remove_termination_string=remove),
+        )
         note("group", group.messages)
     agents, group, manager = fresh()
     with raises("not silent"):

@@ -20,7 +20,7 @@ def main(mode):
         note("messages", group.messages)
     for raise_on_conflict in (False, True):
         with raises(f"by name, conflict {raise_on_conflict}"):
-            note("by name", group.agent_by_name("ann", raise_on_name_conflict=raise_on_conflict).default_auto_reply)
+            note("by name", group.agent_by_name("ann", raise_on_name_conflict=raise_on_conflict)._default_auto_reply)
     outsider = speaker("outsider", "out")
     group = GroupChat(agents=twins, messages=[], max_round=3, speaker_selection_method="round_robin")
     with raises("an outsider starts"):
@@ -39,10 +39,16 @@ def main(mode):
         group = GroupChat(agents=[speaker("x", "x"), speaker("y", "y"), speaker("z", "z")], messages=[], max_round=3)
         chat(group.agents[0], GroupChatManager(group, llm_config=False), message="start")
     with raises("interrupted by the admin"):
+
         class Interrupting(ConversableAgent):
             def generate_reply(self, messages=None, sender=None):
                 raise KeyboardInterrupt
 
-        group = GroupChat(agents=[speaker("x", "x"), Interrupting("i", llm_config=False), speaker("Admin", "admin")], messages=[], max_round=4, speaker_selection_method="round_robin")
+        group = GroupChat(
+            agents=[speaker("x", "x"), Interrupting("i", llm_config=False), speaker("Admin", "admin")],
+            messages=[],
+            max_round=4,
+            speaker_selection_method="round_robin",
+        )
         chat(group.agents[0], GroupChatManager(group, llm_config=False), message="start")
         note("messages", group.messages)

@@ -8,16 +8,29 @@ MODES = ("sync", "async")
 
 def main(mode):
     ann, bob, carl = agents = [
-        ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks") for name in ("ann", "bob", "carl")
-    ]  # fmt: skip
+        ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks")
+        for name in ("ann", "bob", "carl")
+    ]
     stranger = ConversableAgent("stranger", llm_config=False)
 
     def run(case, transitions, kind="allowed", method="round_robin", **settings):
         with raises(case):
-            group = GroupChat(agents=agents, messages=[], max_round=6, speaker_selection_method=method, speaker_transitions_type=kind,
-                              allowed_or_disallowed_speaker_transitions=transitions, **settings)  # fmt: skip
+            group = GroupChat(
+                agents=agents,
+                messages=[],
+                max_round=6,
+                speaker_selection_method=method,
+                speaker_transitions_type=kind,
+                allowed_or_disallowed_speaker_transitions=transitions,
+                **settings,
+            )
             note(f"{case}: graph", group.allowed_speaker_transitions_dict)
-            chat(ann, GroupChatManager(group, llm_config=llm_config("carl", "ann", "bob", "carl", name=f"m{len(case)}")), message="start", silent=True)
+            chat(
+                ann,
+                GroupChatManager(group, llm_config=llm_config("carl", "ann", "bob", "carl", name=f"m{len(case)}")),
+                message="start",
+                silent=True,
+            )
             note(f"{case}: spoke", [message["name"] for message in group.messages])
 
     run("allowed", {ann: [carl], carl: [bob], bob: [ann]})
@@ -36,6 +49,16 @@ def main(mode):
     with raises("graph without a type"):
         GroupChat(agents=agents, messages=[], allowed_or_disallowed_speaker_transitions={ann: [bob]})
     with raises("a wrong type"):
-        GroupChat(agents=agents, messages=[], allowed_or_disallowed_speaker_transitions={ann: [bob]}, speaker_transitions_type="perhaps")
+        GroupChat(
+            agents=agents,
+            messages=[],
+            allowed_or_disallowed_speaker_transitions={ann: [bob]},
+            speaker_transitions_type="perhaps",
+        )
     with raises("no list as value"):
-        GroupChat(agents=agents, messages=[], allowed_or_disallowed_speaker_transitions={ann: bob}, speaker_transitions_type="allowed")
+        GroupChat(
+            agents=agents,
+            messages=[],
+            allowed_or_disallowed_speaker_transitions={ann: bob},
+            speaker_transitions_type="allowed",
+        )

@@ -10,7 +10,9 @@ def main(mode):
 
     def before_send(sender, message, recipient, silent):
         note("before send", [sender, message, recipient, silent])
-        return f"{message} (sent)" if isinstance(message, str) else {**message, "content": message["content"] + " (sent)"}
+        return (
+            f"{message} (sent)" if isinstance(message, str) else {**message, "content": message["content"] + " (sent)"}
+        )
 
     def on_all(messages):
         note("all", messages)

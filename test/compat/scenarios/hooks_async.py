@@ -11,12 +11,16 @@ def main(mode):
     bob = ConversableAgent("bob", llm_config=llm_config("b1", "b2", name="bob"), human_input_mode="NEVER")
     order = []
     places = ("process_message_before_send", "process_all_messages_before_reply", "process_last_received_message")
-    note("hookable", [place for place in sorted(bob.hook_lists)])
+    note("hookable", list(sorted(bob.hook_lists)))
 
     def remember(place):
         def hook(*args, **kwargs):
             order.append(f"{place} {len(args)} {sorted(kwargs)}")
-            return kwargs["message"] if place == places[0] and "message" in kwargs else (args[1] if place == places[0] else args[0])
+            return (
+                kwargs["message"]
+                if place == places[0] and "message" in kwargs
+                else (args[1] if place == places[0] else args[0])
+            )
 
         return hook
 

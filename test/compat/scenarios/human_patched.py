@@ -1,4 +1,6 @@
-"""get_human_input replaced on the instance by a lambda of one argument, overridden in a subclass, and human_input_mode changed later."""
+"""get_human_input replaced on the instance by a lambda of one argument, overridden in a subclass, and
+human_input_mode changed later.
+"""
 
 import asyncio
 

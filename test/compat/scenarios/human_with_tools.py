@@ -12,10 +12,18 @@ def main(mode):
 
     user = UserProxyAgent("user", code_execution_config=False, function_map={"double": double})
     bob = ConversableAgent(
-        "bob", human_input_mode="NEVER",
-        llm_config=llm_config(tool_calls(("double", {"x": 4})), "eight",
-                              tool_calls(("double", {"x": 1}), ("double", {"x": 2})), "as you like", "x", "y", name="bob"),
-    )  # fmt: skip
+        "bob",
+        human_input_mode="NEVER",
+        llm_config=llm_config(
+            tool_calls(("double", {"x": 4})),
+            "eight",
+            tool_calls(("double", {"x": 1}), ("double", {"x": 2})),
+            "as you like",
+            "x",
+            "y",
+            name="bob",
+        ),
+    )
     person("", "rather not", "exit")
     chat(user, bob, message="double four")
     record(user)

@@ -19,8 +19,14 @@ class Collecting(IOStream):
 
 def main(mode):
     note("default", [type(IOStream.get_default()).__name__, type(IOStream.get_global_default()).__name__])
-    user = UserProxyAgent("user", code_execution_config={"use_docker": False, "work_dir": "w"}, function_map={"f": lambda: "f ran"})
-    bob = ConversableAgent("bob", llm_config=llm_config(function_call("f", {}), "plain", name="bob", stream=False), human_input_mode="NEVER")
+    user = UserProxyAgent(
+        "user", code_execution_config={"use_docker": False, "work_dir": "w"}, function_map={"f": lambda: "f ran"}
+    )
+    bob = ConversableAgent(
+        "bob",
+        llm_config=llm_config(function_call("f", {}), "plain", name="bob", stream=False),
+        human_input_mode="NEVER",
+    )
     collecting = Collecting()
     with IOStream.set_default(collecting):
         chat(user, bob, message="hello")

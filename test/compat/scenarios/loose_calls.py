@@ -5,7 +5,10 @@ from scenario import chat, llm_config, note, raises, record
 
 
 def main(mode):
-    helper = AssistantAgent("a helper", llm_config=llm_config(*"abcdefghij", name="m", request_timeout=5, use_cache=False, seed="7", tools=None))
+    helper = AssistantAgent(
+        "a helper",
+        llm_config=llm_config(*"abcdefghij", name="m", request_timeout=5, use_cache=False, seed="7", tools=None),
+    )
     ann = ConversableAgent("ann", llm_config=False, human_input_mode="NEVER", default_auto_reply="again")
     with raises("foreign keys"):
         chat(ann, helper, message="hi", max_turns=1)
@@ -15,7 +18,9 @@ def main(mode):
     record(ann)
     shifted = UserProxyAgent("shifted", lambda message: "stop" in message["content"], 3, "NEVER")
     note("shifted", [shifted.human_input_mode, shifted._max_consecutive_auto_reply])
-    wrong = ConversableAgent("wrong", llm_config=False, human_input_mode="NEVER", max_consecutive_auto_reply="NEVER", default_auto_reply="w")
+    wrong = ConversableAgent(
+        "wrong", llm_config=False, human_input_mode="NEVER", max_consecutive_auto_reply="NEVER", default_auto_reply="w"
+    )
     bob = ConversableAgent("bob", llm_config=False, human_input_mode="NEVER", default_auto_reply="ok")
     with raises("constructed with a text as limit, one turn"):
         chat(wrong, bob, message="hi", max_turns=1)
@@ -29,7 +34,10 @@ def main(mode):
     with raises("names in a request"):
         spaced = ConversableAgent("name with spaces", llm_config=False, human_input_mode="NEVER")
         chat(spaced, clean, message="hi", max_turns=1)
-    note("normalized", [ConversableAgent._normalize_name("name with spaces!"), ConversableAgent._normalize_name("x" * 70)])
+    note(
+        "normalized",
+        [ConversableAgent._normalize_name("name with spaces!"), ConversableAgent._normalize_name("x" * 70)],
+    )
     with raises("asserted"):
         ConversableAgent._assert_valid_name("a b")
     with raises("asserted, too long"):

@@ -8,11 +8,16 @@ MODES = ("sync", "async")
 
 def main(mode):
     ann = ConversableAgent("ann", llm_config=False, human_input_mode="NEVER")
-    bob = ConversableAgent("bob", llm_config=False, human_input_mode="NEVER", default_auto_reply="ok",
-                           is_termination_msg=lambda message: False)  # fmt: skip
+    bob = ConversableAgent(
+        "bob",
+        llm_config=False,
+        human_input_mode="NEVER",
+        default_auto_reply="ok",
+        is_termination_msg=lambda message: False,
+    )
 
     def compose(sender, recipient, context):
-        note("context", {key: value for key, value in context.items()})
+        note("context", dict(context.items()))
         return f"{sender.name} to {recipient.name} about {context['topic']}"
 
     chat(ann, bob, message=compose, max_turns=1, topic="tea")

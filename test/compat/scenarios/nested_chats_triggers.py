@@ -12,7 +12,13 @@ def main(mode):
     def asks_for_it(sender):
         return sender.name == "helper"
 
-    for name, trigger in {"agent": ann, "class": AssistantAgent, "name": "ann", "callable": asks_for_it, "list": [helper, "nobody"]}.items():
+    for name, trigger in {
+        "agent": ann,
+        "class": AssistantAgent,
+        "name": "ann",
+        "callable": asks_for_it,
+        "list": [helper, "nobody"],
+    }.items():
         bob = ConversableAgent("bob", llm_config=False, human_input_mode="NEVER", default_auto_reply="bob says")
         bob.register_nested_chats([{"recipient": inner, "message": "inside", "max_turns": 1, "silent": True}], trigger)
         note(name, [chat(sender, bob, message="hi", max_turns=1, silent=True).summary for sender in (ann, helper)])
@@ -25,7 +31,9 @@ def main(mode):
     bob.register_nested_chats([{"recipient": inner}], ann, reply_func_from_nested_chats=own)
     chat(ann, bob, message="hi", max_turns=1)
     bob = ConversableAgent("bob", llm_config=False, human_input_mode="NEVER", default_auto_reply="bob says")
-    bob.register_nested_chats([{"recipient": inner, "message": lambda recipient, messages, sender, config: "", "max_turns": 1}], ann)
+    bob.register_nested_chats(
+        [{"recipient": inner, "message": lambda recipient, messages, sender, config: "", "max_turns": 1}], ann
+    )
     chat(ann, bob, message="hi", max_turns=1)
     bob.register_nested_chats([{"recipient": inner, "message": "second", "max_turns": 1}], ann, position=0)
     chat(ann, bob, message="hi", max_turns=1)

@@ -10,16 +10,27 @@ def main(mode):
     ann = ConversableAgent("ann", llm_config=False, human_input_mode="NEVER", default_auto_reply="again")
     bob = ConversableAgent("bob", llm_config=False, human_input_mode="NEVER", default_auto_reply="ok")
     real = bob.receive
-    bob.receive = lambda message, sender, request_reply=None, silent=False: (note("bob.receive", message), real(message, sender, request_reply, silent))[1]
+    bob.receive = lambda message, sender, request_reply=None, silent=False: (
+        note("bob.receive", message),
+        real(message, sender, request_reply, silent),
+    )[1]
     bob.generate_reply = lambda messages, sender: f"instance: {messages[-1]['content']}"
     chat(ann, bob, message="on the instance", max_turns=1)
     del bob.receive, bob.generate_reply
-    with mock.patch("autogen.agentchat.conversable_agent.ConversableAgent.generate_reply", return_value="from the patch") as patched:
+    with mock.patch(
+        "autogen.agentchat.conversable_agent.ConversableAgent.generate_reply", return_value="from the patch"
+    ) as patched:
         chat(ann, bob, message="on the class", max_turns=1)
         note("called with", [sorted(patched.call_args.kwargs), len(patched.call_args.args)])
     with mock.patch.object(ConversableAgent, "_print_received_message") as printed:
         chat(ann, bob, message="printing is patched", max_turns=1)
-        note("printed", [[str(arg) if isinstance(arg, str) else plain(arg) for arg in call.args] + [sorted(call.kwargs)] for call in printed.call_args_list])
+        note(
+            "printed",
+            [
+                [str(arg) if isinstance(arg, str) else plain(arg) for arg in call.args] + [sorted(call.kwargs)]
+                for call in printed.call_args_list
+            ],
+        )
     sent = []
     original = ConversableAgent.send
 

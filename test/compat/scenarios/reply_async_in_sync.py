@@ -1,4 +1,6 @@
-"""An asynchronous reply function in a synchronous chat: RuntimeError unless it is to be ignored; it answers in asynchronous ones."""
+"""An asynchronous reply function in a synchronous chat: RuntimeError unless it is to be ignored; it answers in
+asynchronous ones.
+"""
 
 from autogen import ConversableAgent
 from scenario import chat, raises, record

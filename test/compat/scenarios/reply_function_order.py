@@ -21,6 +21,14 @@ def main(mode):
     note("triggers", [entry["trigger"] for entry in plain._reply_func_list])
     note("async marks", [entry["ignore_async_in_sync_chat"] for entry in plain._reply_func_list])
     note("configs", [entry["config"] for entry in plain._reply_func_list])
-    note("are functions of the class", [entry["reply_func"] is getattr(ConversableAgent, entry["reply_func"].__name__)
-                                        for entry in plain._reply_func_list])  # fmt: skip
-    note("public view is a copy", plain.reply_func_list is not plain._reply_func_list if hasattr(plain, "reply_func_list") else "absent")
+    note(
+        "are functions of the class",
+        [
+            entry["reply_func"] is getattr(ConversableAgent, entry["reply_func"].__name__)
+            for entry in plain._reply_func_list
+        ],
+    )
+    note(
+        "public view is a copy",
+        plain.reply_func_list is not plain._reply_func_list if hasattr(plain, "reply_func_list") else "absent",
+    )

@@ -11,8 +11,12 @@ def instead(recipient, messages=None, sender=None, config=None):
 
 
 def fresh(name):
-    return ConversableAgent(name, llm_config=llm_config("model one", "model two", name=name), human_input_mode="NEVER",
-                            default_auto_reply="default")  # fmt: skip
+    return ConversableAgent(
+        name,
+        llm_config=llm_config("model one", "model two", name=name),
+        human_input_mode="NEVER",
+        default_auto_reply="default",
+    )
 
 
 def main(mode):

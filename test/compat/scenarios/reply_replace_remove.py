@@ -16,12 +16,16 @@ async def a_instead(recipient, messages=None, sender=None, config=None):
 
 def main(mode):
     ann = ConversableAgent("ann", llm_config=False, human_input_mode="NEVER")
-    bob = ConversableAgent("bob", llm_config=llm_config(*"abcdef", name="bob"), human_input_mode="NEVER", default_auto_reply="default")
+    bob = ConversableAgent(
+        "bob", llm_config=llm_config(*"abcdef", name="bob"), human_input_mode="NEVER", default_auto_reply="default"
+    )
     bob.replace_reply_func(ConversableAgent.generate_oai_reply, instead)
     bob.replace_reply_func(ConversableAgent.a_generate_oai_reply, a_instead)
     note("order", [entry["reply_func"].__name__ for entry in bob._reply_func_list])
     chat(ann, bob, message="replaced", max_turns=1)
-    carl = ConversableAgent("carl", llm_config=llm_config(*"abcdef", name="carl"), human_input_mode="NEVER", default_auto_reply="default")
+    carl = ConversableAgent(
+        "carl", llm_config=llm_config(*"abcdef", name="carl"), human_input_mode="NEVER", default_auto_reply="default"
+    )
     excluded = [ConversableAgent.generate_oai_reply, ConversableAgent.a_generate_oai_reply]
     messages = [{"role": "user", "content": "hi"}]
     note("excluded", call(carl, "generate_reply", messages=messages, exclude=excluded))

@@ -16,10 +16,16 @@ def main(mode):
         return sender is not None and sender.name == wanted
 
     triggers = {
-        "agent": ann, "class": AssistantAgent, "name": "ann", "callable": lambda sender: sender is ann,
-        "partial": functools.partial(is_helper, wanted="ann"), "list": ["nobody", helper], "list with None": [None, "ann"],
-        "empty list": [], "nested list": [["ann"]],
-    }  # fmt: skip
+        "agent": ann,
+        "class": AssistantAgent,
+        "name": "ann",
+        "callable": lambda sender: sender is ann,
+        "partial": functools.partial(is_helper, wanted="ann"),
+        "list": ["nobody", helper],
+        "list with None": [None, "ann"],
+        "empty list": [],
+        "nested list": [["ann"]],
+    }
     for name, trigger in triggers.items():
         bob = ConversableAgent("bob", llm_config=False, human_input_mode="NEVER", default_auto_reply="default")
         with raises(f"registering {name}"):

@@ -7,7 +7,9 @@ MODES = ("sync", "async")
 
 
 def main(mode):
-    ann = ConversableAgent("ann", llm_config=False, human_input_mode="NEVER", default_auto_reply="I see", max_consecutive_auto_reply=2)
+    ann = ConversableAgent(
+        "ann", llm_config=False, human_input_mode="NEVER", default_auto_reply="I see", max_consecutive_auto_reply=2
+    )
     call(ann, "send", "note to myself", ann, request_reply=False)
     record(ann)
     with raises("asking itself"):
@@ -15,7 +17,10 @@ def main(mode):
     record(ann)
     with raises("chatting with itself"):
         chat(ann, ann, message="hello me", max_turns=2)
-    members = [ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks") for name in ("bob", "carl")]
+    members = [
+        ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"{name} speaks")
+        for name in ("bob", "carl")
+    ]
     group = GroupChat(agents=members, messages=[], max_round=3, speaker_selection_method="round_robin")
     manager = GroupChatManager(group, llm_config=False, name="manager")
     with raises("manager with itself"):

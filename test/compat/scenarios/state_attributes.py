@@ -13,23 +13,61 @@ class Described(ConversableAgent):
 def main(mode):
     config = llm_config("x", name="m", temperature=0.3)
     agent = ConversableAgent("agent", llm_config=config)
-    note("defaults", {name: getattr(agent, name) for name in (
-        "_name", "_human_input", "_function_map", "_default_auto_reply", "reply_at_receive", "client_cache", "_code_execution_config",
-        "_max_consecutive_auto_reply", "_consecutive_auto_reply_counter", "human_input_mode", "description", "system_message", "_oai_system_message",
-        "MAX_CONSECUTIVE_AUTO_REPLY", "use_docker")})  # fmt: skip
+    note(
+        "defaults",
+        {
+            name: getattr(agent, name)
+            for name in (
+                "_name",
+                "_human_input",
+                "_function_map",
+                "_default_auto_reply",
+                "reply_at_receive",
+                "client_cache",
+                "_code_execution_config",
+                "_max_consecutive_auto_reply",
+                "_consecutive_auto_reply_counter",
+                "human_input_mode",
+                "description",
+                "system_message",
+                "_oai_system_message",
+                "MAX_CONSECUTIVE_AUTO_REPLY",
+                "use_docker",
+            )
+        },
+    )
     note("previous_cache", getattr(agent, "previous_cache", "absent"))
     note("llm_config", {key: value for key, value in agent.llm_config.items() if key != "config_list"})
     note("the same dict", agent.llm_config is config)
     note("client", [type(agent.client).__name__, agent.client._config_list])
-    note("without model", [AssistantAgent("a", llm_config=False).client, AssistantAgent("a", llm_config=False).llm_config, ConversableAgent("b").llm_config])
+    note(
+        "without model",
+        [
+            AssistantAgent("a", llm_config=False).client,
+            AssistantAgent("a", llm_config=False).llm_config,
+            ConversableAgent("b").llm_config,
+        ],
+    )
     note("DEFAULT_CONFIG", ConversableAgent.DEFAULT_CONFIG)
-    note("proxy", [UserProxyAgent("p", code_execution_config=False).system_message, UserProxyAgent("p", code_execution_config=False).llm_config])
+    note(
+        "proxy",
+        [
+            UserProxyAgent("p", code_execution_config=False).system_message,
+            UserProxyAgent("p", code_execution_config=False).llm_config,
+        ],
+    )
     note("described", Described("d").description)
-    note("descriptions", [AssistantAgent("a", llm_config=False, system_message="Own.").description,
-                          ConversableAgent("c", llm_config=False, system_message="Own.").description,
-                          ConversableAgent("c", llm_config=False, description="Given.").description,
-                          AssistantAgent("a", llm_config=False).description, UserProxyAgent("p", code_execution_config=False).description,
-                          UserProxyAgent("p", code_execution_config=False, human_input_mode="NEVER").description])  # fmt: skip
+    note(
+        "descriptions",
+        [
+            AssistantAgent("a", llm_config=False, system_message="Own.").description,
+            ConversableAgent("c", llm_config=False, system_message="Own.").description,
+            ConversableAgent("c", llm_config=False, description="Given.").description,
+            AssistantAgent("a", llm_config=False).description,
+            UserProxyAgent("p", code_execution_config=False).description,
+            UserProxyAgent("p", code_execution_config=False, human_input_mode="NEVER").description,
+        ],
+    )
     with raises("name set"):
         agent.name = "other"
     agent._name = "renamed"

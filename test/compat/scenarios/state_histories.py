@@ -1,4 +1,6 @@
-"""Programs that read and write _oai_messages: replaced by a plain dict, injected, popped, edited in place, cut in a hook."""
+"""Programs that read and write _oai_messages: replaced by a plain dict, injected, popped, edited in place, cut in
+a hook.
+"""
 
 from autogen import ConversableAgent
 from scenario import call, chat, llm_config, note, raises, record

@@ -21,9 +21,21 @@ by_hand.summary_args = {"default": 1}
 def main(mode):
     ann = ConversableAgent("ann", llm_config=False, human_input_mode="NEVER", default_auto_reply="from ann")
     bob = ConversableAgent(
-        "bob", human_input_mode="NEVER",
-        llm_config=llm_config("a", "b TERMINATE", "summary one", "c", "summary two", "d", "summary three", "summary four", *"efghijk", name="bob"),
-    )  # fmt: skip
+        "bob",
+        human_input_mode="NEVER",
+        llm_config=llm_config(
+            "a",
+            "b TERMINATE",
+            "summary one",
+            "c",
+            "summary two",
+            "d",
+            "summary three",
+            "summary four",
+            *"efghijk",
+            name="bob",
+        ),
+    )
     chat(ann, bob, message="hi", max_turns=1)
     chat(ann, bob, message="hi", max_turns=1, summary_method="last_msg")
     for method, arguments in (
@@ -42,5 +54,12 @@ def main(mode):
     with raises("a dict as summary"):
         chat(ann, bob, message="hi", max_turns=1, summary_method=by_object)
     with raises("prompt of a wrong type"):
-        chat(ann, bob, message="hi", max_turns=1, summary_method="reflection_with_llm", summary_args={"summary_prompt": 5})
+        chat(
+            ann,
+            bob,
+            message="hi",
+            max_turns=1,
+            summary_method="reflection_with_llm",
+            summary_args={"summary_prompt": 5},
+        )
     record(ann)

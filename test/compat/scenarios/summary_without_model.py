@@ -14,7 +14,9 @@ def main(mode):
         chat(ann, bob, message="hi", max_turns=1, summary_method="reflection_with_llm")
     with raises("nobody has a model"):
         chat(bob, carl, message="hi", max_turns=1, summary_method="reflection_with_llm")
-    carl._default_auto_reply = {"content": [{"type": "text", "text": "in parts "}, {"type": "text", "text": "TERMINATE"}]}
+    carl._default_auto_reply = {
+        "content": [{"type": "text", "text": "in parts "}, {"type": "text", "text": "TERMINATE"}]
+    }
     with raises("content in parts"):
         chat(bob, carl, message="hi", max_turns=1)
     carl._default_auto_reply = ""

@@ -16,8 +16,15 @@ def main(mode):
     def quick(x: int) -> str:
         return f"quick {x}"
 
-    helper = ConversableAgent("helper", human_input_mode="NEVER", llm_config=llm_config(
-        tool_calls(("slow", {"x": 1}), ("quick", {"x": 2})), tool_calls(("slow", {"x": 3})), "done", name="helper"))  # fmt: skip
-    user = ConversableAgent("user", llm_config=False, human_input_mode="NEVER", function_map={"slow": slow, "quick": quick})
+    helper = ConversableAgent(
+        "helper",
+        human_input_mode="NEVER",
+        llm_config=llm_config(
+            tool_calls(("slow", {"x": 1}), ("quick", {"x": 2})), tool_calls(("slow", {"x": 3})), "done", name="helper"
+        ),
+    )
+    user = ConversableAgent(
+        "user", llm_config=False, human_input_mode="NEVER", function_map={"slow": slow, "quick": quick}
+    )
     chat(user, helper, message="go", max_turns=3)
     record(user)

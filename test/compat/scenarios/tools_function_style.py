@@ -9,9 +9,17 @@ MODES = ("sync", "async")
 
 
 def main(mode):
-    helper = AssistantAgent("helper", llm_config=llm_config(
-        function_call("add", {"a": 1, "b": 2}), function_call("unknown", {}), function_call("add", "{broken"),
-        function_call("fail", {}), "TERMINATE", name="helper"))  # fmt: skip
+    helper = AssistantAgent(
+        "helper",
+        llm_config=llm_config(
+            function_call("add", {"a": 1, "b": 2}),
+            function_call("unknown", {}),
+            function_call("add", "{broken"),
+            function_call("fail", {}),
+            "TERMINATE",
+            name="helper",
+        ),
+    )
 
     def fail():
         raise KeyError("lost")
@@ -23,7 +31,9 @@ def main(mode):
     def add(a: Annotated[int, "the first"], b: Annotated[int, "the second"]) -> int:
         return a + b
 
-    helper.update_function_signature({"name": "fail", "description": "d", "parameters": {"type": "object", "properties": {}}}, False)
+    helper.update_function_signature(
+        {"name": "fail", "description": "d", "parameters": {"type": "object", "properties": {}}}, False
+    )
     note("functions", helper.llm_config["functions"])
     chat(user, helper, message="go")
     record(user, helper)

@@ -1,6 +1,8 @@
-"""register_for_llm and register_for_execution: annotations, defaults, pydantic, both api styles; schemas and answers."""
+"""register_for_llm and register_for_execution: annotations, defaults, pydantic, both api styles; schemas and
+answers.
+"""
 
-from typing import Annotated, Literal, Optional
+from typing import Annotated, Literal
 
 from autogen import AssistantAgent, UserProxyAgent
 from pydantic import BaseModel, Field
@@ -15,11 +17,22 @@ class Point(BaseModel):
 
 
 def main(mode):
-    helper = AssistantAgent("helper", llm_config=llm_config(
-        tool_calls(("add", {"a": 1, "b": 2}), ("move", {"point": {"x": 1.5}, "by": 2}), ("weather", {"city": "Rome"})),
-        "All done. TERMINATE", name="helper"))  # fmt: skip
-    user = UserProxyAgent("user", human_input_mode="NEVER", code_execution_config=False,
-                          is_termination_msg=lambda message: "TERMINATE" in (message.get("content") or ""))  # fmt: skip
+    helper = AssistantAgent(
+        "helper",
+        llm_config=llm_config(
+            tool_calls(
+                ("add", {"a": 1, "b": 2}), ("move", {"point": {"x": 1.5}, "by": 2}), ("weather", {"city": "Rome"})
+            ),
+            "All done. TERMINATE",
+            name="helper",
+        ),
+    )
+    user = UserProxyAgent(
+        "user",
+        human_input_mode="NEVER",
+        code_execution_config=False,
+        is_termination_msg=lambda message: "TERMINATE" in (message.get("content") or ""),
+    )
 
     @user.register_for_execution()
     @helper.register_for_llm(description="Add two numbers.")
@@ -28,12 +41,14 @@ def main(mode):
 
     @user.register_for_execution()
     @helper.register_for_llm(name="move", description="Move a point.")
-    def move_a_point(point: Annotated[Point, "where it is"], by: Annotated[Optional[float], "how far"] = None) -> Point:
+    def move_a_point(point: Annotated[Point, "where it is"], by: Annotated[float | None, "how far"] = None) -> Point:
         return Point(x=point.x + (by or 0), y=point.y)
 
     @user.register_for_execution()
     @helper.register_for_llm(description="Tell the weather.")
-    def weather(city: str, unit: Annotated[Literal["C", "F"], "unit"] = "C", tags: list[str] = [], more: dict[str, int] = {}) -> dict:
+    def weather(
+        city: str, unit: Annotated[Literal["C", "F"], "unit"] = "C", tags: list[str] = [], more: dict[str, int] = {}
+    ) -> dict:
         return {"city": city, "degrees": 20, "unit": unit}
 
     note("tools", helper.llm_config["tools"])

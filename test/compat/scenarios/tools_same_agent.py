@@ -10,13 +10,24 @@ def main(mode):
     def double(x: int) -> int:
         return 2 * x
 
-    agent = ConversableAgent("agent", llm_config=llm_config("after the tool", name="agent"), human_input_mode="NEVER",
-                             function_map={"double": double})  # fmt: skip
+    agent = ConversableAgent(
+        "agent",
+        llm_config=llm_config("after the tool", name="agent"),
+        human_input_mode="NEVER",
+        function_map={"double": double},
+    )
     tool_call = {"id": "c1", "type": "function", "function": {"name": "double", "arguments": '{"x": 21}'}}
     asked = {"role": "assistant", "content": None, "tool_calls": [tool_call]}
     note("reply to a tool call", call(agent, "generate_reply", messages=[{"role": "user", "content": "q"}, asked]))
-    answered = {"role": "tool", "tool_responses": [{"tool_call_id": "c1", "role": "tool", "content": "42"}], "content": "42"}
-    note("reply to an answer", call(agent, "generate_reply", messages=[{"role": "user", "content": "q"}, asked, answered]))
+    answered = {
+        "role": "tool",
+        "tool_responses": [{"tool_call_id": "c1", "role": "tool", "content": "42"}],
+        "content": "42",
+    }
+    note(
+        "reply to an answer",
+        call(agent, "generate_reply", messages=[{"role": "user", "content": "q"}, asked, answered]),
+    )
     legacy = {"role": "assistant", "content": "", "function_call": {"name": "double", "arguments": '{"x": 1}'}}
     note("reply to a function call", call(agent, "generate_reply", messages=[legacy]))
     note("direct", agent.generate_tool_calls_reply(messages=[asked]))

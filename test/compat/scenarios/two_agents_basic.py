@@ -9,9 +9,11 @@ MODES = ("sync", "async")
 def main(mode):
     ann = ConversableAgent("ann", llm_config=llm_config("ann one", "ann two", name="ann"), human_input_mode="NEVER")
     bob = ConversableAgent(
-        "bob", system_message="You are Bob.", llm_config=llm_config("bob one", "bob two", "bob three", name="bob"),
+        "bob",
+        system_message="You are Bob.",
+        llm_config=llm_config("bob one", "bob two", "bob three", name="bob"),
         human_input_mode="NEVER",
-    )  # fmt: skip
+    )
     result = chat(ann, bob, message="Hello, Bob.", max_turns=3)
     record(ann, bob)
     note("result class", type(result).__name__)
