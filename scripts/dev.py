@@ -166,7 +166,7 @@ def tests(python: str, rest: list[str]) -> None:
 
 def docs(python: str, rest: list[str]) -> None:
     """Build the documentation; a warning is an error."""
-    run([python, "scripts/docs_pages.py", "--check"], "generated pages (write them anew with: scripts/docs_pages.py)")
+    run([python, "scripts/docs_pages.py"], "the page of deviations")
     run([python, "-m", "zensical", "build", "--strict", "--clean", "-f", "website/mkdocs.yml", *rest], "docs build")
     print("The documentation stands in website/site/index.html")
 

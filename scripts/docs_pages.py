@@ -1,14 +1,13 @@
-"""Write the page of deviations from its data, so that tests and documentation never disagree.
+"""Write the page of deviations from the data that the replayed runs use, so that the two never disagree.
 
-python scripts/docs_pages.py            # write website/docs/deviations.md
-python scripts/docs_pages.py --check    # only say whether it is up to date
+python scripts/docs_pages.py    # writes website/docs/deviations.md, which git ignores
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "test" / "compat" / "deviations.json"
@@ -20,19 +19,42 @@ HEAD = """\
 This library does what AutoGen 0.2.40 does, but for the points below. Each has a name, by which the recorded runs of
 `test/compat` allow it, and a reason. A difference that is not listed here is a defect: please report it.
 
-<!-- Written by scripts/docs_pages.py from test/compat/deviations.json; change it there. -->
+"""
+
+BOTH_WAYS = """
+## Where the two kinds of chats differ
+
+Every recorded run that makes sense both ways is replayed in a synchronous and in an asynchronous chat, with equal
+histories, requests and prompts to the person. The exceptions lie in the interface of 0.2.40 itself:
 
 """
 
 
-def deviations_page(deviations: list[dict[str, str]]) -> str:
-    """The page as Markdown: one row for each deviation."""
-    rows = ["| Name | What differs | Reason |", "|---|---|---|"]
-    rows += [
-        f"| `{one['name']}` | {_cell(one.get('what', ''))} | {_cell(one.get('reason', ''))} |"
-        for one in sorted(deviations, key=lambda one: one["name"])
+def deviations_page(data: dict[str, Any]) -> str:
+    """Write the page.
+
+    Args:
+        data: the content of deviations.json: ``deviations``, a list of dicts with ``name``, ``reason`` and
+            ``scenarios``, and ``modes_differ``, a dict of scenarios with a ``reason``.
+
+    Returns:
+        The page as Markdown: one row for each deviation.
+    """
+    rows = [
+        f"| `{one['name']}` | {_cell(one['reason'])} | {', '.join(f'`{name}`' for name in sorted(one['scenarios']))} |"
+        for one in data["deviations"]
     ]
-    return HEAD + "\n".join(rows) + "\n"
+    page = HEAD + _table("Name | What differs, and why | Seen in", rows)
+    if data["modes_differ"]:
+        rows = [f"| `{name}` | {_cell(one['reason'])} |" for name, one in sorted(data["modes_differ"].items())]
+        page += BOTH_WAYS + _table("Run | Reason", rows)
+    return page
+
+
+def _table(columns: str, rows: list[str]) -> str:
+    """A table in Markdown."""
+    rule = "---|" * (columns.count("|") + 1)
+    return "\n".join([f"| {columns} |", f"|{rule}", *rows]) + "\n"
 
 
 def _cell(text: str) -> str:
@@ -40,22 +62,5 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def main(arguments: list[str]) -> int:
-    """Write or check the page.
-
-    Returns:
-        0, or 1 when the page is out of date and only a check was asked for.
-    """
-    page = deviations_page(json.loads(SOURCE.read_text(encoding="utf-8"))["deviations"])
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page:
-        return 0
-    if "--check" in arguments:
-        print(f"{PAGE.relative_to(ROOT)} is out of date", file=sys.stderr)
-        return 1
-    PAGE.write_text(page, encoding="utf-8")
-    print(f"wrote {PAGE.relative_to(ROOT)}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    PAGE.write_text(deviations_page(json.loads(SOURCE.read_text(encoding="utf-8"))), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -54,9 +55,11 @@ def test_the_sample_of_a_configuration_list_can_be_read() -> None:
     assert all(entry["model"] for entry in entries)
 
 
-def test_the_page_of_deviations_is_up_to_date() -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "docs_pages.py"), "--check"]
-    assert subprocess.run(command, capture_output=True, text=True).stderr == ""
+def test_the_page_of_deviations_shows_every_deviation_with_its_reason() -> None:
+    write_page = runpy.run_path(str(ROOT / "scripts" / "docs_pages.py"))["deviations_page"]
+    data = json.loads((ROOT / "test" / "compat" / "deviations.json").read_text(encoding="utf-8"))
+    page = write_page(data)
+    assert all(f"| `{one['name']}` | {one['reason'][:20]}" in page for one in data["deviations"])
 
 
 def test_the_demo_script_is_written_for_0_2_alone() -> None:
