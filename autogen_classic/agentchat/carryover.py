@@ -53,25 +53,27 @@ def with_carryover(message: Any, context: Mapping[str, Any]) -> Any:
         context: its ``carryover`` is a text, or a list of texts, of dicts with content, or of anything else.
 
     Returns:
-        A new message, or the same one where there is nothing to carry over.
+        A new message, or the same one where there is nothing to carry over, or no content to add it to.
 
     Raises:
         InvalidCarryOverType: for a message or a carryover of another type.
     """
     if not context.get("carryover"):
         return message
+    content: Any = message.get("content") if isinstance(message, Mapping) else message
+    if isinstance(message, Mapping) and not isinstance(content, (str, list)):
+        return message  # a call has no text to add to
+    if not isinstance(message, (str, Mapping)):
+        raise InvalidCarryOverType(
+            f"Carryover should be a string or a list of strings, and it can be added to a text or to a message with "
+            f"content, but the message is {message!r}."
+        )
     frame = literals.CARRYOVER_FRAME + _as_text(context["carryover"])
     if isinstance(message, str):
         return message + frame
-    if isinstance(message, Mapping):
-        content = message.get("content")
-        if isinstance(content, str):
-            return {**message, "content": content + frame}
-        if isinstance(content, list):
-            return {**message, "content": _in_parts(content, frame)}
-    raise InvalidCarryOverType(
-        f"Carryover can be added to a text or to a message with content, but the message is {message!r}."
-    )
+    if isinstance(content, str):
+        return {**message, "content": content + frame}
+    return {**message, "content": _in_parts(content, frame)}
 
 
 def _as_text(carryover: Any) -> str:

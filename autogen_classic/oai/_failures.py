@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..exception_utils import AutogenClassicError
 
 __all__ = ("Failures", "UnusableAnswerError", "without_secrets")
 
 _SECRET_KEYS = ("api_key", "admin_api_key", "azure_ad_token")
+_PLACES_OF_SECRETS = ("default_headers", "default_query", "extra_headers", "extra_query")
+_SECRET_NAMES = ("key", "token", "secret", "auth", "password", "cookie")
 _SHORTEST_SECRET = 6
+
+# What to do about the last error, by its code or its type in the openai package.
+_ADVICE = {
+    "context_length_exceeded": "Send less (shorter messages, clear_history=True, or a hook on "
+    "'process_all_messages_before_reply' that drops old ones), or take a model with a longer context.",
+    "AuthenticationError": "Check the api_key of this configuration; it is refused by this address.",
+    "PermissionDeniedError": "The api_key is known, but may not use this model. Check both.",
+    "NotFoundError": "Check the name of the model, and base_url, which usually ends in /v1.",
+    "RateLimitError": "Try again later, add a further configuration to config_list, or raise max_retries, which says "
+    "how often each configuration is asked again (2 by default).",
+    "APIConnectionError": "The server cannot be reached, or closed the connection. Check base_url, the network, and "
+    "whether the server runs.",
+}
 
 
 class UnusableAnswerError(AutogenClassicError, AttributeError):
@@ -25,11 +41,32 @@ def without_secrets(text: str, entries: Iterable[Mapping[str, Any]]) -> str:
         entries: the configurations.
     """
     for entry in entries:
-        for key in _SECRET_KEYS:
-            secret = entry.get(key)
+        for secret in _secrets(entry):
             if isinstance(secret, str) and len(secret) >= _SHORTEST_SECRET:
                 text = text.replace(secret, "***")
     return text
+
+
+def _secrets(entry: Mapping[str, Any]) -> Iterator[Any]:
+    for key in _SECRET_KEYS:
+        yield entry.get(key)
+    for place in _PLACES_OF_SECRETS:
+        values = entry.get(place)
+        if isinstance(values, Mapping):
+            yield from (values[name] for name in values if any(part in str(name).lower() for part in _SECRET_NAMES))
+
+
+def _place(entry: Mapping[str, Any]) -> str:
+    """The address of a configuration, without user, password and query, where keys may stand."""
+    address = entry.get("base_url") or entry.get("azure_endpoint")
+    if not address:
+        return "the provider's own address"
+    try:
+        parts = urlsplit(str(address))
+    except ValueError:
+        return "an address that cannot be read"
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}" if host else repr(parts.path)
 
 
 class Failures:
@@ -42,13 +79,14 @@ class Failures:
     def __init__(self, entries: list[dict[str, Any]]) -> None:
         self._entries = entries
         self._lines: list[str] = []
+        self._asked = ""
 
     def add(self, number: int, error: BaseException) -> None:
         """Note that configuration ``number`` failed with ``error``."""
         entry = self._entries[number]
-        address = entry.get("base_url") or entry.get("azure_endpoint") or "the provider's own address"
-        reason = without_secrets(f"{type(error).__name__}: {error}", self._entries)
-        self._lines.append(f"  [{number}] model {entry.get('model')!r} at {address}: {reason}")
+        reason = f"{type(error).__name__}: {error}"
+        self._asked = f"model {entry.get('model')!r} at {_place(entry)}"
+        self._lines.append(without_secrets(f"  [{number}] {self._asked}: {reason}", self._entries))
 
     def finish(self, error: BaseException) -> BaseException:
         """Turn the last error into the one that the caller sees.
@@ -70,6 +108,11 @@ class Failures:
             )
         if len(self._lines) > 1:
             text += "\nNone of the configurations in config_list could be used:\n" + "\n".join(self._lines)
+        else:
+            text += f"\nAsked was {without_secrets(self._asked, self._entries)}."
+        advice = _ADVICE.get(str(getattr(error, "code", ""))) or _ADVICE.get(type(error).__name__)
+        if advice and not timed_out:
+            text += f"\n{advice}"
         if timed_out:
             return TimeoutError(text)
         if text != str(error):

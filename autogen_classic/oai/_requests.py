@@ -43,6 +43,9 @@ OWN_KEYS = frozenset(
     }
 )
 
+# Credentials and places, and what is added to a request by hand, where keys may stand as well.
+_NOT_FOR_EVENTS = frozenset((*NON_CACHE_KEY, "extra_headers", "extra_query"))
+
 
 def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
     """The road of a request: for each configuration the cache, the model, the cost, and the filter."""
@@ -62,7 +65,7 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
         response = answers.look_up()
         from_cache = response is not _answers.NOT_CACHED
         if not from_cache:
-            emit(ModelAsked(extras.get("agent"), {key: params[key] for key in params if key not in NON_CACHE_KEY}))
+            emit(ModelAsked(extras.get("agent"), {key: params[key] for key in params if key not in _NOT_FOR_EVENTS}))
             try:
                 response = yield Ask(
                     _courier, "deliver", client, params, extras.get("agent"), wrapper._rate_limiters[number]
