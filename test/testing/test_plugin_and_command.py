@@ -91,7 +91,7 @@ def test_a_file_that_cannot_be_understood_is_named_with_the_place(
 def test_the_command_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
     file = tmp_path / "replies.json"
     file.write_text('["from a file"]', encoding="utf-8")
-    program = "import sys; from autogen_classic.testing import run_mock_server as run; sys.exit(run(replies_file=sys.argv[1]))"
+    program = "import sys; from autogen_classic import testing; testing.run_mock_server(replies_file=sys.argv[1])"
     with subprocess.Popen(
         [sys.executable, "-c", program, str(file)], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
     ) as process:
@@ -114,7 +114,7 @@ def test_every_name_is_there_and_in_dir() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="'nothing'"):
-        _ = testing.nothing  # type: ignore[attr-defined]
+        _ = testing.nothing
 
 
 def test_the_server_loads_no_openai_and_no_pydantic() -> None:

@@ -168,11 +168,8 @@ class TestAgents:
         )
         starter = ConversableAgent("starter", llm_config=False, human_input_mode="NEVER")
         starter.initiate_chat(manager, message="Who are you?", silent=True)
-        assert [message["content"] for message in manager.groupchat.messages] == [
-            "Who are you?",
-            "I am Bob.",
-            "I am Alice.",
-        ]
+        said = [message["content"] for message in manager.groupchat.messages]
+        assert said == ["Who are you?", "I am Bob.", "I am Alice."]
         client.assert_finished()
 
 

@@ -48,7 +48,7 @@ class TestPerson:
         person.assert_finished()
 
     def test_the_error_of_an_exhausted_script_says_what_was_asked(self) -> None:
-        with pytest.raises(ScriptExhaustedError, match="ScriptedPerson is exhausted.*'Name\\?'"):
+        with pytest.raises(ScriptExhaustedError, match=r"ScriptedPerson is exhausted.*'Name\?'"):
             ScriptedPerson([])("Name?")
 
     def test_answers_may_be_functions_of_the_prompt_and_exceptions(self) -> None:

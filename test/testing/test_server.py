@@ -72,7 +72,7 @@ class TestReplies:
     def test_an_exhausted_script_is_refused_with_how_many_replies_there_were_and_what_was_asked(self) -> None:
         with MockOpenAIServer(["one"]) as server:
             ask(server)
-            with pytest.raises(openai.BadRequestError, match="1 reply was scripted, and now number 2.*'hello'"):
+            with pytest.raises(openai.BadRequestError, match=r"1 reply was scripted, and now number 2.*'hello'"):
                 ask(server)
 
     def test_replies_can_be_added_while_it_runs(self) -> None:
@@ -87,7 +87,7 @@ class TestReplies:
     def test_an_asynchronous_callable_is_awaited(self) -> None:
         async def shout(request: Any) -> str:
             await asyncio.sleep(0)
-            return "async " + request.last_text
+            return f"async {request.last_text}"
 
         with MockOpenAIServer([shout]) as server:
             assert ask(server).choices[0].message.content == "async hello"
@@ -242,7 +242,7 @@ class TestStreaming:
         assert [pair for pair in by_index if pair[1]] == [(0, "a"), (1, "b")]
 
     def test_a_broken_stream_gives_its_pieces_and_then_an_error(self) -> None:
-        received = []
+        received: list[str | None] = []
 
         def read() -> None:
             with sdk(server) as client:
@@ -276,15 +276,15 @@ class TestErrors:
             ask(server)
 
     def test_an_error_has_its_code(self) -> None:
-        with MockOpenAIServer([error(400, code="context_length_exceeded")]) as server:
-            with pytest.raises(openai.BadRequestError) as caught:
-                ask(server)
+        too_long = error(400, code="context_length_exceeded")
+        with MockOpenAIServer([too_long]) as server, pytest.raises(openai.BadRequestError) as caught:
+            ask(server)
         assert caught.value.code == "context_length_exceeded"
 
     def test_retry_after_is_sent(self) -> None:
-        with MockOpenAIServer([error(429, retry_after=1.5)]) as server:
-            with pytest.raises(openai.RateLimitError) as caught:
-                ask(server)
+        limit = error(429, retry_after=1.5)
+        with MockOpenAIServer([limit]) as server, pytest.raises(openai.RateLimitError) as caught:
+            ask(server)
         assert caught.value.response.headers["retry-after"] == "1.5"
 
     def test_an_exception_in_the_script_is_a_server_error(self) -> None:
@@ -295,9 +295,12 @@ class TestErrors:
             ask(server)
 
     def test_a_request_that_hangs_runs_into_the_timeout_of_the_client(self) -> None:
-        with MockOpenAIServer([hang()]) as server, sdk(server, timeout=0.1) as client:
-            with pytest.raises(openai.APITimeoutError):
-                client.chat.completions.create(**HELLO)
+        with (
+            MockOpenAIServer([hang()]) as server,
+            sdk(server, timeout=0.1) as client,
+            pytest.raises(openai.APITimeoutError),
+        ):
+            client.chat.completions.create(**HELLO)
 
     @pytest.mark.parametrize(
         ("changes", "text"),
@@ -342,15 +345,17 @@ def raw(server: MockOpenAIServer, method: str, path: str, body: Any = None, **op
 
 class TestKeys:
     def test_a_wrong_key_is_refused_and_never_repeated(self) -> None:
-        with MockOpenAIServer(token="sk-right") as server, sdk(server, api_key="sk-wrong") as client:
-            with pytest.raises(openai.AuthenticationError) as caught:
-                client.chat.completions.create(**HELLO)
+        with (
+            MockOpenAIServer(token="sk-right") as server,
+            sdk(server, api_key="sk-wrong") as client,
+            pytest.raises(openai.AuthenticationError) as caught,
+        ):
+            client.chat.completions.create(**HELLO)
         assert "sk-" not in str(caught.value)
 
     def test_the_right_key_is_in_the_config(self) -> None:
-        with MockOpenAIServer(token="sk-right") as server:
-            with sdk(server, api_key=server.config()["api_key"]) as client:
-                assert client.chat.completions.create(**HELLO).choices[0].message.content == "hello"
+        with MockOpenAIServer(token="sk-right") as server, sdk(server, api_key=server.config()["api_key"]) as client:
+            assert client.chat.completions.create(**HELLO).choices[0].message.content == "hello"
 
     def test_headers_are_recorded_without_the_key(self) -> None:
         with MockOpenAIServer() as server:
@@ -359,9 +364,11 @@ class TestKeys:
         assert "sk-test" not in str(server.requests[0].headers)
 
     def test_an_azure_client_is_served_and_its_key_not_recorded(self) -> None:
-        with MockOpenAIServer(token="sk-azure") as server:
-            with openai.AzureOpenAI(azure_endpoint=server.url, api_key="sk-azure", api_version="2024-06-01") as client:
-                client.chat.completions.create(**{**HELLO, "model": "my-deployment"})
+        with (
+            MockOpenAIServer(token="sk-azure") as server,
+            openai.AzureOpenAI(azure_endpoint=server.url, api_key="sk-azure", api_version="2024-06-01") as client,
+        ):
+            client.chat.completions.create(**{**HELLO, "model": "my-deployment"})
         assert server.requests[0].path == "/openai/deployments/my-deployment/chat/completions"
         assert "sk-azure" not in str(server.requests[0].headers)
 
@@ -471,12 +478,14 @@ class TestHttp:
     def test_a_connection_is_kept_alive(self) -> None:
         with MockOpenAIServer() as server:
             connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+            sockets = []
             for _ in range(2):
                 connection.request("GET", "/v1/models")
                 connection.getresponse().read()
-                first_socket = connection.sock
+                sockets.append(connection.sock)
             connection.close()
-        assert first_socket is not None
+        assert sockets[0] is sockets[1]
+        assert sockets[0] is not None
 
     def test_a_chunked_body_is_read(self) -> None:
         body = json.dumps(HELLO).encode()
