@@ -76,7 +76,8 @@ class Masks:
         for name in GROUP_TEMPLATES:
             found = template_pattern(defaults[name], name) if isinstance(defaults.get(name), str) else None
             if found:
-                self._templates.append((*found, name))
+                # Which fields the texts of a second attempt mention is the library's own choice.
+                self._templates.append((found[0], [] if "_auto_" in name else found[1], name))
         self._long_lines = {
             line.strip()
             for text in [text for text, _ in self._fixed] + [defaults.get(name) for name in GROUP_TEMPLATES]

@@ -13,7 +13,7 @@ MODES = ("sync", "async")
 
 
 def main(mode):
-    by_words = SimpleNamespace(encode=str.split)
+    by_words = SimpleNamespace(encode=lambda text, **settings: text.split())
     tiktoken.get_encoding = tiktoken.encoding_for_model = lambda name: by_words
     client = autogen.OpenAIWrapper(
         config_list=[

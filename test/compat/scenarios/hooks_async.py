@@ -11,7 +11,7 @@ def main(mode):
     bob = ConversableAgent("bob", llm_config=llm_config("b1", "b2", name="bob"), human_input_mode="NEVER")
     order = []
     places = ("process_message_before_send", "process_all_messages_before_reply", "process_last_received_message")
-    note("hookable", list(sorted(bob.hook_lists)))
+    note("hookable", sorted(bob.hook_lists))
 
     def remember(place):
         def hook(*args, **kwargs):

@@ -47,7 +47,10 @@ def main(mode):
     @user.register_for_execution()
     @helper.register_for_llm(description="Tell the weather.")
     def weather(
-        city: str, unit: Annotated[Literal["C", "F"], "unit"] = "C", tags: list[str] = [], more: dict[str, int] = {}
+        city: str,
+        unit: Annotated[Literal["C", "F"], "unit"] = "C",
+        tags: list[str] = [],  # noqa: B006 (the default shows in the schema)
+        more: dict[str, int] = {},  # noqa: B006
     ) -> dict:
         return {"city": city, "degrees": 20, "unit": unit}
 
