@@ -114,10 +114,10 @@ def _called_functions(message: dict[str, Any]) -> list[str]:
 
 
 def _who_can_execute(groupchat: Any, names: list[str]) -> Agents:
-    """The agents that know all of the functions, or else those that know one of them."""
+    """The agents that know all of the functions, or else those that know any function at all."""
     able = [agent for agent in groupchat.agents if agent.can_execute_function(names)]
     if not able:
-        able = [agent for agent in groupchat.agents if any(name in agent.function_map for name in names)]
+        able = [agent for agent in groupchat.agents if agent.function_map]
     if not able:
         raise ValueError(
             f"No agent can execute the function {', '.join(names)}. Please check the function_map of the agents."
