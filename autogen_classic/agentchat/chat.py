@@ -89,8 +89,7 @@ def initiate_chat(
             max_turns,
             opening=lambda: first_message(agent, recipient, message, context),
         )
-        arguments = {**({} if summary_args is None else summary_args), "cache": cache}
-        summary = yield Ask(agent, "_summarize_chat", summary_method, arguments, recipient, cache=cache)
+        summary = yield Ask(agent, "_summarize_chat", summary_method, summary_args, recipient, cache=cache)
     finally:
         for participant in both:
             participant.client_cache = participant.previous_cache

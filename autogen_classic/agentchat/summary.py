@@ -41,14 +41,15 @@ def summarize(
     Raises:
         ValueError: for a method of another kind, or a prompt that is not a text.
     """
+    arguments = {**({} if summary_args is None else summary_args), "cache": cache}
     if summary_method is None:
         return ""
     if summary_method == "last_msg":
         return _last_message(sender, recipient)
     if summary_method == "reflection_with_llm":
-        return (yield from _reflection(sender, recipient, summary_args, cache))
+        return (yield from _reflection(sender, recipient, arguments))
     if callable(summary_method):
-        return (yield Call(summary_method, sender, recipient, summary_args))
+        return (yield Call(summary_method, sender, recipient, arguments))
     raise ValueError(
         f"summary_method must be 'last_msg', 'reflection_with_llm', a function of (sender, recipient, summary_args) "
         f"or None, but it is {summary_method!r}."
@@ -72,7 +73,7 @@ def _last_message(sender: Any, recipient: Any) -> str:
     return "" if content is None else str(content)
 
 
-def _reflection(sender: Any, recipient: Any, arguments: dict[str, Any], cache: Any) -> Steps:
+def _reflection(sender: Any, recipient: Any, arguments: dict[str, Any]) -> Steps:
     """Let a model read the chat and sum it up; the recipient's model if it has one."""
     prompt = arguments.get("summary_prompt")
     prompt = DEFAULT_SUMMARY_PROMPT if prompt is None else prompt
@@ -90,7 +91,7 @@ def _reflection(sender: Any, recipient: Any, arguments: dict[str, Any], cache: A
             "_generate_oai_reply_from_client",
             llm_client=llm_agent.client,
             messages=[*messages, {"role": role, "content": prompt}],
-            cache=cache,
+            cache=arguments["cache"],
         )
     except Exception as error:
         if type(error).__name__ != "BadRequestError":  # openai's class, which must not be imported for this
