@@ -42,6 +42,13 @@ class Choices:
     replies: list
 
 
+class QuietServer(http.server.ThreadingHTTPServer):
+    """A client that hangs up is no news."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: what matters is in the record."""
+
+
 class ModelServer:
     """Serves the scripted models of one scenario on a free local port."""
 
@@ -49,7 +56,7 @@ class ModelServer:
         self.requests: list[dict] = []
         self.problems: list[str] = []
         self._replies: dict[str, list] = {}
-        self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler_class())
+        self._http = QuietServer(("127.0.0.1", 0), self._handler_class())
         self._http.daemon_threads = True
         self.port = self._http.server_port
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

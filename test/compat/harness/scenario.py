@@ -2,7 +2,8 @@
 
 A scenario is a file `scenarios/NAME.py` with a function `main(mode)`. `mode` is "sync" or "async"; a scenario that
 makes sense both ways says `MODES = ("sync", "async")` and calls the library through `chat` and `call`, which pick the
-method or its `a_` twin. The same file runs under AutoGen 0.2.40 and under autogen_classic; it only ever says `import autogen`.
+method or its `a_` twin. The same file runs under AutoGen 0.2.40 and under
+autogen_classic; it only ever says `import autogen`.
 """
 
 from __future__ import annotations

@@ -3,18 +3,9 @@ at all.
 """
 
 from autogen import ConversableAgent, GroupChat, GroupChatManager
-from autogen.agentchat.contrib.capabilities.transform_messages import TransformMessages
 from scenario import chat, llm_config, note, raises
 
 MODES = ("sync", "async")
-
-
-class Shorten:
-    def apply_transform(self, messages):
-        return messages[-1:]
-
-    def get_logs(self, pre_transform_messages, post_transform_messages):
-        return "", False
 
 
 def main(mode):
@@ -63,7 +54,7 @@ def main(mode):
         "transformed",
         "bob",
         "carl",
-        select_speaker_transform_messages=TransformMessages(transforms=[Shorten()], verbose=False),
+        select_speaker_transform_messages=Shorten(),
     )
     run("empty message template", "bob", "carl", select_speaker_message_template="")
     run("empty role", "bob", "carl", role_for_select_speaker_messages="")

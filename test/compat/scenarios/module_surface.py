@@ -41,7 +41,7 @@ def main(mode):
     note(
         "exceptions",
         [
-            error.__mro__[1].__name__
+            issubclass(error, Exception)
             for error in (
                 autogen.exception_utils.NoEligibleSpeaker,
                 autogen.exception_utils.SenderRequired,

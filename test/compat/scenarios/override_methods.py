@@ -54,7 +54,7 @@ class Watching(ConversableAgent):
         return super()._process_message_before_send(*args, **kwargs)
 
     def _summarize_chat(self, *args, **kwargs):
-        note(f"{self.name}._summarize_chat", [args, kwargs])
+        note(f"{self.name}._summarize_chat", [args[0], args[2:], sorted(kwargs)])
         return super()._summarize_chat(*args, **kwargs)
 
 

@@ -36,7 +36,6 @@ def main(mode):
             )
         },
     )
-    note("previous_cache", getattr(agent, "previous_cache", "absent"))
     note("llm_config", {key: value for key, value in agent.llm_config.items() if key != "config_list"})
     note("the same dict", agent.llm_config is config)
     note("client", [type(agent.client).__name__, agent.client._config_list])

@@ -49,8 +49,8 @@ def main(mode):
     def weather(
         city: str,
         unit: Annotated[Literal["C", "F"], "unit"] = "C",
-        tags: list[str] = [],  # noqa: B006 (the default shows in the schema)
-        more: dict[str, int] = {},  # noqa: B006
+        tags: list[str] = [],
+        more: dict[str, int] = {},
     ) -> dict:
         return {"city": city, "degrees": 20, "unit": unit}
 
