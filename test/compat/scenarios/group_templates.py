@@ -50,8 +50,6 @@ def main(mode):
     run("no prompt", "bob", "carl", select_speaker_prompt_template=None)
     run("role user", "bob", "carl", role_for_select_speaker_messages="user")
     run("role assistant", "bob", "carl", role_for_select_speaker_messages="assistant")
-    run(
-        "transformed",
         "bob",
         "carl",
         select_speaker_transform_messages=Shorten(),
