@@ -25,9 +25,14 @@ def read_text(path: Path, name: str) -> str:
 
     Raises:
         FileNotFoundError: there is no such file.
+        UnicodeDecodeError: it is not written in UTF-8.
     """
     try:
         return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        # without the bytes that were read: they may hold keys
+        reason = f"{error.reason}. The file {path} is not written in UTF-8. Save it as UTF-8"
+        raise UnicodeDecodeError("utf-8", b"", error.start, error.end, reason) from None
     except FileNotFoundError as error:
         raise FileNotFoundError(
             error.errno,

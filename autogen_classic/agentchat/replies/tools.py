@@ -130,14 +130,18 @@ def execute_function(
     if function is None:
         content = literals.FUNCTION_NOT_FOUND.format(name=name)
     else:
+        written = func_call.get("arguments")
         try:
-            arguments = json.loads(agent._format_json_str(func_call.get("arguments", "{}")))
+            arguments = json.loads(agent._format_json_str("{}" if written is None else written))
+            arguments = {} if arguments is None else arguments  # some models write null for "no arguments"
         except json.JSONDecodeError as error:
             content = literals.FUNCTION_BROKEN_JSON.format(error=error)
         if arguments is not None:
             asynchronous = yield WHICH_WAY
             emit(ToolCalled(agent, name, arguments, call_id, asynchronous))
             try:
+                if not isinstance(arguments, dict):
+                    raise TypeError(f"The arguments of {name} must be a JSON object, but they are {written}.")
                 content = str((yield Call(function, **arguments)))
                 succeeded = True
             except Exception as error:

@@ -31,8 +31,13 @@ def choose(groupchat: Any, last_speaker: Any, method: Callable[[Any, Any], Any])
         raise NoEligibleSpeaker("Custom speaker selection function returned None. Terminating conversation.")
     if isinstance(chosen, str) or any(chosen is agent for agent in groupchat.agents):
         return chosen
+    members = ", ".join(agent.name for agent in groupchat.agents)
     if isinstance(chosen, Agent):
-        raise ValueError(f"Custom speaker selection function returned an agent {chosen.name} not in the group chat.")
+        raise ValueError(
+            f"Custom speaker selection function returned an agent {chosen.name} not in the group chat. "
+            f"The group has {members}."
+        )
     raise ValueError(
-        f"Custom speaker selection function returned an object of type {type(chosen)} instead of Agent or str."
+        f"Custom speaker selection function returned an object of type {type(chosen)} instead of Agent or str. "
+        f"Return one of the agents ({members}), the name of a selection method, or None to end the chat."
     )
