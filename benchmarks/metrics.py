@@ -1,0 +1,104 @@
+"""What is measured, in the order of the report, and what is to be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ("METRICS", "SCRIPTS", "Metric", "Target")
+
+SCRIPTS = (
+    "imports",
+    "construction",
+    "turn",
+    "long_chat",
+    "group",
+    "model_turn",
+    "selection",
+    "concurrent_chats",
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a measurement has to reach; give one of the two.
+
+    Attributes:
+        times_better: how many times smaller than that of 0.2.40 it has to be.
+        at_most: the highest value allowed, in the unit of the metric.
+    """
+
+    times_better: float | None = None
+    at_most: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.times_better:g}x" if self.times_better is not None else f"at most {self.at_most:g}"
+
+    def is_met(self, value: float, reference: float | None) -> bool | None:
+        """Tell whether a value reaches the target.
+
+        Args:
+            value: our value.
+            reference: the value of 0.2.40; None where it was not measured.
+
+        Returns:
+            None where that cannot be told.
+        """
+        if self.at_most is not None:
+            return value <= self.at_most
+        if reference is None or self.times_better is None:
+            return None
+        return value * self.times_better <= reference
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One line of the report.
+
+    Attributes:
+        script: the file of ``scripts`` that measures it.
+        label: what it is, for the reader.
+        unit: "s", "ms" or "µs" for seconds, else the unit as the script reports it.
+        target: what is to be reached, if anything was promised.
+    """
+
+    script: str
+    label: str
+    unit: str
+    target: Target | None = None
+
+    @property
+    def scale(self) -> float:
+        """What a reported value is multiplied by to have it in the unit of the report."""
+        return {"ms": 1e3, "µs": 1e6}.get(self.unit, 1.0)
+
+
+METRICS: Mapping[str, Metric] = {
+    "import_bare": Metric("imports", "`import`", "ms"),
+    "import_modules": Metric("imports", "modules loaded by it, standard library apart", "", Target(at_most=59)),
+    "import_agent": Metric("imports", "`from … import AssistantAgent` and a first agent", "ms", Target(20)),
+    "import_agent_modules": Metric("imports", "modules loaded by that, standard library apart", ""),
+    "import_agent_model": Metric("imports", "the same, the agent with `llm_config`", "ms"),
+    "construct": Metric("construction", "agent without a model", "µs"),
+    "construct_model": Metric("construction", "agent with `llm_config`", "µs", Target(100)),
+    "memory": Metric("construction", "memory of an agent without a model", "KiB", Target(at_most=4.5)),
+    "memory_model": Metric("construction", "memory of an agent with `llm_config`", "KiB"),
+    "turn": Metric("turn", "turn of two agents", "µs", Target(5)),
+    "turn_first": Metric("turn", "turn that the first reply function answers", "µs"),
+    "turn_printed": Metric("turn", "turn, printed", "µs"),
+    "turn_async": Metric("turn", "turn, asynchronous", "µs"),
+    "turn_early": Metric("long_chat", "turn with 100 messages behind it", "µs"),
+    "turn_late": Metric("long_chat", "turn with 100,000 messages behind it", "µs"),
+    "turn_late_ratio": Metric("long_chat", "the second divided by the first", "", Target(at_most=1.5)),
+    "group_4": Metric("group", "message in a group of 4", "µs"),
+    "group_16": Metric("group", "message in a group of 16", "µs"),
+    "group_64": Metric("group", "message in a group of 64", "µs"),
+    "model_turn": Metric("model_turn", "turn with a model over HTTP, both agents", "ms"),
+    "model_bare": Metric("model_turn", "the same requests by the bare openai client", "ms"),
+    "model_ratio": Metric("model_turn", "the first divided by the second, elapsed", "", Target(at_most=1.1)),
+    "model_ratio_cpu": Metric("model_turn", "the same ratio in processor time, waiting left out", ""),
+    "selection": Metric("selection", "message in a group of 4 whose speaker a model selects over HTTP", "ms"),
+    "selection_cpu": Metric("selection", "the same in processor time", "ms"),
+    "concurrent": Metric("concurrent_chats", "1,000 asynchronous chats at once, one request each", "s"),
+    "concurrent_cpu": Metric("concurrent_chats", "the same in processor time", "s"),
+}
