@@ -49,6 +49,7 @@ def main(mode):
     )
     run("no prompt", "bob", "carl", select_speaker_prompt_template=None)
     run("role user", "bob", "carl", role_for_select_speaker_messages="user")
+    run("role assistant", "bob", "carl", role_for_select_speaker_messages="assistant")
     run("empty message template", "bob", "carl", select_speaker_message_template="")
     run("empty role", "bob", "carl", role_for_select_speaker_messages="")
     run("negative retries", "bob", "carl", max_retries_for_selecting_speaker=-1)
