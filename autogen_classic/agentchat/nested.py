@@ -41,9 +41,7 @@ def register_nested_chats(
         position,
         kwargs.get("config"),
         kwargs.get("reset_config"),
-        ignore_async_in_sync_chat=(
-            not use_async if use_async is not None else kwargs.get("ignore_async_in_sync_chat")
-        ),
+        ignore_async_in_sync_chat=(not use_async if use_async is not None else kwargs.get("ignore_async_in_sync_chat")),
     )
 
 

@@ -132,7 +132,13 @@ def test_after_an_error_the_chat_can_go_on_with_all_that_was_said() -> None:
     assert [message["content"] for message in bob.chat_messages[ann]] == ["hi", "I am bob", "I am ann"]
     broken = False
     result = ann.initiate_chat(bob, message="again", clear_history=False, max_turns=1, silent=True)
-    assert [message["content"] for message in result.chat_history] == ["hi", "I am bob", "I am ann", "again", "I am bob"]
+    assert [message["content"] for message in result.chat_history] == [
+        "hi",
+        "I am bob",
+        "I am ann",
+        "again",
+        "I am bob",
+    ]
 
 
 def test_the_stop_reason_is_no_field_of_the_result() -> None:

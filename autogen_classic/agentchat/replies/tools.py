@@ -111,9 +111,7 @@ def _wait_for(start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     return outcome[0]
 
 
-def execute_function(
-    agent: Any, /, func_call: dict[str, Any], verbose: Any = False, call_id: Any = None
-) -> Steps:
+def execute_function(agent: Any, /, func_call: dict[str, Any], verbose: Any = False, call_id: Any = None) -> Steps:
     """Run the function that a call names with the arguments that it carries as JSON.
 
     Whatever goes wrong becomes an answer that the model can read and repair.
