@@ -16,6 +16,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,17 +51,34 @@ def main(arguments: list[str] | None = None) -> int:
     options, rest = read_command_line(sys.argv[1:] if arguments is None else arguments)
     try:
         python = environment(options.venv, EXTRAS[options.command], options.with_package)
-        steps = {"demo": demo, "lint": lint, "types": types, "pytest": tests, "docs": docs, "bench": bench}
-        if options.command == "test":
-            lint(python, [])
-            types(python, [])
-            tests(python, rest)
-        elif options.command in steps:
-            steps[options.command](python, rest)
     except StepFailed as failure:
         print(f"\nFAILED: {failure}", file=sys.stderr)
         return 1
-    return 0
+    if options.command == "test":
+        return perform([(lint, []), (types, []), (tests, rest)], python)
+    steps = {"demo": demo, "lint": lint, "types": types, "pytest": tests, "docs": docs, "bench": bench}
+    return perform([(steps[options.command], rest)] if options.command in steps else [], python)
+
+
+def perform(steps: list[tuple[Callable[[str, list[str]], None], list[str]]], python: str) -> int:
+    """Take every step, also after one that failed, and tell at the end what failed.
+
+    Args:
+        steps: the functions of the steps, each with what stood behind ``--`` for it.
+        python: the Python of the environment.
+
+    Returns:
+        The exit code: 0 when every step succeeded, else 1.
+    """
+    failures = []
+    for step, rest in steps:
+        try:
+            step(python, rest)
+        except StepFailed as failure:
+            failures.append(failure)
+    for failure in failures:
+        print(f"\nFAILED: {failure}", file=sys.stderr)
+    return 1 if failures else 0
 
 
 def read_command_line(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
