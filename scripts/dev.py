@@ -18,6 +18,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 10)
@@ -70,14 +71,14 @@ def perform(steps: list[tuple[Callable[[str, list[str]], None], list[str]]], pyt
     Returns:
         The exit code: 0 when every step succeeded, else 1.
     """
-    failures = []
+    failures: list[str] = []
     for step, rest in steps:
         try:
             step(python, rest)
         except StepFailed as failure:
-            failures.append(failure)
-    for failure in failures:
-        print(f"\nFAILED: {failure}", file=sys.stderr)
+            failures.append(str(failure))
+    for text in failures:
+        print(f"\nFAILED: {text}", file=sys.stderr)
     return 1 if failures else 0
 
 
@@ -125,14 +126,15 @@ def environment(venv: Path, extras: list[str], packages: list[str]) -> str:
     stamp_file = venv / "dev-stamp.json"
     stamp = read_stamp(stamp_file)
     source = fingerprint(packages)
-    known = set(stamp["extras"]) if stamp["source"] == source and python.exists() else None
-    if known is not None and known >= set(extras):
+    is_current = stamp["source"] == source and python.exists()
+    installed: set[str] = set(stamp["extras"]) if is_current else set()
+    if is_current and installed >= set(extras):
         return str(python)
 
     if not python.exists():
         print(f"Making a virtual environment in {venv}", flush=True)
         run([sys.executable, "-m", "venv", str(venv)], "venv (on Debian and Ubuntu: apt install python3-venv)")
-    wanted = sorted(set(extras) | (known or set()))
+    wanted = sorted({*extras, *installed})
     target = f"{ROOT}[{','.join(wanted)}]" if wanted else str(ROOT)
     print(f"Installing autogen-classic with {', '.join(wanted) or 'its core dependencies'}", flush=True)
     quiet_pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -148,7 +150,7 @@ def fingerprint(packages: list[str]) -> str:
     return digest.hexdigest()
 
 
-def read_stamp(file: Path) -> dict[str, object]:
+def read_stamp(file: Path) -> dict[str, Any]:
     """The stamp of the last installation; an empty one where there is none or it is broken."""
     try:
         stamp = json.loads(file.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autogen_classic.version import __version__
+from autogen_classic.version import RELEASE
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,8 +32,8 @@ def metadata() -> importlib.metadata.PackageMetadata:
         pytest.skip("autogen-classic is not installed here; scripts/dev.py installs it")
 
 
-def test_the_metadata_and_the_package_have_one_version(metadata: importlib.metadata.PackageMetadata) -> None:
-    assert metadata["Version"] == __version__
+def test_the_metadata_and_the_package_have_one_release(metadata: importlib.metadata.PackageMetadata) -> None:
+    assert metadata["Version"] == RELEASE
 
 
 def test_every_extra_of_0_2_keeps_its_name(metadata: importlib.metadata.PackageMetadata) -> None:
