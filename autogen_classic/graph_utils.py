@@ -69,7 +69,7 @@ def check_graph_validity(allowed_speaker_transitions_dict: Transitions, agents: 
                 f"{_name(speaker)} is of type {type(followers).__name__}."
             )
         for follower in followers:
-            if not _is_agent(follower):
+            if not is_agent(follower):
                 raise TransitionGraphError(
                     "allowed_speaker_transitions_dict has values that are not lists of agents: "
                     f"{follower!r} may follow {_name(speaker)}, but is not an agent. Put the agent itself there."
@@ -93,9 +93,16 @@ def invert_disallowed_to_allowed(
         the group.
 
     Raises:
-        TransitionGraphError: (a ValueError) a key is not in the group.
+        TransitionGraphError: (a ValueError) a key is not in the group, or it is no dict.
+        TypeError: a value is no list.
     """
+    if not isinstance(disallowed_speaker_transitions_dict, dict):
+        raise TransitionGraphError(
+            "disallowed_speaker_transitions_dict must be a dictionary from an agent to the list of agents that must "
+            f"not follow it, not {type(disallowed_speaker_transitions_dict).__name__}."
+        )
     _refuse_unknown_speakers("disallowed_speaker_transitions_dict", disallowed_speaker_transitions_dict, agents)
+    _check_forbidden(disallowed_speaker_transitions_dict, agents)
     allowed = {}
     for speaker in agents:
         forbidden = set(disallowed_speaker_transitions_dict.get(speaker, ()))
@@ -151,6 +158,20 @@ def _refuse_unknown_speakers(argument: str, transitions: Transitions, agents: Se
         )
 
 
+def _check_forbidden(transitions: Transitions, agents: Sequence[Any]) -> None:
+    """Refuse values that are no lists; warn of agents that are not in the group, whom nobody needs to forbid."""
+    known = set(agents)
+    for speaker, followers in transitions.items():
+        if not isinstance(followers, Iterable):
+            raise TypeError(
+                "disallowed_speaker_transitions_dict must be a dictionary with lists as values; the value of "
+                f"{_name(speaker)} is of type {type(followers).__name__}."
+            )
+        strangers = [follower for follower in followers if follower not in known]
+        if strangers:
+            logger.warning("Forbidden speaker transitions name what is not in the group: %s.", _names(strangers))
+
+
 def _warn_about_oddities(transitions: Transitions, agents: Sequence[Any]) -> None:
     connected = {speaker: True for speaker, followers in transitions.items() if followers}
     for followers in transitions.values():
@@ -173,8 +194,15 @@ def _warn_about_oddities(transitions: Transitions, agents: Sequence[Any]) -> Non
             )
 
 
-def _is_agent(thing: Any) -> bool:
-    """Whether a thing can take a turn: the two methods every agent has."""
+def is_agent(thing: Any) -> bool:
+    """Tell whether a thing can take a turn.
+
+    Args:
+        thing: anything.
+
+    Returns:
+        True where it has what every agent has: a name, and a method that replies.
+    """
     return hasattr(thing, "name") and callable(getattr(thing, "generate_reply", None))
 
 

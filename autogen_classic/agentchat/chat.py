@@ -6,7 +6,7 @@ import asyncio
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,13 +64,16 @@ def initiate_chat(
     clear_history: bool = True,
     silent: bool | None = False,
     cache: Any = None,
-    max_turns: int | None = None,
+    max_turns: Any = None,
     summary_method: Any = "last_msg",
     summary_args: dict[str, Any] | None = None,
     message: Any = None,
     **context: Any,
 ) -> Steps:
     """Open a chat, run it, sum it up; see `ConversableAgent.initiate_chat`."""
+    _check_recipient(agent, recipient)
+    if not isinstance(max_turns, (int, type(None))):
+        logger.warning("max_turns is %r, which is no whole number. It is ignored: nothing limits the chat.", max_turns)
     chat_info = {"recipient": recipient, "message": message, "summary_method": summary_method, **context}
     consolidate_chat_info(chat_info, uniform_sender=agent)
     both = (agent, recipient)
@@ -118,8 +121,9 @@ def initiate_chats(chat_queue: list[dict[str, Any]]) -> list[ChatResult]:
 
     Raises:
         AssertionError: for a chat without sender or recipient, or with an unknown summary method.
+        TypeError: for a queue that is not a list of dicts, or a carryover that is neither a text nor a list.
     """
-    consolidate_chat_info(chat_queue)
+    _check_queue(chat_queue)
     _warn_about_repeated_recipients(chat_queue)
     finished: list[ChatResult] = []
     for chat_info in chat_queue:
@@ -144,7 +148,7 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
         KeyError: for a chat without ``chat_id``.
         ValueError: for a prerequisite that is no chat of the queue, or that waits for its own chat.
     """
-    consolidate_chat_info(chat_queue)
+    _check_queue(chat_queue)
     _warn_about_repeated_recipients(chat_queue)
     waiting = {chat_info["chat_id"]: chat_info for chat_info in chat_queue}
     _check_prerequisites(waiting)
@@ -172,6 +176,10 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
 def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, Any]:
     """The arguments of one chat of a queue, with all that it carries over, announced to the reader."""
     own = chat_info.get("carryover", [])
+    if not isinstance(own, (str, Iterable)):
+        raise TypeError(
+            f"carryover in the chat with {chat_info['recipient'].name} must be a text or a list, but it is {own!r}."
+        )
     prepared = {**chat_info, "carryover": [*([own] if isinstance(own, str) else own), *summaries]}
     if not prepared.get("message"):
         warnings.warn(
@@ -181,6 +189,40 @@ def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, A
     if not prepared.get("silent", False):
         emit(QueuedChatStarting(prepared))
     return prepared
+
+
+def _check_recipient(agent: Any, recipient: Any) -> None:
+    """Refuse what cannot be talked to, before anything is sent."""
+    if isinstance(recipient, type):
+        raise TypeError(
+            f"recipient must be an agent, but it is the class {recipient.__name__}. Make an agent of it first: "
+            f'{recipient.__name__}("a_name", ...).'
+        )
+    if hasattr(recipient, "_prepare_chat"):
+        return
+    advice = "Pass the agent itself."
+    if isinstance(recipient, str):
+        advice = "Pass the agent itself, not its name."
+    elif hasattr(recipient, "agents"):
+        advice = "Pass a GroupChatManager that leads this group."
+    # only the type of other things is told: their repr may show a configuration and its keys
+    given = repr(recipient) if isinstance(recipient, (str, int, type(None))) else f"of type {type(recipient).__name__}"
+    raise AttributeError(
+        f"The recipient of a chat that {agent.name} opens must be an agent, but it is {given}. {advice}"
+    )
+
+
+def _check_queue(chat_queue: Any) -> None:
+    """Refuse a queue of another form, and chats in it that lack something."""
+    form = 'a list of dicts such as {"sender": ..., "recipient": ..., "message": ...}'
+    if isinstance(chat_queue, (dict, str)):
+        raise AssertionError(f"chat_queue must be {form}, but it is a {type(chat_queue).__name__}. Put it in a list.")
+    if not isinstance(chat_queue, Iterable):
+        raise TypeError(f"chat_queue must be {form}, but it is {chat_queue!r}.")
+    for number, chat_info in enumerate(chat_queue):
+        if not isinstance(chat_info, Mapping):
+            raise TypeError(f"chat_queue must be {form}, but its chat {number} is of type {type(chat_info).__name__}.")
+    consolidate_chat_info(chat_queue)
 
 
 def _warn_about_repeated_recipients(chat_queue: list[dict[str, Any]]) -> None:

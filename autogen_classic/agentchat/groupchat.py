@@ -41,7 +41,7 @@ class GroupChat:
 
     Attributes:
         agents: who takes part.
-        messages: what everybody has heard; usually empty at the start.
+        messages: what everybody has heard; usually empty at the start. None stands for an empty list.
         max_round: how many messages are said before the chat ends, the opening one counted.
         admin_name: the agent that speaks in the place of one that is interrupted (Ctrl-C).
         func_call_filter: whether a call of a function goes to an agent that has it.
@@ -102,6 +102,7 @@ class GroupChat:
             ValueError: for settings that are empty, out of range, or contradict each other.
             TypeError: for a template that is no text.
         """
+        self.messages = [] if self.messages is None else self.messages
         if self.allow_repeat_speaker is None and self.allowed_or_disallowed_speaker_transitions is None:
             self.allow_repeat_speaker = True
         self.allowed_speaker_transitions_dict = checks.allowed_transitions(self)
@@ -201,7 +202,9 @@ class GroupChat:
         template = self.select_speaker_message_template
         if callable(template):
             template = template(self, agents)
-        return template.format(roles=self._participant_roles(agents), agentlist=[agent.name for agent in agents])
+        names = [agent.name for agent in agents]
+        roles = self._participant_roles(agents)
+        return texts.fill("select_speaker_message_template", template, roles=roles, agentlist=names)
 
     def select_speaker_prompt(self, agents: list[Agent] | None = None) -> str | None:
         """The question to the model that selects, or None where there is no template for it.
@@ -212,7 +215,8 @@ class GroupChat:
         if not self.select_speaker_prompt_template:
             return None
         agents = self.agents if agents is None else agents
-        return self.select_speaker_prompt_template.format(agentlist=[agent.name for agent in agents])
+        names = [agent.name for agent in agents]
+        return texts.fill("select_speaker_prompt_template", self.select_speaker_prompt_template, agentlist=names)
 
     def manual_select_speaker(self, agents: list[Agent] | None = None) -> Agent | None:
         """Ask the person at the terminal.

@@ -91,6 +91,11 @@ def _chats_to_run(chat_queue: list[dict[str, Any]], recipient: Any, messages: An
     """The chats of a queue that have a message; the first one takes the message that triggered it by default."""
     chats = []
     for index, chat_info in enumerate(chat_queue):
+        if not isinstance(chat_info, dict):
+            raise AttributeError(
+                f"The chat_queue of the nested chats of {recipient.name} must be a list of dicts, one for each chat, "
+                f"but it is of type {type(chat_queue).__name__} and holds one of type {type(chat_info).__name__}."
+            )
         message = chat_info.get("message")
         if message is None and index == 0:
             message = messages[-1]["content"]

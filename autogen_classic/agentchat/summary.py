@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.drive import Ask, Call, Steps
@@ -40,8 +40,11 @@ def summarize(
 
     Raises:
         ValueError: for a method of another kind, or a prompt that is not a text.
+        TypeError: for arguments that are no dict.
     """
-    arguments = {**({} if summary_args is None else summary_args), "cache": cache}
+    if not isinstance(summary_args, (Mapping, type(None))):
+        raise TypeError(f"summary_args must be a dict or None, but it is {summary_args!r}.")
+    arguments = {**(summary_args or {}), "cache": cache}
     if summary_method is None:
         return ""
     if summary_method == "last_msg":

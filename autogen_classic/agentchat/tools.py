@@ -6,7 +6,7 @@ import functools
 import inspect
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar
 
 __all__ = (
@@ -38,8 +38,11 @@ def register_function(
 
     Raises:
         ValueError: for a name that providers refuse.
+        AttributeError: for a caller or executor that is no agent, or a tool that is no function.
         TypeError: for a parameter without an annotation.
     """
+    _check_that_it_is_an_agent(caller, "caller")
+    _check_that_it_is_an_agent(executor, "executor")
     registered = register_for_llm(caller, name=name, description=description, api_style="tool")(f)
     register_for_execution(executor, name=name)(registered)
 
@@ -52,6 +55,7 @@ def register_for_llm(
     def decorate(function: F) -> F:
         from ..function_utils import get_function_schema
 
+        _check_that_it_is_a_function(function)
         function = _with_name_and_description(function, name, description)
         known_as: str = function._name  # type: ignore[attr-defined]
         known_for = function._description  # type: ignore[attr-defined]
@@ -71,16 +75,34 @@ def register_for_llm(
     return decorate
 
 
-def register_for_execution(agent: Any, name: str | None = None) -> Callable[[F], F]:
+def register_for_execution(agent: Any, name: Any = None) -> Callable[[F], F]:
     """See `ConversableAgent.register_for_execution`."""
 
+    if callable(name):
+        warnings.warn(
+            f"register_for_execution was used without parentheses, so {getattr(name, '__name__', name)} is not "
+            "registered. Write @agent.register_for_execution().",
+            stacklevel=3,
+        )
+
     def decorate(function: F) -> F:
+        _check_that_it_is_a_function(function)
         function = _with_name_and_description(function, name, None)
         runnable = _taking_json_values(function)
         agent.register_function({function._name: runnable})  # type: ignore[attr-defined]
         return function
 
     return decorate
+
+
+def _check_that_it_is_a_function(function: Any) -> None:
+    if not callable(function):
+        raise AttributeError(f"A tool must be a function, but it is {function!r} ({type(function).__name__}).")
+
+
+def _check_that_it_is_an_agent(agent: Any, part: str) -> None:
+    if not hasattr(agent, "register_for_llm"):
+        raise AttributeError(f"The {part} of a tool must be an agent, but it is {agent!r} ({type(agent).__name__}).")
 
 
 def _with_name_and_description(function: F, name: str | None, description: str | None) -> F:
@@ -136,6 +158,10 @@ def _wrapper_of(function: Any, call: Callable[..., Any]) -> Any:
 
 def register_function_map(agent: Any, function_map: dict[str, Any]) -> None:
     """See `ConversableAgent.register_function`."""
+    if not isinstance(function_map, Mapping):
+        raise AttributeError(
+            f'The functions of {agent.name} must be given by name, as {{"name": function}}, not as {function_map!r}.'
+        )
     for name, function in function_map.items():
         agent._assert_valid_name(name)
         if function is None:
@@ -192,7 +218,10 @@ def _check_that_there_is_a_model(agent: Any, kind: str) -> None:
 
 def _add(agent: Any, key: str, signature: dict[str, Any], name_of: Callable[[Any], str]) -> None:
     """Put a signature on the agent's own list, in the place of one of the same name."""
-    name = name_of(signature)
+    try:
+        name = name_of(signature)
+    except (KeyError, TypeError) as error:
+        raise KeyError(f"The signature of a tool for {agent.name} has no name: {signature!r}.") from error
     agent._assert_valid_name(name)
     known = list(agent.llm_config.get(key) or [])
     if any(name_of(other) == name for other in known):

@@ -19,13 +19,13 @@ def consolidate_chat_info(chat_info: Any, uniform_sender: Any = None) -> None:
         AssertionError: for a missing sender or recipient, an unknown summary method, or a reflection without a
             model on either side.
     """
-    for info in [chat_info] if isinstance(chat_info, dict) else chat_info:
+    for number, info in enumerate([chat_info] if isinstance(chat_info, dict) else chat_info):
         if uniform_sender is None:
-            assert "sender" in info, "sender must be provided."
+            assert "sender" in info, f"sender must be provided. Chat {number} (counted from 0) has none."
             sender = info["sender"]
         else:
             sender = uniform_sender
-        assert "recipient" in info, "recipient must be provided."
+        assert "recipient" in info, f"recipient must be provided. Chat {number} (counted from 0) has none."
         method = info.get("summary_method")
         assert method is None or callable(method) or method in ("last_msg", "reflection_with_llm"), (
             "summary_method must be a string chosen from 'reflection_with_llm' or 'last_msg' or a callable, or None, "

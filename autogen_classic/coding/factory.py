@@ -51,11 +51,20 @@ class CodeExecutorFactory:
 
         Raises:
             ValueError: the value under ``executor`` is neither an executor nor a known name.
+            TypeError: the settings of the executor are no dict.
             ImportError: the executor needs a package that is not installed.
         """
         wanted = code_execution_config.get("executor")
         if isinstance(wanted, str) and wanted in _makers:
-            return _makers[wanted](**code_execution_config.get(wanted, {}))
+            settings = code_execution_config.get(wanted, {})
+            if not isinstance(settings, Mapping):
+                raise TypeError(
+                    f"The settings of the executor stand in code_execution_config under {wanted!r} as a dict such as "
+                    f'{{"work_dir": "coding"}}, but they are {settings!r}.'
+                )
+            return _makers[wanted](**settings)
+        if isinstance(wanted, type):
+            raise ValueError(f"The executor is the class {wanted.__name__}. Make one of it: {wanted.__name__}(...).")
         if isinstance(wanted, CodeExecutor):
             return wanted
         raise ValueError(

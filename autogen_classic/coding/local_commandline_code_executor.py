@@ -59,6 +59,8 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
 
     Raises:
         ValueError: the timeout is below 1, or the module name is not a Python name.
+        TypeError: the timeout is not a number.
+        FileExistsError: work_dir is a file.
     """
 
     SUPPORTED_LANGUAGES: ClassVar[list[str]] = [
@@ -91,13 +93,19 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         functions_module: str = "functions",
         execution_policies: dict[str, bool] | None = None,
     ) -> None:
+        if not isinstance(timeout, (int, float)):
+            raise TypeError(f"timeout must be a number of seconds, but it is {timeout!r}.")
         if timeout < 1:
             raise ValueError("Timeout must be greater than or equal to 1.")
         if not functions_module.isidentifier():
             raise ValueError("Module name must be a valid Python identifier")
         self._timeout = timeout
         self._work_dir = Path(work_dir)
-        self._work_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            self._work_dir.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            reason = "work_dir must be a directory, but this is a file"
+            raise FileExistsError(error.errno, reason, str(self._work_dir)) from None
         # A program that changes its directory later goes on using the same working directory.
         self._root = self._work_dir.resolve()
         self._virtual_env_context = virtual_env_context

@@ -48,10 +48,16 @@ class AnswerCache:
 
     Raises:
         NotJSONError: a cache is wanted, and JSON cannot hold a parameter.
+        TypeError: the cache is none.
     """
 
     def __init__(self, extras: dict[str, Any], params: dict[str, Any]) -> None:
         self._cache = extras.get("cache")
+        if self._cache is not None and not (hasattr(self._cache, "get") and hasattr(self._cache, "set")):
+            raise TypeError(
+                "cache must be a cache, such as Cache.disk(), or None, but it is of type "
+                f"{type(self._cache).__name__}. A number for the directory of the cache is given as cache_seed."
+            )
         live_client = extras.get("model_client") is not None
         self._seed = extras.get("cache_seed", None if live_client else LEGACY_DEFAULT_CACHE_SEED)
         wanted = self._cache is not None or self._seed is not None

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..exception_utils import AutogenClassicError
 
-__all__ = ("Failures", "UnusableAnswerError", "without_secrets")
+__all__ = ("Failures", "UnusableAnswerError", "parameter_errors", "without_secrets")
 
 _SECRET_KEYS = ("api_key", "admin_api_key", "azure_ad_token")
 _PLACES_OF_SECRETS = ("default_headers", "default_query", "extra_headers", "extra_query")
@@ -31,6 +31,24 @@ _ADVICE = {
 
 class UnusableAnswerError(AutogenClassicError, AttributeError):
     """An endpoint answered with something that is not a completion."""
+
+
+class parameter_errors:
+    """Say where a parameter stands that the openai package does not know, or misses."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _traceback: object) -> None:
+        if kind is not TypeError or error is None:
+            return
+        if "unexpected keyword argument" in str(error):
+            advice = "It stands in the llm_config, in an entry of its config_list, or in the call of create."
+        elif "Missing required arguments" in str(error):
+            advice = 'Each entry of config_list needs a "model", unless the llm_config has one for all.'
+        else:
+            return
+        raise TypeError(f"{error}. {advice}") from error
 
 
 def without_secrets(text: str, entries: Iterable[Mapping[str, Any]]) -> str:

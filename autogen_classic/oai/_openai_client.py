@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from .._core.model_requests import check
-from ._failures import UnusableAnswerError
+from ._failures import UnusableAnswerError, parameter_errors
 from ._streaming import StreamedAnswer, connection_errors
 from .prices import cost_of, price_of
 
@@ -46,12 +46,13 @@ class OpenAIClient:
         """
         check(getattr(self._oai_client, "base_url", None) or "openai")
         if "messages" in params and params.get("stream"):
-            with connection_errors(), self._oai_client.chat.completions.create(**params) as stream:
+            with parameter_errors(), connection_errors(), self._oai_client.chat.completions.create(**params) as stream:
                 with StreamedAnswer(params) as answer:
                     for chunk in stream:
                         answer.add(chunk)
                 return answer.completion_of(stream)
-        return self._usable(_endpoint(self._oai_client, params).create(**{**params, "stream": False}))
+        with parameter_errors():
+            return self._usable(_endpoint(self._oai_client, params).create(**{**params, "stream": False}))
 
     async def a_create(self, params: dict[str, Any]) -> Any:
         """The same as `create`, without blocking the event loop."""
@@ -61,13 +62,14 @@ class OpenAIClient:
         check(getattr(self._oai_client, "base_url", None) or "openai")
         client = await self._async_client()
         if "messages" in params and params.get("stream"):
-            with connection_errors():
+            with parameter_errors(), connection_errors():
                 async with await client.chat.completions.create(**params) as stream:
                     with StreamedAnswer(params) as answer:
                         async for chunk in stream:
                             answer.add(chunk)
                     return answer.completion_of(stream)
-        return self._usable(await _endpoint(client, params).create(**{**params, "stream": False}))
+        with parameter_errors():
+            return self._usable(await _endpoint(client, params).create(**{**params, "stream": False}))
 
     def message_retrieval(self, response: Any) -> list[Any]:
         """Return the texts of an answer, or its messages where they call functions or tools.

@@ -245,6 +245,10 @@ def filter_config(config_list: ConfigList, filter_dict: Mapping[str, Any] | None
     """
     if not filter_dict:
         return config_list
+    if not isinstance(filter_dict, Mapping):
+        raise AttributeError(
+            f'filter_dict must be a dict such as {{"model": ["gpt-4o"]}}, not of type {type(filter_dict).__name__}.'
+        )
     return [config for config in config_list if _passes(config, filter_dict) != exclude]
 
 
@@ -279,8 +283,12 @@ def config_list_from_json(
     Raises:
         FileNotFoundError: there is neither such a variable nor such a file.
         json.JSONDecodeError: it does not hold JSON; the text says where and what to do.
-        TypeError: it holds JSON, but no list of configurations, and a filter is given.
+        TypeError: it holds JSON, but no list of configurations, and a filter is given; or the name is no text.
     """
+    if not isinstance(env_or_file, (str, os.PathLike)):
+        raise TypeError(
+            f"env_or_file must be the name of an environment variable or of a file, not {type(env_or_file).__name__}."
+        )
     in_environment = os.environ.get(env_or_file)
     if in_environment and not os.path.exists(in_environment):
         source = f"The environment variable {env_or_file}"
@@ -292,7 +300,15 @@ def config_list_from_json(
     config_list: ConfigList = parse_config_list(text, source)
     if filter_dict:
         check_is_config_list(config_list, source)
-    return filter_config(config_list, filter_dict)
+    chosen = filter_config(config_list, filter_dict)
+    if config_list and not chosen:
+        logger.warning(
+            "%s has %d configurations, but none that the filter on %s accepts.",
+            source,
+            len(config_list),
+            ", ".join(filter_dict or ()),
+        )
+    return chosen
 
 
 def config_list_from_dotenv(

@@ -24,10 +24,13 @@ class TimeRateLimiter:
         rate: requests per second, more than 0; 0.5 is one request in two seconds.
 
     Raises:
-        ValueError: the rate is not a number above 0.
+        ValueError: the rate is not above 0.
+        TypeError: the rate is not a number.
     """
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: Any) -> None:
+        if not isinstance(rate, (int, float)):
+            raise TypeError(f"api_rate_limit must be a number of requests per second, but it is {rate!r}.")
         if not rate > 0:
             raise ValueError(f"api_rate_limit is {rate!r}, but must be more than 0 requests per second.")
         self._seconds_between = 1.0 / rate

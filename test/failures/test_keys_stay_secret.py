@@ -43,8 +43,9 @@ def everything(caplog: pytest.LogCaptureFixture) -> Any:
             events.append(repr(event.request))
 
     def tell() -> str:
-        records = [f"{record.getMessage()} {record.args}" for record in caplog.records if "openai" not in record.name]
-        return "\n".join(events + [record for record in records])
+        records = [record for record in caplog.records if not record.name.startswith("openai")]
+        told = [f"{record.getMessage()} {record.args}" for record in records]
+        return "\n".join(events + told)
 
     with listening(note):
         yield tell
@@ -132,6 +133,17 @@ def test_a_group_shows_no_key(serve: Any, agent: Any, chat: Any, everything: Any
 def test_no_error_of_a_constructor_shows_a_key(llm_config: Any) -> None:
     with pytest.raises((TypeError, ValueError, AssertionError)) as caught:
         ConversableAgent("helper", llm_config=llm_config)
+    assert_secret(str(caught.value))
+
+
+@pytest.mark.parametrize("kind", [AttributeError, ValueError])
+def test_a_configuration_in_the_place_of_an_agent_is_not_shown(agent: Any, chat: Any, kind: Any) -> None:
+    ann, llm_config = agent("ann"), {"config_list": [{"model": "m", "api_key": KEY}]}
+    with pytest.raises(kind) as caught:
+        if kind is ValueError:
+            GroupChat([ann, llm_config], [])  # type: ignore[list-item]
+        else:
+            chat(ann, GroupChat([ann], [], select_speaker_auto_llm_config=llm_config), "Hello.")
     assert_secret(str(caught.value))
 
 

@@ -41,7 +41,7 @@ def prepare_and_select(groupchat: Any, last_speaker: Any) -> tuple[Any | None, A
     if select is None:
         raise ValueError(
             f"GroupChat speaker_selection_method is set to '{method}'. "
-            f"It should be one of {list(SELECTORS)} (case insensitive). "
+            f"It should be one of {list(SELECTORS)} (case insensitive). {_advice_on_names(groupchat, method)}"
         )
     _check_population(groupchat, last_speaker, method.lower())
 
@@ -86,6 +86,12 @@ def next_agent(groupchat: Any, agent: Any, agents: Agents | None) -> Any:
             if following in wanted:
                 return following
     raise UndefinedNextAgent()
+
+
+def _advice_on_names(groupchat: Any, method: Any) -> str:
+    if method not in groupchat.agent_names and method not in groupchat.agents:
+        return ""
+    return "To have an agent speak, give a function of (last_speaker, groupchat) that returns the agent itself."
 
 
 def _check_population(groupchat: Any, last_speaker: Any, method: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
-from ...graph_utils import check_graph_validity, invert_disallowed_to_allowed
+from ...graph_utils import check_graph_validity, invert_disallowed_to_allowed, is_agent
 
 __all__ = ("allowed_transitions", "check_settings")
 
@@ -69,8 +70,11 @@ def allowed_transitions(groupchat: Any) -> dict[Any, list[Any]]:
         The agents that may speak after each agent.
 
     Raises:
-        ValueError: for settings that contradict each other, or a graph whose keys are not in the group.
+        ValueError: for settings that contradict each other, a graph whose keys are not in the group, or a list with
+            something else than agents.
+        TypeError: for agents that are no list.
     """
+    _check_agents(groupchat.agents)
     graph = groupchat.allowed_or_disallowed_speaker_transitions
     kind = groupchat.speaker_transitions_type
     if graph is not None and groupchat.allow_repeat_speaker is not None:
@@ -98,6 +102,18 @@ def allowed_transitions(groupchat: Any) -> dict[Any, list[Any]]:
         allowed = invert_disallowed_to_allowed(graph, groupchat.agents)
     check_graph_validity(allowed_speaker_transitions_dict=allowed, agents=groupchat.agents)
     return allowed
+
+
+def _check_agents(agents: Any) -> None:
+    if not isinstance(agents, Iterable):
+        raise TypeError(f"agents of a GroupChat must be a list of agents, but it is of type {type(agents).__name__}.")
+    for agent in agents:
+        if not is_agent(agent):
+            raise ValueError(
+                "agents of a GroupChat must be a list of agents, but it holds "
+                f"{repr(agent) if isinstance(agent, str) else 'something'} of type {type(agent).__name__}. "
+                "Put the agents themselves there."
+            )
 
 
 def _everybody_follows_everybody(groupchat: Any) -> dict[Any, list[Any]]:

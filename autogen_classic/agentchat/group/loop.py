@@ -34,6 +34,8 @@ def run_chat(
         ``(True, None)``: the manager has nothing to add.
     """
     groupchat = config
+    if not isinstance(groupchat.max_round, int):
+        raise TypeError(f"max_round of a GroupChat must be a whole number, but it is {groupchat.max_round!r}.")
     message = (manager._oai_messages[sender] if messages is None else messages)[-1]
     speaker = sender
     chat = conversations.current() or Conversation()

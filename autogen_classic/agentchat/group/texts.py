@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 INTRODUCTION = (
     "Hello everyone. We have assembled a great team today to answer questions and solve tasks. In attendance are:"
 )
@@ -43,3 +45,27 @@ RESUMED = "Prepared group chat with {count} messages, the last speaker is {name}
 CLEARING = "Clearing history for {whom}."
 CLEARING_EXCEPT = "Clearing history for {whom} except last {keep} messages."
 ALL_AGENTS = "all agents"
+
+
+def fill(setting: str, template: str, **values: Any) -> str:
+    """Fill a template of a group.
+
+    Args:
+        setting: which setting of the group holds it, for an error.
+        template: the template.
+        **values: the values of its placeholders.
+
+    Returns:
+        The text.
+
+    Raises:
+        KeyError, IndexError, ValueError: for an unknown placeholder or a lonely brace.
+    """
+    try:
+        return template.format(**values)
+    except (KeyError, IndexError, ValueError) as error:
+        known = ", ".join(f"{{{name}}}" for name in values)
+        raise type(error)(
+            f"{setting} cannot be filled ({type(error).__name__}: {error}). It may have the placeholders {known}; "
+            "write every other brace twice, as {{ or }}."
+        ) from error

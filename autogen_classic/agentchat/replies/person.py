@@ -36,7 +36,7 @@ def check_termination_and_human_reply(
     if mode == "ALWAYS":
         prompt = literals.ASK_ALWAYS.format(agent=agent.name, sender=_name(sender))
         answer, typed = yield from _ask(agent, prompt, ends)
-    elif agent._consecutive_auto_reply_counter[sender] >= agent._max_consecutive_auto_reply_dict[sender]:
+    elif _is_at_its_limit(agent, sender):
         if mode == "NEVER":
             answer = literals.EXIT
         else:
@@ -62,6 +62,14 @@ def check_termination_and_human_reply(
     if mode != "NEVER":
         emit(AutoReplyUsed(agent, sender))
     return False, None
+
+
+def _is_at_its_limit(agent: Any, sender: Any) -> bool:
+    limit = agent._max_consecutive_auto_reply_dict[sender]
+    try:
+        return bool(agent._consecutive_auto_reply_counter[sender] >= limit)
+    except TypeError as error:
+        raise TypeError(f"max_consecutive_auto_reply of {agent.name} must be a number, but it is {limit!r}.") from error
 
 
 def _ask(agent: Any, prompt: str, ends: bool) -> Steps:

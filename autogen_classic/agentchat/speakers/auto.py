@@ -101,7 +101,8 @@ def _question(groupchat: Any, text: str) -> dict[str, Any]:
 
 
 def _ask_again(groupchat: Any, template: str, agents: Agents) -> dict[str, Any]:
-    return _question(groupchat, template.format(agentlist=[agent.name for agent in agents]))
+    names = [agent.name for agent in agents]
+    return _question(groupchat, texts.fill("The template of a further question", template, agentlist=names))
 
 
 def _tell(groupchat: Any, selector: Any, form: str, color: str, attempt: int, name: str = "") -> None:

@@ -1,0 +1,258 @@
+"""What a beginner gets wrong: each error says what was wrong, where, and what to do, and has the type of 0.2.40."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from autogen_classic import (
+    AssistantAgent,
+    ConversableAgent,
+    GroupChat,
+    GroupChatManager,
+    OpenAIWrapper,
+    config_list_from_json,
+    initiate_chats,
+    register_function,
+)
+from autogen_classic.agentchat.chat import a_initiate_chats
+from autogen_classic.coding import LocalCommandLineCodeExecutor
+
+MODEL = {"config_list": [{"model": "m", "api_key": "sk-x", "base_url": "http://127.0.0.1:9/v1", "max_retries": 0}]}
+
+
+def ann(**settings: Any) -> ConversableAgent:
+    return ConversableAgent("ann", **{"llm_config": False, "human_input_mode": "NEVER", **settings})
+
+
+def bob(**settings: Any) -> ConversableAgent:
+    defaults = {"llm_config": False, "human_input_mode": "NEVER", "default_auto_reply": "ok"}
+    return ConversableAgent("bob", **{**defaults, **settings})
+
+
+def helper() -> ConversableAgent:
+    return ConversableAgent("helper", llm_config={**MODEL, "cache_seed": None})
+
+
+def talk(recipient: Any, **settings: Any) -> Any:
+    return ann().initiate_chat(recipient, **{"message": "hi", "max_turns": 1, "silent": True, **settings})
+
+
+def group(**settings: Any) -> GroupChat:
+    return GroupChat(**{"agents": [ann(), bob()], "messages": [], **settings})
+
+
+def lead(**settings: Any) -> Any:
+    return talk(GroupChatManager(group(**settings), llm_config=False))
+
+
+def tool(x: int) -> int:
+    return x
+
+
+def untyped(x):  # type: ignore[no-untyped-def]
+    return x
+
+
+def run_code(**config: Any) -> Any:
+    return talk(bob(code_execution_config={"use_docker": False, **config}), message="```python\nprint(1)\n```")
+
+
+def ask(**settings: Any) -> Any:
+    return OpenAIWrapper(**{**MODEL, "cache_seed": None}).create(
+        **{"messages": [{"role": "user", "content": "hi"}], **settings}
+    )
+
+
+def nest(queue: Any, **settings: Any) -> Any:
+    nesting = bob()
+    nesting.register_nested_chats(queue, trigger=ConversableAgent, **settings)
+    return talk(nesting)
+
+
+def _transitions(agents: list[Any], graph: Any, kind: Any) -> GroupChat:
+    return group(agents=agents, allowed_or_disallowed_speaker_transitions=graph, speaker_transitions_type=kind)
+
+
+def forbid(value: Any) -> GroupChat:
+    agents = [ann(), bob()]
+    return _transitions(agents, {agents[0]: value}, "disallowed")
+
+
+def allow(value: Any) -> GroupChat:
+    agents = [ann(), bob()]
+    return _transitions(agents, {agents[0]: value}, "allowed")
+
+
+WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
+    # agents
+    (lambda: AssistantAgent("x", llm_config="gpt-4"), AssertionError, ["llm_config must be a dict or False", "str"]),
+    (lambda: AssistantAgent("x", llm_config=[{}]), AssertionError, ["llm_config must be a dict or False", "list"]),
+    (lambda: AssistantAgent("x", llm_config={"config_list": "gpt-4"}), TypeError, ["list of dicts", "not str"]),
+    (lambda: AssistantAgent("x", llm_config={"config_list": {"model": "m"}}), TypeError, ["list of dicts", "not dict"]),
+    (lambda: AssistantAgent("x", llm_config={"config_list": ["m"]}), TypeError, ["list of dicts", "entries"]),
+    (lambda: bob(function_map={"a b": len}), ValueError, ["Invalid name: a b", "Only letters"]),
+    (lambda: talk(bob(max_consecutive_auto_reply="3")), TypeError, ["max_consecutive_auto_reply of bob", "'3'"]),
+    # opening chats
+    (lambda: talk("bob"), AttributeError, ["recipient", "ann", "'bob'", "not its name"]),
+    (lambda: talk(None), AttributeError, ["recipient", "None", "Pass the agent itself"]),
+    (lambda: talk([bob()]), AttributeError, ["recipient", "list", "Pass the agent itself"]),
+    (lambda: talk(ConversableAgent), TypeError, ["recipient", "class ConversableAgent", "Make an agent"]),
+    (lambda: talk(group()), AttributeError, ["recipient", "GroupChat", "GroupChatManager"]),
+    (lambda: talk(bob(), message=["hi"]), ValueError, ["ann to bob", "content or function_call must be provided"]),
+    (lambda: talk(bob(), message={}), ValueError, ["ann to bob", "content or function_call must be provided"]),
+    (lambda: talk(bob(), summary_method="last"), AssertionError, ["summary_method", "'last_msg'", "'last'"]),
+    (lambda: talk(bob(), summary_method=5), AssertionError, ["summary_method", "'reflection_with_llm'", "is 5"]),
+    (lambda: talk(bob(), summary_args=["x"]), TypeError, ["summary_args must be a dict or None", "['x']"]),
+    (lambda: talk(bob(), carryover=5), Exception, ["Carryover should be a string or a list of strings", "5"]),
+    (lambda: talk(bob(), carryover={"a": 1}), Exception, ["Carryover should be a string", "{'a': 1}"]),
+    (lambda: talk(helper(), cache="x"), TypeError, ["cache", "Cache.disk()", "cache_seed"]),
+    (lambda: ann().generate_reply(), AssertionError, ["ann", "either messages or sender"]),
+    (lambda: ann().last_message(bob()), KeyError, ["'bob' is not present in any conversation"]),
+    # queues
+    (lambda: initiate_chats({"sender": ann(), "recipient": bob()}), AssertionError, ["chat_queue", "Put it in a list"]),
+    (lambda: initiate_chats(None), TypeError, ["chat_queue must be a list of dicts", "None"]),
+    (lambda: initiate_chats([ann()]), TypeError, ["chat_queue must be a list of dicts", "chat 0", "ConversableAgent"]),
+    (lambda: initiate_chats([{"recipient": bob()}]), AssertionError, ["sender must be provided", "Chat 0"]),
+    (lambda: initiate_chats([{"sender": bob()}]), AssertionError, ["recipient must be provided", "Chat 0"]),
+    (
+        lambda: initiate_chats([{"sender": ann(), "recipient": bob(), "message": "m", "carryover": 5}]),
+        TypeError,
+        ["carryover", "bob", "is 5"],
+    ),
+    (lambda: nest({"recipient": ann()}), AttributeError, ["chat_queue", "bob", "list of dicts"]),
+    (lambda: nest([{"message": "x"}]), AssertionError, ["recipient must be provided", "Chat 0"]),
+    (lambda: nest([], reply_func_from_nested_chats="sum"), ValueError, ["summary_from_nested_chats", "'sum'"]),
+    # replies and hooks
+    (lambda: bob().register_reply(5, tool), ValueError, ["trigger", "a class of agents", "is 5"]),
+    (lambda: bob().register_reply(None, tool), ValueError, ["trigger", "a class of agents", "None"]),
+    (lambda: bob().register_hook("process_message", len), AssertionError, ["process_message is not", "before_send"]),
+    # tools
+    (lambda: helper().register_for_llm()(tool), ValueError, ["description is required", "'tool'", "description=..."]),
+    (lambda: ann().register_for_llm(description="d")(tool), AssertionError, ["must have an llm_config", "ann"]),
+    (lambda: helper().register_for_llm(description="d")(untyped), TypeError, ["must be annotated", "'untyped'", "'x'"]),
+    (lambda: helper().register_for_llm(description="d", api_style="x")(tool), ValueError, ["API style: x", "'tool'"]),
+    (lambda: helper().register_for_llm(description="d")("tool"), AttributeError, ["must be a function", "'tool'"]),
+    (lambda: ann().register_for_execution()("tool"), AttributeError, ["must be a function", "'tool'"]),
+    (lambda: ann().register_function([tool]), AttributeError, ["functions of ann", "by name"]),
+    (
+        lambda: register_function(tool, caller="ann", executor=ann(), description="d"),
+        AttributeError,
+        ["caller of a tool must be an agent", "'ann'"],
+    ),
+    (
+        lambda: register_function(tool, caller=helper(), executor=None, description="d"),
+        AttributeError,
+        ["executor of a tool must be an agent", "None"],
+    ),
+    (lambda: helper().update_tool_signature({"type": "x"}, is_remove=False), KeyError, ["helper", "no name"]),
+    (lambda: helper().update_tool_signature("x", is_remove=True), AssertionError, ["doesn't have tool x"]),
+    # groups
+    (lambda: group(agents=None), TypeError, ["agents of a GroupChat must be a list of agents", "None"]),
+    (lambda: group(agents=ann()), TypeError, ["agents of a GroupChat must be a list of agents", "ConversableAgent"]),
+    (lambda: group(agents=["ann", "bob"]), ValueError, ["must be a list of agents", "'ann'", "themselves"]),
+    (lambda: lead(agents=[]), ValueError, ["underpopulated with 0 agents"]),
+    (lambda: lead(max_round="3"), TypeError, ["max_round of a GroupChat must be a whole number", "'3'"]),
+    (lambda: lead(speaker_selection_method="roundrobin"), ValueError, ["'roundrobin'", "'round_robin'"]),
+    (lambda: lead(speaker_selection_method="bob"), ValueError, ["'bob'", "returns the agent itself"]),
+    (lambda: allow("bob"), ValueError, ["lists as values", "'ann'", "str"]),
+    (lambda: allow(["bob"]), ValueError, ["'bob' may follow 'ann'", "Put the agent itself there"]),
+    (lambda: forbid(5), TypeError, ["lists as values", "'ann'", "int"]),
+    (lambda: _transitions([ann(), bob()], [1], "disallowed"), ValueError, ["must be a dictionary", "list"]),
+    (lambda: group(allow_repeat_speaker="ann"), ValueError, ["a bool or a list of Agents"]),
+    (
+        lambda: group(select_speaker_message_template="{rols}").select_speaker_msg(),
+        KeyError,
+        ["select_speaker_message_template", "rols", "{roles}", "{{"],
+    ),
+    (lambda: group(max_retries_for_selecting_speaker="2"), ValueError, ["max_retries_for_selecting_speaker"]),
+    # code
+    (lambda: bob(code_execution_config="coding"), ValueError, ["code_execution_config must be a dict or False"]),
+    (
+        lambda: bob(code_execution_config={"executor": "comandline-local"}),
+        ValueError,
+        ["Unknown code executor comandline-local", "commandline-local"],
+    ),
+    (
+        lambda: bob(code_execution_config={"executor": LocalCommandLineCodeExecutor}),
+        ValueError,
+        ["class LocalCommandLineCodeExecutor", "Make one"],
+    ),
+    (
+        lambda: bob(code_execution_config={"executor": "commandline-local", "commandline-local": "coding"}),
+        TypeError,
+        ["'commandline-local'", "as a dict", "'coding'"],
+    ),
+    (lambda: LocalCommandLineCodeExecutor(work_dir=__file__), FileExistsError, ["work_dir must be a directory"]),
+    (lambda: LocalCommandLineCodeExecutor(timeout="60"), TypeError, ["timeout must be a number of seconds", "'60'"]),
+    (lambda: LocalCommandLineCodeExecutor(timeout=0), ValueError, ["Timeout must be greater than or equal to 1"]),
+    (lambda: run_code(last_n_messages="3"), ValueError, ["last_n_messages", "'auto'", "'3'"]),
+    # models and their configurations
+    (lambda: OpenAIWrapper(config_list={"model": "m"}), TypeError, ["config_list must be a list of dicts", "dict"]),
+    (lambda: OpenAIWrapper(**{**MODEL, "api_rate_limit": "x"}), TypeError, ["api_rate_limit", "'x'"]),
+    (lambda: ask(prompt="x"), ValueError, ["'prompt'", "'messages'"]),
+    (lambda: ask(temprature=1), TypeError, ["'temprature'", "llm_config"]),
+    (lambda: OpenAIWrapper(**MODEL).register_model_client(dict), ValueError, ['"model_client_cls": "dict"']),
+    (lambda: config_list_from_json(None), TypeError, ["environment variable or of a file", "NoneType"]),
+    (lambda: config_list_from_json([{"model": "m"}]), TypeError, ["environment variable or of a file", "list"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "says"), WRONG, ids=[f"{number}: {says[0]}" for number, (_, _, says) in enumerate(WRONG)]
+)
+def test_a_wrong_input_is_explained(call: Callable[[], Any], kind: type[BaseException], says: list[str]) -> None:
+    with pytest.raises(kind) as caught:
+        call()
+    text = str(caught.value)
+    assert [part for part in says if part not in text] == [], text
+
+
+def test_a_wrong_recipient_is_explained_before_anything_is_sent(chat: Any, agent: Any) -> None:
+    person = agent("person")
+    with pytest.raises(AttributeError, match="not its name"):
+        chat(person, "helper", "hi")
+    assert not person.chat_messages
+
+
+def test_an_asynchronous_queue_of_another_form_is_explained() -> None:
+    import asyncio
+
+    with pytest.raises(TypeError, match="chat_queue must be a list of dicts"):
+        asyncio.run(a_initiate_chats(None))  # type: ignore[arg-type]
+
+
+def test_max_turns_as_a_text_is_ignored_as_in_0_2_40_but_reported(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        talk(bob(max_consecutive_auto_reply=2), max_turns="3")
+    assert "max_turns is '3'" in caplog.text
+
+
+def test_a_tool_registered_without_parentheses_is_reported() -> None:
+    with pytest.warns(UserWarning, match="tool is not registered"):
+        ann().register_for_execution(tool)  # type: ignore[arg-type]
+
+
+def test_forbidding_a_name_instead_of_an_agent_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        forbid(["bob"])
+    assert "name what is not in the group: 'bob'" in caplog.text
+
+
+def test_a_filter_that_leaves_nothing_is_reported(tmp_path: Any, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "LIST").write_text('[{"model": "m"}]')
+    with caplog.at_level(logging.WARNING):
+        assert config_list_from_json("LIST", filter_dict={"model": ["gpt-4o"]}) == []
+    assert "1 configurations, but none that the filter on model accepts" in caplog.text
+
+
+def test_a_group_without_messages_starts_with_none() -> None:
+    assert group(messages=None).messages == []
+
+
+def test_a_carryover_is_not_added_to_a_call() -> None:
+    call = {"content": None, "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f"}}]}
+    assert ann().generate_init_message(call, carryover="x") == call
