@@ -1,0 +1,141 @@
+"""Work that can be counted, and so does not depend on the machine: imports, copies, requests, calls per turn.
+
+What it costs in seconds is measured by ``benchmarks/run.py``.
+"""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
+
+import pytest
+
+from autogen_classic import AssistantAgent, ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic.testing import MockOpenAIServer, ScriptedClient
+
+TURNS = 20
+MESSAGES = 2 * TURNS
+
+# Calls of Python functions and resumed generators for one silent message. They are upper bounds with some air;
+# lower them when the engine needs fewer.
+CALLS_PER_TURN = 85
+CALLS_PER_GROUP_MESSAGE = 240
+CALLS_PER_LISTENER = 42
+
+
+def talker(name: str) -> ConversableAgent:
+    return ConversableAgent(
+        name, llm_config=False, human_input_mode="NEVER", default_auto_reply=name, max_consecutive_auto_reply=10**9
+    )
+
+
+def count_calls(work: Callable[[], Any]) -> Counter[CodeType]:
+    calls: Counter[CodeType] = Counter()
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        if event == "call":
+            calls[frame.f_code] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+def chat_of_two(turns: int) -> Callable[[], Any]:
+    ann, bob = talker("ann"), talker("bob")
+    return lambda: ann.initiate_chat(bob, message="begin", max_turns=turns, silent=True)
+
+
+def chat_of_group(size: int, rounds: int) -> Callable[[], Any]:
+    agents = [talker(f"agent_{number}") for number in range(size)]
+    group = GroupChat(agents, [], max_round=rounds + 1, speaker_selection_method="round_robin")
+    manager = GroupChatManager(group, llm_config=False, silent=True)
+    return lambda: agents[0].initiate_chat(manager, message="begin", silent=True)
+
+
+def calls_per_group_message(size: int) -> float:
+    few, many = count_calls(chat_of_group(size, 10)), count_calls(chat_of_group(size, 30))
+    return (many.total() - few.total()) / 20
+
+
+def modules_loaded_by(statements: str) -> list[str]:
+    program = f"import sys; before = set(sys.modules); {statements}; print(*(sys.modules.keys() - before))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def not_of_the_standard_library(modules: list[str]) -> list[str]:
+    return [name for name in modules if name.partition(".")[0] not in sys.stdlib_module_names]
+
+
+def test_the_bare_import_loads_fewer_than_60_modules_beyond_the_standard_library() -> None:
+    assert len(not_of_the_standard_library(modules_loaded_by("import autogen_classic"))) < 60
+
+
+@pytest.mark.parametrize("llm_config", [False, {"config_list": [{"model": "m", "api_key": "sk-test"}]}])
+def test_the_first_agent_loads_nothing_from_other_distributions(llm_config: Any) -> None:
+    modules = modules_loaded_by(
+        f"from autogen_classic import AssistantAgent; AssistantAgent('assistant', llm_config={llm_config!r})"
+    )
+    assert {name.partition(".")[0] for name in not_of_the_standard_library(modules)} == {"autogen_classic"}
+
+
+def test_a_turn_calls_few_functions() -> None:
+    chat_of_two(2)()
+    few, many = count_calls(chat_of_two(TURNS)), count_calls(chat_of_two(2 * TURNS))
+    assert (many.total() - few.total()) / MESSAGES <= CALLS_PER_TURN
+
+
+def test_a_message_in_a_group_of_four_calls_few_functions() -> None:
+    chat_of_group(4, 2)()
+    assert calls_per_group_message(4) <= CALLS_PER_GROUP_MESSAGE
+
+
+def test_each_further_listener_of_a_group_adds_little_work() -> None:
+    chat_of_group(4, 2)()
+    assert (calls_per_group_message(20) - calls_per_group_message(4)) / 16 <= CALLS_PER_LISTENER
+
+
+@pytest.mark.parametrize("chat", [chat_of_two(TURNS), chat_of_group(4, TURNS)], ids=["two agents", "a group"])
+def test_a_chat_makes_no_deep_copies(chat: Callable[[], Any]) -> None:
+    assert count_calls(chat)[copy.deepcopy.__code__] == 0
+
+
+def test_a_reply_of_a_model_copies_no_message_deeply() -> None:
+    def work() -> None:
+        assistant = AssistantAgent("assistant", llm_config=ScriptedClient(["one", "two", "three"]).llm_config())
+        talker("user").initiate_chat(assistant, message="begin", max_turns=3, silent=True)
+
+    work()  # loads the libraries of the client, which make copies of their own when they are loaded
+    assert count_calls(work)[copy.deepcopy.__code__] == 0
+
+
+def test_building_an_agent_copies_no_configuration_deeply() -> None:
+    config = {"config_list": [{"model": "m", "api_key": "sk-test"}]}
+    work = count_calls(lambda: AssistantAgent("assistant", llm_config=config))
+    assert work[copy.deepcopy.__code__] == 0
+
+
+def test_a_turn_with_a_model_sends_one_request() -> None:
+    with MockOpenAIServer() as server:
+        assistant = AssistantAgent("assistant", llm_config=server.llm_config())
+        talker("user").initiate_chat(assistant, message="begin", max_turns=TURNS, silent=True)
+        assert len(server.requests) == TURNS
+
+
+def test_a_clear_selection_of_a_speaker_sends_one_request() -> None:
+    with MockOpenAIServer([f"agent_{number % 3}" for number in range(1, TURNS + 1)]) as server:
+        agents = [talker(f"agent_{number}") for number in range(3)]
+        group = GroupChat(agents, [], max_round=TURNS + 1, speaker_selection_method="auto")
+        manager = GroupChatManager(group, llm_config=server.llm_config(), silent=True)
+        agents[0].initiate_chat(manager, message="begin", silent=True)
+        assert len(server.requests) == TURNS
