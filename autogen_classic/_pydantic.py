@@ -13,19 +13,36 @@ PYDANTIC_V1 = False
 
 
 def type2schema(t: Any) -> dict[str, Any]:
-    """The JSON schema of a type.
+    """Make the JSON schema of a type.
 
     Args:
         t: any type that pydantic knows; None stands for the type of None.
+
+    Returns:
+        The schema.
     """
     return pydantic.TypeAdapter(t).json_schema()
 
 
 def model_dump(model: pydantic.BaseModel) -> dict[str, Any]:
-    """A model as a dict."""
+    """Turn a model into a dict.
+
+    Args:
+        model: a pydantic model.
+
+    Returns:
+        Its fields by name.
+    """
     return model.model_dump()
 
 
 def model_dump_json(model: pydantic.BaseModel) -> str:
-    """A model as JSON."""
+    """Turn a model into JSON.
+
+    Args:
+        model: a pydantic model.
+
+    Returns:
+        A JSON object as text.
+    """
     return model.model_dump_json()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import json
 import logging
+import sys
 import types
 from collections.abc import Callable
-from typing import Annotated, Any, ForwardRef, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ForwardRef, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field
+from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 from pydantic.fields import FieldInfo
-from pydantic_core import to_jsonable_python
+from pydantic_core import PydanticSerializationError, to_jsonable_python
 
-from ._pydantic import type2schema
+from ._pydantic import model_dump_json, type2schema
 
 __all__ = (
     "Function",
@@ -67,65 +70,89 @@ class ToolFunction(BaseModel):
 
 
 def get_typed_annotation(annotation: Any, globalns: dict[str, Any]) -> Any:
-    """Resolve an annotation that is written as a text.
+    """Resolve an annotation that is a text, or that holds texts, such as ``list["Currency"]``.
 
     Args:
         annotation: an annotation, or a text that stands for one.
-        globalns: the names that the text may use.
+        globalns: the names that a text may use.
 
     Returns:
-        The type.
+        The type. Where a text names something unknown (perhaps imported for type checkers only), a text becomes a
+        ``ForwardRef`` and anything else stays as it is.
 
     Raises:
-        NameError: for a text that names something unknown.
+        SyntaxError: the text is no expression.
     """
-    if isinstance(annotation, ForwardRef):
-        annotation = annotation.__forward_arg__
-    if isinstance(annotation, str):
-        return eval(annotation, globalns)  # the text stands in the program's own source
-    return annotation
+    if annotation is None:
+        return None
+    holder = types.SimpleNamespace(__annotations__={"it": annotation})
+    try:
+        return get_type_hints(holder, globalns, include_extras=True)["it"]
+    except NameError:
+        return ForwardRef(annotation) if isinstance(annotation, str) else annotation
 
 
 def get_typed_signature(call: Callable[..., Any]) -> inspect.Signature:
-    """The signature of a function with all its annotations resolved.
+    """Get the signature of a function with its annotations resolved.
 
     Args:
         call: the function.
+
+    Returns:
+        The signature without the return annotation.
     """
-    signature = inspect.signature(call)
-    globalns = _names_around(call)
-    parameters = [
-        parameter.replace(annotation=get_typed_annotation(parameter.annotation, globalns))
-        for parameter in signature.parameters.values()
-    ]
-    return inspect.Signature(parameters)
+    known_names = _names_around(call)
+    return inspect.Signature(
+        [
+            parameter.replace(annotation=get_typed_annotation(parameter.annotation, known_names))
+            for parameter in _signature(call).parameters.values()
+        ]
+    )
 
 
 def get_typed_return_annotation(call: Callable[..., Any]) -> Any:
-    """The type that a function returns, or None where it is not annotated.
+    """Get the type that a function says it returns.
 
     Args:
         call: the function.
+
+    Returns:
+        The type; None where there is no annotation, or where it is None.
     """
-    annotation = inspect.signature(call).return_annotation
-    if annotation is inspect.Signature.empty:
-        return None
-    return get_typed_annotation(annotation, _names_around(call))
+    annotation = _signature(call).return_annotation
+    return None if annotation is inspect.Signature.empty else get_typed_annotation(annotation, _names_around(call))
+
+
+def _signature(call: Callable[..., Any]) -> inspect.Signature:
+    if sys.version_info >= (3, 14):  # annotations are run when asked for, and may name what does not exist
+        import annotationlib
+
+        return inspect.signature(call, annotation_format=annotationlib.Format.FORWARDREF)
+    return inspect.signature(call)
 
 
 def _names_around(call: Callable[..., Any]) -> dict[str, Any]:
     """The names that the annotations of a function may use: those of its module, and those it closes over."""
-    function: Any = inspect.unwrap(getattr(call, "__func__", call))
+    function: Any = inspect.unwrap(call)
     function = getattr(function, "func", function)  # functools.partial
-    closure = inspect.getclosurevars(function).nonlocals if inspect.isfunction(function) else {}
-    return {**getattr(function, "__globals__", {}), **closure}
+    function = getattr(function, "__func__", function)
+    names = dict(getattr(function, "__globals__", {}))
+    if not inspect.isfunction(function):
+        return names
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        with contextlib.suppress(ValueError):  # not assigned yet: a function that is being decorated calls itself
+            names[name] = cell.cell_contents
+    return names
 
 
 def get_param_annotations(typed_signature: inspect.Signature) -> dict[str, Any]:
-    """The annotations of the parameters that have one.
+    """Get the annotations of the parameters that have one.
 
     Args:
         typed_signature: from `get_typed_signature`.
+
+    Returns:
+        The annotations by parameter name.
     """
     return {
         name: parameter.annotation
@@ -135,23 +162,27 @@ def get_param_annotations(typed_signature: inspect.Signature) -> dict[str, Any]:
 
 
 def get_required_params(typed_signature: inspect.Signature) -> list[str]:
-    """The names of the parameters without a default.
+    """Get the names of the parameters without a default.
 
     Args:
         typed_signature: from `get_typed_signature`.
+
+    Returns:
+        The names in the order of the signature; ``*args`` and ``**kwargs`` count as parameters, as in v0.2.
     """
     return [
-        name
-        for name, parameter in typed_signature.parameters.items()
-        if parameter.default is inspect.Signature.empty
+        name for name, parameter in typed_signature.parameters.items() if parameter.default is inspect.Signature.empty
     ]
 
 
 def get_default_values(typed_signature: inspect.Signature) -> dict[str, Any]:
-    """The defaults of the parameters that have one.
+    """Get the defaults of the parameters that have one.
 
     Args:
         typed_signature: from `get_typed_signature`.
+
+    Returns:
+        The defaults by parameter name.
     """
     return {
         name: parameter.default
@@ -161,7 +192,7 @@ def get_default_values(typed_signature: inspect.Signature) -> dict[str, Any]:
 
 
 def get_missing_annotations(typed_signature: inspect.Signature, required: list[str]) -> tuple[set[str], set[str]]:
-    """The parameters without annotation.
+    """Find the parameters without annotation.
 
     Args:
         typed_signature: from `get_typed_signature`.
@@ -182,7 +213,7 @@ def get_missing_annotations(typed_signature: inspect.Signature, required: list[s
 
 
 def get_parameter_json_schema(k: str, v: Any, default_values: dict[str, Any]) -> dict[str, Any]:
-    """The JSON schema of one parameter.
+    """Make the JSON schema of one parameter.
 
     Args:
         k: its name.
@@ -194,12 +225,21 @@ def get_parameter_json_schema(k: str, v: Any, default_values: dict[str, Any]) ->
         The schema with its description and its default.
 
     Raises:
-        ValueError: for an ``Annotated`` whose first extra is neither a text nor a Field.
+        ValueError: an ``Annotated`` holds neither a text nor a Field.
+        TypeError: the type has no JSON schema, or its name is unknown.
     """
-    schema = type2schema(v)
+    description = _description(k, v)
+    try:
+        schema = type2schema(v)
+    except (PydanticUserError, PydanticUndefinedAnnotation) as error:
+        raise TypeError(
+            f"The type of parameter {k!r} cannot be shown to a model: {v!r}. Use a type that JSON can express, defined "
+            f"where the function can see it. ({str(error).splitlines()[0]})"
+        ) from error
     if k in default_values:
-        schema["default"] = to_jsonable_python(default_values[k])
-    schema["description"] = _description(k, v)
+        default = default_values[k]
+        schema["default"] = default.model_dump() if isinstance(default, BaseModel) else default
+    schema["description"] = description
     return schema
 
 
@@ -207,21 +247,31 @@ def _description(name: str, annotation: Any) -> str:
     """What an annotation says of a parameter; its name where it says nothing."""
     if get_origin(annotation) is not Annotated:
         return name
-    described = get_args(annotation)[1]
-    if isinstance(described, FieldInfo):
-        return described.description or name
-    if not isinstance(described, str):
-        raise ValueError(f"Invalid description {described} for parameter {name}, should be a string.")
-    return described
+    extras = get_args(annotation)[1:]
+    for extra in extras:
+        if isinstance(extra, str):
+            return extra
+        if isinstance(extra, FieldInfo) and extra.description:
+            return extra.description
+    if any(isinstance(extra, FieldInfo) for extra in extras):
+        return name
+    raise ValueError(
+        f"Invalid description {extras[0]} for parameter {name}, should be a string: Annotated[type, 'what it is']."
+    )
 
 
-def get_parameters(required: list[str], param_annotations: dict[str, Any], default_values: dict[str, Any]) -> Parameters:
-    """The parameters of a function as JSON schema.
+def get_parameters(
+    required: list[str], param_annotations: dict[str, Any], default_values: dict[str, Any]
+) -> Parameters:
+    """Make the JSON schema of the parameters of a function.
 
     Args:
         required: the names of the parameters without a default.
         param_annotations: the annotations by name.
         default_values: the defaults by name.
+
+    Returns:
+        A schema of an object with a property for each annotated parameter.
     """
     return Parameters(
         properties={
@@ -233,7 +283,7 @@ def get_parameters(required: list[str], param_annotations: dict[str, Any], defau
 
 
 def get_function_schema(f: Callable[..., Any], *, name: str | None = None, description: str) -> dict[str, Any]:
-    """The JSON schema of a function as a tool.
+    """Make the JSON schema of a function as a tool.
 
     Args:
         f: a function whose parameters are annotated. Those with a default may go without; the model is not told of
@@ -245,16 +295,16 @@ def get_function_schema(f: Callable[..., Any], *, name: str | None = None, descr
         The schema that ``tools`` of the chat completions interface takes.
 
     Raises:
-        TypeError: for a parameter that has neither an annotation nor a default.
+        TypeError: a parameter has neither an annotation nor a default, or a type without a JSON schema.
+        ValueError: the description of a parameter is not a text.
     """
     signature = get_typed_signature(f)
     required = get_required_params(signature)
-    defaults = get_default_values(signature)
-    function_name: str = name or getattr(f, "__name__", type(f).__name__)
-    if get_typed_return_annotation(f) is None:
+    function_name = name or str(getattr(f, "__name__", type(f).__name__))
+    if _signature(f).return_annotation is inspect.Signature.empty:
         logger.warning(
-            "The return type of the function '%s' is not annotated. Although annotating it is optional, the function "
-            "should return either a string, a subclass of 'pydantic.BaseModel'.",
+            "The return type of the function '%s' is not annotated. It need not be, but the function should return a "
+            "text, a pydantic model, or something that JSON can hold.",
             function_name,
         )
     missing, unannotated = get_missing_annotations(signature, required)
@@ -270,33 +320,46 @@ def get_function_schema(f: Callable[..., Any], *, name: str | None = None, descr
             f"annotations are missing for the following parameters: "
             f"{', '.join(repr(parameter) for parameter in sorted(missing))}"
         )
-    parameters = get_parameters(required, get_param_annotations(signature), defaults)
+    parameters = get_parameters(required, get_param_annotations(signature), get_default_values(signature))
     function = Function(description=description, name=function_name, parameters=parameters)
-    return ToolFunction(function=function).model_dump()
+    return _as_json(ToolFunction(function=function).model_dump())
+
+
+def _as_json(schema: dict[str, Any]) -> dict[str, Any]:
+    """Turn defaults such as enum members and dates into JSON; one that JSON cannot hold stays as it is."""
+    try:
+        as_json: dict[str, Any] = to_jsonable_python(schema)
+    except PydanticSerializationError:
+        return schema
+    return as_json
 
 
 # --- The arguments --------------------------------------------------------------------------------------------
 
 
 def get_load_param_if_needed_function(t: Any) -> Callable[[Any, Any], Any] | None:
-    """How an argument from JSON becomes what a function expects.
+    """Find out how an argument from JSON becomes what a parameter expects.
+
+    A pydantic model, plain or ``Annotated``, is built from its dict. Models within other types (``list[Model]``,
+    ``Model | None``) stay dicts, because functions written for AutoGen v0.2 expect dicts there.
 
     Args:
         t: the annotation of the parameter.
 
     Returns:
-        A function of (argument, type) that builds the pydantic models within, or None where the type has none and
-        the argument stays as it is.
+        A function of (argument, annotation) that returns the model, or None where the argument stays as it is.
     """
-    if not _holds_a_model(t):
-        return None
-    return lambda argument, expected: TypeAdapter(expected).validate_python(argument)
+    expected = _without_extras(t)
+    is_model = isinstance(expected, type) and issubclass(expected, BaseModel)
+    return _load_model if is_model else None
 
 
-def _holds_a_model(annotation: Any) -> bool:
-    if get_origin(annotation) in (Annotated, Union, types.UnionType, list, tuple, dict, set):
-        return any(_holds_a_model(part) for part in get_args(annotation))
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _load_model(argument: Any, annotation: Any) -> Any:
+    return _without_extras(annotation).model_validate(argument)
+
+
+def _without_extras(annotation: Any) -> Any:
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def load_basemodels_if_needed(func: Callable[..., Any]) -> Callable[..., Any]:
@@ -306,52 +369,76 @@ def load_basemodels_if_needed(func: Callable[..., Any]) -> Callable[..., Any]:
         func: the function; it may be asynchronous.
 
     Returns:
-        The function itself where no parameter is a model, else a wrapper with the same name and signature.
+        The function itself where no parameter is a model, else a wrapper with the same name, docstring and
+        signature.
     """
-    annotations = get_param_annotations(get_typed_signature(func))
+    signature = get_typed_signature(func)
     loaders = {
-        name: (load, annotation)
-        for name, annotation in annotations.items()
-        if (load := get_load_param_if_needed_function(annotation)) is not None
+        name: (load, parameter)
+        for name, parameter in signature.parameters.items()
+        if (load := get_load_param_if_needed_function(parameter.annotation)) is not None
     }
     if not loaders:
         return func
+    positional = [
+        parameter.name for parameter in signature.parameters.values() if parameter.kind in _FILLED_BY_POSITION
+    ]
 
-    def loaded(args: tuple[Any, ...], kwargs: dict[str, Any]) -> inspect.BoundArguments:
-        bound = inspect.signature(func).bind(*args, **kwargs)
-        for name, (load, annotation) in loaders.items():
-            if name in bound.arguments and bound.arguments[name] is not None:
-                bound.arguments[name] = load(bound.arguments[name], annotation)
-        return bound
+    def loaded(name: str, argument: Any) -> Any:
+        if name not in loaders:
+            return argument
+        load, parameter = loaders[name]
+        return argument if argument is parameter.default else load(argument, parameter.annotation)
+
+    def load_all(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        first = [loaded(name, argument) for name, argument in zip(positional, args, strict=False)]
+        return [*first, *args[len(first) :]], {name: loaded(name, argument) for name, argument in kwargs.items()}
 
     if inspect.iscoroutinefunction(func):
 
         @functools.wraps(func)
         async def a_load_parameters(*args: Any, **kwargs: Any) -> Any:
-            bound = loaded(args, kwargs)
-            return await func(*bound.args, **bound.kwargs)
+            args_with_models, kwargs_with_models = load_all(args, kwargs)
+            return await func(*args_with_models, **kwargs_with_models)
 
         return a_load_parameters
 
     @functools.wraps(func)
     def load_parameters(*args: Any, **kwargs: Any) -> Any:
-        bound = loaded(args, kwargs)
-        return func(*bound.args, **bound.kwargs)
+        args_with_models, kwargs_with_models = load_all(args, kwargs)
+        return func(*args_with_models, **kwargs_with_models)
 
     return load_parameters
 
 
+_FILLED_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
 def serialize_to_str(x: Any) -> str:
-    """What a tool returns, as the text that a model reads.
+    """Write what a tool returns as the text that a model reads.
 
     Args:
-        x: a text (stays as it is), a pydantic model, or anything that JSON can hold.
+        x: a text (stays as it is), a pydantic model, or anything else that JSON can hold, with models, dataclasses,
+            dates, enum members and sets inside.
+
+    Returns:
+        The text, or JSON.
 
     Raises:
-        TypeError: for anything else.
+        TypeError: JSON cannot hold it.
     """
     if isinstance(x, str):
         return x
     if isinstance(x, BaseModel):
-        return x.model_dump_json()
-    return json.dumps(x, ensure_ascii=False)
+        return model_dump_json(x)
+    return json.dumps(x, ensure_ascii=False, default=_jsonable)
+
+
+def _jsonable(x: Any) -> Any:
+    try:
+        return to_jsonable_python(x)
+    except PydanticSerializationError as error:
+        raise TypeError(
+            f"Object of type {type(x).__name__} is not JSON serializable. A tool returns a text, a pydantic model, "
+            "or something that JSON can hold."
+        ) from error

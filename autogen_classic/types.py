@@ -1,8 +1,6 @@
-"""The parts of a multimodal message."""
+"""The parts of a message for models that see."""
 
-from __future__ import annotations
-
-from typing import Any, Literal, TypedDict, Union
+from typing import Any, Literal, TypedDict
 
 __all__ = ("MessageContentType", "UserMessageImageContentPart", "UserMessageTextContentPart")
 
@@ -15,10 +13,11 @@ class UserMessageTextContentPart(TypedDict):
 
 
 class UserMessageImageContentPart(TypedDict):
-    """An image: ``image_url`` has the key ``url``, an address or a data URI."""
+    """A picture: ``image_url`` has the key ``url``, an address or a data URI."""
 
     type: Literal["image_url"]
-    image_url: dict[str, Any]
+    image_url: dict[Literal["url"], str]
 
 
-MessageContentType = Union[str, list[Union[UserMessageTextContentPart, UserMessageImageContentPart]], None]
+MessageContentType = str | list[dict[str, Any] | str] | None
+"""What the content of a message may be: a text, a list of parts, or nothing."""
