@@ -8,7 +8,9 @@ import runpy
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 
 from .alias import install_as_autogen
 
@@ -36,7 +38,7 @@ def run_program(path: str | os.PathLike[str], args: Sequence[str] = ()) -> int:
         SystemExit: the program asked for it.
     """
     program = Path(path)
-    if not program.exists():
+    if not program.is_file():
         raise FileNotFoundError(f"There is no file {program} (looked for it from {Path.cwd()}).")
     sys.argv = [os.fspath(path), *args]
     _replace_first_search_path(str(program.resolve().parent))
@@ -46,7 +48,7 @@ def run_program(path: str | os.PathLike[str], args: Sequence[str] = ()) -> int:
 
         return run_notebook(program)
     try:
-        runpy.run_path(os.fspath(path), run_name="__main__")
+        _run_as_main(program.absolute())
     except Exception as error:
         _print_traceback(error)
         return 1
@@ -79,6 +81,16 @@ def run_module(name: str, args: Sequence[str] = ()) -> int:
         _print_traceback(error)
         return 1
     return 0
+
+
+def _run_as_main(script: Path) -> None:
+    """Execute a script as ``__main__``. runpy.run_path would change ``sys.argv[0]`` and take ``__main__`` away."""
+    main = ModuleType("__main__")
+    main.__file__ = str(script)
+    main.__loader__ = SourceFileLoader("__main__", str(script))
+    sys.modules["__main__"] = main
+    code = compile(script.read_bytes(), str(script), "exec", dont_inherit=True)
+    exec(code, main.__dict__)
 
 
 def _replace_first_search_path(folder: str) -> None:
