@@ -180,8 +180,8 @@ def types(python: str, rest: list[str]) -> None:
 
 
 def tests(python: str, rest: list[str]) -> None:
-    """Run the suite on two processes."""
-    run([python, "-m", "pytest", "-n", "2", *rest], "pytest")
+    """Run the suite on two processes; a file stays in one, so that what its tests share is made once."""
+    run([python, "-m", "pytest", "-n", "2", "--dist", "loadfile", *rest], "pytest")
 
 
 def docs(python: str, rest: list[str]) -> None:
