@@ -11,6 +11,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from ..exception_utils import SenderRequired
+
 __all__ = ("matches", "register", "replace", "reset")
 
 
@@ -73,6 +75,7 @@ def matches(trigger: Any, sender: Any) -> bool:
         True when it fires.
 
     Raises:
+        SenderRequired: for a name where there is no sender.
         ValueError: for any other trigger.
     """
     if isinstance(trigger, list):
@@ -86,7 +89,9 @@ def matches(trigger: Any, sender: Any) -> bool:
     if trigger is None:
         return sender is None
     if isinstance(trigger, str):
-        return sender is not None and trigger == sender.name
+        if sender is None:
+            raise SenderRequired
+        return bool(trigger == sender.name)
     if _is_agent(trigger):
         return bool(trigger == sender)
     if callable(trigger):

@@ -164,10 +164,12 @@ class OpenAIWrapper:
         ]
         self._lock = threading.Lock()
         self.wrapper_id = id(self)
-        self._known_clients: list[Any] = [_client_without_connecting(entry) for entry in self._entries]
+        self._known_clients: list[Any] = [_client_without_connecting(entry) for entry in config_list or [base_config]]
         for number, entry in enumerate(self._entries):
-            if self._known_clients[number] is None and not has_credentials(entry):
-                self._client(number)
+            if self._known_clients[number] is None:
+                find_provider(entry)
+                if not has_credentials(entry):
+                    self._client(number)
 
     @property
     def _clients(self) -> list[Any]:
@@ -351,7 +353,7 @@ shipped(_a_create_steps)(OpenAIWrapper.a_create)
 
 
 def _client_without_connecting(entry: dict[str, Any]) -> Any:
-    """A client that needs no connection, or None. An unknown provider is reported here."""
+    """A client that needs no connection, made for a configuration as the program gave it; or None."""
     if entry.get("model_client") is not None:
         return entry["model_client"]
     if entry.get("model_client_cls") is not None:
@@ -361,7 +363,6 @@ def _client_without_connecting(entry: dict[str, Any]) -> Any:
             entry["model_client_cls"],
         )
         return PlaceHolderClient(dict(entry))
-    find_provider(entry)
     return None
 
 
