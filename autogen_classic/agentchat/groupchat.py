@@ -57,7 +57,7 @@ class GroupChat:
             messages to keep, or both.
         send_introductions: whether all are told at the start who takes part.
         select_speaker_message_template: the system message of the model that selects, with ``{roles}`` and
-            ``{agentlist}``; or a function of (groupchat, agents) that returns such a text.
+            ``{agentlist}``; or a function of the groupchat that returns such a text.
         select_speaker_prompt_template: the question behind the conversation, with ``{agentlist}``; None or "" to
             repeat the last message instead.
         select_speaker_auto_multiple_template: the question after an answer with several names (``{agentlist}``).
@@ -82,7 +82,7 @@ class GroupChat:
     speaker_transitions_type: Literal["allowed", "disallowed", None] = None
     enable_clear_history: bool = False
     send_introductions: bool = False
-    select_speaker_message_template: str | Callable[[GroupChat, list[Agent]], str] = texts.SELECT_SPEAKER_MESSAGE
+    select_speaker_message_template: str | Callable[[GroupChat], str] = texts.SELECT_SPEAKER_MESSAGE
     select_speaker_prompt_template: str = texts.SELECT_SPEAKER_PROMPT
     select_speaker_auto_multiple_template: str = texts.SELECT_SPEAKER_AGAIN_MULTIPLE
     select_speaker_auto_none_template: str = texts.SELECT_SPEAKER_AGAIN_NONE
@@ -201,7 +201,7 @@ class GroupChat:
         agents = self.agents if agents is None else agents
         template = self.select_speaker_message_template
         if callable(template):
-            template = template(self, agents)
+            template = template(self)
         names = [agent.name for agent in agents]
         roles = self._participant_roles(agents)
         return texts.fill("select_speaker_message_template", template, roles=roles, agentlist=names)

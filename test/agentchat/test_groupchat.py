@@ -270,8 +270,8 @@ class TestTexts:
         assert chat.select_speaker_msg(chat.agents[:1]) == "a: does it | ['a']"
 
     def test_the_selection_message_may_come_from_a_function(self):
-        chat = group(select_speaker_message_template=lambda chat, agents: f"{len(agents)} of {len(chat.agents)}")
-        assert chat.select_speaker_msg(chat.agents[:2]) == "2 of 3"
+        chat = group(select_speaker_message_template=lambda chat: f"{len(chat.agents)} agents")
+        assert chat.select_speaker_msg(chat.agents[:2]) == "3 agents"
 
     def test_the_selection_prompt_fills_in_the_names(self):
         assert group(select_speaker_prompt_template="{agentlist}?").select_speaker_prompt() == "['a', 'b', 'c']?"
