@@ -162,8 +162,9 @@ def register_function_map(agent: Any, function_map: dict[str, Any]) -> None:
         raise AttributeError(
             f'The functions of {agent.name} must be given by name, as {{"name": function}}, not as {function_map!r}.'
         )
+    for name in function_map:
+        agent._assert_valid_name(name)  # all before the first is registered, so that a bad name changes nothing
     for name, function in function_map.items():
-        agent._assert_valid_name(name)
         if function is None:
             if agent._function_map.pop(name, None) is None:
                 warnings.warn(f"The function {name!r} to remove is not registered with {agent.name}.", stacklevel=3)
@@ -183,14 +184,14 @@ def update_function_signature(agent: Any, func_sig: Any, is_remove: bool) -> Non
     """See `ConversableAgent.update_function_signature`."""
     _check_that_there_is_a_model(agent, "function")
     if is_remove:
-        name = func_sig["name"] if isinstance(func_sig, dict) else func_sig
-        _remove(agent, "functions", name, "function", lambda known: known["name"])
+        name = _function_name(func_sig) if isinstance(func_sig, dict) else func_sig
+        _remove(agent, "functions", name, "function", _function_name)
     else:
         if not isinstance(func_sig, dict):
             raise ValueError(
                 f"The function signature must be of the type dict. Received function signature type {type(func_sig)}"
             )
-        _add(agent, "functions", func_sig, lambda known: known["name"])
+        _add(agent, "functions", func_sig, _function_name)
     agent._rebuild_client()
 
 
@@ -198,14 +199,14 @@ def update_tool_signature(agent: Any, tool_sig: Any, is_remove: bool) -> None:
     """See `ConversableAgent.update_tool_signature`."""
     _check_that_there_is_a_model(agent, "tool")
     if is_remove:
-        name = tool_sig["function"]["name"] if isinstance(tool_sig, dict) else tool_sig
-        _remove(agent, "tools", name, "tool", lambda known: known["function"]["name"])
+        name = _tool_name(tool_sig) if isinstance(tool_sig, dict) else tool_sig
+        _remove(agent, "tools", name, "tool", _tool_name)
     else:
         if not isinstance(tool_sig, dict):
             raise ValueError(
                 f"The tool signature must be of the type dict. Received tool signature type {type(tool_sig)}"
             )
-        _add(agent, "tools", tool_sig, lambda known: known["function"]["name"])
+        _add(agent, "tools", tool_sig, _tool_name)
     agent._rebuild_client()
 
 
@@ -216,12 +217,20 @@ def _check_that_there_is_a_model(agent: Any, kind: str) -> None:
         raise AssertionError(f"{message}, but {agent.name} has none.")
 
 
-def _add(agent: Any, key: str, signature: dict[str, Any], name_of: Callable[[Any], str]) -> None:
-    """Put a signature on the agent's own list, in the place of one of the same name."""
-    try:
-        name = name_of(signature)
-    except (KeyError, TypeError) as error:
-        raise KeyError(f"The signature of a tool for {agent.name} has no name: {signature!r}.") from error
+def _function_name(signature: Any) -> Any:
+    return signature.get("name")
+
+
+def _tool_name(signature: Any) -> Any:
+    """The name of the function in a tool; None for tools of other kinds, such as a provider's own web search."""
+    return (signature.get("function") or {}).get("name")
+
+
+def _add(agent: Any, key: str, signature: dict[str, Any], name_of: Callable[[Any], Any]) -> None:
+    """Put a signature at the end of the agent's own list; one of the same name goes."""
+    name = name_of(signature)
+    if name is None:
+        raise KeyError(f"The signature of a tool for {agent.name} has no name: {signature!r}.")
     agent._assert_valid_name(name)
     known = list(agent.llm_config.get(key) or [])
     if any(name_of(other) == name for other in known):
@@ -229,7 +238,7 @@ def _add(agent: Any, key: str, signature: dict[str, Any], name_of: Callable[[Any
     agent.llm_config[key] = [other for other in known if name_of(other) != name] + [signature]
 
 
-def _remove(agent: Any, key: str, name: str, kind: str, name_of: Callable[[Any], str]) -> None:
+def _remove(agent: Any, key: str, name: Any, kind: str, name_of: Callable[[Any], Any]) -> None:
     """Take a signature off the agent's own list; an empty list goes with it."""
     if key not in agent.llm_config:
         message = f"The agent config doesn't have {kind} {name}."

@@ -64,39 +64,56 @@ def _add(total: dict[str, Any], usage: dict[str, Any] | None) -> None:
             continue
         sums = total.setdefault(model, dict.fromkeys(("cost", "prompt_tokens", "completion_tokens", "total_tokens"), 0))
         for key in sums:
-            sums[key] += used[key]
+            sums[key] += used.get(key, 0)
+
+
+_ATTRIBUTE = re.compile(r"""(?<!\S)([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
+_QUOTED_ATTRIBUTE = re.compile(r"""(?<!\S)[\w-]+\s*=\s*(?:"[^"]*"|'[^']*')""")
 
 
 def parse_tags_from_content(tag: str, content: str | list[Any]) -> list[dict[str, Any]]:
-    """Find tags such as ``<img src="a.png" width=100>`` in a text.
+    """Find tags such as ``<img a.png>`` or ``<img src="a.png" width="100">`` in a text.
+
+    What stands before the first attribute in quotes is the source, whatever it holds: addresses and data have equals
+    signs, paths have spaces.
 
     Args:
         tag: the name of the tag.
         content: a text, or the parts of a multimodal message.
 
     Returns:
-        For each tag its ``tag``, its attributes by name in ``attr``, and the ``match`` of the regular expression.
+        For each tag its ``tag``, its attributes by name in ``attr`` (the source as ``src``), and the ``match`` of the
+        regular expression.
 
     Raises:
-        ValueError: for content of another type.
+        ValueError: content of another type.
     """
     if isinstance(content, str):
         return _tags_in(tag, content)
     if isinstance(content, list):
-        return [
-            found for part in content if part.get("type") == "text" for found in _tags_in(tag, part.get("text", ""))
-        ]
-    raise ValueError(f"content must be a text or a list of parts, but it is {type(content).__name__}.")
+        return [found for part in content for found in _tags_in(tag, _text_of(part))]
+    raise ValueError(f"content must be str or list, but got {type(content)}")
+
+
+def _text_of(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    return str(part.get("text", "")) if part.get("type") == "text" else ""
 
 
 def _tags_in(tag: str, text: str) -> list[dict[str, Any]]:
-    found = []
-    for match in re.finditer(rf"<{re.escape(tag)}\b([^>]*)>", text):
-        attributes: dict[str, str] = {}
-        for attribute in re.finditer(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))|([^\s"'=]+)""", match[1]):
-            if attribute[1] is not None:
-                attributes[attribute[1]] = next(value for value in attribute.group(2, 3, 4) if value is not None)
-            else:
-                attributes.setdefault("src", attribute[5])
-        found.append({"tag": tag, "attr": attributes, "match": match})
-    return found
+    return [
+        {"tag": tag, "attr": _attributes_in(match[1]), "match": match}
+        for match in re.finditer(rf"<{re.escape(tag)} ([^>\n]*)>", text)
+    ]
+
+
+def _attributes_in(inside: str) -> dict[str, str]:
+    quoted = _QUOTED_ATTRIBUTE.search(inside)
+    source = inside[: quoted.start()] if quoted else inside
+    source = source.strip().removeprefix("src=")
+    attributes = {"src": source} if source else {}
+    if quoted:
+        for attribute in _ATTRIBUTE.finditer(inside, quoted.start()):
+            attributes[attribute[1]] = next(value for value in attribute.group(2, 3, 4) if value is not None)
+    return attributes

@@ -1,0 +1,297 @@
+"""What registering a tool changes: the model's list, the function map, and nothing of other agents."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import Annotated, Any
+
+import pytest
+from pydantic import BaseModel
+
+from autogen_classic import ConversableAgent, register_function
+
+NO_NETWORK = {"model": "gpt-4o", "api_key": "sk-test", "base_url": "http://127.0.0.1:9/v1"}
+
+
+class Money(BaseModel):
+    amount: float
+
+
+def agent_with_model(name: str = "caller", **llm_config: Any) -> ConversableAgent:
+    return ConversableAgent(name, llm_config={"config_list": [NO_NETWORK], **llm_config}, code_execution_config=False)
+
+
+def agent_without_model(name: str = "executor") -> ConversableAgent:
+    return ConversableAgent(name, llm_config=False, code_execution_config=False)
+
+
+def tool(name: str, description: str = "d") -> dict[str, Any]:
+    return {"type": "function", "function": {"name": name, "description": description, "parameters": {}}}
+
+
+def tools_of(agent: ConversableAgent) -> list[str]:
+    return [known["function"]["name"] for known in agent.llm_config.get("tools", [])]
+
+
+def adder() -> Any:
+    """A fresh function, because a function remembers the name it was registered with."""
+
+    def add(a: Annotated[int, "first"], b: int = 1) -> str:
+        return str(a + b)
+
+    return add
+
+
+# --- For the model --------------------------------------------------------------------------------------------
+
+
+def test_a_registered_function_is_shown_to_the_model() -> None:
+    agent = agent_with_model()
+    agent.register_for_llm(description="adds")(adder())
+    (known,) = agent.llm_config["tools"]
+    assert known["function"]["name"] == "add"
+    assert known["function"]["description"] == "adds"
+    assert known["function"]["parameters"]["required"] == ["a"]
+
+
+def test_the_new_client_knows_the_tool() -> None:
+    agent = agent_with_model()
+    former = agent.client
+    agent.register_for_llm(description="adds")(adder())
+    assert agent.client is not former
+    assert agent.client._config_list[0]["tools"] == agent.llm_config["tools"]
+
+
+def test_registering_returns_the_function_itself() -> None:
+    add = adder()
+    assert agent_with_model().register_for_llm(description="adds")(add) is add
+    assert agent_without_model().register_for_execution()(add) is add
+
+
+def test_the_older_style_fills_functions() -> None:
+    agent = agent_with_model()
+    agent.register_for_llm(description="adds", api_style="function")(adder())
+    assert [known["name"] for known in agent.llm_config["functions"]] == ["add"]
+    assert "tools" not in agent.llm_config
+
+
+def test_an_unknown_style_is_refused() -> None:
+    with pytest.raises(ValueError, match="Unsupported API style: other"):
+        agent_with_model().register_for_llm(description="adds", api_style="other")(adder())  # type: ignore[arg-type]
+
+
+def test_a_function_needs_a_description() -> None:
+    with pytest.raises(ValueError, match="Function description is required, none found"):
+        agent_with_model().register_for_llm()(adder())
+
+
+def test_a_function_remembers_its_description() -> None:
+    agent, other = agent_with_model(), agent_with_model("other")
+    add = agent.register_for_llm(description="adds")(adder())
+    other.register_for_llm(name="plus")(add)
+    assert other.llm_config["tools"][0]["function"]["description"] == "adds"
+
+
+def test_a_function_remembers_its_name() -> None:
+    agent = agent_with_model()
+    add = agent.register_for_llm(name="plus", description="adds")(adder())
+    agent.register_for_execution()(add)
+    assert list(agent.function_map) == ["plus"]
+
+
+@pytest.mark.parametrize(("name", "complaint"), [("bad name!", "Invalid name"), ("x" * 65, "less than 64")])
+def test_a_name_that_providers_refuse_is_refused(name: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        agent_with_model().register_for_llm(name=name, description="adds")(adder())
+
+
+def test_a_tool_of_the_same_name_is_replaced_with_a_warning() -> None:
+    agent = agent_with_model(tools=[tool("add", "old"), tool("other")])
+    with pytest.warns(UserWarning, match="Function 'add' is being overridden"):
+        agent.register_for_llm(description="new")(adder())
+    assert tools_of(agent) == ["other", "add"]
+
+
+@pytest.mark.parametrize("llm_config", [None, False])
+def test_an_agent_without_a_model_cannot_be_shown_a_tool(llm_config: Any, caplog: pytest.LogCaptureFixture) -> None:
+    agent = ConversableAgent("mute", llm_config=llm_config, code_execution_config=False)
+    with pytest.raises(AssertionError, match="To update a tool signature, agent must have an llm_config"):
+        agent.register_for_llm(description="adds")(adder())
+    assert "agent must have an llm_config" in caplog.text
+
+
+def test_a_tool_does_not_leak_into_agents_that_share_the_config() -> None:
+    shared = {"config_list": [NO_NETWORK], "tools": [tool("common")]}
+    one = ConversableAgent("one", llm_config=shared, code_execution_config=False)
+    two = ConversableAgent("two", llm_config=shared, code_execution_config=False)
+    one.register_for_llm(description="adds")(adder())
+    assert tools_of(one) == ["common", "add"]
+    assert tools_of(two) == ["common"]
+    assert len(shared["tools"]) == 1
+
+
+def test_a_bound_method_can_be_registered() -> None:
+    class Shop:
+        def price(self, item: str) -> str:
+            return f"{item}: 3"
+
+    agent = agent_with_model()
+    register_function(Shop().price, caller=agent, executor=agent, description="tells the price")
+    assert tools_of(agent) == ["price"]
+    assert agent.function_map["price"](item="tea") == "tea: 3"
+
+
+# --- For execution --------------------------------------------------------------------------------------------
+
+
+def test_a_function_in_the_map_takes_json_and_returns_a_text() -> None:
+    def double(price: Money) -> Money:
+        return Money(amount=price.amount * 2)
+
+    agent = agent_without_model()
+    agent.register_for_execution()(double)
+    assert agent.function_map["double"](price={"amount": 2}) == '{"amount":4.0}'
+
+
+def test_a_registered_function_itself_stays_as_it_was() -> None:
+    def double(price: Money) -> Money:
+        return Money(amount=price.amount * 2)
+
+    agent_without_model().register_for_execution()(double)
+    assert double(Money(amount=1)) == Money(amount=2)
+
+
+def test_an_asynchronous_function_stays_asynchronous() -> None:
+    async def one() -> int:
+        return 1
+
+    agent = agent_without_model()
+    agent.register_for_execution()(one)
+    assert inspect.iscoroutinefunction(agent.function_map["one"])
+    assert asyncio.run(agent.function_map["one"]()) == "1"
+
+
+def test_one_call_registers_for_both() -> None:
+    caller, executor = agent_with_model(), agent_without_model()
+    register_function(adder(), caller=caller, executor=executor, name="plus", description="adds")
+    assert tools_of(caller) == ["plus"]
+    assert list(executor.function_map) == ["plus"]
+    assert not caller.function_map
+
+
+def test_registering_a_name_again_is_a_warning() -> None:
+    agent = agent_without_model()
+    agent.register_for_execution()(adder())
+    with pytest.warns(UserWarning, match="Function 'add' is being overridden"):
+        agent.register_for_execution()(adder())
+
+
+# --- The function map -----------------------------------------------------------------------------------------
+
+
+def test_none_removes_a_function() -> None:
+    agent = agent_without_model()
+    agent.register_function({"add": adder()})
+    agent.register_function({"add": None})
+    assert agent.function_map == {}
+
+
+def test_removing_an_unknown_function_is_a_warning() -> None:
+    with pytest.warns(UserWarning, match="'add' to remove is not registered"):
+        agent_without_model().register_function({"add": None})
+
+
+def test_a_bad_name_changes_nothing() -> None:
+    agent = agent_without_model()
+    with pytest.raises(ValueError, match="Invalid name: b d"):
+        agent.register_function({"good": adder(), "b d": adder()})
+    assert agent.function_map == {}
+
+
+def test_an_agent_tells_what_it_can_execute() -> None:
+    agent = agent_without_model()
+    agent.register_function({"add": adder(), "sub": adder()})
+    assert agent.can_execute_function("add")
+    assert agent.can_execute_function(["add", "sub"])
+    assert agent.can_execute_function([])
+    assert not agent.can_execute_function(["add", "other"])
+
+
+# --- Signatures -----------------------------------------------------------------------------------------------
+
+
+def test_a_tool_is_removed_by_name_or_by_signature() -> None:
+    agent = agent_with_model(tools=[tool("a"), tool("b"), tool("c")])
+    agent.update_tool_signature("a", is_remove=True)
+    agent.update_tool_signature(tool("b"), is_remove=True)
+    assert tools_of(agent) == ["c"]
+
+
+def test_the_list_goes_with_its_last_tool() -> None:
+    agent = agent_with_model(tools=[tool("a")])
+    agent.update_tool_signature("a", is_remove=True)
+    assert "tools" not in agent.llm_config
+
+
+def test_removing_a_tool_where_there_are_none_is_refused() -> None:
+    with pytest.raises(AssertionError, match="The agent config doesn't have tool a"):
+        agent_with_model().update_tool_signature("a", is_remove=True)
+
+
+def test_removing_an_unknown_tool_is_a_warning() -> None:
+    agent = agent_with_model(tools=[tool("a")])
+    with pytest.warns(UserWarning, match="has no tool 'b' to remove"):
+        agent.update_tool_signature("b", is_remove=True)
+    assert tools_of(agent) == ["a"]
+
+
+@pytest.mark.parametrize("signature", ["a", None])
+def test_a_signature_has_to_be_a_dict(signature: Any) -> None:
+    with pytest.raises(ValueError, match="tool signature must be of the type dict"):
+        agent_with_model().update_tool_signature(signature, is_remove=False)
+
+
+def test_a_signature_without_a_name_is_refused() -> None:
+    with pytest.raises(KeyError, match="has no name"):
+        agent_with_model().update_tool_signature({"name": "a"}, is_remove=False)
+
+
+def test_tools_of_other_kinds_stay() -> None:
+    search = {"type": "web_search"}
+    agent = agent_with_model(tools=[search, tool("a")])
+    agent.update_tool_signature(tool("b"), is_remove=False)
+    agent.update_tool_signature("a", is_remove=True)
+    assert agent.llm_config["tools"] == [search, tool("b")]
+
+
+def test_functions_are_added_and_removed_alike() -> None:
+    agent = agent_with_model()
+    agent.update_function_signature({"name": "a"}, is_remove=False)
+    with pytest.warns(UserWarning, match="Function 'a' is being overridden"):
+        agent.update_function_signature({"name": "a", "description": "new"}, is_remove=False)
+    assert agent.llm_config["functions"] == [{"name": "a", "description": "new"}]
+    agent.update_function_signature("a", is_remove=True)
+    assert "functions" not in agent.llm_config
+
+
+def test_registered_model_clients_survive_a_new_tool() -> None:
+    class Parrot:
+        def __init__(self, config: dict[str, Any], **kwargs: Any) -> None: ...
+        def create(self, params: dict[str, Any]) -> Any: ...
+        def message_retrieval(self, response: Any) -> list[str]:
+            return []
+
+        def cost(self, response: Any) -> float:
+            return 0
+
+        @staticmethod
+        def get_usage(response: Any) -> dict[str, Any]:
+            return {}
+
+    agent = ConversableAgent(
+        "a", llm_config={"config_list": [{"model": "p", "model_client_cls": "Parrot"}]}, code_execution_config=False
+    )
+    agent.register_model_client(Parrot)
+    agent.register_for_llm(description="adds")(adder())
+    assert isinstance(agent.client._clients[0], Parrot)
