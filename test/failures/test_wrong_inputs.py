@@ -111,6 +111,8 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
     (lambda: talk(bob(), carryover={"a": 1}), Exception, ["Carryover should be a string", "{'a': 1}"]),
     (lambda: talk(helper(), cache="x"), TypeError, ["cache", "Cache.disk()", "cache_seed"]),
     (lambda: ann().generate_reply(), AssertionError, ["ann", "either messages or sender"]),
+    (lambda: ann().generate_reply(messages=[]), IndexError, ["ann has nothing to reply to", "empty"]),
+    (lambda: ann().generate_reply(sender=bob()), IndexError, ["ann has nothing to reply to", "bob has said nothing"]),
     (lambda: ann().last_message(bob()), KeyError, ["'bob' is not present in any conversation"]),
     # queues
     (lambda: initiate_chats({"sender": ann(), "recipient": bob()}), AssertionError, ["chat_queue", "Put it in a list"]),

@@ -27,6 +27,9 @@ def check_termination_and_human_reply(
     agent = agent if config is None else config
     if messages is None:
         messages = agent._oai_messages[sender] if sender else []
+    if not messages:
+        heard = f"{sender.name} has said nothing to it yet" if sender else "the list of messages is empty"
+        raise IndexError(f"{agent.name} has nothing to reply to: {heard}. Send it a message first.")
     message = messages[-1]
     mode = agent.human_input_mode
     ends = agent._is_termination_msg(message)
