@@ -96,6 +96,7 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
     (lambda: AssistantAgent("x", llm_config={"config_list": ["m"]}), TypeError, ["list of dicts", "entries"]),
     (lambda: bob(function_map={"a b": len}), ValueError, ["Invalid name: a b", "Only letters"]),
     (lambda: talk(bob(max_consecutive_auto_reply="3")), TypeError, ["max_consecutive_auto_reply of bob", "'3'"]),
+    (lambda: talk(bob(is_termination_msg="TERMINATE")), TypeError, ["is_termination_msg of bob", "'TERMINATE'"]),
     # opening chats
     (lambda: talk("bob"), AttributeError, ["recipient", "ann", "'bob'", "not its name"]),
     (lambda: talk(None), AttributeError, ["recipient", "None", "Pass the agent itself"]),

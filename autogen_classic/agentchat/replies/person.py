@@ -32,6 +32,11 @@ def check_termination_and_human_reply(
         raise IndexError(f"{agent.name} has nothing to reply to: {heard}. Send it a message first.")
     message = messages[-1]
     mode = agent.human_input_mode
+    if not callable(agent._is_termination_msg):
+        raise TypeError(
+            f"is_termination_msg of {agent.name} must be a function of a message, such as "
+            f'lambda message: "TERMINATE" in (message["content"] or ""), but it is {agent._is_termination_msg!r}.'
+        )
     ends = agent._is_termination_msg(message)
 
     answer: str | None = None
