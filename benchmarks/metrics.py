@@ -99,6 +99,7 @@ METRICS: Mapping[str, Metric] = {
     "model_ratio_cpu": Metric("model_turn", "the same ratio in processor time, waiting left out", ""),
     "selection": Metric("selection", "message in a group of 4 whose speaker a model selects over HTTP", "ms"),
     "selection_cpu": Metric("selection", "the same in processor time", "ms"),
-    "concurrent": Metric("concurrent_chats", "1,000 asynchronous chats at once, one request each", "s"),
+    "concurrent": Metric("concurrent_chats", "1,000 asynchronous chats at once, the model answers at once", "s"),
     "concurrent_cpu": Metric("concurrent_chats", "the same in processor time", "s"),
+    "concurrent_thinking": Metric("concurrent_chats", "1,000 of them, the model thinks for 0.2 s", "s"),
 }
