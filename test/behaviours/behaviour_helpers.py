@@ -91,7 +91,9 @@ def chat(sender: Any, recipient: Any, way: str = "sync", **settings: Any) -> Any
     return asyncio.run(sender.a_initiate_chat(recipient, **settings))
 
 
-def group(*agents: Any, kind: type[GroupChat] = GroupChat, manager: dict[str, Any] | None = None, **settings: Any) -> Any:
+def group(
+    *agents: Any, kind: type[GroupChat] = GroupChat, manager: dict[str, Any] | None = None, **settings: Any
+) -> Any:
     """A manager of a group that speaks in turn, three messages long."""
     settings = {"messages": [], "max_round": 3, "speaker_selection_method": "round_robin", **settings}
     groupchat = kind(agents=list(agents), **settings)

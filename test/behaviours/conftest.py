@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from behaviour_helpers import ScriptedModel, Terminal  # noqa: E402
+from behaviour_helpers import ScriptedModel, Terminal
 
-from autogen_classic.io.base import IOStream  # noqa: E402
+from autogen_classic.io.base import IOStream
 
 
 def pytest_configure(config: pytest.Config) -> None:

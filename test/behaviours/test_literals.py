@@ -130,8 +130,7 @@ def test_the_prompt_at_a_termination_message(way: str, terminal: Any) -> None:
 def test_the_prompt_at_the_limit(way: str, terminal: Any) -> None:
     bob = agent("bob", human_input_mode="TERMINATE", max_consecutive_auto_reply=0)
     assert prompts_of(terminal, ["exit"], bob, way=way) == [
-        "Please give feedback to ann. Press enter to skip and use auto-reply, "
-        "or type 'exit' to stop the conversation: "
+        "Please give feedback to ann. Press enter to skip and use auto-reply, or type 'exit' to stop the conversation: "
     ]
 
 
@@ -238,8 +237,8 @@ def test_the_warning_when_nobody_may_speak(caplog: pytest.LogCaptureFixture) -> 
 
 @item("literals: the attribute or parameter that holds a longer prompt keeps its name")
 def test_longer_prompts_are_found_under_their_names(model: Any) -> None:
-    assert AssistantAgent.DEFAULT_SYSTEM_MESSAGE == asks_model("bob", AssistantAgent).system_message
-    assert AssistantAgent.DEFAULT_DESCRIPTION == asks_model("bob", AssistantAgent).description
+    assert asks_model("bob", AssistantAgent).system_message == AssistantAgent.DEFAULT_SYSTEM_MESSAGE
+    assert asks_model("bob", AssistantAgent).description == AssistantAgent.DEFAULT_DESCRIPTION
     assert ConversableAgent.DEFAULT_SUMMARY_PROMPT
     for mode, description in UserProxyAgent.DEFAULT_USER_PROXY_AGENT_DESCRIPTIONS.items():
         user = UserProxyAgent("user", human_input_mode=mode, code_execution_config=False)  # type: ignore[arg-type]

@@ -28,9 +28,7 @@ def test_the_usage_of_agents_is_a_dict(model: Any) -> None:
 def test_verbose_is_the_second_argument(terminal: Any) -> None:
     bob = agent("bob", function_map={"add": lambda a: a + 1})
     bob.execute_function({"name": "add", "arguments": '{"a": 1}'}, True)
-    assert terminal.text == (
-        "\n>>>>>>>> EXECUTING FUNCTION add...\n\nInput arguments: {'a': 1}\nOutput:\n2\n"
-    )
+    assert terminal.text == ("\n>>>>>>>> EXECUTING FUNCTION add...\n\nInput arguments: {'a': 1}\nOutput:\n2\n")
 
 
 @item("conflict: execute_function takes the AG2 form (func_call, call_id, verbose), too")
