@@ -10,7 +10,6 @@ import os
 import re
 import subprocess
 import sys
-import venv
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -180,6 +179,8 @@ def create_virtual_env(dir_path: str, **env_args: Any) -> SimpleNamespace:
     Returns:
         The paths of the environment, for the ``virtual_env_context`` of an executor.
     """
+    import venv  # as late as possible: few programs make one
+
     builder = venv.EnvBuilder(**{"with_pip": True, **env_args})
     builder.create(dir_path)
     return builder.ensure_directories(dir_path)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 import sys
 
 from .process import python_command
@@ -22,6 +20,8 @@ def find_powershell() -> str:
     Raises:
         FileNotFoundError: neither is installed.
     """
+    import shutil  # as late as possible: it loads every kind of archive
+
     for name in ("powershell", "pwsh"):
         if shutil.which(name):
             return name
@@ -85,5 +85,7 @@ def temporary_name(code: str, language: str) -> str:
     Returns:
         ``tmp_code_<hash>.<extension>``.
     """
+    import hashlib
+
     digest = hashlib.md5(code.encode("utf-8", errors="replace"), usedforsecurity=False).hexdigest()
     return f"tmp_code_{digest}.{extension_for(language)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ def run_in_container(
             timed_out, exit_code = True, 1
             container.kill()
         output = container.logs().decode("utf-8", errors="replace").replace("\r\n", "\n")
-        tag = uuid.uuid4().hex
+        tag = os.urandom(16).hex()
         container.commit(repository=_RESULTS, tag=tag)
     finally:
         container.remove(force=True)

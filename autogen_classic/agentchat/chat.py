@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import warnings
 from collections import Counter
@@ -148,6 +147,8 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
         KeyError: for a chat without ``chat_id``.
         ValueError: for a prerequisite that is no chat of the queue, or that waits for its own chat.
     """
+    import asyncio  # as late as possible: it takes longer to load than all the rest
+
     _check_queue(chat_queue)
     _warn_about_repeated_recipients(chat_queue)
     waiting = {chat_info["chat_id"]: chat_info for chat_info in chat_queue}

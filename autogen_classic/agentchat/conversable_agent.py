@@ -33,7 +33,6 @@ from ..code_utils import (
 )
 from ..formatting_utils import colored
 from ..io.base import IOStream
-from ..oai.client import OpenAIWrapper
 from . import carryover, chat, literals, nested, printer, summary, tools
 from .agent import Agent, LLMAgent
 from .chat import ChatResult
@@ -199,13 +198,13 @@ class ConversableAgent(LLMAgent):
                 "or in each config of 'config_list'."
             )
         self.llm_config = model.own_config(llm_config)
-        self.client = None if self.llm_config is False else OpenAIWrapper(**self.llm_config)
+        self.client = None if self.llm_config is False else _new_client(self.llm_config)
 
     def _rebuild_client(self) -> None:
         """Make the client anew from a changed llm_config; registered model clients stay."""
         if self.llm_config is not False:
             former = self.client
-            self.client = OpenAIWrapper(**self.llm_config)
+            self.client = _new_client(self.llm_config)
             if former is not None:
                 self.client.adopt(former)
 
@@ -1112,6 +1111,13 @@ class ConversableAgent(LLMAgent):
     @shipped(hooks.before_send)
     async def _a_process_message_before_send(self, message: Any, recipient: Any, silent: bool | None) -> Any:
         return await drive_async(hooks.before_send(self, message, recipient, silent))
+
+
+def _new_client(llm_config: dict[str, Any]) -> Any:
+    """A client for a configuration; its room is loaded by the first agent that has one."""
+    from ..oai.client import OpenAIWrapper
+
+    return OpenAIWrapper(**llm_config)
 
 
 def _is_terminate(message: Message) -> bool:

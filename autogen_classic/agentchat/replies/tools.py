@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
 import threading
@@ -33,6 +32,8 @@ def tool_calls_reply(
 
     responses: list[dict[str, Any]]
     if (yield WHICH_WAY):
+        import asyncio  # as late as possible: it takes longer to load than all the rest
+
         responses = yield Call(asyncio.gather, *[drive_async(_answer(agent, call)) for call in calls])
     else:
         responses = []
@@ -89,6 +90,8 @@ def _execute_asynchronously(agent: Any, function_call: dict[str, Any]) -> Steps:
 
 def _wait_for(start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     """Run a coroutine to its end, also where this thread runs an event loop already (as in a notebook)."""
+    import asyncio
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:
