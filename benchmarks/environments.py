@@ -59,7 +59,9 @@ class Implementation:
 
     def environ(self, **more: str) -> dict[str, str]:
         """The environment variables for its scripts."""
-        inherited = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        # whoever forbids bytecode would measure the compiler of a checkout against installed packages, which have theirs
+        left_out = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+        inherited = {key: value for key, value in os.environ.items() if key not in left_out}
         ours = {"PYTHONPATH": str(ROOT)} if self.name == OURS else {}
         return {**inherited, **ours, "BENCH_IMPLEMENTATION": self.name, "PYTHONHASHSEED": "0", **more}
 

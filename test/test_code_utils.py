@@ -1,5 +1,6 @@
 import os
 import re
+import shutil
 import signal
 import string
 import subprocess
@@ -472,13 +473,13 @@ def test_the_default_images_are_python() -> None:
 
 
 def test_powershell_is_found_by_either_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands.shutil, "which", lambda name: "/x/pwsh" if name == "pwsh" else None)
+    monkeypatch.setattr(shutil, "which", lambda name: "/x/pwsh" if name == "pwsh" else None)
 
     assert get_powershell_command() == "pwsh"
 
 
 def test_a_missing_powershell_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
 
     with pytest.raises(FileNotFoundError, match="Install PowerShell"):
         get_powershell_command()
@@ -486,7 +487,7 @@ def test_a_missing_powershell_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_on_windows_shell_code_goes_to_powershell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands.sys, "platform", "win32")
-    monkeypatch.setattr(commands.shutil, "which", lambda name: name)
+    monkeypatch.setattr(shutil, "which", lambda name: name)
 
     assert commands.command_for("sh") == ["powershell"]
     assert commands.temporary_name("x", "sh").endswith(".ps1")
