@@ -32,6 +32,8 @@ def register(agent: Any, hookable_method: str, hook: Any) -> None:
     known = agent.hook_lists
     assert hookable_method in known, f"{hookable_method} is not a hookable method; take one of {', '.join(known)}."
     assert hook not in known[hookable_method], f"{hook} is already registered as a hook of {hookable_method}."
+    if not callable(hook):
+        raise TypeError(f"A hook of {hookable_method} must be a function, but it is {hook!r}.")
     known[hookable_method].append(hook)
 
 
@@ -39,6 +41,9 @@ def before_send(agent: Any, message: Any, recipient: Any, silent: bool | None) -
     """Run ``process_message_before_send``: each hook takes (sender, message, recipient, silent)."""
     for hook in (yield from _hooks(agent, "process_message_before_send")):
         message = yield Call(hook, sender=agent, message=message, recipient=recipient, silent=bool(silent))
+        if message is None:
+            name = getattr(hook, "__qualname__", hook)
+            raise TypeError(f"The hook {name} of {agent.name} must return the message to send, but it returned None.")
     return message
 
 

@@ -23,7 +23,12 @@ def as_message(message: Any) -> dict[str, Any]:
         return {"content": message}
     if isinstance(message, dict):
         return message
-    return dict(message)
+    try:
+        return dict(message)
+    except TypeError as error:
+        raise TypeError(
+            f"A message must be a text or a dict with 'content', but it is {message!r} ({type(message).__name__})."
+        ) from error
 
 
 def stored_form(message: Mapping[str, Any], role: str, author: str) -> dict[str, Any] | None:

@@ -32,6 +32,11 @@ def register(
             f"The trigger of a reply function must be an agent, a class of agents, the name of an agent, a "
             f"function of the sender, or a list of these, but it is {trigger!r}."
         )
+    if not callable(reply_func):
+        raise TypeError(
+            f"A reply function of {agent.name} must be a function of (recipient, messages, sender, config), but it is "
+            f"{reply_func!r}."
+        )
     if remove_other_reply_funcs:
         agent._reply_func_list.clear()
     agent._reply_func_list.insert(

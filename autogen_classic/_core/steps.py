@@ -121,6 +121,11 @@ def generate_reply(
     """Ask the reply functions in their order until one of them has the final word."""
     if messages is None and sender is None:
         raise AssertionError(f"{agent.name} cannot reply: either messages or sender must be provided.")
+    if isinstance(messages, (str, dict)):
+        raise AttributeError(
+            f"{agent.name} replies to a list of messages, not to one of type {type(messages).__name__}. Put it in a "
+            'list of dicts: [{"role": "user", "content": ...}].'
+        )
     if messages is None:
         messages = agent._oai_messages[sender]
     messages = hooks.as_processed_before(agent, messages)
@@ -138,7 +143,11 @@ def generate_reply(
         if reply_func in excluded or not replies.matches(entry["trigger"], sender):
             continue
         if built_in is None:
-            final, reply = yield Call(reply_func, agent, messages=messages, sender=sender, config=entry["config"])
+            outcome = yield Call(reply_func, agent, messages=messages, sender=sender, config=entry["config"])
+            try:
+                final, reply = outcome
+            except (TypeError, ValueError) as error:
+                raise type(error)(_wrong_outcome(agent, reply_func, outcome)) from error
         elif asked.setdefault(built_in, reply_func) is reply_func:
             final, reply = yield from built_in(agent, messages=messages, sender=sender, config=entry["config"])
         else:
@@ -146,6 +155,14 @@ def generate_reply(
         if final:
             return reply
     return agent._default_auto_reply
+
+
+def _wrong_outcome(agent: Any, reply_func: Callable[..., Any], outcome: Any) -> str:
+    name = getattr(reply_func, "__qualname__", reply_func)
+    return (
+        f"The reply function {name} of {agent.name} must return two things, whether its word is final and the reply, "
+        f"as in (True, 'Hello.') or (False, None), but it returned {outcome!r}."
+    )
 
 
 def process_received_message(agent: Any, message: Any, sender: Any, silent: bool | None) -> None:

@@ -215,6 +215,11 @@ class ConversableAgent(LLMAgent):
             model_client_cls: a class that follows `ModelClient`, named in the config list by "model_client_cls".
             **kwargs: arguments for its constructor besides the config.
         """
+        if self.client is None:
+            raise AttributeError(
+                f"{self.name} has no model, so no model client can be registered. Give it an llm_config whose "
+                f'config_list names the class: {{"model": ..., "model_client_cls": "{model_client_cls.__name__}"}}.'
+            )
         self.client.register_model_client(model_client_cls, **kwargs)
 
     # --- Chats ------------------------------------------------------------------------------------------------
@@ -348,6 +353,12 @@ class ConversableAgent(LLMAgent):
         return bool(running)
 
     def _check_chat_queue_for_sender(self, chat_queue: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for chat_info in chat_queue:
+            if not hasattr(chat_info, "get"):
+                raise AttributeError(
+                    'chat_queue must be a list of dicts such as {"recipient": ..., "message": ...}, but it holds one '
+                    f"of type {type(chat_info).__name__}."
+                )
         return [chat_info if chat_info.get("sender") else {**chat_info, "sender": self} for chat_info in chat_queue]
 
     def _prepare_chat(

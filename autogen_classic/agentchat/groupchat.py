@@ -89,7 +89,9 @@ class GroupChat:
     select_speaker_transform_messages: Any | None = None
     select_speaker_auto_verbose: bool | None = False
     select_speaker_auto_model_client_cls: ModelClient | list[ModelClient] | None = None
-    select_speaker_auto_llm_config: dict[str, Any] | Literal[False] | None = None
+    select_speaker_auto_llm_config: dict[str, Any] | Literal[False] | None = field(
+        default=None, repr=False
+    )  # it holds keys
     role_for_select_speaker_messages: str | None = "system"
     allowed_speaker_transitions_dict: dict[Any, list[Any]] = field(init=False)
 

@@ -289,3 +289,8 @@ class TestTexts:
             chat.select_speaker_auto_none_template.format(agentlist=chat.agent_names),
         ]
         assert all("['a', 'b', 'c']" in text and "{" not in text for text in texts)
+
+
+def test_the_repr_of_a_group_shows_no_key() -> None:
+    chat = group(select_speaker_auto_llm_config={"model": "m", "api_key": "sk-secret"})
+    assert "sk-secret" not in repr(chat)

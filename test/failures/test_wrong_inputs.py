@@ -77,6 +77,18 @@ def _transitions(agents: list[Any], graph: Any, kind: Any) -> GroupChat:
     return group(agents=agents, allowed_or_disallowed_speaker_transitions=graph, speaker_transitions_type=kind)
 
 
+def replying(reply: Callable[..., Any]) -> ConversableAgent:
+    agent = bob()
+    agent.register_reply([ConversableAgent], lambda recipient, **arguments: reply(**arguments))
+    return agent
+
+
+def send_through(hook: Callable[..., Any]) -> Any:
+    agent = ann()
+    agent.register_hook("process_message_before_send", hook)
+    return agent.initiate_chat(bob(), message="hi", max_turns=1, silent=True)
+
+
 def forbid(value: Any) -> GroupChat:
     agents = [ann(), bob()]
     return _transitions(agents, {agents[0]: value}, "disallowed")
@@ -130,6 +142,15 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
     (lambda: nest([{"message": "x"}]), AssertionError, ["recipient must be provided", "Chat 0"]),
     (lambda: nest([], reply_func_from_nested_chats="sum"), ValueError, ["summary_from_nested_chats", "'sum'"]),
     # replies and hooks
+    (lambda: ann().generate_reply("hi"), AttributeError, ["ann", "list of dicts", "str"]),
+    (lambda: talk(bob(), message=5), TypeError, ["a text or a dict", "5 (int)"]),
+    (lambda: bob().register_reply([None], "reply"), TypeError, ["reply function of bob", "'reply'", "sender, config"]),
+    (lambda: talk(replying(lambda **_: "text")), ValueError, ["of bob must return two things", "'text'"]),
+    (lambda: talk(replying(lambda **_: None)), TypeError, ["of bob must return two things", "None"]),
+    (lambda: bob().register_hook("process_message_before_send", "x"), TypeError, ["must be a function", "'x'"]),
+    (lambda: send_through(lambda **_: None), TypeError, ["of ann must return the message to send", "None"]),
+    (lambda: ann().register_model_client(dict), AttributeError, ["ann has no model", '"model_client_cls": "dict"']),
+    (lambda: ann().initiate_chats([bob()]), AttributeError, ["chat_queue must be a list of dicts", "ConversableAgent"]),
     (lambda: bob().register_reply(5, tool), ValueError, ["trigger", "a class of agents", "is 5"]),
     (lambda: bob().register_reply(None, tool), ValueError, ["trigger", "a class of agents", "None"]),
     (lambda: bob().register_hook("process_message", len), AssertionError, ["process_message is not", "before_send"]),
