@@ -1,0 +1,117 @@
+"""Break the package on purpose, one item at a time, and see that the item's tests fail.
+
+Run ``python test/behaviours/mutate.py`` from the root of the project; with words, only the items that hold one of them.
+It works on copies, takes a few minutes, and writes MUTATIONS.md when all items were asked for.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from behaviour_coverage import coverage
+from behaviour_items import ITEMS
+from mutations import MUTATIONS, NOT_THERE_YET
+
+ROOT = Path(__file__).resolve().parents[2]
+FACTS = [f"{section}: {fact}" for section, facts in ITEMS.items() for fact in facts]
+TIME_LIMIT = 120
+WORKERS = 2
+
+
+def items_of(mutation: Any) -> list[str]:
+    """The items of a mutation by their whole texts; each beginning must fit one item only."""
+    found = []
+    for beginning in mutation.items:
+        fitting = [beginning] if beginning in FACTS else [fact for fact in FACTS if fact.startswith(beginning)]
+        exact = [fact for fact in fitting if re.match(re.escape(beginning) + r"\W", fact + " ")]
+        fitting = exact if len(fitting) > 1 and len(exact) == 1 else fitting
+        if len(fitting) != 1:
+            raise LookupError(f"{beginning!r} fits {len(fitting)} items: {fitting}")
+        found += fitting
+    return found
+
+
+def outcome_of(mutation: Any) -> dict[str, str]:
+    """Break a copy of the package and run the tests of the mutation's items."""
+    items = items_of(mutation)
+    tests = coverage()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "autogen_classic", copy / "autogen_classic", ignore=ignored)
+        shutil.copytree(ROOT / "test" / "behaviours", copy / "test" / "behaviours", ignore=ignored)
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        try:
+            mutation.apply(copy / "autogen_classic")
+        except LookupError as error:
+            return dict.fromkeys(items, f"stale: {error}")
+        wanted = sorted({test for item in items for test in tests[item]})
+        command = [sys.executable, "-B", "-m", "pytest", "-q", "--tb=no", "-rfE", *wanted]
+        try:
+            run = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
+        except subprocess.TimeoutExpired:
+            return dict.fromkeys(items, "caught (does not end)")
+    if "ERROR collecting" in run.stdout or run.returncode not in (0, 1):
+        return dict.fromkeys(items, "broken: the tests cannot be collected")
+    failed = set(re.findall(r"^(?:FAILED|ERROR) (\S+?::\w+)", run.stdout, flags=re.MULTILINE))
+    return {item: "caught" if failed.intersection(tests[item]) else "SURVIVED" for item in items}
+
+
+def main(words: list[str]) -> int:
+    """Run the mutations and report.
+
+    Returns:
+        0 when every mutation was caught, else 1.
+    """
+    chosen = [one for one in MUTATIONS if not words or any(word in item for item in items_of(one) for word in words)]
+    results: list[tuple[str, str, str]] = []
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for mutation, outcome in zip(chosen, pool.map(outcome_of, chosen)):
+            for item, result in outcome.items():
+                results.append((item, mutation.title, result))
+                if not result.startswith("caught"):
+                    print(f"{result}\n  {item}\n  {mutation.title}", flush=True)
+    caught = sum(result.startswith("caught") for _, _, result in results)
+    print(f"{caught} of {len(results)} mutations were caught.")
+    missing = [] if words else [item for item in FACTS if item not in NOT_THERE_YET and item not in dict_of(results)]
+    for item in missing:
+        print(f"no mutation: {item}")
+    if not words:
+        write_table(results)
+    return 0 if caught == len(results) and not missing else 1
+
+
+def dict_of(results: list[tuple[str, str, str]]) -> dict[str, str]:
+    return {item: result for item, _, result in results}
+
+
+def write_table(results: list[tuple[str, str, str]]) -> None:
+    """Record the last complete run."""
+    lines = [
+        "# Each item, broken once",
+        "",
+        "Written by `python test/behaviours/mutate.py`: the package is changed on purpose, and the item's tests must fail.",
+        "",
+        "| Item | Change | Outcome |",
+        "|---|---|---|",
+    ]
+    for item in FACTS:
+        rows = [(title, result) for name, title, result in results if name == item]
+        if item in NOT_THERE_YET:
+            rows.append(("-", "expected to fail until it is there"))
+        for title, result in rows:
+            cells = [text.replace("|", "\\|") for text in (item, title, result)]
+            lines.append(f"| {cells[0]} | `{cells[1].replace('`', '')}` | {cells[2]} |")
+    path = Path(__file__).with_name("MUTATIONS.md")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
