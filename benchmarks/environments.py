@@ -59,7 +59,7 @@ class Implementation:
 
     def environ(self, **more: str) -> dict[str, str]:
         """The environment variables for its scripts."""
-        # whoever forbids bytecode would measure the compiler of a checkout against installed packages, which have theirs
+        # whoever forbids bytecode would measure the compiler of a checkout against packages that have theirs
         left_out = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
         inherited = {key: value for key, value in os.environ.items() if key not in left_out}
         ours = {"PYTHONPATH": str(ROOT)} if self.name == OURS else {}
