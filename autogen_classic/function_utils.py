@@ -70,7 +70,9 @@ class ToolFunction(BaseModel):
 
 
 def get_typed_annotation(annotation: Any, globalns: dict[str, Any]) -> Any:
-    """Resolve an annotation that is a text, or that holds texts, such as ``list["Currency"]``.
+    """Resolve an annotation that is a text, or that holds texts, such as ``Annotated["Currency", "the price"]``.
+
+    Python 3.10 does not see the texts within built-in types (``list["Currency"]``); there, write ``List["Currency"]``.
 
     Args:
         annotation: an annotation, or a text that stands for one.

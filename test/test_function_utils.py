@@ -12,7 +12,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, Literal, Optional
+from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, List, Literal, Optional  # noqa: UP035
 
 import pytest
 from hypothesis import given
@@ -134,7 +134,7 @@ def test_a_description_has_to_be_a_text() -> None:
 
 
 def test_a_model_may_be_named_inside_of_another_type() -> None:
-    def pay(amounts: list["Money"], tip: Annotated["Money", "extra"]) -> str: ...  # noqa: UP037
+    def pay(amounts: List["Money"], tip: Annotated["Money", "extra"]) -> str: ...  # noqa: UP006, UP037
 
     found = properties_of(pay)
     assert found["amounts"]["items"] == {"$ref": "#/$defs/Money"}
@@ -298,7 +298,7 @@ def test_a_missing_return_annotation_is_none() -> None:
         (int, int),
         (None, None),
         ("None", type(None)),
-        ("list['int']", list[int]),
+        ("List['int']", List[int]),  # noqa: UP006
         ("Annotated[int, 'x']", Annotated[int, "x"]),
         ("Nowhere", ForwardRef("Nowhere")),
         (Optional["Nowhere"], Optional["Nowhere"]),  # noqa: F821

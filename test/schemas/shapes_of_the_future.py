@@ -1,7 +1,6 @@
 """Functions whose annotations are all texts; their schemas stand in recorded.json."""
 
 # Old programs write types in every form, so these are left as they are.
-# ruff: noqa: B006, B008, E501, RUF013, RUF036, UP006, UP007, UP035, UP045
 
 from __future__ import annotations
 
