@@ -21,6 +21,7 @@ LEVELS = (
     (
         "_core",
         "_pydantic",
+        "events",
         "exception_utils",
         "formatting_utils",
         "function_utils",

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator
-from typing import Any, TypeVar, Union
+from typing import Any, TypeAlias, TypeVar
 
 __all__ = (
     "WHICH_WAY",
@@ -80,7 +80,7 @@ class WhichWay:
 
 WHICH_WAY = WhichWay()
 
-Request = Union[Call, Ask, WhichWay]
+Request: TypeAlias = Call | Ask | WhichWay
 Steps = Generator[Request, Any, Any]
 
 

@@ -6,7 +6,15 @@ from typing import Any
 
 from .drive import WHICH_WAY, Call, Steps
 
-__all__ = ("HOOKABLE_METHODS", "all_messages", "before_send", "last_received_message", "register")
+__all__ = (
+    "HOOKABLE_METHODS",
+    "all_messages",
+    "as_processed_before",
+    "before_send",
+    "forget_lost_messages",
+    "last_received_message",
+    "register",
+)
 
 HOOKABLE_METHODS = (
     "process_last_received_message",
@@ -51,7 +59,7 @@ def last_received_message(agent: Any, messages: list[dict[str, Any]]) -> Steps:
     """Run ``process_last_received_message``: each hook takes and returns the content of the last message.
 
     Calls, answers to calls, and the word ``exit`` pass untouched. The stored message keeps its words; the agent
-    remembers what the hooks made of them, because later requests must repeat what was sent.
+    remembers what the hooks made of them last, because later requests must repeat what was sent.
     """
     hooks = yield from _hooks(agent, "process_last_received_message")
     if not hooks or not messages:
@@ -64,8 +72,9 @@ def last_received_message(agent: Any, messages: list[dict[str, Any]]) -> Steps:
     for hook in hooks:
         processed = yield Call(hook, processed)
     if processed == content:
+        agent._processed_messages.pop(id(last), None)
         return messages
-    agent._processed_messages[id(last)] = (last, processed)
+    _remember(agent, last, processed)
     return [*messages[:-1], {**last, "content": processed}]
 
 
@@ -91,6 +100,24 @@ def as_processed_before(agent: Any, messages: list[dict[str, Any]]) -> list[dict
         else message
         for message in messages
     ]
+
+
+def forget_lost_messages(agent: Any) -> None:
+    """Forget what hooks made of messages that stand in no history of the agent any more."""
+    stored = {id(message) for history in list(agent._oai_messages.values()) for message in history}
+    for key in agent._processed_messages.keys() - stored:
+        agent._processed_messages.pop(key, None)
+
+
+def _remember(agent: Any, message: dict[str, Any], processed: Any) -> None:
+    """Keep what hooks made of a message.
+
+    Programs cut histories by hand, and ask for replies to messages that are in none. So that an agent which lives
+    long does not fill the memory, it never remembers more messages than it stores.
+    """
+    agent._processed_messages[id(message)] = (message, processed)
+    if len(agent._processed_messages) > sum(len(history) for history in list(agent._oai_messages.values())):
+        forget_lost_messages(agent)
 
 
 def _hooks(agent: Any, name: str) -> Steps:

@@ -51,7 +51,9 @@ def converse(
         finally:
             if conversation.stopped:
                 conversation.note(StopReason.EXTERNAL_STOP, conversation.message)
-            emit(ChatEnded(agent, recipient, conversation.reason or StopReason.NO_REPLY, conversation.message))
+            elif conversation.reason is None:
+                conversation.note(StopReason.NO_REPLY)
+            emit(ChatEnded(agent, recipient, conversation.reason, conversation.message))
     return conversation
 
 
@@ -67,8 +69,9 @@ def _take_turns(
         if message is None or chat.stopped:
             return
         yield Ask(agent, "send", message, recipient, request_reply=True, silent=silent)
-    last_words = agent.chat_messages[recipient][-1:]
-    chat.note(StopReason.MAX_TURNS, last_words[0] if last_words else None)
+    if chat.reason is None:  # else the recipient did not answer the last time, as a group, and it knows why
+        last_words = agent.chat_messages[recipient][-1:]
+        chat.note(StopReason.MAX_TURNS, last_words[0] if last_words else None)
 
 
 def send(
@@ -128,8 +131,8 @@ def generate_reply(
         )
     if messages is None:
         messages = agent._oai_messages[sender]
-    messages = hooks.as_processed_before(agent, messages)
     messages = yield Ask(agent, "process_last_received_message", messages)
+    messages = hooks.as_processed_before(agent, messages)
     messages = yield Ask(agent, "process_all_messages_before_reply", messages)
 
     asynchronous = yield WHICH_WAY

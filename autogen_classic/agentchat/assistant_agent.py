@@ -1,4 +1,5 @@
 """An agent that solves tasks with a model."""
+# ruff: noqa: E501 - the lines of the prompt stand as the model reads them
 
 from __future__ import annotations
 

@@ -171,6 +171,7 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
     finally:
         for task in running:
             task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)  # so that nothing goes on behind the caller's back
     return {chat_info["chat_id"]: finished[chat_info["chat_id"]] for chat_info in chat_queue}
 
 

@@ -31,7 +31,6 @@ from ..code_utils import (
     decide_use_docker,
     execute_code,
 )
-from ..formatting_utils import colored
 from ..io.base import IOStream
 from . import carryover, chat, literals, nested, printer, summary, tools
 from .agent import Agent, LLMAgent
@@ -565,10 +564,9 @@ class ConversableAgent(LLMAgent):
                 text = literals.PRESERVING_ONE_MORE.format(name=self.name)
                 emit(Notice(self, text))
             forget(messages, keep)
-        if not nr_messages_to_preserve:
-            if recipient is None:
-                self._oai_messages.clear()
-            self._processed_messages.clear()
+        if recipient is None and not nr_messages_to_preserve:
+            self._oai_messages.clear()
+        hooks.forget_lost_messages(self)
 
     def reset(self) -> None:
         """Forget everything that was said and counted; what the agent is stays."""
@@ -682,7 +680,7 @@ class ConversableAgent(LLMAgent):
     def _raise_exception_on_async_reply_functions(self) -> None:
         """Refuse a synchronous chat in which a reply function could never run."""
         names = {
-            entry["reply_func"].__name__
+            getattr(entry["reply_func"], "__name__", repr(entry["reply_func"]))  # a partial has no name
             for entry in self._reply_func_list
             if not entry.get("ignore_async_in_sync_chat") and inspect.iscoroutinefunction(entry["reply_func"])
         }

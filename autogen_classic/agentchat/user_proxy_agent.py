@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from .conversable_agent import ConversableAgent
 
@@ -16,7 +16,7 @@ class UserProxyAgent(ConversableAgent):
     By default the person is asked before every reply, code runs, and no model speaks for the agent.
     """
 
-    DEFAULT_USER_PROXY_AGENT_DESCRIPTIONS = {
+    DEFAULT_USER_PROXY_AGENT_DESCRIPTIONS: ClassVar[dict[str, str]] = {
         "ALWAYS": "A person who follows the conversation, answers questions about the task, decides, and can run "
         "Python programs and shell commands and report what came out.",
         "TERMINATE": "A user who runs Python programs and shell commands, reports what came out, and answers "

@@ -56,12 +56,17 @@ def expected_record(job: str) -> dict:
     return expected
 
 
+# Fields of a message that came with later versions of the openai package, and are empty in every record.
+OF_LATER_SDKS = ("annotations", "audio")
+
+
 def same(ours: Any, golden: Any) -> bool:
-    """Equal, but a raised error may be a subclass of the one that 0.2.40 raises."""
+    """Equal, but a raised error may be a subclass of what 0.2.40 raises, and an older SDK knows fewer fields."""
     if isinstance(golden, dict) and "raised" in golden and isinstance(ours, dict) and ours.get("raised"):
         return golden["raised"][0] in ours["raised"] and ours.get("message") == golden.get("message")
     if isinstance(golden, dict) and isinstance(ours, dict):
-        return ours.keys() == golden.keys() and all(same(ours[key], golden[key]) for key in golden)
+        known = {key for key in golden if golden[key] is not None or key not in OF_LATER_SDKS or key in ours}
+        return ours.keys() == known and all(same(ours[key], golden[key]) for key in known)
     if isinstance(golden, list) and isinstance(ours, list):
         return len(ours) == len(golden) and all(map(same, ours, golden))
     return bool(ours == golden)
