@@ -1,6 +1,7 @@
 """Functions of many shapes; their schemas stand in recorded.json."""
 
 # Old programs write types in every form, so these are left as they are.
+# ruff: noqa: B006, B008, RUF013, RUF036, UP006, UP007, UP035, UP045
 
 import dataclasses
 import datetime

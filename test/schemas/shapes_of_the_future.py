@@ -1,6 +1,7 @@
 """Functions whose annotations are all texts; their schemas stand in recorded.json."""
 
 # Old programs write types in every form, so these are left as they are.
+# ruff: noqa: B006, UP006, UP035, UP045
 
 from __future__ import annotations
 
