@@ -25,7 +25,7 @@ both_ways = pytest.mark.parametrize("way", ["sync", "async"])
 def test_shifted_arguments_fail_only_where_they_are_used() -> None:
     shifted = agent("u", lambda name, **rest: UserProxyAgent(name, "a text", code_execution_config=False, **rest))
     assert shifted._is_termination_msg == "a text"
-    with pytest.raises(TypeError, match="not callable"):
+    with pytest.raises(TypeError, match="must be a function of a message"):
         chat(agent("ann"), shifted)
     assert ConversableAgent("bob", {"config_list": []}).system_message == {"config_list": []}
 

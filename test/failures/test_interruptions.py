@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -35,7 +36,16 @@ def assert_idle(*agents: ConversableAgent) -> None:
     assert not any(agent.stop_chat() for agent in agents)
 
 
+@pytest.fixture
+def ctrl_c_counts() -> Iterator[None]:
+    """Shells start programs in the background with Ctrl-C switched off; the test needs it on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals reach threads on POSIX only")
+@pytest.mark.usefixtures("ctrl_c_counts")
 def test_ctrl_c_while_a_model_is_asked_keeps_what_was_said(serve: Any, agent: Any, chat: Any, said: Any) -> None:
     server = serve(press_ctrl_c, "Here I am.")
     person, helper = agent("person"), agent("helper", server.config(max_retries=0))
