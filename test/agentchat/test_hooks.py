@@ -89,3 +89,53 @@ def test_a_hook_is_registered_once() -> None:
     bob.register_hook("process_last_received_message", str)
     with pytest.raises(AssertionError, match="already registered"):
         bob.register_hook("process_last_received_message", str)
+
+
+@both_ways
+def test_a_second_reply_to_the_same_message_begins_with_its_original(way: str) -> None:
+    bob = agent("bob")
+    heard: list[str] = []
+    bob.register_reply(
+        ConversableAgent, lambda _, messages, sender, config: heard.append(messages[-1]["content"]) or (False, None)
+    )
+    add_hook(way, bob, "process_last_received_message", lambda content: f"<{content}>")
+    ann = agent("ann")
+    ann.send("hi", bob, request_reply=False, silent=True)
+    for _ in range(2):
+        bob.generate_reply(sender=ann) if way == "sync" else asyncio.run(bob.a_generate_reply(sender=ann))
+    assert heard == ["<hi>", "<hi>"]
+
+
+def test_clearing_one_conversation_leaves_what_was_sent_in_another() -> None:
+    bob, ann, cleo = agent("bob"), agent("ann"), agent("cleo")
+    bob.register_hook("process_last_received_message", lambda content: f"<{content}>")
+    for partner in (ann, cleo):
+        partner.send("hi", bob, request_reply=False, silent=True)
+        bob.generate_reply(sender=partner)
+    bob.clear_history(ann)
+    heard: list[list[str]] = []
+    bob.register_reply(
+        ConversableAgent,
+        lambda _, messages, sender, config: heard.append([message["content"] for message in messages]) or (False, None),
+    )
+    cleo.send("again", bob, request_reply=False, silent=True)
+    bob.generate_reply(sender=cleo)
+    assert heard == [["<hi>", "<again>"]]
+
+
+def test_an_agent_does_not_collect_processed_messages_that_it_does_not_store() -> None:
+    bob = agent("bob")
+    bob.register_hook("process_last_received_message", lambda content: f"<{content}>")
+    for number in range(10):
+        bob.generate_reply(messages=[{"role": "user", "content": str(number)}])
+    assert not bob._processed_messages
+
+
+def test_an_agent_forgets_processed_messages_that_a_program_cuts_from_its_history() -> None:
+    bob, ann = agent("bob"), agent("ann")
+    bob.register_hook("process_last_received_message", lambda content: f"<{content}>")
+    for number in range(10):
+        ann.send(str(number), bob, request_reply=False, silent=True)
+        del bob.chat_messages[ann][:-2]
+        bob.generate_reply(sender=ann)
+    assert len(bob._processed_messages) <= 2

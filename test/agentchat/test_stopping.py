@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import threading
 from dataclasses import asdict, fields
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from autogen_classic import ChatResult, ConversableAgent
+from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic._core import conversation
 from autogen_classic._core.conversation import StopReason
 
 
@@ -169,3 +171,71 @@ def test_agents_that_make_progress_are_no_loop(caplog: pytest.LogCaptureFixture)
     with caplog.at_level(logging.WARNING):
         ann.initiate_chat(bob, message="hi", max_turns=30, silent=True)
     assert not caplog.records
+
+
+@both_ways
+def test_a_group_tells_why_it_ended_although_the_turns_are_used_up(way: str) -> None:
+    ann, bob = agent("ann"), agent("bob", default_auto_reply="TERMINATE")
+    group = GroupChat([ann, bob], [], max_round=5, speaker_selection_method="round_robin")
+    result = chat(way, ann, GroupChatManager(group, silent=True), message="hi", max_turns=1)
+    assert result.stop_reason == "termination message"
+
+
+def test_a_chat_whose_recipient_stays_silent_has_a_reason() -> None:
+    class Silent(ConversableAgent):
+        def receive(self, *args: Any, **kwargs: Any) -> None:
+            """Take every message without an answer."""
+
+    result = chat("sync", agent("ann"), Silent("bob", llm_config=False), message="hi", summary_method=None)
+    assert result.stop_reason == "no reply"
+
+
+def test_when_one_chat_of_a_queue_fails_the_others_have_ended_before_the_error_arrives() -> None:
+    ended: list[str] = []
+
+    async def waits(recipient: Any, messages: Any = None, sender: Any = None, config: Any = None) -> Any:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(recipient.name)
+
+    async def fails(recipient: Any, messages: Any = None, sender: Any = None, config: Any = None) -> Any:
+        raise ValueError("no")
+
+    ann, bob, cleo = agent("ann"), agent("bob"), agent("cleo")
+    bob.register_reply(ConversableAgent, waits)
+    cleo.register_reply(ConversableAgent, fails)
+
+    async def run() -> None:
+        queue = [{"chat_id": helper.name, "recipient": helper, "message": "hi"} for helper in (bob, cleo)]
+        with pytest.raises(ValueError, match="no"):
+            await ann.a_initiate_chats(queue)
+        assert ended == ["bob"]
+
+    asyncio.run(run())
+
+
+def test_a_synchronous_chat_names_a_partial_among_the_asynchronous_replies() -> None:
+    async def reply(recipient: Any, messages: Any = None, sender: Any = None, config: Any = None, more: int = 0) -> Any:
+        return False, None
+
+    bob = agent("bob")
+    bob.register_reply(ConversableAgent, functools.partial(reply, more=1))
+    with pytest.raises(RuntimeError, match="bob are found: functools.partial"):
+        chat("sync", agent("ann"), bob, message="hi")
+
+
+def test_an_asynchronous_tool_belongs_to_the_synchronous_chat_of_a_running_event_loop() -> None:
+    chats: list[Any] = []
+
+    async def tool() -> str:
+        chats.append(conversation.current())
+        return "done"
+
+    async def notebook_cell() -> None:
+        calls = [{"id": "1", "type": "function", "function": {"name": "tool", "arguments": "{}"}}]
+        bob = agent("bob", function_map={"tool": tool})
+        chat("sync", agent("ann"), bob, message={"content": None, "tool_calls": calls}, max_turns=1)
+
+    asyncio.run(notebook_cell())
+    assert chats != [None]

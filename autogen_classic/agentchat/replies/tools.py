@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import inspect
 import json
 import threading
@@ -106,7 +107,8 @@ def _wait_for(start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         except BaseException as error:
             failure.append(error)
 
-    thread = threading.Thread(target=run, name="autogen_classic tool")
+    context = contextvars.copy_context()  # the tool finds its chat and its console as in the thread that calls it
+    thread = threading.Thread(target=context.run, args=(run,), name="autogen_classic tool")
     thread.start()
     thread.join()
     if failure:
