@@ -1,7 +1,7 @@
 """Break the package on purpose, one item at a time, and see that the item's tests fail.
 
 Run ``python test/behaviours/mutate.py`` from the root of the project; with words, only the items that hold one of them.
-It works on copies, takes a few minutes, and writes MUTATIONS.md when all items were asked for.
+It works on copies, takes several minutes for all items, and records the outcome in MUTATIONS.md.
 """
 
 from __future__ import annotations
@@ -83,8 +83,7 @@ def main(words: list[str]) -> int:
     missing = [] if words else [item for item in FACTS if item not in NOT_THERE_YET and item not in dict_of(results)]
     for item in missing:
         print(f"no mutation: {item}")
-    if not words:
-        write_table(results)
+    write_table(results)
     return 0 if caught == len(results) and not missing else 1
 
 
@@ -93,11 +92,14 @@ def dict_of(results: list[tuple[str, str, str]]) -> dict[str, str]:
 
 
 def write_table(results: list[tuple[str, str, str]]) -> None:
-    """Record the last complete run."""
+    """Record the outcome; the lines of items that were not run stay as they were."""
+    path = Path(__file__).with_name("MUTATIONS.md")
+    former = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     lines = [
         "# Each item, broken once",
         "",
-        "Written by `python test/behaviours/mutate.py`: the package is changed on purpose, and the item's tests must fail.",
+        "Written by `python test/behaviours/mutate.py`: the package is changed on purpose, and the item's tests must",
+        "fail.",
         "",
         "| Item | Change | Outcome |",
         "|---|---|---|",
@@ -106,11 +108,16 @@ def write_table(results: list[tuple[str, str, str]]) -> None:
         rows = [(title, result) for name, title, result in results if name == item]
         if item in NOT_THERE_YET:
             rows.append(("-", "expected to fail until it is there"))
+        start = f"| {_cell(item)} |"
         for title, result in rows:
-            cells = [text.replace("|", "\\|") for text in (item, title, result)]
-            lines.append(f"| {cells[0]} | `{cells[1].replace('`', '')}` | {cells[2]} |")
-    path = Path(__file__).with_name("MUTATIONS.md")
+            lines.append(f"{start} `{_cell(title)}` | {_cell(result)} |")
+        if not rows:
+            lines += [line for line in former if line.startswith(start)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("`", "")
 
 
 if __name__ == "__main__":
