@@ -73,7 +73,7 @@ def main(words: list[str]) -> int:
     chosen = [one for one in MUTATIONS if not words or any(word in item for item in items_of(one) for word in words)]
     results: list[tuple[str, str, str]] = []
     with ThreadPoolExecutor(WORKERS) as pool:
-        for mutation, outcome in zip(chosen, pool.map(outcome_of, chosen)):
+        for mutation, outcome in zip(chosen, pool.map(outcome_of, chosen), strict=False):
             for item, result in outcome.items():
                 results.append((item, mutation.title, result))
                 if not result.startswith("caught"):

@@ -87,7 +87,7 @@ def _short(text: str) -> str:
 def change(item: str | tuple[str, ...], *parts: str) -> Mutation:
     """A mutation from an item, or several, and file, old, new, file, old, new, ..."""
     items = (item,) if isinstance(item, str) else item
-    return Mutation(items, tuple(zip(parts[0::3], parts[1::3], parts[2::3])))
+    return Mutation(items, tuple(zip(parts[0::3], parts[1::3], parts[2::3], strict=True)))
 
 
 def assertion(item: str, condition: str) -> Mutation:
@@ -371,7 +371,8 @@ CALLS = [
         "calls: ConversableAgent.initiate_chat is patched",
         CHAT,
         'prepared["sender"].initiate_chat(**prepared)',
-        '__import__("autogen_classic._core.drive", fromlist=["drive"]).drive(initiate_chat(prepared["sender"], **prepared))',
+        '__import__("autogen_classic._core.drive", fromlist=["drive"])'
+        '.drive(initiate_chat(prepared["sender"], **prepared))',
     ),
     change(
         "calls: ConversableAgent.__init__ is patched",
