@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
 from typing import Any
 
-__all__ = ("Histories", "forget", "messages_to_keep", "snapshot")
+__all__ = ("forget", "messages_to_keep", "snapshot")
 
 Message = dict[str, Any]
-Histories = MutableMapping[Any, list[Message]]
 
 
 def snapshot(messages: Iterable[Message]) -> list[Message]:

@@ -152,6 +152,7 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
     _check_queue(chat_queue)
     _warn_about_repeated_recipients(chat_queue)
     waiting = {chat_info["chat_id"]: chat_info for chat_info in chat_queue}
+    _warn_about_repeated_ids(chat_queue)
     _check_prerequisites(waiting)
     finished: dict[Any, ChatResult] = {}
     running: dict[asyncio.Task[ChatResult], Any] = {}
@@ -178,7 +179,7 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
 def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, Any]:
     """The arguments of one chat of a queue, with all that it carries over, announced to the reader."""
     own = chat_info.get("carryover", [])
-    if not isinstance(own, (str, Iterable)):
+    if isinstance(own, Mapping) or not isinstance(own, Iterable):
         raise TypeError(
             f"carryover in the chat with {chat_info['recipient'].name} must be a text or a list, but it is {own!r}."
         )
@@ -238,6 +239,17 @@ def _warn_about_repeated_recipients(chat_queue: list[dict[str, Any]]) -> None:
         warnings.warn(
             f"{', '.join(sorted(repeated))}: recipient of more than one chat of the queue. Each of these chats "
             "clears what the earlier ones said; pass clear_history=False in the later entries to keep it.",
+            stacklevel=3,
+        )
+
+
+def _warn_about_repeated_ids(chat_queue: list[dict[str, Any]]) -> None:
+    counted = Counter(chat_info["chat_id"] for chat_info in chat_queue)
+    repeated = [str(chat_id) for chat_id, count in counted.items() if count > 1]
+    if repeated:
+        warnings.warn(
+            f"More than one chat of the queue has the chat_id {', '.join(repeated)}. Only the last of them runs; give "
+            "each chat a chat_id of its own.",
             stacklevel=3,
         )
 
