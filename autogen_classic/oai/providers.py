@@ -141,6 +141,13 @@ def connect(entry: dict[str, Any]) -> Any:
 
 def _connect_openai(entry: dict[str, Any]) -> Any:
     settings = {key: entry[key] for key in entry if key in CLIENT_KEYS and key not in _AZURE_ONLY_KEYS}
+    if settings.get("api_key") == "":  # older releases of the openai package take it, and fail at the first request
+        import openai
+
+        raise openai.OpenAIError(
+            f"The api_key of model {entry.get('model')!r} is empty. Give a key, or leave api_key out to take "
+            "OPENAI_API_KEY from the environment."
+        )
     return _client_for(settings, "OpenAI", "AsyncOpenAI", str(settings.get("base_url") or ""))
 
 
