@@ -349,7 +349,7 @@ def test_a_time_limit_ends_the_children_too(path: str, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    code = f"exec 3>{pipe}; sleep 600 & sleep 600"  # whoever lives on keeps the pipe open
+    code = f"exec 3>{pipe}; sleep 30 & sleep 30"  # whoever lives on keeps the pipe open
     if path == "executor":
         executor = LocalCommandLineCodeExecutor(timeout=1, work_dir=tmp_path)
         assert executor.execute_code_blocks([CodeBlock(language="sh", code=code)]).exit_code == 124
@@ -359,7 +359,7 @@ def test_a_time_limit_ends_the_children_too(path: str, tmp_path: Path) -> None:
     with os.fdopen(reader, "rb") as end:
         closed = threading.Thread(target=end.read, daemon=True)
         closed.start()
-        closed.join(timeout=20)
+        closed.join(timeout=15)
         assert not closed.is_alive(), "a child of the code that ran out of time is alive"
 
 
