@@ -11,6 +11,9 @@ Steps that end with another request return ``Then(request)`` instead of yielding
 steps that are over before it starts the request, which is why a chat of any length has a constant depth.
 The rare steps that differ between the two ways ask ``asynchronous = yield WHICH_WAY``.
 
+Each driver is one loop of a little more than 60 lines, kept whole: it is the hottest path of the library, and a
+reader sees every way in which a step can end in one place.
+
 When the function asked for is one that this library shipped, the driver does not call it: it pushes the steps
 behind it on its own stack. ``@shipped`` tells it which steps these are.
 """
@@ -165,52 +168,56 @@ def drive_to_last_call(steps: Steps) -> Any:
     resume: Callable[[Any], Request] = steps.send
     value: Any = None
     function: Any
-    while True:
-        try:
-            request = resume(value)
-        except StopIteration as end:
-            running.pop()
-            value = end.value
-            if type(value) is not Then:
+    try:
+        while True:
+            try:
+                request = resume(value)
+            except StopIteration as end:
+                running.pop()
+                value = end.value
+                if type(value) is not Then:
+                    if not running:
+                        return value
+                    resume = running[-1].send
+                    continue
+                request = value.request
+            except BaseException as error:
+                running.pop()
                 if not running:
-                    return value
-                resume = running[-1].send
+                    if isinstance(error, RuntimeError) and isinstance(error.__cause__, StopIteration):
+                        # Python hides a StopIteration that passes through a generator. Programs script a person with
+                        # ``lambda prompt: next(answers)``, and expect the error itself when the answers run out.
+                        raise error.__cause__ from None
+                    raise
+                resume, value = running[-1].throw, error
                 continue
-            request = value.request
-        except BaseException as error:
-            running.pop()
-            if not running:
-                if isinstance(error, RuntimeError) and isinstance(error.__cause__, StopIteration):
-                    # Python hides a StopIteration that passes through a generator. Programs script a person with
-                    # ``lambda prompt: next(answers)``, and expect the error itself when the answers run out.
-                    raise error.__cause__ from None
-                raise
-            resume, value = running[-1].throw, error
-            continue
 
-        if isinstance(request, WhichWay):
-            value = False
-            continue
-        try:
-            function = request.function if isinstance(request, Call) else getattr(request.owner, request.name)
-            plain = getattr(function, "__func__", function)
-            inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
-            if inner_steps is not None:
-                if plain is function:
-                    inner = inner_steps(*request.args, **request.kwargs)
+            if isinstance(request, WhichWay):
+                value = False
+                continue
+            try:
+                function = request.function if isinstance(request, Call) else getattr(request.owner, request.name)
+                plain = getattr(function, "__func__", function)
+                inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
+                if inner_steps is not None:
+                    if plain is function:
+                        inner = inner_steps(*request.args, **request.kwargs)
+                    else:
+                        inner = inner_steps(function.__self__, *request.args, **request.kwargs)
+                    running.append(inner)
+                    resume, value = inner.send, None
+                elif not running:
+                    return Call(function, *request.args, **request.kwargs)
                 else:
-                    inner = inner_steps(function.__self__, *request.args, **request.kwargs)
-                running.append(inner)
-                resume, value = inner.send, None
-            elif not running:
-                return Call(function, *request.args, **request.kwargs)
-            else:
-                value = function(*request.args, **request.kwargs)
-                resume = running[-1].send
-        except BaseException as error:
-            if not running:
-                raise
-            resume, value = running[-1].throw, error
+                    value = function(*request.args, **request.kwargs)
+                    resume = running[-1].send
+            except BaseException as error:
+                if not running:
+                    raise
+                resume, value = running[-1].throw, error
+    finally:
+        for interrupted in reversed(running):  # by Ctrl-C in this very loop; else there are none
+            interrupted.close()
 
 
 async def drive_async(steps: Steps) -> Any:
@@ -232,50 +239,54 @@ async def drive_async(steps: Steps) -> Any:
     resume: Callable[[Any], Request] = steps.send
     value: Any = None
     function: Any
-    while True:
-        try:
-            request = resume(value)
-        except StopIteration as end:
-            running.pop()
-            value = end.value
-            if type(value) is not Then:
+    try:
+        while True:
+            try:
+                request = resume(value)
+            except StopIteration as end:
+                running.pop()
+                value = end.value
+                if type(value) is not Then:
+                    if not running:
+                        return value
+                    resume = running[-1].send
+                    continue
+                request = value.request
+            except BaseException as error:
+                running.pop()
+                if not running:
+                    raise
+                resume, value = running[-1].throw, error
+                continue
+
+            if isinstance(request, WhichWay):
+                value = True
+                continue
+            try:
+                function = request.function if isinstance(request, Call) else _twin(request)
+                plain = getattr(function, "__func__", function)
+                inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
+                if inner_steps is not None:
+                    if plain is function:
+                        inner = inner_steps(*request.args, **request.kwargs)
+                    else:
+                        inner = inner_steps(function.__self__, *request.args, **request.kwargs)
+                    running.append(inner)
+                    resume, value = inner.send, None
+                    continue
+                value = function(*request.args, **request.kwargs)
+                if inspect.isawaitable(value):
+                    value = await value
                 if not running:
                     return value
                 resume = running[-1].send
-                continue
-            request = value.request
-        except BaseException as error:
-            running.pop()
-            if not running:
-                raise
-            resume, value = running[-1].throw, error
-            continue
-
-        if isinstance(request, WhichWay):
-            value = True
-            continue
-        try:
-            function = request.function if isinstance(request, Call) else _twin(request)
-            plain = getattr(function, "__func__", function)
-            inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
-            if inner_steps is not None:
-                if plain is function:
-                    inner = inner_steps(*request.args, **request.kwargs)
-                else:
-                    inner = inner_steps(function.__self__, *request.args, **request.kwargs)
-                running.append(inner)
-                resume, value = inner.send, None
-                continue
-            value = function(*request.args, **request.kwargs)
-            if inspect.isawaitable(value):
-                value = await value
-            if not running:
-                return value
-            resume = running[-1].send
-        except BaseException as error:
-            if not running:
-                raise
-            resume, value = running[-1].throw, error
+            except BaseException as error:
+                if not running:
+                    raise
+                resume, value = running[-1].throw, error
+    finally:
+        for interrupted in reversed(running):  # by Ctrl-C in this very loop; else there are none
+            interrupted.close()
 
 
 def _twin(request: Ask) -> Callable[..., Any]:

@@ -287,3 +287,24 @@ def test_a_callable_that_cannot_be_hashed_is_called() -> None:
         return (yield Call(Unhashable()))
 
     assert drive(steps()) == "called"
+
+
+def test_an_interruption_of_the_driver_itself_runs_every_finally() -> None:
+    closed = []
+
+    class Interrupting:
+        """Asking for its method interrupts the driver where no step can catch it."""
+
+        @property
+        def work(self) -> None:
+            raise KeyboardInterrupt
+
+    def steps() -> Steps:
+        try:
+            yield Ask(Interrupting(), "work")
+        finally:
+            closed.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        drive(steps())
+    assert closed == [True]
