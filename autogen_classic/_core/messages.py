@@ -42,6 +42,9 @@ def stored_form(message: Mapping[str, Any], role: str, author: str) -> dict[str,
     Returns:
         A new dict, or None for a message that has neither content nor a call.
     """
+    if len(message) == 1 and isinstance(message.get("content"), str):  # most messages are a text and nothing else
+        return {"content": message["content"], "role": role, "name": author}
+
     stored = {key: message[key] for key in STORED_KEYS if message.get(key) is not None}
     has_call = "function_call" in stored or "tool_calls" in stored
     if "content" not in stored:

@@ -181,10 +181,7 @@ def process_received_message(agent: Any, message: Any, sender: Any, silent: bool
 def append_message(agent: Any, message: Any, role: str, conversation_id: Any, is_sending: bool) -> bool:
     """Store a message in the history with a partner; False for a message that says nothing and calls nothing."""
     author = agent.name if is_sending else conversation_id.name
-    if isinstance(message, str):
-        stored: dict[str, Any] | None = {"content": message, "role": role, "name": author}
-    else:
-        stored = stored_form(as_message(message), role, author)
+    stored = stored_form(agent._message_to_dict(message), role, author)
     if stored is None:
         return False
     agent._oai_messages[conversation_id].append(stored)

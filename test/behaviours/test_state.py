@@ -508,10 +508,7 @@ def test_the_roles_are_lines_of_name_and_description() -> None:
     [
         "_prepare_chat",
         "_append_oai_message",
-        pytest.param(
-            "_message_to_dict",
-            marks=pytest.mark.xfail(strict=True, reason="the steps convert messages without asking the attribute"),
-        ),
+        "_message_to_dict",
         "_process_received_message",
         "_print_received_message",
         "_generate_oai_reply_from_client",

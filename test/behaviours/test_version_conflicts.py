@@ -43,7 +43,6 @@ def test_a_call_id_may_be_the_second_argument(terminal: Any) -> None:
 
 
 @item("conflict: execute_function takes the AG2 form (func_call, call_id, verbose), too")
-@pytest.mark.xfail(strict=True, reason="verbose in the third place is taken for the call_id")
 def test_verbose_may_be_the_third_argument(terminal: Any) -> None:
     bob = agent("bob", function_map={"add": lambda a: a + 1})
     bob.execute_function({"name": "add", "arguments": '{"a": 1}'}, "call_1", True)

@@ -125,7 +125,7 @@ def execute_function(agent: Any, /, func_call: dict[str, Any], verbose: Any = Fa
         Whether it succeeded, and the answer as a message of the role ``function``.
     """
     if isinstance(verbose, str):  # AG2 has call_id in the second place
-        verbose, call_id = False, verbose
+        verbose, call_id = isinstance(call_id, bool) and call_id, verbose
     name = func_call.get("name", "")
     function = agent._function_map.get(name)
     succeeded = False
