@@ -1,8 +1,9 @@
 """The one price table: what a model costs per 1,000 tokens.
 
-Dated 2025-08, in US dollars, standard tier, without discounts for cached input or batches. Sources: the public price
-pages of OpenAI (openai.com/api/pricing, and its deprecations page for retired models) and Azure OpenAI
-(azure.microsoft.com/pricing/details/cognitive-services/openai-service).
+In US dollars, standard tier, as of 2025-08, without discounts for cached input or batches. What counts is the price
+page of the provider (openai.com/api/pricing, azure.microsoft.com/pricing/details/cognitive-services/openai-service);
+these figures were entered by hand. Those of gpt-5, gpt-4o, gpt-4o-mini, o1 and gpt-3.5-turbo agreed with price lists
+published in 2026; the others have not been checked against a page.
 
 A price in a configuration, ``"price": [prompt_price, completion_price]``, goes before this table.
 """
