@@ -352,8 +352,8 @@ def get_load_param_if_needed_function(t: Any) -> Callable[[Any, Any], Any] | Non
         A function of (argument, annotation) that returns the model, or None where the argument stays as it is.
     """
     expected = _without_extras(t)
-    is_model = isinstance(expected, type) and issubclass(expected, BaseModel)
-    return _load_model if is_model else None
+    is_class = isinstance(expected, type) and get_origin(expected) is None  # to Python 3.10, list[int] is a type
+    return _load_model if is_class and issubclass(expected, BaseModel) else None
 
 
 def _load_model(argument: Any, annotation: Any) -> Any:

@@ -76,13 +76,25 @@ def properties_of(function: Any) -> dict[str, Any]:
     return found
 
 
+def without_single_all_of(schema: Any) -> Any:
+    """Put what an ``allOf`` of one schema holds in its place: pydantic before 2.9 wraps references in one."""
+    if isinstance(schema, list):
+        return [without_single_all_of(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {key: without_single_all_of(value) for key, value in schema.items()}
+    if isinstance(plain.get("allOf"), list) and len(plain["allOf"]) == 1:
+        plain.update(plain.pop("allOf")[0])
+    return plain
+
+
 # --- Schemas --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
 def test_a_schema_is_the_one_that_autogen_makes(shape: Any) -> None:
-    schema = get_function_schema(shape, description="What it does.")
-    assert json.loads(json.dumps(schema)) == RECORDED[shape.__name__]
+    schema = json.loads(json.dumps(get_function_schema(shape, description="What it does.")))
+    assert without_single_all_of(schema) == RECORDED[shape.__name__]
 
 
 def test_every_record_has_its_shape() -> None:

@@ -67,8 +67,8 @@ def _add(total: dict[str, Any], usage: dict[str, Any] | None) -> None:
             sums[key] += used.get(key, 0)
 
 
-_ATTRIBUTE = re.compile(r"""(?<!\S)([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
-_QUOTED_ATTRIBUTE = re.compile(r"""(?<!\S)[\w-]+\s*=\s*(?:"[^"]*"|'[^']*')""")
+_ATTRIBUTE = re.compile(r"""(?<!\S)([^\s="']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
+_QUOTED_ATTRIBUTE = re.compile(r"""(?<!\S)[^\s="']+\s*=\s*(?:"[^"]*"|'[^']*')""")
 
 
 def parse_tags_from_content(tag: str, content: str | list[Any]) -> list[dict[str, Any]]:

@@ -114,6 +114,7 @@ def attributes_in(content: Any) -> list[dict[str, str]]:
         ("<img src=a.png>", {"src": "a.png"}),
         ("<img src=\"a b.png\" width=100 height='9'>", {"src": "a b.png", "width": "100", "height": "9"}),
         ('<img a.png width="100">', {"src": "a.png", "width": "100"}),
+        ('<img xlink:href="a.png" data.x="1">', {"xlink:href": "a.png", "data.x": "1"}),
         ("<img >", {}),
     ],
 )
