@@ -136,7 +136,9 @@ def _signature(call: Callable[..., Any]) -> inspect.Signature:
 def _names_around(call: Callable[..., Any]) -> dict[str, Any]:
     """The names that the annotations of a function may use: those of its module, and those it closes over."""
     function: Any = inspect.unwrap(call)
-    function = getattr(function, "func", function)  # functools.partial
+    function = function.func if isinstance(function, functools.partial) else function
+    if not hasattr(function, "__globals__"):
+        function = getattr(function, "__call__", function)  # noqa: B004 - of an object that can be called
     function = getattr(function, "__func__", function)
     names = dict(getattr(function, "__globals__", {}))
     if not inspect.isfunction(function):

@@ -107,7 +107,8 @@ def _check_that_it_is_an_agent(agent: Any, part: str) -> None:
 
 def _with_name_and_description(function: F, name: str | None, description: str | None) -> F:
     """Let a function carry the name and the description that it was registered with, for the next decorator."""
-    own_name = getattr(function, "__name__", type(function).__name__)
+    unwrapped = function.func if isinstance(function, functools.partial) else function
+    own_name = getattr(unwrapped, "__name__", type(unwrapped).__name__)
     name = name or getattr(function, "_name", None) or own_name
     description = description or getattr(function, "_description", None)
     try:
@@ -124,7 +125,8 @@ def _taking_json_values(function: F) -> Callable[..., Any]:
     from ..function_utils import load_basemodels_if_needed, serialize_to_str
 
     with_models = load_basemodels_if_needed(function)
-    if inspect.iscoroutinefunction(function):
+    call = getattr(function, "__call__", None)  # noqa: B004 - of an object that can be called
+    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call):
 
         @functools.wraps(function)
         async def a_runnable(*args: Any, **kwargs: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 from typing import Annotated, Any
 
@@ -140,6 +141,27 @@ def test_a_bound_method_can_be_registered() -> None:
     register_function(Shop().price, caller=agent, executor=agent, description="tells the price")
     assert tools_of(agent) == ["price"]
     assert agent.function_map["price"](item="tea") == "tea: 3"
+
+
+class Shout:
+    """An object that can be called; its annotations are texts in this module."""
+
+    async def __call__(self, money: Money) -> str:
+        return f"{money.amount}!"
+
+
+def test_an_object_with_an_asynchronous_call_is_a_tool() -> None:
+    caller, executor = agent_with_model(), agent_without_model()
+    register_function(Shout(), caller=caller, executor=executor, description="d")
+    assert tools_of(caller) == ["Shout"]
+    answer = asyncio.run(executor.a_execute_function({"name": "Shout", "arguments": '{"money": {"amount": 2}}'}))
+    assert answer == (True, {"name": "Shout", "role": "function", "content": "2.0!"})
+
+
+def test_a_partial_function_goes_by_the_name_of_what_it_calls() -> None:
+    caller = agent_with_model()
+    caller.register_for_llm(description="d")(functools.partial(adder(), b=5))
+    assert tools_of(caller) == ["add"]
 
 
 # --- For execution --------------------------------------------------------------------------------------------
