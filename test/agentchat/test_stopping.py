@@ -239,3 +239,12 @@ def test_an_asynchronous_tool_belongs_to_the_synchronous_chat_of_a_running_event
 
     asyncio.run(notebook_cell())
     assert chats != [None]
+
+
+@both_ways
+def test_a_group_that_ends_with_an_inner_group_does_not_take_its_reason(way: str) -> None:
+    inner = GroupChat([agent("ann"), agent("bob")], [], max_round=2, speaker_selection_method="round_robin")
+    inner_manager = GroupChatManager(inner, name="inner", llm_config=False)
+    outer = GroupChat([agent("carl"), inner_manager], [], max_round=9, speaker_selection_method="round_robin")
+    result = chat(way, outer.agents[0], GroupChatManager(outer, llm_config=False), message="hi")
+    assert result.stop_reason == "no reply"

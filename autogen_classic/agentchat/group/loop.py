@@ -110,7 +110,8 @@ def _next_reply(manager: Any, groupchat: Any, last_speaker: Any, chat: Conversat
         logger.warning(texts.NO_ELIGIBLE_SPEAKER)
         chat.note(StopReason.NO_ELIGIBLE_SPEAKER, groupchat.messages[-1])
         return None, last_speaker
-    if reply is None and chat.reason is None:
+    is_inner_group = hasattr(speaker, "groupchat")  # what ended it does not name the end of this one
+    if reply is None and (chat.reason is None or is_inner_group):
         chat.note(StopReason.NO_REPLY, groupchat.messages[-1])
     return reply, speaker
 
