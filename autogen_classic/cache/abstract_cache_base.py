@@ -27,8 +27,8 @@ class AbstractCache(Protocol):
         ...
 
     def __enter__(self) -> AbstractCache:
-        """Begin to use the cache."""
-        ...
+        """Return the cache itself."""
+        return self
 
     def __exit__(
         self,
@@ -37,4 +37,4 @@ class AbstractCache(Protocol):
         traceback: TracebackType | None,
     ) -> None:
         """Close the cache."""
-        ...
+        self.close()

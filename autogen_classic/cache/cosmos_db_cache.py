@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from types import TracebackType
 from typing import Any, TypedDict
 
 try:
@@ -106,16 +105,3 @@ class CosmosDBCache(AbstractCache):
 
     def close(self) -> None:
         """Do nothing: the client looks after its connections."""
-
-    def __enter__(self) -> CosmosDBCache:
-        """Return the cache itself."""
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the cache."""
-        self.close()

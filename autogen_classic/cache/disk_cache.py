@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from types import TracebackType
 from typing import Any
 
 import diskcache  # type: ignore[import-not-found, import-untyped, unused-ignore]
@@ -52,16 +51,3 @@ class DiskCache(AbstractCache):
     def close(self) -> None:
         """Close the database."""
         self.cache.close()
-
-    def __enter__(self) -> DiskCache:
-        """Return the cache itself."""
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the cache."""
-        self.close()

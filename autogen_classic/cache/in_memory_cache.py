@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Any
 
 from .abstract_cache_base import AbstractCache
@@ -34,16 +33,3 @@ class InMemoryCache(AbstractCache):
 
     def close(self) -> None:
         """Do nothing: the values stay as long as the object."""
-
-    def __enter__(self) -> InMemoryCache:
-        """Return the cache itself."""
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the cache."""
-        self.close()

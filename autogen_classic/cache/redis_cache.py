@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from types import TracebackType
 from typing import Any
 
 try:
@@ -60,16 +59,3 @@ class RedisCache(AbstractCache):
     def close(self) -> None:
         """Close the connections to the server."""
         self.cache.close()
-
-    def __enter__(self) -> RedisCache:
-        """Return the cache itself."""
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the cache."""
-        self.close()
