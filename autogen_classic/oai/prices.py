@@ -1,115 +1,124 @@
-"""The one price table: what a model costs per 1,000 tokens.
+"""What a model costs: one table for all providers, dated and with its sources.
 
-In US dollars, standard tier, as of 2025-08, without discounts for cached input or batches. What counts is the price
-page of the provider (openai.com/api/pricing, azure.microsoft.com/pricing/details/cognitive-services/openai-service);
-these figures were entered by hand. Those of gpt-5, gpt-4o, gpt-4o-mini, o1 and gpt-3.5-turbo agreed with price lists
-published in 2026; the others have not been checked against a page.
+The figures stand in ``prices.json`` beside this file: US dollars per million tokens, as price pages give them, standard
+tier, without discounts for cached input or batches. Each group there says on which page and day it was read, and
+whether it was checked. Here they are per 1,000 tokens, as AutoGen 0.2 has always had them.
 
-A price in a configuration, ``"price": [prompt_price, completion_price]``, goes before this table.
+A price in a configuration, ``"price": [prompt_price, completion_price]`` per 1,000 tokens, goes before this table. A
+file of your own, named by the environment variable AUTOGEN_CLASSIC_PRICES or given to `load_prices`, adds to it.
 """
 
 from __future__ import annotations
 
-__all__ = ("OAI_PRICE1K", "PRICES_DATED", "Price", "cost_of", "price_of")
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..exception_utils import AutogenClassicError
+
+__all__ = (
+    "OAI_PRICE1K",
+    "Price",
+    "PriceFileError",
+    "PriceSource",
+    "cost_of",
+    "load_prices",
+    "price_of",
+    "price_sources",
+    "prices_of",
+)
 
 Price = float | tuple[float, float]
 
-PRICES_DATED = "2025-08"
+PRICES_FILE_VARIABLE = "AUTOGEN_CLASSIC_PRICES"
+_UNITS = {"usd_per_million_tokens": 1000, "usd_per_thousand_tokens": 1}
+_DIGITS = 12  # enough for every price per 1,000 tokens, and few enough to hide what a division leaves behind
 
-OAI_PRICE1K: dict[str, Price] = {
-    # GPT-5
-    "gpt-5": (0.00125, 0.01),
-    "gpt-5-mini": (0.00025, 0.002),
-    "gpt-5-nano": (0.00005, 0.0004),
-    "gpt-5-chat-latest": (0.00125, 0.01),
-    # GPT-4.1
-    "gpt-4.1": (0.002, 0.008),
-    "gpt-4.1-mini": (0.0004, 0.0016),
-    "gpt-4.1-nano": (0.0001, 0.0004),
-    # reasoning models
-    "o1": (0.015, 0.06),
-    "o1-preview": (0.015, 0.06),
-    "o1-mini": (0.0011, 0.0044),
-    "o1-pro": (0.15, 0.6),
-    "o3": (0.002, 0.008),
-    "o3-mini": (0.0011, 0.0044),
-    "o3-pro": (0.02, 0.08),
-    "o4-mini": (0.0011, 0.0044),
-    # GPT-4o
-    "gpt-4o": (0.0025, 0.01),
-    "gpt-4o-2024-05-13": (0.005, 0.015),
-    "gpt-4o-2024-08-06": (0.0025, 0.01),
-    "gpt-4o-mini": (0.00015, 0.0006),
-    "gpt-4o-mini-2024-07-18": (0.00015, 0.0006),
-    "chatgpt-4o-latest": (0.005, 0.015),
-    # GPT-4 turbo
-    "gpt-4-turbo": (0.01, 0.03),
-    "gpt-4-turbo-2024-04-09": (0.01, 0.03),
-    "gpt-4-turbo-preview": (0.01, 0.03),
-    "gpt-4-0125-preview": (0.01, 0.03),
-    "gpt-4-1106-preview": (0.01, 0.03),
-    "gpt-4-1106-vision-preview": (0.01, 0.03),
-    # GPT-4
-    "gpt-4": (0.03, 0.06),
-    "gpt-4-0314": (0.03, 0.06),
-    "gpt-4-0613": (0.03, 0.06),
-    "gpt-4-32k": (0.06, 0.12),
-    "gpt-4-32k-0314": (0.06, 0.12),
-    "gpt-4-32k-0613": (0.06, 0.12),
-    # GPT-3.5 turbo
-    "gpt-3.5-turbo": (0.0005, 0.0015),
-    "gpt-3.5-turbo-0125": (0.0005, 0.0015),
-    "gpt-3.5-turbo-1106": (0.001, 0.002),
-    "gpt-3.5-turbo-0613": (0.0015, 0.002),
-    "gpt-3.5-turbo-0301": (0.0015, 0.002),
-    "gpt-3.5-turbo-16k": (0.003, 0.004),
-    "gpt-3.5-turbo-16k-0613": (0.003, 0.004),
-    "gpt-3.5-turbo-instruct": (0.0015, 0.002),
-    # the names of the same models on Azure
-    "gpt-35-turbo": (0.0005, 0.0015),
-    "gpt-35-turbo-0125": (0.0005, 0.0015),
-    "gpt-35-turbo-1106": (0.001, 0.002),
-    "gpt-35-turbo-0613": (0.0015, 0.002),
-    "gpt-35-turbo-0301": (0.0015, 0.002),
-    "gpt-35-turbo-16k": (0.003, 0.004),
-    "gpt-35-turbo-16k-0613": (0.003, 0.004),
-    "gpt-35-turbo-instruct": (0.0015, 0.002),
-    "gpt-41": (0.002, 0.008),
-    "gpt-41-mini": (0.0004, 0.0016),
-    "gpt-41-nano": (0.0001, 0.0004),
-    # base models
-    "babbage-002": 0.0004,
-    "davinci-002": 0.002,
-    # retired completion models
-    "text-ada-001": 0.0004,
-    "text-babbage-001": 0.0005,
-    "text-curie-001": 0.002,
-    "code-cushman-001": 0.024,
-    "code-davinci-002": 0.1,
-    "text-davinci-002": 0.02,
-    "text-davinci-003": 0.02,
+# Names by which a configuration may call a provider of the table.
+_SAME_PROVIDER = {
+    "azure": "openai",
+    "google": "gemini",
+    "open_ai": "openai",
+    "openai_v2": "openai",
+    "responses": "openai",
 }
+_FREE = frozenset(("local", "ollama"))  # these run on a machine of the user's
 
-_DATE_LENGTH = len("-2025-04-14")
+# Endings that say which snapshot of a model answered: -2025-04-14, -20250929, @20250929, -latest.
+_SNAPSHOT = re.compile(r"(-20\d\d-\d\d-\d\d|[-@]20\d{6}|-latest)$")
+# The regions that a model of Bedrock may be asked through.
+_BEDROCK_REGION = re.compile(r"^(us|us-gov|eu|apac|ap|jp|au|ca|sa|global)\.")
 
 
-def price_of(model: str) -> Price | None:
+class PriceFileError(AutogenClassicError, ValueError):
+    """A file of prices cannot be read."""
+
+
+@dataclass(frozen=True)
+class PriceSource:
+    """Where prices come from.
+
+    Attributes:
+        provider: the section of the table.
+        source: a page, or the path of a file.
+        read: the day on which it was read, as ``YYYY-MM-DD`` or ``YYYY-MM``; empty for a file of the user's.
+        checked: whether each figure was compared with that source then; else it was entered from memory.
+        models: the models it prices.
+    """
+
+    provider: str
+    source: str
+    read: str
+    checked: bool
+    models: tuple[str, ...]
+
+
+_prices: dict[str, dict[str, Price]] = {"openai": {}}
+_sources: list[PriceSource] = []
+
+
+def prices_of(provider: str) -> dict[str, Price]:
+    """Return the prices of one provider.
+
+    Args:
+        provider: a section of the table: openai (Azure as well), anthropic, bedrock, cerebras, cohere, deepseek,
+            gemini, groq, mistral, together.
+
+    Returns:
+        US dollars per 1,000 tokens by model. This is the table itself: what a program sets in it counts from then on,
+        and what `load_prices` reads appears in it.
+    """
+    name = provider.lower()
+    return _prices.setdefault(_SAME_PROVIDER.get(name, name), {})
+
+
+def price_of(model: str, provider: str = "openai") -> Price | None:
     """Look up the price of a model.
 
     A snapshot that is not in the table, such as ``gpt-4.1-2025-04-14``, costs what the model without the date does.
 
     Args:
         model: a model name as the provider returns it.
+        provider: who runs it, as ``api_type`` names it; ``"ollama"`` and ``"local"`` cost nothing.
 
     Returns:
         US dollars per 1,000 tokens, as ``(prompt, completion)`` or one number for both; None when unknown.
     """
-    if model in OAI_PRICE1K:
-        return OAI_PRICE1K[model]
-    name, date = model[:-_DATE_LENGTH], model[-_DATE_LENGTH:]
-    if date.startswith("-20") and date.replace("-", "").isdigit():
-        return OAI_PRICE1K.get(name)
-    return None
+    if provider.lower() in _FREE:
+        return 0.0
+    prices = prices_of(provider)
+    return next((prices[name] for name in _spellings(model) if name in prices), None)
+
+
+def _spellings(model: str) -> Iterator[str]:
+    """The names under which a model may stand in the table, from the most exact one on."""
+    for name in (model, _BEDROCK_REGION.sub("", model.rpartition("/")[2] if model.startswith("models/") else model)):
+        yield name
+        yield _SNAPSHOT.sub("", name)
 
 
 def cost_of(price: Price | list[float], prompt_tokens: int | None, completion_tokens: int | None) -> float:
@@ -137,3 +146,73 @@ def cost_of(price: Price | list[float], prompt_tokens: int | None, completion_to
             f"The price {price!r} cannot be used. Give the price per 1,000 tokens as a number, or as a pair: "
             '"price": [prompt_price, completion_price].'
         ) from None
+
+
+def price_sources() -> tuple[PriceSource, ...]:
+    """Say where the prices of the table come from, those of the user's own files last."""
+    return tuple(_sources)
+
+
+def load_prices(path: str | os.PathLike[str]) -> None:
+    """Add the prices of a file to the table; they go before those that are there.
+
+    Args:
+        path: a JSON file of the form ``{"openai": {"usd_per_million_tokens": {"my-model": [1.25, 10]}}}``. Instead,
+            ``usd_per_thousand_tokens`` may be given; a single number stands for prompt and completion alike.
+
+    Raises:
+        PriceFileError: the file cannot be read or has another form. The table is then as it was.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PriceFileError(f"The file of prices {os.fspath(path)!r} cannot be read: {error}") from error
+    found = list(_groups(content, os.fspath(path)))
+    for source, prices in found:
+        prices_of(source.provider).update(prices)
+        _sources.append(source)
+
+
+def _groups(content: Any, path: str) -> Iterator[tuple[PriceSource, dict[str, Price]]]:
+    """The groups of prices in a file, each with where it comes from."""
+    if not isinstance(content, Mapping):
+        raise _misshapen(path, "it is not an object of providers")
+    for provider, groups in content.items():
+        for group in groups if isinstance(groups, list) else [groups]:
+            unit = next((unit for unit in _UNITS if isinstance(group, Mapping) and unit in group), None)
+            if unit is None or not isinstance(group[unit], Mapping):
+                raise _misshapen(path, f"{provider!r} has no object {' or '.join(map(repr, _UNITS))}")
+            prices = {
+                model: _per_thousand(price, _UNITS[unit], f"{path}, {provider}, {model}")
+                for model, price in group[unit].items()
+            }
+            source = PriceSource(
+                provider, group.get("source", path), group.get("read", ""), group.get("checked", True), tuple(prices)
+            )
+            yield source, prices
+
+
+def _per_thousand(price: Any, divisor: int, where: str) -> Price:
+    if _is_amount(price):
+        return float(round(price / divisor, _DIGITS))
+    if isinstance(price, list) and len(price) == 2 and all(map(_is_amount, price)):
+        return round(price[0] / divisor, _DIGITS), round(price[1] / divisor, _DIGITS)
+    raise _misshapen(where, f"the price {price!r} is neither a number from 0 on nor a pair of them")
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf")
+
+
+def _misshapen(where: str, what: str) -> PriceFileError:
+    return PriceFileError(
+        f"Prices cannot be read from {where}: {what}. The form is "
+        '{"openai": {"usd_per_million_tokens": {"my-model": [prompt_price, completion_price]}}}.'
+    )
+
+
+OAI_PRICE1K: dict[str, Price] = prices_of("openai")
+
+load_prices(Path(__file__).with_name("prices.json"))
+if os.environ.get(PRICES_FILE_VARIABLE):
+    load_prices(os.environ[PRICES_FILE_VARIABLE])
