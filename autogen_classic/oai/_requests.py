@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._core.drive import Ask, Steps
@@ -12,6 +13,7 @@ from .._core.events import ModelAnswered, ModelAsked, emit
 from .._core.model_requests import asking_agent
 from . import _answers
 from ._failures import Failures, UnusableAnswerError
+from ._structured import StructuredOutputError, WantedForm, answer_steps, wanted_form, with_json_schema
 from ._templates import fill_prompt_or_messages
 from .openai_utils import NON_CACHE_KEY
 from .prices import cost_of
@@ -60,18 +62,21 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
         if str(extras.get("api_type") or "").lower() == "azure" and params.get("model"):
             params["model"] = azure_model_name(params["model"])
         client = wrapper._client(number)
+        wanted = _wanted_form(settings, params)
+        if wanted is not None:
+            params = with_json_schema(params)
 
         answers = _answers.AnswerCache(extras, params)
         response = answers.look_up()
         from_cache = response is not _answers.NOT_CACHED
         if not from_cache:
             emit(ModelAsked(extras.get("agent"), {key: params[key] for key in params if key not in _NOT_FOR_EVENTS}))
+            ask = partial(_delivery, client, extras.get("agent"), wrapper._rate_limiters[number])
             try:
-                response = yield Ask(
-                    _courier, "deliver", client, params, extras.get("agent"), wrapper._rate_limiters[number]
-                )
+                response = yield from answer_steps(ask, params, wanted)
             except _errors_that_pass_on(client) as error:
                 failures.add(number, error)
+                _count_paid_answer(wrapper, client, error)
                 if number == last:
                     finished = failures.finish(error)
                     if finished is error:
@@ -92,6 +97,23 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
         if passed or number == last:
             return response
     raise RuntimeError("The wrapper has no clients: its list of clients was emptied.")
+
+
+def _wanted_form(settings: dict[str, Any], params: dict[str, Any]) -> WantedForm | None:
+    """The form that the answer has to have; a client of the program's own sees to that itself."""
+    own_client = settings.get("model_client") is not None or settings.get("model_client_cls") is not None
+    return None if own_client or "messages" not in params else wanted_form(params)
+
+
+def _count_paid_answer(wrapper: OpenAIWrapper, client: Any, error: BaseException) -> None:
+    """An answer in the wrong form cannot be used, but it has been paid for."""
+    if isinstance(error, StructuredOutputError) and error.response is not None:
+        _set_cost(client, error.response, None, from_cache=False)
+        wrapper._count(client.get_usage(error.response), from_cache=False)
+
+
+def _delivery(client: Any, agent: Any, limiter: TimeRateLimiter | None, params: dict[str, Any]) -> Ask:
+    return Ask(_courier, "deliver", client, params, agent, limiter)
 
 
 class _Courier:
@@ -129,7 +151,7 @@ def _errors_that_pass_on(client: Any) -> tuple[type[BaseException], ...]:
     """The errors after which the next configuration is tried. A client may name its own in ``fallback_errors``."""
     openai = sys.modules.get("openai")
     of_openai = (openai.APIError,) if openai is not None else ()
-    return (*of_openai, UnusableAnswerError, *getattr(client, "fallback_errors", ()))
+    return (*of_openai, UnusableAnswerError, StructuredOutputError, *getattr(client, "fallback_errors", ()))
 
 
 def _set_cost(client: Any, response: Any, price: Any, from_cache: bool) -> float | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..io.base import IOStream
 from ..token_count_utils import estimate_tokens
+from ._shown import ShownText
 
 __all__ = ("StreamedAnswer", "connection_errors")
 
@@ -66,17 +66,16 @@ class StreamedAnswer:
         self._choices: dict[int, _Choice] = {}
         self._last_chunk: Any = None
         self._usage: Any = None
-        self._print = IOStream.get_default().print
-        self._begin, self._end = _green()
+        self._shown = ShownText()
 
     def __enter__(self) -> StreamedAnswer:
         """Begin to print in green."""
-        self._print(self._begin, end="")
+        self._shown.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
         """End the line, also when the stream breaks off."""
-        self._print(self._end + "\n")
+        self._shown.__exit__()
 
     def add(self, chunk: Any) -> None:
         """Take the next chunk.
@@ -92,7 +91,7 @@ class StreamedAnswer:
             if part.delta is not None:
                 self._choices.setdefault(part.index, _Choice()).add(part.delta)
                 if part.delta.content is not None and not part.delta.tool_calls and not part.delta.function_call:
-                    self._print(part.delta.content, end="", flush=True)
+                    self._shown.show(part.delta.content)
             if part.finish_reason:
                 self._choices.setdefault(part.index, _Choice()).finish_reason = part.finish_reason
 
@@ -159,14 +158,6 @@ class StreamedAnswer:
             texts = ["".join(choice.content), *(text for call in calls for text in call.values())]
             received += sum(estimate_tokens(text, model) for text in texts if text)
         return {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
-
-
-def _green() -> tuple[str, str]:
-    """The codes that begin and end green text, both empty where colour is not wanted."""
-    from termcolor import colored
-
-    begin, _, end = colored("|", "green").partition("|")
-    return begin, end
 
 
 class connection_errors:

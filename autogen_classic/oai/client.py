@@ -20,7 +20,7 @@ from ._requests import OWN_KEYS, create_steps
 from ._templates import instantiate
 from ._usage import USAGE_KEYS, UsageSummary, add_usage, print_usage, valid_usage
 from .prices import OAI_PRICE1K
-from .providers import CLIENT_KEYS, connect, find_provider, has_credentials
+from .providers import CLIENT_KEYS, client_keys, connect, find_provider, has_credentials
 from .rate_limiters import TimeRateLimiter
 
 __all__ = (
@@ -157,7 +157,7 @@ class OpenAIWrapper:
         _check_config_list(config_list)
         self._entries: list[dict[str, Any]] = [{**base_config, **entry} for entry in config_list or [{}]]
         self._config_list: list[dict[str, Any]] = [
-            {key: value for key, value in entry.items() if key not in CLIENT_KEYS} for entry in self._entries
+            {key: value for key, value in entry.items() if key not in client_keys(entry)} for entry in self._entries
         ]
         self._rate_limiters = [
             TimeRateLimiter(entry["api_rate_limit"]) if entry.get("api_rate_limit") else None for entry in self._entries

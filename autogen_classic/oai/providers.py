@@ -6,6 +6,7 @@ A package of yours can add a provider by the entry point group ``autogen_classic
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from ..exception_utils import AutogenClassicError
 __all__ = (
     "ENTRY_POINT_GROUP",
     "UnknownProviderError",
+    "client_keys",
     "connect",
     "find_provider",
     "has_credentials",
@@ -56,6 +58,23 @@ CLIENT_KEYS = frozenset(
         "workload_identity",
     }
 )
+# What goes to the clients of other providers rather than into their requests: credentials and places.
+PROVIDER_KEYS = CLIENT_KEYS | {
+    "aws_access_key",
+    "aws_profile_name",
+    "aws_region",
+    "aws_secret_key",
+    "aws_session_token",
+    "client_host",
+    "credentials",
+    "gcp_auth_token",
+    "gcp_project",
+    "gcp_region",
+    "google_application_credentials",
+    "location",
+    "path",
+    "project_id",
+}
 _AZURE_ONLY_KEYS = frozenset(
     ("api_version", "azure_ad_token", "azure_ad_token_provider", "azure_deployment", "azure_endpoint")
 )
@@ -125,6 +144,16 @@ def has_credentials(entry: dict[str, Any]) -> bool:
         version = entry.get("api_version") or environment.get("OPENAI_API_VERSION")
         return bool(key and address and version) and token_provider != "DEFAULT"
     return True
+
+
+def client_keys(entry: dict[str, Any]) -> frozenset[str]:
+    """Name the settings of a configuration that its client takes, and that are no part of a request.
+
+    Args:
+        entry: one configuration.
+    """
+    name = str(entry.get("api_type") or "openai").lower()
+    return PROVIDER_KEYS if name in _LEAVES else CLIENT_KEYS
 
 
 def connect(entry: dict[str, Any]) -> Any:
@@ -218,4 +247,48 @@ def _warn_once(name: str) -> None:
 
 
 _warned: set[str] = set()
-_providers: dict[str, Provider] = {**dict.fromkeys(_OPENAI_NAMES, _connect_openai), "azure": _connect_azure}
+
+
+class _Leaf:
+    """A provider with a file of its own in this folder, which is loaded when a configuration first names it.
+
+    Args:
+        module: the file.
+        client: its class.
+        package: the SDK that it needs.
+        extra: what installs the SDK.
+    """
+
+    def __init__(self, module: str, client: str, package: str, extra: str) -> None:
+        self.module, self.client, self.package, self.extra = module, client, package, extra
+
+    def __call__(self, entry: dict[str, Any]) -> Any:
+        try:
+            room = importlib.import_module(f".{self.module}", __package__)
+        except ImportError as error:
+            if (error.name or "").partition(".")[0] != self.package.partition(".")[0]:
+                raise
+            raise ImportError(
+                f"api_type {entry.get('api_type')!r} needs the package {self.package}: "
+                f'pip install "autogen-classic[{self.extra}]"',
+                name=error.name,
+            ) from error
+        return getattr(room, self.client)(**entry)
+
+
+_LEAVES: dict[str, Provider] = {
+    "anthropic": _Leaf("anthropic", "AnthropicClient", "anthropic", "anthropic"),
+    "bedrock": _Leaf("bedrock", "BedrockClient", "boto3", "bedrock"),
+    "cerebras": _Leaf("cerebras", "CerebrasClient", "cerebras.cloud.sdk", "cerebras"),
+    "cohere": _Leaf("cohere", "CohereClient", "cohere", "cohere"),
+    "google": _Leaf("gemini", "GeminiClient", "google.genai", "gemini"),
+    "groq": _Leaf("groq", "GroqClient", "groq", "groq"),
+    "mistral": _Leaf("mistral", "MistralAIClient", "mistralai", "mistral"),
+    "ollama": _Leaf("ollama", "OllamaClient", "ollama", "ollama"),
+    "together": _Leaf("together", "TogetherClient", "together", "together"),
+}
+_providers: dict[str, Provider] = {
+    **dict.fromkeys(_OPENAI_NAMES, _connect_openai),
+    "azure": _connect_azure,
+    **_LEAVES,
+}

@@ -1,0 +1,247 @@
+"""What the clients of all providers but OpenAI have in common. A provider's file adds its SDK and its wire format.
+
+A client is given requests in the OpenAI form and answers with a ChatCompletion. Its own part is small: `ask` (one
+request, one `Answer`), `stream` (texts as they come, the `Answer` last), and `PARAMETERS`, the settings it sends.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from .._core.model_requests import check
+from ..exception_utils import AutogenClassicError
+from ._shown import ShownText
+from ._structured import with_json_schema
+from ._translation import Answer
+from .client_utils import should_hide_tools, validate_parameter
+from .prices import cost_of, price_of
+
+__all__ = ("BrokenStreamError", "MissingKeyError", "Parameter", "ProviderClient", "key_for", "read_parameters")
+
+logger = logging.getLogger("autogen.oai.client")
+
+
+class BrokenStreamError(AutogenClassicError, ConnectionError):
+    """A streamed answer broke off before its end."""
+
+
+class MissingKeyError(AutogenClassicError, AssertionError):
+    """A configuration has no key, and the environment has none either."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A setting of a request: its types, its range, and its name in the provider's API.
+
+    Attributes:
+        name: in the configuration.
+        types: the types that a value may have.
+        low: the lowest number allowed, or None.
+        high: the highest number allowed, or None.
+        default: what is sent when the configuration has no usable value; None sends nothing.
+        choices: the values to choose from, or None.
+        sent_as: the name in the provider's API, where it is another one.
+    """
+
+    name: str
+    types: type | tuple[type, ...]
+    low: float | None = None
+    high: float | None = None
+    default: Any = None
+    choices: tuple[Any, ...] | None = None
+    sent_as: str = ""
+
+
+NUMBER = (int, float)
+
+
+def read_parameters(params: Mapping[str, Any], table: Sequence[Parameter]) -> dict[str, Any]:
+    """Take the settings out of a request that a provider knows, and check them.
+
+    Args:
+        params: the request. A value of the wrong type or out of range is reported by a warning, and the default sent.
+        table: the settings that the provider knows.
+
+    Returns:
+        What to send, by the names of the provider's API.
+    """
+    sent = {}
+    for parameter in table:
+        bounds = None if parameter.low is None and parameter.high is None else (parameter.low, parameter.high)
+        choices = list(parameter.choices) if parameter.choices is not None else None
+        value = validate_parameter(
+            dict(params), parameter.name, parameter.types, True, parameter.default, bounds, choices
+        )
+        if value is not None:
+            sent[parameter.sent_as or parameter.name] = value
+    return sent
+
+
+def key_for(config: Mapping[str, Any], variables: Sequence[str], provider: str) -> str:
+    """Find the key of a provider.
+
+    Args:
+        config: the configuration, with ``api_key`` or without.
+        variables: the environment variables that may hold the key, best first.
+        provider: its name, for the error.
+
+    Returns:
+        The key.
+
+    Raises:
+        MissingKeyError: there is none.
+    """
+    key = config.get("api_key") or next((os.environ[name] for name in variables if os.environ.get(name)), None)
+    if not key:
+        raise MissingKeyError(
+            f"The model {config.get('model')!r} of {provider} needs a key. Give it as api_key in its entry of "
+            f"config_list, or set the environment variable {' or '.join(variables)}."
+        )
+    return str(key)
+
+
+class ProviderClient:
+    """The client of one provider.
+
+    Args:
+        **config: the configuration, as it stands in a config list.
+
+    Attributes:
+        provider: its name in the table of prices, and in messages.
+        fallback_errors: errors after which the next configuration is tried.
+        streams: whether the API can stream; where it cannot, ``stream`` is ignored with one warning.
+    """
+
+    provider: ClassVar[str] = ""
+    fallback_errors: ClassVar[tuple[type[BaseException], ...]] = ()
+    streams: ClassVar[bool] = True
+
+    def __init__(self, **config: Any) -> None:
+        self._config = config
+
+    @property
+    def address(self) -> str:
+        """Where requests go: a base URL, or the provider's name for its own address."""
+        return str(self._config.get("base_url") or self.provider)
+
+    def ask(self, params: dict[str, Any]) -> Answer:
+        """Send one request and wait for the answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        raise NotImplementedError
+
+    def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
+        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        raise NotImplementedError
+
+    def create(self, params: dict[str, Any]) -> Any:
+        """Ask the model.
+
+        Args:
+            params: a request in the OpenAI form. With ``stream``, the answer is printed as it comes.
+
+        Returns:
+            A ChatCompletion of the openai package, with its ``cost`` in US dollars.
+        """
+        check(self.address)
+        params = self._without_hidden_tools(with_json_schema(params))
+        answer = self._streamed(params) if self._wants_stream(params) else self.ask(params)
+        response = answer.completion()
+        response.cost = self.cost(response)
+        return response
+
+    def message_retrieval(self, response: Any) -> list[Any]:
+        """Return the texts of an answer, or its messages where they call tools.
+
+        Args:
+            response: what `create` returned.
+        """
+        return [choice.message if choice.message.tool_calls else choice.message.content for choice in response.choices]
+
+    def cost(self, response: Any) -> float:
+        """Return the cost of an answer in US dollars; 0 with one warning for a model without a known price.
+
+        Args:
+            response: what `create` returned.
+        """
+        price = price_of(response.model, self.provider)
+        if price is None:
+            _warn_once(
+                f"The price of model {response.model} is not known, so its cost counts as 0. Give it in the "
+                'config_list: "price": [prompt_price_per_1k, completion_token_price_per_1k].'
+            )
+        if price is None or response.usage is None:
+            return 0
+        return cost_of(price, response.usage.prompt_tokens, response.usage.completion_tokens)
+
+    def knows_price(self, response: Any) -> bool:
+        """Tell whether a cost of 0 means that an answer was free, or that its price is not known.
+
+        Args:
+            response: what `create` returned.
+        """
+        return price_of(response.model, self.provider) is not None
+
+    @staticmethod
+    def get_usage(response: Any) -> dict[str, Any]:
+        """Return tokens, cost and model of an answer.
+
+        Args:
+            response: what `create` returned.
+        """
+        usage = response.usage
+        return {
+            "prompt_tokens": usage.prompt_tokens if usage is not None else 0,
+            "completion_tokens": usage.completion_tokens if usage is not None else 0,
+            "total_tokens": usage.total_tokens if usage is not None else 0,
+            "cost": getattr(response, "cost", 0),
+            "model": response.model,
+        }
+
+    def _streamed(self, params: dict[str, Any]) -> Answer:
+        answer: Answer | None = None
+        with ShownText() as shown:
+            for piece in self.stream(params):
+                if isinstance(piece, Answer):
+                    answer = piece
+                else:
+                    shown.show(piece)
+        if answer is None or (answer.finish_reason is None and not answer.calls):
+            raise BrokenStreamError(
+                f"The stream of {self.provider} ended before the answer was complete: the server has gone, or closed "
+                "the connection."
+            )
+        return answer
+
+    def _wants_stream(self, params: Mapping[str, Any]) -> bool:
+        if params.get("stream") and not self.streams:
+            _warn_once(f"{self.provider} does not stream here; its answers come whole.")
+        return bool(params.get("stream")) and self.streams
+
+    @staticmethod
+    def _without_hidden_tools(params: dict[str, Any]) -> dict[str, Any]:
+        """Leave the tools out where ``hide_tools`` says so."""
+        hide = params.get("hide_tools", "never")
+        kept = {key: params[key] for key in params if key != "hide_tools"}
+        if should_hide_tools(params["messages"], params.get("tools") or [], hide):
+            del kept["tools"]
+        return kept
+
+
+_warned: set[str] = set()
+
+
+def _warn_once(text: str) -> None:
+    if text not in _warned:
+        _warned.add(text)
+        logger.warning(text)

@@ -1,0 +1,357 @@
+"""One reading of a message list for all providers: OpenAI's messages become turns of typed parts, and an answer in any
+form becomes a ChatCompletion.
+
+A provider's file reads turns and writes its own wire format; it never looks into an OpenAI message itself. What makes
+a list valid for providers that are stricter than OpenAI stands here too: calls paired with their answers (`turns_of`),
+and turns that alternate (`alternating`). Stored history stays what was said.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from ._images import Image, image_of
+
+__all__ = (
+    "Answer",
+    "Image",
+    "Part",
+    "Text",
+    "Tool",
+    "ToolAnswer",
+    "ToolCall",
+    "Turn",
+    "alternating",
+    "split_system",
+    "tools_of",
+    "turns_of",
+)
+
+Role = Literal["system", "user", "assistant", "tool"]
+
+_ROLES: dict[str, Role] = {"system": "system", "developer": "system", "assistant": "assistant"}
+
+NOT_CARRIED_OUT = "There is no answer: this call was not carried out."
+GO_ON = "Please continue."
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of text, never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A call that an assistant asked for.
+
+    Attributes:
+        id: pairs it with its answer.
+        name: the tool.
+        arguments: by name. What is not a JSON object stands under the key ``"arguments"`` as text.
+    """
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ToolAnswer:
+    """What a tool answered.
+
+    Attributes:
+        call_id: the id of the call.
+        name: the tool.
+        text: the answer.
+    """
+
+    call_id: str
+    name: str
+    text: str
+
+
+Part = Text | Image | ToolCall | ToolAnswer
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one speaker said at once.
+
+    Attributes:
+        role: ``"system"``, ``"user"``, ``"assistant"``, or ``"tool"`` (the answers to all calls of the turn before).
+        parts: what was said; a tool turn holds nothing but `ToolAnswer`.
+        name: the agent who spoke, where the message says so.
+    """
+
+    role: Role
+    parts: tuple[Part, ...]
+    name: str | None = None
+
+    @property
+    def text(self) -> str:
+        """All texts of the turn, one per line."""
+        return "\n".join(part.text for part in self.parts if isinstance(part, Text))
+
+    @property
+    def calls(self) -> list[ToolCall]:
+        """The calls of the turn."""
+        return [part for part in self.parts if isinstance(part, ToolCall)]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool that is offered to the model.
+
+    Attributes:
+        name: what the model calls.
+        description: what it is for; may be empty.
+        parameters: a JSON schema of type object.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+def tools_of(params: Mapping[str, Any]) -> list[Tool]:
+    """Read the tools of a request.
+
+    Args:
+        params: a request in the OpenAI form, with ``tools`` or the older ``functions``.
+
+    Returns:
+        The tools in order, each name once; the later one of two tools of one name counts.
+    """
+    offered = [tool["function"] for tool in params.get("tools") or () if tool.get("type", "function") == "function"]
+    tools = {
+        function["name"]: Tool(
+            function["name"],
+            function.get("description") or "",
+            function.get("parameters") or {"type": "object", "properties": {}},
+        )
+        for function in [*offered, *(params.get("functions") or ())]
+    }
+    return list(tools.values())
+
+
+def turns_of(messages: Iterable[Mapping[str, Any]]) -> list[Turn]:
+    """Read a message list.
+
+    Every call gets an answer in the turn after it, whatever the list holds; an answer without a call becomes what a
+    user says. Messages that say nothing are left out.
+
+    Args:
+        messages: messages in the OpenAI form; calls may be ``tool_calls`` or the older ``function_call``.
+
+    Returns:
+        The turns.
+    """
+    turns: list[Turn] = []
+    open_calls: dict[str, ToolCall] = {}
+    for message in messages:
+        turn = _turn_of(message, open_calls)
+        if turn.role == "tool":
+            turns.append(_told_by_user(turn) if turn.parts[0].call_id not in open_calls else turn)  # type: ignore[union-attr]
+            open_calls.pop(turn.parts[0].call_id, None)  # type: ignore[union-attr]
+            continue
+        _close(open_calls, turns)
+        if turn.parts:
+            turns.append(turn)
+        open_calls = {call.id: call for call in turn.calls}
+    _close(open_calls, turns)
+    return _answers_joined(turns)
+
+
+def split_system(turns: Sequence[Turn]) -> tuple[str, list[Turn]]:
+    """Part the system messages from the conversation, for providers that take them apart.
+
+    Args:
+        turns: turns in order.
+
+    Returns:
+        The text of all system messages, and the other turns.
+    """
+    system = "\n".join(turn.text for turn in turns if turn.role == "system" and turn.text)
+    return system, [turn for turn in turns if turn.role != "system"]
+
+
+def alternating(turns: Sequence[Turn], *, user_last: bool = False) -> list[Turn]:
+    """Make user and assistant take turns, for providers that insist on it.
+
+    Turns of one side become one; answers of tools are on the side of the user. The first turn is the user's.
+
+    Args:
+        turns: turns without system messages.
+        user_last: whether the last turn has to be the user's as well.
+
+    Returns:
+        Turns with the roles ``"user"`` and ``"assistant"``, in which `ToolAnswer` parts stand before all others.
+    """
+    joined: list[Turn] = []
+    for turn in turns:
+        side: Role = "assistant" if turn.role == "assistant" else "user"
+        if joined and joined[-1].role == side:
+            joined[-1] = replace(joined[-1], parts=joined[-1].parts + turn.parts, name=None)
+        else:
+            joined.append(replace(turn, role=side))
+    if not joined or joined[0].role == "assistant":
+        joined.insert(0, Turn("user", (Text(GO_ON),)))
+    if user_last and joined[-1].role == "assistant":
+        joined.append(Turn("user", (Text(GO_ON),)))
+    return [
+        replace(turn, parts=tuple(sorted(turn.parts, key=lambda part: not isinstance(part, ToolAnswer))))
+        for turn in joined
+    ]
+
+
+def _turn_of(message: Mapping[str, Any], open_calls: Mapping[str, ToolCall]) -> Turn:
+    role = message.get("role") or "user"
+    name = message.get("name")
+    content = message.get("content")
+    if role in ("tool", "function"):
+        call_id = message.get("tool_call_id") or _call_named(name, open_calls)
+        known = open_calls.get(call_id)
+        return Turn("tool", (ToolAnswer(call_id, name or (known.name if known else ""), _as_text(content)),))
+    calls = [_call_of(call["function"], call.get("id")) for call in message.get("tool_calls") or ()]
+    if message.get("function_call"):
+        calls.append(_call_of(message["function_call"], None))
+    parts = (*_parts_of(content), *calls)
+    return Turn(_ROLES.get(role, "user"), parts, name)
+
+
+def _call_named(name: str | None, open_calls: Mapping[str, ToolCall]) -> str:
+    """The open call that an old function message, which has no id, answers."""
+    return next((call.id for call in open_calls.values() if call.name == name), f"call_{name}")
+
+
+def _call_of(function: Mapping[str, Any], call_id: str | None) -> ToolCall:
+    name = function.get("name") or ""
+    return ToolCall(call_id or f"call_{name}", name, _arguments_of(function.get("arguments")))
+
+
+def _arguments_of(arguments: Any) -> dict[str, Any]:
+    if isinstance(arguments, Mapping):
+        return dict(arguments)
+    if not arguments:
+        return {}
+    try:
+        read = json.loads(arguments)
+    except (TypeError, ValueError):
+        read = arguments
+    return read if isinstance(read, dict) else {"arguments": read}
+
+
+def _parts_of(content: Any) -> list[Part]:
+    if content is None:
+        return []
+    if not isinstance(content, (list, tuple)):
+        return [Text(str(content))] if str(content) else []
+    parts: list[Part] = []
+    for item in content:
+        if isinstance(item, Mapping) and item.get("type") == "image_url":
+            parts.append(image_of(item["image_url"]))
+        elif text := _as_text(item):
+            parts.append(Text(text))
+    return parts
+
+
+def _as_text(content: Any) -> str:
+    if content is None or isinstance(content, str):
+        return content or ""
+    if isinstance(content, Mapping) and "text" in content:
+        return str(content["text"])
+    if isinstance(content, (list, tuple)):
+        return "\n".join(_as_text(item) for item in content)
+    return json.dumps(content, ensure_ascii=False, default=str)
+
+
+def _close(open_calls: Mapping[str, ToolCall], turns: list[Turn]) -> None:
+    """Say of every call that stayed without an answer that it did."""
+    turns += [Turn("tool", (ToolAnswer(call.id, call.name, NOT_CARRIED_OUT),)) for call in open_calls.values()]
+
+
+def _told_by_user(turn: Turn) -> Turn:
+    answer = turn.parts[0]
+    assert isinstance(answer, ToolAnswer)
+    teller = f"The tool {answer.name} answered" if answer.name else "A tool answered"
+    return Turn("user", (Text(f"{teller}: {answer.text}"),))
+
+
+def _answers_joined(turns: Iterable[Turn]) -> list[Turn]:
+    """The answers that follow one another answer the calls of one turn, so they are one turn themselves."""
+    joined: list[Turn] = []
+    for turn in turns:
+        if turn.role == "tool" and joined and joined[-1].role == "tool":
+            joined[-1] = replace(joined[-1], parts=joined[-1].parts + turn.parts)
+        else:
+            joined.append(turn)
+    return joined
+
+
+@dataclass
+class Answer:
+    """An answer of a model, gathered in one go or piece by piece from a stream.
+
+    Attributes:
+        model: the model's name as the provider gives it.
+        text: what was said; None or "" where the model only calls tools.
+        calls: the calls it asks for.
+        finish_reason: ``"stop"``, ``"length"``, ``"tool_calls"`` or ``"content_filter"``; None in a stream that has
+            not come to its end.
+        prompt_tokens: how many tokens were sent, as the provider counts them; None where it does not.
+        completion_tokens: how many came back.
+        id: the provider's id of the answer.
+    """
+
+    model: str
+    text: str | None = None
+    calls: list[ToolCall] = field(default_factory=list)
+    finish_reason: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    id: str = ""
+
+    def completion(self) -> Any:
+        """Write the answer as the ChatCompletion of the openai package that old programs read.
+
+        Returns:
+            The ChatCompletion; ``usage`` is None where the provider counted nothing.
+        """
+        from openai.types.chat import ChatCompletion
+
+        reason = "tool_calls" if self.calls else self.finish_reason or "stop"
+        return ChatCompletion.model_validate(
+            {
+                "id": self.id or f"answer-{uuid.uuid4().hex}",
+                "object": "chat.completion",
+                "created": int(time.time()),
+                "model": self.model,
+                "choices": [{"index": 0, "finish_reason": reason, "logprobs": None, "message": self._message()}],
+                "usage": self._usage(),
+            }
+        )
+
+    def _message(self) -> dict[str, Any]:
+        calls = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": json.dumps(call.arguments, ensure_ascii=False)},
+            }
+            for call in self.calls
+        ]
+        content = self.text or (None if calls else "")
+        return {"role": "assistant", "content": content, "function_call": None, "tool_calls": calls or None}
+
+    def _usage(self) -> dict[str, int] | None:
+        if self.prompt_tokens is None and self.completion_tokens is None:
+            return None
+        sent, received = self.prompt_tokens or 0, self.completion_tokens or 0
+        return {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
