@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from .._core.model_requests import check
 from ._failures import UnusableAnswerError, parameter_errors
+from ._sending import send
 from ._streaming import StreamedAnswer, connection_errors
 from .prices import cost_of, price_of
 
@@ -46,13 +47,13 @@ class OpenAIClient:
         """
         check(getattr(self._oai_client, "base_url", None) or "openai")
         if "messages" in params and params.get("stream"):
-            with parameter_errors(), connection_errors(), self._oai_client.chat.completions.create(**params) as stream:
+            with parameter_errors(), connection_errors(), send(self._oai_client, params) as stream:
                 with StreamedAnswer(params) as answer:
                     for chunk in stream:
                         answer.add(chunk)
                 return answer.completion_of(stream)
         with parameter_errors():
-            return self._usable(_endpoint(self._oai_client, params).create(**{**params, "stream": False}))
+            return self._usable(send(self._oai_client, {**params, "stream": False}))
 
     async def a_create(self, params: dict[str, Any]) -> Any:
         """The same as `create`, without blocking the event loop."""
@@ -63,13 +64,13 @@ class OpenAIClient:
         client = await self._async_client()
         if "messages" in params and params.get("stream"):
             with parameter_errors(), connection_errors():
-                async with await client.chat.completions.create(**params) as stream:
+                async with await send(client, params) as stream:
                     with StreamedAnswer(params) as answer:
                         async for chunk in stream:
                             answer.add(chunk)
                     return answer.completion_of(stream)
         with parameter_errors():
-            return self._usable(await _endpoint(client, params).create(**{**params, "stream": False}))
+            return self._usable(await send(client, {**params, "stream": False}))
 
     def message_retrieval(self, response: Any) -> list[Any]:
         """Return the texts of an answer, or its messages where they call functions or tools.
@@ -142,10 +143,6 @@ class OpenAIClient:
 
 
 _own_create = OpenAIClient.create
-
-
-def _endpoint(client: Any, params: dict[str, Any]) -> Any:
-    return client.chat.completions if "messages" in params else client.completions
 
 
 _models_without_price: set[str] = set()

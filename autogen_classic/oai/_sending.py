@@ -1,0 +1,94 @@
+"""The short way into the openai package: its own transport, past the long walk through every message.
+
+``chat.completions.create`` inspects every message of a request against its types before it sends it, which takes longer
+than all the rest. What it would send is what it was given, when that is plain JSON. So such a request goes straight to
+``client.post``, the package's public method for any path: the same connection, headers, retries and errors. Whatever
+is unusual goes by ``create``: values that are no plain JSON, parameters that are unknown or missing (it knows what to
+say about them), and above all a ``create`` that somebody has wrapped, patched or overridden, as instrumentation does.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import lru_cache
+from types import FunctionType
+from typing import Any
+
+__all__ = ("send",)
+
+# What `create` takes beside the fields of the body, and what the request options of the package call it.
+_OPTIONS = {"extra_headers": "headers", "extra_query": "params", "extra_body": "extra_json", "timeout": "timeout"}
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+
+
+def send(client: Any, params: dict[str, Any]) -> Any:
+    """Send one request.
+
+    Args:
+        client: a client of the openai package, synchronous or asynchronous, or an object like it.
+        params: what its ``create`` takes, for a chat (``messages``) or for a text (``prompt``).
+
+    Returns:
+        What ``create`` returns: a completion or a stream; for an asynchronous client, an awaitable of it.
+    """
+    endpoint = client.chat.completions if "messages" in params else client.completions
+    options = {_OPTIONS[name]: params[name] for name in _OPTIONS if name in params and _is_set(name, params[name])}
+    body = {name: params[name] for name in params if name not in _OPTIONS}
+    if not (_takes(endpoint, body) and _is_plain_json(body)):
+        return endpoint.create(**params)
+    answer, stream = _kinds("messages" in params, _is_asynchronous(endpoint))
+    path = "/chat/completions" if "messages" in params else "/completions"
+    streams = bool(params.get("stream"))
+    return client.post(path, body=body, cast_to=answer, options=options, stream=streams, stream_cls=stream)
+
+
+def _is_set(name: str, value: Any) -> bool:
+    """None sets no option, except that it is a timeout of its own: none at all."""
+    return value is not None or name == "timeout"
+
+
+def _takes(endpoint: Any, body: dict[str, Any]) -> bool:
+    """Tell whether the ``create`` of an endpoint is the package's own and takes these fields."""
+    if not type(endpoint).__module__.startswith("openai.resources.") or "create" in vars(endpoint):
+        return False
+    create = type(endpoint).create
+    # Only a plain function: objects that wrap one, as wrapt makes them, claim to be equal to it.
+    fields = _fields_of(create) if type(create) is FunctionType else None
+    return (
+        fields is not None and fields.issuperset(body) and ("messages" in body or "prompt" in body) and "model" in body
+    )
+
+
+@lru_cache(maxsize=32)
+def _fields_of(create: FunctionType) -> frozenset[str] | None:
+    """The parameters of a ``create``; None where the function, or one that it wraps, is not of the openai package."""
+    function: Any = create
+    while function is not None:
+        if type(function) is not FunctionType or not function.__globals__["__name__"].startswith("openai."):
+            return None
+        function = getattr(function, "__wrapped__", None)
+    return frozenset(inspect.signature(create).parameters)
+
+
+def _is_plain_json(value: Any) -> bool:
+    kind = type(value)
+    if kind in _PLAIN:
+        return True
+    if kind is dict:
+        return all(type(key) is str and (type(part) in _PLAIN or _is_plain_json(part)) for key, part in value.items())
+    return kind is list and all(_is_plain_json(part) for part in value)
+
+
+def _is_asynchronous(endpoint: Any) -> bool:
+    return type(endpoint).__name__.startswith("Async")
+
+
+@lru_cache(maxsize=4)
+def _kinds(of_chat: bool, asynchronous: bool) -> tuple[Any, Any]:
+    """The types of an answer and of its stream."""
+    from openai import AsyncStream, Stream
+    from openai.types import Completion
+    from openai.types.chat import ChatCompletion, ChatCompletionChunk
+
+    stream: Any = AsyncStream if asynchronous else Stream
+    return (ChatCompletion, stream[ChatCompletionChunk]) if of_chat else (Completion, stream[Completion])
