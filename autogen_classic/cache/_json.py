@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from ..exception_utils import AutogenClassicError
 
-__all__ = ("NotJSONError", "as_json")
+__all__ = ("NotJSONError", "as_canonical_json", "as_json")
 
 
 class NotJSONError(AutogenClassicError, TypeError):
@@ -15,40 +16,92 @@ class NotJSONError(AutogenClassicError, TypeError):
 
 
 def as_json(value: Any, what: str = "The value") -> str:
-    """Write a value as JSON.
-
-    The text is the same for equal values, whatever the order of their keys and the version of Python.
+    """Write a value as JSON, so that reading it gives the value again.
 
     Args:
-        value: made of dicts with text keys, lists, tuples, texts, numbers, booleans and None.
+        value: made of dicts with text keys, lists, tuples (which come back as lists), texts, finite numbers, booleans
+            and None.
         what: how an error names the value.
 
     Returns:
-        The JSON text.
+        The JSON text, in ASCII.
 
     Raises:
         NotJSONError: JSON cannot hold the value.
     """
     try:
-        return json.dumps(value, sort_keys=True, ensure_ascii=False)
+        text = json.dumps(value, allow_nan=False)
+        _refuse_odd_keys(value)
     except (TypeError, ValueError, RecursionError) as error:
-        place, culprit = _find_culprit(value, "")
-        raise NotJSONError(
-            f"{what} cannot be cached: {place or 'it'} is a {type(culprit).__name__}, which JSON cannot hold "
-            f"({type(error).__name__}). Entries are JSON, never pickles: give texts, numbers, lists and dicts with "
-            "text keys, or set cache_seed to None to do without the cache."
-        ) from None
+        raise _not_json(value, what, error) from None
+    return text
+
+
+def as_canonical_json(value: Any, what: str = "The value") -> str:
+    """Write a value as a JSON text that is the same for equal values.
+
+    It does not depend on the order of keys, nor on the version of Python.
+
+    Args:
+        value: as for `as_json`; keys and numbers that only Python knows are let pass, because no one reads the text.
+        what: how an error names the value.
+
+    Returns:
+        The JSON text, in ASCII.
+
+    Raises:
+        NotJSONError: JSON cannot hold the value.
+    """
+    try:
+        return json.dumps(value, sort_keys=True)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _not_json(value, what, error) from None
+
+
+def _refuse_odd_keys(value: Any) -> None:
+    """Refuse keys that would come back as texts."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if not isinstance(key, str):
+                raise TypeError("keys must be texts")
+            if isinstance(part, (dict, list, tuple)):
+                _refuse_odd_keys(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            if isinstance(part, (dict, list, tuple)):
+                _refuse_odd_keys(part)
+
+
+def _not_json(value: Any, what: str, error: Exception) -> NotJSONError:
+    place, culprit = _find_culprit(value, "")
+    return NotJSONError(
+        f"{what} cannot be cached: {place or 'it'} is {_described(culprit)}, which JSON cannot hold "
+        f"({type(error).__name__}). Entries are JSON, never pickles: give texts, finite numbers, lists and dicts with "
+        "text keys, or set cache_seed to None to do without the cache."
+    )
+
+
+def _described(culprit: Any) -> str:
+    if isinstance(culprit, float):
+        return f"the number {culprit}"
+    odd_keys = [key for key in culprit if not isinstance(key, str)] if isinstance(culprit, dict) else []
+    if odd_keys:
+        return f"a dict with the key {odd_keys[0]!r}"
+    return f"a {type(culprit).__name__}"
 
 
 def _find_culprit(value: Any, place: str, depth: int = 0) -> tuple[str, Any]:
     """The innermost part that JSON refuses, and where it is."""
+    parts: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        parts = value.items()
+    elif isinstance(value, (list, tuple)):
+        parts = enumerate(value)
     if depth < 50:
-        parts = (
-            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, (list, tuple)) else ()
-        )
         for key, part in parts:
             try:
-                json.dumps({key: part} if isinstance(value, dict) else part)
+                json.dumps(part, allow_nan=False)
+                _refuse_odd_keys(part)
             except (TypeError, ValueError, RecursionError):
                 return _find_culprit(part, f"{place}[{key!r}]", depth + 1)
     return place, value

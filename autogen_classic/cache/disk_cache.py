@@ -1,53 +1,50 @@
-"""A cache in a directory, by way of the diskcache package."""
+"""A cache in a directory that survives the program and can be shared by several."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import diskcache  # type: ignore[import-not-found, import-untyped, unused-ignore]
-
-from ._json import as_json
+# Programs patch `disk_cache.diskcache.Cache`. The package of that name pickles (CVE-2025-69872), our store does not.
+from . import _store as diskcache
 from .abstract_cache_base import AbstractCache
 
 __all__ = ("DiskCache",)
 
 
 class DiskCache(AbstractCache):
-    """Keep values as JSON in a directory that survives the program and can be shared by several.
+    """Keep values as JSON in the file ``answers.db`` of a directory.
 
-    A pickle that an older program left in the directory is never loaded.
+    Entries that AutoGen 0.2 left in the directory are in another file, which is never opened here;
+    ``autogen-classic cache import`` reads it.
 
     Args:
         seed: the directory, as a path or a text.
 
     Attributes:
-        cache: the diskcache object.
+        cache: the store behind it.
     """
 
     def __init__(self, seed: Any) -> None:
-        # Level 0: the key of an entry is compressed too, and must not depend on the zlib that Python was built with.
-        self.cache = diskcache.Cache(str(seed), disk=diskcache.JSONDisk, disk_compress_level=0)
+        self.cache = diskcache.Cache(seed)
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
         """Return the value of a key, or the default when there is none.
 
         Raises:
-            ValueError: the entry is not JSON.
+            CacheUnusableError: the file cannot be read.
+            ValueError: the entry is damaged.
         """
-        try:
-            return self.cache.get(key, default)
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"The cache entry in {self.cache.directory} is damaged: {error}") from error
+        return self.cache.get(key, default)
 
     def set(self, key: str, value: Any) -> None:
         """Keep a value under a key.
 
         Raises:
             NotJSONError: JSON cannot hold the value.
+            CacheUnusableError: the file cannot be written.
         """
-        self.cache.set(key, json.loads(as_json(value)))
+        self.cache.set(key, value)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the file. It is opened again when it is needed."""
         self.cache.close()

@@ -15,6 +15,9 @@ from .abstract_cache_base import AbstractCache
 
 __all__ = ("RedisCache",)
 
+CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 5.0
+
 
 class RedisCache(AbstractCache):
     """Keep values as JSON texts in Redis.
@@ -35,6 +38,7 @@ class RedisCache(AbstractCache):
             raise ImportError('Cache.redis needs the redis package: pip install "autogen-classic[redis]"')
         self.seed = seed
         self.cache = redis.Redis.from_url(redis_url)
+        _do_not_wait_long(self.cache)
 
     def _prefixed_key(self, key: str) -> str:
         return f"autogen:{self.seed}:{key}"
@@ -46,7 +50,12 @@ class RedisCache(AbstractCache):
             ValueError: the entry is not JSON.
         """
         text = self.cache.get(self._prefixed_key(key))
-        return default if text is None else json.loads(text)
+        if text is None:
+            return default
+        try:
+            return json.loads(text)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise ValueError(f"The entry {self._prefixed_key(key)} in Redis is not JSON: {error}") from error
 
     def set(self, key: str, value: Any) -> None:
         """Keep a value under a key.
@@ -59,3 +68,15 @@ class RedisCache(AbstractCache):
     def close(self) -> None:
         """Close the connections to the server."""
         self.cache.close()
+
+
+def _do_not_wait_long(client: Any) -> None:
+    """A server that is lost must not hold up a chat: the model can be asked instead.
+
+    The limits that the address itself gives, such as ``?socket_timeout=60``, stay.
+    """
+    settings = client.connection_pool.connection_kwargs
+    settings["socket_connect_timeout"] = settings.get("socket_connect_timeout") or CONNECT_SECONDS
+    settings["socket_timeout"] = settings.get("socket_timeout") or ANSWER_SECONDS
+    # Once more at once, because servers close connections that were idle; by default redis waits and tries on.
+    client.set_retry(redis.retry.Retry(redis.backoff.NoBackoff(), 1))

@@ -6,13 +6,15 @@ a warning says so.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
+import os
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from ..cache._json import NotJSONError, as_json
+from ..cache._json import NotJSONError, as_canonical_json, as_json
 from .openai_utils import NON_CACHE_KEY
 
 __all__ = (
@@ -25,6 +27,7 @@ __all__ = (
     "encode",
     "look_up",
     "store",
+    "summary_of",
 )
 
 logger = logging.getLogger("autogen.oai.client")
@@ -36,7 +39,9 @@ FORMAT = "autogen-classic/1"
 NOT_CACHED = object()
 _OWN_FIELDS = ("message_retrieval_function", "config_id", "pass_filter")
 _OPENAI_TYPES = ("ChatCompletion", "Completion")
-_warned_types: set[type] = set()
+_SUMMARY_LENGTH = 200
+_MOST_WARNED = 1000
+_warned: set[str] = set()
 
 
 class AnswerCache:
@@ -58,6 +63,7 @@ class AnswerCache:
                 "cache must be a cache, such as Cache.disk(), or None, but it is of type "
                 f"{type(self._cache).__name__}. A number for the directory of the cache is given as cache_seed."
             )
+        self._params = params
         live_client = extras.get("model_client") is not None
         self._seed = extras.get("cache_seed", None if live_client else LEGACY_DEFAULT_CACHE_SEED)
         wanted = self._cache is not None or self._seed is not None
@@ -69,21 +75,17 @@ class AnswerCache:
 
     def store(self, response: Any) -> None:
         """Keep an answer."""
-        self._use(lambda cache, key: store(cache, key, response), None)
+        self._use(lambda cache, key: store(cache, key, response, self._params), None)
 
     def _use(self, action: Callable[[Any, str], Any], otherwise: Any) -> Any:
         if self._key is None:
             return otherwise
         if self._cache is not None or self._seed is None:
             return action(self._cache, self._key)
-        from ..cache.cache import Cache
+        from ..cache._store import kept
 
-        try:
-            with Cache.disk(self._seed, LEGACY_CACHE_DIR) as cache:
-                return action(cache, self._key)
-        except Exception as error:  # a full or read-only disk must not stop a chat
-            logger.warning("The cache on disk cannot be used (%s: %s).", type(error).__name__, error)
-            return otherwise
+        with kept(os.path.join(LEGACY_CACHE_DIR, str(self._seed))) as cache:
+            return action(cache, self._key)
 
 
 def cache_key(params: Mapping[str, Any]) -> str:
@@ -99,8 +101,8 @@ def cache_key(params: Mapping[str, Any]) -> str:
         NotJSONError: JSON cannot hold a parameter.
     """
     plain = {key: _schema_or_value(params[key]) for key in params if key not in NON_CACHE_KEY and key != "model_client"}
-    text = as_json(plain, "The request")
-    return f"{FORMAT}:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    text = as_canonical_json(plain, "The request")
+    return f"{FORMAT}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _schema_or_value(value: Any) -> Any:
@@ -122,28 +124,68 @@ def look_up(cache: Any, key: str) -> Any:
         value = cache.get(key, None)
         return NOT_CACHED if value is None else decode(value)
     except Exception as error:  # whatever goes wrong in a cache, the model can still be asked
-        logger.warning(
-            "A cached answer cannot be read (%s: %s). The model is asked instead.", type(error).__name__, error
-        )
+        _warn_once(f"A cached answer cannot be read ({type(error).__name__}: {error}). The model is asked instead.")
         return NOT_CACHED
 
 
-def store(cache: Any, key: str, response: Any) -> None:
+def store(cache: Any, key: str, response: Any, params: Mapping[str, Any] | None = None) -> None:
     """Keep an answer.
 
     Args:
         cache: an `AbstractCache`.
         key: the key of the request.
         response: the answer.
+        params: the request; the entry tells in short what was asked.
     """
     try:
-        cache.set(key, encode(response))
+        entry = encode(response)
+        if params is not None:
+            entry["request"] = summary_of(params)
+        cache.set(key, entry)
     except NotJSONError as error:
-        if type(response) not in _warned_types:
-            _warned_types.add(type(response))
-            logger.warning("Answers of type %s are not cached. %s", type(response).__name__, error)
+        _warn_once(f"Answers of type {type(response).__name__} are not cached. {error}")
     except Exception as error:  # the answer is there; losing the copy must not lose the answer
-        logger.warning("An answer cannot be cached (%s: %s).", type(error).__name__, error)
+        _warn_once(f"An answer cannot be cached ({type(error).__name__}: {error}).")
+
+
+def _warn_once(text: str) -> None:
+    """A cache that is lost in mid-chat fails at every request; once is enough to be told."""
+    if text in _warned:
+        logger.debug(text)
+        return
+    if len(_warned) < _MOST_WARNED:
+        _warned.add(text)
+    logger.warning(text)
+
+
+def summary_of(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell in short what was asked: enough for a person to know an entry again.
+
+    Args:
+        params: the parameters that are sent.
+
+    Returns:
+        A dict with ``model``, and ``messages`` (how many), ``last`` (the beginning of the last text) and ``tools``
+        (their names) where there are any. It holds no parameter that may carry a key.
+    """
+    messages = params.get("messages")
+    summary: dict[str, Any] = {"model": str(params.get("model"))}
+    if isinstance(messages, (list, tuple)) and messages:
+        summary["messages"] = len(messages)
+        summary["last"] = _beginning(messages[-1].get("content") if isinstance(messages[-1], Mapping) else None)
+    else:
+        summary["last"] = _beginning(params.get("prompt"))
+    if isinstance(params.get("tools"), (list, tuple)):
+        functions = [tool.get("function") for tool in params["tools"] if isinstance(tool, Mapping)]
+        summary["tools"] = [str(function.get("name")) for function in functions if isinstance(function, Mapping)]
+    return summary
+
+
+def _beginning(content: Any) -> str:
+    if isinstance(content, (list, tuple)):
+        parts = [part.get("text") for part in content if isinstance(part, Mapping)]
+        content = " ".join(part for part in parts if isinstance(part, str))
+    return content[:_SUMMARY_LENGTH] if isinstance(content, str) else ""
 
 
 def encode(response: Any) -> dict[str, Any]:
@@ -162,9 +204,8 @@ def encode(response: Any) -> dict[str, Any]:
     name = type(response).__name__
     if name in _OPENAI_TYPES and hasattr(response, "model_dump"):
         fields = response.model_dump(mode="json", exclude=set(_OWN_FIELDS), exclude_unset=True, warnings=False)
-        entry = {"format": FORMAT, "type": name, "response": fields}
-    else:
-        entry = {"format": FORMAT, "type": "plain", "response": _plain(response)}
+        return {"format": FORMAT, "type": name, "response": fields}
+    entry = {"format": FORMAT, "type": "plain", "response": _plain(response)}
     as_json(entry, "The answer")
     return entry
 
@@ -189,12 +230,20 @@ def decode(entry: Any) -> Any:
         return _unplain(entry["response"])
     if entry.get("type") not in _OPENAI_TYPES or not isinstance(entry["response"].get("choices"), list):
         raise ValueError("the entry holds no completion")
+    kind = _kind(entry["type"])
+    try:
+        return kind.model_validate(entry["response"], strict=True)
+    except ValueError:
+        # An answer that a lenient server gave must come back as it was.
+        return kind.construct(**entry["response"])
+
+
+@functools.cache
+def _kind(name: str) -> Any:
     from openai.types import Completion
     from openai.types.chat import ChatCompletion
 
-    kind: Any = ChatCompletion if entry["type"] == "ChatCompletion" else Completion
-    # Not validated: an answer that a lenient server gave must come back as it was.
-    return kind.construct(**entry["response"])
+    return ChatCompletion if name == "ChatCompletion" else Completion
 
 
 def _plain(value: Any) -> Any:

@@ -785,8 +785,8 @@ REPAIRED = [
     change(
         ("repaired: cached completions", "repaired: a pickle in a cache"),
         "cache/disk_cache.py",
-        "disk=diskcache.JSONDisk, disk_compress_level=0",
-        "disk=diskcache.Disk",
+        "from . import _store as diskcache",
+        "import diskcache",
     ),
     change(
         "repaired: text files",

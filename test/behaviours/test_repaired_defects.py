@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sqlite3
@@ -300,24 +301,20 @@ def test_a_cached_completion_is_json(model: Any, tmp_path: Path) -> None:
         chat(agent("ann"), asks_model("bob"), cache=cache)
         assert chat(agent("ann"), asks_model("bob"), cache=cache).summary == "fine"
     assert len(model.requests) == 1
-    (database,) = tmp_path.rglob("cache.db")
+    (database,) = tmp_path.rglob("answers.db")
     with sqlite3.connect(database) as connection:
-        entries = connection.execute("select mode, value from Cache").fetchall()
+        entries = connection.execute("select value from entries").fetchall()
     connection.close()
-    assert len(entries) == 1
-    assert all(b"\x80\x04" not in bytes(value) and b"\x80\x05" not in bytes(value) for _, value in entries)
+    assert [json.loads(value)["type"] for (value,) in entries] == ["ChatCompletion"]
 
 
 @item("repaired: a pickle in a cache is never loaded")
 def test_a_pickle_in_a_cache_is_not_loaded(model: Any, tmp_path: Path) -> None:
-    import diskcache
-
     with Cache.disk(1, str(tmp_path)) as cache:
         chat(agent("ann"), asks_model("bob"), cache=cache)
-    (database,) = tmp_path.rglob("cache.db")
+    (database,) = tmp_path.rglob("answers.db")
     with sqlite3.connect(database) as connection:
-        pickle_mode = diskcache.core.MODE_PICKLE
-        connection.execute("update Cache set mode = ?, value = ?", (pickle_mode, b"cos\nsystem\n(S'exit 1'\ntR."))
+        connection.execute("update entries set value = ?", (b"cos\nsystem\n(S'exit 1'\ntR.",))
     connection.close()
     with Cache.disk(1, str(tmp_path)) as cache:
         assert chat(agent("ann"), asks_model("bob"), cache=cache).summary == "fine"
