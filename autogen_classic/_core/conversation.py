@@ -9,6 +9,9 @@ from contextvars import ContextVar
 from enum import Enum
 from typing import Any
 
+from .budget import Account, Budget, tokens_of
+from .events import Event, ModelAnswered
+
 __all__ = ("Conversation", "StopReason", "current")
 
 logger = logging.getLogger("autogen.agentchat.conversable_agent")
@@ -37,16 +40,24 @@ class StopReason(str, Enum):
 class Conversation:
     """One running chat.
 
-    Attributes:
+    Args:
         parent: the chat within which this one runs, or None.
+        budget: what it may spend.
+
+    Attributes:
+        parent: the same.
+        account: what it has spent.
         reason: why it stops, as far as is known.
         message: the message that caused the stop, or None.
+        detail: which budget stops it, and how much was spent, or None.
     """
 
-    def __init__(self, parent: Conversation | None = None) -> None:
+    def __init__(self, parent: Conversation | None = None, budget: Budget | None = None) -> None:
         self.parent = parent
+        self.account = Account(budget or Budget())
         self.reason: StopReason | None = None
         self.message: Any = None
+        self.detail: str | None = None
         self._stop_requested = False
         self._last: Any = None
         self._last_but_one: Any = None
@@ -63,6 +74,32 @@ class Conversation:
             conversation = conversation.parent
         return False
 
+    def must_end(self, message: Any = None) -> bool:
+        """Tell whether this chat may not go on: it was asked to stop, or a budget is spent, which is noted.
+
+        Args:
+            message: what was said last.
+        """
+        if self.stopped:
+            return True
+        conversation: Conversation | None = self
+        while conversation is not None:
+            overdraft = conversation.account.overdraft()
+            if overdraft is not None:
+                whose = "This chat ends" if conversation is self else "The chat around this one ends"
+                self.note(StopReason.BUDGET, message)
+                self.detail = f"{whose}: {overdraft}"
+                return True
+            conversation = conversation.parent
+        return False
+
+    def conclude(self) -> None:
+        """Settle why the chat stopped, now that it is over."""
+        if self.stopped:
+            self.note(StopReason.EXTERNAL_STOP, self.message)
+        elif self.reason is None and not self.must_end():
+            self.note(StopReason.NO_REPLY)
+
     def request_stop(self) -> None:
         """End the chat before its next reply; safe to call from another thread or task."""
         self._stop_requested = True
@@ -76,10 +113,11 @@ class Conversation:
         """
         self.reason = reason
         self.message = message
+        self.detail = None
 
     def go_on(self) -> None:
         """Forget a noted reason: somebody speaks again."""
-        self.reason = self.message = None
+        self.reason = self.message = self.detail = None
 
     def watch_for_loop(self, sender: Any, content: Any) -> None:
         """Warn once when agents only repeat themselves ("Thank you!" "Thank you, too!" ...).
@@ -109,25 +147,39 @@ def current() -> Conversation | None:
 
 
 @contextmanager
-def begin(*agents: Any) -> Iterator[Conversation]:
+def begin(*agents: Any, budget: Budget | None = None) -> Iterator[Conversation]:
     """Open a chat within the one that runs now, and let its agents be stopped by name.
 
     Args:
         *agents: who takes part; their ``stop_chat`` ends it.
+        budget: what the chat may spend.
 
     Yields:
         The new conversation.
     """
-    conversation = Conversation(current())
-    _current.set(conversation)
+    conversation = Conversation(current(), budget)
     for agent in agents:
         join(conversation, agent)
     try:
-        yield conversation
+        with within(conversation):
+            yield conversation
     finally:
-        _current.set(conversation.parent)
         for agent in agents:
             leave(conversation, agent)
+
+
+@contextmanager
+def within(conversation: Conversation) -> Iterator[None]:
+    """Let a chat be the one that runs, for the length of a ``with`` block.
+
+    Args:
+        conversation: the chat. What models are asked meanwhile is charged to it.
+    """
+    _current.set(conversation)
+    try:
+        yield
+    finally:
+        _current.set(conversation.parent)
 
 
 def join(conversation: Conversation, agent: Any) -> None:
@@ -142,3 +194,19 @@ def leave(conversation: Conversation, agent: Any) -> None:
     running = getattr(agent, "_conversations", None)
     if running and conversation in running:
         running.remove(conversation)
+
+
+def charge(event: Event) -> None:
+    """Charge an answer of a model to the chat that runs and to all chats around it.
+
+    Args:
+        event: any event; only answers that were paid for count, not those of a cache.
+    """
+    if type(event) is not ModelAnswered or event.from_cache:
+        return
+    model = str(getattr(event.response, "model", "without a name"))
+    tokens = tokens_of(event.response)
+    conversation = current()
+    while conversation is not None:
+        conversation.account.add(model, event.cost, tokens)
+        conversation = conversation.parent

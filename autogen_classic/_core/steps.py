@@ -11,16 +11,23 @@ from typing import Any
 
 from . import conversation as conversations
 from . import hooks, replies
+from .budget import Budget
 from .conversation import Conversation, StopReason
 from .drive import WHICH_WAY, Ask, Call, Steps, Then, look_up
-from .events import ChatEnded, ChatStarted, MessageReceived, MessageSent, emit
+from .events import ChatEnded, ChatStarted, MessageReceived, MessageSent, Notice, emit
 from .messages import as_message, stored_form
 
 __all__ = ("append_message", "converse", "generate_reply", "process_received_message", "receive", "send")
 
 
 def converse(
-    agent: Any, recipient: Any, clear_history: bool, silent: bool | None, max_turns: Any, opening: Callable[[], Steps]
+    agent: Any,
+    recipient: Any,
+    clear_history: bool,
+    silent: bool | None,
+    max_turns: Any,
+    opening: Callable[[], Steps],
+    budget: Budget | None = None,
 ) -> Steps:
     """Run a chat from its first message to its end.
 
@@ -31,11 +38,12 @@ def converse(
         silent: whether nothing is printed.
         max_turns: how often the recipient is spoken to; None for as long as they answer each other.
         opening: the steps that return the first message.
+        budget: what the chat may spend.
 
     Returns:
         The conversation, which knows why it stopped.
     """
-    with conversations.begin(agent, recipient) as conversation:
+    with conversations.begin(agent, recipient, budget=budget) as conversation:
         emit(ChatStarted(agent, recipient))
         try:
             if isinstance(max_turns, int):
@@ -49,10 +57,9 @@ def converse(
             conversation.note(StopReason.ERROR)
             raise
         finally:
-            if conversation.stopped:
-                conversation.note(StopReason.EXTERNAL_STOP, conversation.message)
-            elif conversation.reason is None:
-                conversation.note(StopReason.NO_REPLY)
+            conversation.conclude()
+            if conversation.detail is not None and not silent:
+                emit(Notice(agent, conversation.detail, "red"))
             emit(ChatEnded(agent, recipient, conversation.reason, conversation.message))
     return conversation
 
@@ -69,6 +76,8 @@ def _take_turns(
         if message is None or chat.stopped:
             return
         yield Ask(agent, "send", message, recipient, request_reply=True, silent=silent)
+        if chat.must_end(chat.message):
+            return
     if chat.reason is None:  # else the recipient did not answer the last time, as a group, and it knows why
         last_words = agent.chat_messages[recipient][-1:]
         chat.note(StopReason.MAX_TURNS, last_words[0] if last_words else None)
@@ -101,7 +110,7 @@ def receive(
     chat = conversations.current()
     if chat is not None:
         chat.watch_for_loop(sender, as_message(message).get("content"))
-        if chat.stopped:
+        if chat.must_end(message):
             return None
     if request_reply is None and agent.reply_at_receive[sender] is False:
         return None

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._core import conversation as conversations
+from .._core.budget import Budget, Spent
 from .._core.conversation import Conversation, StopReason
 from .._core.drive import WHICH_WAY, Ask, Steps
 from .._core.events import QueuedChatStarting, emit
@@ -51,9 +53,23 @@ class ChatResult:
         """The message that caused the stop, or None."""
         return self.__dict__.get("_stop_message")
 
+    @property
+    def stop_detail(self) -> str | None:
+        """Which budget ended the chat, and how much was spent; None where no budget did."""
+        detail: str | None = self.__dict__.get("_stop_detail")
+        return detail
+
+    @property
+    def spent(self) -> Spent | None:
+        """What this chat spent, with all chats in it and its summary; `cost` tells of the agents' whole lives."""
+        spent: Spent | None = self.__dict__.get("_spent")
+        return spent
+
     def _stopped_by(self, conversation: Conversation) -> None:
         self.__dict__["_stop_reason"] = conversation.reason
         self.__dict__["_stop_message"] = conversation.message
+        self.__dict__["_stop_detail"] = conversation.detail
+        self.__dict__["_spent"] = conversation.account.spent()
 
 
 def initiate_chat(
@@ -67,10 +83,17 @@ def initiate_chat(
     summary_method: Any = "last_msg",
     summary_args: dict[str, Any] | None = None,
     message: Any = None,
+    *,
+    max_cost: float | None = None,
+    max_tokens: int | None = None,
+    max_seconds: float | None = None,
     **context: Any,
 ) -> Steps:
     """Open a chat, run it, sum it up; see `ConversableAgent.initiate_chat`."""
     _check_recipient(agent, recipient)
+    budget = Budget(max_cost, max_tokens, max_seconds)
+    # Old programs may use these words for a message of theirs, whose context holds every keyword.
+    context = {**{name: limit for name, limit in vars(budget).items() if limit is not None}, **context}
     if not isinstance(max_turns, (int, type(None))):
         logger.warning("max_turns is %r, which is no whole number. It is ignored: nothing limits the chat.", max_turns)
     chat_info = {"recipient": recipient, "message": message, "summary_method": summary_method, **context}
@@ -90,8 +113,11 @@ def initiate_chat(
             silent,
             max_turns,
             opening=lambda: first_message(agent, recipient, message, context),
+            budget=budget,
         )
-        summary = yield Ask(agent, "_summarize_chat", summary_method, summary_args, recipient, cache=cache)
+        with conversations.within(conversation):
+            method = _affordable(summary_method, conversation)
+            summary = yield Ask(agent, "_summarize_chat", method, summary_args, recipient, cache=cache)
     finally:
         for participant in both:
             participant.client_cache = participant.previous_cache
@@ -192,6 +218,14 @@ def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, A
     if not prepared.get("silent", False):
         emit(QueuedChatStarting(prepared))
     return prepared
+
+
+def _affordable(summary_method: Any, conversation: Conversation) -> Any:
+    """The way to sum up a chat; one whose budget is spent is not summed up by a model."""
+    if summary_method == "reflection_with_llm" and conversation.detail is not None:
+        logger.warning("The summary is the last message, not one by a model. %s", conversation.detail)
+        return "last_msg"
+    return summary_method
 
 
 def _check_recipient(agent: Any, recipient: Any) -> None:

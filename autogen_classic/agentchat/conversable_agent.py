@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .._core import hooks, replies, steps
-from .._core.conversation import Conversation
+from .._core.conversation import Conversation, charge
 from .._core.drive import Call, drive, drive_async, drive_to_last_call, shipped
 from .._core.events import Notice, emit, subscribe
 from .._core.history import forget, messages_to_keep
@@ -50,6 +50,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Message = dict[str, Any]
 
 subscribe(printer.show)
+subscribe(charge)
 
 
 class ConversableAgent(LLMAgent):
@@ -234,6 +235,10 @@ class ConversableAgent(LLMAgent):
         summary_method: str | Callable[..., Any] | None = DEFAULT_SUMMARY_METHOD,
         summary_args: dict[str, Any] | None = {},  # noqa: B006 - the signature of v0.2; nothing writes to it
         message: dict[str, Any] | str | Callable[..., Any] | None = None,
+        *,
+        max_cost: float | None = None,
+        max_tokens: int | None = None,
+        max_seconds: float | None = None,
         **kwargs: Any,
     ) -> ChatResult:
         """Open a chat with another agent and run it to its end.
@@ -249,6 +254,10 @@ class ConversableAgent(LLMAgent):
             summary_args: ``summary_prompt`` and ``summary_role`` for a reflection, or what a function takes.
             message: the first message as a text, a dict, or a function of (sender, recipient, context) that
                 returns one of these; None asks the person.
+            max_cost: how many US dollars the chat may cost, with all that happens in it. Whoever passes a limit still
+                says what it has to say; then the chat ends, and `ChatResult.stop_detail` tells why.
+            max_tokens: how many tokens it may take, those sent and those that come back together.
+            max_seconds: how long it may take; what runs at that moment is not interrupted.
             **kwargs: the context of the message. ``carryover`` (a text, or a list) is added to the message.
 
         Returns:
@@ -257,6 +266,7 @@ class ConversableAgent(LLMAgent):
         Raises:
             RuntimeError: where an asynchronous reply function is registered that is not to be ignored.
             InvalidCarryOverType: for a carryover that is neither a text nor a list.
+            ValueError: for a limit that is no number from 0 on.
         """
         return drive(
             chat.initiate_chat(
@@ -269,6 +279,9 @@ class ConversableAgent(LLMAgent):
                 summary_method,
                 summary_args,
                 message,
+                max_cost=max_cost,
+                max_tokens=max_tokens,
+                max_seconds=max_seconds,
                 **kwargs,
             )
         )
@@ -284,6 +297,10 @@ class ConversableAgent(LLMAgent):
         summary_method: str | Callable[..., Any] | None = DEFAULT_SUMMARY_METHOD,
         summary_args: dict[str, Any] | None = {},  # noqa: B006 - the signature of v0.2; nothing writes to it
         message: dict[str, Any] | str | Callable[..., Any] | None = None,
+        *,
+        max_cost: float | None = None,
+        max_tokens: int | None = None,
+        max_seconds: float | None = None,
         **kwargs: Any,
     ) -> ChatResult:
         """Open a chat in an event loop; see `initiate_chat`."""
@@ -298,6 +315,9 @@ class ConversableAgent(LLMAgent):
                 summary_method,
                 summary_args,
                 message,
+                max_cost=max_cost,
+                max_tokens=max_tokens,
+                max_seconds=max_seconds,
                 **kwargs,
             )
         )

@@ -74,7 +74,8 @@ def keywords(function: Any) -> list[str]:
 @item("surface: the keywords of initiate_chat")
 @pytest.mark.parametrize("name", ["initiate_chat", "a_initiate_chat"])
 def test_the_keywords_of_a_chat(name: str) -> None:
-    assert keywords(getattr(ConversableAgent, name)) == [
+    ours = ["max_cost", "max_tokens", "max_seconds"]
+    assert [name for name in keywords(getattr(ConversableAgent, name)) if name not in ours] == [
         "self",
         "recipient",
         "clear_history",

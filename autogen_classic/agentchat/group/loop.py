@@ -87,7 +87,7 @@ def _is_over(manager: Any, groupchat: Any, round_number: int, message: dict[str,
     if round_number >= groupchat.max_round:
         chat.note(StopReason.MAX_ROUND, message)
         return True
-    return chat.stopped
+    return chat.must_end(message)
 
 
 def _next_reply(manager: Any, groupchat: Any, last_speaker: Any, chat: Conversation) -> Steps:
@@ -99,6 +99,8 @@ def _next_reply(manager: Any, groupchat: Any, last_speaker: Any, chat: Conversat
     asynchronous = yield WHICH_WAY
     try:
         speaker = yield Ask(groupchat, "select_speaker", last_speaker, manager)
+        if chat.must_end(groupchat.messages[-1]):
+            return None, last_speaker
         emit(SpeakerSelected(manager, speaker, announce=not manager._silent and not asynchronous))
         reply = yield Ask(speaker, "generate_reply", sender=manager)
     except KeyboardInterrupt:
