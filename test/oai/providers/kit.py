@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, ClassVar
@@ -32,6 +32,21 @@ FEATURES = (
     "timeout",
     "broken stream",
 )
+
+# Which cell of the table a test fills; tests with a parameter `status` fill the one of that status.
+FEATURE_OF_TEST = {
+    "test_chat": "chat",
+    "test_stream": "stream",
+    "test_tools": "tools",
+    "test_parallel_tools": "parallel tools",
+    "test_images": "images",
+    "test_structured_output": "structured output",
+    "test_usage": "usage",
+    "test_cost": "cost",
+    "test_401_goes_on_to_the_next_configuration": "401",
+    "test_timeout": "timeout",
+    "test_broken_stream": "broken stream",
+}
 
 
 @dataclass(frozen=True)
@@ -236,3 +251,34 @@ def event(data: Mapping[str, Any], name: str = "") -> bytes:
     """Write one server-sent event."""
     head = f"event: {name}\n" if name else ""
     return f"{head}data: {json.dumps(data)}\n\n".encode()
+
+
+def table(cases: Iterable[Case], passed: Collection[tuple[str, str]] | None = None) -> str:
+    """Write the table of providers and features in Markdown.
+
+    Args:
+        cases: the providers.
+        passed: the cells, (provider, feature), that passed in a run; None for all that the cases promise.
+
+    Returns:
+        The table, with a note for every feature that an API does not have.
+
+    Raises:
+        ValueError: a cell neither passed nor is said to be none.
+    """
+    notes: list[str] = []
+    rows = []
+    for case in cases:
+        cells = []
+        for feature in FEATURES:
+            if feature in case.has_none:
+                cells.append("none")
+                notes.append(f"- {case.name}, {feature}: {case.has_none[feature]}")
+            elif passed is None or (case.name, feature) in passed:
+                cells.append("✓")
+            else:
+                raise ValueError(f"{case.name} has not shown {feature!r}")
+        rows.append(f"| {case.name} | {' | '.join(cells)} |")
+    head = f"| Provider | {' | '.join(FEATURES)} |\n|---|{'---|' * len(FEATURES)}\n"
+    tail = "\n\nWhere the API has none:\n\n" + "\n".join(notes) if notes else ""
+    return head + "\n".join(rows) + tail + "\n"
