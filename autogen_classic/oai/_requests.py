@@ -13,7 +13,7 @@ from .._core.events import ModelAnswered, ModelAsked, emit
 from .._core.model_requests import asking_agent
 from . import _answers
 from ._failures import Failures, UnusableAnswerError
-from ._structured import StructuredOutputError, WantedForm, answer_steps, wanted_form, with_json_schema
+from ._structured import StructuredOutputError, WantedForm, answer_steps, formatted, wanted_form, with_json_schema
 from ._templates import fill_prompt_or_messages
 from .openai_utils import NON_CACHE_KEY
 from .prices import cost_of
@@ -89,7 +89,7 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
         wrapper._count(client.get_usage(response), from_cache)
         if not from_cache:
             answers.store(response)
-        response.message_retrieval_function = client.message_retrieval
+        response.message_retrieval_function = formatted(client.message_retrieval, wanted)
         response.config_id = number
         passed = _passes_filter(extras, response)
         response.pass_filter = passed
@@ -107,9 +107,10 @@ def _wanted_form(settings: dict[str, Any], params: dict[str, Any]) -> WantedForm
 
 def _count_paid_answer(wrapper: OpenAIWrapper, client: Any, error: BaseException) -> None:
     """An answer in the wrong form cannot be used, but it has been paid for."""
-    if isinstance(error, StructuredOutputError) and error.response is not None:
-        _set_cost(client, error.response, None, from_cache=False)
-        wrapper._count(client.get_usage(error.response), from_cache=False)
+    response = getattr(error, "paid_for", None)
+    if response is not None:
+        _set_cost(client, response, None, from_cache=False)
+        wrapper._count(client.get_usage(response), from_cache=False)
 
 
 def _delivery(client: Any, agent: Any, limiter: TimeRateLimiter | None, params: dict[str, Any]) -> Ask:

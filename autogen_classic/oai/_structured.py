@@ -14,7 +14,7 @@ from typing import Any
 from .._core.drive import Steps
 from ..exception_utils import AutogenClassicError
 
-__all__ = ("StructuredOutputError", "WantedForm", "answer_steps", "wanted_form", "with_json_schema")
+__all__ = ("StructuredOutputError", "WantedForm", "answer_steps", "formatted", "wanted_form", "with_json_schema")
 
 _MARKS_OF_A_SCHEMA = ("properties", "$ref", "$defs", "anyOf", "oneOf", "allOf", "items", "enum", "const")
 _API_FORMS = ("text", "json_object", "json_schema")
@@ -25,12 +25,12 @@ class StructuredOutputError(AutogenClassicError, ValueError):
     """A model did not answer in the form that ``response_format`` asks for, also when asked again.
 
     Attributes:
-        response: the last answer, which has been paid for.
+        paid_for: the last answer; its usage counts both requests.
     """
 
-    def __init__(self, message: str, response: Any = None) -> None:
+    def __init__(self, message: str, paid_for: Any = None) -> None:
         super().__init__(message)
-        self.response = response
+        self.paid_for = paid_for
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,26 @@ def wanted_form(params: Mapping[str, Any]) -> WantedForm | None:
     )
 
 
+def formatted(retrieve: Callable[[Any], list[Any]], wanted: WantedForm | None) -> Callable[[Any], list[Any]]:
+    """Have a pydantic class with a method ``format`` write what the agents get to read.
+
+    Args:
+        retrieve: takes the texts, or messages with calls, out of an answer.
+        wanted: the form of the answer.
+
+    Returns:
+        A function that does the same, with each text written by ``format`` of the class, where it has one.
+    """
+    if wanted is None or not callable(getattr(wanted.model, "format", None)):
+        return retrieve
+
+    def retrieve_formatted(response: Any) -> list[Any]:
+        said = retrieve(response)
+        return [wanted.model.model_validate_json(text).format() if isinstance(text, str) else text for text in said]
+
+    return retrieve_formatted
+
+
 def with_json_schema(params: dict[str, Any]) -> dict[str, Any]:
     """Write the ``response_format`` of a request in the form of OpenAI's API.
 
@@ -138,16 +158,12 @@ def answer_steps(ask: Callable[[dict[str, Any]], Any], params: dict[str, Any], w
         return response
     text = response.choices[0].message.content or ""
     repair = f"This answer cannot be used. {fault} Answer again with nothing but JSON that fits the schema."
-    second = yield ask(
-        {
-            **params,
-            "messages": [
-                *params["messages"],
-                {"role": "assistant", "content": text},
-                {"role": "user", "content": repair},
-            ],
-        }
-    )
+    turns = [{"role": "assistant", "content": text}, {"role": "user", "content": repair}]
+    try:
+        second = yield ask({**params, "messages": [*params["messages"], *turns]})
+    except Exception as error:
+        error.paid_for = response  # type: ignore[attr-defined]  # whoever counts the costs looks for it
+        raise
     _add_usage(second, response)
     fault = _fault_of(second, wanted)
     if fault is not None:

@@ -1,0 +1,132 @@
+"""Structured output, over HTTP: what is sent, what is checked, and what happens to an answer in the wrong form."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from autogen_classic import AssistantAgent, OpenAIWrapper, UserProxyAgent
+from autogen_classic.oai._structured import StructuredOutputError, wanted_form
+from autogen_classic.testing import MockOpenAIServer, error, tool_call
+
+Serve = Callable[..., MockOpenAIServer]
+ASK = [{"role": "user", "content": "A city, please."}]
+GOOD = json.dumps({"name": "Ulm", "people": 128928})
+BAD = json.dumps({"name": "Ulm", "people": "many"})
+
+
+class City(BaseModel):
+    name: str
+    people: int
+
+
+class Sign(City):
+    def format(self) -> str:
+        return f"Welcome to {self.name}"
+
+
+def wrapper_of(*servers: MockOpenAIServer) -> OpenAIWrapper:
+    return OpenAIWrapper(config_list=[server.config(model="gpt-4o") for server in servers], cache_seed=None)
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_wrong_answer_is_asked_for_once_more(serve: Serve, asynchronous: bool) -> None:
+    server = serve(BAD, GOOD)
+    wrapper = wrapper_of(server)
+    if asynchronous:
+        response = asyncio.run(wrapper.a_create(messages=ASK, response_format=City))
+    else:
+        response = wrapper.create(messages=ASK, response_format=City)
+    assert wrapper.extract_text_or_completion_object(response) == [GOOD]
+    first, second = server.requests
+    assert second["messages"][:1] == first["messages"] == ASK
+    assert second["messages"][1] == {"role": "assistant", "content": BAD}
+    assert "people: Input should be a valid integer" in second["messages"][2]["content"]
+
+
+def test_the_usage_of_both_rounds_counts(serve: Serve) -> None:
+    once, twice = wrapper_of(serve(GOOD)), wrapper_of(serve(BAD, GOOD))
+    single = once.create(messages=ASK, response_format=City).usage.total_tokens
+    assert twice.create(messages=ASK, response_format=City).usage.total_tokens > 2 * single
+    assert twice.actual_usage_summary["gpt-4o"]["total_tokens"] > 2 * single
+
+
+def test_an_answer_that_stays_wrong_is_an_error_that_keeps_what_was_paid_for(serve: Serve) -> None:
+    wrapper = wrapper_of(serve(BAD, BAD))
+    with pytest.raises(StructuredOutputError, match=r"(?s)does not fit City: people.*max_tokens") as failure:
+        wrapper.create(messages=ASK, response_format=City)
+    assert failure.value.paid_for.choices[0].message.content == BAD
+    assert wrapper.actual_usage_summary["gpt-4o"]["total_tokens"] == failure.value.paid_for.usage.total_tokens
+
+
+def test_the_next_configuration_gets_its_turn(serve: Serve) -> None:
+    wrapper = wrapper_of(serve("no JSON", "still none"), serve(GOOD))
+    assert wrapper.create(messages=ASK, response_format=City).config_id == 1
+
+
+def test_a_failing_repair_round_leaves_the_first_answer_counted(serve: Serve) -> None:
+    wrapper = wrapper_of(serve(BAD, error(400, "no")))
+    with pytest.raises(Exception, match="no"):
+        wrapper.create(messages=ASK, response_format=City)
+    assert wrapper.actual_usage_summary["gpt-4o"]["completion_tokens"] > 0
+
+
+def test_a_json_schema_is_sent_and_checked(serve: Serve) -> None:
+    schema = {"title": "A city!", "type": "object", "properties": {"people": {"type": "integer", "minimum": 1}}}
+    server = serve(json.dumps({"people": 0}), json.dumps({"people": 7}))
+    response = wrapper_of(server).create(messages=ASK, response_format=schema)
+    assert response.choices[0].message.content == '{"people": 7}'
+    described = {"name": "A_city_", "schema": schema, "strict": False}
+    assert server.requests[0]["response_format"] == {"type": "json_schema", "json_schema": described}
+    assert "$.people: 0 is less than the minimum of 1" in server.requests[1]["messages"][-1]["content"]
+
+
+def test_what_the_api_takes_goes_out_as_it_is(serve: Serve) -> None:
+    form = {"type": "json_schema", "json_schema": {"name": "city", "schema": City.model_json_schema()}}
+    server = serve(GOOD, "{}", "plain")
+    wrapper = wrapper_of(server)
+    for given in (form, {"type": "json_object"}, {"type": "text"}):
+        wrapper.create(messages=ASK, response_format=given)
+    sent = [request["response_format"] for request in server.requests]
+    assert sent[0]["json_schema"]["schema"] == City.model_json_schema()
+    assert sent[1:] == [{"type": "json_object"}, {"type": "text"}]
+
+
+def test_calls_of_tools_are_no_final_answer_and_are_not_checked(serve: Serve) -> None:
+    server = serve(tool_call("look_up", city="Ulm"))
+    tools = [{"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {}}}}]
+    response = wrapper_of(server).create(messages=ASK, tools=tools, response_format=City)
+    assert response.choices[0].message.tool_calls[0].function.name == "look_up"
+
+
+def test_a_class_with_a_format_method_writes_what_agents_read(serve: Serve) -> None:
+    llm_config = serve(GOOD).llm_config(response_format=Sign)
+    person = UserProxyAgent("person", human_input_mode="NEVER", code_execution_config=False)
+    chat = person.initiate_chat(AssistantAgent("sign", llm_config=llm_config), message="Ulm", max_turns=1)
+    assert chat.chat_history[-1]["content"] == "Welcome to Ulm"
+
+
+def test_the_cache_holds_the_good_answer_only(serve: Serve) -> None:
+    server = serve(BAD, GOOD)
+    wrapper = OpenAIWrapper(config_list=[server.config()], cache_seed=7)
+    for _ in range(2):
+        assert wrapper.create(messages=ASK, response_format=City).choices[0].message.content == GOOD
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "text"),
+    [
+        ("json", TypeError, "must be a pydantic class or a dict, but it is 'json'"),
+        (City(name="Ulm", people=1), TypeError, "must be a pydantic class or a dict"),
+        ({"type": "yaml"}, ValueError, "is not understood. Give a pydantic class"),
+    ],
+)
+def test_what_is_no_form_is_refused(given: Any, kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind, match=text):
+        wanted_form({"response_format": given})
