@@ -97,6 +97,25 @@ class Cache:
         """
         self._run("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", str(key), as_json(value), time.time())
 
+    def add_missing(self, entries: list[Entry]) -> int:
+        """Keep entries whose keys are not there yet, all of them or none.
+
+        Returns:
+            How many were new.
+
+        Raises:
+            CacheUnusableError: the file cannot be written.
+        """
+        before = len(self)
+        with _lock:
+            try:
+                connection = self._connect()
+                with _transaction(connection):
+                    connection.executemany("INSERT OR IGNORE INTO entries VALUES (?, ?, ?)", entries)
+            except (sqlite3.Error, OSError) as error:
+                raise self._unusable(error) from error
+        return len(self) - before
+
     def delete(self, key: Any) -> None:
         """Forget the value of a key, if there is one."""
         self._run("DELETE FROM entries WHERE key = ?", str(key))
@@ -172,6 +191,17 @@ class Cache:
         if "not a database" in reason or "malformed" in reason:
             advice = f" The file {FILE} in it is damaged. Delete it; a new one is made."
         return CacheUnusableError(f"The cache in {self.directory} cannot be used ({reason}).{advice}")
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def _identity(file: str) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ try:
     from azure.cosmos import CosmosClient, PartitionKey  # type: ignore[import-not-found, import-untyped, unused-ignore]
     from azure.cosmos.exceptions import CosmosResourceNotFoundError  # type: ignore[import-not-found, import-untyped, unused-ignore]
 except ImportError:
-    CosmosClient = None
+    CosmosClient = None  # type: ignore[assignment, misc, unused-ignore]
 
 from ._json import as_json
 from .abstract_cache_base import AbstractCache

@@ -8,7 +8,7 @@ from typing import Any
 try:
     import redis  # type: ignore[import-not-found, import-untyped, unused-ignore]
 except ImportError:
-    redis = None
+    redis = None  # type: ignore[assignment, unused-ignore]
 
 from ._json import as_json
 from .abstract_cache_base import AbstractCache
