@@ -35,6 +35,7 @@ COMMANDS = {
     "alias": Command("autogen_classic.cli.alias", "make `import autogen` mean this library in a whole environment"),
     "demo": Command("autogen_classic.cli.demo", "two agents write, run and repair a program"),
     "mock-server": Command("autogen_classic.cli.mock_server", "serve OpenAI's API on this machine from a script"),
+    "cache": Command("autogen_classic.cli.cache", "see, clear and import the answers of models that are kept on disk"),
     "version": Command("autogen_classic.cli.version", "print the versions that a bug report needs"),
 }
 
