@@ -1,7 +1,7 @@
 """How many tokens a text or a list of messages is, and how many a model takes.
 
-The tiktoken package counts exactly. Its tables come from the network at the first use; where that fails, tokens are
-estimated from the length of the text, and a warning says so once.
+The tiktoken package counts exactly. It needs tables, which are in its cache, in the extra ``tokens`` of this package,
+or on the network; where none can be had, tokens are estimated from the length of the text, and a warning says so once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import json
 import logging
 import re
 from typing import Any
+
+from ._token_tables import encoding_of
 
 __all__ = (
     "count_token",
@@ -207,24 +209,22 @@ def _count_text(text: str, model: str) -> int:
 def _encoding_for(model: str) -> Any:
     """The encoding of a model; None when it cannot be had, which is not tried again."""
     if model not in _encodings:
-        _encodings[model] = None if _warned else _load_encoding(model)
+        _encodings[model] = _load_encoding(model)
     return _encodings[model]
 
 
 def _load_encoding(model: str) -> Any:
     global _warned
     try:
-        import tiktoken
-
-        try:
-            return tiktoken.encoding_for_model(model)
-        except KeyError:
-            return tiktoken.get_encoding("cl100k_base")
+        return encoding_of(model)
     except Exception as error:  # no tiktoken, no network, a proxy that answers with a web page: all the same to us
-        _warned = True
-        logger.warning(
-            "Token counts are estimates (4 bytes a token): the tables of tiktoken cannot be had (%s). Give it "
-            "network access once, or set TIKTOKEN_CACHE_DIR to a directory that holds them.",
-            type(error).__name__,
-        )
+        if not _warned:
+            _warned = True
+            logger.warning(
+                "Token counts for %s are estimates (4 bytes a token): the table of tiktoken cannot be had (%s). "
+                'Install it with pip install "autogen-classic[tokens]", give tiktoken network access once, or set '
+                "TIKTOKEN_CACHE_DIR to a directory that holds it.",
+                model,
+                type(error).__name__,
+            )
         return None

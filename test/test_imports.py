@@ -21,6 +21,7 @@ LEVELS = (
     (
         "_core",
         "_pydantic",
+        "_token_tables",
         "events",
         "exception_utils",
         "formatting_utils",
