@@ -10,7 +10,15 @@ from ..exception_utils import AutogenClassicError
 
 __all__ = ("Failures", "UnusableAnswerError", "parameter_errors", "without_secrets")
 
-_SECRET_KEYS = ("api_key", "admin_api_key", "azure_ad_token")
+_SECRET_KEYS = (
+    "api_key",
+    "admin_api_key",
+    "azure_ad_token",
+    "aws_access_key",
+    "aws_secret_key",
+    "aws_session_token",
+    "gcp_auth_token",
+)
 _PLACES_OF_SECRETS = ("default_headers", "default_query", "extra_headers", "extra_query")
 _SECRET_NAMES = ("key", "token", "secret", "auth", "password", "cookie")
 _SHORTEST_SECRET = 6
@@ -109,7 +117,7 @@ class Failures:
     def finish(self, error: BaseException) -> BaseException:
         """Turn the last error into the one that the caller sees.
 
-        Its type stays. A timeout of the openai package becomes a ``TimeoutError``, as programs expect.
+        Its type stays. A timeout of an SDK becomes a ``TimeoutError``, as programs expect.
 
         Args:
             error: what the last configuration failed with.
@@ -118,7 +126,7 @@ class Failures:
             The error to raise.
         """
         text = without_secrets(str(error), self._entries)
-        timed_out = type(error).__name__ == "APITimeoutError"
+        timed_out = "timeout" in type(error).__name__.lower()  # each SDK has a class of its own for it
         if timed_out:
             text = (
                 "The model did not answer in time. Set a longer 'timeout' (in seconds) in the llm_config or for "

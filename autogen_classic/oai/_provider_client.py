@@ -29,7 +29,7 @@ class BrokenStreamError(AutogenClassicError, ConnectionError):
     """A streamed answer broke off before its end."""
 
 
-class MissingKeyError(AutogenClassicError, AssertionError):
+class MissingKeyError(AutogenClassicError, AssertionError, ValueError):
     """A configuration has no key, and the environment has none either."""
 
 

@@ -13,6 +13,7 @@ from .._core.events import ModelAnswered, ModelAsked, emit
 from .._core.model_requests import asking_agent
 from . import _answers
 from ._failures import Failures, UnusableAnswerError
+from ._provider_client import BrokenStreamError
 from ._structured import StructuredOutputError, WantedForm, answer_steps, formatted, wanted_form, with_json_schema
 from ._templates import fill_prompt_or_messages
 from .openai_utils import NON_CACHE_KEY
@@ -152,7 +153,8 @@ def _errors_that_pass_on(client: Any) -> tuple[type[BaseException], ...]:
     """The errors after which the next configuration is tried. A client may name its own in ``fallback_errors``."""
     openai = sys.modules.get("openai")
     of_openai = (openai.APIError,) if openai is not None else ()
-    return (*of_openai, UnusableAnswerError, StructuredOutputError, *getattr(client, "fallback_errors", ()))
+    of_ours = (UnusableAnswerError, StructuredOutputError, BrokenStreamError)
+    return (*of_openai, *of_ours, *getattr(client, "fallback_errors", ()))
 
 
 def _set_cost(client: Any, response: Any, price: Any, from_cache: bool) -> float | None:

@@ -9,6 +9,7 @@ and turns that alternate (`alternating`). Stored history stays what was said.
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,9 +28,12 @@ __all__ = (
     "ToolCall",
     "Turn",
     "alternating",
+    "call_of",
     "split_system",
+    "told_calls",
     "tools_of",
     "turns_of",
+    "with_plain_ids",
 )
 
 Role = Literal["system", "user", "assistant", "tool"]
@@ -42,7 +46,7 @@ GO_ON = "Please continue."
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of text, never empty."""
+    """A piece of text, never blank: providers refuse that."""
 
     text: str
 
@@ -55,11 +59,14 @@ class ToolCall:
         id: pairs it with its answer.
         name: the tool.
         arguments: by name. What is not a JSON object stands under the key ``"arguments"`` as text.
+        extra_content: what the provider wants back with the call, unchanged; stored messages keep it in the call
+            under the same name, as Google's OpenAI-compatible API does.
     """
 
     id: str
     name: str
     arguments: dict[str, Any]
+    extra_content: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -211,6 +218,46 @@ def alternating(turns: Sequence[Turn], *, user_last: bool = False) -> list[Turn]
     ]
 
 
+def told_calls(turns: Iterable[Turn]) -> list[Turn]:
+    """Write calls and their answers as texts, for a request that offers no tools: providers refuse calls there.
+
+    Args:
+        turns: turns as `turns_of` returns them.
+    """
+    return [
+        _told_by_user(turn) if turn.role == "tool" else replace(turn, parts=tuple(map(_told_call, turn.parts)))
+        for turn in turns
+    ]
+
+
+def with_plain_ids(turns: Iterable[Turn]) -> list[Turn]:
+    """Give each call an id of its own in letters, digits, _ and -, of 64 at most, as strict providers want it.
+
+    Ids come from other models as well, and old function calls have none of their own.
+
+    Args:
+        turns: turns as `turns_of` returns them.
+    """
+    used: set[str] = set()
+    new_ids: dict[str, str] = {}
+
+    def renamed(part: Part) -> Part:
+        if isinstance(part, ToolCall):
+            plain = re.sub(r"[^a-zA-Z0-9_-]", "_", part.id)[-56:] or "call"
+            new, number = plain, len(used)
+            while new in used:
+                number += 1
+                new = f"{plain}_{number}"
+            used.add(new)
+            new_ids[part.id] = new
+            return replace(part, id=new)
+        if isinstance(part, ToolAnswer):
+            return replace(part, call_id=new_ids.get(part.call_id, part.call_id))
+        return part
+
+    return [replace(turn, parts=tuple(map(renamed, turn.parts))) for turn in turns]
+
+
 def _turn_of(message: Mapping[str, Any], open_calls: Mapping[str, ToolCall]) -> Turn:
     role = message.get("role") or "user"
     name = message.get("name")
@@ -219,9 +266,9 @@ def _turn_of(message: Mapping[str, Any], open_calls: Mapping[str, ToolCall]) -> 
         call_id = message.get("tool_call_id") or _call_named(name, open_calls)
         known = open_calls.get(call_id)
         return Turn("tool", (ToolAnswer(call_id, name or (known.name if known else ""), _as_text(content)),))
-    calls = [_call_of(call["function"], call.get("id")) for call in message.get("tool_calls") or ()]
+    calls = [call_of(call["function"], call) for call in message.get("tool_calls") or ()]
     if message.get("function_call"):
-        calls.append(_call_of(message["function_call"], None))
+        calls.append(call_of(message["function_call"], {}))
     parts = (*_parts_of(content), *calls)
     return Turn(_ROLES.get(role, "user"), parts, name)
 
@@ -231,9 +278,10 @@ def _call_named(name: str | None, open_calls: Mapping[str, ToolCall]) -> str:
     return next((call.id for call in open_calls.values() if call.name == name), f"call_{name}")
 
 
-def _call_of(function: Mapping[str, Any], call_id: str | None) -> ToolCall:
+def call_of(function: Mapping[str, Any], call: Mapping[str, Any]) -> ToolCall:
     name = function.get("name") or ""
-    return ToolCall(call_id or f"call_{name}", name, _arguments_of(function.get("arguments")))
+    arguments = _arguments_of(function.get("arguments"))
+    return ToolCall(call.get("id") or f"call_{name}", name, arguments, call.get("extra_content"))
 
 
 def _arguments_of(arguments: Any) -> dict[str, Any]:
@@ -252,12 +300,12 @@ def _parts_of(content: Any) -> list[Part]:
     if content is None:
         return []
     if not isinstance(content, (list, tuple)):
-        return [Text(str(content))] if str(content) else []
+        return [Text(str(content))] if str(content).strip() else []
     parts: list[Part] = []
     for item in content:
         if isinstance(item, Mapping) and item.get("type") == "image_url":
             parts.append(image_of(item["image_url"]))
-        elif text := _as_text(item):
+        elif (text := _as_text(item)).strip():
             parts.append(Text(text))
     return parts
 
@@ -278,10 +326,16 @@ def _close(open_calls: Mapping[str, ToolCall], turns: list[Turn]) -> None:
 
 
 def _told_by_user(turn: Turn) -> Turn:
-    answer = turn.parts[0]
-    assert isinstance(answer, ToolAnswer)
-    teller = f"The tool {answer.name} answered" if answer.name else "A tool answered"
-    return Turn("user", (Text(f"{teller}: {answer.text}"),))
+    answers = [part for part in turn.parts if isinstance(part, ToolAnswer)]
+    tellers = [f"The tool {answer.name} answered" if answer.name else "A tool answered" for answer in answers]
+    texts = [Text(f"{teller}: {answer.text}") for teller, answer in zip(tellers, answers, strict=True)]
+    return Turn("user", tuple(texts))
+
+
+def _told_call(part: Part) -> Part:
+    if not isinstance(part, ToolCall):
+        return part
+    return Text(f"I call the tool {part.name} with {json.dumps(part.arguments, ensure_ascii=False)}.")
 
 
 def _answers_joined(turns: Iterable[Turn]) -> list[Turn]:
@@ -307,6 +361,7 @@ class Answer:
             not come to its end.
         prompt_tokens: how many tokens were sent, as the provider counts them; None where it does not.
         completion_tokens: how many came back.
+        cached_tokens: how many of the prompt's were read from the provider's cache; None where it does not say.
         id: the provider's id of the answer.
     """
 
@@ -316,6 +371,7 @@ class Answer:
     finish_reason: str | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    cached_tokens: int | None = None
     id: str = ""
 
     def completion(self) -> Any:
@@ -344,14 +400,18 @@ class Answer:
                 "id": call.id,
                 "type": "function",
                 "function": {"name": call.name, "arguments": json.dumps(call.arguments, ensure_ascii=False)},
+                **({"extra_content": call.extra_content} if call.extra_content else {}),
             }
             for call in self.calls
         ]
         content = self.text or (None if calls else "")
         return {"role": "assistant", "content": content, "function_call": None, "tool_calls": calls or None}
 
-    def _usage(self) -> dict[str, int] | None:
+    def _usage(self) -> dict[str, Any] | None:
         if self.prompt_tokens is None and self.completion_tokens is None:
             return None
         sent, received = self.prompt_tokens or 0, self.completion_tokens or 0
-        return {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
+        usage: dict[str, Any] = {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
+        if self.cached_tokens is not None:
+            usage["prompt_tokens_details"] = {"cached_tokens": self.cached_tokens}
+        return usage

@@ -69,6 +69,7 @@ PROVIDER_KEYS = CLIENT_KEYS | {
     "credentials",
     "gcp_auth_token",
     "gcp_project",
+    "gcp_project_id",
     "gcp_region",
     "google_application_credentials",
     "location",
