@@ -20,7 +20,16 @@ from ._translation import Answer
 from .client_utils import should_hide_tools, validate_parameter
 from .prices import cost_of, price_of
 
-__all__ = ("BrokenStreamError", "MissingKeyError", "Parameter", "ProviderClient", "key_for", "read_parameters")
+__all__ = (
+    "BrokenStreamError",
+    "MissingKeyError",
+    "MissingModelError",
+    "Parameter",
+    "ProviderClient",
+    "key_for",
+    "model_of",
+    "read_parameters",
+)
 
 logger = logging.getLogger("autogen.oai.client")
 
@@ -31,6 +40,10 @@ class BrokenStreamError(AutogenClassicError, ConnectionError):
 
 class MissingKeyError(AutogenClassicError, AssertionError, ValueError):
     """A configuration has no key, and the environment has none either."""
+
+
+class MissingModelError(AutogenClassicError, AssertionError, ValueError):
+    """A request names no model."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,24 @@ def key_for(config: Mapping[str, Any], variables: Sequence[str], provider: str) 
             f"config_list, or set the environment variable {' or '.join(variables)}."
         )
     return str(key)
+
+
+def model_of(params: Mapping[str, Any], provider: str) -> str:
+    """Return the model that a request asks for.
+
+    Args:
+        params: the request.
+        provider: its name, for the error.
+
+    Raises:
+        MissingModelError: the request names none.
+    """
+    model = params.get("model")
+    if not model:
+        raise MissingModelError(
+            f"No model is named for {provider}. Please specify the 'model' in your config list entry."
+        )
+    return str(model)
 
 
 class ProviderClient:
