@@ -279,6 +279,12 @@ def _call_named(name: str | None, open_calls: Mapping[str, ToolCall]) -> str:
 
 
 def call_of(function: Mapping[str, Any], call: Mapping[str, Any]) -> ToolCall:
+    """Read a call in OpenAI's form.
+
+    Args:
+        function: its ``name``, and its ``arguments`` as JSON or as a dict.
+        call: what stands around the function: its ``id``.
+    """
     name = function.get("name") or ""
     arguments = _arguments_of(function.get("arguments"))
     return ToolCall(call.get("id") or f"call_{name}", name, arguments, call.get("extra_content"))
