@@ -71,6 +71,9 @@ class Parameter:
 
 NUMBER = (int, float)
 
+# Most SDKs let the errors of their HTTP packages through while an answer is streamed.
+_TRANSPORTS = ("httpcore", "httpcore2", "httpx", "httpx2", "requests", "urllib3")
+
 
 def read_parameters(params: Mapping[str, Any], table: Sequence[Parameter]) -> dict[str, Any]:
     """Take the settings out of a request that a provider knows, and check them.
@@ -242,11 +245,16 @@ class ProviderClient:
     def _streamed(self, params: dict[str, Any]) -> Answer:
         answer: Answer | None = None
         with ShownText() as shown:
-            for piece in self.stream(params):
-                if isinstance(piece, Answer):
-                    answer = piece
-                else:
-                    shown.show(piece)
+            try:
+                for piece in self.stream(params):
+                    if isinstance(piece, Answer):
+                        answer = piece
+                    else:
+                        shown.show(piece)
+            except Exception as error:
+                if type(error).__module__.partition(".")[0] not in _TRANSPORTS:
+                    raise
+                raise BrokenStreamError(f"The stream of {self.provider} broke off: {error}") from error
         if answer is None or (answer.finish_reason is None and not answer.calls):
             raise BrokenStreamError(
                 f"The stream of {self.provider} ended before the answer was complete: the server has gone, or closed "
