@@ -58,9 +58,9 @@ async def async_pool(address: str) -> Any:
         pools.closer = _close_at_the_end(pools.by_address)
         await pools.closer.__anext__()
     if address not in pools.by_address:
-        import openai
+        from ._many_connections import new_async_client
 
-        pools.by_address[address] = openai.DefaultAsyncHttpxClient()
+        pools.by_address[address] = new_async_client()
     return pools.by_address[address]
 
 

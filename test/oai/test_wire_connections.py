@@ -1,0 +1,191 @@
+"""A thousand requests at once: how many connections they take, and what becomes of these."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import openai
+import pytest
+
+from autogen_classic.oai import _many_connections as room
+from autogen_classic.oai._connections import async_pool
+from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
+
+
+class CountingServer(HttpServer):
+    """Counts its connections, and the requests that are on their way at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__(self._count, "127.0.0.1", 0)
+        self.connections = self.requests = self.most_at_once = 0
+        self.everybody = 0
+        self.paths: list[str] = []
+        self._met = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    async def _serve(self, reader: Any, writer: Any) -> None:
+        self.connections += 1
+        await super()._serve(reader, writer)
+
+    async def _count(self, request: HttpRequest) -> HttpResponse:
+        """Answer when so many requests as ``everybody`` says are here."""
+        self.paths.append(request.path)
+        self.requests += 1
+        self.most_at_once = max(self.most_at_once, self.requests)
+        if self.requests >= self.everybody:
+            self._met.set()
+        await self._met.wait()
+        self.requests -= 1
+        return HttpResponse(200, b"{}")
+
+
+@pytest.fixture
+def server() -> Iterator[CountingServer]:
+    """A counting server."""
+    running = CountingServer()
+    running.start()
+    yield running
+    running.stop()
+
+
+def run(work: Callable[[Any, room.ManyConnections], Any], most: int = 1000) -> Any:
+    """Run something with a client whose connections are ours."""
+
+    async def inside() -> Any:
+        transport = room.ManyConnections(room._httpx.create_ssl_context(), most)
+        async with room._httpx.AsyncClient(transport=transport, trust_env=False) as client:
+            return await work(client, transport)
+
+    return asyncio.run(inside())
+
+
+def test_requests_one_after_the_other_share_a_connection(server: CountingServer) -> None:
+    async def work(client: Any, transport: room.ManyConnections) -> int:
+        for _ in range(5):
+            await client.get(server.url)
+        return len(transport.pools)
+
+    assert run(work) == 1
+    assert server.connections == 1
+
+
+def test_requests_at_once_do_not_wait_for_each_other(server: CountingServer) -> None:
+    server.everybody = 3 * room.CONNECTIONS_PER_POOL
+
+    async def work(client: Any, transport: room.ManyConnections) -> int:
+        await asyncio.gather(*(client.get(server.url) for _ in range(server.everybody)))
+        return len(transport.pools)
+
+    assert run(work) == 3
+    assert server.most_at_once == server.everybody
+
+
+def test_of_the_pools_without_work_a_few_stay_open(server: CountingServer) -> None:
+    server.everybody = (room.IDLE_POOLS + 2) * room.CONNECTIONS_PER_POOL
+
+    async def work(client: Any, transport: room.ManyConnections) -> int:
+        await asyncio.gather(*(client.get(server.url) for _ in range(server.everybody)))
+        return len(transport.pools)
+
+    assert run(work) == room.IDLE_POOLS
+
+
+def test_no_more_connections_are_open_than_are_allowed(server: CountingServer) -> None:
+    async def work(client: Any, transport: room.ManyConnections) -> int:
+        answers = await asyncio.gather(*(client.get(server.url) for _ in range(20)))
+        return sum(answer.status_code == 200 for answer in answers)
+
+    assert run(work, most=3) == 20
+    assert server.most_at_once <= 3
+
+
+def test_a_stream_that_is_left_early_gives_its_place_free(server: CountingServer) -> None:
+    async def work(client: Any, transport: room.ManyConnections) -> int:
+        for _ in range(3):
+            async with client.stream("GET", server.url):
+                pass
+        return sum(pool.requests for pool in transport.pools)
+
+    assert run(work, most=1) == 0
+
+
+def test_a_request_that_fails_gives_its_place_free(server: CountingServer) -> None:
+    async def work(client: Any, transport: room.ManyConnections) -> Any:
+        for _ in range(3):
+            with pytest.raises(room._httpx.ConnectError):
+                await client.get("http://127.0.0.1:1/")
+        return await client.get(server.url)
+
+    assert run(work, most=1).status_code == 200
+
+
+def test_a_request_that_is_cancelled_gives_its_place_free(server: CountingServer) -> None:
+    server.everybody = 2  # so that the first request gets no answer
+
+    async def work(client: Any, transport: room.ManyConnections) -> Any:
+        task = asyncio.ensure_future(client.get(server.url))
+        while not server.requests:
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return await client.get(server.url)
+
+    assert run(work, most=1).status_code == 200
+
+
+def test_the_limit_for_a_connection_grows_with_what_this_process_opens_at_once(
+    server: CountingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "SECONDS_PER_BUSY_CONNECTION", 10)
+    requests: list[Any] = []
+    server.everybody = 2
+
+    async def work(client: Any, transport: room.ManyConnections) -> None:
+        async def send() -> None:
+            requests.append(client.build_request("GET", server.url, timeout=5))
+            await client.send(requests[-1])
+
+        await asyncio.gather(send(), send())
+
+    run(work)
+    assert [request.extensions["timeout"]["connect"] for request in requests] == [15, 25]
+    assert [request.extensions["timeout"]["read"] for request in requests] == [5, 5]
+
+
+def test_a_proxy_of_the_environment_is_used(server: CountingServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+
+    async def work() -> int:
+        async with room.new_async_client() as client:
+            return int((await client.get("http://model.invalid/v1/models")).status_code)
+
+    assert asyncio.run(work()) == 200
+    assert server.paths == ["/v1/models"]
+
+
+def test_the_clients_of_an_endpoint_share_one_pool_per_event_loop() -> None:
+    async def pools() -> list[Any]:
+        return [await async_pool("a"), await async_pool("a"), await async_pool("b")]
+
+    first, again, other = asyncio.run(pools())
+    assert first is again
+    assert first is not other
+    assert asyncio.run(pools())[0] is not first
+    assert isinstance(first, openai.DefaultAsyncHttpxClient)
+    assert first.is_closed
+
+
+@pytest.mark.parametrize(("files", "most"), [(256, 128), (1024, 896), (1_000_000, 1000)])
+def test_a_process_that_may_open_few_files_opens_fewer_connections(
+    files: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (files, files))
+    assert room.most_connections() == most
