@@ -43,6 +43,7 @@ LEVELS = (
         "io",
         "logger",
         "oai",
+        "replay",
         "retrieve_utils",
         "runtime_logging",
     ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.drive import Ask, Call, Steps
+from .._core.tape import person_steps
 from ..exception_utils import InvalidCarryOverType
 from . import literals
 
@@ -41,7 +42,8 @@ def init_message(agent: Any, /, message: dict[str, Any] | str | None, **context:
         The message.
     """
     if message is None:
-        message = yield Ask(agent, "get_human_input", literals.ASK_FIRST_MESSAGE)
+        ask = Ask(agent, "get_human_input", literals.ASK_FIRST_MESSAGE)
+        message = yield from person_steps(agent, literals.ASK_FIRST_MESSAGE, ask)
     return with_carryover(message, context)
 
 

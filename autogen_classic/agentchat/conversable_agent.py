@@ -23,6 +23,7 @@ from .._core.drive import Call, drive, drive_async, drive_to_last_call, shipped
 from .._core.events import Notice, emit, subscribe
 from .._core.history import forget, messages_to_keep
 from .._core.messages import as_message
+from .._core.tape import person_input
 from ..code_utils import (
     PYTHON_VARIANTS,
     UNKNOWN,
@@ -740,7 +741,7 @@ class ConversableAgent(LLMAgent):
         Returns:
             The answer; empty for none.
         """
-        answer = IOStream.get_default().input(prompt)
+        answer = person_input(prompt, IOStream.get_default().input)
         self._human_input.append(answer)
         return answer
 

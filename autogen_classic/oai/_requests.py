@@ -8,6 +8,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .._core import tape as tapes
 from .._core.drive import Ask, Steps
 from .._core.events import ModelAnswered, ModelAsked, emit
 from .._core.model_requests import asking_agent
@@ -52,7 +53,9 @@ _NOT_FOR_EVENTS = frozenset((*NON_CACHE_KEY, "extra_headers", "extra_query"))
 
 def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
     """The road of a request: for each configuration the cache, the model, the cost, and the filter."""
-    wrapper.check_that_clients_are_ready()
+    tape = tapes.current()  # a recording or a replay of the run; usually None
+    if not tapes.replaying():
+        wrapper.check_that_clients_are_ready()
     failures = Failures(wrapper._entries)
     last = len(wrapper._known_clients) - 1
     for number in range(last + 1):
@@ -62,17 +65,19 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
         params = fill_prompt_or_messages({key: settings[key] for key in settings if key not in OWN_KEYS}, extras)
         if str(extras.get("api_type") or "").lower() == "azure" and params.get("model"):
             params["model"] = azure_model_name(params["model"])
-        client = wrapper._client(number)
+        taped = None if tape is None else tape.model_request(wrapper, number, extras)
+        client = wrapper._client(number) if taped is None else taped.client
         wanted = _wanted_form(settings, params)
         if wanted is not None:
             params = with_json_schema(params)
 
-        answers = _answers.AnswerCache(extras, params)
+        answers = _answers.AnswerCache(extras, params) if taped is None else taped.answers(extras, params)
         response = answers.look_up()
         from_cache = response is not _answers.NOT_CACHED
         if not from_cache:
             emit(ModelAsked(extras.get("agent"), {key: params[key] for key in params if key not in _NOT_FOR_EVENTS}))
-            ask = partial(_delivery, client, extras.get("agent"), wrapper._rate_limiters[number])
+            courier = _courier if taped is None else taped.courier(_courier)
+            ask = partial(_delivery, courier, client, extras.get("agent"), wrapper._rate_limiters[number])
             try:
                 response = yield from answer_steps(ask, params, wanted)
             except _errors_that_pass_on(client) as error:
@@ -114,8 +119,8 @@ def _count_paid_answer(wrapper: OpenAIWrapper, client: Any, error: BaseException
         wrapper._count(client.get_usage(response), from_cache=False)
 
 
-def _delivery(client: Any, agent: Any, limiter: TimeRateLimiter | None, params: dict[str, Any]) -> Ask:
-    return Ask(_courier, "deliver", client, params, agent, limiter)
+def _delivery(courier: Any, client: Any, agent: Any, limiter: TimeRateLimiter | None, params: dict[str, Any]) -> Ask:
+    return Ask(courier, "deliver", client, params, agent, limiter)
 
 
 class _Courier:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 from .._core.drive import Call, Steps, Then, drive, drive_async, shipped
+from .._core.tape import replaying
 from ._answers import LEGACY_CACHE_DIR, LEGACY_DEFAULT_CACHE_SEED
 from ._openai_client import OpenAIClient
 from ._requests import OWN_KEYS, create_steps
@@ -168,7 +169,7 @@ class OpenAIWrapper:
         for number, entry in enumerate(self._entries):
             if self._known_clients[number] is None:
                 find_provider(entry)
-                if not has_credentials(entry):
+                if not has_credentials(entry) and not replaying():
                     self._client(number)
 
     @property

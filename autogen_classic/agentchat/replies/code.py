@@ -7,6 +7,7 @@ from typing import Any
 
 from ..._core.drive import Call, Steps
 from ..._core.events import CodeExecuted, CodeExecuting, emit
+from ..._core.tape import code_steps
 from ...code_utils import UNKNOWN, extract_code, infer_lang
 from .. import literals
 
@@ -37,7 +38,8 @@ def code_reply_with_executor(
         if not blocks:
             continue
         emit(CodeExecuting(agent, [block.language for block in blocks], None))
-        result = yield Call(agent._code_executor.execute_code_blocks, blocks)
+        run = Call(agent._code_executor.execute_code_blocks, blocks)
+        result = yield from code_steps(agent, [(block.language, block.code) for block in blocks], run)
         emit(CodeExecuted(agent, result.exit_code, result.output))
         return True, _result_text(result.exit_code, result.output)
     return False, None
@@ -63,7 +65,7 @@ def code_execution_reply(
         blocks = extract_code(message["content"])
         if len(blocks) == 1 and blocks[0][0] == UNKNOWN:
             continue
-        exit_code, output = yield Call(agent.execute_code_blocks, blocks)
+        exit_code, output = yield from code_steps(agent, blocks, Call(agent.execute_code_blocks, blocks))
         emit(CodeExecuted(agent, exit_code, output))
         return True, _result_text(exit_code, output)
     return False, None

@@ -8,6 +8,7 @@ from ..._core import conversation as conversations
 from ..._core.conversation import StopReason
 from ..._core.drive import Ask, Steps
 from ..._core.events import AutoReplyUsed, Notice, PersonAnswered, PersonAsked, emit
+from ..._core.tape import person_steps
 from .. import literals
 
 __all__ = ("check_termination_and_human_reply",)
@@ -87,7 +88,7 @@ def _ask(agent: Any, prompt: str, ends: bool) -> Steps:
         The answer, and whether the person typed it.
     """
     emit(PersonAsked(agent, prompt))
-    answer = yield Ask(agent, "get_human_input", prompt)
+    answer = yield from person_steps(agent, prompt, Ask(agent, "get_human_input", prompt))
     emit(PersonAnswered(agent, answer))
     if answer:
         return answer, True

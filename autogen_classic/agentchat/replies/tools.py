@@ -11,6 +11,7 @@ from typing import Any
 
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async
 from ..._core.events import ToolCalled, ToolReturned, emit
+from ..._core.tape import tool_steps
 from .. import literals
 
 __all__ = ("execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text")
@@ -145,7 +146,7 @@ def execute_function(agent: Any, /, func_call: dict[str, Any], verbose: Any = Fa
             try:
                 if not isinstance(arguments, dict):
                     raise TypeError(f"The arguments of {name} must be a JSON object, but they are {written}.")
-                content = str((yield Call(function, **arguments)))
+                content = str((yield from tool_steps(agent, name, arguments, Call(function, **arguments))))
                 succeeded = True
             except Exception as error:
                 content = literals.FUNCTION_RAISED.format(error=error)

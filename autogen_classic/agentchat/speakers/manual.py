@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..._core.tape import person_input
 from ...io.base import IOStream
 from ..group import texts
 
@@ -31,7 +32,7 @@ def ask_person(agents: list[Any]) -> Any | None:
     for number, agent in enumerate(agents, start=1):
         stream.print(f"{number}: {agent.name}")
     for _ in range(TRIES):
-        answer = stream.input(texts.MANUAL_PROMPT).strip()
+        answer = person_input(texts.MANUAL_PROMPT, stream.input).strip()
         if answer in ("", "q"):
             return None
         if answer.isdecimal() and 1 <= int(answer) <= len(agents):

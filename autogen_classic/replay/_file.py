@@ -1,0 +1,302 @@
+"""The file of a recording: how it is read, and how it is written while the run goes on.
+
+While a run is recorded, each turn goes at once into ``NAME.PID.partial`` beside the file, which is a whole recording
+after every turn: a run that is killed loses nothing. At the end the file itself is replaced in one step, with the turns
+in the order in which they began. See ``cassette.schema.json`` for the form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ._errors import CassetteError
+from ._values import canonical, pretty
+
+__all__ = ("SCHEMA", "PartialFile", "check_can_be_written", "head", "read", "write")
+
+SCHEMA = "autogen-classic/cassette/1"
+KINDS = ("code", "model", "person", "tool")
+
+Turn = dict[str, Any]
+
+_END = b"\n  ]\n}\n"
+
+
+def head(tools: bool, code: bool) -> dict[str, Any]:
+    """The beginning of a recording.
+
+    Args:
+        tools: whether results of tools are in it.
+        code: whether results of code are in it.
+    """
+    return {"recorded": {"code": code, "tools": tools}, "schema": SCHEMA}
+
+
+# --- reading
+
+
+def read(source: Any) -> dict[str, Any]:
+    """Read a recording.
+
+    Args:
+        source: a path, or anything with ``read_text``, such as a file of a package (``importlib.resources``).
+
+    Returns:
+        ``recorded``, and ``turns`` with whole requests.
+
+    Raises:
+        CassetteError: there is no such file, or it holds no recording.
+    """
+    place = str(source)
+    try:
+        file = source if hasattr(source, "read_text") else Path(source)
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CassetteError(
+            f"There is no recording {place} (looked for it from {os.getcwd()}). {_hint_at_partial_files(place)}"
+            "Record one first: `with record(...)`, or `autogen-classic run --record FILE PROGRAM`."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CassetteError(f"The recording {place} cannot be read ({type(error).__name__}: {error}).") from None
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        what = "is empty" if not text.strip() else f"is no JSON ({error})"
+        raise CassetteError(f"The recording {place} {what}. Record it again, or take it from where it came.") from None
+    _check(data, place)
+    _expand(data["turns"], place)
+    return dict(data)
+
+
+def _hint_at_partial_files(place: str) -> str:
+    path = Path(place)
+    partial = sorted(path.parent.glob(f"{path.name}.*.partial")) if path.parent.is_dir() else []
+    if not partial:
+        return ""
+    return f"A recording that was interrupted left {partial[-1].name}, which can be replayed as it is. "
+
+
+def _check(data: Any, place: str) -> None:
+    schema = data.get("schema") if isinstance(data, dict) else None
+    if schema is None:
+        raise CassetteError(f'{place} is no recording: it is JSON, but has no "schema": "{SCHEMA}" at its top.')
+    if schema != SCHEMA:
+        raise CassetteError(
+            f"The recording {place} has the schema {schema!r}, but this release reads {SCHEMA!r}. Install the release "
+            "that wrote it, or record it again."
+        )
+    recorded = data.get("recorded")
+    if not isinstance(recorded, dict) or not all(isinstance(recorded.get(key), bool) for key in ("tools", "code")):
+        raise CassetteError(f'{place}: "recorded" must be an object with the booleans "tools" and "code".')
+    if not isinstance(data.get("turns"), list):
+        raise CassetteError(f'{place}: "turns" must be a list.')
+    for position, turn in enumerate(data["turns"]):
+        fault = _fault_of(turn)
+        if fault:
+            raise CassetteError(f"{place}: turns[{position}] {fault}")
+
+
+_TEXT = (str,)
+_TEXT_OR_NONE = (str, type(None))
+_FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
+    "model": {"agent": _TEXT_OR_NONE, "configuration": (int,), "from_cache": (bool,), "request": (dict,)},
+    "person": {"agent": _TEXT_OR_NONE, "prompt": _TEXT},
+    "tool": {"agent": _TEXT_OR_NONE, "name": _TEXT, "arguments": (dict,)},
+    "code": {"agent": _TEXT_OR_NONE, "blocks": (list,)},
+}
+_OUTCOMES = {"model": "response", "person": "answer", "tool": "result", "code": "result"}
+
+
+def _fault_of(turn: Any) -> str:
+    """What is wrong with a turn, or nothing."""
+    if not isinstance(turn, dict):
+        return f"must be an object, not {type(turn).__name__}."
+    kind = turn.get("kind")
+    if kind not in KINDS:
+        return f'has the "kind" {kind!r}, but must have one of {", ".join(KINDS)}.'
+    if type(turn.get("number")) is not int:
+        return 'has no whole "number".'
+    for field, types in _FIELDS[kind].items():
+        if field not in turn or not isinstance(turn[field], types):
+            return f'has no "{field}" of the right type.'
+    outcome = _OUTCOMES[kind]
+    if (outcome in turn) == ("error" in turn):
+        return f'must have either "{outcome}" or "error".'
+    error = turn.get("error")
+    if "error" in turn and not (isinstance(error, dict) and all(type(error.get(k)) is str for k in ("type", "text"))):
+        return 'has an "error" without "type" and "text".'
+    response = turn.get("response")
+    if kind == "model" and response is not None and not {"type", "fields"} <= _keys(response):
+        return 'has a "response" without "type" and "fields".'
+    return ""
+
+
+def _keys(value: Any) -> set[str]:
+    return set(value) if isinstance(value, dict) else set()
+
+
+# --- the messages of a request, of which only the new ones are written
+
+
+def _expand(turns: list[Turn], place: str) -> None:
+    """Give every request all of its messages, in place."""
+    by_number: dict[int, Turn] = {}
+    for position, turn in enumerate(turns):
+        if turn["number"] in by_number:
+            raise CassetteError(f"{place}: turns[{position}] has the number {turn['number']} of an earlier turn.")
+        by_number[turn["number"]] = turn
+        request = turn.get("request", {})
+        if "continues_turn" not in request:
+            continue
+        former = by_number.get(request["continues_turn"], {}).get("request", {})
+        kept = request.get("keeps_messages")
+        messages = former.get("messages")
+        added = request.get("messages")
+        if not isinstance(messages, list) or not isinstance(added, list) or type(kept) is not int:
+            raise CassetteError(
+                f"{place}: turns[{position}] continues turn {request['continues_turn']!r}, which is no earlier turn "
+                "with messages."
+            )
+        if not 0 < kept <= len(messages):
+            raise CassetteError(f"{place}: turns[{position}] keeps {kept} messages of {len(messages)}.")
+        turn["request"] = {**former, "messages": [*messages[:kept], *added]}
+
+
+class _Shortener:
+    """Writes of each request only the messages that no earlier one with the same parameters had."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, int], int] = {}  # what a request begins with, and which turn had it
+
+    def shorten(self, turn: Turn) -> Turn:
+        """Return a turn as it is written; earlier turns must have been written before it.
+
+        Args:
+            turn: a turn with a whole request.
+        """
+        request = turn.get("request")
+        if request is None or not isinstance(request.get("messages"), list):
+            return turn
+        messages = request["messages"]
+        others = {key: value for key, value in request.items() if key != "messages"}
+        beginning = canonical([turn["agent"], others])
+        beginnings: list[tuple[str, int]] = []
+        for message in messages:
+            beginning = hashlib.sha256(f"{beginning}\n{canonical(message)}".encode()).hexdigest()
+            beginnings.append((beginning, len(beginnings)))
+        kept = next((number + 1 for number in reversed(range(len(messages))) if beginnings[number] in self._seen), 0)
+        number = self._seen.get(beginnings[kept - 1]) if kept else None
+        for known in beginnings:
+            self._seen.setdefault(known, turn["number"])
+        if number is None:
+            return turn
+        short = {"continues_turn": number, "keeps_messages": kept, "messages": messages[kept:]}
+        return {**turn, "request": short}
+
+
+# --- writing
+
+
+def check_can_be_written(path: Path) -> None:
+    """Refuse a place where no file can be.
+
+    Args:
+        path: the file of a recording.
+
+    Raises:
+        CassetteError: it is a folder, or lies in none.
+    """
+    if path.is_dir():
+        raise CassetteError(f"A recording cannot be written to {path}: it is a folder. Name a file, such as run.json.")
+    if not path.parent.is_dir():
+        raise CassetteError(
+            f"A recording cannot be written to {path}: there is no folder {path.parent}. Make it first."
+        )
+
+
+def write(path: Path, top: dict[str, Any], turns: Iterable[Turn]) -> None:
+    """Write a recording in one step: there is never a broken file of this name.
+
+    Args:
+        path: the file.
+        top: what `head` returned.
+        turns: the turns with whole requests, in order.
+    """
+    shortener = _Shortener()
+    data = {**top, "turns": [shortener.shorten(turn) for turn in turns]}
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(f"{pretty(data)}\n".encode())
+        _take_usual_mode(name, path)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _take_usual_mode(name: str, path: Path) -> None:
+    """A temporary file is for its owner alone; a recording is as readable as the one before it, or as any new file."""
+    if path.exists():
+        mode = path.stat().st_mode & 0o777
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        mode = 0o666 & ~mask
+    os.chmod(name, mode)
+
+
+class PartialFile:
+    """What has been recorded so far: a whole recording after every turn.
+
+    Args:
+        path: the file that the recording will have at its end.
+        top: what `head` returned.
+    """
+
+    def __init__(self, path: Path, top: dict[str, Any]) -> None:
+        self.path = path.with_name(f"{path.name}.{os.getpid()}.partial")
+        self._shortener = _Shortener()
+        self._is_first = True
+        try:
+            self._file = open(self.path, "wb", buffering=0)  # noqa: SIM115 - closed by `remove` or `close`
+        except OSError as error:
+            raise CassetteError(f"A recording cannot be written to {path} ({error}).") from None
+        text = pretty({**top, "turns": []})
+        beginning = text[: text.rindex("]")].encode()
+        self._put(0, beginning + _END)
+        self._at = len(beginning)  # where the next turn goes
+
+    def add(self, turn: Turn) -> None:
+        """Write one turn at the end.
+
+        Args:
+            turn: a turn with a whole request.
+        """
+        text = pretty(self._shortener.shorten(turn)).replace("\n", "\n    ")
+        written = f"{'' if self._is_first else ','}\n    {text}".encode()
+        self._is_first = False
+        self._put(self._at, written + _END)
+        self._at += len(written)
+
+    def _put(self, at: int, data: bytes) -> None:
+        """Write in one call of the system where it takes all, so that a killed process leaves no half turn."""
+        self._file.seek(at)
+        view = memoryview(data)
+        while view:
+            view = view[self._file.write(view) :]
+
+    def close(self) -> None:
+        """Keep the file as it is."""
+        self._file.close()
+
+    def remove(self) -> None:
+        """Take the file away, because all of it stands in the recording."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)

@@ -1,0 +1,169 @@
+"""The turns of a recording, looked up by what was asked; and the error that says how a request differs from them."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ._errors import ReplayMismatchError
+from ._file import Turn
+from ._values import canonical, map_texts, pretty
+
+__all__ = ("Library", "question_of")
+
+_NOT_ASKED = frozenset(("answer", "configuration", "cost", "error", "from_cache", "number", "printed", "response"))
+_OUTCOME = frozenset(("cost_known", "exit_code", "output", "result", "retrieved", "usage"))
+_LONGEST_DIFF = 80
+_COMPARED_CHARACTERS = 20_000
+
+Normaliser = Callable[[str], str]
+
+
+def question_of(turn: Turn) -> Turn:
+    """What was asked in a turn, without what came of it.
+
+    Args:
+        turn: a turn with a whole request.
+    """
+    return {key: value for key, value in turn.items() if key not in _NOT_ASKED and key not in _OUTCOME}
+
+
+class Library:
+    """Finds the turn that answers a question, and uses each only once.
+
+    Args:
+        turns: the turns in the order in which they began.
+        place: the file, for errors.
+        ignore: parameters of requests that may differ.
+        normalise: functions that are applied to every text of both sides before they are compared.
+    """
+
+    def __init__(
+        self, turns: Iterable[Turn], place: str, ignore: Iterable[str], normalise: Sequence[Normaliser]
+    ) -> None:
+        self._place = place
+        self._ignore = frozenset(ignore)
+        self._normalise = normalise
+        self._turns = list(turns)
+        self._unused: dict[str, list[Turn]] = {}
+        for turn in self._turns:
+            self._unused.setdefault(self._key(question_of(turn)), []).append(turn)
+        self._known = frozenset(self._unused)
+        self._asked = 0
+        self._lock = threading.Lock()
+
+    def take(self, question: Turn, configuration: int | None = None) -> Turn | None:
+        """Look for a turn with this question that has not been used, and use it.
+
+        Args:
+            question: what is asked, as in a turn.
+            configuration: which configuration asks; among equal turns, one of the same goes first.
+
+        Returns:
+            The turn, or None.
+        """
+        key = self._key(question)
+        with self._lock:
+            self._asked += 1
+            turns = self._unused.get(key)
+            if not turns:
+                return None
+            same = (place for place, turn in enumerate(turns) if turn.get("configuration") == configuration)
+            return turns.pop(next(same, 0))
+
+    @property
+    def unused(self) -> list[Turn]:
+        """The turns that nobody has asked for."""
+        with self._lock:
+            return sorted((turn for turns in self._unused.values() for turn in turns), key=lambda turn: turn["number"])
+
+    def mismatch(self, question: Turn) -> ReplayMismatchError:
+        """Make the error for a question that no unused turn has.
+
+        Args:
+            question: what is asked, as in a turn.
+        """
+        said = f"The recording {self._place} has no answer for what {describe(question)} now (question {self._asked})."
+        if self._key(question) in self._known:
+            return ReplayMismatchError(
+                f"{said} It was recorded with the very same words, but less often: all those answers are used. "
+                f"{_ADVICE_ON_CHANGES}"
+            )
+        nearest = self._nearest(question)
+        if nearest is None:
+            return ReplayMismatchError(f"{said} It has nothing of this kind at all. {_ADVICE_ON_CHANGES}")
+        used = "" if nearest in self.unused else ", which has been used already"
+        diff = _diff(self._comparable(question_of(nearest)), self._comparable(question))
+        return ReplayMismatchError(
+            f"{said} The nearest is turn {nearest['number']} of the recording{used}. What was recorded there (-), and "
+            f"what is asked now (+):\n{diff}\n{_ADVICE_ON_VALUES} {_ADVICE_ON_CHANGES}"
+        )
+
+    def _key(self, question: Turn) -> str:
+        return canonical(self._comparable(question))
+
+    def _comparable(self, question: Turn) -> Turn:
+        if self._ignore and "request" in question:
+            request = {key: value for key, value in question["request"].items() if key not in self._ignore}
+            question = {**question, "request": request}
+        for function in self._normalise:
+            question = map_texts(question, function)
+        return question
+
+    def _nearest(self, question: Turn) -> Turn | None:
+        """Of the same kind; rather an unused one, of the same agent, with the most equal messages and text."""
+        unused = {turn["number"] for turn in self.unused}
+        text = pretty(self._comparable(question))[:_COMPARED_CHARACTERS]
+        matcher = difflib.SequenceMatcher(None, b=text, autojunk=False)
+
+        def likeness(turn: Turn) -> tuple[Any, ...]:
+            matcher.set_seq1(pretty(self._comparable(question_of(turn)))[:_COMPARED_CHARACTERS])
+            return (
+                turn["agent"] == question["agent"],
+                turn["number"] in unused,
+                _equal_messages(turn, question),
+                matcher.quick_ratio(),
+                -turn["number"],
+            )
+
+        return max((turn for turn in self._turns if turn["kind"] == question["kind"]), key=likeness, default=None)
+
+
+_ADVICE_ON_VALUES = (
+    "If such a value changes from run to run, compare without it: replay(..., normalise=[paths, times, uuids]) or a "
+    'function of your own for texts, ignore=["temperature"] for parameters.'
+)
+_ADVICE_ON_CHANGES = 'If the program has changed, record it again, or add what is new with mode="new_episodes".'
+
+
+def describe(question: Turn) -> str:
+    """Say in words who asks for what."""
+    agent = f"agent {question['agent']!r}" if question.get("agent") is not None else "a request without an agent"
+    what = {
+        "model": "asks its model",
+        "person": "asks its person",
+        "tool": f"asks of the tool {question.get('name')!r}",
+        "code": "has run as code",
+    }
+    return f"{agent} {what[question['kind']]}"
+
+
+def _equal_messages(turn: Turn, question: Turn) -> int:
+    recorded, asked = (side.get("request", {}).get("messages") or [] for side in (turn, question))
+    count = 0
+    for one, other in zip(recorded, asked):  # noqa: B905 - the shorter one counts
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _diff(recorded: Turn, asked: Turn) -> str:
+    """A unified diff; each line of a long text is a line of its own."""
+    before, now = (pretty(side).replace("\\n", "\\n\n        ").splitlines() for side in (recorded, asked))
+    diff = list(difflib.unified_diff(before, now, "recorded", "asked now", n=2, lineterm=""))
+    if len(diff) > _LONGEST_DIFF:
+        diff = [*diff[:_LONGEST_DIFF], f"... and {len(diff) - _LONGEST_DIFF} more lines"]
+    return "\n".join(diff)

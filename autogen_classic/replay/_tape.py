@@ -1,0 +1,249 @@
+"""The tape: it answers from a recording, or lets the world answer and records that, or does both."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .._core.drive import Call, Request, Steps
+from ..io.base import IOStream
+from . import _file
+from ._answers import error_as_json, error_from_json
+from ._errors import CassetteError, RecordedToolError, ReplayMismatchError
+from ._file import Turn
+from ._library import Library
+from ._model_request import TapedRequest
+from ._shown import Listener, show_answer, split_shown
+from ._values import Secrets, plain
+
+__all__ = ("RecordedCodeResult", "Recorder", "TapeOfRun")
+
+logger = logging.getLogger("autogen.replay")
+
+
+class RecordedCodeResult(NamedTuple):
+    """What code came to when it ran while recording."""
+
+    exit_code: int
+    output: str
+
+
+class Recorder:
+    """Collects turns and keeps them in a file.
+
+    Args:
+        path: the file.
+        top: what `_file.head` returned.
+        turns: turns that it has already.
+        secrets: what must not stand in it.
+    """
+
+    def __init__(self, path: Path, top: dict[str, Any], turns: list[Turn], secrets: Secrets) -> None:
+        _file.check_can_be_written(path)
+        self._path = path
+        self._top = top
+        self._turns = list(turns)
+        self._secrets = secrets
+        self._number = max((turn["number"] for turn in turns), default=0)
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+        self._partial = _file.PartialFile(path, top)
+        for turn in self._turns:
+            self._partial.add(turn)
+        self.has_news = False
+
+    def next_number(self) -> int:
+        """Give out the number of a turn that begins."""
+        with self._lock:
+            self._number += 1
+            return self._number
+
+    def add(self, turn: Turn) -> None:
+        """Keep a turn.
+
+        Args:
+            turn: the turn, with a whole request.
+        """
+        if os.getpid() != self._process:
+            logger.warning("A process that was forked off a recorded one is not recorded.")
+            return
+        safe: Turn = self._secrets.hide(turn)
+        with self._lock:
+            self._turns.append(safe)
+            self._partial.add(safe)
+            self.has_news = True
+
+    def finish(self, failed: bool) -> None:
+        """Write the file, with the turns in the order in which they began.
+
+        Args:
+            failed: whether the run ended by an error. Without a single turn it then leaves an older file as it is.
+        """
+        if os.getpid() != self._process:
+            return
+        if failed and not self.has_news:
+            self._partial.remove()
+            return
+        turns = sorted(self._turns, key=lambda turn: turn["number"])
+        numbered = [{**turn, "number": number} for number, turn in enumerate(turns, start=1)]
+        try:
+            _file.write(self._path, self._top, numbered)
+        except OSError as error:
+            self._partial.close()
+            raise CassetteError(
+                f"The recording {self._path} cannot be written ({error}). All of it stands in {self._partial.path}."
+            ) from error
+        self._partial.remove()
+
+
+class TapeOfRun:
+    """What `_core.tape` asks for: it answers from a library, and records what the library does not have.
+
+    Args:
+        library: where answers come from; None while a run is only recorded.
+        recorder: what new turns go to; None where they are refused.
+        recorded: which of ``tools`` and ``code`` are recorded or replayed.
+        secrets: what is blanked out.
+    """
+
+    def __init__(
+        self, library: Library | None, recorder: Recorder | None, recorded: dict[str, bool], secrets: Secrets
+    ) -> None:
+        self.replays = library is not None
+        self.library = library
+        self.recorder = recorder
+        self.secrets = secrets
+        self.mismatch: ReplayMismatchError | None = None
+        self._recorded = recorded
+
+    def model_request(self, wrapper: Any, number: int, extras: dict[str, Any]) -> TapedRequest:
+        """Take part in a request to a model; see `_core.tape`."""
+        self.secrets.learn([*wrapper._entries, extras])
+        return TapedRequest(self, wrapper, number, extras.get("agent"))
+
+    def find(self, question: Turn, configuration: int | None = None) -> Turn | None:
+        """Look for the recorded turn that answers a question.
+
+        Args:
+            question: what is asked.
+            configuration: the number of the configuration that asks.
+
+        Returns:
+            The turn; None where the world has to answer, and is recorded.
+
+        Raises:
+            ReplayMismatchError: there is none, and nothing new is recorded.
+        """
+        if self.library is None:
+            return None
+        turn = self.library.take(question, configuration)
+        if turn is None and self.recorder is None:
+            error = self.library.mismatch(question)
+            self.mismatch = self.mismatch or error
+            raise error
+        return turn
+
+    def person_steps(self, agent: Any, prompt: str, ask: Request) -> Steps:
+        """Return the answer of a person; see `_core.tape`."""
+        question = {"kind": "person", "agent": agent_name(agent), "prompt": plain(prompt)}
+        turn = self.find(self.secrets.hide(question))
+        if turn is not None:
+            show_answer(turn)
+            return _result(turn, "answer")
+        with self.recording(question) as news, _listening() as listener:
+            try:
+                answer = yield ask
+            finally:
+                news.update(split_shown(listener.shown))
+            news["answer"] = plain(answer)
+        return answer
+
+    def person_input(self, prompt: str, ask: Callable[[str], str]) -> str:
+        """Return the answer of a person; see `_core.tape`."""
+        question = {"kind": "person", "agent": None, "prompt": plain(prompt)}
+        turn = self.find(self.secrets.hide(question))
+        if turn is not None:
+            show_answer(turn)
+            return str(_result(turn, "answer"))
+        with self.recording(question) as news:
+            news["printed"] = prompt
+            answer = ask(prompt)
+            news["answer"] = plain(answer)
+        return answer
+
+    def tool_steps(self, agent: Any, name: str, arguments: dict[str, Any], run: Call) -> Steps:
+        """Return the result of a tool; see `_core.tape`."""
+        if not self._recorded["tools"]:
+            return (yield run)
+        question = {"kind": "tool", "agent": agent_name(agent), "name": name, "arguments": plain(arguments)}
+        turn = self.find(self.secrets.hide(question))
+        if turn is not None:
+            return _result(turn, "result")
+        with self.recording(question) as news:
+            result = yield run
+            news["result"] = str(result)
+        return result
+
+    def code_steps(self, agent: Any, blocks: list[tuple[str, str]], run: Call) -> Steps:
+        """Return the result of code; see `_core.tape`."""
+        if not self._recorded["code"]:
+            return (yield run)
+        written = [{"language": language, "code": code} for language, code in blocks]
+        question = {"kind": "code", "agent": agent_name(agent), "blocks": plain(written)}
+        turn = self.find(self.secrets.hide(question))
+        if turn is not None:
+            return RecordedCodeResult(**_result(turn, "result"))
+        with self.recording(question) as news:
+            result = yield run
+            exit_code, output = result if isinstance(result, tuple) else (result.exit_code, result.output)
+            news["result"] = {"exit_code": exit_code, "output": output}
+        return result
+
+    @contextmanager
+    def recording(self, question: Turn) -> Iterator[Turn]:
+        """Record what happens within a ``with`` block as one turn, also where it fails.
+
+        What is neither an answer nor an error (a task that is cancelled, Ctrl-C) is not recorded.
+
+        Args:
+            question: what was asked.
+
+        Yields:
+            A dict for what comes of it.
+        """
+        assert self.recorder is not None
+        news: Turn = {"number": self.recorder.next_number()}
+        try:
+            yield news
+        except Exception as error:
+            self.recorder.add({**question, **news, "error": error_as_json(error)})
+            raise
+        self.recorder.add({**question, **news})
+
+
+def agent_name(agent: Any) -> str | None:
+    """The name of an agent; None where there is no agent, or one without a name."""
+    name = getattr(agent, "name", None)
+    return None if name is None else str(name)
+
+
+@contextmanager
+def _listening() -> Iterator[Listener]:
+    listener = Listener(IOStream.get_default())
+    with IOStream.set_default(listener):
+        yield listener
+
+
+def _result(turn: Turn, name: str) -> Any:
+    """What came of a turn; a recorded error is raised again."""
+    if "error" in turn:
+        kind = turn["error"]["type"]
+        if kind.startswith("builtins."):
+            raise error_from_json(turn["error"])
+        raise RecordedToolError(turn["error"]["text"])
+    return turn[name]
