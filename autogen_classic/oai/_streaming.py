@@ -31,7 +31,7 @@ class _Choice:
         for part in delta.tool_calls or ():
             call = self.tool_calls.setdefault(
                 part.index,
-                {"id": "", "type": "function", "index": part.index, "function": {"name": "", "arguments": ""}},
+                {"id": "", "type": "function", "function": {"name": "", "arguments": ""}},
             )
             call["id"] = part.id or call["id"]
             if part.function is not None:
