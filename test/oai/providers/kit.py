@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, ClassVar
 
+from pydantic import TypeAdapter, ValidationError
+
 from autogen_classic.testing.http_server import BrokenStream, HttpRequest, HttpResponse, HttpServer
 
 FEATURES = (
@@ -214,6 +216,45 @@ async def _one_by_one(parts: list[bytes], breaks: bool = False) -> AsyncIterator
 
 def _json(status: int, body: Mapping[str, Any], headers: dict[str, str] | None = None) -> HttpResponse:
     return HttpResponse(status, json.dumps(body).encode(), headers=headers or {})
+
+
+def hold_against(model: TypeAdapter[Any], sent: Mapping[str, Any]) -> None:
+    """Hold what was sent against an SDK's model of it, down to the last field.
+
+    Pydantic by itself drops fields that a TypedDict does not know, and leaves an ``Iterable`` unread. Here the first is
+    a fault, and the second is read.
+
+    Args:
+        model: made of the TypedDict with which the SDK describes a request.
+        sent: the body of a request.
+
+    Raises:
+        WireError: a field is missing, unknown, or of a wrong type.
+    """
+    try:
+        understood = _read_to_the_end(model.validate_python(dict(sent)))
+    except ValidationError as error:
+        raise WireError(f"the API does not take this request: {error}") from error
+    if understood != sent:
+        unknown = sorted(_fields(sent) - _fields(understood))
+        raise WireError(f"the API does not know {unknown}; it reads {understood} in {sent}")
+
+
+def _read_to_the_end(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _read_to_the_end(part) for key, part in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+        return [_read_to_the_end(part) for part in value]
+    return value
+
+
+def _fields(value: Any, path: str = "") -> set[str]:
+    """The paths of all fields in a body."""
+    if isinstance(value, Mapping):
+        return {path}.union(*(_fields(part, f"{path}.{key}") for key, part in value.items()))
+    if isinstance(value, list):
+        return {path}.union(*(_fields(part, f"{path}[{number}]") for number, part in enumerate(value)))
+    return {path}
 
 
 @dataclass(frozen=True)
