@@ -29,6 +29,7 @@ __all__ = (
     "key_for",
     "model_of",
     "read_parameters",
+    "warn_once",
 )
 
 logger = logging.getLogger("autogen.oai.client")
@@ -210,7 +211,7 @@ class ProviderClient:
         """
         price = price_of(response.model, self.provider)
         if price is None:
-            _warn_once(
+            warn_once(
                 f"The price of model {response.model} is not known, so its cost counts as 0. Give it in the "
                 'config_list: "price": [prompt_price_per_1k, completion_token_price_per_1k].'
             )
@@ -264,7 +265,7 @@ class ProviderClient:
 
     def _wants_stream(self, params: Mapping[str, Any]) -> bool:
         if params.get("stream") and not self.streams:
-            _warn_once(f"{self.provider} does not stream here; its answers come whole.")
+            warn_once(f"{self.provider} does not stream here; its answers come whole.")
         return bool(params.get("stream")) and self.streams
 
     @staticmethod
@@ -280,7 +281,12 @@ class ProviderClient:
 _warned: set[str] = set()
 
 
-def _warn_once(text: str) -> None:
+def warn_once(text: str) -> None:
+    """Log a warning, unless it has been logged before.
+
+    Args:
+        text: the warning.
+    """
     if text not in _warned:
         _warned.add(text)
         logger.warning(text)

@@ -1,0 +1,388 @@
+"""Claude by way of the anthropic package: from Anthropic itself, over Amazon Bedrock, or over Google's Vertex AI.
+
+A configuration for each:
+
+    {"api_type": "anthropic", "model": "claude-sonnet-4-6", "api_key": "..."}
+    {"api_type": "anthropic", "model": "anthropic.claude-sonnet-4-6", "aws_region": "us-east-1",
+     "aws_access_key": "...", "aws_secret_key": "..."}
+    {"api_type": "anthropic", "model": "claude-sonnet-4-6", "gcp_region": "us-east5", "gcp_project_id": "...",
+     "gcp_auth_token": "..."}
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+import anthropic
+from anthropic import Anthropic, AnthropicBedrock, AnthropicVertex
+
+from ._claude import accepted_sampling, default_max_tokens, knows_schemas
+from ._images import kind_of, loaded
+from ._provider_client import NUMBER, MissingKeyError, Parameter, ProviderClient, model_of, read_parameters
+from ._schemas import answer_as_text, answer_tool, closed_schema, schema_of, wants_any_object
+from ._translation import (
+    Answer,
+    Image,
+    Part,
+    Text,
+    Tool,
+    ToolAnswer,
+    ToolCall,
+    Turn,
+    alternating,
+    split_system,
+    told_calls,
+    tools_of,
+    turns_of,
+    with_plain_ids,
+)
+
+__all__ = ("AnthropicClient", "oai_messages_to_anthropic_messages")
+
+# The names of settings in a configuration, and in the SDK's client.
+_OF_EVERY_CLIENT = ("base_url", "timeout", "max_retries", "default_headers", "default_query", "http_client")
+_OF_BEDROCK = {
+    "aws_access_key": "aws_access_key",
+    "aws_secret_key": "aws_secret_key",
+    "aws_session_token": "aws_session_token",
+    "aws_profile_name": "aws_profile",
+    "aws_region": "aws_region",
+}
+_OF_VERTEX = {
+    "gcp_region": "region",
+    "gcp_project_id": "project_id",
+    "gcp_auth_token": "access_token",
+    "credentials": "credentials",
+}
+
+_SAMPLING = ("temperature", "top_p", "top_k")
+_DEFAULT_TEMPERATURE = 1.0
+# The newest version of the API knows no sampling at all, so requests with it name the one before.
+_VERSIONS_WITH_SAMPLING = {"AnthropicBedrock": "bedrock-2023-05-31", "AnthropicVertex": "vertex-2023-10-16"}
+_VERSION_WITH_SAMPLING = "2023-06-01"
+
+# What goes to the API as it is.
+_PASSED_ON = ("thinking", "metadata", "service_tier", "cache_control", "extra_headers", "extra_query", "timeout")
+_IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+
+_FINISH_REASONS = {
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "refusal": "content_filter",
+    "tool_use": "tool_calls",
+}
+_ANY_OBJECT = "Answer with one JSON object and nothing else."
+
+
+class AnthropicClient(ProviderClient):
+    """Asks Claude.
+
+    Args:
+        **kwargs: one configuration. ``api_key`` (or ANTHROPIC_API_KEY) leads to Anthropic; ``aws_access_key`` and
+            ``aws_secret_key`` (or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), or ``aws_profile_name``, lead to
+            Bedrock in ``aws_region`` (or AWS_DEFAULT_REGION); ``gcp_region`` leads to Vertex AI, with
+            ``gcp_project_id`` and ``gcp_auth_token`` (or ``credentials`` of google-auth). Further: ``base_url``,
+            ``timeout`` in seconds, ``max_retries``, ``default_headers``, ``http_client``.
+
+    Raises:
+        MissingKeyError: none of the three has credentials.
+    """
+
+    provider = "anthropic"
+    fallback_errors = (anthropic.AnthropicError,)
+
+    PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("temperature", NUMBER, 0.0, 1.0),
+        Parameter("top_p", NUMBER, 0.0, 1.0),
+        Parameter("top_k", int, 1),
+        Parameter("max_tokens", int, 1),
+        Parameter("stop_sequences", list),
+        Parameter("stream", bool),
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        environment = os.environ
+        self._api_key = kwargs.get("api_key") or environment.get("ANTHROPIC_API_KEY")
+        self._aws_access_key = kwargs.get("aws_access_key") or environment.get("AWS_ACCESS_KEY_ID")
+        self._aws_secret_key = kwargs.get("aws_secret_key") or environment.get("AWS_SECRET_ACCESS_KEY")
+        self._aws_session_token = kwargs.get("aws_session_token") or environment.get("AWS_SESSION_TOKEN")
+        self._aws_region = kwargs.get("aws_region") or environment.get("AWS_DEFAULT_REGION")
+        self._client = self._connect()
+
+    @property
+    def api_key(self) -> str | None:
+        """The key for Anthropic itself."""
+        return self._api_key
+
+    @property
+    def aws_access_key(self) -> str | None:
+        """The key id for Bedrock."""
+        return self._aws_access_key
+
+    @property
+    def aws_secret_key(self) -> str | None:
+        """The secret key for Bedrock."""
+        return self._aws_secret_key
+
+    @property
+    def aws_session_token(self) -> str | None:
+        """The token that temporary keys for Bedrock need as well."""
+        return self._aws_session_token
+
+    @property
+    def aws_region(self) -> str | None:
+        """The region of Bedrock."""
+        return self._aws_region
+
+    @property
+    def address(self) -> str:
+        """The base URL that requests go to."""
+        return str(getattr(self._client, "base_url", self.provider))
+
+    def ask(self, params: dict[str, Any]) -> Answer:
+        """Send one request and wait for the answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        return _answer(self._client.messages.create(**self._request(params)), params)
+
+    def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
+        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        with self._client.messages.stream(**self._request(params)) as stream:
+            shown = False
+            for text in stream.text_stream:
+                shown = True
+                yield text
+            message = stream.get_final_message()
+        if message.stop_reason is None:
+            return
+        answer = _answer(message, params)
+        if answer.text and not shown:
+            yield answer.text
+        yield answer
+
+    def load_config(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Read the settings of a request and check them.
+
+        Args:
+            params: a request or a configuration.
+
+        Returns:
+            model, temperature, max_tokens, top_p, top_k, stop_sequences and stream. What is not set is what the API
+            takes by default, or None.
+
+        Raises:
+            MissingModelError: no model is named.
+        """
+        model = model_of(params, "Anthropic")
+        given = {**params, "max_tokens": params.get("max_tokens", params.get("max_completion_tokens"))}
+        if given.get("stop_sequences") is None and params.get("stop"):
+            given["stop_sequences"] = [params["stop"]] if isinstance(params["stop"], str) else list(params["stop"])
+        read = read_parameters(given, self.PARAMETERS)
+        return {
+            "model": model,
+            "temperature": read.get("temperature", _DEFAULT_TEMPERATURE),
+            "max_tokens": read.get("max_tokens", default_max_tokens(model)),
+            "top_k": read.get("top_k"),
+            "top_p": read.get("top_p"),
+            "stop_sequences": read.get("stop_sequences"),
+            "stream": read.get("stream", False),
+        }
+
+    @staticmethod
+    def openai_func_to_anthropic(openai_func: dict[str, Any]) -> dict[str, Any]:
+        """Write a function of the OpenAI form as a tool for Claude.
+
+        Args:
+            openai_func: name, description and parameters.
+        """
+        return _tool(tools_of({"functions": [openai_func]})[0])
+
+    @staticmethod
+    def convert_tools_to_functions(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Take the functions out of tools of the OpenAI form.
+
+        Args:
+            tools: the tools; those that are no functions are left out.
+        """
+        return [tool["function"] for tool in tools if tool.get("type", "function") == "function"]
+
+    def _connect(self) -> Any:
+        config = self._config
+        settings = {key: config[key] for key in _OF_EVERY_CLIENT if config.get(key) is not None}
+        # With a time of our own, the SDK does not refuse requests for long answers.
+        settings.setdefault("timeout", anthropic.Timeout(600.0, connect=10.0))
+        if not config.get("api_key") and config.get("gcp_region"):
+            vertex = {name: config[key] for key, name in _OF_VERTEX.items() if config.get(key) is not None}
+            return AnthropicVertex(**vertex, **settings)
+        wants_bedrock = any(config.get(key) for key in ("aws_access_key", "aws_secret_key", "aws_profile_name"))
+        if self._api_key and (config.get("api_key") or not wants_bedrock):
+            return Anthropic(api_key=self._api_key, **settings)
+        if config.get("aws_profile_name") or (self._aws_access_key and self._aws_secret_key):
+            known = {**config, **{key: getattr(self, f"_{key}") for key in _OF_BEDROCK if key != "aws_profile_name"}}
+            bedrock = {name: known[key] for key, name in _OF_BEDROCK.items() if known.get(key) is not None}
+            return AnthropicBedrock(**bedrock, **settings)
+        raise MissingKeyError(
+            f"The model {config.get('model')!r} of Anthropic needs an API key or AWS credentials. Give api_key, or "
+            "aws_access_key and aws_secret_key, or gcp_region with gcp_auth_token, in its entry of config_list, or set "
+            "ANTHROPIC_API_KEY, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
+
+    def _request(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Write a request as arguments of the SDK's ``messages.create``."""
+        config = self.load_config(params)
+        tools = tools_of(params)
+        system, messages = _messages(params["messages"], bool(tools), self._takes_addresses())
+        request: dict[str, Any] = {
+            **{key: params[key] for key in _PASSED_ON if params.get(key) is not None},
+            "model": config["model"],
+            "max_tokens": config["max_tokens"],
+            "messages": messages,
+        }
+        if wants_any_object(params):
+            system = f"{system}\n{_ANY_OBJECT}".strip()
+        if system:
+            request["system"] = system
+        if config["stop_sequences"]:
+            request["stop_sequences"] = config["stop_sequences"]
+        if tools:
+            request["tools"] = [_tool(tool) for tool in tools]
+        choice = _tool_choice(params)
+        if tools and choice:
+            request["tool_choice"] = choice
+        self._ask_for_schema(request, schema_of(params))
+        self._add_sampling(request, config, params)
+        return request
+
+    def _takes_addresses(self) -> bool:
+        """Whether pictures may be given by their addresses; the clouds of others want the bytes."""
+        return type(self._client).__name__ not in _VERSIONS_WITH_SAMPLING
+
+    @staticmethod
+    def _ask_for_schema(request: dict[str, Any], schema: dict[str, Any] | None) -> None:
+        if schema is None:
+            return
+        closed = closed_schema(schema) if knows_schemas(request["model"]) else None
+        if closed is not None:
+            request["output_config"] = {"format": {"type": "json_schema", "schema": closed}}
+            return
+        tool = answer_tool(schema)
+        request["tool_choice"] = {"type": "any"} if "tools" in request else {"type": "tool", "name": tool.name}
+        request["tools"] = [*request.get("tools", ()), _tool(tool)]
+
+    def _add_sampling(self, request: dict[str, Any], config: dict[str, Any], params: Mapping[str, Any]) -> None:
+        """Add temperature, top_p and top_k, which the SDK has no arguments for any more."""
+        given = {key: config[key] for key in _SAMPLING if config[key] is not None}
+        if given["temperature"] == _DEFAULT_TEMPERATURE:
+            del given["temperature"]
+        body = {**accepted_sampling(request["model"], given), **(params.get("extra_body") or {})}
+        if not body:
+            return
+        if any(key in body for key in _SAMPLING):
+            version = _VERSIONS_WITH_SAMPLING.get(type(self._client).__name__)
+            if version is not None:
+                body.setdefault("anthropic_version", version)
+            else:
+                headers = request.get("extra_headers") or {}
+                request["extra_headers"] = {"anthropic-version": _VERSION_WITH_SAMPLING, **headers}
+        request["extra_body"] = body
+
+
+def oai_messages_to_anthropic_messages(params: dict[str, Any]) -> list[dict[str, Any]]:
+    """Write the messages of a request in the form of Anthropic's API.
+
+    Args:
+        params: a request; its system messages become ``params["system"]``.
+
+    Returns:
+        Messages in which user and assistant take turns, the user first and last.
+    """
+    has_tools = bool(tools_of(params)) or "tools" not in params
+    system, messages = _messages(params["messages"], has_tools, takes_addresses=True)
+    if system:
+        params["system"] = system
+    return messages
+
+
+def _messages(
+    messages: Iterable[Mapping[str, Any]], has_tools: bool, takes_addresses: bool
+) -> tuple[str, list[dict[str, Any]]]:
+    """The system text and the messages of a request."""
+    system, turns = split_system(turns_of(messages))
+    turns = with_plain_ids(turns) if has_tools else told_calls(turns)
+    return system, [_message(turn, takes_addresses) for turn in alternating(turns, user_last=True)]
+
+
+def _message(turn: Turn, takes_addresses: bool) -> dict[str, Any]:
+    if len(turn.parts) == 1 and isinstance(turn.parts[0], Text):
+        return {"role": turn.role, "content": turn.parts[0].text}
+    own = turn.role == "assistant"
+    return {"role": turn.role, "content": [_block(part, own, takes_addresses) for part in turn.parts]}
+
+
+def _block(part: Part, own: bool, takes_addresses: bool) -> dict[str, Any]:
+    if isinstance(part, Text):
+        return {"type": "text", "text": part.text}
+    if isinstance(part, ToolCall):
+        return {"type": "tool_use", "id": part.id, "name": part.name, "input": part.arguments}
+    if isinstance(part, ToolAnswer):
+        return {"type": "tool_result", "tool_use_id": part.call_id, "content": part.text}
+    if own:  # only the user may send pictures
+        return {"type": "text", "text": "(a picture)"}
+    return {"type": "image", "source": _source(part, takes_addresses)}
+
+
+def _source(image: Image, takes_addresses: bool) -> dict[str, Any]:
+    if image.data is None and takes_addresses:
+        return {"type": "url", "url": image.url}
+    image = loaded(image)
+    kind = image.media_type if image.media_type in _IMAGE_TYPES else kind_of(image.data or b"")
+    return {"type": "base64", "media_type": kind, "data": image.base64}
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    described = {"description": tool.description} if tool.description else {}
+    return {"name": tool.name, **described, "input_schema": {"type": "object", **tool.parameters}}
+
+
+def _tool_choice(params: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Write ``tool_choice`` and ``parallel_tool_calls`` of the OpenAI form in that of Anthropic."""
+    wanted = params.get("tool_choice")
+    at_most_one = {"disable_parallel_tool_use": True} if params.get("parallel_tool_calls") is False else {}
+    if isinstance(wanted, Mapping):
+        if wanted.get("type") != "function":
+            return dict(wanted)
+        return {"type": "tool", "name": wanted["function"]["name"], **at_most_one}
+    if wanted == "none":
+        return {"type": "none"}
+    if wanted in ("required", "any"):
+        return {"type": "any", **at_most_one}
+    return {"type": "auto", **at_most_one} if at_most_one else None
+
+
+def _answer(message: Any, params: Mapping[str, Any]) -> Answer:
+    """Read a Message of the SDK. Thoughts, and what tools on the server did, are left out."""
+    usage = message.usage
+    read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
+    answer = Answer(
+        model=message.model,
+        text="".join(block.text for block in message.content if block.type == "text"),
+        calls=[
+            ToolCall(block.id, block.name, dict(block.input)) for block in message.content if block.type == "tool_use"
+        ],
+        finish_reason=_FINISH_REASONS.get(message.stop_reason, "stop"),
+        prompt_tokens=usage.input_tokens + read + written,
+        completion_tokens=usage.output_tokens,
+        cached_tokens=read,
+        id=message.id,
+    )
+    schema = schema_of(params)
+    return answer if schema is None else answer_as_text(answer, schema)
