@@ -6,16 +6,18 @@ code. Without a tape, which is the usual case, everything goes its own way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from .drive import Call, Request, Steps
 
 __all__ = (
     "Tape",
     "code_steps",
+    "config_list_on_tape",
     "current",
     "is_on_here",
     "person_input",
@@ -24,6 +26,9 @@ __all__ = (
     "tool_steps",
     "use",
 )
+
+
+LoaderT = TypeVar("LoaderT", bound=Callable[..., Any])
 
 
 class Tape(Protocol):
@@ -39,6 +44,9 @@ class Tape(Protocol):
             An object with ``client`` (a `ModelClient`), ``answers(params)`` (what stands for the cache) and
             ``courier(courier)`` (what brings the request to the client).
         """
+
+    def config_list(self, name: str, filter_dict: Any, load: Callable[[], Any]) -> Any:
+        """Return the configuration list of this name, which ``load`` reads."""
 
     def person_steps(self, agent: Any, prompt: str, ask: Request) -> Steps:
         """Return the answer of a person, who is asked with ``ask``."""
@@ -97,6 +105,28 @@ def use(tape: Tape) -> Iterator[None]:
     finally:
         _of_process.remove(tape)
         _of_context.set(before)
+
+
+def config_list_on_tape(load: LoaderT) -> LoaderT:
+    """Let a function that reads a configuration list pass by the tape: a replay needs neither the file nor its keys.
+
+    Args:
+        load: `config_list_from_json`.
+
+    Returns:
+        A function with the same arguments.
+    """
+
+    @functools.wraps(load)
+    def read(
+        env_or_file: str, file_location: str | None = "", filter_dict: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        tape = current()
+        read_it = functools.partial(load, env_or_file, file_location, filter_dict)
+        found: list[dict[str, Any]] = read_it() if tape is None else tape.config_list(env_or_file, filter_dict, read_it)
+        return found
+
+    return cast(LoaderT, read)
 
 
 def person_steps(agent: Any, prompt: str, ask: Request) -> Steps:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 __all__ = ("main",)
 
@@ -13,7 +15,14 @@ examples:
   autogen-classic run two_agents.py --rounds 3
   autogen-classic run lesson.ipynb
   autogen-classic run -m my_package.experiment --seed 1
+  autogen-classic run --record run.json two_agents.py     every answer of a model or person goes into run.json
+  autogen-classic run --replay run.json two_agents.py     and comes from it: no network, no key
 """
+
+_OPTIONS_WITH_A_VALUE = ("--ignore", "--normalise", "--record", "--replay", "--unused")
+
+# Programs read them before they make an agent. No key is sent anywhere in a replay.
+_PROVIDERS = "OPENAI AZURE_OPENAI ANTHROPIC GOOGLE_GEMINI GEMINI GOOGLE MISTRAL GROQ TOGETHER COHERE CEREBRAS DEEPSEEK"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,10 +41,24 @@ def main(arguments: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("-m", dest="is_module", action="store_true", help="PROGRAM is the name of a module")
+    _add_options_of_tapes(parser)
     parser.add_argument("program", metavar="PROGRAM", help="a .py script or an .ipynb notebook; with -m, a module")
     parser.add_argument("args", metavar="ARGS", nargs=argparse.REMAINDER, help="handed to the program as they are")
     options, program_arguments = _split(parser, arguments)
 
+    code = 0
+    with suppress(_ProgramFailed), _tape(options):
+        code = _run(options, program_arguments)
+        if code:
+            raise _ProgramFailed  # so that a replay does not also complain of what the program did not come to ask
+    return code
+
+
+class _ProgramFailed(Exception):
+    """The program has ended with an exit code other than 0, and has said why."""
+
+
+def _run(options: argparse.Namespace, program_arguments: list[str]) -> int:
     from ..compat.run import run_module, run_program
 
     if not options.is_module:
@@ -47,9 +70,57 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
 
+def _add_options_of_tapes(parser: argparse.ArgumentParser) -> None:
+    tape = parser.add_argument_group("record and replay")
+    which = tape.add_mutually_exclusive_group()
+    which.add_argument("--record", metavar="FILE", help="write all answers of models and persons to FILE")
+    which.add_argument("--replay", metavar="FILE", help="take them from FILE; no model is asked")
+    tape.add_argument("--tools", action="store_true", help="with --record: results of tools as well")
+    tape.add_argument("--code", action="store_true", help="with --record: results of executed code as well")
+    tape.add_argument("--new-episodes", action="store_true", help="with --replay: ask what is new, and append it")
+    tape.add_argument(
+        "--normalise",
+        action="append",
+        default=[],
+        choices=("paths", "times", "uuids"),
+        help="with --replay: compare texts without these; may be given several times",
+    )
+    tape.add_argument(
+        "--ignore", action="append", default=[], metavar="NAME", help="with --replay: a parameter that may differ"
+    )
+    tape.add_argument(
+        "--unused",
+        default="error",
+        choices=("error", "warn", "ignore"),
+        help="with --replay: what to do about recorded turns that are not asked for (default: %(default)s)",
+    )
+
+
+def _tape(options: argparse.Namespace) -> AbstractContextManager[None]:
+    """What the options say of recording and replaying."""
+    if options.record:
+        from ..replay import record
+
+        return record(options.record, tools=options.tools, code=options.code)
+    if options.replay:
+        from ..replay import NORMALISERS, replay
+
+        if not options.new_episodes:
+            for provider in _PROVIDERS.split():
+                os.environ.setdefault(f"{provider}_API_KEY", "not-needed")
+        return replay(
+            options.replay,
+            mode="new_episodes" if options.new_episodes else "strict",
+            ignore=options.ignore,
+            normalise=[NORMALISERS[name] for name in options.normalise],
+            unused=options.unused,
+        )
+    return nullcontext()
+
+
 def _split(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     """Part our options from the program's arguments, which may look like options of ours."""
     own = 0
     while own < len(arguments) and arguments[own].startswith("-"):
-        own += 1
+        own += 2 if arguments[own] in _OPTIONS_WITH_A_VALUE else 1
     return parser.parse_args(arguments[: own + 1]), list(arguments[own + 1 :])

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .._core.tape import config_list_on_tape
 from ._assistants import (
     create_gpt_assistant,
     create_gpt_vector_store,
@@ -265,6 +266,7 @@ def _accepts(accepted: Any, value: Any) -> bool:
     return value in values
 
 
+@config_list_on_tape
 def config_list_from_json(
     env_or_file: str,
     file_location: str | None = "",

@@ -21,7 +21,7 @@ from ._values import canonical, pretty
 __all__ = ("SCHEMA", "PartialFile", "check_can_be_written", "head", "read", "write")
 
 SCHEMA = "autogen-classic/cassette/1"
-KINDS = ("code", "model", "person", "tool")
+KINDS = ("code", "config_list", "model", "person", "tool")
 
 Turn = dict[str, Any]
 
@@ -109,8 +109,9 @@ _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
     "person": {"agent": _TEXT_OR_NONE, "prompt": _TEXT},
     "tool": {"agent": _TEXT_OR_NONE, "name": _TEXT, "arguments": (dict,)},
     "code": {"agent": _TEXT_OR_NONE, "blocks": (list,)},
+    "config_list": {"name": _TEXT, "filter": (dict, type(None))},
 }
-_OUTCOMES = {"model": "response", "person": "answer", "tool": "result", "code": "result"}
+_OUTCOMES = {"model": "response", "person": "answer", "tool": "result", "code": "result", "config_list": "entries"}
 
 
 def _fault_of(turn: Any) -> str:

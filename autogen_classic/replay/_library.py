@@ -13,8 +13,7 @@ from ._values import canonical, map_texts, pretty
 
 __all__ = ("Library", "question_of")
 
-_NOT_ASKED = frozenset(("answer", "configuration", "cost", "error", "from_cache", "number", "printed", "response"))
-_OUTCOME = frozenset(("cost_known", "exit_code", "output", "result", "retrieved", "usage"))
+_ASKED = ("agent", "arguments", "blocks", "kind", "name", "prompt", "request")
 _LONGEST_DIFF = 80
 _COMPARED_CHARACTERS = 20_000
 
@@ -27,7 +26,7 @@ def question_of(turn: Turn) -> Turn:
     Args:
         turn: a turn with a whole request.
     """
-    return {key: value for key, value in turn.items() if key not in _NOT_ASKED and key not in _OUTCOME}
+    return {key: turn[key] for key in _ASKED if key in turn}
 
 
 class Library:
@@ -41,12 +40,13 @@ class Library:
     """
 
     def __init__(
-        self, turns: Iterable[Turn], place: str, ignore: Iterable[str], normalise: Sequence[Normaliser]
+        self, turns: Sequence[Turn], place: str, ignore: Iterable[str], normalise: Sequence[Normaliser]
     ) -> None:
         self._place = place
         self._ignore = frozenset(ignore)
         self._normalise = normalise
-        self._turns = list(turns)
+        self._config_lists = {config_list_key(turn): turn for turn in turns if turn["kind"] == "config_list"}
+        self._turns = [turn for turn in turns if turn["kind"] != "config_list"]
         self._unused: dict[str, list[Turn]] = {}
         for turn in self._turns:
             self._unused.setdefault(self._key(question_of(turn)), []).append(turn)
@@ -72,6 +72,15 @@ class Library:
                 return None
             same = (place for place, turn in enumerate(turns) if turn.get("configuration") == configuration)
             return turns.pop(next(same, 0))
+
+    def config_list(self, question: Turn) -> list[dict[str, Any]] | None:
+        """Return a new copy of the recorded configuration list of this name and filter, or None.
+
+        Args:
+            question: what is asked, as in a turn. It may be asked any number of times.
+        """
+        turn = self._config_lists.get(config_list_key(question))
+        return None if turn is None else [dict(entry) for entry in turn["entries"]]
 
     @property
     def unused(self) -> list[Turn]:
@@ -136,6 +145,11 @@ _ADVICE_ON_VALUES = (
     'function of your own for texts, ignore=["temperature"] for parameters.'
 )
 _ADVICE_ON_CHANGES = 'If the program has changed, record it again, or add what is new with mode="new_episodes".'
+
+
+def config_list_key(turn: Turn) -> str:
+    """What tells one configuration list from another."""
+    return canonical([turn["name"], turn["filter"]])
 
 
 def describe(question: Turn) -> str:

@@ -19,7 +19,7 @@ from ._file import Turn
 from ._library import Library
 from ._model_request import TapedRequest
 from ._shown import Listener, show_answer, split_shown
-from ._values import Secrets, plain
+from ._values import Secrets, plain, plain_config
 
 __all__ = ("RecordedCodeResult", "Recorder", "TapeOfRun")
 
@@ -147,6 +147,25 @@ class TapeOfRun:
             self.mismatch = self.mismatch or error
             raise error
         return turn
+
+    def config_list(self, name: str, filter_dict: Any, load: Callable[[], Any]) -> Any:
+        """Return a configuration list, from a recording without its keys; see `_core.tape`."""
+        question = {"kind": "config_list", "agent": None, "name": str(name), "filter": plain(filter_dict)}
+        question = self.secrets.hide(question)
+        recorded = None if self.library is None else self.library.config_list(question)
+        if recorded is not None and self.recorder is None:
+            return recorded
+        try:
+            entries = load()  # with its keys, because models may be asked
+        except FileNotFoundError:
+            if recorded is None:
+                raise
+            return recorded
+        if self.recorder is not None and recorded is None and isinstance(entries, list):
+            self.secrets.learn(entries)
+            kept = [plain_config(entry) for entry in entries]
+            self.recorder.add({**question, "number": self.recorder.next_number(), "entries": kept})
+        return entries
 
     def person_steps(self, agent: Any, prompt: str, ask: Request) -> Steps:
         """Return the answer of a person; see `_core.tape`."""

@@ -13,7 +13,7 @@ from ..oai._failures import without_secrets
 from ..oai.openai_utils import NON_CACHE_KEY
 from ..oai.providers import CLIENT_KEYS
 
-__all__ = ("Secrets", "canonical", "map_texts", "plain", "plain_request", "pretty")
+__all__ = ("Secrets", "canonical", "map_texts", "plain", "plain_config", "plain_request", "pretty")
 
 # Credentials and places, and what is added to a request by hand, where keys may stand as well.
 _NEVER_RECORDED = frozenset((*NON_CACHE_KEY, *CLIENT_KEYS, "extra_headers", "extra_query", "model_client"))
@@ -94,6 +94,21 @@ def plain_request(params: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in request.items()
         if not _is_secret_name(key)
     }
+
+
+def plain_config(entry: Any) -> dict[str, Any]:
+    """Take what may be recorded from an entry of a configuration list.
+
+    Args:
+        entry: one configuration.
+
+    Returns:
+        A plain dict with its model and parameters.
+    """
+    if not isinstance(entry, Mapping):
+        return {}
+    kind = {"api_type": plain(entry["api_type"])} if "api_type" in entry else {}
+    return {**plain_request(entry), **kind}
 
 
 def _without_secret_names(value: Any) -> Any:
