@@ -23,6 +23,7 @@ __all__ = (
     "MessageSent",
     "ModelAnswered",
     "ModelAsked",
+    "ModelFailed",
     "Notice",
     "PersonAnswered",
     "PersonAsked",
@@ -102,6 +103,25 @@ class ModelAnswered(Event):
     response: Any
     from_cache: bool
     cost: float | None
+
+
+@dataclass(slots=True)
+class ModelFailed(Event):
+    """A configuration of the list could not be used.
+
+    Attributes:
+        agent: who asked.
+        number: of the configuration in the list, from 0.
+        model: its model.
+        reason: why it failed, without keys.
+        next_number: the configuration that is tried now; None where none is left, so that the request fails.
+    """
+
+    agent: Any
+    number: int
+    model: str | None
+    reason: str
+    next_number: int | None
 
 
 @dataclass(slots=True)

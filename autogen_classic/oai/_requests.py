@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._core import tape as tapes
 from .._core.drive import Ask, Steps
-from .._core.events import ModelAnswered, ModelAsked, emit
+from .._core.events import ModelAnswered, ModelAsked, ModelFailed, emit
 from .._core.model_requests import asking_agent
 from . import _answers
 from ._failures import Failures, UnusableAnswerError
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from .client import OpenAIWrapper
 
 __all__ = ("OWN_KEYS", "create_steps")
-
-logger = logging.getLogger("autogen.oai.client")
 
 # What the wrapper itself understands, and does not send.
 OWN_KEYS = frozenset(
@@ -82,13 +79,14 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
                 response = yield from answer_steps(ask, params, wanted)
             except _errors_that_pass_on(client) as error:
                 failures.add(number, error)
+                following = None if number == last else number + 1
+                emit(ModelFailed(extras.get("agent"), number, params.get("model"), failures.reason, following))
                 _count_paid_answer(wrapper, client, error)
                 if number == last:
                     finished = failures.finish(error)
                     if finished is error:
                         raise
                     raise finished from error
-                logger.debug("Configuration %s failed: %s", number, type(error).__name__)
                 continue
 
         cost = _set_cost(client, response, extras.get("price"), from_cache)
