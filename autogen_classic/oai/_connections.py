@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import atexit
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 __all__ = ("async_pool", "sync_pool")
 
 _lock = threading.Lock()
-_sync_pools: dict[str, Any] = {}
+_sync_pools: dict[tuple[str, Callable[[], Any] | None], Any] = {}
 _async_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopPools] = WeakKeyDictionary()
 
 
@@ -28,20 +28,26 @@ class _LoopPools:
         self.closer: AsyncGenerator[None, None] | None = None
 
 
-def sync_pool(address: str) -> Any:
-    """Return the HTTP client for an endpoint, to be handed to the openai package.
+def sync_pool(address: str, new_client: Callable[[], Any] | None = None) -> Any:
+    """Return the HTTP client for an endpoint, to be handed to an SDK.
 
     Args:
         address: the base URL of the endpoint, or "" for the provider's own.
+        new_client: makes one, for an SDK that cannot use the kind of the openai package.
     """
+    key = (address, new_client)
     with _lock:
-        if address not in _sync_pools:
-            import openai
-
+        if key not in _sync_pools:
             if not _sync_pools:
                 atexit.register(_close_sync_pools)
-            _sync_pools[address] = openai.DefaultHttpxClient()
-        return _sync_pools[address]
+            _sync_pools[key] = new_client() if new_client is not None else _openai_client()
+        return _sync_pools[key]
+
+
+def _openai_client() -> Any:
+    import openai
+
+    return openai.DefaultHttpxClient()
 
 
 async def async_pool(address: str) -> Any:

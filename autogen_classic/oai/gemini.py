@@ -1,0 +1,355 @@
+"""Google's Gemini models, by the google-genai package: the Gemini API with a key, or Vertex AI with a project."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import google.auth
+from google import genai
+from google.auth.exceptions import GoogleAuthError
+from google.genai import errors, types
+
+from ..exception_utils import AutogenClassicError
+from ._connections import sync_pool
+from ._images import Image, image_of, loaded
+from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, read_parameters
+from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
+from ._structured import wanted_form
+from ._translation import Answer, Part, Text, ToolAnswer, ToolCall, alternating, split_system, tools_of, turns_of
+
+__all__ = ("ConflictingCredentialsError", "GeminiClient", "NoAnswerError", "get_image_data")
+
+KEY_VARIABLES = ("GOOGLE_GEMINI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY")
+VERTEX_VARIABLES = ("GOOGLE_CLOUD_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS")
+VERTEX_SETTINGS = ("project_id", "location", "google_application_credentials", "credentials")
+DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
+CLOUD_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+
+PARAMETERS = (
+    Parameter("temperature", NUMBER, 0, 2),
+    Parameter("top_p", NUMBER, 0, 1),
+    Parameter("top_k", NUMBER, 1),
+    Parameter("max_tokens", int, 1, sent_as="max_output_tokens"),
+    Parameter("max_output_tokens", int, 1),
+    Parameter("stop", (str, list), sent_as="stop_sequences"),
+    Parameter("stop_sequences", (str, list)),
+    Parameter("seed", int),
+    Parameter("presence_penalty", NUMBER, -2, 2),
+    Parameter("frequency_penalty", NUMBER, -2, 2),
+    Parameter("safety_settings", list),
+    Parameter("thinking_config", dict),
+)
+
+# What Google documents for calls that another model made, or whose signature has been lost.
+NO_SIGNATURE = b"skip_thought_signature_validator"
+
+_FINISHED = {"STOP": "stop", "MAX_TOKENS": "length"}
+_FILTERED = ("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED", "SPII", "MODEL_ARMOR", "JAILBREAK")
+_TOOL_CHOICES = {"auto": "AUTO", "none": "NONE", "required": "ANY", "any": "ANY"}
+
+
+class ConflictingCredentialsError(AutogenClassicError, AssertionError, ValueError):
+    """A configuration has a key for the Gemini API, and settings for Vertex AI as well."""
+
+
+class NoAnswerError(AutogenClassicError, RuntimeError):
+    """Gemini gave nothing that could be used, such as when its safety filters blocked the request or the answer."""
+
+
+class GeminiClient(ProviderClient):
+    """The client for Gemini models.
+
+    Args:
+        **config: with ``api_key`` (else GOOGLE_GEMINI_API_KEY, GEMINI_API_KEY or GOOGLE_API_KEY) for the Gemini API; or
+            for Vertex AI ``project_id`` and ``location``, with ``credentials`` (an object of google-auth),
+            ``google_application_credentials`` (the path of a file with a key), or what the machine is logged in with.
+
+    Raises:
+        MissingKeyError: there is neither a key nor a setting for Vertex AI.
+        ConflictingCredentialsError: there are both.
+    """
+
+    provider = "google"
+    fallback_errors = (errors.APIError, GoogleAuthError, NoAnswerError, *TRANSPORT_ERRORS)
+    PARAMS_MAPPING = {parameter.name: parameter.sent_as or parameter.name for parameter in PARAMETERS}  # noqa: RUF012
+
+    def __init__(self, **config: Any) -> None:
+        super().__init__(**config)
+        settings = [name for name in VERTEX_SETTINGS if config.get(name)]
+        if settings and config.get("api_key"):
+            raise ConflictingCredentialsError(
+                f"Google Cloud project and compute location cannot be set when using an API key: leave out api_key for "
+                f"Vertex AI, or {' and '.join(settings)} for the Gemini API."
+            )
+        has_key = config.get("api_key") or any(os.environ.get(name) for name in KEY_VARIABLES)
+        in_cloud = not has_key and any(os.environ.get(name) for name in VERTEX_VARIABLES)
+        self.use_vertexai = bool(settings) or in_cloud
+        self.api_key = None if self.use_vertexai else key_for(config, KEY_VARIABLES, "Gemini")
+        self._client = genai.Client(**self._connection())
+
+    def ask(self, params: dict[str, Any]) -> Answer:
+        """Send one request and wait for the answer."""
+        request = _request(params)
+        answer = Answer(request["model"])
+        _add(answer, self._sent(lambda: self._client.models.generate_content(**request)))
+        return answer
+
+    def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
+        """Send one request and hand out the texts of the answer as they come, then the whole answer."""
+        request = _request(params)
+        answer = Answer(request["model"])
+
+        def begin() -> Iterator[Any]:
+            chunks = iter(self._client.models.generate_content_stream(**request))
+            return chain((next(chunks),), chunks)  # the SDK sends nothing before the first chunk is asked for
+
+        for chunk in self._sent(begin):
+            if text := _add(answer, chunk):
+                yield text
+        yield answer
+
+    def _sent(self, send: Any) -> Any:
+        return ask_again(send, _refusal_of, self._config.get("max_retries"))
+
+    def _connection(self) -> dict[str, Any]:
+        """What `genai.Client` is made with."""
+        config = self._config
+        timeout = config.get("timeout", DEFAULT_TIMEOUT)
+        options: dict[str, Any] = {
+            "timeout": None if timeout is None else int(float(timeout) * 1000),
+            "httpx_client": config.get("http_client") or sync_pool(self.address),
+        }
+        if config.get("base_url"):
+            options["base_url"] = str(config["base_url"])
+        if config.get("api_version"):
+            options["api_version"] = str(config["api_version"])
+        if config.get("default_headers"):
+            options["headers"] = dict(config["default_headers"])
+        if not self.use_vertexai:
+            return {"api_key": self.api_key, "vertexai": False, "http_options": types.HttpOptions(**options)}
+        credentials, project = config.get("credentials"), config.get("project_id")
+        if credentials is None and config.get("google_application_credentials"):
+            path = str(config["google_application_credentials"])
+            load: Any = google.auth.load_credentials_from_file
+            credentials, project_of_file = load(path, scopes=[CLOUD_SCOPE])
+            project = project or project_of_file
+        return {
+            "vertexai": True,
+            "project": project,
+            "location": config.get("location"),
+            "credentials": credentials,
+            "http_options": types.HttpOptions(**options),
+        }
+
+
+def get_image_data(image_file: str, use_b64: bool = True) -> str | bytes:
+    """Load a picture.
+
+    Args:
+        image_file: a path, an http(s) URL, or a data URI.
+        use_b64: whether to return it in base 64.
+
+    Returns:
+        The bytes, or a text with them in base 64.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        UnusableImageError: the URL cannot be fetched, or the data URI is damaged.
+    """
+    if image_file.startswith(("http://", "https://", "data:")):
+        image = loaded(image_of(image_file))
+    else:
+        image = Image(data=Path(image_file).read_bytes())
+    return image.base64 if use_b64 else image.data or b""
+
+
+# --- the request -----------------------------------------------------------------------------------------------------
+
+
+def _request(params: dict[str, Any]) -> dict[str, Any]:
+    """Write a request for `generate_content`."""
+    model = model_of(params, "Gemini")
+    system, turns = split_system(turns_of(params["messages"]))
+    contents = [
+        types.Content(role="model" if turn.role == "assistant" else "user", parts=_parts(turn.parts, model))
+        for turn in alternating(turns, user_last=True)
+    ]
+    config = _settings(params)
+    wanted, tools = wanted_form(params), tools_of(params)
+    if tools:
+        config["tools"] = [
+            types.Tool(
+                function_declarations=[
+                    types.FunctionDeclaration(
+                        name=tool.name, description=tool.description, parameters_json_schema=_cleaned(tool.parameters)
+                    )
+                    for tool in tools
+                ]
+            )
+        ]
+        config["tool_config"] = _tool_config(params.get("tool_choice"))
+    if wanted is not None and tools and not _is_third_or_later(model):
+        # Older models take tools or a form, not both.
+        system = f"{system}\nYour final answer is JSON that fits this schema: {json.dumps(wanted.schema or {})}".strip()
+    elif wanted is not None:
+        config["response_mime_type"] = "application/json"
+        if wanted.schema is not None:
+            config["response_json_schema"] = _cleaned(wanted.schema)
+    return {
+        "model": model,
+        "contents": contents,
+        "config": types.GenerateContentConfig(
+            system_instruction=system or None,
+            automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),  # agents call the tools
+            **config,
+        ),
+    }
+
+
+def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
+    settings = read_parameters(params, PARAMETERS)
+    if isinstance(settings.get("stop_sequences"), str):
+        settings["stop_sequences"] = [settings["stop_sequences"]]
+    return settings
+
+
+def _parts(parts: tuple[Part, ...], model: str) -> list[types.Part]:
+    """Write what one side said. Of calls that are made at once, the first carries the signature of the thoughts."""
+    written = []
+    unsigned = _is_third_or_later(model)
+    for part in parts:
+        if isinstance(part, ToolCall):
+            call = types.FunctionCall(id=part.id, name=part.name, args=part.arguments)
+            signature = _signature_of(part) or (NO_SIGNATURE if unsigned else None)
+            unsigned = False
+            written.append(types.Part(function_call=call, thought_signature=signature))
+        elif isinstance(part, ToolAnswer):
+            response = types.FunctionResponse(id=part.call_id, name=part.name, response={"result": part.text})
+            written.append(types.Part(function_response=response))
+        elif isinstance(part, Text):
+            written.append(types.Part(text=part.text))
+        else:
+            image = loaded(part)
+            written.append(types.Part(inline_data=types.Blob(data=image.data, mime_type=image.media_type)))
+    return written
+
+
+def _signature_of(call: ToolCall) -> bytes | None:
+    signature = ((call.extra_content or {}).get("google") or {}).get("thought_signature")
+    try:
+        return base64.b64decode(signature, validate=True) if signature else None
+    except (binascii.Error, TypeError):
+        return None
+
+
+def _is_third_or_later(model: str) -> bool:
+    """Models from Gemini 3 on insist on the signatures of their thoughts, and take tools and a form together."""
+    version = re.search(r"gemini-(\d+)", model)
+    return bool(version and int(version[1]) >= 3)
+
+
+def _tool_config(choice: Any) -> types.ToolConfig | None:
+    """Write OpenAI's ``tool_choice``."""
+    if isinstance(choice, Mapping) and choice.get("function"):
+        calling: dict[str, Any] = {"mode": "ANY", "allowed_function_names": [choice["function"]["name"]]}
+    elif choice in _TOOL_CHOICES:
+        calling = {"mode": _TOOL_CHOICES[choice]}
+    else:
+        return None
+    return types.ToolConfig(function_calling_config=types.FunctionCallingConfig(**calling))
+
+
+def _cleaned(schema: Any) -> Any:
+    """A JSON schema without what Gemini refuses: words beside a $ref, and ``const``, which becomes an enum of one."""
+    if isinstance(schema, list):
+        return [_cleaned(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if isinstance(schema.get("$ref"), str):
+        return {"$ref": schema["$ref"], **({"$defs": _cleaned(schema["$defs"])} if "$defs" in schema else {})}
+    cleaned = {key: _cleaned(schema[key]) for key in schema if key not in ("const", "$schema")}
+    if "const" in schema:
+        cleaned["enum"] = [schema["const"]]
+    return cleaned
+
+
+# --- the answer ------------------------------------------------------------------------------------------------------
+
+
+def _add(answer: Answer, response: Any) -> str:
+    """Add a response, or a chunk of one, to an answer.
+
+    Returns:
+        The text that it brought.
+
+    Raises:
+        NoAnswerError: Gemini has blocked the request, or the answer before anything was said.
+    """
+    answer.model = response.model_version or answer.model
+    answer.id = response.response_id or answer.id
+    _count(answer, response.usage_metadata)
+    blocked = response.prompt_feedback.block_reason if response.prompt_feedback is not None else None
+    if blocked is not None:
+        raise _no_answer(_name(blocked), response.prompt_feedback.block_reason_message)
+    if not response.candidates:
+        return ""
+    candidate = response.candidates[0]
+    text = ""
+    for part in (candidate.content.parts if candidate.content is not None else None) or ():
+        if part.function_call is not None:
+            answer.calls.append(_call(part))
+        elif part.text and not part.thought:
+            text += part.text
+    answer.text = (answer.text or "") + text
+    if candidate.finish_reason is not None:
+        reason = _name(candidate.finish_reason)
+        filtered = any(word in reason for word in _FILTERED)
+        if reason not in _FINISHED and not answer.text and not answer.calls:
+            raise _no_answer(reason, candidate.finish_message)
+        answer.finish_reason = "content_filter" if filtered else _FINISHED.get(reason, "stop")
+    return text
+
+
+def _call(part: Any) -> ToolCall:
+    call, signature = part.function_call, part.thought_signature
+    kept = {"google": {"thought_signature": base64.b64encode(signature).decode("ascii")}} if signature else None
+    return ToolCall(call.id or f"call_{uuid.uuid4().hex[:12]}", call.name or "", dict(call.args or {}), kept)
+
+
+def _count(answer: Answer, usage: Any) -> None:
+    """Take the tokens over. Thoughts are paid for like what is said."""
+    if usage is None:
+        return
+    answer.prompt_tokens = (usage.prompt_token_count or 0) + (usage.tool_use_prompt_token_count or 0)
+    answer.completion_tokens = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
+    answer.cached_tokens = usage.cached_content_token_count
+
+
+def _no_answer(reason: str, message: str | None) -> NoAnswerError:
+    if any(word in reason for word in _FILTERED):
+        advice = "Say it in other words, or set weaker safety_settings in this entry of config_list"
+    else:
+        advice = "Ask again, or take another model"
+    return NoAnswerError(f"Gemini gave no answer ({reason}{f': {message}' if message else ''}). {advice}.")
+
+
+def _name(reason: Any) -> str:
+    return str(getattr(reason, "name", reason))
+
+
+def _refusal_of(error: BaseException) -> Refusal | None:
+    """Read an error of the API. Google says in its details how long to wait, and sometimes in a header."""
+    if not isinstance(error, errors.APIError):
+        return None
+    wait = seconds_to_wait(getattr(error.response, "headers", None))
+    found = re.search(r"'retryDelay': '([\d.]+)s'", str(error.details))
+    return Refusal(error.code, float(found[1]) if wait is None and found else wait)
