@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         function_utils,
         graph_utils,
         io,
+        llm_config,
         oai,
         token_count_utils,
         types,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         SenderRequired,
         UndefinedNextAgent,
     )
+    from .llm_config.config import LLMConfig
     from .oai.client import ModelClient, OpenAIWrapper
     from .oai.completion import ChatCompletion, Completion
     from .oai.openai_utils import (
@@ -69,6 +71,7 @@ __all__ = [
     "GroupChat",
     "GroupChatManager",
     "InvalidCarryOverType",
+    "LLMConfig",
     "ModelClient",
     "NoEligibleSpeaker",
     "OpenAIWrapper",
@@ -94,6 +97,7 @@ __all__ = [
     "graph_utils",
     "initiate_chats",
     "io",
+    "llm_config",
     "oai",
     "register_function",
     "token_count_utils",
@@ -115,6 +119,7 @@ _HOMES = {
     "GroupChat": ".agentchat.groupchat",
     "GroupChatManager": ".agentchat.groupchat",
     "InvalidCarryOverType": ".exception_utils",
+    "LLMConfig": ".llm_config.config",
     "ModelClient": ".oai.client",
     "NoEligibleSpeaker": ".exception_utils",
     "OpenAIWrapper": ".oai.client",
@@ -148,6 +153,7 @@ _SUBMODULES = frozenset(
         "function_utils",
         "graph_utils",
         "io",
+        "llm_config",
         "oai",
         "runtime_logging",
         "token_count_utils",

@@ -41,6 +41,7 @@ LEVELS = (
         "coding",
         "extensions",
         "io",
+        "llm_config",
         "logger",
         "oai",
         "replay",

@@ -33,6 +33,7 @@ from ..code_utils import (
     execute_code,
 )
 from ..io.base import IOStream
+from ..llm_config.config import current_llm_config
 from . import carryover, chat, literals, nested, printer, summary, tools
 from .agent import Agent, LLMAgent
 from .chat import ChatResult
@@ -100,7 +101,8 @@ class ConversableAgent(LLMAgent):
             code_execution_config: False runs no code. A dict has ``executor`` (a code executor, or the name of
                 one), or the older ``work_dir``, ``use_docker`` (bool, or the name of an image), ``timeout`` (in
                 seconds), ``last_n_messages`` (an int, or "auto"). None is an old way to say ``{}``.
-            llm_config: the model and its parameters as for `OpenAIWrapper`; False, or None, for no model.
+            llm_config: the model and its parameters as for `OpenAIWrapper`, as a dict or an `LLMConfig`; False for no
+                model; None for that of the ``with llm_config:`` around it, or else no model.
             default_auto_reply: the reply where nothing else replies.
             description: what it is good for, for others in a group chat; by default the system message.
             chat_messages: conversations that it remembers from the start, by partner.
@@ -192,7 +194,8 @@ class ConversableAgent(LLMAgent):
             f"llm_config must be a dict or False or None, but it is {type(llm_config).__name__}."
         )
         if llm_config is None:
-            llm_config = self.DEFAULT_CONFIG
+            in_use = current_llm_config()
+            llm_config = self.DEFAULT_CONFIG if in_use is None else in_use
         if llm_config in ({}, {"config_list": []}, {"config_list": [{"model": ""}]}):
             raise ValueError(
                 "When using OpenAI or Azure OpenAI endpoints, specify a non-empty 'model' either in 'llm_config' "

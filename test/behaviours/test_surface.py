@@ -34,6 +34,7 @@ NAMES = [
     "ConversableAgent.register_reply",
     "ConversableAgent.register_nested_chats",
     "coding:LocalCommandLineCodeExecutor",
+    "LLMConfig",
 ]
 NAMES_TO_COME = [
     "coding:DockerCommandLineCodeExecutor",
@@ -41,7 +42,6 @@ NAMES_TO_COME = [
     "agentchat.contrib.retrieve_user_proxy_agent:RetrieveUserProxyAgent",
     "agentchat.contrib.gpt_assistant_agent:GPTAssistantAgent",
     "agentchat.contrib.capabilities.transform_messages:TransformMessages",
-    "LLMConfig",
     "agentchat:initiate_group_chat",
 ]
 

@@ -64,11 +64,13 @@ def own_config(llm_config: Any) -> Any:
     shared, because it may be alive: a client, a token provider.
 
     Args:
-        llm_config: a dict, or False.
+        llm_config: a dict, an `LLMConfig` among them, which stays one; or False.
     """
     if not isinstance(llm_config, dict):
         return llm_config
-    return {key: list(value) if isinstance(value, list) else value for key, value in llm_config.items()}
+    own = llm_config.copy()
+    own.update({key: list(value) for key, value in own.items() if isinstance(value, list)})
+    return own
 
 
 def _repair_names(agent: Any, answer: dict[str, Any]) -> None:

@@ -1,0 +1,427 @@
+"""The configuration of an agent's models as an object: checked when it is made, and a default within ``with``.
+
+An `LLMConfig` is a dict, the very one that an agent or an `OpenAIWrapper` takes, so it serves wherever a dict does.
+pydantic, which checks the entries, is loaded when the first one is made.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ..exception_utils import AutogenClassicError
+
+if TYPE_CHECKING:
+    from .entry import ApplicationConfig, LLMConfigEntry
+
+__all__ = ("LLMConfig", "LLMConfigError", "current_llm_config")
+
+_SETTINGS = (
+    "top_p",
+    "temperature",
+    "max_tokens",
+    "check_every_ms",
+    "allow_format_str_template",
+    "response_format",
+    "timeout",
+    "seed",
+    "cache_seed",
+    "parallel_tool_calls",
+    "routing_method",
+)
+_LISTS = ("tools", "functions")
+
+_in_use: ContextVar[tuple[LLMConfig, ...]] = ContextVar("autogen_classic_llm_configs", default=())
+
+
+class LLMConfigError(AutogenClassicError, ValueError):
+    """A configuration of a model cannot be used."""
+
+
+def current_llm_config() -> LLMConfig | None:
+    """The configuration of the ``with`` block that runs, or None."""
+    in_use = _in_use.get()
+    return in_use[-1] if in_use else None
+
+
+class LLMConfig(dict[str, Any]):
+    """The models an agent may ask, in order, and how they are to answer.
+
+    Forms that mean the same::
+
+        LLMConfig({"api_type": "openai", "model": "gpt-4o"}, temperature=0.2)
+        LLMConfig(config_list=[{"api_type": "openai", "model": "gpt-4o"}], temperature=0.2)
+        LLMConfig(api_type="openai", model="gpt-4o", temperature=0.2)
+
+    Agents that are made within ``with llm_config:`` and are given no configuration use this one. What is set can be
+    read as an item or as an attribute; an attribute that is not set is None.
+
+    Args:
+        *configs: one dict, or `LLMConfigEntry`, for each model.
+        top_p: the share of likely words to choose from; a model's own setting goes before this one and the next two.
+        temperature: how free the choice is.
+        max_tokens: the longest answer.
+        check_every_ms: without effect, as in AG2.
+        allow_format_str_template: whether ``{name}`` in messages is filled from their context.
+        response_format: a pydantic class, or a JSON schema, that answers must follow.
+        timeout: seconds until a request is given up.
+        seed: a number for answers that can be repeated, where the provider has that.
+        cache_seed: which cache on disk to use; None, unlike in an ``llm_config`` dict without this key, uses none.
+        parallel_tool_calls: whether a model may call several tools in one answer.
+        tools: schemas of tools.
+        functions: schemas of functions, the older form.
+        routing_method: only ``"fixed_order"``, which is the default.
+        config_list: as ``*configs``, in one list.
+        **entry: the settings of a single model, without a list.
+
+    Raises:
+        LLMConfigError: there is no model, or the settings of one cannot be used; the text says which and why.
+        TypeError: an argument is not known, or of another type.
+    """
+
+    def __init__(
+        self,
+        *configs: LLMConfigEntry | Mapping[str, Any],
+        top_p: float | None = None,
+        temperature: float | None = None,
+        max_tokens: int | None = None,
+        check_every_ms: int | None = None,
+        allow_format_str_template: bool | None = None,
+        response_format: Any = None,
+        timeout: float | None = None,
+        seed: int | None = None,
+        cache_seed: int | None = None,
+        parallel_tool_calls: bool | None = None,
+        tools: Iterable[Any] = (),
+        functions: Iterable[Any] = (),
+        routing_method: str | None = None,
+        config_list: Mapping[str, Any] | Iterable[Any] | None = None,
+        **entry: Any,
+    ) -> None:
+        if routing_method not in (None, "fixed_order"):
+            raise LLMConfigError(
+                f"routing_method {routing_method!r} is not known. The models are asked in their order: 'fixed_order'."
+            )
+        entries = [*configs, *_as_list(config_list)]
+        if entry and entries:
+            raise TypeError(
+                f"LLMConfig does not know {', '.join(sorted(entry))} as a setting for all models. Put it into the dict "
+                "of the model that it is for."
+            )
+        entries = entries or ([entry] if entry else [])
+        if not entries:
+            raise LLMConfigError(
+                'LLMConfig needs at least one model: LLMConfig({"api_type": "openai", "model": "gpt-4o"}).'
+            )
+        shared = _application_config(top_p=top_p, temperature=temperature, max_tokens=max_tokens)
+        settings = {
+            "top_p": shared.top_p,
+            "temperature": shared.temperature,
+            "max_tokens": shared.max_tokens,
+            "allow_format_str_template": allow_format_str_template,
+            "response_format": response_format,
+            "timeout": timeout,
+            "seed": seed,
+            "cache_seed": cache_seed,
+            "parallel_tool_calls": parallel_tool_calls,
+            "tools": list(tools),
+            "functions": list(functions),
+        }
+        super().__init__({name: value for name, value in settings.items() if value not in (None, [])})
+        self.setdefault("cache_seed", None)  # without this word a wrapper takes the default of 0.2, which is to cache
+        self["config_list"] = [_checked(one, number, shared) for number, one in enumerate(entries)]
+
+    @classmethod
+    def ensure_config(cls, config: Any, /) -> LLMConfig:
+        """Make a configuration of whatever stands for one.
+
+        Args:
+            config: an `LLMConfig`, one entry, a list of entries, or an ``llm_config`` dict of AutoGen 0.2.
+
+        Returns:
+            A new configuration.
+
+        Raises:
+            LLMConfigError: it cannot be used.
+            TypeError: it is of another type.
+        """
+        if isinstance(config, LLMConfig):
+            return config.copy()
+        if isinstance(config, (list, tuple)):
+            return cls(*config)
+        if not isinstance(config, Mapping):
+            raise TypeError(
+                f"A configuration must be a dict, a list of dicts or an LLMConfig, but it is {type(config).__name__}."
+            )
+        if "config_list" not in config:
+            return cls(config)
+        known = {name: config[name] for name in (*_SETTINGS, *_LISTS) if config.get(name) is not None}
+        made = cls(config_list=config["config_list"], **known)
+        made.update({name: value for name, value in config.items() if name not in (*known, "config_list")})
+        return made
+
+    @classmethod
+    def from_json(
+        cls,
+        *,
+        env: str | None = None,
+        path: Any = None,
+        file_location: str | None = None,
+        filter_dict: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> LLMConfig:
+        """Read the models from an environment variable or a file.
+
+        Args:
+            env: the name of a variable that holds a list of configurations as JSON, or the path of such a file.
+            path: the file.
+            file_location: the directory of the file.
+            filter_dict: for each key the accepted values, see `filter_config`.
+            **kwargs: settings for all models.
+
+        Raises:
+            ValueError: neither or both of ``env`` and ``path`` are given, or no configuration passes the filter.
+            FileNotFoundError: there is no such variable or file.
+            TypeError: it holds no list of configurations.
+        """
+        import os
+
+        from ..oai.openai_utils import config_list_from_json, filter_config
+
+        if env is None and path is None:
+            raise ValueError("Either 'env' or 'path' must be provided")
+        if env is not None and path is not None:
+            raise ValueError("Only one of 'env' or 'path' can be provided")
+        if env is not None and not os.environ.get(env):
+            raise FileNotFoundError(f"The environment variable {env} is not set. For a file say path={env!r}.")
+        source = str(env or path)
+        found: Any = config_list_from_json(source, file_location or "")
+        if isinstance(found, Mapping):
+            kwargs = {**{name: value for name, value in found.items() if name != "config_list"}, **kwargs}
+            found = found.get("config_list")
+        if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
+            raise TypeError(f"{source} must hold a list of configurations, or an object with a config_list.")
+        chosen = filter_config(found, filter_dict)
+        if found and not chosen:
+            raise LLMConfigError(
+                f"None of the {len(found)} configurations in {source} passes the filter {filter_dict}."
+            )
+        return cls(config_list=chosen, **kwargs)
+
+    @classmethod
+    def get_current_llm_config(cls, llm_config: Any = None) -> Any:
+        """Return a configuration, or that of the ``with`` block that runs where it is None."""
+        return current_llm_config() if llm_config is None else llm_config
+
+    def where(self, *, exclude: bool = False, **kwargs: Any) -> LLMConfig:
+        """Keep some of the models.
+
+        Args:
+            exclude: keep the others instead.
+            **kwargs: for each setting the accepted value, or a list of them, as in ``where(tags=["fast"])``.
+
+        Returns:
+            A new configuration.
+
+        Raises:
+            LLMConfigError: no model passes.
+        """
+        from ..oai.openai_utils import filter_config
+
+        chosen = list(filter_config(self["config_list"], kwargs, exclude=exclude))
+        if not chosen:
+            raise LLMConfigError(f"No config found that satisfies the filter criteria: {kwargs}")
+        kept = self.copy()
+        kept["config_list"] = [_copy_of(one) for one in chosen]
+        return kept
+
+    def copy(self) -> LLMConfig:
+        """Copy the configuration: its lists and entries are new, live clients and other objects in it are shared."""
+        twin = type(self).__new__(type(self))
+        twin.update({name: list(value) if isinstance(value, list) else value for name, value in self.items()})
+        twin["config_list"] = [_copy_of(one) for one in self["config_list"]]
+        return twin
+
+    def deepcopy(self, memo: dict[int, Any] | None = None) -> LLMConfig:
+        """Copy the configuration with its schemas of tools; live clients and other objects in it are shared.
+
+        Args:
+            memo: as for `copy.deepcopy`.
+        """
+        twin = self.copy()
+        twin.update({name: copy.deepcopy(self[name], memo) for name in _LISTS if name in self})
+        return twin
+
+    __copy__ = copy
+    __deepcopy__ = deepcopy
+
+    def model_dump(self, *args: Any, exclude_none: bool = True, **kwargs: Any) -> dict[str, Any]:
+        """Turn the configuration into a dict of plain values, its keys included.
+
+        Args:
+            *args: as for pydantic.
+            exclude_none: leave out what is not set.
+            **kwargs: as for pydantic.
+        """
+        dumped = {} if exclude_none else dict.fromkeys((*_SETTINGS, *_LISTS))
+        dumped.update({name: value for name, value in self.items() if not exclude_none or value is not None})
+        dumped["config_list"] = [
+            one.model_dump(*args, exclude_none=exclude_none, **kwargs) if hasattr(one, "model_dump") else dict(one)
+            for one in self["config_list"]
+        ]
+        return dumped
+
+    def model_dump_json(self, *args: Any, exclude_none: bool = True, **kwargs: Any) -> str:
+        """Turn the configuration into JSON, its keys included.
+
+        Args:
+            *args: as for pydantic.
+            exclude_none: leave out what is not set.
+            **kwargs: as for pydantic.
+        """
+        import json
+
+        return json.dumps(self.model_dump(*args, exclude_none=exclude_none, mode="json", **kwargs))
+
+    @classmethod
+    def model_validate(cls, *args: Any, **kwargs: Any) -> LLMConfig:
+        """Make a configuration of a dict; see `ensure_config`.
+
+        Args:
+            *args: the dict; what pydantic would take besides has no effect.
+            **kwargs: the same, as ``obj``.
+        """
+        return cls.ensure_config(args[0] if args else kwargs.get("obj"))
+
+    @classmethod
+    def model_validate_json(
+        cls,
+        json_data: str | bytes | bytearray,
+        *,
+        strict: bool | None = None,
+        extra: Any = None,
+        context: Any = None,
+        by_alias: bool | None = None,
+        by_name: bool | None = None,
+    ) -> LLMConfig:
+        """Make a configuration of JSON. The other parameters are those of pydantic, and have no effect."""
+        import json
+
+        return cls.ensure_config(json.loads(json_data))
+
+    @classmethod
+    def model_validate_strings(
+        cls,
+        obj: Any,
+        *,
+        strict: bool | None = None,
+        extra: Any = None,
+        context: Any = None,
+        by_alias: bool | None = None,
+        by_name: bool | None = None,
+    ) -> LLMConfig:
+        """Make a configuration of a dict of texts. The other parameters are those of pydantic, and have no effect."""
+        return cls.ensure_config(obj)
+
+    def __enter__(self) -> LLMConfig:
+        _in_use.set((*_in_use.get(), self))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        _in_use.set(_in_use.get()[:-1])
+
+    def __missing__(self, key: str) -> Any:
+        if key in _LISTS:
+            return []
+        if key in _SETTINGS:
+            return None
+        raise KeyError(f"Key {key!r} not found in {type(self).__name__}")
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self or name in _SETTINGS or name in _LISTS:
+            return self[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in (*self, *_SETTINGS, *_LISTS):
+            raise ValueError(f"{type(self).__name__!r} object has no field {name!r}")
+        self[name] = value
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in self.items() if value is not None)
+        return f"{type(self).__name__}({given})"
+
+
+def _as_list(config_list: Any) -> list[Any]:
+    if config_list is None:
+        return []
+    return [config_list] if isinstance(config_list, Mapping) else list(config_list)
+
+
+def _application_config(**settings: Any) -> ApplicationConfig:
+    from pydantic import ValidationError
+
+    from .entry import ApplicationConfig
+
+    try:
+        return ApplicationConfig(**settings)
+    except ValidationError as error:
+        raise LLMConfigError(f"LLMConfig cannot be used: {_reasons(error)}.") from None
+
+
+def _checked(config: Any, number: int, shared: ApplicationConfig) -> LLMConfigEntry:
+    """Check one configuration, and complete it from the settings for all."""
+    from pydantic import ValidationError
+
+    from .entry import LLMConfigEntry
+
+    if isinstance(config, LLMConfigEntry):
+        return config.apply_application_config(shared)
+    if not isinstance(config, Mapping):
+        raise TypeError(
+            f'Each model must be a dict such as {{"model": "gpt-4o"}}, but number {number} is of type '
+            f"{type(config).__name__}."
+        )
+    entry_class, api_type = _class_for(config, number)
+    try:
+        return entry_class(**{**config, "api_type": api_type}).apply_application_config(shared)
+    except ValidationError as error:
+        raise LLMConfigError(
+            f"Model number {number} of the configuration, of api_type {api_type!r}, cannot be used: {_reasons(error)}."
+        ) from None
+
+
+def _class_for(config: Mapping[str, Any], number: int) -> tuple[type[LLMConfigEntry], str]:
+    """The class that checks a configuration, and its api_type as that class spells it."""
+    from ..oai.providers import UnknownProviderError, find_provider
+    from .entries import ENTRY_OF
+    from .entry import LLMConfigEntry
+
+    api_type = str(config.get("api_type") or "openai").lower()
+    if api_type in ENTRY_OF:
+        return ENTRY_OF[api_type], api_type
+    if not config.get("model_client_cls") and config.get("model_client") is None:
+        try:
+            find_provider(dict(config))
+        except UnknownProviderError:
+            raise LLMConfigError(
+                f"Model number {number} has the api_type {config['api_type']!r}, which is not known. Known are "
+                f"{', '.join(sorted(ENTRY_OF))}."
+            ) from None
+    return LLMConfigEntry, str(config["api_type"])
+
+
+def _copy_of(entry: Any) -> Any:
+    return entry.model_copy() if hasattr(entry, "model_copy") else copy.copy(entry)
+
+
+def _reasons(error: Any) -> str:
+    """What pydantic has against a configuration, without the values, among which keys may be."""
+    return "; ".join(
+        f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors(include_input=False)
+    )

@@ -1,0 +1,216 @@
+"""One configuration of a model, checked: what all providers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    SerializationInfo,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+)
+
+__all__ = ("ApplicationConfig", "LLMConfigEntry", "LLMConfigEntryDict")
+
+# Wherever a key may stand. Their values are never shown.
+_SECRET_WORDS = ("key", "token_provider", "ad_token", "auth_token", "secret", "session_token", "credentials", "headers")
+_HIDDEN = "**********"
+
+
+class LLMConfigEntryDict(TypedDict, total=False):
+    """The form of a configuration as a dict."""
+
+    api_type: str
+    model: str
+    api_key: str
+    api_version: str
+    base_url: str
+    http_client: Any
+    model_client_cls: str
+    response_format: Any
+    default_headers: Mapping[str, Any]
+    tags: list[str]
+    max_tokens: int
+    temperature: float
+    top_p: float
+
+
+class ApplicationConfig(BaseModel):
+    """How a model is to answer, whatever the provider.
+
+    Attributes:
+        max_tokens: the longest answer, in tokens.
+        top_p: the share of likely words to choose from, 0 to 1.
+        temperature: how free the choice is; most providers take 0 to 2.
+    """
+
+    model_config = ConfigDict(
+        extra="allow", protected_namespaces=(), hide_input_in_errors=True, arbitrary_types_allowed=True
+    )
+
+    max_tokens: int | None = Field(default=None, ge=0)
+    top_p: float | None = Field(default=None, ge=0, le=1)
+    temperature: float | None = Field(default=None, ge=0, le=2)
+
+
+class LLMConfigEntry(ApplicationConfig):
+    """One configuration. It can be read like a dict, in which only what is set stands.
+
+    A key that the provider does not know is kept: whoever it is meant for may know it.
+
+    Attributes:
+        api_type: the provider.
+        model: the name of the model.
+        api_key: the key, hidden in every print; ``entry["api_key"]`` and `model_dump` give it.
+        api_version: the version of the interface, for Azure.
+        base_url: the address of the service; ``http://`` is put before one without a scheme.
+        http_client: an httpx.Client of your own, which all copies share.
+        voice: the voice of a model that speaks.
+        model_client_cls: the name of a class that speaks to the model.
+        response_format: a pydantic class, or a JSON schema, that the answer must follow.
+        default_headers: headers of every request.
+        tags: words by which `LLMConfig.where` finds the configuration.
+    """
+
+    api_type: str | None = None
+    model: str = Field(min_length=1)
+    api_key: SecretStr | None = None
+    api_version: str | None = None
+    base_url: str | None = None
+    http_client: Any = None
+    voice: str | None = None
+    model_client_cls: str | None = None
+    response_format: Any = None
+    default_headers: Mapping[str, Any] | None = None
+    tags: list[str] = Field(default_factory=list)
+
+    @field_validator("base_url", "client_host", mode="before", check_fields=False)
+    @classmethod
+    def check_base_url(cls, v: Any, info: ValidationInfo) -> Any:
+        """Refuse an address that is none, and complete one without a scheme."""
+        if v is None:
+            return None
+        address = str(v)
+        address = address if "://" in address else f"http://{address}"
+        try:
+            parts = urlsplit(address)
+            usable = parts.scheme in ("http", "https") and parts.hostname and " " not in address and parts.port != 0
+        except ValueError:  # of a port that is no number
+            usable = False
+        if not usable:
+            raise ValueError("it is not an address such as https://api.example.com/v1")
+        return address
+
+    @field_serializer("api_key", check_fields=False)
+    def serialize_api_key(self, v: Any, info: SerializationInfo | None = None) -> Any:
+        """Give the key itself, for a request."""
+        return _plain(v)
+
+    @field_serializer("base_url", check_fields=False)
+    def serialize_base_url(self, v: Any, info: SerializationInfo | None = None) -> Any:
+        """Give the address as a text."""
+        return None if v is None else str(v)
+
+    def apply_application_config(self, application_config: ApplicationConfig) -> LLMConfigEntry:
+        """Take what this configuration leaves open from settings for all of them.
+
+        Args:
+            application_config: the settings.
+
+        Returns:
+            A new configuration. Live objects in it, such as an http_client, are shared.
+        """
+        changes = {
+            name: value
+            for name in ApplicationConfig.model_fields
+            if name not in self.model_fields_set and (value := getattr(application_config, name)) is not None
+        }
+        return type(self)(**{**self._given(), **changes})
+
+    def _given(self) -> dict[str, Any]:
+        """What was given to make this configuration."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+    def create_client(self) -> Any:
+        """Make the client that asks the model.
+
+        Returns:
+            A `ModelClient`.
+        """
+        from ..oai.providers import connect
+
+        return connect(dict(self.items()))
+
+    def model_dump(self, *args: Any, exclude_none: bool = True, **kwargs: Any) -> dict[str, Any]:
+        """Turn the configuration into a dict, its key included.
+
+        Args:
+            *args: as for pydantic.
+            exclude_none: leave out what is not set.
+            **kwargs: as for pydantic.
+        """
+        return super().model_dump(*args, exclude_none=exclude_none, **kwargs)
+
+    def model_dump_json(self, *args: Any, exclude_none: bool = True, **kwargs: Any) -> str:
+        """Turn the configuration into JSON, its key included.
+
+        Args:
+            *args: as for pydantic.
+            exclude_none: leave out what is not set.
+            **kwargs: as for pydantic.
+        """
+        return super().model_dump_json(*args, exclude_none=exclude_none, **kwargs)
+
+    def keys(self) -> list[str]:
+        """The names of what is set."""
+        names = (*type(self).model_fields, *(self.model_extra or {}))
+        return [name for name in names if getattr(self, name) is not None]
+
+    def values(self) -> list[Any]:
+        """The values of what is set; a key among them as a text."""
+        return [self[name] for name in self.keys()]
+
+    def items(self) -> list[tuple[str, Any]]:
+        """What is set, by name."""
+        return [(name, self[name]) for name in self.keys()]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Look up a setting.
+
+        Args:
+            key: its name.
+            default: what to return where it is not set.
+        """
+        return dict(self.items()).get(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self:
+            raise KeyError(f"Key {key!r} not found in {type(self).__name__}")
+        return _plain(getattr(self, key))
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        setattr(self, key, value)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and key in self.keys()
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        for name in self.keys():
+            yield name, _HIDDEN if any(word in name for word in _SECRET_WORDS) else getattr(self, name)
+
+
+def _plain(value: Any) -> Any:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+Mapping.register(LLMConfigEntry)
