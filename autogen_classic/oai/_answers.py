@@ -222,8 +222,10 @@ def decode(entry: Any) -> Any:
     Raises:
         ValueError: the entry is damaged.
     """
-    if not isinstance(entry, dict):
+    if hasattr(entry, "choices"):
         return entry
+    if not isinstance(entry, dict):
+        raise ValueError("the entry is no dict")
     if entry.get("format") != FORMAT or "response" not in entry:
         raise ValueError(f"the entry is not of the format {FORMAT}")
     if entry.get("type") == "plain":
