@@ -1,0 +1,223 @@
+"""A small model in this process: no key, no network, no server. ``{"config_list": [{"model": "local"}]}`` asks it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import Any
+
+from ..exception_utils import AutogenClassicError
+from ._images import Image
+from ._local_engine import (
+    LOCAL_MODEL,
+    Engine,
+    Generated,
+    LocalModelError,
+    LocalModelMissingError,
+    LocalModelTimeoutError,
+    Patience,
+    engine_for,
+)
+from ._local_tools import Offer, answer_schema, answer_so_far, calls_in, explain, offer_of, repeats
+from ._provider_client import NUMBER, Parameter, ProviderClient, read_parameters
+from ._shown import ShownText
+from ._translation import Answer, Text, ToolCall, Turn, alternating, told_calls, turns_of
+
+__all__ = ("LocalClient", "LocalModelError", "LocalModelMissingError", "LocalModelTimeoutError")
+
+_TIMEOUT = 600  # seconds, as the openai package waits
+_MOST_TOKENS = 512
+_ANSWER_FROM_TOOL = "Use this to answer."
+
+_PARAMETERS = (
+    Parameter("frequency_penalty", NUMBER, -2, 2),
+    Parameter("max_tokens", int, 1, default=_MOST_TOKENS),
+    Parameter("min_p", NUMBER, 0, 1),
+    Parameter("presence_penalty", NUMBER, -2, 2),
+    Parameter("repeat_penalty", NUMBER, 0),
+    Parameter("seed", int, 0, 2**32 - 2, default=41),
+    Parameter("stop", (str, list)),
+    Parameter("temperature", NUMBER, 0, default=0.2),
+    Parameter("top_k", int, 0),
+    Parameter("top_p", NUMBER, 0, 1, default=0.9),
+)
+
+
+class LocalClient(ProviderClient):
+    """Asks a model that llama.cpp runs in this process.
+
+    Args:
+        **config: the configuration: ``model``, which is ``"local"`` or the path of a GGUF file; and ``timeout`` in
+            seconds (default: 600), ``n_ctx`` (tokens of a conversation with its answer, default: 8192) and
+            ``n_threads``. Nothing is loaded before the first request.
+    """
+
+    provider = "local"
+    fallback_errors = (LocalModelError,)
+
+    @property
+    def address(self) -> str:
+        """This machine, whatever the configuration says."""
+        return "http://localhost"
+
+    def ask(self, params: dict[str, Any]) -> Answer:
+        """Have the model answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        return self._answer(params, _show_nothing)
+
+    async def a_create(self, params: dict[str, Any]) -> Any:
+        """The same as `create`, without blocking the event loop. A cancelled request ends at once."""
+        engine = await asyncio.to_thread(self._engine, params)
+        patience = self._patience(params)
+        context = contextvars.copy_context()
+        context.run(_patience_here.set, patience)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(engine.queue, context.run, self.create, params)
+        except asyncio.CancelledError:
+            patience.give_up()
+            raise
+
+    def _streamed(self, params: dict[str, Any]) -> Answer:
+        with ShownText() as shown:
+            return self._answer(params, shown.show)
+
+    def _engine(self, params: Mapping[str, Any]) -> Engine:
+        model = str(params.get("model") or self._config.get("model") or LOCAL_MODEL)
+        return engine_for(model, self._config.get("n_ctx"), self._config.get("n_threads"))
+
+    def _patience(self, params: Mapping[str, Any]) -> Patience:
+        seconds = params.get("timeout", self._config.get("timeout", _TIMEOUT))
+        if seconds is not None and not isinstance(seconds, NUMBER):
+            raise TypeError(f"timeout must be a number of seconds or None, but it is {seconds!r}.")
+        return Patience(seconds)
+
+    def _answer(self, params: dict[str, Any], show: Callable[[str], None]) -> Answer:
+        patience = _patience_here.get() or self._patience(params)
+        engine = self._engine(params)
+        turns = turns_of(params["messages"])
+        _refuse_images(turns)
+        settings = _settings(params)
+        form = answer_schema(params)
+        offer = offer_of(params)
+        answer = Answer(engine.path.stem, prompt_tokens=0, completion_tokens=0)
+        if form is not None or offer is not None:
+            settings.pop("stop", None)  # it would cut JSON in two
+        if offer is not None:
+            body = {**settings, "messages": _chat(turns, offer), "grammar": engine.grammar(offer.schema(form or _TEXT))}
+            shown = _ShownAnswer(show)
+            generated = engine.generate(body, shown.take, patience)
+            _count(answer, generated)
+            _read_choice(answer, generated, body)
+            if offer.must_call or not repeats(answer.calls, turns):
+                return answer
+            answer.calls = []  # it would call for the same again and again, so now it answers
+        body = {**settings, "messages": _chat(turns, None)}
+        if form is not None:
+            body["grammar"] = engine.grammar(form)
+        generated = engine.generate(body, show, patience)
+        _count(answer, generated)
+        answer.text = generated.text.strip() if form is None else generated.text
+        return answer
+
+
+_patience_here: ContextVar[Patience | None] = ContextVar("patience_with_the_local_model", default=None)
+_TEXT = {"type": "string", "maxLength": 2000}
+
+
+def _show_nothing(_: str) -> None:
+    return None
+
+
+class _ShownAnswer:
+    """Shows the words of an answer that comes as JSON, and nothing of the calls of tools."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._written = ""
+        self._shown = 0
+
+    def take(self, piece: str) -> None:
+        """Take the next piece of JSON."""
+        self._written += piece
+        words = answer_so_far(self._written) or ""
+        if len(words) > self._shown:
+            self._show(words[self._shown :])
+            self._shown = len(words)
+
+
+def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What goes to llama.cpp beside the messages. It reads each prompt anew, so that an answer depends on it alone."""
+    given = dict(params)
+    if given.get("max_tokens") is None and given.get("max_completion_tokens") is not None:
+        given["max_tokens"] = given["max_completion_tokens"]
+    settings = {**read_parameters(given, _PARAMETERS), "cache_prompt": False}
+    if isinstance(settings.get("stop"), str):
+        settings["stop"] = [settings["stop"]]
+    return settings
+
+
+def _refuse_images(turns: Sequence[Turn]) -> None:
+    if any(isinstance(part, Image) for turn in turns for part in turn.parts):
+        raise LocalModelError("The local model cannot see images. Send it texts only, or take another model.")
+
+
+def _chat(turns: Sequence[Turn], offer: Offer | None) -> list[dict[str, str]]:
+    """Write a conversation as the templates of all chat models take it.
+
+    The first system messages become one. What follows alternates between user and assistant and ends with the user.
+    Calls of tools and their answers are told in words. Where several agents speak, each is named.
+    """
+    opening = 0
+    while opening < len(turns) and turns[opening].role == "system":
+        opening += 1
+    system = [turn.text for turn in turns[:opening] if turn.text] + ([explain(offer)] if offer is not None else [])
+    told = told_calls(_with_names(turns[opening:]))
+    if turns and turns[-1].role == "tool":
+        told[-1] = replace(told[-1], parts=(*told[-1].parts, Text(_ANSWER_FROM_TOOL)))
+    first = [{"role": "system", "content": "\n\n".join(system)}] if system else []
+    return first + [{"role": turn.role, "content": turn.text} for turn in alternating(told, user_last=True)]
+
+
+def _with_names(turns: Sequence[Turn]) -> list[Turn]:
+    speakers = {turn.name for turn in turns if turn.role == "user" and turn.name}
+    if len(speakers) < 2:
+        return list(turns)
+    return [
+        replace(turn, parts=(Text(f"{turn.name}: {turn.text}"),)) if turn.role == "user" and turn.name else turn
+        for turn in turns
+    ]
+
+
+def _count(answer: Answer, generated: Generated) -> None:
+    answer.prompt_tokens = (answer.prompt_tokens or 0) + generated.prompt_tokens
+    answer.completion_tokens = (answer.completion_tokens or 0) + generated.completion_tokens
+    answer.finish_reason = generated.finish_reason
+
+
+def _read_choice(answer: Answer, generated: Generated, body: Mapping[str, Any]) -> None:
+    """Read what the model chose to do: to call tools, or to answer."""
+    try:
+        said = json.loads(generated.text, strict=False)
+    except ValueError:
+        words = answer_so_far(generated.text)
+        if words is None:
+            raise LocalModelError(
+                f"The local model was cut off after {generated.completion_tokens} tokens, in the call of a tool: "
+                f"{generated.text[:200]!r}. Raise max_tokens, or give the tool fewer and shorter arguments."
+            ) from None
+        answer.text = words
+        return
+    if isinstance(said, dict) and "answer" in said:
+        words = said["answer"]
+        answer.text = words if isinstance(words, str) else json.dumps(words, ensure_ascii=False)
+        return
+    request = json.dumps([body["messages"], generated.text], sort_keys=True)
+    answer.calls = calls_in(said, hashlib.sha256(request.encode("utf-8", "surrogatepass")).hexdigest())
