@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..exception_utils import AutogenClassicError
+from .providers import runs_here
 
 __all__ = ("Failures", "UnusableAnswerError", "parameter_errors", "status_of", "without_secrets")
 
@@ -88,7 +89,7 @@ def _place(entry: Mapping[str, Any]) -> str:
     """The address of a configuration, without user, password and query, where keys may stand."""
     address = entry.get("base_url") or entry.get("azure_endpoint")
     if not address:
-        return "the provider's own address"
+        return "this machine" if runs_here(entry) else "the provider's own address"
     try:
         parts = urlsplit(str(address))
     except ValueError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..exception_utils import AutogenClassicError
@@ -22,6 +22,7 @@ __all__ = (
     "find_provider",
     "has_credentials",
     "register_provider",
+    "runs_here",
 )
 
 logger = logging.getLogger("autogen.oai.client")
@@ -110,7 +111,7 @@ def find_provider(entry: dict[str, Any]) -> Provider:
     Raises:
         UnknownProviderError: nobody provides this ``api_type``.
     """
-    name = str(entry.get("api_type") or "openai").lower()
+    name = _api_type(entry)
     provider = _providers.get(name) or _from_entry_point(name)
     if provider is not None:
         return provider
@@ -153,8 +154,24 @@ def client_keys(entry: dict[str, Any]) -> frozenset[str]:
     Args:
         entry: one configuration.
     """
-    name = str(entry.get("api_type") or "openai").lower()
-    return PROVIDER_KEYS if name in _LEAVES else CLIENT_KEYS
+    return PROVIDER_KEYS if _api_type(entry) in _LEAVES else CLIENT_KEYS
+
+
+def runs_here(entry: Mapping[str, Any]) -> bool:
+    """Tell whether a configuration is for a model that runs in this process.
+
+    Args:
+        entry: one configuration. Besides ``api_type`` ``"local"``, a model ``"local"`` or the name of a GGUF file says
+            so where neither an ``api_type`` nor a ``base_url`` says otherwise.
+    """
+    if entry.get("api_type"):
+        return str(entry["api_type"]).lower() == "local"
+    model = str(entry.get("model") or "")
+    return not entry.get("base_url") and (model == "local" or model.lower().endswith(".gguf"))
+
+
+def _api_type(entry: dict[str, Any]) -> str:
+    return "local" if runs_here(entry) else str(entry.get("api_type") or "openai").lower()
 
 
 def connect(entry: dict[str, Any]) -> Any:
@@ -284,6 +301,7 @@ _LEAVES: dict[str, Provider] = {
     "cohere": _Leaf("cohere", "CohereClient", "cohere", "cohere"),
     "google": _Leaf("gemini", "GeminiClient", "google.genai", "gemini"),
     "groq": _Leaf("groq", "GroqClient", "groq", "groq"),
+    "local": _Leaf("local", "LocalClient", "xllamacpp", "local"),
     "mistral": _Leaf("mistral", "MistralAIClient", "mistralai", "mistral"),
     "ollama": _Leaf("ollama", "OllamaClient", "ollama", "ollama"),
     "together": _Leaf("together", "TogetherClient", "together", "together"),
