@@ -286,11 +286,12 @@ def call_of(function: Mapping[str, Any], call: Mapping[str, Any]) -> ToolCall:
         call: what stands around the function: its ``id``.
     """
     name = function.get("name") or ""
-    arguments = _arguments_of(function.get("arguments"))
+    arguments = arguments_of(function.get("arguments"))
     return ToolCall(call.get("id") or f"call_{name}", name, arguments, call.get("extra_content"))
 
 
-def _arguments_of(arguments: Any) -> dict[str, Any]:
+def arguments_of(arguments: Any) -> dict[str, Any]:
+    """Read the arguments of a call, as JSON or as a dict; what is no object stands under the key ``"arguments"``."""
     if isinstance(arguments, Mapping):
         return dict(arguments)
     if not arguments:

@@ -1,0 +1,368 @@
+"""Models on Amazon Bedrock by way of boto3: one API, ``converse``, for the models of many makers.
+
+{"api_type": "bedrock", "model": "amazon.nova-lite-v1:0", "aws_region": "us-east-1"}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ..exception_utils import AutogenClassicError
+from ._claude import accepted_sampling, default_max_tokens, knows_schemas
+from ._converse import (
+    answer_of,
+    block_of,
+    calls_of,
+    choice_of,
+    extend_block,
+    finish_reason_of,
+    forced_choice,
+    messages_of,
+    tool_of,
+)
+from ._images import image_of, loaded
+from ._provider_client import NUMBER, MissingKeyError, Parameter, ProviderClient, model_of, read_parameters, warn_once
+from ._schemas import answer_tool, closed_schema, schema_of, wants_any_object
+from ._translation import Answer, Text, Turn, split_system, tools_of, turns_of
+from .prices import Price, cost_of, price_of, prices_of
+
+__all__ = (
+    "PRICES_PER_K_TOKENS",
+    "BedrockClient",
+    "MissingRegionError",
+    "calculate_cost",
+    "convert_stop_reason_to_finish_reason",
+    "extract_system_messages",
+    "format_tool_calls",
+    "format_tools",
+    "oai_messages_to_bedrock_messages",
+    "parse_content_parts",
+    "parse_image",
+)
+
+PRICES_PER_K_TOKENS: dict[str, Price] = prices_of("bedrock")
+
+_SECONDS = 600
+_SECONDS_TO_CONNECT = 10
+_ATTEMPTS = 5
+
+_ANY_OBJECT = "Answer with one JSON object and nothing else."
+_BY_TOOL = "Give your final answer by calling the tool {name}."
+
+
+class MissingRegionError(AutogenClassicError, ValueError):
+    """A configuration for Bedrock names no region, and the environment names none either."""
+
+
+class BedrockClient(ProviderClient):
+    """Asks a model on Amazon Bedrock.
+
+    Args:
+        **kwargs: one configuration. ``aws_region`` (or AWS_DEFAULT_REGION, AWS_REGION) is needed. Credentials are
+            ``aws_access_key``, ``aws_secret_key`` and ``aws_session_token``, or ``aws_profile_name``; without them
+            boto3 looks where it always does (environment, files, the role of the machine). Further: ``base_url``,
+            ``timeout`` in seconds, ``max_retries`` (or ``total_max_attempts``, and ``mode``, as boto3 has them), and
+            ``supports_system_prompts``: False for models that refuse system messages.
+
+    Raises:
+        MissingRegionError: there is no region.
+        MissingKeyError: there are no credentials.
+    """
+
+    provider = "bedrock"
+    fallback_errors = (BotoCoreError, ClientError)
+
+    PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("temperature", NUMBER, 0.0, 1.0),
+        Parameter("topP", NUMBER, 0.0, 1.0),
+        Parameter("maxTokens", int, 1),
+        Parameter("stopSequences", list),
+    )
+    #: Settings that some models know; they are sent as ``additionalModelRequestFields``.
+    FURTHER_PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
+        Parameter("top_p", NUMBER, 0.0, 1.0),
+        Parameter("top_k", int, 0),
+        Parameter("k", int, 0),
+        Parameter("seed", int),
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        environment = os.environ
+        region = kwargs.get("aws_region") or environment.get("AWS_DEFAULT_REGION") or environment.get("AWS_REGION")
+        if not region:
+            raise MissingRegionError(
+                f"The model {kwargs.get('model')!r} on Amazon Bedrock needs a region. Give aws_region in its entry of "
+                "config_list, or set the environment variable AWS_DEFAULT_REGION."
+            )
+        self._aws_region = region
+        self._supports_system_prompts = True
+        self.parse_custom_params(kwargs)
+        self.bedrock_runtime = self._connect()
+
+    @property
+    def address(self) -> str:
+        """The base URL that requests go to."""
+        return str(getattr(getattr(self.bedrock_runtime, "meta", None), "endpoint_url", self.provider))
+
+    def ask(self, params: dict[str, Any]) -> Answer:
+        """Send one request and wait for the answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        response = self.bedrock_runtime.converse(**self._request(params))
+        content = response["output"]["message"]["content"]
+        request_id = response.get("ResponseMetadata", {}).get("RequestId", "")
+        return answer_of(content, response["stopReason"], response["usage"], params, request_id)
+
+    def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
+        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        response = self.bedrock_runtime.converse_stream(**self._request(params))
+        blocks: dict[int, dict[str, Any]] = {}
+        stop_reason, usage, shown = None, {}, False
+        for event in response["stream"]:
+            if "contentBlockStart" in event:
+                start = event["contentBlockStart"]
+                blocks[start["contentBlockIndex"]] = {
+                    key: {**value, "input": ""} for key, value in start["start"].items() if key == "toolUse"
+                }
+            elif "contentBlockDelta" in event:
+                delta = event["contentBlockDelta"]["delta"]
+                extend_block(blocks.setdefault(event["contentBlockDelta"]["contentBlockIndex"], {}), delta)
+                if delta.get("text"):
+                    shown = True
+                    yield delta["text"]
+            elif "messageStop" in event:
+                stop_reason = event["messageStop"]["stopReason"]
+            elif "metadata" in event:
+                usage = event["metadata"]["usage"]
+        if stop_reason is None:
+            return
+        request_id = response.get("ResponseMetadata", {}).get("RequestId", "")
+        answer = answer_of([blocks[index] for index in sorted(blocks)], stop_reason, usage, params, request_id)
+        if answer.text and not shown:
+            yield answer.text
+        yield answer
+
+    def parse_custom_params(self, params: dict[str, Any]) -> None:
+        """Take over the settings that are about this client rather than about a request.
+
+        Args:
+            params: a configuration; ``supports_system_prompts`` is read.
+        """
+        self._supports_system_prompts = bool(params.get("supports_system_prompts", True))
+
+    def parse_params(self, params: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Read the settings of a request and check them.
+
+        Args:
+            params: a request or a configuration.
+
+        Returns:
+            The settings that Bedrock has for all models (temperature, topP, maxTokens, stopSequences), and those of
+            single models (top_p, top_k, k, seed).
+
+        Raises:
+            MissingModelError: no model is named.
+        """
+        model_of(params, "Amazon Bedrock")
+        given = dict(params)
+        given.setdefault("maxTokens", params.get("max_tokens"))
+        stop = params.get("stop_sequences") or params.get("stop")
+        given.setdefault("stopSequences", [stop] if isinstance(stop, str) else stop)
+        return read_parameters(given, self.PARAMETERS), read_parameters(given, self.FURTHER_PARAMETERS)
+
+    def _connect(self) -> Any:
+        config = self._config
+        session = boto3.Session(
+            aws_access_key_id=config.get("aws_access_key"),
+            aws_secret_access_key=config.get("aws_secret_key"),
+            aws_session_token=config.get("aws_session_token"),
+            profile_name=config.get("aws_profile_name"),
+            region_name=self._aws_region,
+        )
+        if session.get_credentials() is None and not os.environ.get("AWS_BEARER_TOKEN_BEDROCK"):
+            raise MissingKeyError(
+                f"The model {config.get('model')!r} on Amazon Bedrock needs credentials. Give aws_access_key and "
+                "aws_secret_key, or aws_profile_name, in its entry of config_list, or set the environment variables "
+                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+            )
+        retries = config.get("max_retries")
+        attempts = config.get("total_max_attempts", _ATTEMPTS) if retries is None else retries + 1
+        settings = Config(
+            read_timeout=config.get("timeout") or _SECONDS,
+            connect_timeout=min(config.get("timeout") or _SECONDS, _SECONDS_TO_CONNECT),
+            retries={"total_max_attempts": attempts, "mode": config.get("mode", "standard")},
+        )
+        return session.client("bedrock-runtime", config=settings, endpoint_url=config.get("base_url"))
+
+    def _request(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Write a request as arguments of boto3's ``converse``."""
+        base, further = self._settings(params)
+        tools = [] if params.get("tool_choice") == "none" else tools_of(params)
+        request: dict[str, Any] = {"modelId": params["model"]}
+        hints = [_ANY_OBJECT] if wants_any_object(params) else []
+        choice = choice_of(params.get("tool_choice"))
+        schema = schema_of(params)
+        if schema is not None:
+            closed = closed_schema(schema) if knows_schemas(params["model"]) else None
+            if closed is None:
+                tool = answer_tool(schema)
+                choice = forced_choice(params["model"], tool.name, alone=not tools)
+                hints = [] if choice else [_BY_TOOL.format(name=tool.name)]
+                tools = [*tools, tool]
+            else:
+                json_schema = {"name": params["response_format"]["json_schema"]["name"], "schema": json.dumps(closed)}
+                form = {"type": "json_schema", "structure": {"jsonSchema": json_schema}}
+                request["outputConfig"] = {"textFormat": form}
+        system, turns = split_system(turns_of(params["messages"]))
+        system = "\n".join([*([system] if system else []), *hints])
+        if system and self._supports_system_prompts:
+            request["system"] = [{"text": system}]
+        elif system:
+            turns = [Turn("user", (Text(system),)), *turns]
+        request["messages"] = messages_of(turns, bool(tools))
+        if tools:
+            request["toolConfig"] = {
+                "tools": [tool_of(tool) for tool in tools],
+                **({"toolChoice": choice} if choice else {}),
+            }
+        if base:
+            request["inferenceConfig"] = base
+        if further:
+            request["additionalModelRequestFields"] = further
+        return request
+
+    def _settings(self, params: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What is sent of the settings: ``top_p`` has a place for all models, and a Claude refuses some."""
+        base, further = self.parse_params(params)
+        given = {
+            "temperature": base.pop("temperature", None),
+            "top_p": base.pop("topP", further.pop("top_p", None)),
+            "top_k": further.pop("top_k", None),
+        }
+        model = params["model"]
+        sampling = accepted_sampling(model, {key: value for key, value in given.items() if value is not None})
+        if "claude" in model:
+            base.setdefault("maxTokens", default_max_tokens(model))
+        if "temperature" in sampling:
+            base["temperature"] = sampling["temperature"]
+        if "top_p" in sampling:
+            base["topP"] = sampling["top_p"]
+        if "top_k" in sampling:
+            further["top_k"] = sampling["top_k"]
+        return base, {**further, **(params.get("additional_model_request_fields") or {})}
+
+
+def oai_messages_to_bedrock_messages(
+    messages: list[dict[str, Any]], has_tools: bool, supports_system_prompts: bool
+) -> list[dict[str, Any]]:
+    """Write messages in the form of Bedrock.
+
+    Args:
+        messages: messages in the OpenAI form.
+        has_tools: whether the request offers tools; without them, calls and their answers become texts.
+        supports_system_prompts: False puts the system messages into what the user says first; else they are left out.
+
+    Returns:
+        Messages in which user and assistant take turns, the user first and last.
+    """
+    system, turns = split_system(turns_of(messages))
+    if system and not supports_system_prompts:
+        turns = [Turn("user", (Text(system),)), *turns]
+    return messages_of(turns, has_tools)
+
+
+def extract_system_messages(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the system messages in the form of Bedrock.
+
+    Args:
+        messages: messages in the OpenAI form.
+    """
+    system, _ = split_system(turns_of(messages))
+    return [{"text": system}] if system else []
+
+
+def format_tools(tools: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Write tools in the form of Bedrock.
+
+    Args:
+        tools: tools in the OpenAI form.
+    """
+    return {"tools": [tool_of(tool) for tool in tools_of({"tools": tools})]}
+
+
+def format_tool_calls(content: list[dict[str, Any]]) -> list[Any]:
+    """Read the calls of an answer.
+
+    Args:
+        content: the blocks of the answer.
+
+    Returns:
+        Tool calls of the openai package.
+    """
+    return Answer("", calls=calls_of(content)).completion().choices[0].message.tool_calls or []
+
+
+def parse_content_parts(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Write the content of a message as blocks of Bedrock.
+
+    Args:
+        message: a message in the OpenAI form.
+    """
+    return [block_of(part, own=False) for turn in turns_of([message]) for part in turn.parts]
+
+
+def parse_image(image_url: str) -> tuple[bytes, str]:
+    """Read or fetch a picture.
+
+    Args:
+        image_url: a data URI or an address.
+
+    Returns:
+        Its bytes, and its type, such as ``"image/png"``.
+
+    Raises:
+        UnusableImageError: there is no picture.
+    """
+    image = loaded(image_of(image_url))
+    return image.data or b"", image.media_type or ""
+
+
+def convert_stop_reason_to_finish_reason(stop_reason: str | None) -> str | None:
+    """Say in the words of OpenAI why an answer ended.
+
+    Args:
+        stop_reason: the word of Bedrock; an unknown one counts as the usual end.
+    """
+    return finish_reason_of(stop_reason) if stop_reason else None
+
+
+def calculate_cost(input_tokens: int, output_tokens: int, model_id: str) -> float:
+    """Work out what an answer costs.
+
+    Args:
+        input_tokens: how many tokens were sent.
+        output_tokens: how many came back.
+        model_id: the model.
+
+    Returns:
+        US dollars; 0 with one warning for a model without a known price.
+    """
+    price = price_of(model_id, "bedrock")
+    if price is None:
+        warn_once(f"The price of model {model_id} on Bedrock is not known, so its cost counts as 0.")
+        return 0.0
+    return cost_of(price, input_tokens, output_tokens)
