@@ -36,6 +36,7 @@ COMMANDS = {
     "demo": Command("autogen_classic.cli.demo", "two agents write, run and repair a program"),
     "mock-server": Command("autogen_classic.cli.mock_server", "serve OpenAI's API on this machine from a script"),
     "cache": Command("autogen_classic.cli.cache", "see, clear and import the answers of models that are kept on disk"),
+    "config": Command("autogen_classic.cli.config", "tell which entries of a configuration list can be used"),
     "version": Command("autogen_classic.cli.version", "print the versions that a bug report needs"),
 }
 

@@ -1,0 +1,116 @@
+"""``autogen-classic config check`` tells which configurations work, and never prints a key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autogen_classic import cli
+from autogen_classic.cli import config
+from autogen_classic.testing import MockOpenAIServer, error
+
+KEY = "sk-secret-of-a-test"
+VARIABLES = {name for names in config._KEY_VARIABLES.values() for name in names}
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (*VARIABLES, "OAI_CONFIG_LIST"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def check(entries: Any, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, list[str]]:
+    Path("models.json").write_text(json.dumps(entries))
+    code = cli.main(["config", "check", "models.json", *options])
+    printed = capsys.readouterr()
+    assert KEY not in printed.out + printed.err
+    return code, (printed.out + printed.err).splitlines()
+
+
+def test_an_entry_with_a_key_and_a_model_is_usable(capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = check([{"model": "gpt-4o", "api_key": KEY}], capsys)
+    assert code == 0
+    assert lines == ["0: gpt-4o (openai): usable, with its own api_key", "1 of 1 can be used."]
+
+
+def test_a_key_may_be_in_the_environment(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    code, lines = check([{"model": "gpt-4o"}], capsys)
+    assert (code, lines[0]) == (0, "0: gpt-4o (openai): usable, with the key in OPENAI_API_KEY")
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ({"model": "gpt-4o"}, "it has no api_key, and the environment has no OPENAI_API_KEY"),
+        ({"model": "gpt-4o", "api_key": ""}, "its api_key is empty"),
+        ({"model": "gpt-4o", "api_key": "<your OpenAI API key here>"}, "its api_key is still a placeholder"),
+        ({"api_key": KEY}, "model: Field required"),
+        ({"model": "m", "api_key": KEY, "api_type": "zzz"}, "'zzz', which is not known"),
+        ({"model": "m", "api_key": KEY, "base_url": "not a url"}, "base_url: "),
+        ({"model": "m", "api_key": {"nested": KEY}}, "api_key: "),
+        ("gpt-4o", "it is not an object with a model"),
+    ],
+)
+def test_what_an_entry_lacks_is_told(entry: Any, problem: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = check([entry], capsys)
+    assert code == 1
+    assert "NOT usable: " in lines[0]
+    assert problem in lines[0]
+
+
+def test_a_missing_package_is_told_with_the_extra_that_installs_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "find_spec", lambda name: None)
+    code, lines = check([{"model": "m", "api_key": KEY, "api_type": "groq"}], capsys)
+    assert code == 1
+    assert 'the package groq is missing: pip install "autogen-classic[groq]"' in lines[0]
+
+
+def test_one_usable_entry_is_enough(capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = check([{"model": "gpt-4o"}, {"model": "gpt-4o", "api_key": KEY}], capsys)
+    assert (code, lines[-1]) == (0, "1 of 2 can be used.")
+
+
+def test_a_class_of_the_program_needs_no_key(capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = check([{"model": "m", "model_client_cls": "Mine"}], capsys)
+    assert code == 0
+    assert "by the class Mine, which the program must register" in lines[0]
+
+
+def test_without_a_name_the_usual_list_is_checked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OAI_CONFIG_LIST", json.dumps([{"model": "gpt-4o", "api_key": KEY}]))
+    assert cli.main(["config", "check"]) == 0
+    assert KEY not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["{broken " + KEY, "[]", '"text"', '{"model": "m"}'])
+def test_a_list_that_cannot_be_read_is_told(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("models.json").write_text(text)
+    assert cli.main(["config", "check", "models.json"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("autogen-classic config check: ")
+    assert KEY not in told
+
+
+def test_a_missing_list_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["config", "check", "nowhere.json"]) == 1
+    assert "nowhere.json" in capsys.readouterr().err
+
+
+def test_ask_sends_one_request_and_tells_what_went_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    refusal = error(401, f"Incorrect API key provided: {KEY}.")
+    with MockOpenAIServer(["yes", refusal]) as server:
+        entry = {"model": "gpt-4o", "api_key": KEY, "base_url": server.base_url}
+        code, lines = check([entry, entry], capsys, "--ask")
+        assert len(server.requests) == 2
+    assert code == 0
+    assert lines[0].endswith("usable, with its own api_key")
+    assert "NOT usable: asking it failed with AuthenticationError" in lines[1]
