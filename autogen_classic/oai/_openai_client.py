@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from .._core.model_requests import check
 from ._failures import UnusableAnswerError, parameter_errors
+from ._model_quirks import fitted, learn_from
 from ._sending import send
 from ._streaming import StreamedAnswer, connection_errors
 from .prices import cost_of, price_of
@@ -45,32 +46,29 @@ class OpenAIClient:
         Returns:
             A ChatCompletion, or a Completion for a prompt, of the openai package.
         """
-        check(getattr(self._oai_client, "base_url", None) or "openai")
-        if "messages" in params and params.get("stream"):
-            with parameter_errors(), connection_errors(), send(self._oai_client, params) as stream:
-                with StreamedAnswer(params) as answer:
-                    for chunk in stream:
-                        answer.add(chunk)
-                return answer.completion_of(stream)
-        with parameter_errors():
-            return self._usable(send(self._oai_client, {**params, "stream": False}))
+        place = self._place()
+        while True:
+            request = fitted(params, place)
+            try:
+                return self._ask(request)
+            except Exception as error:
+                if not learn_from(error, request, place):
+                    raise
 
     async def a_create(self, params: dict[str, Any]) -> Any:
         """The same as `create`, without blocking the event loop."""
         replaced = getattr(self.create, "__func__", None) is not _own_create  # in a subclass, or by a patch
         if replaced or self.connect_async is None:
             return await asyncio.to_thread(self.create, params)
-        check(getattr(self._oai_client, "base_url", None) or "openai")
+        place = self._place()
         client = await self._async_client()
-        if "messages" in params and params.get("stream"):
-            with parameter_errors(), connection_errors():
-                async with await send(client, params) as stream:
-                    with StreamedAnswer(params) as answer:
-                        async for chunk in stream:
-                            answer.add(chunk)
-                    return answer.completion_of(stream)
-        with parameter_errors():
-            return self._usable(await send(client, {**params, "stream": False}))
+        while True:
+            request = fitted(params, place)
+            try:
+                return await self._a_ask(client, request)
+            except Exception as error:
+                if not learn_from(error, request, place):
+                    raise
 
     def message_retrieval(self, response: Any) -> list[Any]:
         """Return the texts of an answer, or its messages where they call functions or tools.
@@ -123,6 +121,33 @@ class OpenAIClient:
             "cost": getattr(response, "cost", 0),
             "model": response.model,
         }
+
+    def _place(self) -> str:
+        """The address of the endpoint, if it may be asked."""
+        place = str(getattr(self._oai_client, "base_url", None) or "openai")
+        check(place)
+        return place
+
+    def _ask(self, params: dict[str, Any]) -> Any:
+        if "messages" in params and params.get("stream"):
+            with parameter_errors(), connection_errors(), send(self._oai_client, params) as stream:
+                with StreamedAnswer(params) as answer:
+                    for chunk in stream:
+                        answer.add(chunk)
+                return answer.completion_of(stream)
+        with parameter_errors():
+            return self._usable(send(self._oai_client, {**params, "stream": False}))
+
+    async def _a_ask(self, client: Any, params: dict[str, Any]) -> Any:
+        if "messages" in params and params.get("stream"):
+            with parameter_errors(), connection_errors():
+                async with await send(client, params) as stream:
+                    with StreamedAnswer(params) as answer:
+                        async for chunk in stream:
+                            answer.add(chunk)
+                    return answer.completion_of(stream)
+        with parameter_errors():
+            return self._usable(await send(client, {**params, "stream": False}))
 
     async def _async_client(self) -> Any:
         loop = asyncio.get_running_loop()

@@ -121,6 +121,7 @@ class ErrorReply:
     type: str
     code: str | None
     retry_after: float | None
+    param: str | None = None
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,7 @@ def error(
     type: str | None = None,
     code: str | None = None,
     retry_after: float | None = None,
+    param: str | None = None,
 ) -> ErrorReply:
     """Script an error of the provider.
 
@@ -246,12 +248,13 @@ def error(
         type: the type of the error in its body; None takes the usual one.
         code: the code of the error in its body, such as ``"context_length_exceeded"``; None takes the usual one.
         retry_after: seconds to wait, sent as the header ``Retry-After``.
+        param: the parameter at fault in its body, such as ``"temperature"``.
 
     Returns:
         A scripted reply.
     """
     usual = _ERROR_KINDS.get(status) or _ERROR_KINDS[500 if status >= 500 else 400]
-    return ErrorReply(status, message or usual[2], type or usual[0], code or usual[1], retry_after)
+    return ErrorReply(status, message or usual[2], type or usual[0], code or usual[1], retry_after, param)
 
 
 def disconnect(*texts: str) -> Disconnect:

@@ -131,7 +131,7 @@ def error_body(error: ErrorReply) -> dict[str, Any]:
     Returns:
         A dict with the key ``error``.
     """
-    return {"error": {"message": error.message, "type": error.type, "param": None, "code": error.code}}
+    return {"error": {"message": error.message, "type": error.type, "param": error.param, "code": error.code}}
 
 
 def model_list(models: Iterable[str]) -> dict[str, Any]:

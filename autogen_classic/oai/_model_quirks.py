@@ -1,0 +1,112 @@
+"""What some of OpenAI's models refuse that older ones take, and how to say it to them.
+
+A request that worked with an older model should work with a newer one: only the name of the model changes. What is
+known of the models stands in a table; what a server refuses by name is learnt, and not said to that model again. Each
+change is told by one warning. A model that takes what the program says gets exactly that.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ("fitted", "learn_from")
+
+logger = logging.getLogger("autogen.oai.client")
+
+_MAX_TOKENS, _SYSTEM_ROLE = "max_tokens", "the role system"
+
+# The documentation of the API says so: https://platform.openai.com/docs/guides/reasoning (2025). The chat models
+# among gpt-5 are no reasoning models.
+_TABLE = (
+    (re.compile(r"(o[134]|gpt-5\d?)(?!\w|[-.\w]*chat)"), _MAX_TOKENS),
+    (re.compile(r"o1-(mini|preview)"), _SYSTEM_ROLE),
+)
+
+# Settings without which a request still asks the same. Others are worth the error.
+_DISPENSABLE = frozenset(("temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls"))
+_CODES = frozenset(("unsupported_parameter", "unsupported_value"))
+
+_learnt: dict[tuple[str, str], set[str]] = {}
+_warned: set[tuple[str, str]] = set()
+
+
+def fitted(params: dict[str, Any], place: str) -> dict[str, Any]:
+    """Say a request as its model wants it.
+
+    Args:
+        params: the request.
+        place: the address of the model.
+
+    Returns:
+        The same dict where nothing has to be changed, else a changed copy.
+    """
+    model = params.get("model")
+    if not isinstance(model, str):
+        return params
+    refused = {quirk for pattern, quirk in _TABLE if pattern.match(model)} | _learnt.get((place, model), set())
+    for quirk in sorted(refused):
+        if quirk == _SYSTEM_ROLE:
+            params = _without_system_role(params)
+        elif quirk == _MAX_TOKENS:
+            params = _with_max_completion_tokens(params)
+        elif quirk in params:
+            _warn(model, quirk, "it is left out")
+            params = {name: params[name] for name in params if name != quirk}
+    return params
+
+
+def learn_from(error: BaseException, params: Mapping[str, Any], place: str) -> bool:
+    """Learn what a model refuses.
+
+    Args:
+        error: what the SDK raised.
+        params: the request that was sent.
+        place: the address of the model.
+
+    Returns:
+        Whether it is worth to ask again: `fitted` knows now how to say it otherwise.
+    """
+    if getattr(error, "status_code", None) != 400 or getattr(error, "code", None) not in _CODES:
+        return False
+    name = str(getattr(error, "param", None))
+    if name.startswith("messages") and name.endswith("role") and "'system'" in str(error):
+        quirk, said = _SYSTEM_ROLE, _speaks_as_system(params)
+    else:
+        quirk, said = name, name in params and (name in _DISPENSABLE or name == _MAX_TOKENS)
+    if said:
+        _learnt.setdefault((place, str(params.get("model"))), set()).add(quirk)
+    return said
+
+
+def _with_max_completion_tokens(params: dict[str, Any]) -> dict[str, Any]:
+    if _MAX_TOKENS not in params:
+        return params
+    _warn(params["model"], _MAX_TOKENS, "it is sent as max_completion_tokens")
+    changed = {name: params[name] for name in params if name != _MAX_TOKENS}
+    changed.setdefault("max_completion_tokens", params[_MAX_TOKENS])
+    return changed
+
+
+def _without_system_role(params: dict[str, Any]) -> dict[str, Any]:
+    if not _speaks_as_system(params):
+        return params
+    _warn(params["model"], _SYSTEM_ROLE, "the user says its messages")
+    messages = [{**said, "role": "user"} if _is_system(said) else said for said in params["messages"]]
+    return {**params, "messages": messages}
+
+
+def _speaks_as_system(params: Mapping[str, Any]) -> bool:
+    return any(_is_system(message) for message in params.get("messages") or ())
+
+
+def _is_system(message: Any) -> bool:
+    return isinstance(message, dict) and message.get("role") == "system"
+
+
+def _warn(model: str, quirk: str, remedy: str) -> None:
+    if (model, quirk) not in _warned:
+        _warned.add((model, quirk))
+        logger.warning("Model %s does not take %s; %s.", model, quirk, remedy)
