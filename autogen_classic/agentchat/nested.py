@@ -89,6 +89,8 @@ def _summary_of(chat_queue: list[dict[str, Any]], recipient: Any, messages: Any,
 
 def _chats_to_run(chat_queue: list[dict[str, Any]], recipient: Any, messages: Any, sender: Any, config: Any) -> Steps:
     """The chats of a queue that have a message; the first one takes the message that triggered it by default."""
+    # Chats inside a chat are answered from its cache, too, unless they have their own.
+    lent = {} if getattr(recipient, "client_cache", None) is None else {"cache": recipient.client_cache}
     chats = []
     for index, chat_info in enumerate(chat_queue):
         if not isinstance(chat_info, dict):
@@ -102,5 +104,5 @@ def _chats_to_run(chat_queue: list[dict[str, Any]], recipient: Any, messages: An
         elif callable(message):
             message = yield Call(message, recipient, messages, sender, config)
         if message:
-            chats.append({**chat_info, "message": message})
+            chats.append({**lent, **chat_info, "message": message})
     return chats
