@@ -23,7 +23,7 @@ from autogen_classic.oai.prices import (
     prices_of,
 )
 
-PROVIDERS = "anthropic bedrock cerebras cohere deepseek gemini groq mistral openai together".split()
+PROVIDERS = [
     "anthropic",
     "bedrock",
     "cerebras",
