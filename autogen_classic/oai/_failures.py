@@ -186,6 +186,8 @@ def _set_text(error: BaseException, text: str) -> None:
     error.args = (text, *error.args[1:])
     if hasattr(error, "message"):
         error.message = text
+    if isinstance(getattr(error, "body", None), str):  # mistralai shows it in the repr
+        error.body = text  # type: ignore[attr-defined]
     if str(error) != text:
         kind = type(error)
         error.__class__ = type(kind.__name__, (_WithText, kind), {"__module__": kind.__module__})

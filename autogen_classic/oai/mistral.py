@@ -1,0 +1,244 @@
+"""Models at Mistral, by the ``mistralai`` package. ``api_type`` is ``"mistral"``; MISTRAL_API_KEY may hold the key."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mistralai.client import Mistral
+from mistralai.client.errors import MistralError, NoResponseError
+from mistralai.client.models import Function
+
+from ._chat_completions import chat_messages, chat_tools, cost_by_table
+from ._connections import sync_pool
+from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, read_parameters
+from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
+from ._translation import (
+    Answer,
+    Text,
+    ToolAnswer,
+    ToolCall,
+    Turn,
+    alternating,
+    call_of,
+    split_system,
+    turns_of,
+    with_plain_ids,
+)
+
+__all__ = ("MistralAIClient", "calculate_mistral_cost", "tool_def_to_mistral")
+
+DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
+
+# The settings that AutoGen 0.2 sends, with its defaults, and the others.
+OLD_PARAMETERS = (
+    Parameter("temperature", NUMBER, 0, 1.5, default=0.7),
+    Parameter("top_p", NUMBER, 0, 1),
+    Parameter("max_tokens", int, 0),
+    Parameter("safe_prompt", bool, default=False),
+    Parameter("seed", int, 0, sent_as="random_seed"),
+    Parameter("random_seed", int, 0),
+)
+NEW_PARAMETERS = (
+    Parameter("stop", (str, list)),
+    Parameter("presence_penalty", NUMBER, -2, 2),
+    Parameter("frequency_penalty", NUMBER, -2, 2),
+    Parameter("reasoning_effort", str),
+    Parameter("prompt_mode", str, choices=("reasoning",)),
+    Parameter("response_format", dict),
+)
+TOOL_PARAMETERS = (
+    Parameter("tool_choice", (str, dict)),
+    Parameter("parallel_tool_calls", bool),
+)
+
+_FINISH_REASONS = {"length": "length", "model_length": "length", "tool_calls": "tool_calls"}
+_NO_ID = (None, "", "null")  # what the SDK puts where the API gave no id
+# Mistral lets nobody but the assistant speak after a tool has answered.
+_AFTER_AN_ANSWER = Turn("assistant", (Text("I have read it."),))
+
+
+class MistralAIClient(ProviderClient):
+    """Asks Mistral.
+
+    Args:
+        **kwargs: the configuration. ``base_url``, ``timeout`` (in seconds), ``max_retries`` and ``default_headers`` say
+            how to connect.
+
+    Raises:
+        MissingKeyError: there is neither an ``api_key`` nor the environment variable MISTRAL_API_KEY.
+    """
+
+    provider = "mistral"
+    fallback_errors = (MistralError, NoResponseError, *TRANSPORT_ERRORS)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.api_key = key_for(kwargs, ("MISTRAL_API_KEY",), "Mistral")
+        settings: dict[str, Any] = {"client": kwargs.get("http_client") or sync_pool(self.address)}
+        timeout = kwargs.get("timeout", DEFAULT_TIMEOUT)
+        if timeout is not None:
+            settings["timeout_ms"] = int(float(timeout) * 1000)
+        if kwargs.get("base_url"):
+            settings["server_url"] = str(kwargs["base_url"]).rstrip("/").removesuffix("/v1")
+        self._client = Mistral(api_key=self.api_key, **settings)
+
+    def parse_params(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Write a request for the SDK.
+
+        Args:
+            params: a request in the OpenAI form. A value that cannot be used is reported by a warning, and replaced by
+                the default.
+
+        Returns:
+            The arguments of ``chat.complete``. Settings that AutoGen 0.2 knows are there also when they are None.
+
+        Raises:
+            MissingModelError: no model is named.
+        """
+        tools = tool_def_to_mistral(chat_tools(params))
+        request = {
+            "model": model_of(params, "Mistral"),
+            **{parameter.name: None for parameter in OLD_PARAMETERS if not parameter.sent_as},
+            **read_parameters(params, OLD_PARAMETERS),
+            **read_parameters(params, NEW_PARAMETERS),
+            "messages": chat_messages(_fitting(turns_of(params["messages"]))),
+        }
+        return {**request, "tools": tools, **read_parameters(params, TOOL_PARAMETERS)} if tools else request
+
+    def ask(self, params: dict[str, Any]) -> Answer:
+        """Send one request and wait for the answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        response = self._sent(self._client.chat.complete, params)
+        choice = response.choices[0]
+        answer = Answer(response.model, id=response.id, finish_reason=_reason(choice.finish_reason))
+        if choice.message is not None:
+            answer.text = _text_of(choice.message.content)
+            answer.calls = [_call(part) for part in choice.message.tool_calls or ()]
+        _count(answer, response.usage)
+        return answer
+
+    def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
+        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        answer = Answer(model_of(params, "Mistral"), text="")
+        with self._sent(self._client.chat.stream, params) as events:
+            for event in events:
+                chunk = event.data
+                answer.model, answer.id = chunk.model or answer.model, chunk.id
+                _count(answer, chunk.usage)
+                for choice in chunk.choices[:1]:
+                    if text := _text_of(choice.delta.content):
+                        answer.text = f"{answer.text}{text}"
+                        yield text
+                    answer.calls += [_call(part) for part in choice.delta.tool_calls or ()]  # each comes whole
+                    if choice.finish_reason:
+                        answer.finish_reason = _reason(choice.finish_reason)
+        yield answer
+
+    def _sent(self, method: Any, params: dict[str, Any]) -> Any:
+        request = {name: value for name, value in self.parse_params(params).items() if value is not None}
+        headers = self._config.get("default_headers")
+        return ask_again(lambda: method(**request, http_headers=headers), _refusal_of, self._config.get("max_retries"))
+
+
+def tool_def_to_mistral(tool_definitions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Write tools as Mistral takes them.
+
+    Args:
+        tool_definitions: tools in the OpenAI form.
+
+    Returns:
+        Dicts with ``type`` and ``function``, a `Function` of the ``mistralai`` package.
+    """
+    return [
+        {
+            "type": "function",
+            "function": Function(
+                name=tool["function"]["name"],
+                description=tool["function"].get("description"),
+                parameters=tool["function"]["parameters"],
+            ),
+        }
+        for tool in tool_definitions
+    ]
+
+
+def calculate_mistral_cost(input_tokens: int, output_tokens: int, model_name: str) -> float:
+    """Work out what a request costs.
+
+    Args:
+        input_tokens: how many tokens were sent.
+        output_tokens: how many came back.
+        model_name: the model.
+
+    Returns:
+        US dollars; 0.0 with a warning for a model without a known price.
+    """
+    return cost_by_table("mistral", model_name, input_tokens, output_tokens)
+
+
+def _fitting(turns: Sequence[Turn]) -> list[Turn]:
+    """Put turns in the order that Mistral insists on: the system first, sides in turn, a user or a tool at the end."""
+    system, others = split_system(turns)
+    fitting = [Turn("system", (Text(system),))] if system else []
+    for turn in alternating(_with_short_ids(others), user_last=True):
+        answers = tuple(part for part in turn.parts if isinstance(part, ToolAnswer))
+        said = turn.parts[len(answers) :]
+        if answers:
+            fitting.append(Turn("tool", answers))
+        if answers and said:
+            fitting.append(_AFTER_AN_ANSWER)
+        if said:
+            fitting.append(replace(turn, parts=said))
+    return fitting
+
+
+def _with_short_ids(turns: Sequence[Turn]) -> list[Turn]:
+    """Mistral takes ids of nine letters and digits only, so those of other models are replaced."""
+
+    def short(name: str) -> str:
+        return name if re.fullmatch(r"[a-zA-Z0-9]{9}", name) else hashlib.sha256(name.encode()).hexdigest()[:9]
+
+    def renamed(part: Any) -> Any:
+        if isinstance(part, ToolCall):
+            return replace(part, id=short(part.id))
+        return replace(part, call_id=short(part.call_id)) if isinstance(part, ToolAnswer) else part
+
+    return [replace(turn, parts=tuple(map(renamed, turn.parts))) for turn in with_plain_ids(turns)]
+
+
+def _text_of(content: Any) -> str:
+    """The text of an answer; content may also be a list of chunks, of which thoughts and references are left out."""
+    if isinstance(content, str) or not content:
+        return content or ""
+    return "".join(chunk.text for chunk in content if chunk.type == "text")
+
+
+def _call(part: Any) -> ToolCall:
+    function = {"name": part.function.name, "arguments": part.function.arguments}
+    return call_of(function, {} if part.id in _NO_ID else {"id": part.id})
+
+
+def _reason(reason: Any) -> str:
+    return _FINISH_REASONS.get(str(reason), "stop")
+
+
+def _count(answer: Answer, usage: Any) -> None:
+    if usage is not None:
+        answer.prompt_tokens, answer.completion_tokens = usage.prompt_tokens, usage.completion_tokens
+
+
+def _refusal_of(error: BaseException) -> Refusal | None:
+    if not isinstance(error, MistralError):
+        return None
+    return Refusal(error.status_code, seconds_to_wait(error.headers))
