@@ -5,56 +5,69 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
-from kit import KEY, Call, Case, Fail, Say, Seen, WireError, WireServer, event, hold_against, words_of
+from kit import KEY, Call, Case, Fail, Say, Seen, WireError, WireServer, event, hold_against, words_of, written_for
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.chat.completion_create_params import (
     CompletionCreateParamsNonStreaming,
     CompletionCreateParamsStreaming,
 )
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from autogen_classic.testing.http_server import HttpRequest
 
 MODEL = "gpt-4o-mini"
-_WHOLE: TypeAdapter[Any] = TypeAdapter(CompletionCreateParamsNonStreaming)
-_STREAMED: TypeAdapter[Any] = TypeAdapter(CompletionCreateParamsStreaming)
 
 
 class OpenAIServer(WireServer):
-    """Speaks ``/v1/chat/completions``."""
+    """Speaks ``/v1/chat/completions``.
 
-    path = "/v1/chat/completions"
+    Attributes:
+        path: where requests go.
+        whole: the SDK's model of a request for an answer that comes whole.
+        streamed: of one for a stream.
+        answer: of an answer.
+        chunk: of a part of a stream.
+    """
+
+    path: ClassVar[str] = "/v1/chat/completions"
+    whole: ClassVar[TypeAdapter[Any]] = TypeAdapter(CompletionCreateParamsNonStreaming)
+    streamed: ClassVar[TypeAdapter[Any]] = TypeAdapter(CompletionCreateParamsStreaming)
+    answer: ClassVar[type[BaseModel]] = ChatCompletion
+    chunk: ClassVar[type[BaseModel]] = ChatCompletionChunk
 
     def read(self, http: HttpRequest) -> Seen:
         if http.path != self.path:
             raise WireError(f"the path is {http.path}, not {self.path}")
-        if http.headers.get("authorization") != f"Bearer {KEY}":
-            raise WireError("the key does not stand in the authorization header")
+        self.check_key(http)
         body = json.loads(http.body)
-        check_request(body)
+        hold_against(self.streamed if body.get("stream") else self.whole, body)
         return read_chat(body)
 
+    def check_key(self, http: HttpRequest) -> None:
+        """Raise a WireError unless the key stands where it should."""
+        if http.headers.get("authorization") != f"Bearer {KEY}":
+            raise WireError("the key does not stand in the authorization header")
+
+    def completion(self, seen: Seen, reply: Say | Call) -> dict[str, Any]:
+        """Write an answer that comes whole."""
+        return completion_of(seen, reply)
+
+    def chunks(self, seen: Seen, reply: Say | Call) -> Iterable[dict[str, Any]]:
+        """Write an answer that comes in parts."""
+        return chunks_of(seen, reply)
+
     def body(self, seen: Seen, reply: Say | Call) -> dict[str, Any]:
-        body = completion_of(seen, reply)
-        ChatCompletion.model_validate(body, strict=True)
-        return body
+        return written_for(self.answer, self.completion(seen, reply))
 
     def parts(self, seen: Seen, reply: Say | Call) -> Iterable[bytes]:
-        for chunk in chunks_of(seen, reply):
-            ChatCompletionChunk.model_validate(chunk, strict=True)
-            yield event(chunk)
+        for chunk in self.chunks(seen, reply):
+            yield event(written_for(self.chunk, chunk))
         yield b"data: [DONE]\n\n"
 
     def failure(self, reply: Fail) -> dict[str, Any]:
         return {"error": {"message": reply.message, "type": "refused", "param": None, "code": None}}
-
-
-def check_request(body: dict[str, Any]) -> None:
-    """Hold a request against the SDK's model of it."""
-    streams = bool(body.get("stream"))
-    hold_against(_STREAMED if streams else _WHOLE, body)
 
 
 def read_chat(body: dict[str, Any]) -> Seen:
@@ -87,7 +100,8 @@ def read_chat(body: dict[str, Any]) -> Seen:
     return seen
 
 
-def _usage(reply: Say | Call) -> dict[str, int]:
+def usage_of(reply: Say | Call) -> dict[str, int]:
+    """Write how many tokens an answer took."""
     total = reply.prompt_tokens + reply.completion_tokens
     return {
         "prompt_tokens": reply.prompt_tokens,
@@ -116,7 +130,7 @@ def completion_of(seen: Seen, reply: Say | Call) -> dict[str, Any]:
         "created": 1,
         "model": seen.model,
         "choices": [{"index": 0, "message": message, "finish_reason": reason, "logprobs": None}],
-        "usage": _usage(reply),
+        "usage": usage_of(reply),
     }
 
 
@@ -136,7 +150,7 @@ def chunks_of(seen: Seen, reply: Say | Call) -> Iterable[dict[str, Any]]:
             yield chunk({"tool_calls": [{**call, "index": index}]})
         yield chunk({}, "tool_calls")
     if (seen.body.get("stream_options") or {}).get("include_usage"):
-        yield {**head, "choices": [], "usage": _usage(reply)}
+        yield {**head, "choices": [], "usage": usage_of(reply)}
 
 
 CASE = Case(

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, ClassVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from autogen_classic.testing.http_server import BrokenStream, HttpRequest, HttpResponse, HttpServer
 
@@ -238,6 +238,32 @@ def hold_against(model: TypeAdapter[Any], sent: Mapping[str, Any]) -> None:
     if understood != sent:
         unknown = sorted(_fields(sent) - _fields(understood))
         raise WireError(f"the API does not know {unknown}; it reads {understood} in {sent}")
+
+
+def written_for(kind: type[BaseModel], answer: dict[str, Any]) -> dict[str, Any]:
+    """Hold an answer against an SDK's model of it, and return it.
+
+    Args:
+        kind: the model. SDKs let unknown fields pass; here they are a fault.
+        answer: the body of an answer, or of one event of a stream.
+
+    Raises:
+        ValueError: a field is missing, unknown, or of a wrong type.
+    """
+    unknown = list(_unknown_fields(kind.model_validate(answer, strict=True)))
+    if unknown:
+        raise ValueError(f"{kind.__name__} has no {unknown}")
+    return answer
+
+
+def _unknown_fields(value: Any) -> Iterator[str]:
+    if isinstance(value, BaseModel):
+        yield from value.model_extra or ()
+        for part in vars(value).values():
+            yield from _unknown_fields(part)
+    if isinstance(value, list):
+        for part in value:
+            yield from _unknown_fields(part)
 
 
 def _read_to_the_end(value: Any) -> Any:

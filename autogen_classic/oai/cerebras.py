@@ -1,0 +1,89 @@
+"""Models at Cerebras, by way of the ``cerebras_cloud_sdk`` package. ``api_type`` is ``"cerebras"``; the key may stand
+in CEREBRAS_API_KEY.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from cerebras.cloud import sdk
+
+from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
+from ._provider_client import NUMBER, BrokenStreamError, Parameter
+from ._retries import TRANSPORT_ERRORS
+from ._translation import turns_of
+from .prices import Price, prices_of
+
+__all__ = ("CEREBRAS_PRICING_1K", "CerebrasClient", "calculate_cerebras_cost", "oai_messages_to_cerebras_messages")
+
+CEREBRAS_PRICING_1K: dict[str, Price] = prices_of("cerebras")
+
+
+class CerebrasClient(ChatCompletionsClient):
+    """Asks Cerebras.
+
+    Args:
+        api_key: the key; None to take it from the environment.
+        **kwargs: the configuration. ``base_url``, ``max_retries``, ``timeout`` (in seconds), ``default_headers``,
+            ``default_query`` and ``http_client`` go to the SDK.
+
+    Raises:
+        MissingKeyError: there is neither an ``api_key`` nor the environment variable CEREBRAS_API_KEY.
+    """
+
+    provider = "cerebras"
+    key_variables = ("CEREBRAS_API_KEY",)
+    streaming: ClassVar[dict[str, Any]] = {"stream": True, "stream_options": {"include_usage": True}}
+    fallback_errors = (sdk.APIError, BrokenStreamError, *TRANSPORT_ERRORS)
+    parameters = (
+        Parameter("frequency_penalty", NUMBER, -2, 2),
+        Parameter("logit_bias", dict),
+        Parameter("max_completion_tokens", int, 0),
+        Parameter("max_tokens", int, 0),
+        Parameter("parallel_tool_calls", bool),
+        Parameter("presence_penalty", NUMBER, -2, 2),
+        Parameter("reasoning_effort", str),
+        Parameter("seed", int),
+        Parameter("service_tier", str),
+        Parameter("stop", (str, list)),
+        Parameter("stream", bool, default=False),
+        Parameter("temperature", NUMBER, 0, 1.5, default=1),
+        Parameter("tool_choice", (str, dict)),
+        Parameter("top_p", NUMBER, 0, 1),
+        Parameter("user", str),
+    )
+
+    def __init__(self, api_key: str | None = None, **kwargs: Any) -> None:
+        super().__init__(api_key=api_key, **kwargs)
+
+    def connect(self, **settings: Any) -> sdk.Cerebras:
+        """Make the client of the SDK.
+
+        Args:
+            **settings: for its constructor.
+        """
+        # Left to itself, the SDK sends requests of its own as soon as the client is made, to be faster later.
+        return sdk.Cerebras(**settings, warm_tcp_connection=False)
+
+
+def oai_messages_to_cerebras_messages(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Write messages as Cerebras takes them.
+
+    Args:
+        messages: messages in the OpenAI form.
+    """
+    return chat_messages(turns_of(messages))
+
+
+def calculate_cerebras_cost(input_tokens: int, output_tokens: int, model: str) -> float:
+    """Work out what a request costs.
+
+    Args:
+        input_tokens: how many tokens were sent.
+        output_tokens: how many came back.
+        model: the model.
+
+    Returns:
+        US dollars; 0.0 with a warning for a model without a known price.
+    """
+    return cost_by_table("cerebras", model, input_tokens, output_tokens)

@@ -1,0 +1,84 @@
+"""Models at Groq, by way of the ``groq`` package. ``api_type`` is ``"groq"``; the key may stand in GROQ_API_KEY."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import groq
+
+from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
+from ._provider_client import NUMBER, BrokenStreamError, Parameter
+from ._retries import TRANSPORT_ERRORS
+from ._translation import turns_of
+from .prices import Price, prices_of
+
+__all__ = ("GROQ_PRICING_1K", "GroqClient", "calculate_groq_cost", "oai_messages_to_groq_messages")
+
+GROQ_PRICING_1K: dict[str, Price] = prices_of("groq")
+
+
+class GroqClient(ChatCompletionsClient):
+    """Asks Groq.
+
+    Args:
+        **kwargs: the configuration. ``base_url``, ``max_retries``, ``timeout`` (in seconds), ``default_headers``,
+            ``default_query`` and ``http_client`` go to the SDK.
+
+    Raises:
+        MissingKeyError: there is neither an ``api_key`` nor the environment variable GROQ_API_KEY.
+    """
+
+    provider = "groq"
+    sdk_path = "/openai/v1"
+    key_variables = ("GROQ_API_KEY",)
+    fallback_errors = (groq.APIError, BrokenStreamError, *TRANSPORT_ERRORS)
+    parameters = (
+        Parameter("frequency_penalty", NUMBER, -2, 2),
+        Parameter("include_reasoning", bool),
+        Parameter("logit_bias", dict),
+        Parameter("max_completion_tokens", int, 0),
+        Parameter("max_tokens", int, 0),
+        Parameter("parallel_tool_calls", bool),
+        Parameter("presence_penalty", NUMBER, -2, 2),
+        Parameter("reasoning_effort", str),
+        Parameter("reasoning_format", str, choices=("hidden", "parsed", "raw")),
+        Parameter("seed", int),
+        Parameter("service_tier", str),
+        Parameter("stop", (str, list)),
+        Parameter("stream", bool, default=False),
+        Parameter("temperature", NUMBER, 0, 2, default=1),
+        Parameter("tool_choice", (str, dict)),
+        Parameter("top_p", NUMBER, 0, 1),
+        Parameter("user", str),
+    )
+
+    def connect(self, **settings: Any) -> groq.Groq:
+        """Make the client of the SDK.
+
+        Args:
+            **settings: for its constructor.
+        """
+        return groq.Groq(**settings)
+
+
+def oai_messages_to_groq_messages(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Write messages as Groq takes them.
+
+    Args:
+        messages: messages in the OpenAI form.
+    """
+    return chat_messages(turns_of(messages))
+
+
+def calculate_groq_cost(input_tokens: int, output_tokens: int, model: str) -> float:
+    """Work out what a request costs.
+
+    Args:
+        input_tokens: how many tokens were sent.
+        output_tokens: how many came back.
+        model: the model.
+
+    Returns:
+        US dollars; 0.0 with a warning for a model without a known price.
+    """
+    return cost_by_table("groq", model, input_tokens, output_tokens)
