@@ -113,6 +113,8 @@ def _problem_and_key(entry: Any) -> tuple[str | None, str]:
         provider = find_provider(dict(entry))
     except (LLMConfigError, UnknownProviderError) as error:
         return str(error), ""
+    if str(entry.get("model")).startswith("<"):
+        return "its model is still a placeholder", ""
     package, extra = getattr(provider, "package", "openai"), getattr(provider, "extra", "")
     if not _is_installed(package):
         return f'the package {package} is missing: pip install "autogen-classic[{extra}]"', ""

@@ -49,6 +49,7 @@ def test_a_key_may_be_in_the_environment(capsys: pytest.CaptureFixture[str], mon
         ({"model": "gpt-4o"}, "it has no api_key, and the environment has no OPENAI_API_KEY"),
         ({"model": "gpt-4o", "api_key": ""}, "its api_key is empty"),
         ({"model": "gpt-4o", "api_key": "<your OpenAI API key here>"}, "its api_key is still a placeholder"),
+        ({"model": "<the model your server serves>", "api_key": "x"}, "its model is still a placeholder"),
         ({"api_key": KEY}, "model: Field required"),
         ({"model": "m", "api_key": KEY, "api_type": "zzz"}, "'zzz', which is not known"),
         ({"model": "m", "api_key": KEY, "base_url": "not a url"}, "base_url: "),
