@@ -59,6 +59,8 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module(_OPENAI_NAMES[name]), name)
     if name == "openai":
         return importlib.import_module("openai")
+    if name.endswith(("LLMConfigEntry", "EntryDict")) and name.startswith(("OpenAI", "AzureOpenAI", "DeepSeek")):
+        return getattr(importlib.import_module("..llm_config.entries", __package__), name)  # as in AG2
     if name == "OPENAIVERSION":
         return importlib.import_module("openai").__version__
     if name == "TOOL_ENABLED":

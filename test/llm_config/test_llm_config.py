@@ -293,3 +293,8 @@ def test_importing_the_library_and_its_agents_loads_no_pydantic() -> None:
 @pytest.mark.parametrize("name", sorted(name for name in entries.__all__ if name.endswith("LLMConfigEntry")))
 def test_the_entries_are_exported_where_ag2_has_them(name: str) -> None:
     assert getattr(autogen_classic.oai, name) is getattr(entries, name)
+
+
+@pytest.mark.parametrize("name", ["OpenAILLMConfigEntry", "AzureOpenAILLMConfigEntry", "DeepSeekEntryDict"])
+def test_those_of_openai_s_protocol_are_in_its_client_room_too(name: str) -> None:
+    assert getattr(autogen_classic.oai.client, name) is getattr(entries, name)
