@@ -84,8 +84,12 @@ class AnswerCache:
             return action(self._cache, self._key)
         from ..cache._store import kept
 
-        with kept(os.path.join(LEGACY_CACHE_DIR, str(self._seed))) as cache:
-            return action(cache, self._key)
+        try:
+            with kept(os.path.join(LEGACY_CACHE_DIR, str(self._seed))) as cache:
+                return action(cache, self._key)
+        except (OSError, ValueError) as error:  # the current directory is gone, or the seed cannot be a name of one
+            _warn_once(f"The cache of seed {self._seed!r} cannot be used ({type(error).__name__}: {error}).")
+            return otherwise
 
 
 def cache_key(params: Mapping[str, Any]) -> str:

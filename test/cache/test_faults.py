@@ -194,6 +194,23 @@ def test_a_program_may_change_its_directory_in_mid_run(
     assert database().is_file()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not delete the current directory of a program")
+def test_a_current_directory_that_is_gone_costs_no_reply(
+    ask: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert [ask(), ask()] == ["fine", "fine"]
+    assert len(warnings_in(caplog)) == 1
+
+
+def test_a_seed_that_cannot_be_a_directory_costs_no_reply(server: MockOpenAIServer) -> None:
+    answer = OpenAIWrapper(config_list=[server.config()]).create(messages=MESSAGES, cache_seed="a\0b")
+    assert answer.choices[0].message.content == "fine"
+
+
 PROGRAM = """
 import logging, os, resource, signal, sys
 from autogen_classic import OpenAIWrapper
