@@ -1,0 +1,319 @@
+"""Models at Cohere, by version 2 of its chat API. ``api_type`` is ``"cohere"``; COHERE_API_KEY may hold the key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import cohere
+import httpx
+from cohere.core.api_error import ApiError
+
+from ..exception_utils import AutogenClassicError
+from ._chat_completions import chat_messages, chat_tools, cost_by_table
+from ._connections import sync_pool
+from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, read_parameters
+from ._retries import MAX_RETRIES, TRANSPORT_ERRORS
+from ._structured import wanted_form
+from ._translation import GO_ON, Answer, Text, ToolCall, Turn, call_of, split_system, turns_of
+from .prices import Price, prices_of
+
+__all__ = (
+    "COHERE_PRICING_1K",
+    "CohereClient",
+    "CohereError",
+    "CohereRateLimitError",
+    "calculate_cohere_cost",
+    "extract_to_cohere_tool_results",
+    "is_recent_tool_call",
+    "oai_messages_to_cohere_messages",
+)
+
+COHERE_PRICING_1K: dict[str, Price] = prices_of("cohere")
+DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
+
+# The settings that AutoGen 0.2 sends, with its defaults, and the others.
+OLD_PARAMETERS = (
+    Parameter("temperature", NUMBER, 0, default=0.3),
+    Parameter("max_tokens", int, 0),
+    Parameter("k", int, 0, 500, default=0),
+    Parameter("p", NUMBER, 0.01, 0.99, default=0.75),
+    Parameter("seed", int),
+    Parameter("frequency_penalty", NUMBER, 0, 1, default=0),
+    Parameter("presence_penalty", NUMBER, 0, 1, default=0),
+)
+NEW_PARAMETERS = (
+    Parameter("stop", (str, list), sent_as="stop_sequences"),
+    Parameter("stop_sequences", (str, list)),
+    Parameter("safety_mode", str, choices=("CONTEXTUAL", "STRICT", "OFF")),
+    Parameter("thinking", dict),
+)
+_TOOL_CHOICES = {"required": "REQUIRED", "any": "REQUIRED", "none": "NONE"}
+
+_FINISH_REASONS = {"COMPLETE": "stop", "STOP_SEQUENCE": "stop", "MAX_TOKENS": "length", "TOOL_CALL": "tool_calls"}
+
+
+class CohereError(AutogenClassicError):
+    """Cohere began an answer and could not finish it."""
+
+
+class CohereRateLimitError(CohereError, cohere.TooManyRequestsError):
+    """Cohere refuses further requests for now. It is an error of the ``cohere`` package as well."""
+
+
+class CohereClient(ProviderClient):
+    """Asks Cohere.
+
+    Args:
+        **kwargs: the configuration. ``base_url``, ``client_name``, ``timeout`` (in seconds), ``max_retries`` and
+            ``default_headers`` say how to connect.
+
+    Raises:
+        MissingKeyError: there is neither an ``api_key`` nor the environment variable COHERE_API_KEY.
+    """
+
+    provider = "cohere"
+    fallback_errors = (ApiError, CohereError, *TRANSPORT_ERRORS)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.api_key = key_for(kwargs, ("COHERE_API_KEY",), "Cohere")
+        address: dict[str, Any] = {"base_url": str(kwargs["base_url"])} if kwargs.get("base_url") else {}
+        self._client: Any = cohere.ClientV2(
+            api_key=self.api_key,
+            client_name=kwargs.get("client_name") or "autogen-cohere",
+            httpx_client=kwargs.get("http_client") or sync_pool(self.address, _new_http_client),
+            log_warning_experimental_features=False,
+            **address,
+        )
+
+    def parse_params(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Take the settings out of a request that AutoGen 0.2 knows for Cohere, and check them.
+
+        Args:
+            params: a request in the OpenAI form. A value that cannot be used is reported by a warning, and replaced by
+                the default.
+
+        Returns:
+            The settings and the model; settings that have neither a value nor a default are None.
+
+        Raises:
+            MissingModelError: no model is named.
+        """
+        names = [parameter.name for parameter in OLD_PARAMETERS]
+        return {
+            "model": model_of(params, "Cohere"),
+            **dict.fromkeys(names),
+            **read_parameters(params, OLD_PARAMETERS),
+        }
+
+    def ask(self, params: dict[str, Any]) -> Answer:
+        """Send one request and wait for the answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        request = self._request(params)
+        with _rate_limits():
+            response = self._client.chat(**request)
+        message = response.message
+        answer = Answer(request["model"], id=response.id or "", finish_reason=_reason(response.finish_reason, None))
+        answer.text = "".join(item.text for item in message.content or () if item.type == "text")
+        answer.text = answer.text or message.tool_plan
+        answer.calls = [
+            _call(call.id, call.function.name, call.function.arguments) for call in message.tool_calls or ()
+        ]
+        _count(answer, response.usage)
+        return answer
+
+    def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
+        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        request = self._request(params)
+        answer = Answer(request["model"], text="")
+        calls: dict[int, dict[str, Any]] = {}
+        with _rate_limits():
+            for event in self._client.chat_stream(**request):
+                if text := _text_in(event):
+                    answer.text = f"{answer.text}{text}"
+                    yield text
+                elif event.type in ("tool-call-start", "tool-call-delta"):
+                    _gather_call(calls, event)
+                elif event.type == "message-start":
+                    answer.id = event.id or ""
+                elif event.type == "message-end" and event.delta is not None:
+                    answer.finish_reason = _reason(event.delta.finish_reason, event.delta.error)
+                    answer.calls = [_call(**calls[index]) for index in sorted(calls)]
+                    _count(answer, event.delta.usage)
+        yield answer
+
+    def _request(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Write a request for the SDK."""
+        settings = {**self.parse_params(params), **read_parameters(params, NEW_PARAMETERS)}
+        if isinstance(settings.get("stop_sequences"), str):
+            settings["stop_sequences"] = [settings["stop_sequences"]]
+        request = {name: value for name, value in settings.items() if value is not None}
+        request["messages"] = oai_messages_to_cohere_messages(params["messages"], params, request)
+        request["request_options"] = self._options()
+        return request
+
+    def _options(self) -> dict[str, Any]:
+        config = self._config
+        retries, timeout = config.get("max_retries"), config.get("timeout", DEFAULT_TIMEOUT)
+        options: dict[str, Any] = {"max_retries": MAX_RETRIES if retries is None else int(retries)}
+        if timeout is not None:
+            options["timeout"] = options["timeout_in_seconds"] = timeout
+        if config.get("default_headers"):
+            options["additional_headers"] = dict(config["default_headers"])
+        return options
+
+
+def oai_messages_to_cohere_messages(
+    messages: list[dict[str, Any]], params: dict[str, Any], cohere_params: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Write messages, and what goes with them, as version 2 of Cohere's chat API takes them.
+
+    Args:
+        messages: messages in the OpenAI form.
+        params: the request that they belong to, with its ``tools``, ``tool_choice`` and ``response_format``.
+        cohere_params: gets what these three become.
+
+    Returns:
+        The messages. Cohere knows no names of speakers, so users say their names first, as in AutoGen 0.2.
+    """
+    system, others = split_system(turns_of(messages))
+    tools, wanted = chat_tools(params), wanted_form(params)
+    if tools:
+        cohere_params["tools"] = tools
+        if params.get("tool_choice") in _TOOL_CHOICES:
+            cohere_params["tool_choice"] = _TOOL_CHOICES[params["tool_choice"]]
+    schema = wanted.schema if wanted is not None else None
+    if wanted is not None and tools:  # the API takes tools or a form, not both
+        system = f"{system}\nYour final answer is JSON that fits this schema: {json.dumps(schema or {})}".strip()
+    elif wanted is not None:
+        form = {"type": "json_object", "json_schema": schema}
+        cohere_params["response_format"] = {key: value for key, value in form.items() if value is not None}
+    turns = [Turn("system", (Text(system),))] if system else []
+    return [_with_tool_plan(message) for message in chat_messages([*turns, *_fitting(others)])]
+
+
+def extract_to_cohere_tool_results(tool_call_id: str, content_output: str, all_tool_calls: Any) -> list[Any]:
+    """Join the answer of a tool with its call, as version 1 of Cohere's chat API takes it.
+
+    Args:
+        tool_call_id: the id of the call.
+        content_output: the answer.
+        all_tool_calls: calls in the OpenAI form.
+
+    Returns:
+        `ToolResult` objects of the ``cohere`` package: one, or none where there is no such call.
+    """
+    calls = [call_of(call["function"], call) for call in all_tool_calls]
+    return [
+        cohere.ToolResult(
+            call=cohere.ToolCall(name=call.name, parameters=call.arguments), outputs=[{"value": content_output}]
+        )
+        for call in calls
+        if call.id == tool_call_id
+    ]
+
+
+def is_recent_tool_call(messages: list[dict[str, Any]], tool_call_index: int) -> bool:
+    """Tell whether nobody has spoken after a call but the tools that it called.
+
+    Args:
+        messages: messages in the OpenAI form.
+        tool_call_index: where the call stands.
+    """
+    return all(message.get("role") == "tool" for message in messages[tool_call_index + 1 :])
+
+
+def calculate_cohere_cost(input_tokens: int, output_tokens: int, model: str) -> float:
+    """Work out what a request costs.
+
+    Args:
+        input_tokens: how many tokens were sent.
+        output_tokens: how many came back.
+        model: the model.
+
+    Returns:
+        US dollars; 0.0 with a warning for a model without a known price.
+    """
+    return cost_by_table("cohere", model, input_tokens, output_tokens)
+
+
+def _fitting(turns: Sequence[Turn]) -> list[Turn]:
+    """Turns of which a user or a tool has the last, and in which users say who they are."""
+    named = [
+        replace(turn, parts=(Text(f"{turn.name}:"), *turn.parts)) if turn.role == "user" and turn.name else turn
+        for turn in turns
+    ]
+    assistant_last = not named or named[-1].role == "assistant"
+    return [*named, Turn("user", (Text(GO_ON),))] if assistant_last else named
+
+
+def _with_tool_plan(message: dict[str, Any]) -> dict[str, Any]:
+    """What an assistant says while it calls tools is its plan."""
+    if not message.get("tool_calls"):
+        return message
+    without_content = {key: message[key] for key in message if key != "content"}
+    return {**without_content, "tool_plan": message["content"]} if message["content"] else without_content
+
+
+# --- the answer ------------------------------------------------------------------------------------------------------
+
+
+def _text_in(event: Any) -> str:
+    """The text that an event of a stream brings: of the answer, or of a plan for calls."""
+    message = getattr(getattr(event, "delta", None), "message", None)
+    if message is None:
+        return ""
+    if event.type == "tool-plan-delta":
+        return message.tool_plan or ""
+    content = message.content if event.type in ("content-start", "content-delta") else None
+    return getattr(content, "text", None) or ""
+
+
+def _gather_call(calls: dict[int, dict[str, Any]], event: Any) -> None:
+    part = event.delta.message.tool_calls
+    if event.type == "tool-call-start":
+        calls[event.index] = {"id": part.id, "name": part.function.name, "arguments": part.function.arguments or ""}
+    else:
+        calls[event.index]["arguments"] += part.function.arguments or ""
+
+
+def _call(id: str, name: str, arguments: str | None) -> ToolCall:
+    return call_of({"name": name, "arguments": arguments}, {"id": id})
+
+
+def _reason(reason: Any, error: str | None) -> str:
+    if reason in ("ERROR", "TIMEOUT"):
+        raise CohereError(f"Cohere could not finish its answer ({reason}{f': {error}' if error else ''}). Ask again.")
+    return _FINISH_REASONS.get(str(reason), "stop")
+
+
+def _count(answer: Answer, usage: Any) -> None:
+    """Take over the tokens that are billed, or else those that were counted."""
+    counted = (usage.billed_units or usage.tokens) if usage is not None else None
+    if counted is not None:
+        answer.prompt_tokens = int(counted.input_tokens or 0)
+        answer.completion_tokens = int(counted.output_tokens or 0)
+
+
+@contextmanager
+def _rate_limits() -> Iterator[None]:
+    """Give the refusal for too many requests the name that AutoGen 0.2 has for it."""
+    try:
+        yield
+    except cohere.TooManyRequestsError as error:
+        raise CohereRateLimitError(error.body, error.headers) from error
+
+
+def _new_http_client() -> httpx.Client:
+    return httpx.Client(follow_redirects=True)  # as the SDK makes its own
