@@ -253,7 +253,9 @@ def test_an_interrupted_run_kills_the_process(tmp_path: Path, monkeypatch: pytes
     started: list[subprocess.Popen[bytes]] = []
 
     class Interrupted(subprocess.Popen):  # type: ignore[type-arg]
-        def communicate(self, *args: Any, **kwargs: Any) -> Any:
+        def wait(self, timeout: float | None = None) -> int:
+            if started:
+                return super().wait(timeout)
             started.append(self)
             raise KeyboardInterrupt
 
@@ -277,7 +279,7 @@ def test_output_is_returned_even_if_an_escaped_process_holds_the_pipe(
     monkeypatch.setattr(process, "_SECONDS_TO_DIE", 0.1)
     code = (
         "import subprocess, threading\n"
-        "child = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+        "child = subprocess.Popen(['sleep', '600'], start_new_session=True, env={'PATH': '/usr/bin:/bin'})\n"
         "print(child.pid)\nthreading.Event().wait()"
     )
 

@@ -6,17 +6,32 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-__all__ = ("COMMAND_NOT_FOUND", "ProcessResult", "environment_for_code", "python_command", "run_command")
+from .environment import environment_for_code
+
+__all__ = ("COMMAND_NOT_FOUND", "Command", "ProcessResult", "run_command")
 
 COMMAND_NOT_FOUND = 127
 _SECONDS_TO_DIE = 2.0
+_ROUNDS_OF_KILLING = 100
 _ON_WINDOWS = sys.platform == "win32"
+# Children inherit it, wherever they hide: in a group, a session, or below another parent.
+_MARK = "AUTOGEN_CLASSIC_RUN"
+
+_WHY = {
+    "SIGKILL": "it was killed, perhaps because memory ran out",
+    "SIGXCPU": "its CPU time was over",
+    "SIGXFSZ": "a file became larger than allowed",
+    "SIGSEGV": "it touched memory that is not its own, perhaps because memory ran out",
+    "SIGABRT": "it gave up by itself, perhaps because memory ran out",
+}
 
 
 @dataclass(frozen=True)
@@ -28,43 +43,25 @@ class ProcessResult:
         stdout: its standard output as text, with ``\\n`` as the only line end.
         stderr: its standard error, likewise.
         timed_out: whether it was killed because its time was over.
+        stopped: whether it was killed by `Command.stop`.
     """
 
     exit_code: int
     stdout: str
     stderr: str
     timed_out: bool
+    stopped: bool = False
 
-
-def python_command() -> str:
-    """Tell which Python runs executed code: the one that runs this program.
-
-    Returns:
-        A path, or a bare command name where the running interpreter does not know its own path.
-    """
-    return sys.executable or ("python" if _ON_WINDOWS else "python3")
-
-
-def environment_for_code(first_on_path: str | Path | None = None) -> dict[str, str]:
-    """Build the environment in which code runs.
-
-    It is this program's own environment with three changes: the directory of the chosen Python stands first on
-    PATH, so that ``pip install`` in a shell block reaches the interpreter that runs the Python blocks; Python reads
-    and writes UTF-8 on every platform; and it does not hold output back, so that a timeout shows what was printed.
-
-    Args:
-        first_on_path: the directory to put first on PATH; by default that of `python_command`.
-
-    Returns:
-        A new dict.
-    """
-    directory = str(first_on_path) if first_on_path else os.path.dirname(python_command())
-    environment = dict(os.environ)
-    if directory:
-        environment["PATH"] = os.pathsep.join(filter(None, [directory, environment.get("PATH", "")]))
-    environment.setdefault("PYTHONUTF8", "1")
-    environment.setdefault("PYTHONUNBUFFERED", "1")
-    return environment
+    @property
+    def end_by_signal(self) -> str:
+        """A line that says which signal ended the command; "" when none did, or when it was killed on purpose."""
+        if self.exit_code >= 0 or self.timed_out or self.stopped:
+            return ""
+        try:
+            name = signal.Signals(-self.exit_code).name
+        except ValueError:
+            name = f"signal {-self.exit_code}"
+        return f"The code was ended by {name}: {_WHY[name]}.\n" if name in _WHY else f"The code was ended by {name}.\n"
 
 
 def run_command(
@@ -73,75 +70,201 @@ def run_command(
     cwd: str | Path,
     timeout: float | None,
     env: Mapping[str, str] | None = None,
+    max_output: int | None = None,
 ) -> ProcessResult:
     """Run a program without a shell and collect its output.
-
-    The program gets no standard input. When its time is over, or when this call itself is interrupted, it is
-    killed together with every process that it has started, except those that moved to a session of their own.
 
     Args:
         command: the program and its arguments.
         cwd: the directory to run in.
         timeout: how long it may take, in seconds; None for no limit.
         env: its environment; by default `environment_for_code`.
+        max_output: how many bytes of each of its two outputs are kept, half from the beginning and half from the
+            end; None keeps all.
 
     Returns:
         Its result; also for a program that does not exist, which a model can react to.
     """
-    grouping: dict[str, Any] = (
-        {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
-        if _ON_WINDOWS
-        else {"start_new_session": True}
-    )
-    try:
-        process = subprocess.Popen(
-            list(command),
-            cwd=cwd,
-            env=dict(env) if env is not None else environment_for_code(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            **grouping,
-        )
-    except FileNotFoundError:
-        if not os.path.isdir(cwd):
-            raise
-        message = f"{command[0]}: command not found. Install it, or write the code in another language.\n"
-        return ProcessResult(COMMAND_NOT_FOUND, "", message, timed_out=False)
+    return Command(command, cwd=cwd, env=env, max_output=max_output).run(timeout)
 
-    with process:
+
+class Command:
+    """A program that can be run once, and stopped from another thread meanwhile.
+
+    It gets no standard input. When its time is over, when it is stopped, or when the call itself is interrupted, it
+    is killed together with every process that it has started; on Linux also those that moved to a session of their
+    own, unless they cleared their environment.
+
+    Args:
+        command: the program and its arguments.
+        cwd: the directory to run in.
+        env: its environment; by default `environment_for_code`.
+        max_output: how many bytes of each of its two outputs are kept; None keeps all.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: str | Path,
+        env: Mapping[str, str] | None = None,
+        max_output: int | None = None,
+    ) -> None:
+        self._command = list(command)
+        self._cwd = cwd
+        self._mark = uuid.uuid4().hex
+        self._env = {**(env if env is not None else environment_for_code()), _MARK: self._mark}
+        self._max_output = max_output
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def run(self, timeout: float | None) -> ProcessResult:
+        """Run the program to its end.
+
+        Args:
+            timeout: how long it may take, in seconds; None for no limit.
+
+        Returns:
+            Its result; also for a program that does not exist.
+        """
+        grouping: dict[str, Any] = (
+            {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+            if _ON_WINDOWS
+            else {"start_new_session": True}
+        )
+        with self._lock:
+            if self._stopped:
+                return ProcessResult(-signal.SIGTERM, "", "", timed_out=False, stopped=True)
+            try:
+                process = self._process = subprocess.Popen(
+                    self._command,
+                    cwd=self._cwd,
+                    env=self._env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    **grouping,
+                )
+            except FileNotFoundError:
+                if not os.path.isdir(self._cwd):
+                    raise
+                message = f"{self._command[0]}: command not found. Install it, or write the code in another language.\n"
+                return ProcessResult(COMMAND_NOT_FOUND, "", message, timed_out=False)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        outputs = _Output(process.stdout, self._max_output), _Output(process.stderr, self._max_output)
+        with process:
+            timed_out = not self._wait(process, outputs, timeout)
+            stdout, stderr = (output.text() for output in outputs)
+        return ProcessResult(process.returncode, stdout, stderr, timed_out and not self._stopped, self._stopped)
+
+    def stop(self) -> None:
+        """Kill the program with all that it has started, from any thread; one that has not begun will not begin."""
+        with self._lock:
+            self._stopped = True
+            if self._process is not None and self._process.poll() is None:
+                self._kill_tree(self._process)
+
+    def _wait(self, process: subprocess.Popen[bytes], outputs: tuple[_Output, _Output], timeout: float | None) -> bool:
+        """Wait until the program has ended and its outputs are closed; tell whether that came in time."""
+        from time import monotonic
+
+        end = None if timeout is None else monotonic() + timeout
         try:
-            stdout, stderr = process.communicate(timeout=timeout)
+            process.wait(timeout)
+            for output in outputs:
+                if not output.closed(None if end is None else max(end - monotonic(), 0)):
+                    raise subprocess.TimeoutExpired(self._command, timeout or 0)
         except subprocess.TimeoutExpired:
-            _kill_tree(process)
-            stdout, stderr = _output_so_far(process)
-            return ProcessResult(process.returncode, _text(stdout), _text(stderr), timed_out=True)
+            self._kill_tree(process)
+            for output in outputs:
+                output.closed(_SECONDS_TO_DIE)
+            return False
         except BaseException:
             # A new session does not hear Ctrl-C, so it is passed on here.
-            _kill_tree(process)
+            self._kill_tree(process)
             raise
-    return ProcessResult(process.returncode, _text(stdout), _text(stderr), timed_out=False)
+        return True
+
+    def _kill_tree(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill a process and its descendants; wait until it is gone."""
+        if sys.platform == "win32":
+            subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
+        else:
+            # The group outlives its leader, so this also reaches the children of a leader that has already ended.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            _kill_marked(self._mark)
+        process.kill()
+        process.wait()
 
 
-def _kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and its descendants; wait until it is gone."""
-    if sys.platform == "win32":
-        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
-    else:
-        # The group outlives its leader, so this also reaches the children of a leader that has already ended.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.wait()
+def _kill_marked(mark: str) -> None:
+    """Kill the processes that carry a mark, stopping all of them first, so that none can start another meanwhile."""
+    for _ in range(_ROUNDS_OF_KILLING):
+        marked = _marked_processes(mark)
+        if not marked:
+            return
+        for kind in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in marked:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, kind)
 
 
-def _output_so_far(process: subprocess.Popen[bytes]) -> tuple[bytes | None, bytes | None]:
-    """Read what a killed process has written, without waiting for a descendant that escaped and holds the pipe."""
-    try:
-        return process.communicate(timeout=_SECONDS_TO_DIE)
-    except subprocess.TimeoutExpired as held_open:
-        return held_open.output, held_open.stderr
+def _marked_processes(mark: str) -> list[int]:
+    needle = f"{_MARK}={mark}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile, or belongs to somebody else
+            if needle in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+    return found
 
 
-def _text(data: bytes | None) -> str:
-    return (data or b"").decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+class _Output:
+    """One output of a program, read while it runs; of a long one the beginning and the end are kept."""
+
+    def __init__(self, pipe: IO[bytes], limit: int | None) -> None:
+        self._pipe = pipe
+        self._half = None if limit is None else max(limit // 2, 1)
+        self._head, self._tail = bytearray(), bytearray()
+        self._cut = 0
+        self._lock = threading.Lock()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def closed(self, timeout: float | None) -> bool:
+        """Wait for the end of the output; tell whether it has come."""
+        self._reader.join(timeout)
+        return not self._reader.is_alive()
+
+    def text(self) -> str:
+        """What was read so far."""
+        with self._lock:
+            self._shorten_tail(0)
+            note = f"\n[... {self._cut} bytes are cut out here ...]\n".encode() if self._cut else b""
+            data = bytes(self._head) + note + bytes(self._tail)
+        return data.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+
+    def _read(self) -> None:
+        with suppress(OSError, ValueError):  # the pipe was closed on this side
+            while data := os.read(self._pipe.fileno(), 65536):
+                with self._lock:
+                    self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        if self._half is None:
+            self._head += data
+            return
+        room = self._half - len(self._head)
+        self._head += data[:room]
+        self._tail += data[room:]
+        self._shorten_tail(self._half)
+
+    def _shorten_tail(self, slack: int) -> None:
+        """Cut the tail down to its length; with some slack, so that not every piece has to move it."""
+        if self._half is not None and len(self._tail) > self._half + slack:
+            surplus = len(self._tail) - self._half
+            del self._tail[:surplus]
+            self._cut += surplus

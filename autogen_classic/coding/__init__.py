@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .base import CodeBlock, CodeExecutor, CodeExtractor, CodeResult
     from .factory import CodeExecutorFactory
+    from .limits import ResourceLimits
     from .local_commandline_code_executor import LocalCommandLineCodeExecutor
     from .markdown_code_extractor import MarkdownCodeExtractor
 
@@ -19,6 +20,7 @@ __all__ = (
     "CodeResult",
     "LocalCommandLineCodeExecutor",
     "MarkdownCodeExtractor",
+    "ResourceLimits",
 )
 
 _HOMES = {
@@ -29,6 +31,7 @@ _HOMES = {
     "CodeResult": "base",
     "LocalCommandLineCodeExecutor": "local_commandline_code_executor",
     "MarkdownCodeExtractor": "markdown_code_extractor",
+    "ResourceLimits": "limits",
 }
 
 # Programs say `autogen.coding.utils` without importing it.

@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
+import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from string import Template
-from types import SimpleNamespace
-from typing import Any, ClassVar, ParamSpec
+from types import SimpleNamespace, TracebackType
+from typing import Any, ClassVar, Literal, ParamSpec
 
+from .._code.bubblewrap import bubblewrap_command, check_bubblewrap
 from .._code.commands import command_for, temporary_name
-from .._code.process import ProcessResult, environment_for_code, python_command, run_command
+from .._code.environment import environment_for_code, python_command
+from .._code.process import Command, ProcessResult
 from ..code_utils import PYTHON_VARIANTS, TIMEOUT_MSG, WIN32
 from .base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
 from .func_with_reqs import (
@@ -22,6 +27,7 @@ from .func_with_reqs import (
     _requirements_of,
     to_stub,
 )
+from .limits import ResourceLimits
 from .markdown_code_extractor import MarkdownCodeExtractor
 from .utils import _get_file_name_from_content, silence_pip
 
@@ -30,6 +36,8 @@ __all__ = ("PYTHON_VARIANTS", "TIMEOUT_MSG", "WIN32", "LocalCommandLineCodeExecu
 A = ParamSpec("A")
 
 _TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command has it
+_STOPPED_EXIT_CODE = 130  # as a shell has it for a command that was interrupted
+_MAX_OUTPUT = 32 * 1024 * 1024
 
 _REFUSED_IN_SHELLS = (
     (r"\brm\s+-rf\b", "Use of 'rm -rf' command is not allowed."),
@@ -45,7 +53,8 @@ logger = logging.getLogger("autogen.coding.local_commandline_code_executor")
 class LocalCommandLineCodeExecutor(CodeExecutor):
     """Runs Python and shell code in processes of their own, in one working directory, with a time limit.
 
-    It is a seat belt and no sandbox: the code runs with your rights and can read, change and send whatever you can.
+    Without ``sandbox`` this is a seat belt and no sandbox: the code runs with your rights and can read, change and
+    send whatever you can. Keys in the environment are not handed on to it.
 
     Args:
         timeout: how long one block may run, in seconds, at least 1.
@@ -56,11 +65,21 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         functions_module: the module from which it imports them, a valid Python name.
         execution_policies: says for languages whether their code is run (True) or only saved to a file (False);
             what it does not name stays as in ``DEFAULT_EXECUTION_POLICY``.
+        sandbox: ``"bubblewrap"`` (Linux) runs the code where it sees the system and the Python in use read-only, the
+            working directory, and nothing else of this machine; None runs it without a sandbox.
+        network: whether code in the sandbox reaches the network.
+        limits: limits for each process, a `ResourceLimits` or a dict of its fields.
+        inherit_environment: names of environment variables with keys, tokens or passwords that the code may have;
+            ``["*"]`` hands on all. Without it such variables are left out.
+        max_output: how many bytes of each of the two outputs of a block are kept; of a longer one the middle is cut
+            out, with a note. None keeps everything.
 
     Raises:
-        ValueError: the timeout is below 1, or the module name is not a Python name.
+        ValueError: the timeout is below 1, the module name is not a Python name, or the sandbox is not known.
         TypeError: the timeout is not a number.
         FileExistsError: work_dir is a file.
+        SandboxUnavailableError: this machine does not have the sandbox, or does not allow it.
+        LimitsUnavailableError: this machine cannot enforce limits.
     """
 
     SUPPORTED_LANGUAGES: ClassVar[list[str]] = [
@@ -92,6 +111,12 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         functions: Sequence[AnyFunction] = [],
         functions_module: str = "functions",
         execution_policies: dict[str, bool] | None = None,
+        *,
+        sandbox: Literal["bubblewrap"] | None = None,
+        network: bool = False,
+        limits: ResourceLimits | Mapping[str, int] | None = None,
+        inherit_environment: Sequence[str] = (),
+        max_output: int | None = _MAX_OUTPUT,
     ) -> None:
         if not isinstance(timeout, (int, float)):
             raise TypeError(f"timeout must be a number of seconds, but it is {timeout!r}.")
@@ -99,6 +124,18 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
             raise ValueError("Timeout must be greater than or equal to 1.")
         if not functions_module.isidentifier():
             raise ValueError("Module name must be a valid Python identifier")
+        if sandbox not in (None, "bubblewrap"):
+            raise ValueError(f'sandbox must be "bubblewrap" or None, but it is {sandbox!r}.')
+        if sandbox is not None:
+            check_bubblewrap()
+        self._sandbox = sandbox
+        self._network = network
+        self._limits = limits if isinstance(limits, ResourceLimits) else ResourceLimits(**(limits or {}))
+        self._limits.command()  # says now, not at the first block, if limits cannot be enforced here
+        self._inherit_environment = tuple(inherit_environment)
+        self._max_output = max_output
+        self._running: set[Command] = set()
+        self._lock = threading.Lock()
         self._timeout = timeout
         self._work_dir = Path(work_dir)
         try:
@@ -175,9 +212,9 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
             code_blocks: the blocks.
 
         Returns:
-            The exit code of the last block that ran (124 after a timeout), the output of all (standard error of a
-            block before its standard output), and the file of the first. A block in a language that is not
-            supported, or whose name comment leads out of the working directory, fails with exit code 1.
+            The exit code of the last block that ran (124 after a timeout, 130 after `stop`), the output of all
+            (standard error of a block before its standard output), and the file of the first. A block in a language
+            that is not supported, or whose name comment leads out of the working directory, fails with exit code 1.
 
         Raises:
             ValueError: shell code is refused by `sanitize_command`, or the functions cannot be set up.
@@ -203,10 +240,12 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
                 output += f"Code saved to {file}\n"
                 continue
             result = self._run([*command_for(language, self._python()), str(file)])
-            output += result.stderr + result.stdout
+            output += result.stderr + result.stdout + result.end_by_signal
             exit_code = result.exit_code
             if result.timed_out:
                 exit_code, output = _TIMEOUT_EXIT_CODE, f"{output}\n{TIMEOUT_MSG}"
+            if result.stopped:
+                exit_code, output = _STOPPED_EXIT_CODE, f"{output}\nStopped"
             if exit_code != 0:
                 break
         return CommandLineCodeResult(
@@ -216,6 +255,22 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
     def restart(self) -> None:
         """Warn that there is nothing to restart: every block runs in a new process."""
         warnings.warn("Restarting local command line code executor is not supported. No action is taken.", stacklevel=2)
+
+    def stop(self) -> None:
+        """End the code that runs now, from any thread. Blocks that are run later run as ever."""
+        with self._lock:
+            running = list(self._running)
+        for command in running:
+            command.stop()
+
+    def __enter__(self) -> LocalCommandLineCodeExecutor:
+        """Nothing has to be started; the end of the block stops what runs."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
 
     def _normalised(self, language: str) -> str:
         lowered = language.lower()
@@ -239,8 +294,30 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         return os.path.abspath(str(self._virtual_env_context.env_exe))
 
     def _run(self, command: list[str]) -> ProcessResult:
-        environment = environment_for_code(os.path.dirname(self._python()))
-        return run_command(command, cwd=self._root, timeout=self._timeout, env=environment)
+        environment = environment_for_code(os.path.dirname(self._python()), self._inherit_environment)
+        running = Command(
+            [*self._limits.command(), *self._sandbox_command(environment), *command],
+            cwd=self._root,
+            env=environment,
+            max_output=self._max_output,
+        )
+        with self._lock:
+            self._running.add(running)
+        try:
+            result = running.run(self._timeout)
+            return result if self._sandbox is None else _as_without_sandbox(result)
+        finally:
+            with self._lock:
+                self._running.discard(running)
+
+    def _sandbox_command(self, environment: dict[str, str]) -> list[str]:
+        if self._sandbox is None:
+            return []
+        python = Path(self._python())
+        readable: list[str | Path] = [sys.prefix, sys.base_prefix, python.resolve().parent.parent]
+        if self._virtual_env_context is not None:
+            readable.append(python.parent.parent)
+        return bubblewrap_command(self._root, network=self._network, readable=readable, environment=environment)
 
     def _set_up_functions(self) -> None:
         """Install what the functions need and write their module; ValueError if that does not work."""
@@ -258,6 +335,11 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         if result.timed_out or result.exit_code != 0:
             raise ValueError(f"Functions failed to load: {TIMEOUT_MSG if result.timed_out else result.stderr}")
         self._functions_are_set_up = True
+
+
+def _as_without_sandbox(result: ProcessResult) -> ProcessResult:
+    """A program that a signal ended inside the sandbox is reported by bubblewrap as a shell does it: 128 + signal."""
+    return replace(result, exit_code=128 - result.exit_code) if 128 < result.exit_code < 128 + 65 else result
 
 
 _RENAMED = {

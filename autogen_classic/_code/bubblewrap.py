@@ -1,0 +1,141 @@
+"""Run a command on Linux where it sees the system and its working directory, and nothing else: bubblewrap (``bwrap``).
+
+The sandbox has the programs and libraries of the system and the Python in use, all read-only; an empty ``/tmp`` and
+home; its own processes, users and, unless asked otherwise, no network. Nothing of ``/home``, ``/root`` or ``/etc``
+beyond what programs need to start is there.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..exception_utils import AutogenClassicError
+
+__all__ = ("SandboxUnavailableError", "bubblewrap_command", "check_bubblewrap")
+
+HOME = "/tmp/home"
+_TEMPORARY_BYTES = 512 * 1024 * 1024  # of /tmp, which lies in memory
+_SECONDS_TO_TRY = 10
+
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_SETTINGS = (
+    "alternatives",
+    "ca-certificates",
+    "fonts",
+    "group",
+    "hosts",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "mime.types",
+    "nsswitch.conf",
+    "passwd",
+    "pki",
+    "protocols",
+    "resolv.conf",
+    "services",
+    "ssl",
+    "timezone",
+)
+
+
+class SandboxUnavailableError(AutogenClassicError, RuntimeError):
+    """The sandbox that was asked for cannot be had on this machine."""
+
+
+def check_bubblewrap() -> None:
+    """Make sure that bubblewrap is installed and allowed to work.
+
+    Raises:
+        SandboxUnavailableError: it is not; the text says what to do.
+    """
+    if not sys.platform.startswith("linux"):
+        raise SandboxUnavailableError(
+            'sandbox="bubblewrap" works on Linux only. Use DockerCommandLineCodeExecutor on this machine.'
+        )
+    program = shutil.which("bwrap")
+    if program is None:
+        raise SandboxUnavailableError(
+            'sandbox="bubblewrap" needs the program bwrap, which was not found. Install it (Debian and Ubuntu: apt '
+            "install bubblewrap; Fedora: dnf install bubblewrap), or use DockerCommandLineCodeExecutor."
+        )
+    problem = _problem_with(program)
+    if problem:
+        raise SandboxUnavailableError(
+            f"bubblewrap is installed but may not make a sandbox here: {problem}. In a container, allow user "
+            "namespaces (docker run --security-opt seccomp=unconfined); on Ubuntu 24.04 and later allow them for bwrap "
+            "in AppArmor; or use DockerCommandLineCodeExecutor."
+        )
+
+
+@functools.cache
+def _problem_with(program: str) -> str:
+    """Try an empty sandbox; say what went wrong, or ""."""
+    command = [program, *_namespaces(network=False), "--ro-bind", "/", "/", "--proc", "/proc", "true"]
+    try:
+        tried = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS_TO_TRY, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return "" if tried.returncode == 0 else tried.stderr.strip() or f"bwrap ended with {tried.returncode}"
+
+
+def bubblewrap_command(
+    work_dir: Path, *, network: bool = False, readable: Iterable[str | Path] = (), environment: dict[str, str]
+) -> list[str]:
+    """Write the command that goes before another command to run it in a sandbox.
+
+    Args:
+        work_dir: the only directory of this machine that can be written, absolute. It has the same path inside.
+        network: whether the network of this machine can be reached.
+        readable: more directories that can be read, such as that of a virtual environment.
+        environment: the variables to set inside; there are no others.
+
+    Returns:
+        The beginning of a command.
+    """
+    command = [shutil.which("bwrap") or "bwrap", *_namespaces(network), "--clearenv"]
+    for name, value in {**environment, "HOME": HOME, "TMPDIR": "/tmp"}.items():
+        command += ["--setenv", name, value]
+    for place in _SYSTEM:
+        if os.path.islink(place):
+            command += ["--symlink", os.readlink(place), place]
+        else:
+            command += ["--ro-bind-try", place, place]
+    for name in _SETTINGS:
+        command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    for place in ("/dev/shm", "/tmp"):
+        command += ["--size", str(_TEMPORARY_BYTES), "--tmpfs", place]
+    command += ["--dir", HOME]
+    for place in _outermost(str(Path(path).resolve()) for path in readable):
+        command += ["--ro-bind-try", place, place]
+    command += ["--bind", str(work_dir), str(work_dir), "--chdir", str(work_dir)]
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
+
+
+def _namespaces(network: bool) -> list[str]:
+    """Nothing shared with the host, no rights, and death with the parent."""
+    return [
+        "--unshare-all",
+        *(["--share-net"] if network else []),
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+    ]
+
+
+def _outermost(places: Iterable[str]) -> list[str]:
+    """Directories without those that lie in another one, or that the sandbox has already."""
+    kept: list[str] = []
+    for place in sorted(set(places)):
+        if not any(Path(place).is_relative_to(other) for other in (*kept, *_SYSTEM)):
+            kept.append(place)
+    return kept

@@ -1,0 +1,71 @@
+"""The environment in which executed code runs: this program's own, without its secrets."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ("INHERIT_VARIABLE", "environment_for_code", "is_secret", "python_command")
+
+INHERIT_VARIABLE = "AUTOGEN_CLASSIC_CODE_INHERITS"
+
+_SECRET_NAME = re.compile(
+    r"(^|_)(api_?keys?|access_?keys?|private_?keys?|keys?|tokens?|secrets?|passw(or)?d|passphrase|pwd|credentials?|auth|"
+    r"cookies?|dsn|connection_string|pat)(_|$)",
+    re.IGNORECASE,
+)
+_NOT_SECRET = frozenset(("PWD", "OLDPWD"))
+_ALSO_SECRET = frozenset(("OAI_CONFIG_LIST", "DATABASE_URL", "REDIS_URL", "SSH_AUTH_SOCK"))
+_SECRET_VALUE = re.compile(r"^(sk-|gsk_|ghp_|github_pat_|hf_|xox[abp]-|AKIA|AIza|eyJ)[\w-]{8,}|://[^/\s:@]+:[^/\s@]+@")
+
+
+def is_secret(name: str, value: str = "") -> bool:
+    """Tell whether a variable of the environment seems to hold a key, a token or a password.
+
+    Args:
+        name: its name.
+        value: its value; some keys are known by how they begin, and addresses by the password in them.
+    """
+    if name in _NOT_SECRET:
+        return False
+    return name in _ALSO_SECRET or bool(_SECRET_NAME.search(name)) or bool(_SECRET_VALUE.search(value))
+
+
+def python_command() -> str:
+    """Tell which Python runs executed code: the one that runs this program.
+
+    Returns:
+        A path, or a bare command name where the running interpreter does not know its own path.
+    """
+    return sys.executable or ("python" if sys.platform == "win32" else "python3")
+
+
+def environment_for_code(first_on_path: str | Path | None = None, inherit: Iterable[str] = ()) -> dict[str, str]:
+    """Build the environment in which code runs.
+
+    It is this program's own environment with these changes: what seems to hold a secret is left out, unless it is
+    named; the directory of the chosen Python stands first on PATH, so that ``pip install`` in a shell block reaches
+    the interpreter that runs the Python blocks; Python reads and writes UTF-8 on every platform; and it does not hold
+    output back, so that a timeout shows what was printed.
+
+    Args:
+        first_on_path: the directory to put first on PATH; by default that of `python_command`.
+        inherit: the names of secret variables that the code may have all the same; ``"*"`` stands for all. The
+            variable AUTOGEN_CLASSIC_CODE_INHERITS may name more, separated by commas.
+
+    Returns:
+        A new dict.
+    """
+    named = {*inherit, *(name.strip() for name in os.environ.get(INHERIT_VARIABLE, "").split(","))}
+    environment = {
+        name: value for name, value in os.environ.items() if "*" in named or name in named or not is_secret(name, value)
+    }
+    directory = str(first_on_path) if first_on_path else os.path.dirname(python_command())
+    if directory:
+        environment["PATH"] = os.pathsep.join(filter(None, [directory, environment.get("PATH", "")]))
+    environment.setdefault("PYTHONUTF8", "1")
+    environment.setdefault("PYTHONUNBUFFERED", "1")
+    return environment
