@@ -81,7 +81,7 @@ def check_form(body: dict[str, Any]) -> None:
     unknown = set(body) - set(kind.__required_keys__ | kind.__optional_keys__) - set(SAMPLING)
     if unknown:
         raise WireError(f"the API knows no parameter {sorted(unknown)}")
-    consume(_REQUESTS[bool(body.get("stream"))].validate_python(body))
+    consume(_REQUESTS[bool(body.get("stream"))].validate_python(body, strict=True))
 
 
 def consume(value: Any) -> None:
