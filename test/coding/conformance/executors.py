@@ -1,0 +1,166 @@
+"""The executors that can run on this machine, each with what it can do, for the tests that all of them have to pass."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from autogen_classic.coding.base import CodeBlock, CodeExecutor
+
+MEMORY = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of executor.
+
+    Attributes:
+        name: in the ids of tests.
+        make: opens one in a directory: ``make(work_dir, timeout, **settings)``.
+        missing: says why it cannot run here, or "".
+        keeps_state: whether a block finds the variables of the one before.
+        shells: whether it runs ``sh`` blocks.
+        is_sandbox: whether code cannot reach the files, secrets and processes of this machine.
+        no_network: settings that cut off the network; None where it cannot.
+        memory: settings that limit memory to `MEMORY`; None where it cannot.
+        processes: settings that limit the number of processes; None where it cannot.
+    """
+
+    name: str
+    make: Callable[..., AbstractContextManager[CodeExecutor]]
+    missing: Callable[[], str] = lambda: ""
+    keeps_state: bool = False
+    shells: bool = True
+    is_sandbox: bool = False
+    no_network: dict[str, Any] | None = None
+    memory: dict[str, Any] | None = None
+    processes: dict[str, Any] | None = None
+
+
+def block(code: str, language: str = "python") -> CodeBlock:
+    return CodeBlock(code=code, language=language)
+
+
+@contextmanager
+def _local(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
+    from autogen_classic.coding import LocalCommandLineCodeExecutor
+
+    with LocalCommandLineCodeExecutor(work_dir=work_dir, timeout=timeout, **settings) as executor:
+        yield executor
+
+
+def _bubblewrap(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
+    return _local(work_dir, timeout, sandbox="bubblewrap", **settings)
+
+
+@cache
+def _no_bubblewrap() -> str:
+    from autogen_classic._code.bubblewrap import SandboxUnavailableError, check_bubblewrap
+
+    try:
+        check_bubblewrap()
+    except SandboxUnavailableError as error:
+        return str(error)
+    return ""
+
+
+@cache
+def no_docker() -> str:
+    """Why Docker tests cannot run here, or ""."""
+    if shutil.which("docker") is None:
+        return "the program docker is missing"
+    found = subprocess.run(["docker", "image", "inspect", "python:3-slim"], capture_output=True, check=False)
+    return "" if found.returncode == 0 else "no engine with the image python:3-slim; start it: scripts/docker-engine"
+
+
+@contextmanager
+def _docker(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
+    from autogen_classic.coding import DockerCommandLineCodeExecutor
+
+    with DockerCommandLineCodeExecutor(work_dir=work_dir, timeout=timeout, **settings) as executor:
+        yield executor
+
+
+def _no_jupyter() -> str:
+    missing = [name for name in ("ipykernel", "jupyter_client", "kernel_gateway") if find_spec(name) is None]
+    return f"needs {', '.join(missing)}: pip install 'autogen-classic[jupyter-executor]'" if missing else ""
+
+
+@contextmanager
+def _embedded(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
+    from autogen_classic.coding.jupyter import EmbeddedIPythonCodeExecutor
+
+    with EmbeddedIPythonCodeExecutor(output_dir=str(work_dir), timeout=timeout, **settings) as executor:
+        yield executor
+
+
+@contextmanager
+def _jupyter(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
+    from autogen_classic.coding.jupyter import JupyterCodeExecutor, LocalJupyterServer
+
+    with LocalJupyterServer(log_file=None) as server:
+        with JupyterCodeExecutor(server, output_dir=work_dir, timeout=timeout, **settings) as executor:
+            yield executor
+
+
+@contextmanager
+def _docker_jupyter(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
+    from autogen_classic.coding.jupyter import DockerJupyterServer, JupyterCodeExecutor
+
+    with DockerJupyterServer(custom_image_name="autogen-classic/jupyter:latest", **settings) as server:
+        with JupyterCodeExecutor(server, output_dir=work_dir, timeout=timeout) as executor:
+            yield executor
+
+
+KINDS = (
+    Kind("local", _local, memory={"limits": {"memory": MEMORY}}),
+    Kind(
+        "bubblewrap",
+        _bubblewrap,
+        _no_bubblewrap,
+        is_sandbox=True,
+        no_network={},
+        memory={"limits": {"memory": MEMORY}},
+    ),
+    Kind(
+        "docker",
+        _docker,
+        no_docker,
+        is_sandbox=True,
+        no_network={"network": "none"},
+        memory={"memory": MEMORY},
+        processes={"pids": 64},
+    ),
+    Kind("ipython", _embedded, _no_jupyter, keeps_state=True, memory={"limits": {"memory": 2 * MEMORY}}),
+    Kind("jupyter", _jupyter, _no_jupyter, keeps_state=True),
+    Kind(
+        "docker-jupyter",
+        _docker_jupyter,
+        lambda: _no_jupyter() or no_docker(),
+        keeps_state=True,
+        is_sandbox=True,
+        memory={"mem_limit": 2 * MEMORY},
+        processes={"pids_limit": 128},
+    ),
+)
+
+
+def processes_with(mark: str) -> list[int]:
+    """The processes of this machine, containers included, that have a text in their command line."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (folder / "cmdline").read_bytes()
+        except OSError:  # it has ended meanwhile
+            continue
+        if mark.encode() in line and int(folder.name) != os.getpid():
+            found.append(int(folder.name))
+    return found
