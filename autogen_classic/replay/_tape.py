@@ -89,7 +89,8 @@ class Recorder:
         if failed and not self.has_news:
             self._partial.remove()
             return
-        turns = sorted(self._turns, key=lambda turn: turn["number"])
+        # hidden once more, because a key may have shown itself later than a text with it
+        turns = sorted(map(self._secrets.hide, self._turns), key=lambda turn: turn["number"])
         numbered = [{**turn, "number": number} for number, turn in enumerate(turns, start=1)]
         try:
             _file.write(self._path, self._top, numbered)

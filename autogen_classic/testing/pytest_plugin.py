@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from .scripted_person import ScriptedPerson
     from .server import MockOpenAIServer
 
-__all__ = ("mock_openai_server", "no_model_requests", "scripted_client", "scripted_person")
+__all__ = ("cassette", "mock_openai_server", "no_model_requests", "scripted_client", "scripted_person")
 
 
 @pytest.fixture
@@ -48,3 +51,25 @@ def no_model_requests() -> Iterator[None]:
     """Forbids requests to models on other machines for the length of a test."""
     with forbid_model_requests():
         yield
+
+
+@pytest.fixture
+def cassette(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Replays a recording of the test's own, ``cassettes/MODULE/TEST.json`` beside its file.
+
+    With the environment variable ``AUTOGEN_CLASSIC_RECORD=1`` it records it anew, for which models are asked.
+
+    Yields:
+        The file of the recording.
+    """
+    from ..replay import record, replay
+
+    name = re.sub(r"[^\w.-]+", "_", request.node.name).strip("_")
+    file = request.path.parent / "cassettes" / request.path.stem / f"{name}.json"
+    if os.environ.get("AUTOGEN_CLASSIC_RECORD", "0") not in ("", "0"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with record(file):
+            yield file
+        return
+    with replay(file):
+        yield file
