@@ -56,8 +56,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\nFAILED: {failure}", file=sys.stderr)
         return 1
     if options.command == "test":
-        return perform([(lint, []), (types, []), (tests, rest)], python)
-    steps = {"demo": demo, "lint": lint, "types": types, "pytest": tests, "docs": docs, "bench": bench}
+        return perform([(lint, []), (types, []), (local_model, []), (tests, rest)], python)
+    if options.command == "pytest":
+        return perform([(local_model, []), (tests, rest)], python)
+    steps = {"demo": demo, "lint": lint, "types": types, "docs": docs, "bench": bench}
     return perform([(steps[options.command], rest)] if options.command in steps else [], python)
 
 
@@ -162,8 +164,17 @@ def read_stamp(file: Path) -> dict[str, Any]:
 # --- the commands ----------------------------------------------------------------------------------------------------
 
 
+def local_model(python: str, rest: list[str]) -> None:
+    """Install the small model that runs without a key, in about 130 MB; nothing to do where it is there."""
+    run([python, "-m", "autogen_classic", "local", "install", *rest], "autogen-classic local install")
+
+
 def demo(python: str, rest: list[str]) -> None:
-    """Run the demonstration chat."""
+    """Run the demonstration chats. Without a network, the one with the local model is left out."""
+    try:
+        local_model(python, [])
+    except StepFailed as failure:
+        print(f"{failure}; going on without the local model.", file=sys.stderr)
     run([python, "-m", "autogen_classic.cli.demo", *rest], "demo")
 
 

@@ -33,7 +33,8 @@ class Command(NamedTuple):
 COMMANDS = {
     "run": Command("autogen_classic.cli.run", "run an AutoGen 0.2 script, module or notebook unchanged"),
     "alias": Command("autogen_classic.cli.alias", "make `import autogen` mean this library in a whole environment"),
-    "demo": Command("autogen_classic.cli.demo", "two agents write, run and repair a program"),
+    "demo": Command("autogen_classic.cli.demo", "two agents write, run and repair a program; two others use a tool"),
+    "local": Command("autogen_classic.cli.local", "install the small model that needs no key, network or server"),
     "mock-server": Command("autogen_classic.cli.mock_server", "serve OpenAI's API on this machine from a script"),
     "cache": Command("autogen_classic.cli.cache", "see, clear and import the answers of models that are kept on disk"),
     "config": Command("autogen_classic.cli.config", "tell which entries of a configuration list can be used"),

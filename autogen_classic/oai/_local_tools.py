@@ -89,11 +89,13 @@ def explain(offer: Offer) -> str:
     """
     tools = "\n".join(f"- {_signature(tool)}" for tool in offer.tools)
     call = '{"tool": "NAME", "arguments": {...}}'
-    form = f"[{call}, ...]" if offer.several else call
-    lines = ["You can use these tools:", tools, "", f"To use a tool, answer with JSON such as {form}"]
-    if not offer.must_call:
-        lines.append('To answer in words, use {"answer": "TEXT"}')
-    return "\n".join(lines)
+    form = f"a JSON list of calls such as [{call}]" if offer.several else f"JSON such as {call}"
+    if offer.must_call:
+        return f"You can use these tools:\n{tools}\n\nUse a tool: answer with {form}"
+    return (
+        f"You can use these tools:\n{tools}\n\nIf a tool can help, use it: answer with {form}\n"
+        'Only if no tool can help, answer in words: {"answer": "..."}'
+    )
 
 
 def _signature(tool: Tool) -> str:

@@ -89,15 +89,21 @@ class LocalClient(ProviderClient):
         with ShownText() as shown:
             return self._answer(params, shown.show)
 
+    def _model(self, params: Mapping[str, Any]) -> str:
+        return str(params.get("model") or self._config.get("model") or LOCAL_MODEL)
+
     def _engine(self, params: Mapping[str, Any]) -> Engine:
-        model = str(params.get("model") or self._config.get("model") or LOCAL_MODEL)
-        return engine_for(model, self._config.get("n_ctx"), self._config.get("n_threads"))
+        return engine_for(self._model(params), self._config.get("n_ctx"), self._config.get("n_threads"))
 
     def _patience(self, params: Mapping[str, Any]) -> Patience:
         seconds = params.get("timeout", self._config.get("timeout", _TIMEOUT))
         if seconds is not None and not isinstance(seconds, NUMBER):
             raise TypeError(f"timeout must be a number of seconds or None, but it is {seconds!r}.")
         return Patience(seconds)
+
+    def _answers_now(self, params: Mapping[str, Any], turns: Sequence[Turn]) -> bool:
+        """The installed model is too small to call one tool after the other: after the first, it answers in words."""
+        return self._model(params) == LOCAL_MODEL and bool(turns) and turns[-1].role == "tool"
 
     def _answer(self, params: dict[str, Any], show: Callable[[str], None]) -> Answer:
         patience = _patience_here.get() or self._patience(params)
@@ -107,6 +113,8 @@ class LocalClient(ProviderClient):
         settings = _settings(params)
         form = answer_schema(params)
         offer = offer_of(params)
+        if offer is not None and not offer.must_call and self._answers_now(params, turns):
+            offer = None
         answer = Answer(engine.path.stem, prompt_tokens=0, completion_tokens=0)
         if form is not None or offer is not None:
             settings.pop("stop", None)  # it would cut JSON in two
@@ -115,10 +123,15 @@ class LocalClient(ProviderClient):
             shown = _ShownAnswer(show)
             generated = engine.generate(body, shown.take, patience)
             _count(answer, generated)
-            _read_choice(answer, generated, body)
-            if offer.must_call or not repeats(answer.calls, turns):
+            understood = _read_choice(answer, generated, body)
+            if understood and (offer.must_call or not repeats(answer.calls, turns)):
                 return answer
-            answer.calls = []  # it would call for the same again and again, so now it answers
+            if offer.must_call:
+                raise LocalModelError(
+                    f"The local model was cut off after {generated.completion_tokens} tokens, in the call of a tool: "
+                    f"{generated.text[:200]!r}. Raise max_tokens, or give the tool fewer and shorter arguments."
+                )
+            answer.calls = []  # it lost its way, or calls for the same again and again: now it answers in words
         body = {**settings, "messages": _chat(turns, None)}
         if form is not None:
             body["grammar"] = engine.grammar(form)
@@ -202,22 +215,17 @@ def _count(answer: Answer, generated: Generated) -> None:
     answer.finish_reason = generated.finish_reason
 
 
-def _read_choice(answer: Answer, generated: Generated, body: Mapping[str, Any]) -> None:
-    """Read what the model chose to do: to call tools, or to answer."""
+def _read_choice(answer: Answer, generated: Generated, body: Mapping[str, Any]) -> bool:
+    """Read what the model chose to do: to call tools, or to answer. False where it was cut off in a call."""
     try:
         said = json.loads(generated.text, strict=False)
     except ValueError:
-        words = answer_so_far(generated.text)
-        if words is None:
-            raise LocalModelError(
-                f"The local model was cut off after {generated.completion_tokens} tokens, in the call of a tool: "
-                f"{generated.text[:200]!r}. Raise max_tokens, or give the tool fewer and shorter arguments."
-            ) from None
-        answer.text = words
-        return
+        answer.text = answer_so_far(generated.text)
+        return answer.text is not None
     if isinstance(said, dict) and "answer" in said:
         words = said["answer"]
         answer.text = words if isinstance(words, str) else json.dumps(words, ensure_ascii=False)
-        return
+        return True
     request = json.dumps([body["messages"], generated.text], sort_keys=True)
     answer.calls = calls_in(said, hashlib.sha256(request.encode("utf-8", "surrogatepass")).hexdigest())
+    return True
