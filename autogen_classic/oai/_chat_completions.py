@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from ._connections import sync_pool
 from ._failures import UnusableAnswerError
 from ._images import Image
 from ._provider_client import Parameter, ProviderClient, key_for, model_of, read_parameters
@@ -45,6 +46,7 @@ class ChatCompletionsClient(ProviderClient):
         streaming: what asks for a stream.
         sdk_path: what the SDK puts behind ``base_url`` by itself. A ``base_url`` may have it or not.
         key_variables: the environment variables that may hold the key.
+        new_http_client: makes an HTTP client for the SDK; all agents share one per endpoint.
         api_key: the key.
 
     Raises:
@@ -55,6 +57,7 @@ class ChatCompletionsClient(ProviderClient):
     streaming: ClassVar[dict[str, Any]] = {"stream": True}
     sdk_path: ClassVar[str] = "/v1"
     key_variables: ClassVar[tuple[str, ...]] = ()
+    new_http_client: ClassVar[Any] = None
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -62,6 +65,8 @@ class ChatCompletionsClient(ProviderClient):
         settings = {name: kwargs[name] for name in _SDK_SETTINGS if kwargs.get(name) is not None}
         if "base_url" in settings:
             settings["base_url"] = str(settings["base_url"]).rstrip("/").removesuffix(self.sdk_path)
+        if "http_client" not in settings:
+            settings["http_client"] = sync_pool(self.address, self.new_http_client)
         self._client = self.connect(api_key=self.api_key, **settings)
 
     def connect(self, **settings: Any) -> Any:

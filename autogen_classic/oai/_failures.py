@@ -87,7 +87,7 @@ def _secrets(entry: Mapping[str, Any]) -> Iterator[Any]:
 
 def _place(entry: Mapping[str, Any]) -> str:
     """The address of a configuration, without user, password and query, where keys may stand."""
-    address = entry.get("base_url") or entry.get("azure_endpoint")
+    address = entry.get("base_url") or entry.get("azure_endpoint") or entry.get("client_host")
     if not address:
         return "this machine" if runs_here(entry) else "the provider's own address"
     try:

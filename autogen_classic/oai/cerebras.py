@@ -34,6 +34,7 @@ class CerebrasClient(ChatCompletionsClient):
     provider = "cerebras"
     key_variables = ("CEREBRAS_API_KEY",)
     streaming: ClassVar[dict[str, Any]] = {"stream": True, "stream_options": {"include_usage": True}}
+    new_http_client = sdk.DefaultHttpxClient
     fallback_errors = (sdk.APIError, BrokenStreamError, *TRANSPORT_ERRORS)
     parameters = (
         Parameter("frequency_penalty", NUMBER, -2, 2),

@@ -31,6 +31,7 @@ class GroqClient(ChatCompletionsClient):
     provider = "groq"
     sdk_path = "/openai/v1"
     key_variables = ("GROQ_API_KEY",)
+    new_http_client = groq.DefaultHttpxClient
     fallback_errors = (groq.APIError, BrokenStreamError, *TRANSPORT_ERRORS)
     parameters = (
         Parameter("frequency_penalty", NUMBER, -2, 2),

@@ -30,6 +30,7 @@ class TogetherClient(ChatCompletionsClient):
 
     provider = "together"
     key_variables = ("TOGETHER_API_KEY",)
+    new_http_client = together.DefaultHttpxClient
     fallback_errors = (together.APIError, BrokenStreamError, *TRANSPORT_ERRORS)
     parameters = (
         Parameter("context_length_exceeded_behavior", str, choices=("error", "truncate")),
