@@ -14,8 +14,12 @@ SCRIPTS = (
     "long_chat",
     "group",
     "model_turn",
+    "wire",
+    "streaming",
+    "cache_hit",
     "selection",
     "concurrent_chats",
+    "local_model",
 )
 
 
@@ -73,6 +77,9 @@ class Metric:
         return {"ms": 1e3, "µs": 1e6}.get(self.unit, 1.0)
 
 
+AT_85_PERCENT = 1.18
+"""Whoever takes 1.18 times as long does 85 % of the work in the same time."""
+
 METRICS: Mapping[str, Metric] = {
     "import_bare": Metric("imports", "`import`", "ms"),
     "import_modules": Metric("imports", "modules loaded by it, standard library apart", "", Target(at_most=59)),
@@ -97,9 +104,40 @@ METRICS: Mapping[str, Metric] = {
     "model_bare": Metric("model_turn", "the same requests by the bare openai client", "ms"),
     "model_ratio": Metric("model_turn", "the first divided by the second, elapsed", "", Target(at_most=1.1)),
     "model_ratio_cpu": Metric("model_turn", "the same ratio in processor time, waiting left out", ""),
+    "wire_turn_2": Metric("wire", "turn with a model over HTTP, 2 messages", "ms"),
+    "wire_create_2": Metric("wire", "the same request by `create` of the openai package", "ms"),
+    "wire_http_2": Metric("wire", "the same request by bare HTTP", "ms"),
+    "wire_turn_100": Metric("wire", "turn with a model over HTTP, 100 messages", "ms"),
+    "wire_create_100": Metric("wire", "the same request by `create` of the openai package", "ms"),
+    "wire_http_100": Metric("wire", "the same request by bare HTTP", "ms"),
+    "wire_turn_400": Metric("wire", "turn with a model over HTTP, 400 messages", "ms", Target(20)),
+    "wire_create_400": Metric("wire", "the same request by `create` of the openai package", "ms"),
+    "wire_http_400": Metric("wire", "the same request by bare HTTP", "ms"),
+    "wire_ratio_400": Metric("wire", "the turn divided by bare HTTP", "", Target(at_most=2)),
+    "stream": Metric("streaming", "piece of a streamed answer, shown and put together", "µs"),
+    "stream_bare": Metric("streaming", "the same, read by the bare openai client", "µs"),
+    "stream_added_cpu": Metric("streaming", "what an agent adds to a piece, in processor time", "µs"),
+    "cache_hit": Metric("cache_hit", "answer from the cache on disk, 20 messages", "ms", Target(at_most=0.3)),
+    "cache_hit_open": Metric("cache_hit", "the same inside `with Cache.disk()`", "ms"),
+    "cache_hit_long": Metric("cache_hit", "answer from the cache on disk, 200 messages", "ms"),
+    "cache_hit_growth": Metric(
+        "cache_hit", "a message of the long chat divided by one of the short", "", Target(at_most=1)
+    ),
     "selection": Metric("selection", "message in a group of 4 whose speaker a model selects over HTTP", "ms"),
     "selection_cpu": Metric("selection", "the same in processor time", "ms"),
     "concurrent": Metric("concurrent_chats", "1,000 asynchronous chats at once, the model answers at once", "s"),
     "concurrent_cpu": Metric("concurrent_chats", "the same in processor time", "s"),
+    "concurrent_create": Metric(
+        "concurrent_chats", "the same requests by `create` of the bare asynchronous client", "s"
+    ),
+    "concurrent_ratio_create": Metric(
+        "concurrent_chats", "the chats divided by these, elapsed", "", Target(at_most=AT_85_PERCENT)
+    ),
+    "concurrent_post": Metric("concurrent_chats", "the same requests by its `post`", "s"),
+    "concurrent_ratio_post": Metric(
+        "concurrent_chats", "the chats divided by these, elapsed", "", Target(at_most=AT_85_PERCENT)
+    ),
     "concurrent_thinking": Metric("concurrent_chats", "1,000 of them, the model thinks for 0.2 s", "s"),
+    "local_load": Metric("local_model", "the local model, from nothing to its first token", "s"),
+    "local_tokens": Metric("local_model", "tokens per second of the local model", ""),
 }

@@ -61,16 +61,18 @@ def _number_of_messages(recipient: Any, messages: Any, sender: Any, config: Any)
     return True, f"I have {len(messages)} messages, and this is my answer to the last."
 
 
-def llm_config(model: str = "mock-model") -> dict[str, Any]:
+def llm_config(model: str = "mock-model", **settings: Any) -> dict[str, Any]:
     """Build the configuration of a model on the local server, without a cache.
 
     Args:
         model: the name of the model.
+        **settings: further settings of the model, such as ``price``, without which some warn at each request.
 
     Returns:
         An llm_config.
     """
-    return {"config_list": [{"model": model, "api_key": "sk-mock", "base_url": BASE_URL}], "cache_seed": None}
+    entry = {"model": model, "api_key": "sk-mock", "base_url": BASE_URL, **settings}
+    return {"config_list": [entry], "cache_seed": None}
 
 
 def best(action: Callable[[], Any], repeats: int, clock: Callable[[], float] = process_time) -> float:
