@@ -22,11 +22,11 @@ from ._translation import (
 )
 
 __all__ = (
+    "StreamedBlocks",
     "answer_of",
     "block_of",
     "calls_of",
     "choice_of",
-    "extend_block",
     "finish_reason_of",
     "forced_choice",
     "messages_of",
@@ -101,12 +101,50 @@ def forced_choice(model: str, tool: str, alone: bool) -> dict[str, Any] | None:
     return {"any": {}} if any(maker in model for maker in ("anthropic.", "amazon.nova", "mistral.")) else None
 
 
-def extend_block(block: dict[str, Any], delta: Mapping[str, Any]) -> None:
-    """Add what a stream brings to a block."""
-    if "text" in delta:
-        block["text"] = block.get("text", "") + delta["text"]
-    if "toolUse" in delta:
-        block["toolUse"]["input"] += delta["toolUse"]["input"]
+class StreamedBlocks:
+    """The blocks of a streamed answer, as far as they have come.
+
+    Attributes:
+        stop_reason: why the answer ended; None until it has.
+        usage: the tokens that Bedrock counted.
+    """
+
+    def __init__(self) -> None:
+        self.stop_reason: str | None = None
+        self.usage: dict[str, Any] = {}
+        self._blocks: dict[int, dict[str, Any]] = {}
+
+    @property
+    def content(self) -> list[dict[str, Any]]:
+        """The blocks in order."""
+        return [self._blocks[index] for index in sorted(self._blocks)]
+
+    def add(self, event: Mapping[str, Any]) -> str:
+        """Take the next event.
+
+        Args:
+            event: an event of ``converse_stream``.
+
+        Returns:
+            The text that it brings, or "".
+        """
+        if "messageStop" in event:
+            self.stop_reason = event["messageStop"]["stopReason"]
+        elif "metadata" in event:
+            self.usage = event["metadata"]["usage"]
+        elif "contentBlockStart" in event:
+            use = event["contentBlockStart"]["start"].get("toolUse")
+            if use is not None:
+                self._blocks[event["contentBlockStart"]["contentBlockIndex"]] = {"toolUse": {**use, "input": ""}}
+        elif "contentBlockDelta" in event:
+            delta = event["contentBlockDelta"]["delta"]
+            block = self._blocks.setdefault(event["contentBlockDelta"]["contentBlockIndex"], {})
+            if "toolUse" in delta:
+                block["toolUse"]["input"] += delta["toolUse"]["input"]
+            if "text" in delta:
+                block["text"] = block.get("text", "") + delta["text"]
+                return str(delta["text"])
+        return ""
 
 
 def finish_reason_of(stop_reason: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, ClassVar
 
 import boto3
@@ -17,11 +18,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ..exception_utils import AutogenClassicError
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas
 from ._converse import (
+    StreamedBlocks,
     answer_of,
     block_of,
     calls_of,
     choice_of,
-    extend_block,
     finish_reason_of,
     forced_choice,
     messages_of,
@@ -130,28 +131,17 @@ class BedrockClient(ProviderClient):
             params: a request in the OpenAI form.
         """
         response = self.bedrock_runtime.converse_stream(**self._request(params))
-        blocks: dict[int, dict[str, Any]] = {}
-        stop_reason, usage, shown = None, {}, False
-        for event in response["stream"]:
-            if "contentBlockStart" in event:
-                start = event["contentBlockStart"]
-                blocks[start["contentBlockIndex"]] = {
-                    key: {**value, "input": ""} for key, value in start["start"].items() if key == "toolUse"
-                }
-            elif "contentBlockDelta" in event:
-                delta = event["contentBlockDelta"]["delta"]
-                extend_block(blocks.setdefault(event["contentBlockDelta"]["contentBlockIndex"], {}), delta)
-                if delta.get("text"):
+        gathered, shown = StreamedBlocks(), False
+        with closing(response["stream"]) as events:
+            for event in events:
+                text = gathered.add(event)
+                if text:
                     shown = True
-                    yield delta["text"]
-            elif "messageStop" in event:
-                stop_reason = event["messageStop"]["stopReason"]
-            elif "metadata" in event:
-                usage = event["metadata"]["usage"]
-        if stop_reason is None:
+                    yield text
+        if gathered.stop_reason is None:
             return
         request_id = response.get("ResponseMetadata", {}).get("RequestId", "")
-        answer = answer_of([blocks[index] for index in sorted(blocks)], stop_reason, usage, params, request_id)
+        answer = answer_of(gathered.content, gathered.stop_reason, gathered.usage, params, request_id)
         if answer.text and not shown:
             yield answer.text
         yield answer

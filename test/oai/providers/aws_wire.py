@@ -43,9 +43,9 @@ def check_signature(http: HttpRequest, unquoted: str) -> None:
         raise WireError("the signature is another one")
 
 
-def frame(kind: str, payload: dict[str, Any]) -> bytes:
+def frame(kind: str, payload: dict[str, Any], message_type: str = "event") -> bytes:
     """Write one event of an event stream: lengths, a checksum, headers, the payload, a checksum of all."""
-    values = {":message-type": "event", ":event-type": kind, ":content-type": "application/json"}
+    values = {":message-type": message_type, f":{message_type}-type": kind, ":content-type": "application/json"}
     headers = b"".join(
         struct.pack("!B", len(name)) + name.encode() + struct.pack("!BH", 7, len(value)) + value.encode()
         for name, value in values.items()

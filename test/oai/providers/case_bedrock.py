@@ -34,20 +34,22 @@ def check_shape(value: Any, name: str) -> None:
     faults = ParamValidator().validate(value, shape)
     if faults.has_errors():
         raise WireError(faults.generate_report())
-    _check_texts(value, name)
+    _check_limits(value, name)
 
 
-def _check_texts(value: Any, name: str) -> None:
-    """Choices, patterns and lengths, which botocore leaves to the server."""
+def _check_limits(value: Any, name: str) -> None:
+    """Choices, patterns and upper limits, which botocore leaves to the server."""
     described = _DESCRIBED["shapes"][name]
     if described["type"] == "structure" and not described.get("document"):
         if described.get("union") and len(value) != 1:
             raise WireError(f"a {name} has {len(value)} members")
         for key, part in value.items():
-            _check_texts(part, described["members"][key]["shape"])
+            _check_limits(part, described["members"][key]["shape"])
     elif described["type"] == "list":
         for part in value:
-            _check_texts(part, described["member"]["shape"])
+            _check_limits(part, described["member"]["shape"])
+    elif described["type"] in ("integer", "float") and value > described.get("max", value):
+        raise WireError(f"{value} is no {name}")
     elif described["type"] == "string":
         if value not in described.get("enum", [value]) or not described.get("min", 0) <= len(value):
             raise WireError(f"{value!r} is no {name}")

@@ -339,10 +339,12 @@ def test_the_functions_of_0_2_still_translate() -> None:
     assert params["system"] == "Be brief."
 
 
-def test_the_test_server_refuses_what_the_api_refuses() -> None:
-    good = {"model": OLD, "max_tokens": 5, "messages": [{"role": "user", "content": "Hi."}]}
-    AnthropicServer().read_body(good, "")
-    wrong: list[dict[str, Any]] = [
+GOOD = {"model": OLD, "max_tokens": 5, "messages": [{"role": "user", "content": "Hi."}]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
         {"temperature": 0.5},
         {"frequency_penalty": 1},
         {"max_tokens": "5"},
@@ -350,7 +352,9 @@ def test_the_test_server_refuses_what_the_api_refuses() -> None:
         {"messages": [{"role": "user", "content": " "}]},
         {"messages": [{"role": "assistant", "content": "Hi."}]},
         {"tools": [{"name": "add"}]},
-    ]
-    for change in wrong:
-        with pytest.raises((WireError, ValueError)):
-            AnthropicServer().read_body({**good, **change}, "")
+    ],
+)
+def test_the_test_server_refuses_what_the_api_refuses(change: dict[str, Any]) -> None:
+    AnthropicServer().read_body(GOOD, "")
+    with pytest.raises((WireError, ValueError)):
+        AnthropicServer().read_body({**GOOD, **change}, "")
