@@ -13,10 +13,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import google.auth
 from google import genai
 from google.auth.exceptions import GoogleAuthError
 from google.genai import errors, types
+from google.oauth2 import credentials as user
+from google.oauth2 import service_account
 
 from ..exception_utils import AutogenClassicError
 from ._connections import sync_pool
@@ -138,9 +139,7 @@ class GeminiClient(ProviderClient):
             return {"api_key": self.api_key, "vertexai": False, "http_options": types.HttpOptions(**options)}
         credentials, project = config.get("credentials"), config.get("project_id")
         if credentials is None and config.get("google_application_credentials"):
-            path = str(config["google_application_credentials"])
-            load: Any = google.auth.load_credentials_from_file
-            credentials, project_of_file = load(path, scopes=[CLOUD_SCOPE])
+            credentials, project_of_file = _credentials_in(Path(str(config["google_application_credentials"])))
             project = project or project_of_file
         return {
             "vertexai": True,
@@ -149,6 +148,22 @@ class GeminiClient(ProviderClient):
             "credentials": credentials,
             "http_options": types.HttpOptions(**options),
         }
+
+
+def _credentials_in(file: Path) -> tuple[Any, str | None]:
+    """Read a file with a key, as Google Cloud writes it, and the project that it names."""
+    content = json.loads(file.read_text(encoding="utf-8"))
+    kinds: dict[str, Any] = {
+        "service_account": service_account.Credentials.from_service_account_info,
+        "authorized_user": user.Credentials.from_authorized_user_info,
+    }
+    read = kinds.get(content.get("type"))
+    if read is None:
+        raise ValueError(
+            f"{file} holds no key of a service account or a user. For other credentials make an object with the "
+            "google-auth package, and give it as credentials."
+        )
+    return read(content, scopes=[CLOUD_SCOPE]), content.get("project_id") or content.get("quota_project_id")
 
 
 def get_image_data(image_file: str, use_b64: bool = True) -> str | bytes:

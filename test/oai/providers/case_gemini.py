@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from google.genai import types
@@ -92,7 +93,7 @@ def check_schema(schema: Any) -> None:
 def check_contents(contents: list[types.Content]) -> None:
     """The rules of a conversation: sides take turns, calls are answered at once, and are signed."""
     sides = [content.role for content in contents]
-    if sides[0] != "user" or sides[-1] != "user" or any(a == b for a, b in zip(sides, sides[1:], strict=False)):
+    if sides[0] != "user" or sides[-1] != "user" or any(a == b for a, b in pairwise(sides)):
         raise WireError(f"user and model do not take turns: {sides}")
     for content, following in zip(contents, [*contents[1:], None], strict=True):
         calls = [part for part in content.parts or () if part.function_call]
