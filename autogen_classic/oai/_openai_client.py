@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from .._core.model_requests import check
@@ -13,6 +13,7 @@ from ._failures import UnusableAnswerError, parameter_errors
 from ._model_quirks import fitted, learn_from
 from ._sending import send
 from ._streaming import StreamedAnswer, connection_errors
+from ._threads import in_thread
 from .prices import cost_of, price_of
 
 __all__ = ("OpenAIClient",)
@@ -27,9 +28,12 @@ class OpenAIClient:
         client: an ``OpenAI`` or ``AzureOpenAI`` object of the openai package.
 
     Attributes:
+        provider: the section of the table of prices.
         connect_async: an async function that returns the asynchronous twin of the client for the running event loop;
             None when there is none, then `a_create` runs `create` in a thread.
     """
+
+    provider: ClassVar[str] = "openai"
 
     def __init__(self, client: Any) -> None:
         self._oai_client = client
@@ -59,7 +63,7 @@ class OpenAIClient:
         """The same as `create`, without blocking the event loop."""
         replaced = getattr(self.create, "__func__", None) is not _own_create  # in a subclass, or by a patch
         if replaced or self.connect_async is None:
-            return await asyncio.to_thread(self.create, params)
+            return await in_thread(self.create, params)
         place = self._place()
         client = await self._async_client()
         while True:
@@ -91,7 +95,7 @@ class OpenAIClient:
         Args:
             response: a ChatCompletion or Completion.
         """
-        price = price_of(response.model)
+        price = price_of(response.model, self.provider)
         if price is None:
             _warn_of_unknown_price(response.model)
             return 0
@@ -104,7 +108,7 @@ class OpenAIClient:
         Args:
             response: a ChatCompletion or Completion.
         """
-        return price_of(response.model) is not None
+        return price_of(response.model, self.provider) is not None
 
     @staticmethod
     def get_usage(response: Any) -> dict[str, Any]:

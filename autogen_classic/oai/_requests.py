@@ -16,6 +16,7 @@ from ._failures import Failures, UnusableAnswerError
 from ._provider_client import BrokenStreamError
 from ._structured import StructuredOutputError, WantedForm, answer_steps, formatted, wanted_form, with_json_schema
 from ._templates import fill_prompt_or_messages
+from ._threads import in_thread
 from .openai_utils import NON_CACHE_KEY
 from .prices import cost_of
 from .providers import azure_model_name
@@ -144,7 +145,7 @@ class _Courier:
                 return await client.create(params)
             if hasattr(client, "a_create"):
                 return await client.a_create(params)
-            return await asyncio.to_thread(client.create, params)
+            return await in_thread(client.create, params)
         finally:
             asking_agent.reset(token)
 
