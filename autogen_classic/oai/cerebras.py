@@ -1,5 +1,6 @@
-"""Models at Cerebras, by way of the ``cerebras_cloud_sdk`` package. ``api_type`` is ``"cerebras"``; the key may stand
-in CEREBRAS_API_KEY.
+"""Models at Cerebras, by way of the ``cerebras_cloud_sdk`` package.
+
+``api_type`` is ``"cerebras"``; the key may stand in CEREBRAS_API_KEY.
 """
 
 from __future__ import annotations

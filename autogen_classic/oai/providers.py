@@ -216,7 +216,19 @@ def azure_model_name(model: str) -> str:
     return model.replace(".", "")
 
 
-def _client_for(settings: dict[str, Any], sync_name: str, async_name: str, address: str) -> Any:
+def _connect_deepseek(entry: dict[str, Any]) -> Any:
+    from ._provider_client import key_for
+    from .deepseek import BASE_URL, KEY_VARIABLES, DeepSeekClient
+
+    settings = {key: entry[key] for key in entry if key in CLIENT_KEYS and key not in _AZURE_ONLY_KEYS}
+    settings["api_key"] = key_for(entry, KEY_VARIABLES, "DeepSeek")
+    settings["base_url"] = entry.get("base_url") or BASE_URL
+    return _client_for(settings, "OpenAI", "AsyncOpenAI", str(settings["base_url"]), DeepSeekClient)
+
+
+def _client_for(
+    settings: dict[str, Any], sync_name: str, async_name: str, address: str, client_class: Any = None
+) -> Any:
     """Connect by way of the names in `client`, which programs patch there."""
     from . import client as room
     from ._connections import async_pool, sync_pool
@@ -224,7 +236,7 @@ def _client_for(settings: dict[str, Any], sync_name: str, async_name: str, addre
     own_http = settings.get("http_client") is not None
     if not own_http:
         settings = {**settings, "http_client": sync_pool(address)}
-    made = room.OpenAIClient(getattr(room, sync_name)(**settings))
+    made = (client_class or room.OpenAIClient)(getattr(room, sync_name)(**settings))
     if not own_http:
 
         async def connect_async() -> Any:
@@ -309,5 +321,6 @@ _LEAVES: dict[str, Provider] = {
 _providers: dict[str, Provider] = {
     **dict.fromkeys(_OPENAI_NAMES, _connect_openai),
     "azure": _connect_azure,
+    "deepseek": _connect_deepseek,
     **_LEAVES,
 }

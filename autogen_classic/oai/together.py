@@ -1,5 +1,6 @@
-"""Models at Together AI, by way of the ``together`` package. ``api_type`` is ``"together"``; the key may stand in
-TOGETHER_API_KEY.
+"""Models at Together AI, by way of the ``together`` package.
+
+``api_type`` is ``"together"``; the key may stand in TOGETHER_API_KEY.
 """
 
 from __future__ import annotations

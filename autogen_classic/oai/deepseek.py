@@ -1,0 +1,43 @@
+"""Models at DeepSeek, whose API is that of OpenAI but for structured output.
+
+``api_type`` is ``"deepseek"``; the key may stand in DEEPSEEK_API_KEY.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ._openai_client import OpenAIClient
+from ._schemas import schema_of
+
+__all__ = ("BASE_URL", "KEY_VARIABLES", "DeepSeekClient")
+
+BASE_URL = "https://api.deepseek.com/v1"
+KEY_VARIABLES = ("DEEPSEEK_API_KEY",)
+
+
+class DeepSeekClient(OpenAIClient):
+    """Asks DeepSeek by way of the openai package.
+
+    Args:
+        client: an ``OpenAI`` object of the openai package.
+    """
+
+    provider = "deepseek"
+
+    def _ask(self, params: dict[str, Any]) -> Any:
+        return super()._ask(_with_schema_in_words(params))
+
+    async def _a_ask(self, client: Any, params: dict[str, Any]) -> Any:
+        return await super()._a_ask(client, _with_schema_in_words(params))
+
+
+def _with_schema_in_words(params: dict[str, Any]) -> dict[str, Any]:
+    """The API promises JSON, but enforces no schema, so the model is told it."""
+    schema = schema_of(params)
+    if schema is None:
+        return params
+    words = f"Answer with nothing but JSON that fits this JSON schema:\n{json.dumps(schema, ensure_ascii=False)}"
+    messages = [{"role": "system", "content": words}, *params["messages"]]
+    return {**params, "messages": messages, "response_format": {"type": "json_object"}}
