@@ -19,6 +19,7 @@ import anthropic
 from anthropic import Anthropic, AnthropicBedrock, AnthropicVertex
 
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas
+from ._connections import sync_pool
 from ._images import kind_of, loaded
 from ._provider_client import NUMBER, MissingKeyError, Parameter, ProviderClient, model_of, read_parameters
 from ._schemas import answer_as_text, answer_tool, closed_schema, schema_of, wants_any_object
@@ -215,11 +216,18 @@ class AnthropicClient(ProviderClient):
         """
         return [tool["function"] for tool in tools if tool.get("type", "function") == "function"]
 
+    def _place(self) -> str:
+        """What tells apart the endpoints to which connections are kept open."""
+        places = (self._config.get(key) for key in ("base_url", "aws_region", "gcp_region"))
+        return next((str(place) for place in places if place), "")
+
     def _connect(self) -> Any:
         config = self._config
         settings = {key: config[key] for key in _OF_EVERY_CLIENT if config.get(key) is not None}
         # With a time of our own, the SDK does not refuse requests for long answers.
         settings.setdefault("timeout", anthropic.Timeout(600.0, connect=10.0))
+        if "http_client" not in settings:
+            settings["http_client"] = sync_pool(self._place(), anthropic.DefaultHttpxClient)
         if not config.get("api_key") and config.get("gcp_region"):
             vertex = {name: config[key] for key, name in _OF_VERTEX.items() if config.get(key) is not None}
             return AnthropicVertex(**vertex, **settings)

@@ -8,8 +8,11 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-import anthropic
 import pytest
+
+pytest.importorskip("anthropic")
+
+import anthropic
 from case_anthropic import AnthropicServer
 from case_anthropic_bedrock import AnthropicBedrockServer
 from case_anthropic_vertex import VertexServer

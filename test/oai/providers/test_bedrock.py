@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+pytest.importorskip("boto3")
+
 from aws_wire import ACCESS_KEY, REGION, frame
 from case_bedrock import BedrockServer, check_shape
 from kit import KEY, Call, Say, Seen, WireError
