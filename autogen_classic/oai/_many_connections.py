@@ -13,6 +13,7 @@ import asyncio
 import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+from urllib.request import getproxies
 
 import openai
 
@@ -31,11 +32,14 @@ SECONDS_PER_BUSY_CONNECTION = 0.03
 def new_async_client() -> Any:
     """Make the asynchronous HTTP client for one endpoint.
 
-    Proxies that the environment names go on being used: they are mounted at narrower patterns than this transport.
+    Proxies that the environment names go on being used: HTTP_PROXY and HTTPS_PROXY are mounted at narrower patterns
+    than this transport, and with ALL_PROXY the client is a plain one.
 
     Returns:
         A client that the openai package accepts as its ``http_client``.
     """
+    if "all" in getproxies():
+        return openai.DefaultAsyncHttpxClient()
     context = _httpx.create_ssl_context()
     transport = ManyConnections(context, most_connections())
     return openai.DefaultAsyncHttpxClient(verify=context, mounts={"all://": transport})

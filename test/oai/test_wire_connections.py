@@ -157,10 +157,13 @@ def test_the_limit_for_a_connection_grows_with_what_this_process_opens_at_once(
     assert [request.extensions["timeout"]["read"] for request in requests] == [5, 5]
 
 
-def test_a_proxy_of_the_environment_is_used(server: CountingServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", "http_proxy"):
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+def test_a_proxy_of_the_environment_is_used(
+    server: CountingServer, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HTTP_PROXY", server.url)
+    monkeypatch.setenv(variable, server.url)
 
     async def work() -> int:
         async with room.new_async_client() as client:
