@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -123,9 +124,13 @@ def test_a_file_that_is_not_utf_8_is_refused() -> None:
 @pytest.mark.parametrize(("first", "second"), [("a", "a"), ("a", "b")])
 def test_recordings_and_replays_do_not_nest(first: str, second: str) -> None:
     Path("kept.json").write_text(json.dumps({**HEAD, "turns": []}), encoding="utf-8")
-    for outer in (lambda: record(first), lambda: replay("kept.json")):
-        for inner in (lambda: record(second), lambda: replay("kept.json")):
-            with pytest.raises(CassetteError, match="is on already in this thread or task"), outer(), inner():
+    ways: tuple[tuple[Callable[[str], AbstractContextManager[None]], str], ...] = (
+        (record, first),
+        (replay, "kept.json"),
+    )
+    for outer, file in ways:
+        for inner in (record(second), replay("kept.json")):
+            with pytest.raises(CassetteError, match="is on already in this thread or task"), outer(file), inner:
                 pass
 
 

@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from autogen_classic.replay import record, replay
@@ -106,7 +107,6 @@ def test_make_the_kept_recording(run_group: Run, config: Run, group_server: Mock
 
 
 def test_the_kept_recording_has_the_form_of_the_schema() -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads(resources.files("autogen_classic.replay").joinpath("cassette.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(json.loads(GOLDEN.read_text(encoding="utf-8")), schema)

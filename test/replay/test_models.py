@@ -19,7 +19,14 @@ from termcolor import termcolor
 
 from autogen_classic import AssistantAgent, ConversableAgent, OpenAIWrapper
 from autogen_classic.cache import Cache
-from autogen_classic.replay import RecordedModelError, ReplayMismatchError, UnusedTurnsError, record, replay
+from autogen_classic.replay import (
+    CassetteError,
+    RecordedModelError,
+    ReplayMismatchError,
+    UnusedTurnsError,
+    record,
+    replay,
+)
 from autogen_classic.testing import CapturedIO, MockOpenAIServer, ScriptedClient, error, tool_call
 
 Serve = Callable[..., MockOpenAIServer]
@@ -218,8 +225,6 @@ def test_an_answer_that_has_no_form_in_json_is_refused_when_recorded() -> None:
 
     agent = ConversableAgent("bob", llm_config={"config_list": [{"model": "m", "model_client_cls": "Opaque"}]})
     agent.register_model_client(Opaque)
-    from autogen_classic.replay import CassetteError
-
     with pytest.raises(CassetteError, match="holds a lock"), record("run.json"):
         agent.generate_reply([{"role": "user", "content": "x"}])
 
@@ -453,7 +458,7 @@ def test_two_tasks_may_replay_two_recordings_at_once(serve: Serve, config: Confi
             return ask(config(None))
 
     async def both() -> list[str]:
-        return await asyncio.gather(run("one"), run("two"))
+        return list(await asyncio.gather(run("one"), run("two")))
 
     assert asyncio.run(both()) == ["one", "two"]
 

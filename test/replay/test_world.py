@@ -66,7 +66,7 @@ def test_a_direct_call_and_the_choice_of_a_speaker_are_recorded(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def ask() -> tuple[str, Any]:
-        agents = [silent_agent("ann"), silent_agent("bob")]
+        agents: list[Any] = [silent_agent("ann"), silent_agent("bob")]
         chosen = GroupChat(agents, messages=[], speaker_selection_method="manual").manual_select_speaker(agents)
         return agents[0].get_human_input("Name? "), chosen.name if chosen else None
 
