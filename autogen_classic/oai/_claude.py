@@ -7,7 +7,7 @@ from typing import Any
 
 from ._provider_client import warn_once
 
-__all__ = ("accepted_sampling", "default_max_tokens", "knows_schemas", "version_of")
+__all__ = ("accepted_sampling", "default_max_tokens", "knows_schemas", "may_be_forced", "version_of")
 
 # claude-3-5-sonnet-20240620, claude-opus-4-7, us.anthropic.claude-sonnet-4-5-20250929-v1:0, claude-2.1, claude-opus-5
 _VERSION = re.compile(r"claude-(?:[a-z]+-)?(\d{1,2})(?!\d)(?:[-.](\d{1,2})(?!\d))?")
@@ -44,6 +44,15 @@ def knows_schemas(model: str) -> bool:
         model: its name.
     """
     return (version_of(model) or (0, 0)) >= _FIRST_WITH_SCHEMAS
+
+
+def may_be_forced(model: str) -> bool:
+    """Tell whether a Claude can be made to call a tool. One that thinks before it answers refuses that.
+
+    Args:
+        model: its name.
+    """
+    return (version_of(model) or (0, 0)) < _FIRST_WITHOUT_SAMPLING
 
 
 def default_max_tokens(model: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ._claude import may_be_forced
 from ._images import Image, loaded
 from ._schemas import answer_as_text, schema_of
 from ._translation import (
@@ -95,10 +96,17 @@ def choice_of(wanted: Any) -> dict[str, Any] | None:
 
 
 def forced_choice(model: str, tool: str, alone: bool) -> dict[str, Any] | None:
-    """How a model is made to call a tool; None for those that cannot be made to."""
-    if alone and ("anthropic." in model or "amazon.nova" in model):
-        return {"tool": {"name": tool}}
-    return {"any": {}} if any(maker in model for maker in ("anthropic.", "amazon.nova", "mistral.")) else None
+    """How a model is made to call a tool; None for those that cannot be made to.
+
+    Args:
+        model: the model.
+        tool: the tool by which it answers.
+        alone: whether it has no other tools to choose from.
+    """
+    if "anthropic." in model or "amazon.nova" in model:
+        choice = {"tool": {"name": tool}} if alone else {"any": {}}
+        return choice if may_be_forced(model) else None
+    return {"any": {}} if "mistral." in model else None
 
 
 class StreamedBlocks:

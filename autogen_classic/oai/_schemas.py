@@ -13,9 +13,24 @@ from typing import Any
 
 from ._translation import Answer, Tool
 
-__all__ = ("answer_as_text", "answer_tool", "closed_schema", "schema_of", "wants_any_object")
+__all__ = (
+    "ANSWER_BY_TOOL",
+    "ANSWER_WITH_OBJECT",
+    "answer_as_text",
+    "answer_tool",
+    "closed_schema",
+    "schema_of",
+    "wants_any_object",
+)
 
 _ANSWER = "final_answer"
+
+ANSWER_BY_TOOL = f"Give your final answer by calling the tool {_ANSWER}."
+"""What a model is told that cannot be made to call a tool."""
+
+ANSWER_WITH_OBJECT = "Answer with one JSON object and nothing else."
+"""What a model is told that has no mode for JSON."""
+
 _HOLDERS_OF_SCHEMAS = ("properties", "$defs", "definitions")
 _KEPT = ("type", "enum", "const", "$ref", "required", "description", "properties", "items", "anyOf", "allOf", "$defs")
 _HINTS = (

@@ -18,11 +18,19 @@ from typing import Any, ClassVar
 import anthropic
 from anthropic import Anthropic, AnthropicBedrock, AnthropicVertex
 
-from ._claude import accepted_sampling, default_max_tokens, knows_schemas
+from ._claude import accepted_sampling, default_max_tokens, knows_schemas, may_be_forced
 from ._connections import sync_pool
 from ._images import kind_of, loaded
 from ._provider_client import NUMBER, MissingKeyError, Parameter, ProviderClient, model_of, read_parameters
-from ._schemas import answer_as_text, answer_tool, closed_schema, schema_of, wants_any_object
+from ._schemas import (
+    ANSWER_BY_TOOL,
+    ANSWER_WITH_OBJECT,
+    answer_as_text,
+    answer_tool,
+    closed_schema,
+    schema_of,
+    wants_any_object,
+)
 from ._translation import (
     Answer,
     Image,
@@ -74,7 +82,6 @@ _FINISH_REASONS = {
     "refusal": "content_filter",
     "tool_use": "tool_calls",
 }
-_ANY_OBJECT = "Answer with one JSON object and nothing else."
 
 
 class AnthropicClient(ProviderClient):
@@ -255,8 +262,6 @@ class AnthropicClient(ProviderClient):
             "max_tokens": config["max_tokens"],
             "messages": messages,
         }
-        if wants_any_object(params):
-            system = f"{system}\n{_ANY_OBJECT}".strip()
         if system:
             request["system"] = system
         if config["stop_sequences"]:
@@ -266,25 +271,13 @@ class AnthropicClient(ProviderClient):
         choice = _tool_choice(params)
         if tools and choice:
             request["tool_choice"] = choice
-        self._ask_for_schema(request, schema_of(params))
+        _ask_for_form(request, params)
         self._add_sampling(request, config, params)
         return request
 
     def _takes_addresses(self) -> bool:
         """Whether pictures may be given by their addresses; the clouds of others want the bytes."""
         return type(self._client).__name__ not in _VERSIONS_WITH_SAMPLING
-
-    @staticmethod
-    def _ask_for_schema(request: dict[str, Any], schema: dict[str, Any] | None) -> None:
-        if schema is None:
-            return
-        closed = closed_schema(schema) if knows_schemas(request["model"]) else None
-        if closed is not None:
-            request["output_config"] = {"format": {"type": "json_schema", "schema": closed}}
-            return
-        tool = answer_tool(schema)
-        request["tool_choice"] = {"type": "any"} if "tools" in request else {"type": "tool", "name": tool.name}
-        request["tools"] = [*request.get("tools", ()), _tool(tool)]
 
     def _add_sampling(self, request: dict[str, Any], config: dict[str, Any], params: Mapping[str, Any]) -> None:
         """Add temperature, top_p and top_k, which the SDK has no arguments for any more."""
@@ -318,6 +311,26 @@ def oai_messages_to_anthropic_messages(params: dict[str, Any]) -> list[dict[str,
     if system:
         params["system"] = system
     return messages
+
+
+def _ask_for_form(request: dict[str, Any], params: Mapping[str, Any]) -> None:
+    """Ask for the form of the answer: by the schema itself, by a tool, or in words."""
+    hint = ANSWER_WITH_OBJECT if wants_any_object(params) else ""
+    schema = schema_of(params)
+    closed = closed_schema(schema) if schema is not None and knows_schemas(request["model"]) else None
+    if closed is not None:
+        request["output_config"] = {"format": {"type": "json_schema", "schema": closed}}
+    elif schema is not None:
+        tool = answer_tool(schema)
+        if not may_be_forced(request["model"]) or "thinking" in request:
+            hint = ANSWER_BY_TOOL
+        elif "tools" in request:
+            request["tool_choice"] = {"type": "any"}
+        else:
+            request["tool_choice"] = {"type": "tool", "name": tool.name}
+        request["tools"] = [*request.get("tools", ()), _tool(tool)]
+    if hint:
+        request["system"] = f"{request.get('system', '')}\n{hint}".strip()
 
 
 def _messages(

@@ -30,7 +30,14 @@ from ._converse import (
 )
 from ._images import image_of, loaded
 from ._provider_client import NUMBER, MissingKeyError, Parameter, ProviderClient, model_of, read_parameters, warn_once
-from ._schemas import answer_tool, closed_schema, schema_of, wants_any_object
+from ._schemas import (
+    ANSWER_BY_TOOL,
+    ANSWER_WITH_OBJECT,
+    answer_tool,
+    closed_schema,
+    schema_of,
+    wants_any_object,
+)
 from ._translation import Answer, Text, Turn, split_system, tools_of, turns_of
 from .prices import Price, cost_of, price_of, prices_of
 
@@ -60,9 +67,6 @@ _CREDENTIALS = {
     "aws_session_token": "aws_session_token",
     "aws_profile_name": "profile_name",
 }
-
-_ANY_OBJECT = "Answer with one JSON object and nothing else."
-_BY_TOOL = "Give your final answer by calling the tool {name}."
 
 
 class MissingRegionError(AutogenClassicError, ValueError):
@@ -209,7 +213,7 @@ class BedrockClient(ProviderClient):
         base, further = self._settings(params)
         tools = [] if params.get("tool_choice") == "none" else tools_of(params)
         request: dict[str, Any] = {"modelId": params["model"]}
-        hints = [_ANY_OBJECT] if wants_any_object(params) else []
+        hints = [ANSWER_WITH_OBJECT] if wants_any_object(params) else []
         choice = choice_of(params.get("tool_choice"))
         schema = schema_of(params)
         if schema is not None:
@@ -217,7 +221,7 @@ class BedrockClient(ProviderClient):
             if closed is None:
                 tool = answer_tool(schema)
                 choice = forced_choice(params["model"], tool.name, alone=not tools)
-                hints = [] if choice else [_BY_TOOL.format(name=tool.name)]
+                hints = [] if choice else [ANSWER_BY_TOOL]
                 tools = [*tools, tool]
             else:
                 json_schema = {"name": params["response_format"]["json_schema"]["name"], "schema": json.dumps(closed)}

@@ -157,6 +157,14 @@ def test_a_schema_with_free_keys_goes_by_a_tool_also_to_models_that_know_schemas
     assert seen.schema == free
 
 
+@pytest.mark.parametrize(("model", "settings"), [(NEW, {}), (OLD, {"thinking": {"type": "adaptive"}})])
+def test_a_model_that_thinks_is_asked_for_the_tool_in_words(model: str, settings: Any) -> None:
+    free = {"type": "object", "additionalProperties": {"type": "integer"}}
+    seen = ask(model, Say('{"a": 1}'), response_format=free, **settings)
+    assert "tool_choice" not in seen.body
+    assert "final_answer" in seen.system
+
+
 def test_limits_in_a_schema_become_hints() -> None:
     schema = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 3}}, "required": ["n"]}
     seen = ask(NEW, Say('{"n": 4}'), response_format=schema)
