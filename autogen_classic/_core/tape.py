@@ -143,11 +143,12 @@ def person_steps(agent: Any, prompt: str, ask: Request) -> Steps:
     tape = current()
     if tape is None:
         return (yield ask)
+    before = _asking_person.get()
     _asking_person.set(True)
     try:
         return (yield from tape.person_steps(agent, prompt, ask))
     finally:
-        _asking_person.set(False)
+        _asking_person.set(before)
 
 
 def person_input(prompt: str, ask: Callable[[str], str]) -> str:

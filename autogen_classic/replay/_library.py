@@ -84,9 +84,11 @@ class Library:
 
     @property
     def unused(self) -> list[Turn]:
-        """The turns that nobody has asked for."""
+        """The turns that nobody has asked for, but for those within others that were answered as a whole."""
         with self._lock:
-            return sorted((turn for turns in self._unused.values() for turn in turns), key=lambda turn: turn["number"])
+            turns = sorted((turn for some in self._unused.values() for turn in some), key=lambda turn: turn["number"])
+        numbers = {turn["number"] for turn in turns}
+        return [turn for turn in turns if turn.get("within") is None or turn["within"] in numbers]
 
     def mismatch(self, question: Turn) -> ReplayMismatchError:
         """Make the error for a question that no unused turn has.

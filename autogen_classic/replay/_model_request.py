@@ -195,8 +195,7 @@ class TapedRequest:
     def _begin(self, question: Turn) -> None:
         self.write()
         assert self._tape.recorder is not None
-        self._new = {**question, "configuration": self._number, "number": self._tape.recorder.next_number()}
-        self._new["from_cache"] = False
+        self._new = {**question, **self._tape.recorder.begin(), "configuration": self._number, "from_cache": False}
 
     def _keep(self, response: Any, from_cache: bool) -> None:
         """Note an answer as it came; the wrapper adds to it later."""

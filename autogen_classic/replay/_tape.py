@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,9 @@ from ._shown import Listener, show_answer, split_shown
 from ._values import Secrets, plain, plain_config
 
 __all__ = ("RecordedCodeResult", "Recorder", "TapeOfRun")
+
+# The recorded turn of a person, a tool or code within which the present step is taken.
+_within: ContextVar[int | None] = ContextVar("autogen_classic_within_turn", default=None)
 
 logger = logging.getLogger("autogen.replay")
 
@@ -57,11 +61,16 @@ class Recorder:
             self._partial.add(turn)
         self.has_news = False
 
-    def next_number(self) -> int:
-        """Give out the number of a turn that begins."""
+    def begin(self) -> Turn:
+        """Begin a turn.
+
+        Returns:
+            Its number, and the turn within which it happens (as when a recorded tool asks a model), if any.
+        """
+        outer = _within.get()
         with self._lock:
             self._number += 1
-            return self._number
+            return {"number": self._number} if outer is None else {"number": self._number, "within": outer}
 
     def add(self, turn: Turn) -> None:
         """Keep a turn.
@@ -91,15 +100,25 @@ class Recorder:
             return
         # hidden once more, because a key may have shown itself later than a text with it
         turns = sorted(map(self._secrets.hide, self._turns), key=lambda turn: turn["number"])
-        numbered = [{**turn, "number": number} for number, turn in enumerate(turns, start=1)]
         try:
-            _file.write(self._path, self._top, numbered)
+            _file.write(self._path, self._top, _numbered(turns))
         except OSError as error:
             self._partial.close()
             raise CassetteError(
                 f"The recording {self._path} cannot be written ({error}). All of it stands in {self._partial.path}."
             ) from error
         self._partial.remove()
+
+
+def _numbered(turns: list[Turn]) -> list[Turn]:
+    """The turns numbered from 1 without gaps, which requests that were cancelled may have left."""
+    numbers = {turn["number"]: number for number, turn in enumerate(turns, start=1)}
+    numbered = []
+    for turn in turns:
+        rest = {key: value for key, value in turn.items() if key != "within"}
+        within = {"within": numbers[turn["within"]]} if turn.get("within") in numbers else {}
+        numbered.append({**rest, **within, "number": numbers[turn["number"]]})
+    return numbered
 
 
 class TapeOfRun:
@@ -165,7 +184,7 @@ class TapeOfRun:
         if self.recorder is not None and recorded is None and isinstance(entries, list):
             self.secrets.learn(entries)
             kept = [plain_config(entry) for entry in entries]
-            self.recorder.add({**question, "number": self.recorder.next_number(), "entries": kept})
+            self.recorder.add({**question, **self.recorder.begin(), "entries": kept})
         return entries
 
     def person_steps(self, agent: Any, prompt: str, ask: Request) -> Steps:
@@ -237,12 +256,16 @@ class TapeOfRun:
             A dict for what comes of it.
         """
         assert self.recorder is not None
-        news: Turn = {"number": self.recorder.next_number()}
+        news = self.recorder.begin()
+        outer = _within.get()
+        _within.set(news["number"])
         try:
             yield news
         except Exception as error:
             self.recorder.add({**question, **news, "error": error_as_json(error)})
             raise
+        finally:
+            _within.set(outer)
         self.recorder.add({**question, **news})
 
 

@@ -50,6 +50,19 @@ def test_a_person_that_a_program_puts_in_place_is_not_asked_again() -> None:
     assert [(turn["agent"], turn["answer"]) for turn in turns_of()] == [("ann", "go on"), ("ann", "exit")]
 
 
+def test_on_a_terminal_the_answer_stands_where_it_was_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Ada\n"))
+    with record("run.json"):
+        silent_agent("ann").get_human_input("Name? ")
+    capsys.readouterr()
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    with replay("run.json"):
+        silent_agent("ann").get_human_input("Name? ")
+    assert capsys.readouterr().out == "Name? Ada\n"
+
+
 def test_the_first_message_may_come_from_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
     def talk() -> str:
         result = silent_agent("ann").initiate_chat(silent_agent("bob"), max_turns=1)
@@ -141,6 +154,21 @@ def test_an_error_of_a_tool_is_told_in_the_same_words(way: str) -> None:
     with replay("run.json"):
         assert call_tool(way, lambda x: "other") == before
     assert "no 2" in before
+
+
+def test_what_happens_within_a_recorded_tool_is_not_missed_in_a_replay(serve: Serve, config: Config) -> None:
+    def tool_with(llm_config: dict[str, Any]) -> Any:
+        question = {"role": "user", "content": "x"}
+        return lambda x: OpenAIWrapper(**llm_config).create(messages=[question]).choices[0].message.content
+
+    with record("run.json", tools=True):
+        assert call_tool("sync", tool_with(config(serve("asked")))) == "asked"
+    assert [(turn["kind"], turn["number"], turn.get("within")) for turn in turns_of()] == [
+        ("tool", 1, None),
+        ("model", 2, 1),
+    ]
+    with replay("run.json"):
+        assert call_tool("sync", lambda x: "not run") == "asked"
 
 
 # --- code
