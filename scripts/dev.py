@@ -56,9 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\nFAILED: {failure}", file=sys.stderr)
         return 1
     if options.command == "test":
-        return perform([(lint, []), (types, []), (local_model, []), (tests, rest)], python)
+        return perform([(lint, []), (types, []), (local_model, []), (services, []), (tests, rest)], python)
     if options.command == "pytest":
-        return perform([(local_model, []), (tests, rest)], python)
+        return perform([(local_model, []), (services, []), (tests, rest)], python)
     steps = {"demo": demo, "lint": lint, "types": types, "docs": docs, "bench": bench}
     return perform([(steps[options.command], rest)] if options.command in steps else [], python)
 
@@ -167,6 +167,12 @@ def read_stamp(file: Path) -> dict[str, Any]:
 def local_model(python: str, rest: list[str]) -> None:
     """Install the small model that runs without a key, in about 130 MB; nothing to do where it is there."""
     run([python, "-m", "autogen_classic", "local", "install", *rest], "autogen-classic local install")
+
+
+def services(python: str, rest: list[str]) -> None:
+    """Provide the programs that tests run for real: Redis, bubblewrap, Docker. What cannot be had, is not needed."""
+    if sys.platform.startswith("linux"):
+        run([str(ROOT / "scripts" / "test-services"), *rest], "scripts/test-services")
 
 
 def demo(python: str, rest: list[str]) -> None:
