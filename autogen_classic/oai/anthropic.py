@@ -50,15 +50,8 @@ from ._translation import (
 
 __all__ = ("AnthropicClient", "oai_messages_to_anthropic_messages")
 
-# The names of settings in a configuration, and in the SDK's client.
+# Settings of a configuration that the SDK's clients take; on Vertex AI, they have other names there.
 _OF_EVERY_CLIENT = ("base_url", "timeout", "max_retries", "default_headers", "default_query", "http_client")
-_OF_BEDROCK = {
-    "aws_access_key": "aws_access_key",
-    "aws_secret_key": "aws_secret_key",
-    "aws_session_token": "aws_session_token",
-    "aws_profile_name": "aws_profile",
-    "aws_region": "aws_region",
-}
 _OF_VERTEX = {
     "gcp_region": "region",
     "gcp_project_id": "project_id",
@@ -223,28 +216,29 @@ class AnthropicClient(ProviderClient):
         """
         return [tool["function"] for tool in tools if tool.get("type", "function") == "function"]
 
-    def _place(self) -> str:
-        """What tells apart the endpoints to which connections are kept open."""
-        places = (self._config.get(key) for key in ("base_url", "aws_region", "gcp_region"))
-        return next((str(place) for place in places if place), "")
-
     def _connect(self) -> Any:
         config = self._config
         settings = {key: config[key] for key in _OF_EVERY_CLIENT if config.get(key) is not None}
         # With a time of our own, the SDK does not refuse requests for long answers.
         settings.setdefault("timeout", anthropic.Timeout(600.0, connect=10.0))
         if "http_client" not in settings:
-            settings["http_client"] = sync_pool(self._place(), anthropic.DefaultHttpxClient)
+            settings["http_client"] = sync_pool(super().address, anthropic.DefaultHttpxClient)
         if not config.get("api_key") and config.get("gcp_region"):
             vertex = {name: config[key] for key, name in _OF_VERTEX.items() if config.get(key) is not None}
             return AnthropicVertex(**vertex, **settings)
         wants_bedrock = any(config.get(key) for key in ("aws_access_key", "aws_secret_key", "aws_profile_name"))
         if self._api_key and (config.get("api_key") or not wants_bedrock):
             return Anthropic(api_key=self._api_key, **settings)
-        if config.get("aws_profile_name") or (self._aws_access_key and self._aws_secret_key):
-            known = {**config, **{key: getattr(self, f"_{key}") for key in _OF_BEDROCK if key != "aws_profile_name"}}
-            bedrock = {name: known[key] for key, name in _OF_BEDROCK.items() if known.get(key) is not None}
-            return AnthropicBedrock(**bedrock, **settings)
+        if config.get("aws_profile_name"):
+            return AnthropicBedrock(aws_profile=config["aws_profile_name"], aws_region=self._aws_region, **settings)
+        if self._aws_access_key and self._aws_secret_key:
+            return AnthropicBedrock(
+                aws_access_key=self._aws_access_key,
+                aws_secret_key=self._aws_secret_key,
+                aws_session_token=self._aws_session_token,
+                aws_region=self._aws_region,
+                **settings,
+            )
         raise MissingKeyError(
             f"The model {config.get('model')!r} of Anthropic needs an API key or AWS credentials. Give api_key, or "
             "aws_access_key and aws_secret_key, or gcp_region with gcp_auth_token, in its entry of config_list, or set "
@@ -255,7 +249,8 @@ class AnthropicClient(ProviderClient):
         """Write a request as arguments of the SDK's ``messages.create``."""
         config = self.load_config(params)
         tools = tools_of(params)
-        system, messages = _messages(params["messages"], bool(tools), self._takes_addresses())
+        own_cloud = type(self._client).__name__ not in _VERSIONS_WITH_SAMPLING  # the others want the bytes of pictures
+        system, messages = _messages(params["messages"], bool(tools), takes_addresses=own_cloud)
         request: dict[str, Any] = {
             **{key: params[key] for key in _PASSED_ON if params.get(key) is not None},
             "model": config["model"],
@@ -274,10 +269,6 @@ class AnthropicClient(ProviderClient):
         _ask_for_form(request, params)
         self._add_sampling(request, config, params)
         return request
-
-    def _takes_addresses(self) -> bool:
-        """Whether pictures may be given by their addresses; the clouds of others want the bytes."""
-        return type(self._client).__name__ not in _VERSIONS_WITH_SAMPLING
 
     def _add_sampling(self, request: dict[str, Any], config: dict[str, Any], params: Mapping[str, Any]) -> None:
         """Add temperature, top_p and top_k, which the SDK has no arguments for any more."""

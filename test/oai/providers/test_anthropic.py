@@ -369,3 +369,21 @@ def test_the_test_server_refuses_what_the_api_refuses(change: dict[str, Any]) ->
     AnthropicServer().read_body(GOOD, "")
     with pytest.raises((WireError, ValueError)):
         AnthropicServer().read_body({**GOOD, **change}, "")
+
+
+def test_a_profile_of_aws_goes_before_keys_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    client = AnthropicClient(model=OLD, aws_profile_name="work", aws_region="eu-west-1")._client
+    assert (client.aws_profile, client.aws_access_key, client.aws_region) == ("work", None, "eu-west-1")
+
+
+def test_clients_of_one_endpoint_share_their_connections() -> None:
+    first, second = (AnthropicClient(api_key=key, base_url="http://127.0.0.1:9") for key in ("one", "two"))
+    assert first._client._client is second._client._client
+
+
+def test_max_retries_timeout_and_headers_reach_the_sdk() -> None:
+    settings = {"max_retries": 7, "timeout": 3.5, "default_headers": {"x-team": "ours"}}
+    client = AnthropicClient(api_key=KEY, **settings)._client
+    assert (client.max_retries, client.timeout, client.default_headers["x-team"]) == (7, 3.5, "ours")
