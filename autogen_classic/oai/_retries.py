@@ -71,7 +71,7 @@ def ask_again(send: Callable[[], T], refusal_of: Callable[[BaseException], Refus
 
     import tenacity  # here, because those who need TRANSPORT_ERRORS only may not have it
 
-    backoff = tenacity.wait_exponential_jitter(initial=0.5, max=8, jitter=0.5)
+    backoff = tenacity.wait_exponential(multiplier=0.5, max=8) + tenacity.wait_random(0, 0.5)
 
     def worth_it(error: BaseException) -> bool:
         refusal = refusal_of(error)
