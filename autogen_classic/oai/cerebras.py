@@ -11,7 +11,6 @@ from cerebras.cloud import sdk
 
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._provider_client import NUMBER, BrokenStreamError, Parameter
-from ._retries import TRANSPORT_ERRORS
 from ._translation import turns_of
 from .prices import Price, prices_of
 
@@ -36,7 +35,7 @@ class CerebrasClient(ChatCompletionsClient):
     key_variables = ("CEREBRAS_API_KEY",)
     streaming: ClassVar[dict[str, Any]] = {"stream": True, "stream_options": {"include_usage": True}}
     new_http_client = sdk.DefaultHttpxClient
-    fallback_errors = (sdk.APIError, BrokenStreamError, *TRANSPORT_ERRORS)
+    fallback_errors = (sdk.APIError, BrokenStreamError)
     parameters = (
         Parameter("frequency_penalty", NUMBER, -2, 2),
         Parameter("logit_bias", dict),

@@ -8,7 +8,6 @@ import groq
 
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._provider_client import NUMBER, BrokenStreamError, Parameter
-from ._retries import TRANSPORT_ERRORS
 from ._translation import turns_of
 from .prices import Price, prices_of
 
@@ -32,7 +31,7 @@ class GroqClient(ChatCompletionsClient):
     sdk_path = "/openai/v1"
     key_variables = ("GROQ_API_KEY",)
     new_http_client = groq.DefaultHttpxClient
-    fallback_errors = (groq.APIError, BrokenStreamError, *TRANSPORT_ERRORS)
+    fallback_errors = (groq.APIError, BrokenStreamError)
     parameters = (
         Parameter("frequency_penalty", NUMBER, -2, 2),
         Parameter("include_reasoning", bool),

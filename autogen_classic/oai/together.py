@@ -12,7 +12,6 @@ import together
 
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._provider_client import NUMBER, BrokenStreamError, Parameter
-from ._retries import TRANSPORT_ERRORS
 from ._translation import turns_of
 
 __all__ = ("TogetherClient", "calculate_together_cost", "oai_messages_to_together_messages")
@@ -32,7 +31,7 @@ class TogetherClient(ChatCompletionsClient):
     provider = "together"
     key_variables = ("TOGETHER_API_KEY",)
     new_http_client = together.DefaultHttpxClient
-    fallback_errors = (together.APIError, BrokenStreamError, *TRANSPORT_ERRORS)
+    fallback_errors = (together.APIError, BrokenStreamError)
     parameters = (
         Parameter("context_length_exceeded_behavior", str, choices=("error", "truncate")),
         Parameter("frequency_penalty", NUMBER, -2, 2),
