@@ -179,12 +179,16 @@ def turns_of(messages: Iterable[Mapping[str, Any]]) -> list[Turn]:
 def split_system(turns: Sequence[Turn]) -> tuple[str, list[Turn]]:
     """Part the system messages from the conversation, for providers that take them apart.
 
+    One at the end of a conversation asks for something now (a summary, the next speaker), so it becomes the user's.
+
     Args:
         turns: turns in order.
 
     Returns:
         The text of all system messages, and the other turns.
     """
+    end = max((number for number, turn in enumerate(turns, 1) if turn.role != "system"), default=len(turns))
+    turns = [*turns[:end], *(replace(turn, role="user") for turn in turns[end:])]
     system = "\n".join(turn.text for turn in turns if turn.role == "system" and turn.text)
     return system, [turn for turn in turns if turn.role != "system"]
 

@@ -246,6 +246,12 @@ def test_blank_texts_are_left_out_and_sides_take_turns() -> None:
     assert said[2] == ("user", "One.\nTwo.")
 
 
+def test_a_system_message_at_the_end_is_what_the_user_asks() -> None:
+    messages = [*ASK, {"role": "assistant", "content": "Hello."}, {"role": "system", "content": "Sum up."}]
+    seen = ask(OLD, messages=messages)
+    assert (seen.system, seen.said[-1]) == ("Be brief.", ("user", "Sum up."))
+
+
 @pytest.mark.parametrize(
     ("settings", "sent"),
     [
