@@ -62,7 +62,7 @@ def _problem_with(
         if (low is not None and value < low) or (high is not None and value > high):
             limits = [f">= {low}"] if low is not None else []
             limits += [f"<= {high}"] if high is not None else []
-            return f"has numerical bounds, {' and '.join(limits)}"
+            return f"has numerical bounds, {' and '.join(limits)}{', or can be None' if allow_none else ''}"
     if choices is not None and value not in choices:
         return f"must be one of these values [{choices}]"
     return None
