@@ -43,6 +43,9 @@ _CONTEXT = 8192  # tokens; SmolLM2 was trained with as many, and larger contexts
 _BATCH = 256  # tokens of a prompt that are read at once; a request can be given up between two batches
 _POLL = 0.1  # seconds
 
+# For llguidance, which enforces schemas in xllamacpp. A small model may write line breaks for ever where it is free to.
+_COMPACT = {"x-guidance": {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}}
+
 
 class LocalModelError(AutogenClassicError, RuntimeError):
     """The local model cannot be loaded, or cannot answer.
@@ -203,7 +206,7 @@ class Engine:
             LocalModelError: the schema cannot be understood.
         """
         try:
-            return str(self._library.json_schema_to_grammar(dict(schema)))
+            return str(self._library.json_schema_to_grammar({**schema, **_COMPACT}))
         except (RuntimeError, ValueError, TypeError) as error:
             raise LocalModelError(f"The answer cannot be held to this JSON schema: {error}") from error
 

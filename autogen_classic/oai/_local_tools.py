@@ -55,11 +55,7 @@ class Offer:
             forms = calls
         if not self.must_call:
             forms.append(_closed({"answer": _with_own_definitions(answer, "answer", definitions)}))
-        return {**_COMPACT, "anyOf": forms, "$defs": definitions}
-
-
-# Understood by the library that enforces the schema: blanks and line breaks cost time.
-_COMPACT = {"x-guidance": {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}}
+        return {"anyOf": forms, "$defs": definitions}
 
 
 def offer_of(params: Mapping[str, Any]) -> Offer | None:
