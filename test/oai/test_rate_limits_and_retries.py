@@ -14,6 +14,7 @@ import openai
 import pytest
 
 from autogen_classic._core.model_requests import asking_agent
+from autogen_classic.oai import _retries as room
 from autogen_classic.oai.client import OpenAIWrapper
 from autogen_classic.testing import error
 
@@ -81,9 +82,6 @@ def test_what_does_not_pass_is_not_asked_again(serve: Any, ask: Any, status: int
 # ---- the SDKs that do not retry
 
 
-room = pytest.importorskip("autogen_classic.oai._retries", reason="tenacity comes with the providers that need it")
-
-
 class RefusedError(Exception):
     def __init__(self, status: int, wait: float | None = None) -> None:
         super().__init__(status)
@@ -104,6 +102,7 @@ class Server:
 
 
 def ask_again(server: Server, max_retries: Any = None) -> Any:
+    pytest.importorskip("tenacity", reason="it comes with the providers that need it")
     return room.ask_again(server, lambda failure: getattr(failure, "refusal", None), max_retries)
 
 

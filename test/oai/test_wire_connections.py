@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -115,13 +116,17 @@ def test_a_stream_that_is_left_early_gives_its_place_free(server: CountingServer
 
 
 def test_a_request_that_fails_gives_its_place_free(server: CountingServer) -> None:
-    async def work(client: Any, transport: room.ManyConnections) -> Any:
-        for _ in range(3):
-            with pytest.raises(room._httpx.ConnectError):
-                await client.get("http://127.0.0.1:1/")
-        return await client.get(server.url)
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        dead = f"http://127.0.0.1:{nobody_listens.getsockname()[1]}/"
 
-    assert run(work, most=1).status_code == 200
+        async def work(client: Any, transport: room.ManyConnections) -> Any:
+            for _ in range(3):
+                with pytest.raises(room._httpx.ConnectError):
+                    await client.get(dead)
+            return await client.get(server.url)
+
+        assert run(work, most=1).status_code == 200
 
 
 def test_a_request_that_is_cancelled_gives_its_place_free(server: CountingServer) -> None:
