@@ -1,8 +1,10 @@
-"""The demonstration: a script for AutoGen 0.2 runs unchanged, over real HTTP, with code that really runs.
+"""The demonstration: two conversations, without a key and without a network.
 
-It uses the model of an OAI_CONFIG_LIST (a file here, or the environment variable) or of OPENAI_API_KEY. Where there
-is neither, a small server on this machine plays the model. What it plays is scripted, but it must read the number
-out of the output of the executed code like any model: the number is drawn anew in every run.
+The first one is a script for AutoGen 0.2, unchanged: an assistant writes code, it fails, is repaired, and answers from
+what it prints. The assistant's turns come from a recording (`autogen_classic.replay`); the code runs here and now. The
+second one is live: two agents ask the small model of ``autogen-classic local install``, and a tool runs for real.
+
+With ``--model NAME``, both are played by that model.
 """
 
 from __future__ import annotations
@@ -14,36 +16,29 @@ import re
 import runpy
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ("main", "play_the_assistant")
+from ..exception_utils import AutogenClassicError
 
-SCRIPT = Path(__file__).parent / "examples" / "two_agents.py"
+__all__ = ("DemoError", "main", "play_code_chat", "play_tool_chat", "without_tracebacks")
 
-NUMBER_IN_OUTPUT = r"execution succeeded\)[\s\S]*?number: (\d+)"
+EXAMPLES = Path(__file__).parent / "examples"
+CODE_CHAT = EXAMPLES / "two_agents.py"
+TOOL_CHAT = EXAMPLES / "tool_chat.py"
+RECORDING = EXAMPLES / "two_agents.json"
+RECORDED_MODEL = "gpt-4o-mini"
 
-BROKEN_CODE = """\
-This script draws the number and prints it.
+LOCAL = "local"
 
-```python
-number = 100000 + secrets.randbelow(900000)
-print("number:", number)
-```
-"""
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:.*\n)*?(?=\w+(?:Error|Exception)\b)")
+_HINT = re.compile(r"\. Did you (?:mean|forget).*")
 
-REPAIRED_CODE = """\
-The run stopped with a NameError: the script uses the module `secrets` and never imports it. This one does.
 
-```python
-import secrets
-
-number = 100000 + secrets.randbelow(900000)
-print("number:", number)
-```
-"""
+class DemoError(AutogenClassicError, RuntimeError):
+    """The demonstration cannot be played."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,39 +48,115 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the words of the command line; those of this process where None.
 
     Returns:
-        The exit code: 0 when the chat's answer names the number that the code drew and the sum of its digits, else 1.
+        The exit code: 0 when the code and the tool ran and gave what they should, else 1.
     """
-    parser = argparse.ArgumentParser(prog="autogen-classic demo", description="Two agents, real code, one answer.")
-    parser.add_argument("--scripted", action="store_true", help="use the scripted model, whatever keys there are")
-    options = parser.parse_args(argv)
+    parser = argparse.ArgumentParser(
+        prog="autogen-classic demo",
+        description="Two conversations: one in which code fails, is repaired and runs (recorded, and executed here), "
+        "and one on the local model in which a tool runs.",
+    )
+    parser.add_argument(
+        "--model",
+        metavar="NAME",
+        help="play both on this model: an entry of your OAI_CONFIG_LIST, or a model for your OPENAI_API_KEY; 'local' "
+        "plays the second one only, as the local model is too small to write programs",
+    )
+    model = parser.parse_args(argv).model
+    if model is None:
+        codes = [_recorded_code_chat(), _local_tool_chat(required=False)]
+    elif model == LOCAL:
+        codes = [_local_tool_chat(required=True)]
+    else:
+        entries = _entries_for(model)
+        codes = [_play(play_code_chat, f"live on {model}", entries), _play(play_tool_chat, f"live on {model}", entries)]
+    return max(codes)
 
+
+def _recorded_code_chat() -> int:
+    from autogen_classic.replay import paths, replay
+
+    with replay(RECORDING, normalise=[without_tracebacks, paths]):
+        return _play(
+            play_code_chat,
+            "recorded: the assistant's turns were written for this demonstration, the code runs here and now",
+            [{"model": RECORDED_MODEL}],
+        )
+
+
+def _local_tool_chat(required: bool) -> int:
+    from autogen_classic.oai.local import LocalModelMissingError, model_file
+
+    try:
+        file = model_file(LOCAL)
+        return _play(play_tool_chat, f"live, without a key or a network, on {file.stem}", [{"model": LOCAL}])
+    except LocalModelMissingError as error:
+        if required:
+            raise
+        print(f"\nThe second conversation is left out. {error}")
+        return 0
+
+
+def _play(play: Callable[[], int], how: str, entries: list[dict[str, Any]]) -> int:
     with ExitStack() as stack:
-        print(f"Model:  {stack.enter_context(_model(options.scripted))}")
-        print(f"Script: {SCRIPT.name}, written for AutoGen 0.2 and run unchanged\n", flush=True)
+        stack.enter_context(_environment(OAI_CONFIG_LIST=json.dumps(entries)))
         stack.enter_context(_fresh_folder())
-        result = _run_script()
-    return _report(result)
+        script = CODE_CHAT if play is play_code_chat else TOOL_CHAT
+        print(f"=== {script.name} ({how})\n", flush=True)
+        return play()
 
 
-def play_the_assistant(messages: Sequence[dict[str, Any]]) -> str:
-    """Answer as the assistant of the demonstration would; all it knows is in the messages.
-
-    Args:
-        messages: the messages of a request to the model.
+def play_code_chat() -> int:
+    """Run the script for AutoGen 0.2, and hold the chat's answer against what the executed code printed.
 
     Returns:
-        The next text: code with a mistake, the repaired code, the answer, and at last the summary of the chat.
+        0 when the answer names the number, else 1.
     """
-    texts = [str(message.get("content") or "") for message in messages]
-    number = _last_match(NUMBER_IN_OUTPUT, texts)
-    if number is not None:
-        answer = f"The number is {number} and the sum of its digits is {sum(map(int, number))}."
-        if not any(answer in text for text in texts):
-            return f"{answer}\n\nTERMINATE"
-        return f"The first script lacked an import and failed; the repaired one drew a number. {answer}"
-    if any("execution failed" in text for text in texts):
-        return REPAIRED_CODE
-    return BROKEN_CODE
+    from autogen_classic.compat import install_as_autogen
+
+    install_as_autogen()
+    result = runpy.run_path(str(CODE_CHAT), run_name="__main__")["result"]
+    texts = [str(message.get("content") or "") for message in result.chat_history]
+    print(f"Stopped by: {result.stop_reason}")
+    number = _last_match(r"execution succeeded\)[\s\S]*?Fridays: (\d+)", texts)
+    if number is None:
+        return _checked(False, "no code of this chat printed the number.")
+    said = re.search(rf"\b{number}\b", f"{texts[-1]} {result.summary}") is not None
+    return _checked(said, f"the code printed {number}, and the answer {'says so' if said else 'does not say so'}.")
+
+
+def play_tool_chat() -> int:
+    """Run the chat with a tool.
+
+    Returns:
+        0 when the tool ran, with the numbers that were asked for; a very small model may still talk nonsense about
+        what it returned, which is said, and no failure.
+    """
+    variables = runpy.run_path(str(TOOL_CHAT), run_name="__main__")
+    result, additions = variables["result"], variables["additions"]
+    asked = tuple(map(int, re.findall(r"\d+", result.chat_history[0]["content"])))
+    print(f"Stopped by: {result.stop_reason}")
+    if not additions:
+        return _checked(False, "the model did not call the tool.")
+    returned = str(sum(additions[-1]))
+    said = "says so" if returned in str(result.chat_history[-1]["content"]) else "does not say so (small models err)"
+    call = f"add{additions[-1]} ran and returned {returned}"
+    if additions[-1] != asked:
+        return _checked(False, f"{call}, but other numbers were asked for: {asked}.")
+    return _checked(True, f"{call}, and the answer {said}.")
+
+
+def _checked(passed: bool, text: str) -> int:
+    print(f"Check: {text}\n", flush=True)
+    return 0 if passed else 1
+
+
+def without_tracebacks(text: str) -> str:
+    """Leave the error and take away what each version of Python prints differently about it.
+
+    Args:
+        text: the output of a program.
+    """
+    return _HINT.sub("", _TRACEBACK.sub("", text))
 
 
 def _last_match(pattern: str, texts: Sequence[str]) -> str | None:
@@ -94,31 +165,27 @@ def _last_match(pattern: str, texts: Sequence[str]) -> str | None:
     return found[-1] if found else None
 
 
-@contextmanager
-def _model(scripted: bool) -> Iterator[str]:
-    """Point OAI_CONFIG_LIST at a model for the length of a ``with`` block.
+def _entries_for(model: str) -> list[dict[str, Any]]:
+    """The configurations of a model in the OAI_CONFIG_LIST (a file here, or the variable), or one for OPENAI_API_KEY.
 
-    Yields:
-        The model in words.
+    Raises:
+        DemoError: there is neither.
     """
-    given = os.environ.get("OAI_CONFIG_LIST")
-    if not scripted and (given or Path("OAI_CONFIG_LIST").is_file()):
-        # The chat runs in another folder, so a file is named by its full path.
-        is_file = given is None or Path(given).is_file()
-        with _environment(OAI_CONFIG_LIST=str(Path(given or "OAI_CONFIG_LIST").resolve()) if is_file else str(given)):
-            yield "the first one of your OAI_CONFIG_LIST that answers"
-    elif not scripted and os.environ.get("OPENAI_API_KEY"):
-        model = os.environ.get("OPENAI_MODEL", "gpt-4o-mini")
-        entry = {"model": model, "api_key": os.environ["OPENAI_API_KEY"]}
-        with _environment(OAI_CONFIG_LIST=json.dumps([entry])):
-            yield f"{model}, with your OPENAI_API_KEY"
-    else:
-        from autogen_classic.testing import MockOpenAIServer
+    from autogen_classic import config_list_from_json
 
-        with MockOpenAIServer(default=lambda request: play_the_assistant(request.messages)) as server:
-            entry = {"model": "gpt-4o-mini", "base_url": server.base_url, "api_key": "sk-scripted"}
-            with _environment(OAI_CONFIG_LIST=json.dumps([entry])):
-                yield f"scripted, over HTTP at {server.base_url} (set OPENAI_API_KEY or OAI_CONFIG_LIST for a real one)"
+    if os.environ.get("OAI_CONFIG_LIST") or Path("OAI_CONFIG_LIST").is_file():
+        listed = config_list_from_json("OAI_CONFIG_LIST")
+        entries = [entry for entry in listed if entry.get("model") == model]
+        if entries:
+            return entries
+        names = ", ".join(sorted({str(entry.get("model")) for entry in listed}))
+        raise DemoError(f"Your OAI_CONFIG_LIST has no model {model!r}. It has: {names}.")
+    if os.environ.get("OPENAI_API_KEY") or model.endswith(".gguf"):
+        return [{"model": model}]
+    raise DemoError(
+        f"To ask {model!r}, set OPENAI_API_KEY, or write an OAI_CONFIG_LIST with an entry for it. Without a key, there "
+        "are `autogen-classic demo` and `autogen-classic demo --model local`."
+    )
 
 
 @contextmanager
@@ -146,32 +213,6 @@ def _fresh_folder() -> Iterator[None]:
             yield
         finally:
             os.chdir(before)
-
-
-def _run_script() -> Any:
-    """Run the script with ``import autogen`` meaning this library, and hand back its ChatResult."""
-    from autogen_classic.compat import install_as_autogen
-
-    install_as_autogen()
-    return runpy.run_path(str(SCRIPT), run_name="__main__")["result"]
-
-
-def _report(result: Any) -> int:
-    """Say why the chat stopped and hold its answer against what the executed code printed."""
-    outputs = [str(message.get("content") or "") for message in result.chat_history]
-    number = _last_match(NUMBER_IN_OUTPUT, outputs)
-    print(f"Stopped by: {result.stop_reason}")
-    if number is None:
-        print("Check: no code of this chat printed the number.")
-        return 1
-    # A model may write the number with separators, such as 123,456.
-    answer = re.sub(r"(?<=\d)[,. _](?=\d)", "", f"{outputs[-1]} {result.summary}")
-    expected = (number, str(sum(map(int, number))))
-    if not all(value in answer for value in expected):
-        print(f"Check: the executed code drew {number}, digits adding up to {expected[1]}; the answer does not say so.")
-        return 1
-    print(f"Check: the executed code drew {number}, digits adding up to {expected[1]}, and the answer says so.")
-    return 0
 
 
 if __name__ == "__main__":

@@ -22,13 +22,21 @@ from ._local_engine import (
     LocalModelTimeoutError,
     Patience,
     engine_for,
+    model_file,
 )
 from ._local_tools import Offer, answer_schema, answer_so_far, calls_in, explain, offer_of, repeats
 from ._provider_client import NUMBER, Parameter, ProviderClient, read_parameters
 from ._shown import ShownText
 from ._translation import Answer, Text, ToolCall, Turn, alternating, told_calls, turns_of
 
-__all__ = ("LocalClient", "LocalModelError", "LocalModelMissingError", "LocalModelTimeoutError")
+__all__ = (
+    "LOCAL_MODEL",
+    "LocalClient",
+    "LocalModelError",
+    "LocalModelMissingError",
+    "LocalModelTimeoutError",
+    "model_file",
+)
 
 _TIMEOUT = 600  # seconds, as the openai package waits
 _MOST_TOKENS = 512

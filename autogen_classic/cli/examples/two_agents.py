@@ -1,4 +1,4 @@
-"""A script for AutoGen 0.2, unchanged: two agents, code that runs, an answer that only the run can know."""
+"""A script for AutoGen 0.2, unchanged: two agents, code that fails, is repaired and runs, and an answer from its run."""
 
 import autogen
 
@@ -18,9 +18,9 @@ user_proxy = autogen.UserProxyAgent(
 result = user_proxy.initiate_chat(
     assistant,
     message=(
-        "Write a Python script that draws a whole number from 100000 to 999999 with secrets.randbelow and prints it "
-        "as 'number: N'. I will run it and show you the output. Then tell me the number and the sum of its digits, "
-        "and end that message with TERMINATE."
+        "On how many days from 2001-01-01 to 2100-12-31 is Friday the 13th? Write a Python script that counts them "
+        "and prints the result as 'Fridays: N'. I will run it and show you the output. Then tell me the number, and "
+        "end that message with TERMINATE."
     ),
     summary_method="reflection_with_llm",
 )
