@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from .environment import environment_for_code
+from .kept_output import KeptOutput
 
 __all__ = ("COMMAND_NOT_FOUND", "Command", "ProcessResult", "run_command")
 
@@ -223,14 +224,11 @@ def _marked_processes(mark: str) -> list[int]:
 
 
 class _Output:
-    """One output of a program, read while it runs; of a long one the beginning and the end are kept."""
+    """One output of a program, read while it runs."""
 
     def __init__(self, pipe: IO[bytes], limit: int | None) -> None:
         self._pipe = pipe
-        self._half = None if limit is None else max(limit // 2, 1)
-        self._head, self._tail = bytearray(), bytearray()
-        self._cut = 0
-        self._lock = threading.Lock()
+        self._kept = KeptOutput(limit)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -241,30 +239,9 @@ class _Output:
 
     def text(self) -> str:
         """What was read so far."""
-        with self._lock:
-            self._shorten_tail(0)
-            note = f"\n[... {self._cut} bytes are cut out here ...]\n".encode() if self._cut else b""
-            data = bytes(self._head) + note + bytes(self._tail)
-        return data.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+        return self._kept.data().decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
 
     def _read(self) -> None:
         with suppress(OSError, ValueError):  # the pipe was closed on this side
             while data := os.read(self._pipe.fileno(), 65536):
-                with self._lock:
-                    self._take(data)
-
-    def _take(self, data: bytes) -> None:
-        if self._half is None:
-            self._head += data
-            return
-        room = self._half - len(self._head)
-        self._head += data[:room]
-        self._tail += data[room:]
-        self._shorten_tail(self._half)
-
-    def _shorten_tail(self, slack: int) -> None:
-        """Cut the tail down to its length; with some slack, so that not every piece has to move it."""
-        if self._half is not None and len(self._tail) > self._half + slack:
-            surplus = len(self._tail) - self._half
-            del self._tail[:surplus]
-            self._cut += surplus
+                self._kept.add(data)
