@@ -111,9 +111,12 @@ def test_the_assistant_speaks_between_a_tool_and_a_user() -> None:
 def test_a_conversation_ends_with_the_user_and_begins_with_the_system() -> None:
     late_system = {"role": "system", "content": "Be kind."}
     with MistralServer() as server:
+        asked(server, messages=[*ASK, late_system, {"role": "assistant", "content": "Hello."}])
         asked(server, messages=[*ASK, {"role": "assistant", "content": "Hello."}, late_system])
-    assert roles(server.seen[0]) == ["system", "user", "assistant", "user"]
-    assert server.seen[0].system == "Be brief.\nBe kind."
+    in_the_middle, at_the_end = server.seen
+    assert roles(in_the_middle) == roles(at_the_end) == ["system", "user", "assistant", "user"]
+    assert in_the_middle.system == "Be brief.\nBe kind."
+    assert at_the_end.said[-1] == ("user", "Be kind.")
 
 
 def test_tools_that_have_run_can_be_hidden() -> None:
