@@ -17,14 +17,16 @@ from typing import IO, Any
 from .environment import environment_for_code
 from .kept_output import KeptOutput
 
-__all__ = ("COMMAND_NOT_FOUND", "Command", "ProcessResult", "run_command")
+__all__ = ("COMMAND_NOT_FOUND", "RUN_MARK", "Command", "ProcessResult", "kill_marked", "kill_tree", "run_command")
 
 COMMAND_NOT_FOUND = 127
 _SECONDS_TO_DIE = 2.0
 _ROUNDS_OF_KILLING = 100
 _ON_WINDOWS = sys.platform == "win32"
-# Children inherit it, wherever they hide: in a group, a session, or below another parent.
-_MARK = "AUTOGEN_CLASSIC_RUN"
+
+RUN_MARK = "AUTOGEN_CLASSIC_RUN"
+"""A variable by which a process is known that code has started, for children inherit it wherever they hide: in a group,
+a session, or below another parent."""
 
 _WHY = {
     "SIGKILL": "it was killed, perhaps because memory ran out",
@@ -114,7 +116,7 @@ class Command:
         self._command = list(command)
         self._cwd = cwd
         self._mark = uuid.uuid4().hex
-        self._env = {**(env if env is not None else environment_for_code()), _MARK: self._mark}
+        self._env = {**(env if env is not None else environment_for_code()), RUN_MARK: self._mark}
         self._max_output = max_output
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
@@ -165,7 +167,7 @@ class Command:
         with self._lock:
             self._stopped = True
             if self._process is not None and self._process.poll() is None:
-                self._kill_tree(self._process)
+                kill_tree(self._process, self._mark)
 
     def _wait(self, process: subprocess.Popen[bytes], outputs: tuple[_Output, _Output], timeout: float | None) -> bool:
         """Wait until the program has ended and its outputs are closed; tell whether that came in time."""
@@ -178,31 +180,41 @@ class Command:
                 if not output.closed(None if end is None else max(end - monotonic(), 0)):
                     raise subprocess.TimeoutExpired(self._command, timeout or 0)
         except subprocess.TimeoutExpired:
-            self._kill_tree(process)
+            kill_tree(process, self._mark)
             for output in outputs:
                 output.closed(_SECONDS_TO_DIE)
             return False
         except BaseException:
             # A new session does not hear Ctrl-C, so it is passed on here.
-            self._kill_tree(process)
+            kill_tree(process, self._mark)
             raise
         return True
 
-    def _kill_tree(self, process: subprocess.Popen[bytes]) -> None:
-        """Kill a process and its descendants; wait until it is gone."""
-        if sys.platform == "win32":
-            subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
-        else:
-            # The group outlives its leader, so this also reaches the children of a leader that has already ended.
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            _kill_marked(self._mark)
-        process.kill()
-        process.wait()
+
+def kill_tree(process: subprocess.Popen[bytes], mark: str) -> None:
+    """Kill a process and its descendants; wait until it is gone.
+
+    Args:
+        process: a process that was started as the leader of a group of its own.
+        mark: the value that it was given under `RUN_MARK` in its environment.
+    """
+    if sys.platform == "win32":
+        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
+    else:
+        # The group outlives its leader, so this also reaches the children of a leader that has already ended.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        kill_marked(mark)
+    process.kill()
+    process.wait()
 
 
-def _kill_marked(mark: str) -> None:
-    """Kill the processes that carry a mark, stopping all of them first, so that none can start another meanwhile."""
+def kill_marked(mark: str) -> None:
+    """Kill the processes that carry a mark, stopping all of them first, so that none can start another meanwhile.
+
+    Args:
+        mark: the value under `RUN_MARK` in their environment, or its beginning. The calling process is spared.
+    """
     for _ in range(_ROUNDS_OF_KILLING):
         marked = _marked_processes(mark)
         if not marked:
@@ -214,11 +226,11 @@ def _kill_marked(mark: str) -> None:
 
 
 def _marked_processes(mark: str) -> list[int]:
-    needle = f"{_MARK}={mark}".encode()
+    needle = f"{RUN_MARK}={mark}".encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has ended meanwhile, or belongs to somebody else
-            if needle in (folder / "environ").read_bytes():
+            if needle in (folder / "environ").read_bytes() and int(folder.name) != os.getpid():
                 found.append(int(folder.name))
     return found
 
