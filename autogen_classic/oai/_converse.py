@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ._answer import Answer
 from ._claude import may_be_forced
 from ._images import Image, loaded
 from ._schemas import answer_as_text, schema_of
 from ._translation import (
-    Answer,
     Part,
     Text,
     Tool,

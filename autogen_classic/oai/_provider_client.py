@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 
 from .._core.model_requests import check
 from ..exception_utils import AutogenClassicError
+from ._answer import Answer
 from ._shown import ShownText
 from ._structured import with_json_schema
-from ._translation import Answer
 from .client_utils import should_hide_tools, validate_parameter
 from .prices import cost_of, price_of
 
@@ -37,6 +37,10 @@ logger = logging.getLogger("autogen.oai.client")
 
 class BrokenStreamError(AutogenClassicError, ConnectionError):
     """A streamed answer broke off before its end."""
+
+
+class StreamTimeoutError(BrokenStreamError, TimeoutError):
+    """A streamed answer paused for longer than ``timeout``."""
 
 
 class MissingKeyError(AutogenClassicError, AssertionError, ValueError):
@@ -255,8 +259,10 @@ class ProviderClient:
             except Exception as error:
                 if type(error).__module__.partition(".")[0] not in _TRANSPORTS:
                     raise
+                if "Timeout" in type(error).__name__:
+                    raise StreamTimeoutError(f"The stream of {self.provider} paused for too long.") from error
                 raise BrokenStreamError(f"The stream of {self.provider} broke off: {error}") from error
-        if answer is None or (answer.finish_reason is None and not answer.calls):
+        if answer is None or answer.finish_reason is None:
             raise BrokenStreamError(
                 f"The stream of {self.provider} ended before the answer was complete: the server has gone, or closed "
                 "the connection."

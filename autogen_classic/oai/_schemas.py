@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._translation import Answer, Tool
+from ._answer import Answer
+from ._translation import Tool
 
 __all__ = (
     "ANSWER_BY_TOOL",

@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import anthropic
 from anthropic import Anthropic, AnthropicBedrock, AnthropicVertex
 
+from ._answer import Answer
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas, may_be_forced
 from ._connections import sync_pool
 from ._images import kind_of, loaded
@@ -32,7 +33,6 @@ from ._schemas import (
     wants_any_object,
 )
 from ._translation import (
-    Answer,
     Image,
     Part,
     Text,

@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..exception_utils import AutogenClassicError
+from ._answer import Answer
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas
 from ._converse import (
     StreamedBlocks,
@@ -38,7 +39,7 @@ from ._schemas import (
     schema_of,
     wants_any_object,
 )
-from ._translation import Answer, Text, Turn, split_system, tools_of, turns_of
+from ._translation import Text, Turn, split_system, tools_of, turns_of
 from .prices import Price, cost_of, price_of, prices_of
 
 __all__ = (

@@ -13,12 +13,13 @@ import httpx
 from cohere.core.api_error import ApiError
 
 from ..exception_utils import AutogenClassicError
+from ._answer import Answer
 from ._chat_completions import chat_messages, chat_tools, cost_by_table
 from ._connections import sync_pool
 from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, read_parameters
 from ._retries import MAX_RETRIES, TRANSPORT_ERRORS
 from ._structured import wanted_form
-from ._translation import GO_ON, Answer, Text, ToolCall, Turn, call_of, split_system, turns_of
+from ._translation import GO_ON, Text, ToolCall, Turn, call_of, split_system, turns_of
 from .prices import Price, prices_of
 
 __all__ = (

@@ -20,12 +20,13 @@ from google.oauth2 import credentials as user
 from google.oauth2 import service_account
 
 from ..exception_utils import AutogenClassicError
+from ._answer import Answer
 from ._connections import sync_pool
 from ._images import Image, image_of, loaded
 from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, read_parameters
 from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._structured import wanted_form
-from ._translation import Answer, Part, Text, ToolAnswer, ToolCall, alternating, split_system, tools_of, turns_of
+from ._translation import Part, Text, ToolAnswer, ToolCall, alternating, split_system, tools_of, turns_of
 
 __all__ = ("ConflictingCredentialsError", "GeminiClient", "NoAnswerError", "get_image_data")
 

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
-from ..exception_utils import AutogenClassicError
+from ._answer import Answer
 from ._images import Image
 from ._local_engine import (
     LOCAL_MODEL,
@@ -27,7 +27,7 @@ from ._local_engine import (
 from ._local_tools import Offer, answer_schema, answer_so_far, calls_in, explain, offer_of, repeats
 from ._provider_client import NUMBER, Parameter, ProviderClient, read_parameters
 from ._shown import ShownText
-from ._translation import Answer, Text, ToolCall, Turn, alternating, told_calls, turns_of
+from ._translation import Text, Turn, alternating, told_calls, turns_of
 
 __all__ = (
     "LOCAL_MODEL",

@@ -12,12 +12,12 @@ from mistralai.client import Mistral
 from mistralai.client.errors import MistralError, NoResponseError
 from mistralai.client.models import Function
 
+from ._answer import Answer
 from ._chat_completions import chat_messages, chat_tools, cost_by_table
 from ._connections import sync_pool
 from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, read_parameters
 from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._translation import (
-    Answer,
     Text,
     ToolAnswer,
     ToolCall,
