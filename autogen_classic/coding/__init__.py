@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .base import CodeBlock, CodeExecutor, CodeExtractor, CodeResult
+    from .docker_commandline_code_executor import DockerCommandLineCodeExecutor
     from .factory import CodeExecutorFactory
     from .limits import ResourceLimits
     from .local_commandline_code_executor import LocalCommandLineCodeExecutor
@@ -18,6 +19,7 @@ __all__ = (
     "CodeExecutorFactory",
     "CodeExtractor",
     "CodeResult",
+    "DockerCommandLineCodeExecutor",
     "LocalCommandLineCodeExecutor",
     "MarkdownCodeExtractor",
     "ResourceLimits",
@@ -29,6 +31,7 @@ _HOMES = {
     "CodeExecutorFactory": "factory",
     "CodeExtractor": "base",
     "CodeResult": "base",
+    "DockerCommandLineCodeExecutor": "docker_commandline_code_executor",
     "LocalCommandLineCodeExecutor": "local_commandline_code_executor",
     "MarkdownCodeExtractor": "markdown_code_extractor",
     "ResourceLimits": "limits",

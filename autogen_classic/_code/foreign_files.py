@@ -1,0 +1,45 @@
+"""Files in a directory that belong to another user, as those do that code has written as root in a container."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ("hand_over_command", "left_by_others")
+
+_MOST_AT_ONCE = 1000
+
+
+def left_by_others(directory: Path) -> Iterator[Path]:
+    """Find what is not yours below a directory; of a directory that is not yours only itself.
+
+    Args:
+        directory: where to look. Symbolic links are not followed.
+    """
+    mine = os.getuid()
+    open_directories = [str(directory)]
+    while open_directories:
+        with os.scandir(open_directories.pop()) as entries:
+            for entry in entries:
+                if entry.stat(follow_symlinks=False).st_uid != mine:
+                    yield Path(entry.path)
+                elif entry.is_dir(follow_symlinks=False):
+                    open_directories.append(entry.path)
+
+
+def hand_over_command(directory: Path, inside: str) -> list[str]:
+    """Write the command that makes yours what others left in a directory, for a container that shares it.
+
+    Args:
+        directory: the directory.
+        inside: its path in the container.
+
+    Returns:
+        The command; empty where everything is yours.
+    """
+    found = [path for path, _ in zip(left_by_others(directory), range(_MOST_AT_ONCE), strict=False)]
+    if not found:
+        return []
+    places = [f"{inside}/{path.relative_to(directory).as_posix()}" for path in found]
+    return ["chown", "-hR", f"{os.getuid()}:{os.getgid()}", "--", *places]

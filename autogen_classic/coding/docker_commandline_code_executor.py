@@ -1,0 +1,406 @@
+"""Run code blocks in a Docker container."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import tempfile
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar
+
+import docker  # type: ignore[import-untyped]
+import docker.errors  # type: ignore[import-untyped]
+
+from .._code.commands import temporary_name
+from .._code.docker_command import MARK_OF_THE_CONTAINER, ContainerCommand, ContainerResult
+from .._code.docker_engine import SAFE_SETTINGS, connect, container_labels, find_image, remove_leftovers
+from .._code.foreign_files import hand_over_command, left_by_others
+from ..code_utils import TIMEOUT_MSG
+from ..exception_utils import AutogenClassicError
+from .base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
+from .markdown_code_extractor import MarkdownCodeExtractor
+from .utils import _get_file_name_from_content, silence_pip
+
+__all__ = ("TIMEOUT_MSG", "ContainerStoppedError", "DockerCommandLineCodeExecutor", "WorkDirNotSharedError")
+
+_WORKSPACE = "/workspace"
+_HOME = "/tmp/home"  # of users who have none in the image, and where the rest cannot be written
+_MAX_OUTPUT = 32 * 1024 * 1024
+_TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command has it
+_STOPPED_EXIT_CODE = 130  # as a shell has it for a command that was interrupted
+_PROGRAMS = {
+    "python": "python",
+    "bash": "bash",
+    **dict.fromkeys(("sh", "shell"), "sh"),
+    **dict.fromkeys(("pwsh", "powershell", "ps1"), "pwsh"),
+    "javascript": "node",
+}
+
+logger = logging.getLogger("autogen.coding.docker_commandline_code_executor")
+
+
+class ContainerStoppedError(AutogenClassicError, docker.errors.APIError):  # type: ignore[misc]
+    """The container of an executor was stopped, and code should run in it."""
+
+
+class WorkDirNotSharedError(AutogenClassicError, ValueError):
+    """The engine does not see the working directory; it runs on another machine, or this program in a container."""
+
+
+class DockerCommandLineCodeExecutor(CodeExecutor):
+    """Runs Python and shell code in one container that lives as long as the executor, with a time limit.
+
+    The container sees ``work_dir`` as ``/workspace``, and nothing else of this machine: no environment variable, no
+    other file. What one block installs, the next one finds. The container is removed at `stop`, at the end of a
+    ``with`` block and at the end of the program; what a program leaves behind that was killed is removed by the next
+    executor, or by ``autogen-classic docker-clean``.
+
+    Args:
+        image: the image; it is pulled where the engine does not have it. It needs ``sh``, and ``python`` for Python.
+        container_name: the name of the container; by default ``autogen-code-exec-`` and a unique text.
+        timeout: how long one block may run, in seconds, at least 1.
+        work_dir: the directory to share with the container; it is made if need be. Code is saved here.
+        bind_dir: the same directory under the path that it has where the engine runs. Only needed where that is
+            another path: when this program itself runs in a container, or the engine on another machine.
+        auto_remove: remove the container when it stops.
+        stop_container: stop the container at the end of the program. `stop` and the end of ``with`` always do.
+        execution_policies: says for languages whether their code is run (True) or only saved to a file (False);
+            what it does not name stays as in ``DEFAULT_EXECUTION_POLICY``.
+        network: ``"none"`` cuts the container off, a name connects it to that network of the engine; None leaves it
+            on the engine's default network, which reaches the internet.
+        memory: how much memory it may use, in bytes or as text such as ``"512m"``. None for no limit; when memory
+            runs out the kernel then ends the code before other programs.
+        pids: how many processes and threads it may have.
+        cpus: how many processors it may use, such as 1.5; None for all.
+        read_only: whether its file system is read-only, but for ``/workspace`` and ``/tmp``.
+        drop_capabilities: rights of root that it does not have; ``["ALL"]`` leaves none.
+        no_new_privileges: whether programs such as sudo cannot give more rights.
+        user: the user that the code runs as, ``"host"`` for you, else as in ``docker run --user``. None for that of
+            the image, often root: the code can then install system packages, and files that it writes are handed to
+            you after each block.
+        inherit_environment: names of environment variables of this program that the code may have.
+        max_output: how many bytes of the output of a block are kept; of a longer one the middle is cut out, with a
+            note. None keeps everything.
+
+    Raises:
+        ValueError: the timeout or a limit is too small.
+        TypeError: the timeout is not a number.
+        FileExistsError: work_dir is a file.
+        DockerUnavailableError: no engine answers.
+        ImageUnavailableError: the image is neither in the engine nor can it be pulled.
+        WorkDirNotSharedError: the engine does not see work_dir.
+        docker.errors.APIError: the engine refuses, such as a container name that is taken.
+    """
+
+    DEFAULT_EXECUTION_POLICY: ClassVar[dict[str, bool]] = {
+        **dict.fromkeys(("bash", "shell", "sh", "pwsh", "powershell", "ps1", "python"), True),
+        **dict.fromkeys(("javascript", "html", "css"), False),
+    }
+    LANGUAGE_ALIASES: ClassVar[dict[str, str]] = {"py": "python", "js": "javascript"}
+
+    def __init__(
+        self,
+        image: str = "python:3-slim",
+        container_name: str | None = None,
+        timeout: int = 60,
+        work_dir: Path | str = Path("."),
+        bind_dir: Path | str | None = None,
+        auto_remove: bool = True,
+        stop_container: bool = True,
+        execution_policies: dict[str, bool] | None = None,
+        *,
+        network: str | None = None,
+        memory: int | str | None = None,
+        pids: int = SAFE_SETTINGS["pids_limit"],
+        cpus: float | None = None,
+        read_only: bool = False,
+        drop_capabilities: Sequence[str] = tuple(SAFE_SETTINGS["cap_drop"]),
+        no_new_privileges: bool = True,
+        user: str | None = None,
+        inherit_environment: Sequence[str] = (),
+        max_output: int | None = _MAX_OUTPUT,
+    ) -> None:
+        if not isinstance(timeout, (int, float)):
+            raise TypeError(f"timeout must be a number of seconds, but it is {timeout!r}.")
+        if timeout < 1:
+            raise ValueError("Timeout must be greater than or equal to 1.")
+        if pids < 1 or (cpus is not None and cpus <= 0):
+            raise ValueError(f"pids and cpus must be above 0, but they are {pids!r} and {cpus!r}.")
+        self._timeout = timeout
+        self._work_dir = _made_directory(Path(work_dir))
+        # A program that changes its directory later goes on using the same working directory.
+        self._root = self._work_dir.resolve()
+        self._bind_dir = Path(bind_dir) if bind_dir is not None else self._root
+        self._auto_remove = auto_remove
+        self._image = image
+        self._name = container_name or f"autogen-code-exec-{uuid.uuid4()}"
+        self._max_output = max_output
+        self._memory = str(memory) if memory is not None else ""
+        self._hands_over = hasattr(os, "getuid") and os.getuid() != 0
+        self._running: set[ContainerCommand] = set()
+        self._lock = threading.Lock()
+        self.execution_policies = {**self.DEFAULT_EXECUTION_POLICY, **(execution_policies or {})}
+        self._settings: dict[str, Any] = {
+            **SAFE_SETTINGS,
+            "pids_limit": pids,
+            "cap_drop": list(drop_capabilities),
+            "security_opt": ["no-new-privileges"] if no_new_privileges else [],
+            "network_mode": network,
+            "read_only": read_only,
+            "user": f"{os.getuid()}:{os.getgid()}" if user == "host" else user,
+            "tmpfs": {"/tmp": "rw,exec,mode=1777"} if read_only else {},
+            "labels": container_labels("code", kept=not (stop_container and auto_remove)),
+        }
+        if memory is not None:
+            self._settings.update(mem_limit=memory, memswap_limit=memory)
+        if cpus is not None:
+            self._settings["nano_cpus"] = int(cpus * 1e9)
+        self._inherited = {name: os.environ[name] for name in inherit_environment if name in os.environ}
+        self._client = connect(docker.from_env)
+        self._container: Any = None
+        self._owner = os.getpid()
+        self._start()
+        if stop_container:
+            atexit.register(self._stop_at_exit)
+
+    @property
+    def timeout(self) -> int:
+        """How long one block may run, in seconds."""
+        return self._timeout
+
+    @property
+    def work_dir(self) -> Path:
+        """The directory that the container shares."""
+        return self._work_dir
+
+    @property
+    def bind_dir(self) -> Path:
+        """The same directory under the path that it has where the engine runs."""
+        return self._bind_dir
+
+    @property
+    def code_extractor(self) -> CodeExtractor:
+        """The extractor for fenced blocks in Markdown."""
+        return MarkdownCodeExtractor()
+
+    def execute_code_blocks(self, code_blocks: Sequence[CodeBlock]) -> CommandLineCodeResult:
+        """Save code blocks to files and run them in the container, in order, until one fails.
+
+        Args:
+            code_blocks: the blocks.
+
+        Returns:
+            The exit code of the last block that ran (124 after a timeout, 130 after `stop`), the output of all
+            (standard output and standard error as they came), and the file of the first. A block in a language that
+            is not supported, or whose name comment leads out of the working directory, fails with exit code 1.
+
+        Raises:
+            NotImplementedError: a language should be run that no program runs, such as html.
+            ContainerStoppedError: the container was stopped.
+        """
+        exit_code, output = 0, ""
+        first_file: Path | None = None
+        for block in code_blocks:
+            language = self.LANGUAGE_ALIASES.get(block.language.lower(), block.language.lower())
+            if language not in self.DEFAULT_EXECUTION_POLICY:
+                exit_code, output = 1, f"{output}Unsupported language {language}\n"
+                break
+            try:
+                file = self._save(silence_pip(block.code, language), language)
+            except ValueError as not_inside:
+                exit_code, output = 1, f"{output}{not_inside}"
+                break
+            first_file = first_file or file
+            if not self.execution_policies.get(language, False):
+                output += f"Code saved to {file}\n"
+                continue
+            result = self._run([_program_for(language), file.relative_to(self._root).as_posix()])
+            output += result.output
+            exit_code = result.exit_code
+            if result.timed_out:
+                exit_code, output = _TIMEOUT_EXIT_CODE, f"{output}\n{TIMEOUT_MSG}"
+            if result.stopped:
+                exit_code, output = _STOPPED_EXIT_CODE, f"{output}\nStopped"
+            if exit_code != 0:
+                break
+        return CommandLineCodeResult(
+            exit_code=exit_code, output=output, code_file=str(first_file) if first_file else None
+        )
+
+    def restart(self) -> None:
+        """End everything that runs in the container, and start it again; what was installed in it stays.
+
+        After `stop` this starts a new container.
+        """
+        self._forget_running()
+        if self._container is None:
+            self._start()
+            return
+        try:
+            self._container.restart(timeout=0)
+        except docker.errors.NotFound:
+            self._start()
+
+    def stop(self) -> None:
+        """Stop the container and the code that runs in it, from any thread."""
+        self._forget_running()
+        with self._lock:
+            container, self._container = self._container, None
+        if container is None:
+            return
+        if self._hands_over:
+            self._hand_over(container)
+        with suppress(docker.errors.NotFound):
+            if self._auto_remove:
+                with suppress(docker.errors.APIError):  # "is being removed already"
+                    container.remove(force=True, v=True)
+            else:
+                container.stop(timeout=1)
+        atexit.unregister(self._stop_at_exit)
+
+    def __enter__(self) -> DockerCommandLineCodeExecutor:
+        """The container runs already; the end of the block stops it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _start(self) -> None:
+        """Make a container and start it."""
+        with suppress(docker.errors.DockerException):  # clearing up after others is no reason to fail
+            remove_leftovers(self._client)
+        image = find_image(self._client, [self._image])
+        container = self._client.containers.create(
+            image,
+            name=self._name,
+            entrypoint=["tail", "-f", "/dev/null"],
+            auto_remove=self._auto_remove,
+            volumes={str(self._bind_dir.resolve()): {"bind": _WORKSPACE, "mode": "rw"}},
+            working_dir=_WORKSPACE,
+            environment=self._environment(image),
+            **self._settings,
+        )
+        try:
+            container.start()
+            self._check_that_work_dir_is_shared(container)
+        except BaseException:
+            with suppress(docker.errors.APIError):
+                container.remove(force=True, v=True)
+            raise
+        self._container = container
+
+    def _environment(self, image: str) -> dict[str, str]:
+        environment = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", **MARK_OF_THE_CONTAINER}
+        if self._settings["read_only"] or self._settings["user"]:
+            # pip then installs below the home directory, which has to exist and be writable.
+            of_image = self._client.images.get(image).attrs["Config"].get("Env") or []
+            path = dict(entry.partition("=")[::2] for entry in of_image).get("PATH")
+            path = path or "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+            environment |= {"HOME": _HOME, "PATH": f"{_HOME}/.local/bin:{path}"}
+        return environment | self._inherited
+
+    def _check_that_work_dir_is_shared(self, container: Any) -> None:
+        """Look from the engine's side for a file that was just made on this side."""
+        with tempfile.NamedTemporaryFile(dir=self._root, prefix=".autogen-classic-") as marker:
+            try:
+                _, content = None, container.get_archive(f"{_WORKSPACE}/{Path(marker.name).name}")[0]
+                content.close()
+            except docker.errors.NotFound:
+                raise WorkDirNotSharedError(
+                    f"The Docker engine ({self._client.api.base_url}) does not see work_dir {self._root}: the "
+                    f"directory {self._bind_dir} there is another one. If the engine runs on another machine, or this "
+                    "program in a container, choose a work_dir that both share and name in bind_dir the path that it "
+                    "has where the engine runs."
+                ) from None
+
+    def _save(self, code: str, language: str) -> Path:
+        """Write code to its file inside the working directory; ValueError if it would be outside."""
+        # AutoGen 0.2 names the files after the language here, .python instead of .py.
+        name = _get_file_name_from_content(code, self._root)
+        file = self._root / (name or f"{Path(temporary_name(code, language)).stem}.{language}")
+        if not file.resolve().is_relative_to(self._root):  # a symbolic link may already have that name
+            raise ValueError("Filename is not in the workspace")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(code, encoding="utf-8", errors="replace")
+        return file
+
+    def _run(self, command: list[str]) -> ContainerResult:
+        try:
+            return self._run_in(self._started(), command)
+        except docker.errors.APIError:
+            container = self._container
+            if container is None or self._is_running(container):
+                raise
+        logger.warning("The container %s has ended. A new one is started; what was installed is lost.", self._name)
+        with suppress(docker.errors.APIError):
+            container.remove(force=True, v=True)
+        self._start()
+        return self._run_in(self._started(), command)
+
+    def _run_in(self, container: Any, command: list[str]) -> ContainerResult:
+        running = ContainerCommand(container, command, max_output=self._max_output, memory=self._memory)
+        with self._lock:
+            self._running.add(running)
+        try:
+            result = running.run(self._timeout)
+        finally:
+            with self._lock:
+                self._running.discard(running)
+        if self._hands_over:
+            self._hand_over(container)
+        return result
+
+    def _started(self) -> Any:
+        container = self._container
+        if container is None:
+            raise ContainerStoppedError(
+                f"The container {self._name} of this executor was stopped. restart() starts a new one."
+            )
+        return container
+
+    @staticmethod
+    def _is_running(container: Any) -> bool:
+        try:
+            container.reload()
+        except docker.errors.NotFound:
+            return False
+        return bool(container.status == "running")
+
+    def _hand_over(self, container: Any) -> None:
+        """Give you the files that the code wrote as another user; you could not delete them otherwise."""
+        if command := hand_over_command(self._root, _WORKSPACE):
+            with suppress(docker.errors.APIError):
+                container.exec_run(command, user="0")
+            self._hands_over = not any(left_by_others(self._root))  # trying once more would not help
+
+    def _forget_running(self) -> None:
+        with self._lock:
+            for command in self._running:
+                command.forget()
+
+    def _stop_at_exit(self) -> None:
+        if os.getpid() == self._owner:  # a process that was forked off does not own the container
+            self.stop()
+
+
+def _made_directory(work_dir: Path) -> Path:
+    try:
+        work_dir.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        reason = "work_dir must be a directory, but this is a file"
+        raise FileExistsError(error.errno, reason, str(work_dir)) from None
+    return work_dir
+
+
+def _program_for(language: str) -> str:
+    if language not in _PROGRAMS:
+        raise NotImplementedError(f"{language} not recognized in code execution")
+    return _PROGRAMS[language]
