@@ -18,6 +18,7 @@ __all__ = ("send",)
 
 # What `create` takes beside the fields of the body, and what the request options of the package call it.
 _OPTIONS = {"extra_headers": "headers", "extra_query": "params", "extra_body": "extra_json", "timeout": "timeout"}
+_TEXT = frozenset((str,))
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
@@ -71,12 +72,14 @@ def _fields_of(create: FunctionType) -> frozenset[str] | None:
 
 
 def _is_plain_json(value: Any) -> bool:
+    """Tell it fast, for a request may hold hundreds of messages: most have nothing but texts in them."""
     kind = type(value)
-    if kind in _PLAIN:
-        return True
-    if kind is dict:
-        return all(type(key) is str and (type(part) in _PLAIN or _is_plain_json(part)) for key, part in value.items())
-    return kind is list and all(_is_plain_json(part) for part in value)
+    if kind is not dict and kind is not list:
+        return kind in _PLAIN
+    if kind is dict and not _TEXT.issuperset(map(type, value)):
+        return False
+    parts = value.values() if kind is dict else value
+    return _PLAIN.issuperset(map(type, parts)) or all(map(_is_plain_json, parts))
 
 
 def _is_asynchronous(endpoint: Any) -> bool:
