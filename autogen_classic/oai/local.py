@@ -135,10 +135,7 @@ class LocalClient(ProviderClient):
             if understood and (offer.must_call or not repeats(answer.calls, turns)):
                 return answer
             if offer.must_call:
-                raise LocalModelError(
-                    f"The local model was cut off after {generated.completion_tokens} tokens, in the call of a tool: "
-                    f"{generated.text[:200]!r}. Raise max_tokens, or give the tool fewer and shorter arguments."
-                )
+                raise _no_call(generated)
             answer.calls = []  # it lost its way, or calls for the same again and again: now it answers in words
         body = {**settings, "messages": _chat(turns, None)}
         if form is not None:
@@ -237,3 +234,16 @@ def _read_choice(answer: Answer, generated: Generated, body: Mapping[str, Any]) 
     request = json.dumps([body["messages"], generated.text], sort_keys=True)
     answer.calls = calls_in(said, hashlib.sha256(request.encode("utf-8", "surrogatepass")).hexdigest())
     return True
+
+
+def _no_call(generated: Generated) -> LocalModelError:
+    said = repr(generated.text[:200])
+    if generated.finish_reason == "length":
+        return LocalModelError(
+            f"The local model was cut off after {generated.completion_tokens} tokens, in the call of a tool: {said}. "
+            "Raise max_tokens, or give the tool fewer and shorter arguments."
+        )
+    return LocalModelError(
+        f"The local model should have called a tool, but said {said}: the JSON schema cannot be enforced. Describe the "
+        "parameters of each tool with the plain types of JSON Schema."
+    )
