@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import anthropic
 from anthropic import Anthropic, AnthropicBedrock, AnthropicVertex
 
+from ..llm_config.entries import AnthropicEntryDict, AnthropicLLMConfigEntry
 from ._answer import Answer
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas, may_be_forced
 from ._connections import sync_pool
@@ -48,7 +49,7 @@ from ._translation import (
     with_plain_ids,
 )
 
-__all__ = ("AnthropicClient", "oai_messages_to_anthropic_messages")
+__all__ = ("AnthropicClient", "AnthropicEntryDict", "AnthropicLLMConfigEntry", "oai_messages_to_anthropic_messages")
 
 # Settings of a configuration that the SDK's clients take; on Vertex AI, they have other names there.
 _OF_EVERY_CLIENT = ("base_url", "timeout", "max_retries", "default_headers", "default_query", "http_client")

@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..exception_utils import AutogenClassicError
+from ..llm_config.entries import BedrockEntryDict, BedrockLLMConfigEntry
 from ._answer import Answer
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas
 from ._converse import (
@@ -45,6 +46,8 @@ from .prices import Price, cost_of, price_of, prices_of
 __all__ = (
     "PRICES_PER_K_TOKENS",
     "BedrockClient",
+    "BedrockEntryDict",
+    "BedrockLLMConfigEntry",
     "MissingRegionError",
     "calculate_cost",
     "convert_stop_reason_to_finish_reason",

@@ -9,12 +9,20 @@ from typing import Any, ClassVar
 
 from cerebras.cloud import sdk
 
+from ..llm_config.entries import CerebrasEntryDict, CerebrasLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._provider_client import NUMBER, BrokenStreamError, Parameter
 from ._translation import turns_of
 from .prices import Price, prices_of
 
-__all__ = ("CEREBRAS_PRICING_1K", "CerebrasClient", "calculate_cerebras_cost", "oai_messages_to_cerebras_messages")
+__all__ = (
+    "CEREBRAS_PRICING_1K",
+    "CerebrasClient",
+    "CerebrasEntryDict",
+    "CerebrasLLMConfigEntry",
+    "calculate_cerebras_cost",
+    "oai_messages_to_cerebras_messages",
+)
 
 CEREBRAS_PRICING_1K: dict[str, Price] = prices_of("cerebras")
 

@@ -13,6 +13,7 @@ import httpx
 from cohere.core.api_error import ApiError
 
 from ..exception_utils import AutogenClassicError
+from ..llm_config.entries import CohereEntryDict, CohereLLMConfigEntry
 from ._answer import Answer
 from ._chat_completions import chat_messages, chat_tools, cost_by_table
 from ._connections import sync_pool
@@ -25,7 +26,9 @@ from .prices import Price, prices_of
 __all__ = (
     "COHERE_PRICING_1K",
     "CohereClient",
+    "CohereEntryDict",
     "CohereError",
+    "CohereLLMConfigEntry",
     "CohereRateLimitError",
     "calculate_cohere_cost",
     "extract_to_cohere_tool_results",

@@ -20,6 +20,7 @@ from google.oauth2 import credentials as user
 from google.oauth2 import service_account
 
 from ..exception_utils import AutogenClassicError
+from ..llm_config.entries import GeminiEntryDict, GeminiLLMConfigEntry
 from ._answer import Answer
 from ._connections import sync_pool
 from ._images import Image, image_of, loaded
@@ -28,7 +29,14 @@ from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._structured import wanted_form
 from ._translation import Part, Text, ToolAnswer, ToolCall, alternating, split_system, tools_of, turns_of
 
-__all__ = ("ConflictingCredentialsError", "GeminiClient", "NoAnswerError", "get_image_data")
+__all__ = (
+    "ConflictingCredentialsError",
+    "GeminiClient",
+    "GeminiEntryDict",
+    "GeminiLLMConfigEntry",
+    "NoAnswerError",
+    "get_image_data",
+)
 
 KEY_VARIABLES = ("GOOGLE_GEMINI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY")
 VERTEX_VARIABLES = ("GOOGLE_CLOUD_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS")

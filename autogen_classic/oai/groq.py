@@ -6,12 +6,20 @@ from typing import Any
 
 import groq
 
+from ..llm_config.entries import GroqEntryDict, GroqLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._provider_client import NUMBER, BrokenStreamError, Parameter
 from ._translation import turns_of
 from .prices import Price, prices_of
 
-__all__ = ("GROQ_PRICING_1K", "GroqClient", "calculate_groq_cost", "oai_messages_to_groq_messages")
+__all__ = (
+    "GROQ_PRICING_1K",
+    "GroqClient",
+    "GroqEntryDict",
+    "GroqLLMConfigEntry",
+    "calculate_groq_cost",
+    "oai_messages_to_groq_messages",
+)
 
 GROQ_PRICING_1K: dict[str, Price] = prices_of("groq")
 

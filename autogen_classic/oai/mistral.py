@@ -12,6 +12,7 @@ from mistralai.client import Mistral
 from mistralai.client.errors import MistralError, NoResponseError
 from mistralai.client.models import Function
 
+from ..llm_config.entries import MistralEntryDict, MistralLLMConfigEntry
 from ._answer import Answer
 from ._chat_completions import chat_messages, chat_tools, cost_by_table
 from ._connections import sync_pool
@@ -29,7 +30,13 @@ from ._translation import (
     with_plain_ids,
 )
 
-__all__ = ("MistralAIClient", "calculate_mistral_cost", "tool_def_to_mistral")
+__all__ = (
+    "MistralAIClient",
+    "MistralEntryDict",
+    "MistralLLMConfigEntry",
+    "calculate_mistral_cost",
+    "tool_def_to_mistral",
+)
 
 DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import ollama
 
+from ..llm_config.entries import OllamaEntryDict, OllamaLLMConfigEntry
 from ._answer import Answer
 from ._images import Image, loaded
 from ._provider_client import NUMBER, BrokenStreamError, Parameter, ProviderClient, model_of, read_parameters
@@ -26,7 +27,13 @@ from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._schemas import answer_as_text, answer_tool, schema_of, wants_any_object
 from ._translation import GO_ON, Text, Tool, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
 
-__all__ = ("OllamaClient", "is_valid_tool_call_item", "response_to_tool_call")
+__all__ = (
+    "OllamaClient",
+    "OllamaEntryDict",
+    "OllamaLLMConfigEntry",
+    "is_valid_tool_call_item",
+    "response_to_tool_call",
+)
 
 OPTIONS = (
     Parameter("frequency_penalty", NUMBER, -2, 2),

@@ -10,11 +10,18 @@ from typing import Any
 
 import together
 
+from ..llm_config.entries import TogetherEntryDict, TogetherLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._provider_client import NUMBER, BrokenStreamError, Parameter
 from ._translation import turns_of
 
-__all__ = ("TogetherClient", "calculate_together_cost", "oai_messages_to_together_messages")
+__all__ = (
+    "TogetherClient",
+    "TogetherEntryDict",
+    "TogetherLLMConfigEntry",
+    "calculate_together_cost",
+    "oai_messages_to_together_messages",
+)
 
 
 class TogetherClient(ChatCompletionsClient):
