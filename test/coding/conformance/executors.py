@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -120,6 +122,24 @@ def _docker_jupyter(work_dir: Path, timeout: float = 30, **settings: Any) -> Any
             yield executor
 
 
+@contextmanager
+def _pod(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    from fake_cluster import FakeCluster
+
+    from autogen_classic.coding.kubernetes import PodCommandLineCodeExecutor
+
+    with FakeCluster() as cluster, tempfile.TemporaryDirectory() as folder:
+        settings = {"kube_config_file": cluster.kube_config(Path(folder)), **settings}
+        with PodCommandLineCodeExecutor(work_dir=work_dir, timeout=timeout, **settings) as executor:
+            yield executor
+
+
+def _no_kubernetes() -> str:
+    missing = [name for name in ("kubernetes", "websockets") if find_spec(name) is None]
+    return f"needs {', '.join(missing)}: pip install 'autogen-classic[kubernetes,websockets]'" if missing else ""
+
+
 KINDS = (
     Kind("local", _local, memory={"limits": {"memory": MEMORY}}),
     Kind(
@@ -150,6 +170,7 @@ KINDS = (
         memory={"mem_limit": 2 * MEMORY},
         processes={"pids_limit": 128},
     ),
+    Kind("pod", _pod, _no_kubernetes),
 )
 
 
