@@ -1,6 +1,6 @@
 """Record the first conversation of ``make demo`` anew, after its script or the library's prompts have changed.
 
-    python scripts/record_demo.py
+    .venv/bin/python scripts/record_demo.py
 
 A server on this machine plays the model with the lines below, which were written for the demonstration: a program with
 a mistake, its repair, the answer and the summary. The code runs for real while the conversation is recorded, and again
@@ -11,10 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from autogen_classic.cli import demo
 from autogen_classic.replay import record
@@ -52,7 +48,9 @@ print("Fridays:", fridays)
 
 ANSWER = "From 2001-01-01 to 2100-12-31 there are 172 Fridays on a 13th.\n\nTERMINATE"
 
-SUMMARY = "The first script lacked its imports and failed; the repaired one counted 172 Fridays the 13th in the century."
+SUMMARY = (
+    "The first script lacked its imports and failed; the repaired one counted 172 Fridays the 13th in the century."
+)
 
 
 def main() -> None:

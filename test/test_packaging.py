@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import runpy
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest

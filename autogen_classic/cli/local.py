@@ -74,7 +74,11 @@ def install(force: bool) -> int:
     print(f"Installing the local model: {_SIZES}, into {sys.prefix}", flush=True)
     installer = _installer()
     for step in _STEPS:
-        command = [*installer, *(["--reinstall" if "uv" in installer[0] else "--force-reinstall"] if force else []), *step]
+        command = [
+            *installer,
+            *(["--reinstall" if "uv" in installer[0] else "--force-reinstall"] if force else []),
+            *step,
+        ]
         code = subprocess.run(command).returncode
         if code != 0:
             raise InstallError(
@@ -126,7 +130,9 @@ def print_path() -> int:
     """
     weights = find_weights()
     if weights is None:
-        print(f"The weights of the local model are not installed. Install them with: {INSTALL_COMMAND}", file=sys.stderr)
+        print(
+            f"The weights of the local model are not installed. Install them with: {INSTALL_COMMAND}", file=sys.stderr
+        )
         return 1
     print(weights)
     return 0

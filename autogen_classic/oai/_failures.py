@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..exception_utils import AutogenClassicError
+from ._secrets import set_text, without_secrets
 from .providers import runs_here
 
-__all__ = ("Failures", "UnusableAnswerError", "parameter_errors", "status_of", "without_secrets")
-
-_PLACES_OF_SECRETS = ("default_headers", "default_query", "extra_headers", "extra_query")
-_SECRET_NAMES = ("key", "token", "secret", "auth", "password", "cookie")
-_SECRET_VARIABLES = ("_KEY", "_TOKEN", "_SECRET")
-_SHORTEST_SECRET = 6
+__all__ = ("Failures", "UnusableAnswerError", "parameter_errors", "status_of")
 
 # What to do about the last error: by its code or its type in the openai package, else by its status in HTTP, which the
 # errors of every SDK have in one form or another.
@@ -59,30 +54,6 @@ class parameter_errors:
         else:
             return
         raise TypeError(f"{error}. {advice}") from error
-
-
-def without_secrets(text: str, entries: Iterable[Mapping[str, Any]]) -> str:
-    """Blank out every key that the configurations hold.
-
-    Args:
-        text: any text.
-        entries: the configurations.
-    """
-    for entry in entries:
-        for secret in _secrets(entry):
-            if isinstance(secret, str) and len(secret) >= _SHORTEST_SECRET:
-                text = text.replace(secret, "***")
-    return text
-
-
-def _secrets(entry: Mapping[str, Any]) -> Iterator[Any]:
-    """What a configuration or the environment keeps under a name that speaks of a secret."""
-    for settings in (entry, *(entry.get(place) for place in _PLACES_OF_SECRETS)):
-        if isinstance(settings, Mapping):
-            yield from (
-                value for name, value in settings.items() if any(part in str(name).lower() for part in _SECRET_NAMES)
-            )
-    yield from (value for name, value in os.environ.items() if name.upper().endswith(_SECRET_VARIABLES))
 
 
 def _place(entry: Mapping[str, Any]) -> str:
@@ -148,7 +119,7 @@ class Failures:
         advice = _ADVICE.get(str(getattr(error, "code", ""))) or _ADVICE.get(_kind(error))
         if advice:
             text += f"\n{advice}"
-        _set_text(error, text)
+        set_text(error, text)
         return error
 
 
@@ -179,22 +150,3 @@ def _kind(error: BaseException) -> str:
     packages = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
     broken = isinstance(error, OSError) or not packages.isdisjoint(_HTTP_PACKAGES)
     return "APIConnectionError" if broken else type(error).__name__
-
-
-def _set_text(error: BaseException, text: str) -> None:
-    """Change what an exception prints. Errors of most SDKs keep the text twice; others make it from their parts."""
-    error.args = (text, *error.args[1:])
-    if hasattr(error, "message"):
-        error.message = text
-    if isinstance(getattr(error, "body", None), str):  # mistralai shows it in the repr
-        error.body = text  # type: ignore[attr-defined]
-    if str(error) != text:
-        kind = type(error)
-        error.__class__ = type(kind.__name__, (_WithText, kind), {"__module__": kind.__module__})
-
-
-class _WithText(Exception):
-    """An error that prints its first argument, whatever the SDK's class would make of its parts."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])

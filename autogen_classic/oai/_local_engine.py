@@ -139,7 +139,9 @@ def model_file(model: str) -> Path:
         return weights
     path = Path(model).expanduser().absolute()
     if not path.is_file():
-        raise LocalModelError(f"There is no model file {path}. Give the path of a GGUF file, or the model {LOCAL_MODEL!r}.")
+        raise LocalModelError(
+            f"There is no model file {path}. Give the path of a GGUF file, or the model {LOCAL_MODEL!r}."
+        )
     with path.open("rb") as file:
         if file.read(4) != b"GGUF":
             raise LocalModelError(f"{path} is not a GGUF file. llama.cpp reads models in that format only.")

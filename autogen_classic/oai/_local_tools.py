@@ -16,7 +16,7 @@ from typing import Any
 from ._schemas import schema_of, wants_any_object
 from ._translation import Tool, ToolCall, Turn, tools_of
 
-__all__ = ("Offer", "answer_so_far", "answer_schema", "bounded", "calls_in", "explain", "offer_of", "repeats")
+__all__ = ("Offer", "answer_schema", "answer_so_far", "bounded", "calls_in", "explain", "offer_of", "repeats")
 
 # A small model may write on and on where nothing ends a text, a list or a number.
 _LONGEST_TEXT = 600

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..exception_utils import AutogenClassicError
+from ._secrets import keys_hidden
 
 __all__ = (
     "ENTRY_POINT_GROUP",
@@ -183,7 +184,8 @@ def connect(entry: dict[str, Any]) -> Any:
     Returns:
         A `ModelClient`.
     """
-    return find_provider(entry)(entry)
+    with keys_hidden([entry]):
+        return find_provider(entry)(entry)
 
 
 def _connect_openai(entry: dict[str, Any]) -> Any:
