@@ -14,10 +14,10 @@ from .._core.model_requests import asking_agent
 from . import _answers
 from ._failures import Failures, UnusableAnswerError
 from ._provider_client import BrokenStreamError
+from ._secrets import keys_hidden, without_keys
 from ._structured import StructuredOutputError, WantedForm, answer_steps, formatted, wanted_form, with_json_schema
 from ._templates import fill_prompt_or_messages
 from ._threads import in_thread
-from .openai_utils import NON_CACHE_KEY
 from .prices import cost_of
 from .providers import azure_model_name
 from .rate_limiters import TimeRateLimiter
@@ -45,9 +45,6 @@ OWN_KEYS = frozenset(
     }
 )
 
-# Credentials and places, and what is added to a request by hand, where keys may stand as well.
-_NOT_FOR_EVENTS = frozenset((*NON_CACHE_KEY, "extra_headers", "extra_query"))
-
 
 def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
     """The road of a request: for each configuration the cache, the model, the cost, and the filter."""
@@ -73,11 +70,12 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
         response = answers.look_up()
         from_cache = response is not _answers.NOT_CACHED
         if not from_cache:
-            emit(ModelAsked(extras.get("agent"), {key: params[key] for key in params if key not in _NOT_FOR_EVENTS}))
+            emit(ModelAsked(extras.get("agent"), without_keys(params)))
             courier = _courier if taped is None else taped.courier(_courier)
             ask = partial(_delivery, courier, client, extras.get("agent"), wrapper._rate_limiters[number])
             try:
-                response = yield from answer_steps(ask, params, wanted)
+                with keys_hidden([*wrapper._entries, settings]):
+                    response = yield from answer_steps(ask, params, wanted)
             except _errors_that_pass_on(client) as error:
                 failures.add(number, error)
                 following = None if number == last else number + 1

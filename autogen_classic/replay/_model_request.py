@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..io.base import IOStream
 from ..oai._answers import NOT_CACHED, AnswerCache
+from ..oai._secrets import secrets_sent
 from ._answers import (
     answer_as_json,
     answer_from_json,
@@ -244,6 +245,7 @@ class _Recording:
             return
         request._new.update(split_shown(self._listener.shown))
         if error is not None:
+            request._tape.secrets.learn_texts(secrets_sent(error))
             request._new["error"] = {**error_as_json(error), "passed_on": passes_on(request, error)}
             request.write()
 

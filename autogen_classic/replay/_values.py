@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from ..oai._failures import without_secrets
+from ..oai._secrets import hidden, secrets_in, secrets_of_environment, without_keys
 from ..oai.openai_utils import NON_CACHE_KEY
 from ..oai.providers import CLIENT_KEYS
 
@@ -17,12 +15,6 @@ __all__ = ("Secrets", "canonical", "map_texts", "plain", "plain_config", "plain_
 
 # Credentials and places, and what is added to a request by hand, where keys may stand as well.
 _NEVER_RECORDED = frozenset((*NON_CACHE_KEY, *CLIENT_KEYS, "extra_headers", "extra_query", "model_client"))
-_SECRET_NAME = re.compile(
-    r"(?:^|[_\-.])(?:api_?key|key|token|secret|password|passwd|credentials?|authorization|cookie|signature)$|apikey$",
-    re.IGNORECASE,
-)
-_HARMLESS_NAMES = ("max_token", "stop_token", "eos_token", "bos_token", "pad_token")
-_PLACES_OF_HEADERS = ("default_headers", "default_query", "extra_headers", "extra_query")
 _PLACEHOLDER = re.compile(r"(?!sk-)[A-Za-z]+(?:[-_ ][A-Za-z]+)*")  # such as "ollama" or "not-needed"
 _LONGEST_PLACEHOLDER = 15
 _SHORTEST_SECRET = 6
@@ -87,13 +79,8 @@ def plain_request(params: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         A plain dict.
     """
-    kept = {key: value for key, value in params.items() if key not in _NEVER_RECORDED}
-    request: dict[str, Any] = plain(kept)
-    return {
-        key: value if key in ("messages", "tools", "functions", "prompt") else _without_secret_names(value)
-        for key, value in request.items()
-        if not _is_secret_name(key)
-    }
+    kept: dict[str, Any] = plain({key: value for key, value in params.items() if key not in _NEVER_RECORDED})
+    return without_keys(kept)
 
 
 def plain_config(entry: Any) -> dict[str, Any]:
@@ -109,20 +96,6 @@ def plain_config(entry: Any) -> dict[str, Any]:
         return {}
     kind = {"api_type": plain(entry["api_type"])} if "api_type" in entry else {}
     return {**plain_request(entry), **kind}
-
-
-def _without_secret_names(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_secret_names(part) for key, part in value.items() if not _is_secret_name(key)}
-    return [_without_secret_names(part) for part in value] if isinstance(value, list) else value
-
-
-def _is_secret_name(name: str) -> bool:
-    return bool(_SECRET_NAME.search(name)) and not name.lower().startswith(_HARMLESS_NAMES)
-
-
-def _is_secret_header(name: str) -> bool:
-    return any(part in name.lower() for part in ("key", "token", "secret", "auth", "password", "cookie"))
 
 
 def map_texts(value: Any, function: Callable[[str], str]) -> Any:
@@ -147,12 +120,7 @@ class Secrets:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
-        for name, value in os.environ.items():
-            if _is_secret_name(name) and len(value) >= _SHORTEST_SECRET_OF_ENVIRONMENT:
-                self._add(value)
-            elif value.lstrip().startswith("[{") or value.lstrip().startswith("{"):  # such as OAI_CONFIG_LIST
-                self._add_from_json(value)
-        self._longest_first = self._sorted()
+        self.learn_texts(secrets_of_environment(_SHORTEST_SECRET_OF_ENVIRONMENT))
 
     def learn(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """Take notice of the keys in configurations.
@@ -160,11 +128,15 @@ class Secrets:
         Args:
             entries: the configurations.
         """
-        before = len(self._known)
-        for entry in entries:
-            self._add_from(entry)
-        if len(self._known) != before:
-            self._longest_first = self._sorted()
+        self.learn_texts(secrets_in(list(entries)))
+
+    def learn_texts(self, secrets: Iterable[str]) -> None:
+        """Take notice of keys.
+
+        Args:
+            secrets: the keys. What is too short or a usual placeholder is no secret.
+        """
+        self._known.update(filter(_is_secret, secrets))
 
     def hide(self, value: Any) -> Any:
         """Blank out the known secrets.
@@ -175,51 +147,14 @@ class Secrets:
         Returns:
             The same value, or a new one without them.
         """
-        if not self._longest_first:
+        if not self._known:
             return value
         text = canonical(value)
-        hidden = without_secrets(text, self._longest_first)
-        return value if hidden == text else json.loads(hidden)
+        without = hidden(text, (json.dumps(secret)[1:-1] for secret in self._known))
+        return value if without == text else json.loads(without)
 
-    def _sorted(self) -> list[dict[str, str]]:
-        """As configurations, which is what `without_secrets` takes; a longer key may begin like a shorter one."""
-        as_in_json = (json.dumps(secret)[1:-1] for secret in self._known)
-        return [{"api_key": secret} for secret in sorted(as_in_json, key=len, reverse=True)]
 
-    def _add(self, value: Any) -> None:
-        if not isinstance(value, str) or len(value) < _SHORTEST_SECRET:
-            return
-        if len(value) > _LONGEST_PLACEHOLDER or not _PLACEHOLDER.fullmatch(value):
-            self._known.add(value)
-            if " " in value:  # as in "Bearer sk-..."
-                self._add(value.rpartition(" ")[2])
-
-    def _add_from(self, value: Any, secret: bool = False, in_headers: bool = False) -> None:
-        """Add the texts of a configuration whose names tell that they are secret, and passwords in addresses."""
-        if isinstance(value, Mapping):
-            for name, part in value.items():
-                place = str(name)
-                secret_here = _is_secret_name(place) or (in_headers and _is_secret_header(place))
-                self._add_from(part, secret or secret_here, in_headers or place in _PLACES_OF_HEADERS)
-        elif isinstance(value, (list, tuple)):
-            for part in value:
-                self._add_from(part, secret, in_headers)
-        elif secret:
-            self._add(value)
-        elif isinstance(value, str) and "://" in value:
-            self._add_password(value)
-
-    def _add_password(self, address: str) -> None:
-        try:
-            password = urlsplit(address).password
-        except ValueError:
-            return
-        if password:
-            self._add(password)
-            self._add(unquote(password))
-
-    def _add_from_json(self, text: str) -> None:
-        try:
-            self._add_from(json.loads(text))
-        except ValueError:
-            return
+def _is_secret(text: str) -> bool:
+    if len(text) < _SHORTEST_SECRET:
+        return False
+    return len(text) > _LONGEST_PLACEHOLDER or not _PLACEHOLDER.fullmatch(text)

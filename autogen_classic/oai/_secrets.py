@@ -1,0 +1,313 @@
+"""Where keys stand, and how they are kept out of everything that is shown or kept: errors, events, logs, recordings."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+__all__ = (
+    "hidden",
+    "is_secret_name",
+    "keys_hidden",
+    "secrets_in",
+    "secrets_of_environment",
+    "secrets_sent",
+    "set_text",
+    "without_keys",
+    "without_secrets",
+)
+
+_SECRET_NAME = re.compile(
+    r"(?:^|[_\-.])(?:api_?key|key|key_id|token|secret|password|passwd|credentials?|authorization|cookie|signature)$"
+    r"|apikey$|bearer_token|connection_string$",
+    re.IGNORECASE,
+)
+_HARMLESS_NAMES = ("max_token", "stop_token", "eos_token", "bos_token", "pad_token")
+_PLACES_OF_HEADERS = ("default_headers", "default_query", "extra_headers", "extra_query", "headers")
+_SECRET_HEADERS = ("key", "token", "secret", "auth", "password", "cookie")
+_HARMLESS_HEADERS = ("accept", "anthropic-beta", "anthropic-version", "api-version", "content-type", "user-agent")
+_LOOKS_LIKE_A_KEY = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w\-.~+/=]{16,}")
+_OBJECTS_WITH_KEYS = ("credentials", "http_client", "model_client")
+_NOT_SHOWN = frozenset(
+    ("api_type", "api_version", "azure_ad_token_provider", "base_url", "extra_headers", "extra_query", "tool_config")
+)
+_CONTENT = frozenset(("messages", "prompt", "tools", "functions"))
+_SHORTEST_SECRET = 6
+_HIDDEN = "***"
+
+
+# --- finding them ----------------------------------------------------------------------------------------------------
+
+
+def secrets_in(settings: Any, secret: bool = False, in_headers: bool = False) -> Iterator[str]:
+    """Find the keys, tokens and passwords in a configuration.
+
+    Args:
+        settings: a configuration, or a part of one.
+        secret: whether the name of this part tells that it is secret.
+        in_headers: whether it is a part of headers or of a query, where keys have any name.
+
+    Yields:
+        Texts that must not be shown.
+    """
+    if isinstance(settings, Mapping):
+        for name, part in settings.items():
+            place = str(name)
+            if place in _OBJECTS_WITH_KEYS and not isinstance(part, (str, Mapping)):
+                yield from _secrets_of_object(part)
+            else:
+                yield from secrets_in(
+                    part,
+                    secret or is_secret_name(place) or (in_headers and _is_secret_header(place, part)),
+                    in_headers or place in _PLACES_OF_HEADERS,
+                )
+    elif isinstance(settings, (list, tuple)):
+        for part in settings:
+            yield from secrets_in(part, secret, in_headers)
+    elif hasattr(settings, "get_secret_value"):  # of pydantic
+        yield from secrets_in(settings.get_secret_value(), True)
+    elif isinstance(settings, str) and secret:
+        yield settings
+        yield settings.rpartition(" ")[2]  # as in "Bearer sk-..."
+    elif isinstance(settings, str) and "://" in settings:
+        yield from _secrets_of_address(settings)
+
+
+def secrets_of_environment(shortest: int = _SHORTEST_SECRET) -> Iterator[str]:
+    """Find keys in the environment.
+
+    Args:
+        shortest: how long a value must be; short ones are as often words that a text may hold by chance.
+
+    Yields:
+        The values of variables whose names speak of a key, and the keys in those that hold configurations as JSON.
+    """
+    for name, value in os.environ.items():
+        if is_secret_name(name) and len(value) >= shortest:
+            yield value
+        elif value.lstrip().startswith(("[{", "{")):  # such as OAI_CONFIG_LIST
+            with suppress(ValueError):
+                yield from secrets_in(json.loads(value))
+
+
+def secrets_sent(error: BaseException) -> Iterator[str]:
+    """Find the keys in the request that an error of an SDK carries, such as a token that was made for it alone.
+
+    Args:
+        error: any error.
+
+    Yields:
+        Texts that must not be shown.
+    """
+    for carrier in (error, getattr(error, "response", None), getattr(error, "raw_response", None)):
+        request = None
+        with suppress(RuntimeError, AttributeError):  # httpx raises where there is no request
+            request = carrier.request  # type: ignore[union-attr]
+        headers = getattr(request, "headers", None)
+        if isinstance(headers, Mapping):
+            yield from secrets_in({"headers": headers})
+            yield from _secrets_of_address(str(getattr(request, "url", "")))
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether the name of a setting or a variable says that its value is a key.
+
+    Args:
+        name: such as ``aws_secret_key``; ``max_tokens`` is none.
+    """
+    return bool(_SECRET_NAME.search(name)) and not name.lower().startswith(_HARMLESS_NAMES)
+
+
+def _is_secret_header(name: str, value: Any) -> bool:
+    if name.lower().startswith(_HARMLESS_HEADERS):
+        return False
+    told = any(part in name.lower() for part in _SECRET_HEADERS)
+    return told or (isinstance(value, str) and _LOOKS_LIKE_A_KEY.fullmatch(value) is not None)
+
+
+def _secrets_of_object(thing: Any) -> Iterator[str]:
+    """What a client or credentials that the program has made keep under a name that speaks of a key."""
+    fields = {name.lstrip("_"): value for name, value in getattr(thing, "__dict__", {}).items()}
+    yield from secrets_in({name: value for name, value in fields.items() if isinstance(value, str)})
+    for place in ("headers", "params"):  # of httpx.Client
+        settings = getattr(thing, place, None)
+        if isinstance(settings, Mapping):
+            yield from secrets_in({"headers": settings})
+
+
+def _secrets_of_address(address: str) -> Iterator[str]:
+    """The password (or a token in the place of a user) of an address, and keys in its query."""
+    try:
+        parts = urlsplit(address)
+        login = parts.password or parts.username
+    except ValueError:
+        return
+    if login:
+        yield login
+        yield unquote(login)
+    yield from secrets_in({"default_query": dict(parse_qsl(parts.query))})
+
+
+# --- hiding them -----------------------------------------------------------------------------------------------------
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """Blank out secrets, also where they are quoted as in JSON, in a repr or in an address.
+
+    Args:
+        text: any text.
+        secrets: what must not stand in it; what is shorter than 6 characters stays.
+    """
+    found = {form for secret in secrets for form in _forms(secret) if len(form) >= _SHORTEST_SECRET}
+    for secret in sorted(found, key=len, reverse=True):  # a longer key may begin like a shorter one
+        text = text.replace(secret, _HIDDEN)
+    return text
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    bare = secret.strip()
+    return bare, json.dumps(bare)[1:-1], repr(bare)[1:-1], quote(bare, safe="")
+
+
+def without_secrets(text: str, entries: Iterable[Mapping[str, Any]]) -> str:
+    """Blank out every key of configurations and of the environment.
+
+    Args:
+        text: any text.
+        entries: the configurations.
+    """
+    return hidden(text, [*secrets_in(list(entries)), *secrets_of_environment()])
+
+
+def without_keys(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out of a request what tells where it goes and with which key.
+
+    Args:
+        params: the parameters of a request. What is said in it stays as it is.
+    """
+    return {
+        name: value if name in _CONTENT else _without_secret_names(value)
+        for name, value in params.items()
+        if name not in _NOT_SHOWN and not is_secret_name(name)
+    }
+
+
+def _without_secret_names(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_secret_names(part) for key, part in value.items() if not is_secret_name(str(key))}
+    return [_without_secret_names(part) for part in value] if isinstance(value, list) else value
+
+
+class keys_hidden:
+    """Blank out keys in every error that leaves a ``with`` block, and in those that it was caused by.
+
+    Args:
+        entries: the configurations, and the request, whose keys may be met.
+    """
+
+    def __init__(self, entries: Collection[Mapping[str, Any]]) -> None:
+        self._entries = entries
+
+    def _secrets(self) -> Iterator[str]:
+        for entry in self._entries:
+            yield from secrets_in({name: part for name, part in entry.items() if name not in _CONTENT})
+        yield from secrets_of_environment()
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if not isinstance(error, Exception):
+            return
+        errors = list(_chain(error))
+        secrets = list(self._secrets())
+        secrets += (secret for one in errors for secret in secrets_sent(one))
+        for one in errors:
+            _hide_in_error(one, secrets)
+        for one in errors:
+            _let_go(one, secrets)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An error, and all that it was caused by."""
+    known: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is not None and id(one) not in known:
+            known.add(id(one))
+            yield one
+            waiting += (one.__cause__, one.__context__)
+
+
+def _hide_in_error(error: BaseException, secrets: list[str]) -> None:
+    def hide(text: str) -> str:
+        return hidden(text, secrets)
+
+    text = str(error)
+    if hide(f"{text} {error!r} {vars(error)!r}") == f"{text} {error!r} {vars(error)!r}":
+        return
+    error.args = tuple(_mapped(part, hide) for part in error.args)
+    for name, value in list(vars(error).items()):
+        with suppress(AttributeError, TypeError):  # of fields that cannot be set
+            setattr(error, name, _mapped(value, hide))
+    if str(error) != hide(text):
+        with suppress(TypeError):  # of errors that cannot be changed; these are let go
+            set_text(error, hide(text))
+
+
+def _let_go(error: BaseException, secrets: list[str]) -> None:
+    """Part an error from a cause that cannot be changed and shows a key."""
+    for name in ("__cause__", "__context__"):
+        cause = getattr(error, name)
+        if cause is not None and hidden(f"{cause} {cause!r}", secrets) != f"{cause} {cause!r}":
+            setattr(error, name, None)
+
+
+def _mapped(value: Any, function: Callable[[str], str]) -> Any:
+    """A plain value with a function applied to every text in it."""
+    if isinstance(value, str):
+        return function(value)
+    if isinstance(value, bytes):
+        return function(value.decode("latin-1")).encode("latin-1")
+    if type(value) is dict:
+        return {key: _mapped(part, function) for key, part in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(_mapped(part, function) for part in value)
+    return value
+
+
+def set_text(error: BaseException, text: str) -> None:
+    """Change what an exception prints. Errors of most SDKs keep the text twice; others make it from their parts.
+
+    Args:
+        error: the exception.
+        text: what it is to say.
+
+    Raises:
+        TypeError: it cannot be changed.
+    """
+    error.args = (text, *error.args[1:])
+    if hasattr(error, "message"):
+        with suppress(AttributeError):
+            error.message = text
+    if isinstance(getattr(error, "body", None), str):  # mistralai shows it in the repr
+        error.body = text  # type: ignore[attr-defined]
+    if str(error) != text:
+        kind = type(error)
+        error.__class__ = type(kind.__name__, (_WithText, kind), {"__module__": kind.__module__})
+
+
+class _WithText(Exception):
+    """An error that prints its first argument, whatever the SDK's class would make of its parts."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
