@@ -83,7 +83,7 @@ def install(force: bool) -> int:
         if code != 0:
             raise InstallError(
                 f"{step[-1]} could not be installed (exit code {code} of `{' '.join(command)}`).\n"
-                "It comes from the package index, so this takes a network, or a mirror (PIP_INDEX_URL). Without either, "
+                "It comes from the package index, so this takes a network or a mirror (PIP_INDEX_URL). Without either, "
                 "run this where there is a network, copy the folder, and install from it:\n"
                 f"  pip download --no-deps --dest FOLDER '{LIBRARY}' {WEIGHTS}\n"
                 f"  pip install --no-deps --no-index --find-links FOLDER xllamacpp {WEIGHTS.partition('=')[0]}"

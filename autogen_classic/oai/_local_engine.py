@@ -7,6 +7,7 @@ a graphics card, and an answer would depend on what else is being asked.
 from __future__ import annotations
 
 import atexit
+import importlib
 import importlib.util
 import os
 import secrets
@@ -312,7 +313,7 @@ def _library() -> Any:
     """Import xllamacpp, whose threads would else spin while they wait and take the processor from everybody."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        import xllamacpp
+        xllamacpp = importlib.import_module("xllamacpp")
     except ImportError as error:
         reason = "is not installed" if error.name == "xllamacpp" else f"cannot be loaded ({error})"
         raise LocalModelMissingError(

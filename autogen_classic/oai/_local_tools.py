@@ -124,7 +124,8 @@ def answer_schema(params: Mapping[str, Any]) -> dict[str, Any] | None:
     schema = schema_of(params)
     if schema is None:
         return {"type": "object"} if wants_any_object(params) else None
-    return bounded(schema)
+    limited: dict[str, Any] = bounded(schema)
+    return limited
 
 
 def bounded(schema: Any) -> Any:
@@ -137,7 +138,7 @@ def bounded(schema: Any) -> Any:
         return [bounded(part) for part in schema]
     if not isinstance(schema, Mapping):
         return schema
-    new = {
+    new: dict[str, Any] = {
         key: {name: bounded(part) for name, part in value.items()}
         if key in ("properties", "$defs", "definitions")
         else bounded(value)

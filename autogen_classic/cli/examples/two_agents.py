@@ -1,4 +1,4 @@
-"""A script for AutoGen 0.2, unchanged: two agents, code that fails, is repaired and runs, and an answer from its run."""
+"""A script for AutoGen 0.2, unchanged: two agents, code that fails, is repaired and runs, an answer from its run."""
 
 import autogen
 
