@@ -27,7 +27,7 @@ from ._code.completions import (
     improve_code,
     improve_function,
 )
-from ._code.containers import DEFAULT_IMAGES, run_in_container
+from ._code.containers import DEFAULT_IMAGES, WORKSPACE, run_in_container
 from ._code.fences import CODE_BLOCK_PATTERN, SINGLE_LINE_PATTERN, UNKNOWN
 from ._code.process import run_command
 
@@ -325,7 +325,8 @@ def execute_code(
         path.write_text(code, encoding="utf-8")
     try:
         if use_docker and not in_docker_container():
-            return _execute_in_docker(language, name, directory, use_docker, timeout or DEFAULT_TIMEOUT)
+            mine = f"{WORKSPACE}/{name if temporary else ''}"
+            return _execute_in_docker(language, name, directory, use_docker, timeout or DEFAULT_TIMEOUT, mine)
         result = run_command([*command, name], cwd=directory, timeout=timeout or DEFAULT_TIMEOUT)
     finally:
         if temporary:
@@ -340,7 +341,7 @@ def execute_code(
 
 
 def _execute_in_docker(
-    language: str, name: str, directory: Path, use_docker: Any, timeout: float
+    language: str, name: str, directory: Path, use_docker: Any, timeout: float, mine: str
 ) -> tuple[int, str, str | None]:
     """The docker half of `execute_code`; ``use_docker`` is an image, a list of images, or True."""
     if isinstance(use_docker, str):
@@ -348,4 +349,6 @@ def _execute_in_docker(
     else:
         images = list(use_docker) if isinstance(use_docker, (list, tuple)) else list(DEFAULT_IMAGES)
     exit_code, output, image, timed_out = run_in_container(language, name, directory, images, timeout)
-    return exit_code, TIMEOUT_MSG if timed_out else output, image
+    if timed_out:
+        return exit_code, TIMEOUT_MSG, image
+    return exit_code, output if exit_code == 0 else output.replace(mine, ""), image

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from .commands import command_for
+from .process import COMMAND_NOT_FOUND
 
-__all__ = ("DEFAULT_IMAGES", "run_in_container")
+__all__ = ("DEFAULT_IMAGES", "WORKSPACE", "run_in_container")
 
 DEFAULT_IMAGES = ("python:3-slim", "python:3")
-_WORKSPACE = "/workspace"
+WORKSPACE = "/workspace"
 _RESULTS = "autogen-classic-code"
 
 
@@ -20,8 +23,8 @@ def run_in_container(
 ) -> tuple[int, str, str, bool]:
     """Run a file inside a container that sees ``work_dir`` and nothing else of this machine.
 
-    What the code changed in the container, such as installed packages, is kept as a new image, so that the next
-    block of a conversation finds it again.
+    What the code changed in the container, such as installed packages, is kept as a new image until this program ends,
+    so that the next block of a conversation finds it again.
 
     Args:
         language: the language of the file.
@@ -32,57 +35,105 @@ def run_in_container(
 
     Returns:
         The exit code, the output (standard output and standard error as they came), the image to use for the next
-        block, and whether the time was over.
+        block (the same one if nothing was changed, or the time was over), and whether the time was over.
 
     Raises:
-        RuntimeError: none of the images can be had.
+        DockerUnavailableError: no engine answers.
+        ImageUnavailableError: none of the images can be had.
     """
-    import docker  # type: ignore[import-untyped]
-    import requests
-
-    client = docker.from_env()
-    image = _first_available(client, images)
-    container = client.containers.run(
-        image,
-        command=[*command_for(language, python="python"), filename],
-        working_dir=_WORKSPACE,
-        volumes={str(work_dir.resolve()): {"bind": _WORKSPACE, "mode": "rw"}},
-        environment={"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
-        detach=True,
-    )
-    timed_out = False
-    try:
-        try:
-            exit_code = int(container.wait(timeout=timeout)["StatusCode"])
-        except (requests.exceptions.ReadTimeout, requests.exceptions.ConnectionError):
-            timed_out, exit_code = True, 1
-            container.kill()
-        output = container.logs().decode("utf-8", errors="replace").replace("\r\n", "\n")
-        tag = os.urandom(16).hex()
-        container.commit(repository=_RESULTS, tag=tag)
-    finally:
-        container.remove(force=True)
-    return exit_code, output, f"{_RESULTS}:{tag}", timed_out
-
-
-def _first_available(client: Any, images: list[str]) -> str:
-    """Choose an image: one that is here before one that has to be fetched."""
     import docker.errors  # type: ignore[import-untyped]
 
-    for image in images:
-        try:
-            client.images.get(image)
-            return image
-        except docker.errors.ImageNotFound:
-            continue
-    reasons = []
-    for image in images:
-        try:
-            client.images.pull(image)
-            return image
-        except docker.errors.DockerException as error:
-            reasons.append(f"{image}: {error}")
-    raise RuntimeError(
-        "None of the docker images for code execution can be had. Pull one by hand or name another in use_docker.\n"
-        + "\n".join(reasons)
+    from .docker_engine import SAFE_SETTINGS, connect, container_labels, find_image, is_missing_program
+
+    client = connect()
+    image = find_image(client, images)
+    command = [*command_for(language, python="python"), filename]
+    container = client.containers.create(
+        image,
+        command=command,
+        working_dir=WORKSPACE,
+        volumes={str(work_dir.resolve()): {"bind": WORKSPACE, "mode": "rw"}},
+        environment={"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+        labels=container_labels("legacy"),
+        **{**SAFE_SETTINGS, "init": False},  # it would be a change of the container
     )
+    try:
+        try:
+            container.start()
+        except docker.errors.APIError as error:
+            if not is_missing_program(str(error)):
+                raise
+            return (
+                COMMAND_NOT_FOUND,
+                f"{command[0]}: command not found. It is not in the image {image}.\n",
+                image,
+                False,
+            )
+        exit_code = _wait(container, timeout)
+        output = container.logs().decode("utf-8", errors="replace")
+        if exit_code is None:
+            return 1, output, image, True
+        return exit_code, output, _kept(container) or image, False
+    finally:
+        container.remove(force=True, v=True)
+        _hand_over(client, image, work_dir.resolve())
+        client.close()
+
+
+def _wait(container: Any, timeout: float) -> int | None:
+    """Wait for the end of a container; kill it when the time is over, and give None then."""
+    import requests
+
+    try:
+        return int(container.wait(timeout=timeout)["StatusCode"])
+    except (requests.exceptions.ReadTimeout, requests.exceptions.ConnectionError):
+        container.kill()
+        return None
+
+
+def _kept(container: Any) -> str:
+    """Make an image of what the code has changed outside the working directory; "" if that is nothing."""
+    from .docker_engine import image_changes
+
+    if all(change["Path"] == WORKSPACE for change in container.diff() or []):
+        return ""
+    tag = os.urandom(16).hex()
+    container.commit(repository=_RESULTS, tag=tag, changes=image_changes("legacy"))
+    name = f"{_RESULTS}:{tag}"
+    if not _images_of_this_process:
+        atexit.register(_remove_images)
+    _images_of_this_process.append(name)
+    return name
+
+
+_images_of_this_process: list[str] = []
+
+
+def _remove_images() -> None:
+    """Remove the images that this program has made, the newest first, for it is made of the others."""
+    import docker.errors
+
+    from .docker_engine import connect
+
+    with suppress(docker.errors.DockerException):
+        client = connect()
+        while _images_of_this_process:
+            with suppress(docker.errors.APIError):
+                client.images.remove(_images_of_this_process.pop())
+        client.close()
+
+
+def _hand_over(client: Any, image: str, work_dir: Path) -> None:
+    """Give you the files that the code wrote as root; you could not delete them otherwise."""
+    import docker.errors
+
+    from .foreign_files import hand_over_command
+
+    if not hasattr(os, "getuid") or os.getuid() == 0:
+        return
+    if command := hand_over_command(work_dir, WORKSPACE):
+        volumes = {str(work_dir): {"bind": WORKSPACE, "mode": "rw"}}
+        with suppress(docker.errors.DockerException):
+            client.containers.run(
+                image, entrypoint=command, user="0", volumes=volumes, network_mode="none", remove=True
+            )

@@ -65,7 +65,7 @@ def connect(from_env: Callable[[], Any] | None = None) -> Any:
         raise DockerUnavailableError(
             f"Code should run in Docker, but no engine answers. {error}\n"
             "You can:\n"
-            "- start Docker, or point DOCKER_HOST to an engine (advised: code in a container cannot hurt this machine)\n"
+            "- start Docker, or point DOCKER_HOST to an engine (advised: code in a container cannot hurt you)\n"
             '- run the code without a container: "use_docker": False in code_execution_config, or a '
             "LocalCommandLineCodeExecutor\n"
             '- set the environment variable AUTOGEN_USE_DOCKER to "0/False/no", which is "use_docker": False for '

@@ -8,7 +8,7 @@ import os
 import tempfile
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -311,8 +311,8 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
         """Look from the engine's side for a file that was just made on this side."""
         with tempfile.NamedTemporaryFile(dir=self._root, prefix=".autogen-classic-") as marker:
             try:
-                _, content = None, container.get_archive(f"{_WORKSPACE}/{Path(marker.name).name}")[0]
-                content.close()
+                content, _ = container.get_archive(f"{_WORKSPACE}/{Path(marker.name).name}")
+                b"".join(content)
             except docker.errors.NotFound:
                 raise WorkDirNotSharedError(
                     f"The Docker engine ({self._client.api.base_url}) does not see work_dir {self._root}: the "
