@@ -138,6 +138,7 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
         self._root = self._work_dir.resolve()
         self._bind_dir = Path(bind_dir) if bind_dir is not None else self._root
         self._auto_remove = auto_remove
+        self._stops_at_exit = stop_container
         self._image = image
         self._name = container_name or f"autogen-code-exec-{uuid.uuid4()}"
         self._max_output = max_output
@@ -165,9 +166,11 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
         self._client = connect(docker.from_env)
         self._container: Any = None
         self._owner = os.getpid()
-        self._start()
-        if stop_container:
-            atexit.register(self._stop_at_exit)
+        try:
+            self._start()
+        except BaseException:
+            self._client.close()
+            raise
 
     @property
     def timeout(self) -> int:
@@ -263,6 +266,7 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             else:
                 container.stop(timeout=1)
         atexit.unregister(self._stop_at_exit)
+        self._client.close()  # it opens new connections if the executor is restarted
 
     def __enter__(self) -> DockerCommandLineCodeExecutor:
         """The container runs already; the end of the block stops it."""
@@ -296,6 +300,8 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
                 container.remove(force=True, v=True)
             raise
         self._container = container
+        if self._stops_at_exit:
+            atexit.register(self._stop_at_exit)
 
     def _environment(self, image: str) -> dict[str, str]:
         environment = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", **MARK_OF_THE_CONTAINER}
