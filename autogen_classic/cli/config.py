@@ -10,8 +10,9 @@ from importlib.util import find_spec
 from typing import Any
 
 from ..llm_config.config import LLMConfig, LLMConfigError
+from ..oai.local import INSTALL_COMMAND, LOCAL_MODEL, LocalModelError, model_file
 from ..oai.openai_utils import config_list_from_json
-from ..oai.providers import UnknownProviderError, find_provider
+from ..oai.providers import UnknownProviderError, api_type_of, find_provider, runs_here
 
 __all__ = ("main",)
 
@@ -101,7 +102,7 @@ def _check(source: str, ask: bool) -> int:
 def _title(entry: Any) -> str:
     if not isinstance(entry, Mapping):
         return "?"
-    return f"{entry.get('model') or 'no model'} ({entry.get('api_type') or 'openai'})"
+    return f"{entry.get('model') or 'no model'} ({api_type_of(entry)})"
 
 
 def _problem_and_key(entry: Any) -> tuple[str | None, str]:
@@ -115,12 +116,22 @@ def _problem_and_key(entry: Any) -> tuple[str | None, str]:
         return str(error), ""
     if str(entry.get("model")).startswith("<"):
         return "its model is still a placeholder", ""
+    if runs_here(entry):
+        return _problem_with_file(str(entry.get("model") or LOCAL_MODEL)), "without a key"
     package, extra = getattr(provider, "package", "openai"), getattr(provider, "extra", "")
     if not _is_installed(package):
         return f'the package {package} is missing: pip install "autogen-classic[{extra}]"', ""
     if entry.get("model_client_cls"):
         return None, f"by the class {entry['model_client_cls']}, which the program must register"
     return _key_of(entry)
+
+
+def _problem_with_file(model: str) -> str | None:
+    try:
+        model_file(model)
+    except LocalModelError as error:
+        return str(error)
+    return None if _is_installed("xllamacpp") else f"the package xllamacpp is missing: {INSTALL_COMMAND}"
 
 
 def _key_of(entry: Mapping[str, Any]) -> tuple[str | None, str]:
@@ -133,7 +144,7 @@ def _key_of(entry: Mapping[str, Any]) -> tuple[str | None, str]:
     given = next((name for name in _KEY_SETTINGS if entry.get(name)), None)
     if given is not None:
         return None, f"with its own {given}"
-    variables = _KEY_VARIABLES.get(str(entry.get("api_type") or "openai").lower())
+    variables = _KEY_VARIABLES.get(api_type_of(entry))
     if variables is None:
         return None, "without a key"
     found = next((name for name in variables if os.environ.get(name)), None)

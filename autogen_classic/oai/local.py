@@ -14,6 +14,7 @@ from typing import Any
 from ._answer import Answer
 from ._images import Image
 from ._local_engine import (
+    INSTALL_COMMAND,
     LOCAL_MODEL,
     Engine,
     Generated,
@@ -30,6 +31,7 @@ from ._shown import ShownText
 from ._translation import Text, Turn, alternating, told_calls, turns_of
 
 __all__ = (
+    "INSTALL_COMMAND",
     "LOCAL_MODEL",
     "LocalClient",
     "LocalModelError",

@@ -18,6 +18,7 @@ from ._secrets import keys_hidden
 __all__ = (
     "ENTRY_POINT_GROUP",
     "UnknownProviderError",
+    "api_type_of",
     "client_keys",
     "connect",
     "find_provider",
@@ -112,7 +113,7 @@ def find_provider(entry: dict[str, Any]) -> Provider:
     Raises:
         UnknownProviderError: nobody provides this ``api_type``.
     """
-    name = _api_type(entry)
+    name = api_type_of(entry)
     provider = _providers.get(name) or _from_entry_point(name)
     if provider is not None:
         return provider
@@ -155,7 +156,7 @@ def client_keys(entry: dict[str, Any]) -> frozenset[str]:
     Args:
         entry: one configuration.
     """
-    return PROVIDER_KEYS if _api_type(entry) in _LEAVES else CLIENT_KEYS
+    return PROVIDER_KEYS if api_type_of(entry) in _LEAVES else CLIENT_KEYS
 
 
 def runs_here(entry: Mapping[str, Any]) -> bool:
@@ -171,7 +172,12 @@ def runs_here(entry: Mapping[str, Any]) -> bool:
     return not entry.get("base_url") and (model == "local" or model.lower().endswith(".gguf"))
 
 
-def _api_type(entry: dict[str, Any]) -> str:
+def api_type_of(entry: Mapping[str, Any]) -> str:
+    """Name the provider of a configuration, in lower case; ``"openai"`` where nothing says otherwise.
+
+    Args:
+        entry: one configuration.
+    """
     return "local" if runs_here(entry) else str(entry.get("api_type") or "openai").lower()
 
 

@@ -115,3 +115,9 @@ def test_the_status_names_what_is_missing(machine, capsys):
     printed = capsys.readouterr()
     assert "Weights: not installed" in printed.out
     assert "autogen-classic local install" in printed.err
+
+
+def test_the_check_of_configurations_names_a_missing_model_file(monkeypatch, capsys):
+    monkeypatch.setenv("OAI_CONFIG_LIST", '[{"model": "/nowhere/model.gguf"}]')
+    assert cli.main(["config", "check"]) == 1
+    assert "(local): NOT usable: There is no model file" in capsys.readouterr().out
