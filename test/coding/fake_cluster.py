@@ -83,7 +83,7 @@ class FakeCluster:
     def kube_config(self, folder: Path, namespace: str | None = None, token: str | None = None) -> str:
         """Write a configuration file for this cluster."""
         context = {"cluster": "fake", "user": "tester", **({"namespace": namespace} if namespace else {})}
-        path = folder / "kube-config.json"
+        path = folder / f"kube-config-{len(list(folder.glob('kube-config-*')))}.json"
         path.write_text(
             json.dumps(
                 {

@@ -86,7 +86,7 @@ class PodCommandLineCodeExecutor(CodeExecutor):
     Args:
         image: the image of the pod.
         pod_name: its name; None for a new one.
-        namespace: where to create it; None for the namespace of ``pod_spec``, else the one that the configuration
+        namespace: where to create it, unless ``pod_spec`` says it; None for the namespace that the configuration
             names, else ``default``.
         pod_spec: a `kubernetes.client.V1Pod` to create instead; ``image`` and ``pod_name`` then count for nothing.
         container_name: the container in which code runs. None stands for the first, as does the default in a
@@ -104,7 +104,7 @@ class PodCommandLineCodeExecutor(CodeExecutor):
             out, with a note. None keeps everything.
 
     Raises:
-        ValueError: the timeout is below 1, or the pod has no such container.
+        ValueError: the timeout is below 1, or ``pod_spec`` has no name or no such container.
         PodError: the pod cannot be created or does not run; a ValueError too.
         ImportError: the package ``kubernetes`` is not installed.
     """
@@ -159,7 +159,9 @@ class PodCommandLineCodeExecutor(CodeExecutor):
             container_name = container_name or "autogen-code-exec"
             pod_spec = pod_for_code(pod_name or f"autogen-code-exec-{uuid.uuid4()}", namespace, image, container_name)
         else:
-            namespace = namespace or pod_spec.metadata.namespace or its_namespace or "default"
+            if pod_spec.metadata is None or not pod_spec.metadata.name:
+                raise ValueError("The pod_spec has no name. Set its metadata.name.")
+            namespace = pod_spec.metadata.namespace or namespace or its_namespace or "default"
             container_name = _container_of(pod_spec, container_name)
         self._pod = Pod(configuration, pod_spec, namespace, container_name)
         self._stop_container = stop_container
