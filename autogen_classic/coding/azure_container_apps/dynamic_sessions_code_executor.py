@@ -1,0 +1,214 @@
+"""Run code blocks in a dynamic session of Azure Container Apps."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Any
+
+from ...code_utils import PYTHON_VARIANTS, TIMEOUT_MSG
+from ..base import CodeBlock, CodeExecutor, CodeExtractor, IPythonCodeResult
+from ..markdown_code_extractor import MarkdownCodeExtractor
+from ..utils import silence_pip
+from ._session_pool import DEFAULT_API_VERSION, NoAnswerInTime, Outcome, SessionPool, SessionPoolError
+
+__all__ = ("ACADynamicSessionsCodeExecutor",)
+
+_TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command has it
+_STOPPED_EXIT_CODE = 130  # as a shell has it for a command that was interrupted
+_LONGEST_TIMEOUT = 220  # of the service
+
+
+class ACADynamicSessionsCodeExecutor(CodeExecutor):
+    """Runs code in a session of a pool in Azure: isolated by the service, with its state kept from block to block.
+
+    A session comes with the first request that names it and ends after a while without any.
+
+    Args:
+        pool_management_endpoint: the address of the pool, as ``az containerapp sessionpool show`` tells it.
+        credential: gives tokens: a function without arguments, or an object with ``get_token`` as those of
+            azure-identity; None for its ``DefaultAzureCredential``.
+        timeout: how long one block may run, in seconds, 1 to 220.
+        work_dir: the directory of this machine for images and downloads; None for the current one.
+        session_id: the identifier of the session; None for a new one that nobody can guess. Whoever knows it, and may
+            use the pool, reaches the session.
+        language: what the pool runs: "python", or for other kinds of pool "javascript" or "sh".
+        api_version: the version of the REST API; those before 2024-10-02-preview are spoken too.
+
+    Raises:
+        ValueError: the endpoint is no https address, or the timeout is out of range.
+        TypeError: the credential is neither a function nor has ``get_token``.
+        ImportError: there is no credential, and azure-identity is not installed.
+    """
+
+    def __init__(
+        self,
+        pool_management_endpoint: str,
+        credential: Any = None,
+        timeout: int = 60,
+        work_dir: Path | str | None = None,
+        session_id: str | None = None,
+        *,
+        language: str = "python",
+        api_version: str = DEFAULT_API_VERSION,
+    ) -> None:
+        if not 1 <= timeout <= _LONGEST_TIMEOUT:
+            raise ValueError(f"timeout must be 1 to {_LONGEST_TIMEOUT} seconds, but it is {timeout!r}.")
+        self._pool = SessionPool(pool_management_endpoint, credential, api_version)
+        self._timeout = timeout
+        self._work_dir = Path(work_dir or ".")
+        self._session_id = session_id or _new_session_id()
+        self._language = language
+
+    @property
+    def timeout(self) -> int:
+        """How long one block may run, in seconds."""
+        return self._timeout
+
+    @property
+    def work_dir(self) -> Path:
+        """The directory of this machine for images and downloads."""
+        return self._work_dir
+
+    @property
+    def session_id(self) -> str:
+        """The identifier of the session; treat it as a secret."""
+        return self._session_id
+
+    @property
+    def code_extractor(self) -> CodeExtractor:
+        """The extractor for fenced blocks in Markdown."""
+        return MarkdownCodeExtractor()
+
+    def execute_code_blocks(self, code_blocks: Sequence[CodeBlock]) -> IPythonCodeResult:
+        """Run code blocks in the session, in order, until one fails.
+
+        Args:
+            code_blocks: the blocks.
+
+        Returns:
+            The exit code (0 or 1; 124 after a timeout, 130 after `stop`), what the blocks wrote to standard output
+            and standard error with the value of the last expression of each, and the images that they gave as files.
+
+        Raises:
+            SessionPoolError: the pool refuses or cannot be reached. The text holds no token.
+        """
+        exit_code, output = 0, ""
+        files: list[str] = []
+        for block in code_blocks:
+            language = block.language.lower()
+            if ("python" if language in PYTHON_VARIANTS or not language else language) != self._language:
+                exit_code, output = 1, f"{output}Unsupported language {language}; this pool runs {self._language}.\n"
+                break
+            exit_code, text = self._run(silence_pip(block.code, self._language), files)
+            output += text
+            if exit_code != 0:
+                break
+        return IPythonCodeResult(exit_code=exit_code, output=output, output_files=files)
+
+    def upload_files(self, files: Sequence[Path | str]) -> None:
+        """Put files of this machine into the data directory of the session (``/mnt/data``), under their own names.
+
+        Args:
+            files: their paths.
+
+        Raises:
+            OSError: one cannot be read.
+            SessionPoolError: the pool refuses.
+        """
+        for file in files:
+            path = Path(file)
+            self._pool.upload(self._session_id, path.name, path.read_bytes())
+
+    def download_files(self, names: Sequence[str]) -> list[Path]:
+        """Get files of the data directory of the session into `work_dir`.
+
+        Args:
+            names: their names, without directories.
+
+        Returns:
+            Where they are now.
+
+        Raises:
+            ValueError: a name has a directory in it.
+            SessionPoolError: the pool refuses, or has no such file.
+        """
+        for name in names:
+            if name in ("", ".", "..") or PurePosixPath(name).name != name or "\\" in name:
+                raise ValueError(f"A file to download is named without directories, but this is {name!r}.")
+        self._work_dir.mkdir(parents=True, exist_ok=True)
+        paths = [self._work_dir / name for name in names]
+        for path in paths:
+            path.write_bytes(self._pool.download(self._session_id, path.name))
+        return paths
+
+    def list_files(self) -> list[str]:
+        """List the names of the files in the data directory of the session.
+
+        Raises:
+            SessionPoolError: the pool refuses.
+        """
+        return self._pool.names(self._session_id)
+
+    def restart(self) -> None:
+        """Go on in a new session; state and files of the old one are lost."""
+        old, self._session_id = self._session_id, _new_session_id()
+        with suppress(SessionPoolError):  # it ends by itself when it has been idle for a while
+            self._pool.end(old)
+
+    def stop(self) -> None:
+        """End the session with the code that runs in it, from any thread. Blocks that are run later get a new one."""
+        self.restart()
+
+    def __enter__(self) -> ACADynamicSessionsCodeExecutor:
+        """Nothing has to be started; the end of the block ends the session."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _run(self, code: str, files: list[str]) -> tuple[int, str]:
+        """Run one block; give its exit code and output, and add its images to the files."""
+        session, begin = self._session_id, time.monotonic()
+        try:
+            outcome = self._pool.run(session, code, self._timeout)
+        except NoAnswerInTime:
+            return _TIMEOUT_EXIT_CODE, f"\n{TIMEOUT_MSG}"
+        except SessionPoolError:
+            if session != self._session_id:
+                return _STOPPED_EXIT_CODE, "\nStopped"
+            raise
+        output = outcome.stdout + outcome.stderr + self._shown(outcome, files)
+        if outcome.succeeded:
+            return 0, output
+        if session != self._session_id:
+            return _STOPPED_EXIT_CODE, f"{output}\nStopped"
+        if time.monotonic() - begin >= self._timeout:
+            return _TIMEOUT_EXIT_CODE, f"{output}\n{TIMEOUT_MSG}"
+        return 1, output
+
+    def _shown(self, outcome: Outcome, files: list[str]) -> str:
+        """The value of the last expression as text; an image becomes a file."""
+        value = outcome.result
+        if value in (None, ""):
+            return ""
+        if isinstance(value, dict) and value.get("type") == "image" and "base64_data" in value:
+            self._work_dir.mkdir(parents=True, exist_ok=True)
+            extension = "".join(letter for letter in str(value.get("format", "png")) if letter.isalnum())
+            file = self._work_dir / f"{uuid.uuid4().hex}.{extension}"
+            file.write_bytes(base64.b64decode(value["base64_data"]))
+            files.append(str(file))
+            return f"Image data saved to {file}\n"
+        return f"{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}\n"
+
+
+def _new_session_id() -> str:
+    return str(uuid.uuid4())
