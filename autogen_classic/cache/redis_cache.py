@@ -28,6 +28,7 @@ class RedisCache(AbstractCache):
 
     Raises:
         ImportError: the redis package is not installed.
+        ValueError: the address cannot be read.
 
     Attributes:
         cache: the redis client.
@@ -37,7 +38,13 @@ class RedisCache(AbstractCache):
         if redis is None:
             raise ImportError('Cache.redis needs the redis package: pip install "autogen-classic[redis]"')
         self.seed = seed
-        self.cache = redis.Redis.from_url(redis_url)
+        try:
+            self.cache = redis.Redis.from_url(redis_url)
+        except ValueError:  # it quotes parts of the address, of which one may be the password
+            raise ValueError(
+                "redis_url cannot be read. It looks like redis://localhost:6379/0 or redis://:password@host:6379/0; "
+                "characters such as / and @ in a password are written as in any URL, as %2F and %40."
+            ) from None
         _do_not_wait_long(self.cache)
 
     def _prefixed_key(self, key: str) -> str:

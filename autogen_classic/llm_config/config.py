@@ -189,6 +189,7 @@ class LLMConfig(dict[str, Any]):
         """
         import os
 
+        from ..oai._secrets import hidden, secrets_in
         from ..oai.openai_utils import config_list_from_json, filter_config
 
         if env is None and path is None:
@@ -206,9 +207,8 @@ class LLMConfig(dict[str, Any]):
             raise TypeError(f"{source} must hold a list of configurations, or an object with a config_list.")
         chosen = filter_config(found, filter_dict)
         if found and not chosen:
-            raise LLMConfigError(
-                f"None of the {len(found)} configurations in {source} passes the filter {filter_dict}."
-            )
+            wanted = hidden(str(filter_dict), secrets_in(filter_dict))
+            raise LLMConfigError(f"None of the {len(found)} configurations in {source} passes the filter {wanted}.")
         return cls(config_list=chosen, **kwargs)
 
     @classmethod
@@ -229,11 +229,13 @@ class LLMConfig(dict[str, Any]):
         Raises:
             LLMConfigError: no model passes.
         """
+        from ..oai._secrets import hidden, secrets_in
         from ..oai.openai_utils import filter_config
 
         chosen = list(filter_config(self["config_list"], kwargs, exclude=exclude))
         if not chosen:
-            raise LLMConfigError(f"No config found that satisfies the filter criteria: {kwargs}")
+            wanted = hidden(str(kwargs), secrets_in(kwargs))
+            raise LLMConfigError(f"No config found that satisfies the filter criteria: {wanted}")
         kept = self.copy()
         kept["config_list"] = [_copy_of(one) for one in chosen]
         return kept

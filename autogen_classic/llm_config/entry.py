@@ -17,6 +17,8 @@ from pydantic import (
     field_validator,
 )
 
+from ..oai._secrets import hidden, secrets_in
+
 __all__ = ("ApplicationConfig", "LLMConfigEntry", "LLMConfigEntryDict")
 
 # Wherever a key may stand. Their values are never shown.
@@ -206,7 +208,15 @@ class LLMConfigEntry(ApplicationConfig):
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         for name in self.keys():
-            yield name, _HIDDEN if any(word in name for word in _SECRET_WORDS) else getattr(self, name)
+            yield name, _shown(name, getattr(self, name))
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A value as a repr may show it."""
+    secrets = list(secrets_in({name: value}))
+    if any(word in name for word in _SECRET_WORDS) or (secrets and not isinstance(value, str)):
+        return _HIDDEN
+    return hidden(value, secrets) if isinstance(value, str) else value
 
 
 def _plain(value: Any) -> Any:

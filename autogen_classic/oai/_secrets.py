@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -115,6 +116,7 @@ def secrets_sent(error: BaseException) -> Iterator[str]:
             yield from _secrets_of_address(str(getattr(request, "url", "")))
 
 
+@lru_cache(maxsize=1024)  # every parameter of every request is asked about
 def is_secret_name(name: str) -> bool:
     """Tell whether the name of a setting or a variable says that its value is a key.
 
@@ -146,7 +148,9 @@ def _secrets_of_address(address: str) -> Iterator[str]:
     try:
         parts = urlsplit(address)
         login = parts.password or parts.username
-    except ValueError:
+        _ = parts.port
+    except ValueError:  # then the key may stand anywhere, such as in the place of a port
+        yield from re.split(r"[@:/?&=]", address)
         return
     if login:
         yield login
