@@ -5,6 +5,7 @@ import signal
 import string
 import subprocess
 import sys
+import threading
 import types
 from pathlib import Path
 from types import SimpleNamespace
@@ -249,15 +250,15 @@ def test_a_working_directory_with_spaces_works(tmp_path: Path) -> None:
     assert run("print('é')", tmp_path / "a b") == (0, "é\n", None)
 
 
+@posix_only
 def test_an_interrupted_run_kills_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[subprocess.Popen[bytes]] = []
 
     class Interrupted(subprocess.Popen):  # type: ignore[type-arg]
-        def wait(self, timeout: float | None = None) -> int:
-            if started:
-                return super().wait(timeout)
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
             started.append(self)
-            raise KeyboardInterrupt
+            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
 
     monkeypatch.setattr(process.subprocess, "Popen", Interrupted)
 

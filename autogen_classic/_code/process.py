@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -170,15 +171,20 @@ class Command:
                 kill_tree(self._process, self._mark)
 
     def _wait(self, process: subprocess.Popen[bytes], outputs: tuple[_Output, _Output], timeout: float | None) -> bool:
-        """Wait until the program has ended and its outputs are closed; tell whether that came in time."""
-        from time import monotonic
+        """Wait until its outputs are closed and the program has ended; tell whether that came in time.
 
-        end = None if timeout is None else monotonic() + timeout
+        Outputs first: they close when the program ends, and waiting for a process with a limit is done by polling.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+
+        def left() -> float | None:
+            return None if end is None else max(end - time.monotonic(), 0)
+
         try:
-            process.wait(timeout)
             for output in outputs:
-                if not output.closed(None if end is None else max(end - monotonic(), 0)):
+                if not output.closed(left()):
                     raise subprocess.TimeoutExpired(self._command, timeout or 0)
+            process.wait(left())
         except subprocess.TimeoutExpired:
             kill_tree(process, self._mark)
             for output in outputs:
