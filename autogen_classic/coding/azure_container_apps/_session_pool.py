@@ -92,7 +92,7 @@ class SessionPool:
         is_here = address.hostname in ("localhost", "127.0.0.1", "::1")
         if not (address.scheme == "https" or (address.scheme == "http" and is_here)) or not address.hostname:
             raise ValueError(
-                f"The pool management endpoint, which gets your token, must begin with https://, but it is {endpoint!r}."
+                f"The pool management endpoint gets your token, so it must begin with https://, but it is {endpoint!r}."
             )
         self._endpoint = endpoint.rstrip("/")
         self._host = address.hostname
