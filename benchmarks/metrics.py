@@ -20,6 +20,7 @@ SCRIPTS = (
     "selection",
     "concurrent_chats",
     "local_model",
+    "code_round_trip",
 )
 
 
@@ -140,4 +141,16 @@ METRICS: Mapping[str, Metric] = {
     "concurrent_thinking": Metric("concurrent_chats", "1,000 of them, the model thinks for 0.2 s", "s"),
     "local_load": Metric("local_model", "the local model, from nothing to its first token", "s"),
     "local_tokens": Metric("local_model", "tokens per second of the local model", ""),
+    "code_local": Metric("code_round_trip", "`print(1)` as a process", "ms"),
+    "code_local_bare": Metric("code_round_trip", "the same by bare subprocess", "ms"),
+    "code_local_ratio": Metric("code_round_trip", "the first divided by the second", "", Target(at_most=1.15)),
+    "code_bubblewrap": Metric("code_round_trip", "`print(1)` in bubblewrap", "ms"),
+    "code_bubblewrap_bare": Metric("code_round_trip", "the same by bare bwrap", "ms"),
+    "code_bubblewrap_ratio": Metric("code_round_trip", "the first divided by the second", "", Target(at_most=1.15)),
+    "code_docker": Metric("code_round_trip", "`print(1)` in a Docker container", "ms"),
+    "code_docker_bare": Metric("code_round_trip", "the same by docker exec", "ms"),
+    "code_docker_ratio": Metric("code_round_trip", "the first divided by the second", "", Target(at_most=1.15)),
+    "code_kernel": Metric("code_round_trip", "`print(1)` in an IPython kernel", "ms"),
+    "code_kernel_bare": Metric("code_round_trip", "the same by bare jupyter_client", "ms"),
+    "code_kernel_ratio": Metric("code_round_trip", "the first divided by the second", "", Target(at_most=1.15)),
 }
