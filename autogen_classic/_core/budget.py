@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-__all__ = ("Account", "Budget", "Spent", "tokens_of")
+__all__ = ("NO_BUDGET", "Account", "Budget", "Spent", "tokens_of")
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,14 @@ class Budget:
 
     def __post_init__(self) -> None:
         for name, limit in vars(self).items():
+            if limit is None:
+                continue
             is_number = isinstance(limit, (int, float)) and not isinstance(limit, bool)
-            if limit is not None and not (is_number and math.isfinite(limit) and limit >= 0):
+            if not (is_number and math.isfinite(limit) and limit >= 0):
                 raise ValueError(f"{name} of a chat must be a number from 0 on, or None, but it is {limit!r}.")
+
+
+NO_BUDGET = Budget()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from enum import Enum
 from typing import Any
 
-from .budget import Account, Budget, tokens_of
+from .budget import NO_BUDGET, Account, Budget, tokens_of
 from .events import Event, ModelAnswered
 
 __all__ = ("Conversation", "StopReason", "current")
@@ -54,7 +54,10 @@ class Conversation:
 
     def __init__(self, parent: Conversation | None = None, budget: Budget | None = None) -> None:
         self.parent = parent
-        self.account = Account(budget or Budget())
+        self.account = Account(budget or NO_BUDGET)
+        self._with_limits: tuple[Conversation, ...] = () if parent is None else parent._with_limits
+        if self.account.budget != NO_BUDGET:
+            self._with_limits = (self, *self._with_limits)
         self.reason: StopReason | None = None
         self.message: Any = None
         self.detail: str | None = None
@@ -82,15 +85,13 @@ class Conversation:
         """
         if self.stopped:
             return True
-        conversation: Conversation | None = self
-        while conversation is not None:
+        for conversation in self._with_limits:
             overdraft = conversation.account.overdraft()
             if overdraft is not None:
                 whose = "This chat ends" if conversation is self else "The chat around this one ends"
                 self.note(StopReason.BUDGET, message)
                 self.detail = f"{whose}: {overdraft}"
                 return True
-            conversation = conversation.parent
         return False
 
     def conclude(self) -> None:
@@ -197,16 +198,27 @@ def leave(conversation: Conversation, agent: Any) -> None:
 
 
 def charge(event: Event) -> None:
-    """Charge an answer of a model to the chat that runs and to all chats around it.
+    """Charge an answer of a model that was given, and paid for, to the chat that runs and to all chats around it.
 
     Args:
-        event: any event; only answers that were paid for count, not those of a cache.
+        event: any event; only answers count, and those of a cache do not.
     """
-    if type(event) is not ModelAnswered or event.from_cache:
-        return
-    model = str(getattr(event.response, "model", "without a name"))
-    tokens = tokens_of(event.response)
+    if type(event) is ModelAnswered and not event.from_cache:
+        charge_answer(event.response, event.cost)
+
+
+def charge_answer(response: Any, cost: float | None) -> None:
+    """Charge an answer to the chat that runs and to all chats around it, be it of use or not.
+
+    Args:
+        response: the answer of a model client.
+        cost: US dollars; None when unknown.
+    """
     conversation = current()
+    if conversation is None:
+        return
+    model = str(getattr(response, "model", "without a name"))
+    tokens = tokens_of(response)
     while conversation is not None:
-        conversation.account.add(model, event.cost, tokens)
+        conversation.account.add(model, cost, tokens)
         conversation = conversation.parent

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._core import tape as tapes
+from .._core.conversation import charge_answer
 from .._core.drive import Ask, Steps
 from .._core.events import ModelAnswered, ModelAsked, ModelFailed, emit
 from .._core.model_requests import asking_agent
@@ -80,7 +81,7 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
                 failures.add(number, error)
                 following = None if number == last else number + 1
                 emit(ModelFailed(extras.get("agent"), number, params.get("model"), failures.reason, following))
-                _count_paid_answer(wrapper, client, error)
+                _count_paid_answer(wrapper, client, error, extras.get("price"))
                 if number == last:
                     finished = failures.finish(error)
                     if finished is error:
@@ -108,12 +109,13 @@ def _wanted_form(settings: dict[str, Any], params: dict[str, Any]) -> WantedForm
     return None if own_client or "messages" not in params else wanted_form(params)
 
 
-def _count_paid_answer(wrapper: OpenAIWrapper, client: Any, error: BaseException) -> None:
+def _count_paid_answer(wrapper: OpenAIWrapper, client: Any, error: BaseException, price: Any) -> None:
     """An answer in the wrong form cannot be used, but it has been paid for."""
     response = getattr(error, "paid_for", None)
     if response is not None:
-        _set_cost(client, response, None, from_cache=False)
+        cost = _set_cost(client, response, price, from_cache=False)
         wrapper._count(client.get_usage(response), from_cache=False)
+        charge_answer(response, cost)
 
 
 def _delivery(courier: Any, client: Any, agent: Any, limiter: TimeRateLimiter | None, params: dict[str, Any]) -> Ask:
@@ -163,8 +165,8 @@ def _set_cost(client: Any, response: Any, price: Any, from_cache: bool) -> float
     """Set the cost on an answer and return it; None where it is not known."""
     if price is not None:
         usage = getattr(response, "usage", None)
-        response.cost = cost_of(price, usage.prompt_tokens, usage.completion_tokens) if usage is not None else 0
-        return float(response.cost)
+        response.cost = 0 if usage is None else cost_of(price, usage.prompt_tokens, usage.completion_tokens)
+        return None if usage is None else float(response.cost)
     if not from_cache or getattr(response, "cost", None) is None:
         response.cost = client.cost(response)
     known = response.cost is not None and (response.cost or getattr(client, "knows_price", lambda _: True)(response))

@@ -51,6 +51,7 @@ class TapedRequest:
         self._found: Turn | None = None  # the recorded turn for the round that has begun
         self._answered: Turn | None = None  # the recorded turn whose answer is in use
         self._new: Turn | None = None  # the turn that is being recorded
+        self._response: Any = None  # the answer in it
         self._error: BaseException | None = None
         self._courier: Any = None
         self.client = self
@@ -194,13 +195,18 @@ class TapedRequest:
         return question
 
     def _begin(self, question: Turn) -> None:
-        self.write()
+        if self._new is not None:  # an answer that has to be repaired; it is paid for all the same
+            from ..oai._requests import _set_cost
+
+            _set_cost(self._live, self._response, self._extras.get("price"), from_cache=False)
+            self.get_usage(self._response)
         assert self._tape.recorder is not None
         self._new = {**question, **self._tape.recorder.begin(), "configuration": self._number, "from_cache": False}
 
     def _keep(self, response: Any, from_cache: bool) -> None:
         """Note an answer as it came; the wrapper adds to it later."""
         assert self._new is not None
+        self._response = response
         self._new["from_cache"] = from_cache
         self._new["response"] = answer_as_json(response)
         retrieved = shape(self._live.message_retrieval(response))

@@ -64,6 +64,17 @@ def test_an_answer_that_stays_wrong_is_an_error_that_keeps_what_was_paid_for(ser
     assert wrapper.actual_usage_summary["gpt-4o"]["total_tokens"] == failure.value.paid_for.usage.total_tokens
 
 
+def test_answers_of_no_use_count_for_the_budget_at_the_price_of_their_configuration(serve: Serve) -> None:
+    first, second = serve(BAD, BAD), serve(GOOD)
+    config_list = [first.config(model="gpt-4o", price=[1000, 1000]), second.config(model="gpt-4o", price=[0, 0])]
+    agent = AssistantAgent("a", llm_config={"config_list": config_list, "cache_seed": None, "response_format": City})
+    result = UserProxyAgent("u", code_execution_config=False).initiate_chat(agent, message="A city?", max_turns=1)
+    paid = agent.client.actual_usage_summary
+    assert result.spent.requests == 2
+    assert result.spent.tokens == paid["gpt-4o"]["total_tokens"]
+    assert result.spent.cost == paid["total_cost"] > 50
+
+
 def test_the_next_configuration_gets_its_turn(serve: Serve) -> None:
     wrapper = wrapper_of(serve("no JSON", "still none"), serve(GOOD))
     assert wrapper.create(messages=ASK, response_format=City).config_id == 1

@@ -164,6 +164,23 @@ def test_a_structured_answer_is_repaired_again(serve: Serve, config: Config) -> 
     assert replayed.total_usage_summary == live.total_usage_summary
 
 
+def test_an_answer_that_could_not_be_repaired_costs_the_same_again(serve: Serve) -> None:
+    def run(wrapper: OpenAIWrapper) -> Any:
+        wrapper.create(messages=[{"role": "user", "content": "x"}], response_format={"type": "json_object"})
+        return wrapper.total_usage_summary
+
+    servers = [serve("no JSON", error(400)), serve("{}")]
+    with record("run.json"):
+        before = run(
+            OpenAIWrapper(
+                config_list=[server.config(model="mock", price=[1, 2]) for server in servers], cache_seed=None
+            )
+        )
+    with replay("run.json"):
+        after = run(OpenAIWrapper(config_list=[{"model": "mock", "price": [1, 2]}] * 2, cache_seed=None))
+    assert after == before
+
+
 # --- other clients, caches, errors
 
 
