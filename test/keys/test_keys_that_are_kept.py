@@ -91,7 +91,7 @@ def test_redis_with_a_password(search: Any, run_chat: Any, tmp_path: Path) -> No
             with Cache.redis(7, address.format(password)) as cache:
                 run_chat(llm_config, cache=cache)
                 search.see("a cache", cache, cache.cache, cache.cache.connection_pool)
-                kept = {key: cache.cache.get(key) for key in cache.cache.keys()}
+                kept = {key: cache.cache.get(key) for key in cache.cache.scan_iter()}
             assert kept
             search.see("what Redis keeps", kept)
             with Cache.redis(7, address.format(search.plant("wrong-password"))) as cache:
