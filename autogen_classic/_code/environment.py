@@ -13,8 +13,8 @@ __all__ = ("INHERIT_VARIABLE", "environment_for_code", "is_secret", "python_comm
 INHERIT_VARIABLE = "AUTOGEN_CLASSIC_CODE_INHERITS"
 
 _SECRET_NAME = re.compile(
-    r"(^|_)(api_?keys?|access_?keys?|private_?keys?|keys?|tokens?|secrets?|passw(or)?d|passphrase|pwd|credentials?|auth|"
-    r"cookies?|dsn|connection_string|pat)(_|$)",
+    r"(^|_)(api_?keys?|access_?keys?|private_?keys?|keys?|tokens?|secrets?|passphrase|pwd|credentials?|auth|"
+    r"cookies?|dsn|connection_string|pat)(_|$)|passw(or)?d",
     re.IGNORECASE,
 )
 _NOT_SECRET = frozenset(("PWD", "OLDPWD"))
