@@ -13,11 +13,11 @@ from typing import Any
 
 import docker.errors  # type: ignore[import-untyped]
 
-from .docker_engine import is_missing_program
+from .docker_engine import is_missing_program, release
 from .kept_output import KeptOutput
 from .process import COMMAND_NOT_FOUND, ProcessResult
 
-__all__ = ("MARK_OF_THE_CONTAINER", "ContainerCommand", "ContainerResult")
+__all__ = ("MARK_OF_THE_CONTAINER", "ContainerCommand", "ContainerResult", "kill_marked_in")
 
 _SECONDS_TO_DIE = 10.0
 _SECONDS_UNTIL_NOTED = 0.1
@@ -118,6 +118,7 @@ class ContainerCommand:
         except docker.errors.APIError as error:
             if not is_missing_program(str(error)):
                 raise
+            release(error)
             return self._not_found()
         timed_out = not self._read_to_the_end(stream, timeout)
         exit_code = self._exit_code_of(created)
@@ -164,13 +165,7 @@ class ContainerCommand:
 
     def _kill(self) -> None:
         """Kill all that belongs to the command. Where not even a shell can be started, the container is restarted."""
-        try:
-            exit_code, _ = self._container.exec_run(["sh", "-c", _KILL, "sh", self._mark])
-        except docker.errors.NotFound:
-            return
-        except docker.errors.APIError:
-            exit_code = 1
-        if exit_code != 0:
+        if not kill_marked_in(self._container, self._mark):
             self._restart_the_container()
 
     def _restart_the_container(self) -> None:
@@ -217,3 +212,22 @@ class ContainerCommand:
 def _close(stream: Any) -> None:
     """Give the connection back; close() of the stream itself would leave that to the garbage collector."""
     stream._response.close()
+
+
+def kill_marked_in(container: Any, mark: str) -> bool:
+    """Kill the processes in a container that carry a mark, and those that have thrown their mark away.
+
+    Args:
+        container: a container of the docker package.
+        mark: the value under AUTOGEN_CLASSIC_RUN in their environment.
+
+    Returns:
+        Whether none is left, as in a container that is gone. It cannot work where not even a shell can be started.
+    """
+    try:
+        exit_code, _ = container.exec_run(["sh", "-c", _KILL, "sh", mark])
+    except docker.errors.NotFound:
+        return True
+    except docker.errors.APIError:
+        return False
+    return bool(exit_code == 0)

@@ -21,6 +21,7 @@ __all__ = (
     "find_image",
     "image_changes",
     "is_missing_program",
+    "release",
     "remove_leftovers",
 )
 
@@ -97,11 +98,18 @@ def find_image(client: Any, names: Sequence[str]) -> str:
             return name
         except docker.errors.DockerException as error:
             reasons.append(f"- {name}: {error}")
+            release(error)
     pulls = " or ".join(f"`docker pull {name}`" for name in names)
     raise ImageUnavailableError(
         "None of the docker images for code execution can be had: "
         f"{', '.join(names)}. Run {pulls} where there is a network, or name another image.\n" + "\n".join(reasons)
     )
+
+
+def release(error: docker.errors.DockerException) -> None:
+    """Give the connection of a refused request back, where the answer would have been a stream."""
+    if (response := getattr(error, "response", None)) is not None:
+        response.close()
 
 
 def container_labels(kind: str, *, kept: bool = False) -> dict[str, str]:

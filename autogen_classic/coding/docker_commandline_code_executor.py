@@ -19,7 +19,7 @@ import docker.errors  # type: ignore[import-untyped]
 
 from .._code.commands import temporary_name
 from .._code.docker_command import MARK_OF_THE_CONTAINER, ContainerCommand, ContainerResult
-from .._code.docker_engine import SAFE_SETTINGS, connect, container_labels, find_image, remove_leftovers
+from .._code.docker_engine import SAFE_SETTINGS, connect, container_labels, find_image, release, remove_leftovers
 from .._code.foreign_files import hand_over_command, left_by_others
 from ..code_utils import TIMEOUT_MSG
 from ..exception_utils import AutogenClassicError
@@ -319,7 +319,8 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             try:
                 content, _ = container.get_archive(f"{_WORKSPACE}/{Path(marker.name).name}")
                 b"".join(content)
-            except docker.errors.NotFound:
+            except docker.errors.NotFound as error:
+                release(error)
                 raise WorkDirNotSharedError(
                     f"The Docker engine ({self._client.api.base_url}) does not see work_dir {self._root}: the "
                     f"directory {self._bind_dir} there is another one. If the engine runs on another machine, or this "
