@@ -10,7 +10,6 @@ from enum import Enum
 from typing import Any
 
 from .budget import NO_BUDGET, Account, Budget, tokens_of
-from .events import Event, ModelAnswered
 
 __all__ = ("Conversation", "StopReason", "current")
 
@@ -197,18 +196,8 @@ def leave(conversation: Conversation, agent: Any) -> None:
         running.remove(conversation)
 
 
-def charge(event: Event) -> None:
-    """Charge an answer of a model that was given, and paid for, to the chat that runs and to all chats around it.
-
-    Args:
-        event: any event; only answers count, and those of a cache do not.
-    """
-    if type(event) is ModelAnswered and not event.from_cache:
-        charge_answer(event.response, event.cost)
-
-
-def charge_answer(response: Any, cost: float | None) -> None:
-    """Charge an answer to the chat that runs and to all chats around it, be it of use or not.
+def charge(response: Any, cost: float | None) -> None:
+    """Charge an answer that is paid for to the chat that runs, and to all chats around it, be it of use or not.
 
     Args:
         response: the answer of a model client.

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .._core import hooks, replies, steps
-from .._core.conversation import Conversation, charge
+from .._core.conversation import Conversation
 from .._core.drive import Call, drive, drive_async, drive_to_last_call, shipped
 from .._core.events import Notice, emit, subscribe
 from .._core.history import forget, messages_to_keep
@@ -52,7 +52,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 Message = dict[str, Any]
 
 subscribe(printer.show)
-subscribe(charge)
 
 
 class ConversableAgent(LLMAgent):

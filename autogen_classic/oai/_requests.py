@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._core import tape as tapes
-from .._core.conversation import charge_answer
+from .._core.conversation import charge
 from .._core.drive import Ask, Steps
 from .._core.events import ModelAnswered, ModelAsked, ModelFailed, emit
 from .._core.model_requests import asking_agent
@@ -92,6 +92,7 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
         cost = _set_cost(client, response, extras.get("price"), from_cache)
         wrapper._count(client.get_usage(response), from_cache)
         if not from_cache:
+            charge(response, cost)
             answers.store(response)
         response.message_retrieval_function = formatted(client.message_retrieval, wanted)
         response.config_id = number
@@ -115,7 +116,7 @@ def _count_paid_answer(wrapper: OpenAIWrapper, client: Any, error: BaseException
     if response is not None:
         cost = _set_cost(client, response, price, from_cache=False)
         wrapper._count(client.get_usage(response), from_cache=False)
-        charge_answer(response, cost)
+        charge(response, cost)
 
 
 def _delivery(courier: Any, client: Any, agent: Any, limiter: TimeRateLimiter | None, params: dict[str, Any]) -> Ask:
