@@ -34,10 +34,10 @@ NAMES = [
     "ConversableAgent.register_reply",
     "ConversableAgent.register_nested_chats",
     "coding:LocalCommandLineCodeExecutor",
+    "coding:DockerCommandLineCodeExecutor",
     "LLMConfig",
 ]
 NAMES_TO_COME = [
-    "coding:DockerCommandLineCodeExecutor",
     "runtime_logging:start",
     "agentchat.contrib.retrieve_user_proxy_agent:RetrieveUserProxyAgent",
     "agentchat.contrib.gpt_assistant_agent:GPTAssistantAgent",
