@@ -16,7 +16,7 @@ from ._answer import Answer
 from ._connections import sync_pool
 from ._failures import UnusableAnswerError
 from ._images import Image
-from ._provider_client import Parameter, ProviderClient, key_for, model_of, read_parameters
+from ._provider_client import Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
 from ._translation import Text, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
 from .prices import cost_of, price_of
 
@@ -59,6 +59,9 @@ class ChatCompletionsClient(ProviderClient):
     sdk_path: ClassVar[str] = "/v1"
     key_variables: ClassVar[tuple[str, ...]] = ()
     new_http_client: ClassVar[Any] = None
+
+    def __init_subclass__(cls) -> None:
+        cls.settings = names_of(cls.parameters) | set(_REQUEST_OPTIONS)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

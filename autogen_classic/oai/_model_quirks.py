@@ -1,4 +1,4 @@
-"""What some of OpenAI's models refuse that older ones take, and how to say it to them.
+"""What OpenAI's models, or some of them, refuse, and how to say it to them.
 
 A request that worked with an older model should work with a newer one: only the name of the model changes. What is
 known of the models stands in a table; what a server refuses by name is learnt, and not said to that model again. Each
@@ -11,6 +11,9 @@ import logging
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from ._valid_messages import valid_messages
+from .client_utils import without_hidden_tools
 
 __all__ = ("fitted", "learn_from")
 
@@ -43,9 +46,13 @@ def fitted(params: dict[str, Any], place: str) -> dict[str, Any]:
     Returns:
         The same dict where nothing has to be changed, else a changed copy.
     """
+    params = without_hidden_tools(params)
     model = params.get("model")
     if not isinstance(model, str):
         return params
+    if params.get("messages"):
+        messages = valid_messages(params["messages"], model, place)
+        params = params if messages is params["messages"] else {**params, "messages": messages}
     refused = {quirk for pattern, quirk in _TABLE if pattern.match(model)} | _learnt.get((place, model), set())
     for quirk in sorted(refused):
         if quirk == _SYSTEM_ROLE:

@@ -17,8 +17,9 @@ from ..exception_utils import AutogenClassicError
 from ._answer import Answer
 from ._shown import ShownText
 from ._structured import with_json_schema
-from .client_utils import should_hide_tools, validate_parameter
+from .client_utils import validate_parameter, without_hidden_tools
 from .prices import cost_of, price_of
+from .providers import PROVIDER_KEYS
 
 __all__ = (
     "BrokenStreamError",
@@ -28,6 +29,7 @@ __all__ = (
     "ProviderClient",
     "key_for",
     "model_of",
+    "names_of",
     "read_parameters",
     "warn_once",
 )
@@ -76,8 +78,23 @@ class Parameter:
 
 NUMBER = (int, float)
 
+# Parts of a request that every client reads or can do without, and settings that are none of a request.
+_KNOWN_EVERYWHERE = PROVIDER_KEYS | {
+    *("functions", "messages", "model", "response_format", "stream", "stream_options", "tools"),
+    *("api_rate_limit", "api_type", "cache_seed", "price", "tags"),
+}
+
 # Most SDKs let the errors of their HTTP packages through while an answer is streamed.
 _TRANSPORTS = ("httpcore", "httpcore2", "httpx", "httpx2", "requests", "urllib3")
+
+
+def names_of(*tables: Sequence[Parameter]) -> frozenset[str]:
+    """Return the names that settings have in a configuration.
+
+    Args:
+        *tables: the settings.
+    """
+    return frozenset(parameter.name for table in tables for parameter in table)
 
 
 def read_parameters(params: Mapping[str, Any], table: Sequence[Parameter]) -> dict[str, Any]:
@@ -153,11 +170,14 @@ class ProviderClient:
         provider: its name in the table of prices, and in messages.
         fallback_errors: errors after which the next configuration is tried.
         streams: whether the API can stream; where it cannot, ``stream`` is ignored with one warning.
+        settings: what a configuration may have besides that which all providers know; any other setting is left out
+            with one warning. None lets everything pass.
     """
 
     provider: ClassVar[str] = ""
     fallback_errors: ClassVar[tuple[type[BaseException], ...]] = ()
     streams: ClassVar[bool] = True
+    settings: ClassVar[frozenset[str] | None] = None
 
     def __init__(self, **config: Any) -> None:
         self._config = config
@@ -193,7 +213,8 @@ class ProviderClient:
             A ChatCompletion of the openai package, with its ``cost`` in US dollars.
         """
         check(self.address)
-        params = self._without_hidden_tools(with_json_schema(params))
+        params = without_hidden_tools(with_json_schema(params))
+        self._tell_of_unknown_settings(params)
         answer = self._streamed(params) if self._wants_stream(params) else self.ask(params)
         response = answer.completion()
         response.cost = self.cost(response)
@@ -247,6 +268,12 @@ class ProviderClient:
             "model": response.model,
         }
 
+    def _tell_of_unknown_settings(self, params: Mapping[str, Any]) -> None:
+        known = params.keys() if self.settings is None else self.settings | _KNOWN_EVERYWHERE
+        for name in params:
+            if name not in known and params[name] is not None:
+                warn_once(f"The setting {name!r} is not known for {self.provider}; it is not sent.")
+
     def _streamed(self, params: dict[str, Any]) -> Answer:
         answer: Answer | None = None
         with ShownText() as shown:
@@ -273,15 +300,6 @@ class ProviderClient:
         if params.get("stream") and not self.streams:
             warn_once(f"{self.provider} does not stream here; its answers come whole.")
         return bool(params.get("stream")) and self.streams
-
-    @staticmethod
-    def _without_hidden_tools(params: dict[str, Any]) -> dict[str, Any]:
-        """Leave the tools out where ``hide_tools`` says so."""
-        hide = params.get("hide_tools", "never")
-        kept = {key: params[key] for key in params if key != "hide_tools"}
-        if should_hide_tools(params["messages"], params.get("tools") or [], hide):
-            del kept["tools"]
-        return kept
 
 
 _warned: set[str] = set()

@@ -1,8 +1,8 @@
-"""Structured output in the two forms that providers know: a schema that they enforce, or a tool that has to be called.
+"""Structured output as providers know it: a schema that they enforce, a tool that has to be called, or words.
 
 A provider that enforces schemas knows a part of JSON Schema only. `closed_schema` writes a schema in that part where
 that is possible. For all other schemas, and for models that enforce none, the answer becomes the call of a tool.
-Either way, the answer is checked against the schema as it was given.
+In any case, the answer is checked against the schema as it was given.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ __all__ = (
     "answer_as_text",
     "answer_tool",
     "closed_schema",
+    "in_words",
     "schema_of",
+    "told_in_words",
     "wants_any_object",
 )
 
@@ -60,6 +62,30 @@ def wants_any_object(params: Mapping[str, Any]) -> bool:
     """
     form = params.get("response_format") or {}
     return form.get("type") == "json_object" or (form.get("type") == "json_schema" and schema_of(params) is None)
+
+
+def in_words(schema: Mapping[str, Any] | None) -> str:
+    """Say a schema to a model that is not held to it.
+
+    Args:
+        schema: a JSON schema; None where any object will do.
+    """
+    if schema is None:
+        return "Your final answer is one JSON object and nothing else."
+    return f"Your final answer is JSON that fits this JSON schema, and nothing else:\n{json.dumps(schema)}"
+
+
+def told_in_words(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Say the form of the answer by a system message.
+
+    Args:
+        params: a request with a ``response_format`` in the form of OpenAI's API, which is not changed.
+
+    Returns:
+        The request without its ``response_format``.
+    """
+    told = {key: params[key] for key in params if key != "response_format"}
+    return {**told, "messages": [{"role": "system", "content": in_words(schema_of(params))}, *params["messages"]]}
 
 
 def closed_schema(schema: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ A configuration for each:
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import anthropic
@@ -20,10 +20,10 @@ from anthropic import Anthropic, AnthropicBedrock, AnthropicVertex
 
 from ..llm_config.entries import AnthropicEntryDict, AnthropicLLMConfigEntry
 from ._answer import Answer
+from ._anthropic_messages import choice_of, messages_of, tool_of
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas, may_be_forced
 from ._connections import sync_pool
-from ._images import kind_of, loaded
-from ._provider_client import NUMBER, MissingKeyError, Parameter, ProviderClient, model_of, read_parameters
+from ._provider_client import NUMBER, MissingKeyError, Parameter, ProviderClient, model_of, names_of, read_parameters
 from ._schemas import (
     ANSWER_BY_TOOL,
     ANSWER_WITH_OBJECT,
@@ -33,21 +33,7 @@ from ._schemas import (
     schema_of,
     wants_any_object,
 )
-from ._translation import (
-    Image,
-    Part,
-    Text,
-    Tool,
-    ToolAnswer,
-    ToolCall,
-    Turn,
-    alternating,
-    split_system,
-    told_calls,
-    tools_of,
-    turns_of,
-    with_plain_ids,
-)
+from ._translation import ToolCall, tools_of
 
 __all__ = ("AnthropicClient", "AnthropicEntryDict", "AnthropicLLMConfigEntry", "oai_messages_to_anthropic_messages")
 
@@ -68,7 +54,6 @@ _VERSION_WITH_SAMPLING = "2023-06-01"
 
 # What goes to the API as it is.
 _PASSED_ON = ("thinking", "metadata", "service_tier", "cache_control", "extra_headers", "extra_query", "timeout")
-_IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
 _FINISH_REASONS = {
     "max_tokens": "length",
@@ -103,6 +88,11 @@ class AnthropicClient(ProviderClient):
         Parameter("stop_sequences", list),
         Parameter("stream", bool),
     )
+
+    settings = names_of(PARAMETERS) | {
+        *_PASSED_ON,
+        *("max_completion_tokens", "stop", "tool_choice", "parallel_tool_calls", "extra_body"),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -206,7 +196,7 @@ class AnthropicClient(ProviderClient):
         Args:
             openai_func: name, description and parameters.
         """
-        return _tool(tools_of({"functions": [openai_func]})[0])
+        return tool_of(tools_of({"functions": [openai_func]})[0])
 
     @staticmethod
     def convert_tools_to_functions(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -251,7 +241,7 @@ class AnthropicClient(ProviderClient):
         config = self.load_config(params)
         tools = tools_of(params)
         own_cloud = type(self._client).__name__ not in _VERSIONS_WITH_SAMPLING  # the others want the bytes of pictures
-        system, messages = _messages(params["messages"], bool(tools), takes_addresses=own_cloud)
+        system, messages = messages_of(params["messages"], bool(tools), takes_addresses=own_cloud)
         request: dict[str, Any] = {
             **{key: params[key] for key in _PASSED_ON if params.get(key) is not None},
             "model": config["model"],
@@ -263,8 +253,8 @@ class AnthropicClient(ProviderClient):
         if config["stop_sequences"]:
             request["stop_sequences"] = config["stop_sequences"]
         if tools:
-            request["tools"] = [_tool(tool) for tool in tools]
-        choice = _tool_choice(params)
+            request["tools"] = [tool_of(tool) for tool in tools]
+        choice = choice_of(params)
         if tools and choice:
             request["tool_choice"] = choice
         _ask_for_form(request, params)
@@ -299,7 +289,7 @@ def oai_messages_to_anthropic_messages(params: dict[str, Any]) -> list[dict[str,
         Messages in which user and assistant take turns, the user first and last.
     """
     has_tools = bool(tools_of(params)) or "tools" not in params
-    system, messages = _messages(params["messages"], has_tools, takes_addresses=True)
+    system, messages = messages_of(params["messages"], has_tools, takes_addresses=True)
     if system:
         params["system"] = system
     return messages
@@ -320,65 +310,9 @@ def _ask_for_form(request: dict[str, Any], params: Mapping[str, Any]) -> None:
             request["tool_choice"] = {"type": "any"}
         else:
             request["tool_choice"] = {"type": "tool", "name": tool.name}
-        request["tools"] = [*request.get("tools", ()), _tool(tool)]
+        request["tools"] = [*request.get("tools", ()), tool_of(tool)]
     if hint:
         request["system"] = f"{request.get('system', '')}\n{hint}".strip()
-
-
-def _messages(
-    messages: Iterable[Mapping[str, Any]], has_tools: bool, takes_addresses: bool
-) -> tuple[str, list[dict[str, Any]]]:
-    """The system text and the messages of a request."""
-    system, turns = split_system(turns_of(messages))
-    turns = with_plain_ids(turns) if has_tools else told_calls(turns)
-    return system, [_message(turn, takes_addresses) for turn in alternating(turns, user_last=True)]
-
-
-def _message(turn: Turn, takes_addresses: bool) -> dict[str, Any]:
-    if len(turn.parts) == 1 and isinstance(turn.parts[0], Text):
-        return {"role": turn.role, "content": turn.parts[0].text}
-    own = turn.role == "assistant"
-    return {"role": turn.role, "content": [_block(part, own, takes_addresses) for part in turn.parts]}
-
-
-def _block(part: Part, own: bool, takes_addresses: bool) -> dict[str, Any]:
-    if isinstance(part, Text):
-        return {"type": "text", "text": part.text}
-    if isinstance(part, ToolCall):
-        return {"type": "tool_use", "id": part.id, "name": part.name, "input": part.arguments}
-    if isinstance(part, ToolAnswer):
-        return {"type": "tool_result", "tool_use_id": part.call_id, "content": part.text}
-    if own:  # only the user may send pictures
-        return {"type": "text", "text": "(a picture)"}
-    return {"type": "image", "source": _source(part, takes_addresses)}
-
-
-def _source(image: Image, takes_addresses: bool) -> dict[str, Any]:
-    if image.data is None and takes_addresses:
-        return {"type": "url", "url": image.url}
-    image = loaded(image)
-    kind = image.media_type if image.media_type in _IMAGE_TYPES else kind_of(image.data or b"")
-    return {"type": "base64", "media_type": kind, "data": image.base64}
-
-
-def _tool(tool: Tool) -> dict[str, Any]:
-    described = {"description": tool.description} if tool.description else {}
-    return {"name": tool.name, **described, "input_schema": {"type": "object", **tool.parameters}}
-
-
-def _tool_choice(params: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Write ``tool_choice`` and ``parallel_tool_calls`` of the OpenAI form in that of Anthropic."""
-    wanted = params.get("tool_choice")
-    at_most_one = {"disable_parallel_tool_use": True} if params.get("parallel_tool_calls") is False else {}
-    if isinstance(wanted, Mapping):
-        if wanted.get("type") != "function":
-            return dict(wanted)
-        return {"type": "tool", "name": wanted["function"]["name"], **at_most_one}
-    if wanted == "none":
-        return {"type": "none"}
-    if wanted in ("required", "any"):
-        return {"type": "any", **at_most_one}
-    return {"type": "auto", **at_most_one} if at_most_one else None
 
 
 def _answer(message: Any, params: Mapping[str, Any]) -> Answer:

@@ -31,7 +31,16 @@ from ._converse import (
     tool_of,
 )
 from ._images import image_of, loaded
-from ._provider_client import NUMBER, MissingKeyError, Parameter, ProviderClient, model_of, read_parameters, warn_once
+from ._provider_client import (
+    NUMBER,
+    MissingKeyError,
+    Parameter,
+    ProviderClient,
+    model_of,
+    names_of,
+    read_parameters,
+    warn_once,
+)
 from ._schemas import (
     ANSWER_BY_TOOL,
     ANSWER_WITH_OBJECT,
@@ -108,6 +117,11 @@ class BedrockClient(ProviderClient):
         Parameter("k", int, 0),
         Parameter("seed", int),
     )
+
+    settings = names_of(PARAMETERS, FURTHER_PARAMETERS) | {
+        *("max_tokens", "stop", "stop_sequences", "tool_choice", "additional_model_request_fields"),
+        *("supports_system_prompts", "total_max_attempts", "mode"),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-__all__ = ("should_hide_tools", "validate_parameter")
+__all__ = ("should_hide_tools", "validate_parameter", "without_hidden_tools")
 
 
 def validate_parameter(
@@ -100,3 +100,21 @@ def should_hide_tools(messages: list[dict[str, Any]], tools: list[dict[str, Any]
     }
     run = offered & used
     return bool(run) if hide_tools_param == "if_any_run" else run == offered
+
+
+def without_hidden_tools(params: dict[str, Any]) -> dict[str, Any]:
+    """Leave the tools out of a request where its ``hide_tools`` says so.
+
+    Args:
+        params: a request in the OpenAI form, which is not changed.
+
+    Returns:
+        The request without ``hide_tools``, which no API knows; the same dict where there is none.
+    """
+    if "hide_tools" not in params:
+        return params
+    kept = {key: params[key] for key in params if key != "hide_tools"}
+    if should_hide_tools(params.get("messages") or [], params.get("tools") or [], params["hide_tools"] or "never"):
+        for key in ("tools", "tool_choice", "parallel_tool_calls"):
+            kept.pop(key, None)
+    return kept

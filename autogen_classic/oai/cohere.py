@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,8 +16,9 @@ from ..llm_config.entries import CohereEntryDict, CohereLLMConfigEntry
 from ._answer import Answer
 from ._chat_completions import chat_messages, chat_tools, cost_by_table
 from ._connections import sync_pool
-from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, read_parameters
+from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
 from ._retries import MAX_RETRIES, TRANSPORT_ERRORS
+from ._schemas import in_words
 from ._structured import wanted_form
 from ._translation import GO_ON, Text, ToolCall, Turn, call_of, split_system, turns_of
 from .prices import Price, prices_of
@@ -81,6 +81,7 @@ class CohereClient(ProviderClient):
 
     provider = "cohere"
     fallback_errors = (ApiError, CohereError, *TRANSPORT_ERRORS)
+    settings = names_of(OLD_PARAMETERS, NEW_PARAMETERS) | {"client_name", "tool_choice"}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -199,7 +200,7 @@ def oai_messages_to_cohere_messages(
             cohere_params["tool_choice"] = _TOOL_CHOICES[params["tool_choice"]]
     schema = wanted.schema if wanted is not None else None
     if wanted is not None and tools:  # the API takes tools or a form, not both
-        system = f"{system}\nYour final answer is JSON that fits this schema: {json.dumps(schema or {})}".strip()
+        system = f"{system}\n{in_words(schema)}".strip()
     elif wanted is not None:
         form = {"type": "json_object", "json_schema": schema}
         cohere_params["response_format"] = {key: value for key, value in form.items() if value is not None}

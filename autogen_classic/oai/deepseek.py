@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ._openai_client import OpenAIClient
-from ._schemas import schema_of
+from ._schemas import schema_of, told_in_words
 
 __all__ = ("BASE_URL", "KEY_VARIABLES", "DeepSeekClient")
 
@@ -35,9 +34,6 @@ class DeepSeekClient(OpenAIClient):
 
 def _with_schema_in_words(params: dict[str, Any]) -> dict[str, Any]:
     """The API promises JSON, but enforces no schema, so the model is told it."""
-    schema = schema_of(params)
-    if schema is None:
+    if schema_of(params) is None:
         return params
-    words = f"Answer with nothing but JSON that fits this JSON schema:\n{json.dumps(schema, ensure_ascii=False)}"
-    messages = [{"role": "system", "content": words}, *params["messages"]]
-    return {**params, "messages": messages, "response_format": {"type": "json_object"}}
+    return {**told_in_words(params), "response_format": {"type": "json_object"}}

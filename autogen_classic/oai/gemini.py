@@ -24,8 +24,9 @@ from ..llm_config.entries import GeminiEntryDict, GeminiLLMConfigEntry
 from ._answer import Answer
 from ._connections import sync_pool
 from ._images import Image, image_of, loaded
-from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, read_parameters
+from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
 from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
+from ._schemas import in_words
 from ._structured import wanted_form
 from ._translation import Part, Text, ToolAnswer, ToolCall, alternating, split_system, tools_of, turns_of
 
@@ -90,6 +91,7 @@ class GeminiClient(ProviderClient):
 
     provider = "google"
     fallback_errors = (errors.APIError, GoogleAuthError, NoAnswerError, *TRANSPORT_ERRORS)
+    settings = names_of(PARAMETERS) | {"tool_choice"}
     PARAMS_MAPPING = {parameter.name: parameter.sent_as or parameter.name for parameter in PARAMETERS}  # noqa: RUF012
 
     def __init__(self, **config: Any) -> None:
@@ -223,7 +225,7 @@ def _request(params: dict[str, Any]) -> dict[str, Any]:
         config["tool_config"] = _tool_config(params.get("tool_choice"))
     if wanted is not None and tools and not _is_third_or_later(model):
         # Older models take tools or a form, not both.
-        system = f"{system}\nYour final answer is JSON that fits this schema: {json.dumps(wanted.schema or {})}".strip()
+        system = f"{system}\n{in_words(wanted.schema)}".strip()
     elif wanted is not None:
         config["response_mime_type"] = "application/json"
         if wanted.schema is not None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import groq
 
 from ..llm_config.entries import GroqEntryDict, GroqLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
-from ._provider_client import NUMBER, BrokenStreamError, Parameter
-from ._translation import turns_of
+from ._provider_client import NUMBER, BrokenStreamError, Parameter, warn_once
+from ._schemas import told_in_words
+from ._structured import wanted_form
+from ._translation import tools_of, turns_of
 from .prices import Price, prices_of
 
 __all__ = (
@@ -22,6 +25,8 @@ __all__ = (
 )
 
 GROQ_PRICING_1K: dict[str, Price] = prices_of("groq")
+
+_WITH_SCHEMAS = "openai/gpt-oss"  # these models are held to a schema; all others just to JSON
 
 
 class GroqClient(ChatCompletionsClient):
@@ -67,6 +72,28 @@ class GroqClient(ChatCompletionsClient):
             **settings: for its constructor.
         """
         return groq.Groq(**settings)
+
+    def request(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Write a request for the SDK. The API takes tools or a form of the answer, not both.
+
+        Args:
+            params: a request in the OpenAI form.
+
+        Returns:
+            The arguments of ``chat.completions.create``.
+        """
+        wanted, model = wanted_form(params), str(params.get("model"))
+        if wanted is not None and tools_of(params):
+            params = told_in_words(params)
+        elif wanted is not None and wanted.schema is not None and not model.startswith(_WITH_SCHEMAS):
+            params = {**told_in_words(params), "response_format": {"type": "json_object"}}
+        return super().request(params)
+
+    def _wants_stream(self, params: Mapping[str, Any]) -> bool:
+        if params.get("stream") and wanted_form(params) is not None:
+            warn_once("groq does not stream an answer that has to have a form; such answers come whole.")
+            return False
+        return super()._wants_stream(params)
 
 
 def oai_messages_to_groq_messages(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from ..llm_config.entries import MistralEntryDict, MistralLLMConfigEntry
 from ._answer import Answer
 from ._chat_completions import chat_messages, chat_tools, cost_by_table
 from ._connections import sync_pool
-from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, read_parameters
+from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
 from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._translation import (
     Text,
@@ -81,6 +81,7 @@ class MistralAIClient(ProviderClient):
 
     provider = "mistral"
     fallback_errors = (MistralError, NoResponseError, *TRANSPORT_ERRORS)
+    settings = names_of(OLD_PARAMETERS, NEW_PARAMETERS, TOOL_PARAMETERS)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -22,7 +22,7 @@ import ollama
 from ..llm_config.entries import OllamaEntryDict, OllamaLLMConfigEntry
 from ._answer import Answer
 from ._images import Image, loaded
-from ._provider_client import NUMBER, BrokenStreamError, Parameter, ProviderClient, model_of, read_parameters
+from ._provider_client import NUMBER, BrokenStreamError, Parameter, ProviderClient, model_of, names_of, read_parameters
 from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._schemas import answer_as_text, answer_tool, schema_of, wants_any_object
 from ._translation import GO_ON, Text, Tool, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
@@ -93,6 +93,9 @@ class OllamaClient(ProviderClient):
 
     provider = "ollama"
     fallback_errors = (ollama.ResponseError, BrokenStreamError, ConnectionError, *TRANSPORT_ERRORS)
+    settings = names_of(OPTIONS, SETTINGS) | {
+        *("native_tool_calls", "manual_tool_call_instruction", "manual_tool_call_step1", "manual_tool_call_step2"),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -75,13 +75,16 @@ def read_chat(body: dict[str, Any]) -> Seen:
     seen = Seen(body["model"], stream=bool(body.get("stream")), body=body)
     seen.tools = [tool["function"]["name"] for tool in body.get("tools") or ()]
     asked: set[str] = set()
-    for message in body["messages"]:
+    for message in [*body["messages"], {"role": "end"}]:
         role, content = message["role"], message.get("content")
         if role == "tool":
             if message["tool_call_id"] not in asked:
                 raise WireError(f"an answer to a call that nobody made: {message['tool_call_id']}")
+            asked.remove(message["tool_call_id"])
             seen.answers.append((message["tool_call_id"], content))
             continue
+        if asked:
+            raise WireError(f"the calls {asked} must be followed by answers")
         for call in message.get("tool_calls") or ():
             asked.add(call["id"])
             seen.calls.append((call["id"], call["function"]["name"], json.loads(call["function"]["arguments"])))
