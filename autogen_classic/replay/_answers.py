@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,16 +14,18 @@ from ._errors import CassetteError, RecordedModelError
 from ._values import plain
 
 __all__ = (
+    "OPENAI_TYPES",
     "answer_as_json",
     "answer_from_json",
     "error_as_json",
     "error_from_json",
+    "is_shape",
     "shape",
     "texts_of_completion",
     "unshape",
 )
 
-_OPENAI_TYPES = ("ChatCompletion", "Completion")
+OPENAI_TYPES = ("ChatCompletion", "Completion")
 _SET_BY_THE_WRAPPER = ("message_retrieval_function", "config_id", "pass_filter")
 # Only classes of these packages are looked for by name, so that a file cannot make a program import something else.
 _PACKAGES_OF_ERRORS = frozenset(
@@ -61,7 +64,7 @@ def answer_as_json(response: Any) -> dict[str, Any]:
         CassetteError: the answer holds something without a plain form, such as an open file.
     """
     name = type(response).__name__
-    if name in _OPENAI_TYPES and type(response).__module__.startswith("openai.") and hasattr(response, "model_dump"):
+    if name in OPENAI_TYPES and type(response).__module__.startswith("openai.") and hasattr(response, "model_dump"):
         exclude = set(_SET_BY_THE_WRAPPER)
         fields = response.model_dump(mode="json", exclude=exclude, exclude_unset=True, warnings=False)
         return {"type": name, "fields": fields}
@@ -77,7 +80,7 @@ def answer_from_json(recorded: Mapping[str, Any]) -> Any:
     Returns:
         A completion of the openai package; an answer of another type comes back as a ``SimpleNamespace``.
     """
-    if recorded["type"] not in _OPENAI_TYPES:
+    if recorded["type"] not in OPENAI_TYPES:
         return unshape(recorded["fields"])
     from openai.types import Completion
     from openai.types.chat import ChatCompletion
@@ -126,6 +129,20 @@ def _fields_of(value: Any) -> dict[str, Any] | None:
         return {name: part for name, part in vars(value).items() if not callable(part)}
     slots = getattr(type(value), "__slots__", None)
     return {name: getattr(value, name) for name in slots if hasattr(value, name)} if slots else None
+
+
+def is_shape(value: Any) -> bool:
+    """Tell whether `shape` can have returned a value.
+
+    Args:
+        value: what was read from JSON.
+    """
+    if isinstance(value, list):
+        return all(map(is_shape, value))
+    if not isinstance(value, dict):
+        return True
+    fields = value.get("object", value.get("dict"))
+    return len(value) == 1 and isinstance(fields, dict) and all(map(is_shape, fields.values()))
 
 
 def unshape(value: Any) -> Any:
@@ -198,16 +215,9 @@ def error_from_json(recorded: Mapping[str, Any]) -> Exception:
         for name in ("request", "response", "body", "code", "param", "type"):
             setattr(error, name, None)
     for name, value in recorded.get("attributes", {}).items():
-        _try_to_set(error, name, value)
+        with suppress(AttributeError, TypeError):  # a property of its class, which needs no help
+            setattr(error, name, value)
     return error
-
-
-def _try_to_set(error: Exception, name: str, value: Any) -> None:
-    set_it: Callable[[Any, str, Any], None] = setattr
-    try:
-        set_it(error, name, value)
-    except (AttributeError, TypeError):  # a property of its class, which needs no help
-        return
 
 
 def _find_class(name: str) -> type[Exception] | None:

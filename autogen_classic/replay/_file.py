@@ -12,9 +12,11 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ._answers import OPENAI_TYPES, is_shape
 from ._errors import CassetteError
 from ._values import canonical, pretty
 
@@ -111,6 +113,14 @@ _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
     "code": {"agent": _TEXT_OR_NONE, "blocks": (list,)},
     "config_list": {"name": _TEXT, "filter": (dict, type(None))},
 }
+_OPTIONAL_FIELDS: dict[str, tuple[type, ...]] = {
+    "cost": (int, float, type(None)),
+    "cost_known": (bool,),
+    "printed": _TEXT,
+    "retrieved": (list,),
+    "streamed": _TEXT,
+    "within": (int,),
+}
 _OUTCOMES = {"model": "response", "person": "answer", "tool": "result", "code": "result", "config_list": "entries"}
 
 
@@ -126,20 +136,34 @@ def _fault_of(turn: Any) -> str:
     for field, types in _FIELDS[kind].items():
         if field not in turn or not isinstance(turn[field], types):
             return f'has no "{field}" of the right type.'
+    for field, types in _OPTIONAL_FIELDS.items():
+        if field in turn and not isinstance(turn[field], types):
+            return f'has a "{field}" of the wrong type.'
     outcome = _OUTCOMES[kind]
     if (outcome in turn) == ("error" in turn):
         return f'must have either "{outcome}" or "error".'
-    error = turn.get("error")
-    if "error" in turn and not (isinstance(error, dict) and all(type(error.get(k)) is str for k in ("type", "text"))):
+    if "error" in turn:
+        return _fault_of_error(turn["error"])
+    if not is_shape(turn.get("retrieved")):
+        return 'has something "retrieved" in which a dict or object is not marked as such.'
+    return _fault_of_response(turn["response"]) if kind == "model" else ""
+
+
+def _fault_of_error(error: Any) -> str:
+    if not isinstance(error, dict) or not all(isinstance(error.get(field), str) for field in ("type", "text")):
         return 'has an "error" without "type" and "text".'
-    response = turn.get("response")
-    if kind == "model" and response is not None and not {"type", "fields"} <= _keys(response):
+    return "" if isinstance(error.get("attributes", {}), dict) else 'has an "error" whose "attributes" are no object.'
+
+
+def _fault_of_response(response: Any) -> str:
+    if not isinstance(response, dict) or not {"type", "fields"} <= set(response):
         return 'has a "response" without "type" and "fields".'
-    return ""
-
-
-def _keys(value: Any) -> set[str]:
-    return set(value) if isinstance(value, dict) else set()
+    fields = response["fields"]
+    if response["type"] in OPENAI_TYPES:
+        choices = fields.get("choices") if isinstance(fields, dict) else None
+        whole = isinstance(choices, list) and all(isinstance(choice, dict) for choice in choices)
+        return "" if whole else 'has a "response" without a list of "choices" in its "fields".'
+    return "" if is_shape(fields) else 'has a "response" in which a dict or object is not marked as such.'
 
 
 # --- the messages of a request, of which only the new ones are written
@@ -155,14 +179,14 @@ def _expand(turns: list[Turn], place: str) -> None:
         request = turn.get("request", {})
         if "continues_turn" not in request:
             continue
-        former = by_number.get(request["continues_turn"], {}).get("request", {})
+        number = request["continues_turn"]
+        former = by_number.get(number, {}).get("request", {}) if type(number) is int else {}
         kept = request.get("keeps_messages")
         messages = former.get("messages")
         added = request.get("messages")
         if not isinstance(messages, list) or not isinstance(added, list) or type(kept) is not int:
             raise CassetteError(
-                f"{place}: turns[{position}] continues turn {request['continues_turn']!r}, which is no earlier turn "
-                "with messages."
+                f"{place}: turns[{position}] continues turn {number!r}, which is no earlier turn with messages."
             )
         if not 0 < kept <= len(messages):
             raise CassetteError(f"{place}: turns[{position}] keeps {kept} messages of {len(messages)}.")
@@ -259,12 +283,16 @@ class PartialFile:
     Args:
         path: the file that the recording will have at its end.
         top: what `head` returned.
+
+    Attributes:
+        path: where it is.
+        turns: how many turns are in it.
+        fault: why there are no more, or None.
     """
 
     def __init__(self, path: Path, top: dict[str, Any]) -> None:
         self.path = path.with_name(f"{path.name}.{os.getpid()}.partial")
         self._shortener = _Shortener()
-        self._is_first = True
         try:
             self._file = open(self.path, "wb", buffering=0)  # noqa: SIM115 - closed by `remove` or `close`
         except OSError as error:
@@ -273,18 +301,33 @@ class PartialFile:
         beginning = text[: text.rindex("]")].encode()
         self._put(0, beginning + _END)
         self._at = len(beginning)  # where the next turn goes
+        self.turns = 0
+        self.fault: OSError | None = None
 
     def add(self, turn: Turn) -> None:
-        """Write one turn at the end.
+        """Write one turn at the end. After one that the disk has refused, no more are written.
 
         Args:
             turn: a turn with a whole request.
         """
+        if self.fault is not None:
+            return
         text = pretty(self._shortener.shorten(turn)).replace("\n", "\n    ")
-        written = f"{'' if self._is_first else ','}\n    {text}".encode()
-        self._is_first = False
-        self._put(self._at, written + _END)
+        written = f"{',' if self.turns else ''}\n    {text}".encode()
+        try:
+            self._put(self._at, written + _END)
+        except OSError as error:
+            self.fault = error
+            self._take_back()
+            return
         self._at += len(written)
+        self.turns += 1
+
+    def _take_back(self) -> None:
+        """Leave no half turn."""
+        with suppress(OSError):
+            self._put(self._at, _END)
+            self._file.truncate()
 
     def _put(self, at: int, data: bytes) -> None:
         """Write in one call of the system where it takes all, so that a killed process leaves no half turn."""

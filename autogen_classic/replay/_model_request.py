@@ -251,6 +251,7 @@ class _Recording:
             return
         request._new.update(split_shown(self._listener.shown))
         if error is not None:
+            request._new.pop("response", None)  # one that its client came to grief with
             request._tape.secrets.learn_texts(secrets_sent(error))
             request._new["error"] = {**error_as_json(error), "passed_on": passes_on(request, error)}
             request.write()

@@ -84,8 +84,17 @@ class Recorder:
         safe: Turn = self._secrets.hide(turn)
         with self._lock:
             self._turns.append(safe)
-            self._partial.add(safe)
             self.has_news = True
+            was_whole = self._partial.fault is None
+            self._partial.add(safe)
+            if was_whole and self._partial.fault is not None:
+                logger.warning(
+                    "The recording goes on in memory, because %s cannot be written any more (%s). %s is written when "
+                    "the recording ends; if that fails too, the turns from here on are lost.",
+                    self._partial.path,
+                    self._partial.fault,
+                    self._path,
+                )
 
     def finish(self, failed: bool) -> None:
         """Write the file, with the turns in the order in which they began.
@@ -105,9 +114,14 @@ class Recorder:
         except OSError as error:
             self._partial.close()
             raise CassetteError(
-                f"The recording {self._path} cannot be written ({error}). All of it stands in {self._partial.path}."
+                f"The recording {self._path} cannot be written ({error}). {self._what_is_left()}."
             ) from error
         self._partial.remove()
+
+    def _what_is_left(self) -> str:
+        if self._partial.fault is None:
+            return f"All of it stands in {self._partial.path}"
+        return f"The first {self._partial.turns} of its {len(self._turns)} turns stand in {self._partial.path}"
 
 
 def _numbered(turns: list[Turn]) -> list[Turn]:

@@ -42,6 +42,25 @@ def enter(path: Any, **settings: Any) -> None:
         pass
 
 
+def write_half(file: Any, at: int, data: bytes) -> None:
+    """Stand for `PartialFile._put` on a full disk, which takes no more than what overwrites."""
+    if data == files._END:
+        os.pwrite(file._file.fileno(), data, at)
+        file._file.seek(at + len(data))
+        return
+    if file is not None:
+        os.pwrite(file._file.fileno(), data[: len(data) // 2], at)
+    raise OSError(28, "No space left on device")
+
+
+def answered(kind: str, fields: Any) -> dict[str, Any]:
+    return {**MODEL, "response": {"type": kind, "fields": fields}}
+
+
+def failed(error: Any) -> dict[str, Any]:
+    return {**{key: value for key, value in MODEL.items() if key != "response"}, "error": error}
+
+
 # --- what is refused
 
 
@@ -90,6 +109,15 @@ def test_a_recording_needs_a_folder_that_is_there() -> None:
         (json.dumps({**HEAD, "turns": [PERSON, PERSON]}), r"turns\[1\] has the number 1 of an earlier"),
         (json.dumps({**HEAD, "turns": [{**PERSON, "error": {}}]}), 'either "answer" or "error"'),
         (json.dumps({**HEAD, "turns": [{**MODEL, "response": 1}]}), 'a "response" without'),
+        (json.dumps({**HEAD, "turns": [{**MODEL, "cost": "1"}]}), 'a "cost" of the wrong type'),
+        (json.dumps({**HEAD, "turns": [answered("ChatCompletion", {"choices": None})]}), 'without a list of "choices"'),
+        (json.dumps({**HEAD, "turns": [answered("object", {"a": 1})]}), "is not marked as such"),
+        (json.dumps({**HEAD, "turns": [failed("x")]}), 'an "error" without "type" and "text"'),
+        (
+            json.dumps({**HEAD, "turns": [failed({"type": "x", "text": "x", "attributes": [1]})]}),
+            '"attributes" are no object',
+        ),
+        (json.dumps({**HEAD, "turns": [{**MODEL, "request": {"continues_turn": [1]}}]}), r"continues turn \[1\]"),
         (json.dumps({**HEAD, "turns": [{**MODEL, "request": {"continues_turn": 5}}]}), "continues turn 5, which is no"),
         (
             json.dumps(
@@ -198,6 +226,38 @@ def test_after_every_turn_the_partial_file_is_a_whole_recording() -> None:
             assert len(files.read(partial)["turns"]) == number + 1
         before = files.read(partial)
     assert files.read("run.json") == before
+
+
+def test_a_disk_that_is_full_for_a_while_costs_no_turn(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrapper = OpenAIWrapper(**ScriptedClient(["1", "2", "3", "4"]).llm_config())
+    with record("run.json"):
+        wrapper.create(messages=[{"role": "user", "content": "a"}])
+        with monkeypatch.context() as full:
+            full.setattr(files.PartialFile, "_put", write_half)
+            wrapper.create(messages=[{"role": "user", "content": "b"}])
+            wrapper.create(messages=[{"role": "user", "content": "c"}])
+        wrapper.create(messages=[{"role": "user", "content": "d"}])
+        (warning,) = caplog.messages
+        assert "goes on in memory" in warning
+        (partial,) = Path().glob("*.partial")
+        assert len(files.read(partial)["turns"]) == 1
+    assert len(files.read("run.json")["turns"]) == 4
+
+
+def test_a_disk_that_stays_full_leaves_the_turns_before_and_says_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrapper = OpenAIWrapper(**ScriptedClient(["1", "2"]).llm_config())
+
+    def run() -> None:
+        with record("run.json"):
+            wrapper.create(messages=[{"role": "user", "content": "a"}])
+            monkeypatch.setattr(files.PartialFile, "_put", write_half)
+            monkeypatch.setattr(os, "replace", lambda *_: write_half(None, 0, b""))
+            wrapper.create(messages=[{"role": "user", "content": "b"}])
+
+    with pytest.raises(CassetteError, match=r"No space left.*The first 1 of its 2 turns stand in .*\.partial"):
+        run()
 
 
 def test_a_failed_write_keeps_all_turns_and_says_where(monkeypatch: pytest.MonkeyPatch) -> None:

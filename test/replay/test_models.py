@@ -235,6 +235,22 @@ def test_a_scripted_client_can_be_recorded() -> None:
         assert ask(ScriptedClient([]).llm_config()) == "one"
 
 
+def test_an_answer_that_its_own_client_cannot_read_is_recorded_as_the_error(config: Config) -> None:
+    class Stumbling(CustomClient):
+        def message_retrieval(self, response: Any) -> list[str]:
+            raise IndexError("no choices")
+
+    def run() -> None:
+        agent = ConversableAgent("bob", llm_config=CUSTOM)
+        agent.register_model_client(Stumbling)
+        agent.generate_reply([{"role": "user", "content": "x"}])
+
+    Stumbling.__name__ = "CustomClient"
+    for tape in (record, replay):
+        with pytest.raises(IndexError, match="no choices"), tape("run.json"):
+            run()
+
+
 def test_an_answer_that_has_no_form_in_json_is_refused_when_recorded() -> None:
     class Opaque(CustomClient):
         def create(self, params: dict[str, Any]) -> Any:
