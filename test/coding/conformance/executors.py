@@ -100,7 +100,8 @@ def _no_jupyter() -> str:
 def _embedded(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
     from autogen_classic.coding.jupyter import EmbeddedIPythonCodeExecutor
 
-    with EmbeddedIPythonCodeExecutor(output_dir=str(work_dir), timeout=timeout, **settings) as executor:
+    places = {"output_dir": str(work_dir), "work_dir": str(work_dir)}
+    with EmbeddedIPythonCodeExecutor(**places, timeout=timeout, **settings) as executor:
         yield executor
 
 
@@ -108,7 +109,7 @@ def _embedded(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
 def _jupyter(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
     from autogen_classic.coding.jupyter import JupyterCodeExecutor, LocalJupyterServer
 
-    with LocalJupyterServer(log_file=None) as server:
+    with LocalJupyterServer(log_file=None, work_dir=work_dir) as server:
         with JupyterCodeExecutor(server, output_dir=work_dir, timeout=timeout, **settings) as executor:
             yield executor
 

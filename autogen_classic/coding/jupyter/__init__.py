@@ -1,0 +1,64 @@
+"""Running code in Jupyter kernels: one beside this program, or those of a Jupyter server; each loaded on first use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .base import JupyterConnectable, JupyterConnectionInfo
+    from .docker_jupyter_server import DockerJupyterServer
+    from .embedded_ipython_code_executor import EmbeddedIPythonCodeExecutor
+    from .jupyter_client import JupyterClient
+    from .jupyter_code_executor import JupyterCodeExecutor
+    from .local_jupyter_server import LocalJupyterServer
+
+__all__ = (
+    "DockerJupyterServer",
+    "EmbeddedIPythonCodeExecutor",
+    "JupyterClient",
+    "JupyterCodeExecutor",
+    "JupyterConnectable",
+    "JupyterConnectionInfo",
+    "LocalJupyterServer",
+)
+
+_HOMES = {
+    "DockerJupyterServer": "docker_jupyter_server",
+    "EmbeddedIPythonCodeExecutor": "embedded_ipython_code_executor",
+    "JupyterClient": "jupyter_client",
+    "JupyterCodeExecutor": "jupyter_code_executor",
+    "JupyterConnectable": "base",
+    "JupyterConnectionInfo": "base",
+    "LocalJupyterServer": "local_jupyter_server",
+}
+
+_PACKAGES = {"docker", "ipykernel", "jupyter_client", "kernel_gateway", "requests", "tornado", "websocket", "zmq"}
+
+
+def _import(module: str) -> Any:
+    """Import a module of this package; say which extra to install where one of its packages is missing."""
+    try:
+        return import_module(f"{__name__}.{module}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _PACKAGES:
+            raise
+        raise ImportError(
+            f"Code in Jupyter kernels needs the package {error.name}, which is not installed. "
+            'Install it with: pip install "autogen-classic[jupyter-executor]"',
+            name=error.name,
+        ) from error
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES.values():
+        return _import(name)
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(_import(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
