@@ -27,6 +27,7 @@ from ._images import Image, image_of, loaded
 from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
 from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._schemas import in_words
+from ._sdk_clients import shared_client
 from ._structured import wanted_form
 from ._translation import Part, Text, ToolAnswer, ToolCall, alternating, split_system, tools_of, turns_of
 
@@ -106,7 +107,7 @@ class GeminiClient(ProviderClient):
         in_cloud = not has_key and any(os.environ.get(name) for name in VERTEX_VARIABLES)
         self.use_vertexai = bool(settings) or in_cloud
         self.api_key = None if self.use_vertexai else key_for(config, KEY_VARIABLES, "Gemini")
-        self._client = genai.Client(**self._connection())
+        self._client = shared_client(genai.Client, **self._connection())
 
     def ask(self, params: dict[str, Any]) -> Answer:
         """Send one request and wait for the answer."""
@@ -147,7 +148,7 @@ class GeminiClient(ProviderClient):
         if config.get("default_headers"):
             options["headers"] = dict(config["default_headers"])
         if not self.use_vertexai:
-            return {"api_key": self.api_key, "vertexai": False, "http_options": types.HttpOptions(**options)}
+            return {"api_key": self.api_key, "vertexai": False, "http_options": options}
         credentials, project = config.get("credentials"), config.get("project_id")
         if credentials is None and config.get("google_application_credentials"):
             credentials, project_of_file = _credentials_in(Path(str(config["google_application_credentials"])))
@@ -157,7 +158,7 @@ class GeminiClient(ProviderClient):
             "project": project,
             "location": config.get("location"),
             "credentials": credentials,
-            "http_options": types.HttpOptions(**options),
+            "http_options": options,
         }
 
 

@@ -18,6 +18,7 @@ from ._chat_completions import chat_messages, chat_tools, cost_by_table
 from ._connections import sync_pool
 from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
 from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
+from ._sdk_clients import shared_client
 from ._translation import (
     Text,
     ToolAnswer,
@@ -92,7 +93,7 @@ class MistralAIClient(ProviderClient):
             settings["timeout_ms"] = int(float(timeout) * 1000)
         if kwargs.get("base_url"):
             settings["server_url"] = str(kwargs["base_url"]).rstrip("/").removesuffix("/v1")
-        self._client = Mistral(api_key=self.api_key, **settings)
+        self._client = shared_client(Mistral, api_key=self.api_key, **settings)
 
     def parse_params(self, params: dict[str, Any]) -> dict[str, Any]:
         """Write a request for the SDK.

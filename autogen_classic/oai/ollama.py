@@ -10,7 +10,6 @@ import ast
 import importlib
 import json
 import uuid
-import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -25,6 +24,7 @@ from ._images import Image, loaded
 from ._provider_client import NUMBER, BrokenStreamError, Parameter, ProviderClient, model_of, names_of, read_parameters
 from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._schemas import answer_as_text, answer_tool, schema_of, wants_any_object
+from ._sdk_clients import shared_client
 from ._translation import GO_ON, Text, Tool, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
 
 __all__ = (
@@ -102,8 +102,7 @@ class OllamaClient(ProviderClient):
         headers = dict(kwargs.get("default_headers") or {})
         if kwargs.get("api_key"):
             headers["Authorization"] = f"Bearer {kwargs['api_key']}"
-        self._client = ollama.Client(self._host, headers=headers, timeout=kwargs.get("timeout"))
-        weakref.finalize(self, self._client.close)
+        self._client = shared_client(ollama.Client, host=self._host, headers=headers, timeout=kwargs.get("timeout"))
 
     @property
     def address(self) -> str:

@@ -7,33 +7,53 @@ import base64
 import importlib
 import json
 import logging
+import os
+import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from kit import Call, Case, Fail, Hang, Say, WireServer
 from test_matrix import ASK, PIXEL, TOOLS, City, every_case, needs, text_of
 
+import autogen_classic
 from autogen_classic import AssistantAgent, GroupChat, GroupChatManager, OpenAIWrapper, UserProxyAgent
+from autogen_classic.oai._threads import in_thread
 from autogen_classic.testing import CapturedIO
 
 BOTH_WAYS = pytest.mark.parametrize("way", ["sync", "async"])
 
 
-@pytest.fixture
-def serve() -> Iterator[Any]:
-    """Start servers, which are stopped after the test."""
-    opened: list[WireServer] = []
-
-    def started(case: Case, *replies: Any) -> WireServer:
-        opened.append(case.server(*replies).__enter__())
-        return opened[-1]
-
-    yield started
-    for server in opened:
+@pytest.fixture(scope="module")
+def servers() -> Iterator[dict[Any, WireServer]]:
+    """Servers that stay for all tests: it takes longer to connect to a new one than to chat."""
+    opened: dict[Any, WireServer] = {}
+    yield opened
+    for server in opened.values():
         server.__exit__(None, None, None)
+
+
+@pytest.fixture
+def serve(servers: dict[Any, WireServer]) -> Iterator[Any]:
+    """Give a server its replies. What it does not understand fails the test."""
+    used: list[WireServer] = []
+
+    def serving(case: Case, *replies: Any) -> WireServer:
+        place = (case.name, len(used))
+        if place not in servers:
+            servers[place] = case.server().__enter__()
+        server = servers[place]
+        server.replies, server.seen = list(replies), []
+        used.append(server)
+        return server
+
+    yield serving
+    faults = [server.faults.pop() for server in used if server.faults]
+    assert not faults
 
 
 @pytest.fixture(autouse=True)
@@ -277,25 +297,51 @@ def test_the_cache_answers_the_second_time(case: Case, serve: Any, tmp_path: Any
     assert second.choices[0].message.model_dump() == first.choices[0].message.model_dump()
 
 
+@every_case
+def test_agents_with_the_same_settings_share_their_connections(case: Case, serve: Any) -> None:
+    server = serve(case, Say("Fine."))
+    first, second = (OpenAIWrapper(**config(case, server))._clients[0] for _ in range(2))
+    assert http_client_of(first) is http_client_of(second)
+
+
+def http_client_of(client: Any) -> Any:
+    """The object of an SDK that holds the connections."""
+    sdk = getattr(client, "_oai_client", None) or getattr(client, "bedrock_runtime", None) or client._client
+    if hasattr(sdk, "_client_wrapper"):  # of Cohere
+        return sdk._client_wrapper.httpx_client.httpx_client
+    return getattr(sdk, "_client", sdk)
+
+
 # --- asynchronous chats ----------------------------------------------------------------------------------------------
 
 
+AT_ONCE = 20
+
+
+def waiting_for_all(kind: type[WireServer]) -> type[WireServer]:
+    """A server that answers nobody before all have asked."""
+
+    class Waiting(kind):  # type: ignore[misc, valid-type]
+        async def _serve(self, http: Any) -> Any:
+            answer = await super()._serve(http)
+            while len(self.seen) < AT_ONCE:
+                await asyncio.sleep(0.01)
+            return answer
+
+    return Waiting
+
+
 @every_case
-def test_the_event_loop_goes_on_while_a_model_thinks(case: Case, serve: Any) -> None:
-    server = serve(case, Hang())
-    wrapper = OpenAIWrapper(**config(case, server, timeout=0.3, max_retries=0))
+def test_many_chats_ask_at_once(case: Case) -> None:
+    with waiting_for_all(case.server)(Say("Fine.")) as server:
+        settings = config(case, server, timeout=20)
+        pairs = [pair(settings) for _ in range(AT_ONCE)]
 
-    async def run() -> tuple[int, Any]:
-        asked = asyncio.ensure_future(wrapper.a_create(messages=ASK))
-        ticks = 0
-        while not asked.done():
-            await asyncio.sleep(0.01)
-            ticks += 1
-        return ticks, asked.exception()
+        async def run() -> list[Any]:
+            chats = [user.a_initiate_chat(assistant, message="Hello", max_turns=1) for assistant, user in pairs]
+            return await asyncio.gather(*chats)
 
-    ticks, error = asyncio.run(run())
-    assert ticks > 5
-    assert isinstance(error, TimeoutError)
+        assert [result.summary for result in asyncio.run(run())] == ["Fine."] * AT_ONCE
 
 
 @every_case
@@ -314,3 +360,33 @@ def test_a_cancelled_request_is_left_at_once(case: Case, serve: Any) -> None:
         return time.monotonic() - began
 
     assert asyncio.run(run()) < 1
+
+
+def test_a_cancelled_request_does_not_keep_the_program_from_ending() -> None:
+    program = """
+import asyncio, time
+from autogen_classic.oai._threads import in_thread
+
+async def run():
+    asked = asyncio.ensure_future(in_thread(time.sleep, 60))
+    await asyncio.sleep(0.1)
+    asked.cancel()
+
+asyncio.run(run())
+"""
+    here = {**os.environ, "PYTHONPATH": str(Path(autogen_classic.__file__).parents[1])}
+    subprocess.run([sys.executable, "-c", program], timeout=30, check=True, env=here)
+
+
+async def ended_by(error: BaseException) -> Any:
+    def fail() -> None:
+        raise error
+
+    return await in_thread(fail)
+
+
+def test_an_error_in_the_thread_reaches_who_waits() -> None:
+    with pytest.raises(ValueError, match="wrong"):
+        asyncio.run(ended_by(ValueError("wrong")))
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        asyncio.run(ended_by(StopIteration()))
