@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
-from weakref import WeakKeyDictionary
 
 from .._core.model_requests import check
 from ._failures import UnusableAnswerError, parameter_errors
@@ -38,7 +37,7 @@ class OpenAIClient:
     def __init__(self, client: Any) -> None:
         self._oai_client = client
         self.connect_async: Callable[[], Awaitable[Any]] | None = None
-        self._async_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
+        self._async_clients: dict[asyncio.AbstractEventLoop, Any] = {}
 
     def create(self, params: dict[str, Any]) -> Any:
         """Ask the model.
@@ -158,6 +157,9 @@ class OpenAIClient:
         client = self._async_clients.get(loop)
         if client is None:
             assert self.connect_async is not None
+            for other in list(self._async_clients):  # another thread may be at the same
+                if other.is_closed():
+                    self._async_clients.pop(other, None)
             client = self._async_clients[loop] = await self.connect_async()
         return client
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -78,3 +79,14 @@ def _work() -> None:
     while True:
         _waiting.get()()
         _idle.release()
+
+
+def _start_without_threads() -> None:
+    """Forget the threads of the parent, which a forked process does not have."""
+    global _waiting, _idle, _lock
+    _waiting, _idle, _lock = SimpleQueue(), threading.Semaphore(0), threading.Lock()
+    _threads.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_without_threads)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 import socket
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +14,9 @@ import openai
 import pytest
 
 from autogen_classic.oai import _many_connections as room
-from autogen_classic.oai._connections import async_pool
+from autogen_classic.oai import OpenAIWrapper
+from autogen_classic.oai._connections import async_pool, sync_pool
+from autogen_classic.oai._threads import in_thread
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
 
 
@@ -188,6 +193,62 @@ def test_the_clients_of_an_endpoint_share_one_pool_per_event_loop() -> None:
     assert asyncio.run(pools())[0] is not first
     assert isinstance(first, openai.DefaultAsyncHttpxClient)
     assert first.is_closed
+
+
+def test_an_event_loop_that_has_ended_is_not_kept(serve: Any) -> None:
+    config = {"model": "gpt-4o", "api_key": "sk-test", "base_url": serve().base_url}
+    wrapper = OpenAIWrapper(config_list=[config], cache_seed=None)
+    loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
+
+    async def ask() -> None:
+        loops.append(weakref.ref(asyncio.get_running_loop()))
+        await wrapper.a_create(messages=[{"role": "user", "content": "Hello."}])
+
+    for _ in range(3):
+        asyncio.run(ask())
+    gc.collect()
+    assert [loop() is None for loop in loops[:2]] == [True, True]
+
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+with_threads = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # from Python 3.12 on
+
+
+def in_forked_process(work: Callable[[], str]) -> str:
+    """Return what a function returns in a forked process."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writer, work().encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as said:
+        text = said.read()
+    os.waitpid(child, 0)
+    return text
+
+
+@needs_fork
+@with_threads
+def test_a_forked_process_does_not_send_on_the_connections_of_its_parent(server: CountingServer) -> None:
+    client = sync_pool(server.url)
+    client.get(server.url)
+    in_forked_process(lambda: str(client.get(server.url)))
+    client.get(server.url)
+    assert server.connections == 2
+
+
+@needs_fork
+@with_threads
+def test_a_forked_process_does_not_wait_for_the_threads_of_its_parent() -> None:
+    async def both() -> tuple[str, str]:
+        return await in_thread(str, 1), await in_thread(str, 2)
+
+    asyncio.run(both())  # the second call waits until the thread of the first is idle or makes another one
+    said = in_forked_process(lambda: asyncio.run(asyncio.wait_for(in_thread(str, "here"), 10)))
+    assert said == "here"
 
 
 @pytest.mark.parametrize(("files", "most"), [(256, 128), (1024, 896), (1_000_000, 1000)])
