@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any
 
 from .base import CodeExecutor
@@ -18,15 +17,9 @@ def _commandline_local(**settings: Any) -> CodeExecutor:
 
 
 def _ipython_embedded(**settings: Any) -> CodeExecutor:
-    try:
-        home = import_module(".jupyter.embedded_ipython_code_executor", __package__)
-    except ImportError as error:
-        raise ImportError(
-            'The executor "ipython-embedded" needs packages that are not installed. '
-            'Install them with: pip install "autogen-classic[jupyter-executor]"'
-        ) from error
-    executor: CodeExecutor = home.EmbeddedIPythonCodeExecutor(**settings)
-    return executor
+    from .jupyter import EmbeddedIPythonCodeExecutor
+
+    return EmbeddedIPythonCodeExecutor(**settings)
 
 
 _makers: dict[str, Callable[..., CodeExecutor]] = {

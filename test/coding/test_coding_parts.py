@@ -138,10 +138,9 @@ def test_a_config_without_an_executor_is_an_error() -> None:
 
 
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
-        raise ModuleNotFoundError("No module named 'websocket'")
-
-    monkeypatch.setattr(factory, "import_module", fail)
+    for name in [name for name in sys.modules if name.startswith("autogen_classic.coding.jupyter")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
 
     with pytest.raises(ImportError, match=r'pip install "autogen-classic\[jupyter-executor\]"'):
         CodeExecutorFactory.create({"executor": "ipython-embedded"})

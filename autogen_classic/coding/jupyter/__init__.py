@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,29 +34,23 @@ _HOMES = {
     "LocalJupyterServer": "local_jupyter_server",
 }
 
-_PACKAGES = {"docker", "ipykernel", "jupyter_client", "kernel_gateway", "requests", "tornado", "websocket", "zmq"}
+_PACKAGES = ("ipykernel", "jupyter_client", "kernel_gateway", "requests", "websocket")
 
-
-def _import(module: str) -> Any:
-    """Import a module of this package; say which extra to install where one of its packages is missing."""
-    try:
-        return import_module(f"{__name__}.{module}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _PACKAGES:
-            raise
-        raise ImportError(
-            f"Code in Jupyter kernels needs the package {error.name}, which is not installed. "
-            'Install it with: pip install "autogen-classic[jupyter-executor]"',
-            name=error.name,
-        ) from error
+_missing = [package for package in _PACKAGES if find_spec(package) is None]
+if _missing:
+    raise ImportError(
+        f"Code in Jupyter kernels needs packages that are not installed: {', '.join(_missing)}. "
+        'Install them with: pip install "autogen-classic[jupyter-executor]"',
+        name=_missing[0],
+    )
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES.values():
-        return _import(name)
+        return import_module(f"{__name__}.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(_import(_HOMES[name]), name)
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
 

@@ -14,7 +14,6 @@ import uuid
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -71,12 +70,6 @@ class LocalJupyterServer(JupyterConnectable):
         work_dir: str | Path | None = None,
         inherit_environment: Sequence[str] = (),
     ) -> None:
-        if find_spec("kernel_gateway") is None:
-            raise ImportError(
-                "LocalJupyterServer needs the package jupyter-kernel-gateway, which is not installed. "
-                'Install it with: pip install "autogen-classic[jupyter-executor]"',
-                name="kernel_gateway",
-            )
         self.ip = ip
         self.token = secrets.token_hex(32) if isinstance(token, LocalJupyterServer.GenerateToken) else token
         self._mark = uuid.uuid4().hex

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -105,22 +107,57 @@ def _embedded(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
         yield executor
 
 
-@contextmanager
-def _jupyter(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
-    from autogen_classic.coding.jupyter import JupyterCodeExecutor, LocalJupyterServer
+@cache
+def _local_server() -> Any:
+    """One for all tests, each of which has a kernel of its own."""
+    from autogen_classic.coding.jupyter import LocalJupyterServer
 
-    with LocalJupyterServer(log_file=None, work_dir=work_dir) as server:
-        with JupyterCodeExecutor(server, output_dir=work_dir, timeout=timeout, **settings) as executor:
-            yield executor
+    directory = tempfile.mkdtemp(prefix="autogen-classic-test-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return LocalJupyterServer(log_file=None, work_dir=directory)
+
+
+@cache
+def _container_server() -> Any:
+    """Likewise in a container."""
+    from autogen_classic.coding.jupyter import DockerJupyterServer
+
+    return DockerJupyterServer(custom_image_name="autogen-classic/jupyter:latest")
+
+
+_opening_a_server = threading.Lock()
+
+
+def stop_servers() -> None:
+    """Stop the servers that tests have shared."""
+    for shared in (_local_server, _container_server):
+        if shared.cache_info().currsize:
+            shared().stop()
+            shared.cache_clear()
+
+
+@contextmanager
+def _jupyter(work_dir: Path, timeout: float = 30) -> Any:
+    from autogen_classic.coding.jupyter import JupyterCodeExecutor
+
+    with _opening_a_server:
+        server = _local_server()
+    with JupyterCodeExecutor(server, output_dir=work_dir, timeout=timeout) as executor:
+        yield executor
 
 
 @contextmanager
 def _docker_jupyter(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
     from autogen_classic.coding.jupyter import DockerJupyterServer, JupyterCodeExecutor
 
-    with DockerJupyterServer(custom_image_name="autogen-classic/jupyter:latest", **settings) as server:
-        with JupyterCodeExecutor(server, output_dir=work_dir, timeout=timeout) as executor:
-            yield executor
+    with ExitStack() as stack:
+        if settings:
+            image = "autogen-classic/jupyter:latest"
+            server = stack.enter_context(DockerJupyterServer(custom_image_name=image, **settings))
+        else:
+            with _opening_a_server:
+                server = _container_server()
+        yield stack.enter_context(JupyterCodeExecutor(server, output_dir=work_dir, timeout=timeout))
 
 
 @contextmanager
