@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
-from ..llm_config.config import LLMConfig, LLMConfigError
+from ..llm_config._checks import LLMConfigError, application_config, checked_entry
+from ..oai._secrets import without_secrets
 from ..oai.local import INSTALL_COMMAND, LOCAL_MODEL, LocalModelError, model_file
 from ..oai.openai_utils import config_list_from_json
 from ..oai.providers import UnknownProviderError, api_type_of, find_provider, runs_here
@@ -89,8 +90,8 @@ def _check(source: str, ask: bool) -> int:
         return 1
     usable = 0
     for number, entry in enumerate(entries):
-        problem, key = _problem_and_key(entry)
-        if problem is None and ask:
+        problem, key = _problem_and_key(entry, number)
+        if problem is None and ask and not entry.get("model_client_cls"):
             problem = _ask(entry)
         usable += problem is None
         verdict = f"usable, {key}" if problem is None else f"NOT usable: {problem}"
@@ -105,12 +106,12 @@ def _title(entry: Any) -> str:
     return f"{entry.get('model') or 'no model'} ({api_type_of(entry)})"
 
 
-def _problem_and_key(entry: Any) -> tuple[str | None, str]:
+def _problem_and_key(entry: Any, number: int) -> tuple[str | None, str]:
     """Why an entry cannot be used, or None; and where its key is."""
     if not isinstance(entry, Mapping):
         return "it is not an object with a model", ""
     try:
-        LLMConfig(entry)
+        checked_entry(entry, number, application_config())
         provider = find_provider(dict(entry))
     except (LLMConfigError, UnknownProviderError) as error:
         return str(error), ""
@@ -168,9 +169,6 @@ def _ask(entry: Mapping[str, Any]) -> str | None:
         wrapper = OpenAIWrapper(config_list=[dict(entry)], cache_seed=None)
         wrapper.create(messages=[{"role": "user", "content": "Answer with one word: yes."}])
     except Exception as error:  # whatever an SDK raises, the other entries are still checked
-        text = str(error)
-        for name in _KEY_SETTINGS:
-            if isinstance(entry.get(name), str) and len(entry[name]) > 3:
-                text = text.replace(entry[name], "***")
+        text = without_secrets(str(error), [entry])
         return f"asking it failed with {type(error).__name__}: {text.splitlines()[0] if text else ''}"
     return None

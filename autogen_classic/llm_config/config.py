@@ -12,10 +12,10 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ..exception_utils import AutogenClassicError
+from ._checks import LLMConfigError, application_config, checked_entry
 
 if TYPE_CHECKING:
-    from .entry import ApplicationConfig, LLMConfigEntry
+    from .entry import LLMConfigEntry
 
 __all__ = ("LLMConfig", "LLMConfigError", "current_llm_config")
 
@@ -35,10 +35,6 @@ _SETTINGS = (
 _LISTS = ("tools", "functions")
 
 _in_use: ContextVar[tuple[LLMConfig, ...]] = ContextVar("autogen_classic_llm_configs", default=())
-
-
-class LLMConfigError(AutogenClassicError, ValueError):
-    """A configuration of a model cannot be used."""
 
 
 def current_llm_config() -> LLMConfig | None:
@@ -116,7 +112,7 @@ class LLMConfig(dict[str, Any]):
             raise LLMConfigError(
                 'LLMConfig needs at least one model: LLMConfig({"api_type": "openai", "model": "gpt-4o"}).'
             )
-        shared = _application_config(top_p=top_p, temperature=temperature, max_tokens=max_tokens)
+        shared = application_config(top_p=top_p, temperature=temperature, max_tokens=max_tokens)
         settings = {
             "top_p": shared.top_p,
             "temperature": shared.temperature,
@@ -132,7 +128,7 @@ class LLMConfig(dict[str, Any]):
         }
         super().__init__({name: value for name, value in settings.items() if value not in (None, [])})
         self.setdefault("cache_seed", None)  # without this word a wrapper takes the default of 0.2, which is to cache
-        self["config_list"] = [_checked(one, number, shared) for number, one in enumerate(entries)]
+        self["config_list"] = [checked_entry(one, number, shared) for number, one in enumerate(entries)]
 
     @classmethod
     def ensure_config(cls, config: Any, /) -> LLMConfig:
@@ -365,65 +361,5 @@ def _as_list(config_list: Any) -> list[Any]:
     return [config_list] if isinstance(config_list, Mapping) else list(config_list)
 
 
-def _application_config(**settings: Any) -> ApplicationConfig:
-    from pydantic import ValidationError
-
-    from .entry import ApplicationConfig
-
-    try:
-        return ApplicationConfig(**settings)
-    except ValidationError as error:
-        raise LLMConfigError(f"LLMConfig cannot be used: {_reasons(error)}.") from None
-
-
-def _checked(config: Any, number: int, shared: ApplicationConfig) -> LLMConfigEntry:
-    """Check one configuration, and complete it from the settings for all."""
-    from pydantic import ValidationError
-
-    from .entry import LLMConfigEntry
-
-    if isinstance(config, LLMConfigEntry):
-        return config.apply_application_config(shared)
-    if not isinstance(config, Mapping):
-        raise TypeError(
-            f'Each model must be a dict such as {{"model": "gpt-4o"}}, but number {number} is of type '
-            f"{type(config).__name__}."
-        )
-    entry_class, api_type = _class_for(config, number)
-    try:
-        return entry_class(**{**config, "api_type": api_type}).apply_application_config(shared)
-    except ValidationError as error:
-        raise LLMConfigError(
-            f"Model number {number} of the configuration, of api_type {api_type!r}, cannot be used: {_reasons(error)}."
-        ) from None
-
-
-def _class_for(config: Mapping[str, Any], number: int) -> tuple[type[LLMConfigEntry], str]:
-    """The class that checks a configuration, and its api_type as that class spells it."""
-    from ..oai.providers import UnknownProviderError, find_provider
-    from .entries import ENTRY_OF
-    from .entry import LLMConfigEntry
-
-    api_type = str(config.get("api_type") or "openai").lower()
-    if api_type in ENTRY_OF:
-        return ENTRY_OF[api_type], api_type
-    if not config.get("model_client_cls") and config.get("model_client") is None:
-        try:
-            find_provider(dict(config))
-        except UnknownProviderError:
-            raise LLMConfigError(
-                f"Model number {number} has the api_type {config['api_type']!r}, which is not known. Known are "
-                f"{', '.join(sorted(ENTRY_OF))}."
-            ) from None
-    return LLMConfigEntry, str(config["api_type"])
-
-
 def _copy_of(entry: Any) -> Any:
     return entry.model_copy() if hasattr(entry, "model_copy") else copy.copy(entry)
-
-
-def _reasons(error: Any) -> str:
-    """What pydantic has against a configuration, without the values, among which keys may be."""
-    return "; ".join(
-        f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors(include_input=False)
-    )

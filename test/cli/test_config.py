@@ -115,3 +115,13 @@ def test_ask_sends_one_request_and_tells_what_went_wrong(capsys: pytest.CaptureF
     assert code == 0
     assert lines[0].endswith("usable, with its own api_key")
     assert "NOT usable: asking it failed with AuthenticationError" in lines[1]
+
+
+def test_a_problem_names_the_same_number_as_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    _, lines = check([{"model": "a", "api_key": KEY}, {"api_key": KEY}], capsys)
+    assert lines[1].startswith("1: no model (openai): NOT usable: Model number 1 of the configuration")
+
+
+def test_a_class_that_only_the_program_has_is_not_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = check([{"model": "m", "model_client_cls": "Mine"}], capsys, "--ask")
+    assert (code, lines[0]) == (0, "0: m (openai): usable, by the class Mine, which the program must register")

@@ -1,0 +1,98 @@
+"""The checks of a configuration. pydantic, which does them, is loaded at the first one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..exception_utils import AutogenClassicError
+
+if TYPE_CHECKING:
+    from .entry import ApplicationConfig, LLMConfigEntry
+
+__all__ = ("LLMConfigError", "application_config", "checked_entry")
+
+
+class LLMConfigError(AutogenClassicError, ValueError):
+    """A configuration of a model cannot be used."""
+
+
+def application_config(**settings: Any) -> ApplicationConfig:
+    """Check the settings for all models.
+
+    Args:
+        **settings: any of ``top_p``, ``temperature`` and ``max_tokens``.
+
+    Raises:
+        LLMConfigError: one cannot be used.
+    """
+    from pydantic import ValidationError
+
+    from .entry import ApplicationConfig
+
+    try:
+        return ApplicationConfig(**settings)
+    except ValidationError as error:
+        raise LLMConfigError(f"LLMConfig cannot be used: {_reasons(error)}.") from None
+
+
+def checked_entry(config: Any, number: int, shared: ApplicationConfig) -> LLMConfigEntry:
+    """Check one configuration, and complete it from the settings for all.
+
+    Args:
+        config: a dict, or an `LLMConfigEntry`.
+        number: its place in the list, for errors.
+        shared: the settings for all.
+
+    Returns:
+        The configuration, checked.
+
+    Raises:
+        LLMConfigError: it cannot be used.
+        TypeError: it is of another type.
+    """
+    from pydantic import ValidationError
+
+    from .entry import LLMConfigEntry
+
+    if isinstance(config, LLMConfigEntry):
+        return config.apply_application_config(shared)
+    if not isinstance(config, Mapping):
+        raise TypeError(
+            f'Each model must be a dict such as {{"model": "gpt-4o"}}, but number {number} is of type '
+            f"{type(config).__name__}."
+        )
+    entry_class, api_type = _class_for(config, number)
+    try:
+        return entry_class(**{**config, "api_type": api_type}).apply_application_config(shared)
+    except ValidationError as error:
+        raise LLMConfigError(
+            f"Model number {number} of the configuration, of api_type {api_type!r}, cannot be used: {_reasons(error)}."
+        ) from None
+
+
+def _class_for(config: Mapping[str, Any], number: int) -> tuple[type[LLMConfigEntry], str]:
+    """The class that checks a configuration, and its api_type as that class spells it."""
+    from ..oai.providers import UnknownProviderError, find_provider
+    from .entries import ENTRY_OF
+    from .entry import LLMConfigEntry
+
+    api_type = str(config.get("api_type") or "openai").lower()
+    if api_type in ENTRY_OF:
+        return ENTRY_OF[api_type], api_type
+    if not config.get("model_client_cls") and config.get("model_client") is None:
+        try:
+            find_provider(dict(config))
+        except UnknownProviderError:
+            raise LLMConfigError(
+                f"Model number {number} has the api_type {config['api_type']!r}, which is not known. Known are "
+                f"{', '.join(sorted(ENTRY_OF))}."
+            ) from None
+    return LLMConfigEntry, str(config["api_type"])
+
+
+def _reasons(error: Any) -> str:
+    """What pydantic has against a configuration, without the values, among which keys may be."""
+    return "; ".join(
+        f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors(include_input=False)
+    )
