@@ -13,8 +13,8 @@ from typing import Any
 import openai
 import pytest
 
-from autogen_classic.oai import _many_connections as room
 from autogen_classic.oai import OpenAIWrapper
+from autogen_classic.oai import _many_connections as room
 from autogen_classic.oai._connections import async_pool, sync_pool
 from autogen_classic.oai._threads import in_thread
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
