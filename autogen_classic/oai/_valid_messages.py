@@ -27,7 +27,7 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
     Returns:
         The same list where nothing has to be changed, else a new one.
     """
-    if not any(_is_about_tools(message) for message in messages):
+    if not any(_part(message, "tool_calls") or _part(message, "role") == "tool" for message in messages):
         return messages
     for_google = "google" in place or "gemini" in model
     changed: list[Any] = []
@@ -48,11 +48,9 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
 
 def _part(of: Any, name: str) -> Any:
     """A part of a message or a call, which may also be an object of the openai package."""
-    return of.get(name) if isinstance(of, Mapping) else getattr(of, name, None)
-
-
-def _is_about_tools(message: Any) -> bool:
-    return _part(message, "role") == "tool" or bool(_part(message, "tool_calls"))
+    if type(of) is dict or isinstance(of, Mapping):  # the first is quick to ask, and nearly always true
+        return of.get(name)
+    return getattr(of, name, None)
 
 
 def _is_answer(message: Any) -> bool:

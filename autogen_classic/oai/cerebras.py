@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from cerebras.cloud import sdk
 
 from ..llm_config.entries import CerebrasEntryDict, CerebrasLLMConfigEntry
+from ._answer import Answer
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._provider_client import NUMBER, BrokenStreamError, Parameter
+from ._structured import wanted_form
 from ._translation import turns_of
 from .prices import Price, prices_of
 
@@ -73,6 +76,31 @@ class CerebrasClient(ChatCompletionsClient):
         """
         # Left to itself, the SDK sends requests of its own as soon as the client is made, to be faster later.
         return sdk.Cerebras(**settings, warm_tcp_connection=False)
+
+    def ask(self, params: dict[str, Any]) -> Answer:
+        """Send one request and wait for the answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        return _without_stray_calls(super().ask(params), params)
+
+    def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
+        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+
+        Args:
+            params: a request in the OpenAI form.
+        """
+        for piece in super().stream(params):
+            yield piece if isinstance(piece, str) else _without_stray_calls(piece, params)
+
+
+def _without_stray_calls(answer: Answer, params: Mapping[str, Any]) -> Answer:
+    """Some models repeat their last call beside the final answer, which would keep the chat going round."""
+    wanted = wanted_form(params)
+    if answer.calls and answer.text and wanted is not None and wanted.fault_of(answer.text) is None:
+        answer.calls, answer.finish_reason = [], "stop"
+    return answer
 
 
 def oai_messages_to_cerebras_messages(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

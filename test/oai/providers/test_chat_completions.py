@@ -54,7 +54,7 @@ every_client = pytest.mark.parametrize(("client", "variable", "case"), CLIENTS.v
 
 def asked(case: Case, messages: list[dict[str, Any]] = ASK, **settings: Any) -> Seen:
     """Ask once, and return what the server saw."""
-    with case.server(Say()) as server:
+    with case.server(Say('{"n": 1}' if "response_format" in settings else "Hello.")) as server:
         OpenAIWrapper(config_list=[{**case.entry(server), **settings}], cache_seed=None).create(messages=messages)
     return server.seen[0]
 
@@ -217,6 +217,33 @@ def test_only_together_is_given_names_and_numbers_of_calls() -> None:
     together = oai_messages_to_together_messages(USED_TOOL)
     assert together[0]["name"] == "ada"
     assert together[1]["tool_calls"][0]["index"] == 0
+
+
+FORM = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}
+
+
+def test_groq_holds_those_models_to_a_schema_that_know_schemas() -> None:
+    seen = asked(case_groq.CASE, model="openai/gpt-oss-20b", response_format=FORM, price=[0, 0])
+    assert seen.body["response_format"]["json_schema"]["schema"] == FORM
+
+
+class RepeatsItsCall(case_cerebras.CerebrasServer):
+    """Calls a tool again beside the final answer."""
+
+    def completion(self, seen: Seen, reply: Say | Call) -> dict[str, Any]:
+        completion = super().completion(seen, reply)
+        again = super().completion(seen, Call((("add", {}),)))["choices"][0]
+        completion["choices"][0]["message"]["tool_calls"] = again["message"]["tool_calls"]
+        return {**completion, "choices": [{**completion["choices"][0], "finish_reason": "tool_calls"}]}
+
+
+@pytest.mark.parametrize(("text", "calls"), [('{"n": 1}', None), ("I add once more.", 1)])
+def test_the_final_answer_of_cerebras_ends_the_calls(text: str, calls: int | None) -> None:
+    with RepeatsItsCall(Say(text)) as server:
+        settings = {**case_cerebras.CASE.entry(server), "response_format": FORM, "tools": [TOOL]}
+        message = OpenAIWrapper(config_list=[settings], cache_seed=None).create(messages=ASK).choices[0].message
+    assert message.content == text
+    assert (len(message.tool_calls) if message.tool_calls else None) == calls
 
 
 def test_cerebras_sends_nothing_before_it_is_asked() -> None:

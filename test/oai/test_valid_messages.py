@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from openai.types.chat import ChatCompletionMessage
+
+from autogen_classic.oai._valid_messages import valid_messages
+
+USER = {"role": "user", "content": "Add."}
+GOOGLE = "https://generativelanguage.googleapis.com/v1beta/openai/"
+SIGNED = {"google": {"thought_signature": "c2lnbmVk"}}
+
+
+def called(*ids: str, **more: Any) -> dict[str, Any]:
+    calls = [{"id": name, "type": "function", "function": {"name": "add", "arguments": "{}"}, **more} for name in ids]
+    return {"role": "assistant", "content": None, "tool_calls": calls}
+
+
+def told(call_id: str) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": call_id, "content": "3"}
+
+
+def valid(messages: list[Any], model: str = "gpt-4o", place: str = "https://api.openai.com/v1") -> list[Any]:
+    return valid_messages(messages, model, place)
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [USER],
+        [USER, called("a", "b"), told("b"), told("a"), USER],
+        [USER, called("a"), told("a"), called("a"), told("a")],
+        [USER, ChatCompletionMessage.model_validate(called("a")), told("a")],
+    ],
+)
+def test_a_valid_list_is_sent_as_it_is(messages: list[Any]) -> None:
+    assert valid(messages) is messages
+
+
+def test_a_call_without_an_answer_gets_one_that_says_so() -> None:
+    messages = valid([USER, called("a", "b"), told("a"), USER])
+    assert [message.get("tool_call_id") for message in messages] == [None, None, "a", "b", None]
+    assert "not carried out" in messages[3]["content"]
+
+
+def test_an_answer_without_a_call_is_told_by_the_user() -> None:
+    assert valid([told("a"), USER])[0] == {"role": "user", "content": "A tool answered: 3"}
+
+
+def test_what_google_keeps_in_calls_goes_back_to_google_only() -> None:
+    messages = [called("a", extra_content=SIGNED), told("a")]
+    assert "extra_content" not in valid(messages)[0]["tool_calls"][0]
+    assert valid(messages, place=GOOGLE) is messages
+    assert valid(messages, model="google/gemini-3-pro", place="http://localhost:4000") is messages
