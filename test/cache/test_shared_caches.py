@@ -123,47 +123,86 @@ def test_threads_share_an_open_cache(tmp_path: Path) -> None:
         assert list(pool.map(work, range(100))) == list(range(100))
 
 
+# A child must end whatever happens in it, and its parent must not be this test run, with all its threads.
+FORKING = """
+import os, sys, threading, traceback
+from autogen_classic.cache._store import Cache, kept
+
+
+def in_a_child(work):
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+        finally:
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+def run_forking(script: str, folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKING + script, str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_process_has_a_connection_of_its_own(tmp_path: Path) -> None:
-    with kept(str(tmp_path)) as cache:
-        cache.set("key", "of the parent")
-        parents = cache._connection
-        child = os.fork()
-        if child == 0:
-            good = cache._connection is None and cache.get("key") == "of the parent"
-            cache.set("other", "of the child")
-            os._exit(0 if good else 1)
-        assert os.waitpid(child, 0)[1] == 0
-        assert cache._connection is parents
-        assert cache.get("other") == "of the child"
+    script = """
+with kept(sys.argv[1]) as cache:
+    cache.set("key", "of the parent")
+    parents = cache._connection
+
+    def work():
+        assert cache._connection is None
+        assert cache.get("key") == "of the parent"
+        cache.set("other", "of the child")
+
+    in_a_child(work)
+    assert cache._connection is parents
+    assert cache.get("other") == "of the child"
+"""
+    run_forking(script, tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_forking_while_other_threads_write_neither_hangs_nor_harms(tmp_path: Path) -> None:
-    stop = threading.Event()
-    cache = Cache(tmp_path)
+    script = """
+stop = threading.Event()
+cache = Cache(sys.argv[1])
 
-    def write() -> None:
-        number = 0
-        while not stop.is_set():
-            cache.set(number % 50, "x" * 1000)
-            number += 1
 
-    with ThreadPoolExecutor(2) as pool:
-        for _ in range(2):
-            pool.submit(write)
-        for number in range(5):
-            child = os.fork()
-            if child == 0:
-                cache.set(f"child {number}", number)
-                os._exit(0)
-            assert os.waitpid(child, 0)[1] == 0
-        stop.set()
-    assert [cache.get(f"child {number}") for number in range(5)] == list(range(5))
-    assert cache._run("PRAGMA integrity_check") == [("ok",)]
-    cache.close()
+def write():
+    number = 0
+    while not stop.wait(0.0005):  # without a pause nobody else would get at the file
+        cache.set(number % 50, "x" * 1000)
+        number += 1
+
+
+threads = [threading.Thread(target=write) for _ in range(2)]
+for thread in threads:
+    thread.start()
+try:
+    for number in range(5):
+        in_a_child(lambda: cache.set(f"child {number}", number))
+finally:
+    stop.set()
+    for thread in threads:
+        thread.join()
+assert [cache.get(f"child {number}") for number in range(5)] == list(range(5))
+assert cache._run("PRAGMA integrity_check") == [("ok",)]
+cache.close()
+"""
+    run_forking(script, tmp_path)
 
 
 def test_only_so_many_caches_stay_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
