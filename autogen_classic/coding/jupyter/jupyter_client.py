@@ -220,6 +220,20 @@ class JupyterKernelClient:
             What it printed and displayed, in order.
         """
         transcript = Transcript()
+        try:
+            self._follow(transcript, code, timeout_seconds, interrupt)
+        except (websocket.WebSocketException, OSError) as error:
+            why = f", or its server: {error or type(error).__name__}."
+            transcript.fail(STOPPED if self._abandoned else DIED.format(why=why), kernel_is_lost=True)
+        return transcript
+
+    def _follow(
+        self,
+        transcript: Transcript,
+        code: str,
+        timeout_seconds: float | None,
+        interrupt: Callable[[], None] | None,
+    ) -> None:
         content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False, "stop_on_error": True}
         request = self._send("execute_request", {**content, "user_expressions": {}})
         awaited = {"execute_reply", "idle"}
@@ -232,24 +246,19 @@ class JupyterKernelClient:
                 transcript.interrupted = True
                 interrupt()
                 end = monotonic() + _SECONDS_TO_OBEY
-            try:
-                message = self._receive(None if end is None else end - monotonic())
-            except (websocket.WebSocketException, OSError) as error:
-                transcript.fail(DIED.format(why=f", or its server: {error}."), kernel_is_lost=True)
-                return transcript
+            message = self._receive(None if end is None else end - monotonic())
             if self._abandoned:
                 transcript.fail(STOPPED, kernel_is_lost=True)
-                return transcript
+                return
             if message is None:
                 continue
             if _parent(message) == request:
                 awaited.discard(transcript.add(message["msg_type"], message["content"]))
             elif message["content"].get("execution_state") in _DEAD:
                 transcript.fail(DIED.format(why=", perhaps because memory ran out."), kernel_is_lost=True)
-                return transcript
+                return
         if awaited or transcript.interrupted:
             transcript.fail("ERROR: Timeout waiting for output from code block.")
-        return transcript
 
     def abandon(self) -> None:
         """Say, from any thread, that the kernel has been ended: no server tells a client that."""

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 import requests
+import websocket
 
 from ..base import CodeBlock, CodeExecutor, CodeExtractor, IPythonCodeResult
 from ..markdown_code_extractor import MarkdownCodeExtractor
@@ -144,7 +145,11 @@ class _RemoteKernel:
 
     def wait_until_ready(self) -> None:
         """Wait until it takes code; KernelLost if it does not in a minute."""
-        if not self._channels.wait_for_ready(_SECONDS_TO_START):
+        try:
+            is_ready = self._channels.wait_for_ready(_SECONDS_TO_START)
+        except (websocket.WebSocketException, OSError) as error:
+            raise KernelLost(f"The kernel died before it was ready, or its server: {error}.") from error
+        if not is_ready:
             raise KernelLost(f"The kernel was not ready after {_SECONDS_TO_START:g} seconds.")
 
     def run(self, code: str, timeout: float) -> Transcript:
