@@ -16,7 +16,7 @@ import docker  # type: ignore[import-untyped]
 import docker.errors  # type: ignore[import-untyped]
 
 from ..._code.docker_command import MARK_OF_THE_CONTAINER, kill_marked_in
-from ..._code.docker_engine import SAFE_SETTINGS, connect, container_labels
+from ..._code.docker_engine import SAFE_SETTINGS, connect, container_labels, remove_leftovers
 from ._readiness import SETTINGS, JupyterServerError, find_problem
 from .base import JupyterConnectable, JupyterConnectionInfo
 from .jupyter_client import JupyterClient
@@ -81,6 +81,7 @@ EXPOSE {_PORT}
     ) -> None:
         self._token = secrets.token_hex(32) if isinstance(token, DockerJupyterServer.GenerateToken) else token
         self._engine = connect(docker.from_env)
+        remove_leftovers(self._engine)
         image = self._image(custom_image_name)
         settings: dict[str, Any] = {
             **SAFE_SETTINGS,
