@@ -81,7 +81,8 @@ EXPOSE {_PORT}
     ) -> None:
         self._token = secrets.token_hex(32) if isinstance(token, DockerJupyterServer.GenerateToken) else token
         self._engine = connect(docker.from_env)
-        remove_leftovers(self._engine)
+        with suppress(docker.errors.DockerException):  # clearing up after others is no reason to fail
+            remove_leftovers(self._engine)
         image = self._image(custom_image_name)
         settings: dict[str, Any] = {
             **SAFE_SETTINGS,
