@@ -122,6 +122,7 @@ class Command:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._stopped = False
+        self._ended = False
 
     def run(self, timeout: float | None) -> ProcessResult:
         """Run the program to its end.
@@ -159,7 +160,11 @@ class Command:
         assert process.stderr is not None
         outputs = _Output(process.stdout, self._max_output), _Output(process.stderr, self._max_output)
         with process:
-            timed_out = not self._wait(process, outputs, timeout)
+            try:
+                timed_out = not self._wait(process, outputs, timeout)
+            finally:
+                with self._lock:
+                    self._ended = True
             stdout, stderr = (output.text() for output in outputs)
         return ProcessResult(process.returncode, stdout, stderr, timed_out and not self._stopped, self._stopped)
 
@@ -167,7 +172,8 @@ class Command:
         """Kill the program with all that it has started, from any thread; one that has not begun will not begin."""
         with self._lock:
             self._stopped = True
-            if self._process is not None and self._process.poll() is None:
+            # It may have ended itself while what it has started goes on, and is waited for.
+            if self._process is not None and not self._ended:
                 kill_tree(self._process, self._mark)
 
     def _wait(self, process: subprocess.Popen[bytes], outputs: tuple[_Output, _Output], timeout: float | None) -> bool:

@@ -135,6 +135,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         self._inherit_environment = tuple(inherit_environment)
         self._max_output = max_output
         self._running: set[Command] = set()
+        self._stops = 0
         self._lock = threading.Lock()
         self._timeout = timeout
         self._work_dir = Path(work_dir)
@@ -214,13 +215,16 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         Returns:
             The exit code of the last block that ran (124 after a timeout, 130 after `stop`), the output of all
             (standard error of a block before its standard output), and the file of the first. A block in a language
-            that is not supported, or whose name comment leads out of the working directory, fails with exit code 1.
+            that is not supported, or whose name comment leads out of the working directory or to a file that cannot be
+            written, fails with exit code 1.
 
         Raises:
             ValueError: shell code is refused by `sanitize_command`, or the functions cannot be set up.
+            OSError: the working directory cannot be written to.
         """
         if not self._functions_are_set_up:
             self._set_up_functions()
+        stops = self._stops
         exit_code, output = 0, ""
         first_file: Path | None = None
         for block in code_blocks:
@@ -232,14 +236,14 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
             code = silence_pip(block.code, language)
             try:
                 file = self._save(code, language)
-            except ValueError as not_inside:
-                exit_code, output = 1, f"{output}{not_inside}"
+            except ValueError as wrong_name:
+                exit_code, output = 1, f"{output}{wrong_name}"
                 break
             first_file = first_file or file
             if not self.execution_policies.get(language, False):
                 output += f"Code saved to {file}\n"
                 continue
-            result = self._run([*command_for(language, self._python()), str(file)])
+            result = self._run([*command_for(language, self._python()), str(file)], stops)
             output += result.stderr + result.stdout + result.end_by_signal
             exit_code = result.exit_code
             if result.timed_out:
@@ -259,6 +263,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
     def stop(self) -> None:
         """End the code that runs now, from any thread. Blocks that are run later run as ever."""
         with self._lock:
+            self._stops += 1
             running = list(self._running)
         for command in running:
             command.stop()
@@ -279,13 +284,23 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         return "ps1" if WIN32 and lowered in ("sh", "shell") else lowered
 
     def _save(self, code: str, language: str) -> Path:
-        """Write code to its file inside the working directory; ValueError if it would be outside."""
-        name = _get_file_name_from_content(code, self._root) or temporary_name(code, language)
-        file = self._root / name
+        """Write code to its file inside the working directory.
+
+        Raises:
+            ValueError: the name that the code gives to its file leads outside, or cannot be written to.
+        """
+        named = _get_file_name_from_content(code, self._root)
+        file = self._root / (named or temporary_name(code, language))
         if not file.resolve().is_relative_to(self._root):  # a symbolic link may already have that name
             raise ValueError("Filename is not in the workspace")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(code, encoding="utf-8", errors="replace")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            # A shell takes the carriage returns of a message for parts of its commands.
+            file.write_text(code.replace("\r\n", "\n"), encoding="utf-8", errors="replace")
+        except OSError as error:
+            if named is None:  # then it is the working directory, which another name would not change
+                raise
+            raise ValueError(f"The file {named} cannot be written: {error.strerror}") from error
         return file
 
     def _python(self) -> str:
@@ -293,7 +308,8 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
             return python_command()
         return os.path.abspath(str(self._virtual_env_context.env_exe))
 
-    def _run(self, command: list[str]) -> ProcessResult:
+    def _run(self, command: list[str], stops: int) -> ProcessResult:
+        """Run a command, unless `stop` was called since ``stops`` was counted, such as between two blocks."""
         environment = environment_for_code(os.path.dirname(self._python()), self._inherit_environment)
         running = Command(
             [*self._limits.command(), *self._sandbox_command(environment), *command],
@@ -303,6 +319,8 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         )
         with self._lock:
             self._running.add(running)
+            if self._stops != stops:
+                running.stop()
         try:
             result = running.run(self._timeout)
             return result if self._sandbox is None else _as_without_sandbox(result)
@@ -324,14 +342,14 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         packages = _requirements_of(self._functions)
         if packages:
             logger.info("Ensuring packages are installed in executor.")
-            result = self._run([self._python(), "-m", "pip", "install", *packages])
+            result = self._run([self._python(), "-m", "pip", "install", *packages], self._stops)
             if result.timed_out:
                 raise ValueError("Pip install timed out")
             if result.exit_code != 0:
                 raise ValueError(f"Pip install failed. {result.stdout}, {result.stderr}")
         module = self._root / f"{self._functions_module}.py"
         module.write_text(_build_python_functions_file(self._functions), encoding="utf-8")
-        result = self._run([self._python(), str(module)])
+        result = self._run([self._python(), str(module)], self._stops)
         if result.timed_out or result.exit_code != 0:
             raise ValueError(f"Functions failed to load: {TIMEOUT_MSG if result.timed_out else result.stderr}")
         self._functions_are_set_up = True

@@ -58,9 +58,13 @@ def _get_file_name_from_content(code: str, workspace_path: Path) -> str | None:
     if not name or "\0" in name or too_long:
         return None
     root = workspace_path.resolve()
-    path = (root / name).resolve()
-    if is_prose_with_a_slash and not path.is_file():
+    try:
+        path = (root / name).resolve()
+        if is_prose_with_a_slash and not path.is_file():
+            return None
+        if not path.is_relative_to(root):
+            raise ValueError("Filename is not in the workspace")
+        # The name may be taken by a directory, or by a pipe, to which a write need not end.
+        return str(path.relative_to(root)) if path.is_file() or not path.exists() else None
+    except (OSError, RuntimeError, UnicodeError):  # too long, a loop of symbolic links, or no text
         return None
-    if not path.is_relative_to(root):
-        raise ValueError("Filename is not in the workspace")
-    return None if path.is_dir() else str(path.relative_to(root))

@@ -1,6 +1,7 @@
 import os
 import re
 import sys
+import threading
 import time
 import warnings
 from pathlib import Path
@@ -217,6 +218,36 @@ def is_running(pid: int) -> bool:
     return True
 
 
+@posix_only
+def test_stop_ends_a_background_process_that_holds_the_output(tmp_path: Path) -> None:
+    executor = LocalCommandLineCodeExecutor(work_dir=tmp_path, timeout=60)
+    results: list[CommandLineCodeResult] = []
+    code = "sleep 300 & echo $! > pid; mv pid started"
+    running = threading.Thread(target=lambda: results.append(executor.execute_code_blocks([block(code, "sh")])))
+    running.start()
+    assert wait_until((tmp_path / "started").exists)
+    executor.stop()
+    running.join(10)
+
+    assert [result.exit_code for result in results] == [130]
+
+
+def test_stop_between_two_blocks_keeps_the_second_from_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    executor = LocalCommandLineCodeExecutor(work_dir=tmp_path)
+    save = executor._save
+
+    def save_and_stop(code: str, language: str) -> Path:
+        if "second" in code:
+            executor.stop()
+        return save(code, language)
+
+    monkeypatch.setattr(executor, "_save", save_and_stop)
+    result = executor.execute_code_blocks([block("print('first')"), block("print('second')")])
+
+    assert (result.exit_code, result.output) == (130, "first\n\nStopped")
+    assert executor.execute_code_blocks([block("print(3)")]).output == "3\n"
+
+
 @pytest.mark.parametrize("timeout", [0, -1])
 def test_a_time_limit_below_one_second_is_refused(timeout: int) -> None:
     with pytest.raises(ValueError, match=r"Timeout must be greater than or equal to 1\."):
@@ -271,6 +302,41 @@ def test_a_name_outside_the_working_directory_is_refused(tmp_path: Path, name: s
     result = run(tmp_path / "work", block(f"# filename: {name}\nprint(1)"))
 
     assert result == CommandLineCodeResult(exit_code=1, output="Filename is not in the workspace", code_file=None)
+
+
+def test_a_name_below_a_file_is_a_failure_that_the_model_can_read(tmp_path: Path) -> None:
+    result = run(tmp_path, block("# filename: a.py"), block("# filename: a.py/b.py"))
+
+    assert (result.exit_code, result.output) == (1, "The file a.py/b.py cannot be written: File exists")
+
+
+def test_a_working_directory_that_cannot_be_written_to_is_an_error(tmp_path: Path) -> None:
+    executor = LocalCommandLineCodeExecutor(work_dir=tmp_path / "work")
+    (tmp_path / "work").rmdir()
+    (tmp_path / "work").write_text("a file")
+
+    with pytest.raises(FileExistsError):
+        executor.execute_code_blocks([block("print(1)")])
+
+
+@pytest.mark.parametrize("name", ["/".join(["a" * 200] * 30), "\ud800.py", "directory"])
+def test_a_name_that_no_file_can_have_is_not_used(tmp_path: Path, name: str) -> None:
+    (tmp_path / "directory").mkdir()
+    result = run(tmp_path, block(f"# filename: {name}\nprint(1)"))
+
+    assert (result.exit_code, result.output) == (0, "1\n")
+
+
+@posix_only
+def test_the_name_of_a_pipe_is_not_used(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+
+    assert run(tmp_path, block("# filename: pipe.py\nprint(1)")).output == "1\n"
+
+
+@posix_only
+def test_shell_code_may_have_the_line_ends_of_windows(tmp_path: Path) -> None:
+    assert run(tmp_path, block("if true; then\r\necho yes\r\nfi\r\n", "sh")).output == "yes\n"
 
 
 @posix_only
