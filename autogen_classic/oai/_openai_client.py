@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from .._core.model_requests import check
@@ -94,9 +96,9 @@ class OpenAIClient:
         Args:
             response: a ChatCompletion or Completion.
         """
-        price = price_of(response.model, self.provider)
+        price = price_of(str(response.model), self.provider)
         if price is None:
-            _warn_of_unknown_price(response.model)
+            _warn_of_unknown_price(str(response.model))
             return 0
         usage = response.usage
         return cost_of(price, usage.prompt_tokens, usage.completion_tokens) if usage is not None else 0
@@ -107,7 +109,7 @@ class OpenAIClient:
         Args:
             response: a ChatCompletion or Completion.
         """
-        return price_of(response.model, self.provider) is not None
+        return price_of(str(response.model), self.provider) is not None
 
     @staticmethod
     def get_usage(response: Any) -> dict[str, Any]:
@@ -133,23 +135,23 @@ class OpenAIClient:
 
     def _ask(self, params: dict[str, Any]) -> Any:
         if "messages" in params and params.get("stream"):
-            with parameter_errors(), connection_errors(), send(self._oai_client, params) as stream:
+            with self._reading(), connection_errors(), send(self._oai_client, params) as stream:
                 with StreamedAnswer(params) as answer:
                     for chunk in stream:
                         answer.add(chunk)
                 return answer.completion_of(stream)
-        with parameter_errors():
+        with self._reading():
             return self._usable(send(self._oai_client, {**params, "stream": False}))
 
     async def _a_ask(self, client: Any, params: dict[str, Any]) -> Any:
         if "messages" in params and params.get("stream"):
-            with parameter_errors(), connection_errors():
+            with self._reading(), connection_errors():
                 async with await send(client, params) as stream:
                     with StreamedAnswer(params) as answer:
                         async for chunk in stream:
                             answer.add(chunk)
                     return answer.completion_of(stream)
-        with parameter_errors():
+        with self._reading():
             return self._usable(await send(client, {**params, "stream": False}))
 
     async def _async_client(self) -> Any:
@@ -164,13 +166,26 @@ class OpenAIClient:
         return client
 
     def _usable(self, response: Any) -> Any:
-        """Refuse what is not a completion: a wrong base_url often leads to a web page."""
-        if getattr(response, "choices", None) is None:
-            raise UnusableAnswerError(
-                f"{getattr(self._oai_client, 'base_url', 'The endpoint')} answered with {str(response)[:80]!r}, which "
-                "is not a completion. Check base_url; it usually ends in /v1."
-            )
+        """Refuse what is not a completion: a wrong base_url often leads to a web page, or a gateway tells of an error."""
+        choices = getattr(response, "choices", None)
+        if not choices or any(getattr(choice, "message", choice) is None for choice in choices):
+            said = response.to_dict() if hasattr(response, "to_dict") else response
+            raise self._unusable(f"{said!r:.200}, which is not a completion")
         return response
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say of which request an answer cannot be read, or a parameter is wrong."""
+        try:
+            with parameter_errors():
+                yield
+        except json.JSONDecodeError as error:
+            raise self._unusable(f"{error.doc[:200]!r}, which cannot be read") from error
+
+    def _unusable(self, said: str) -> UnusableAnswerError:
+        place = getattr(self._oai_client, "base_url", "The endpoint")
+        advice = "Check base_url; it usually ends in /v1."
+        return UnusableAnswerError(f"{place} answered with {said}. {advice}")
 
 
 _own_create = OpenAIClient.create

@@ -18,7 +18,8 @@ class _Choice:
         self.refusal: list[str] = []
         self.finish_reason: str | None = None
         self.function_call: dict[str, str] | None = None
-        self.tool_calls: dict[int, dict[str, Any]] = {}
+        self.tool_calls: list[dict[str, Any]] = []
+        self._open: dict[int | None, dict[str, Any]] = {}
 
     def add(self, delta: Any) -> None:
         if delta.content:
@@ -29,13 +30,19 @@ class _Choice:
             self.function_call = self.function_call or {"name": "", "arguments": ""}
             _extend(self.function_call, delta.function_call)
         for part in delta.tool_calls or ():
-            call = self.tool_calls.setdefault(
-                part.index,
-                {"id": "", "type": "function", "function": {"name": "", "arguments": ""}},
-            )
+            call = self._call_of(part)
             call["id"] = part.id or call["id"]
             if part.function is not None:
                 _extend(call["function"], part.function)
+
+    def _call_of(self, part: Any) -> dict[str, Any]:
+        """The call that a part goes on with, or a new one. Some servers give the index 0, or none, to every call."""
+        call = self._open.get(part.index)
+        begins = bool(part.id and part.function is not None and part.function.name)
+        if call is None or (begins and call["id"] not in ("", part.id)):
+            call = self._open[part.index] = {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
+            self.tool_calls.append(call)
+        return call
 
     def message(self) -> dict[str, Any]:
         return {
@@ -43,7 +50,7 @@ class _Choice:
             "content": "".join(self.content),
             "refusal": "".join(self.refusal) or None,
             "function_call": self.function_call,
-            "tool_calls": [self.tool_calls[index] for index in sorted(self.tool_calls)] or None,
+            "tool_calls": self.tool_calls or None,
         }
 
 
@@ -153,7 +160,7 @@ class StreamedAnswer:
         sent = estimate_tokens(self._params.get("messages") or [], model)
         received = 0
         for choice in self._choices.values():
-            calls = [call["function"] for call in choice.tool_calls.values()]
+            calls = [call["function"] for call in choice.tool_calls]
             calls += [choice.function_call] if choice.function_call else []
             texts = ["".join(choice.content), *(text for call in calls for text in call.values())]
             received += sum(estimate_tokens(text, model) for text in texts if text)
