@@ -172,6 +172,12 @@ def test_displayed_data_is_saved_and_the_output_says_where(
     assert all(Path(file).stat().st_size for file in files)
 
 
+def test_paths_of_files_are_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    _, (file,) = save([DataItem("text/html", "x")], ".")
+    assert Path(file).parent == tmp_path
+
+
 def test_data_that_is_no_base64_is_saved_as_it_is(tmp_path: Path) -> None:
     _, (file,) = save([DataItem("image/png", "A")], tmp_path)
     assert Path(file).read_bytes() == b"A"
@@ -289,6 +295,16 @@ def test_a_kernel_that_does_not_heed_an_interruption_is_ended(monkeypatch: pytes
         assert f"ERROR: Timeout waiting for output from code block: {code}" in output
         executor.timeout = 30
         assert run(executor, "print('again')").output == "again\n"
+
+
+def test_the_time_limit_holds_for_a_block_that_goes_on_printing() -> None:
+    with EmbeddedIPythonCodeExecutor(timeout=30) as executor:
+        run(executor, "1")
+        executor.timeout = 1
+        begin = time.monotonic()
+        result = run(executor, "import time\nwhile True:\n    print('on')\n    time.sleep(0.05)")
+        assert (result.exit_code, "Timeout" in result.output) == (1, True)
+        assert time.monotonic() - begin < 20
 
 
 def test_a_timeout_keeps_the_variables() -> None:

@@ -159,7 +159,7 @@ def save(parts: Iterable[str | DataItem], folder: str | Path) -> tuple[list[str]
     for part in parts:
         if isinstance(part, DataItem):
             label, suffix, content = _as_file(part)
-            path = os.path.join(folder, f"{uuid.uuid4().hex}.{suffix}")
+            path = os.path.join(os.path.abspath(folder), f"{uuid.uuid4().hex}.{suffix}")
             Path(path).write_bytes(content)
             files.append(path)
             texts.append(f"{label} data saved to {path}")
