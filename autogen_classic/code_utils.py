@@ -322,7 +322,8 @@ def execute_code(
     path = directory / name
     path.parent.mkdir(parents=True, exist_ok=True)
     if code is not None:
-        path.write_text(code, encoding="utf-8")
+        # A shell takes the carriage returns of a message for parts of its commands.
+        path.write_text(code.replace("\r\n", "\n"), encoding="utf-8", errors="replace")
     try:
         if use_docker and not in_docker_container():
             mine = f"{WORKSPACE}/{name if temporary else ''}"

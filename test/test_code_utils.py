@@ -178,6 +178,15 @@ def run(code: str | None, work_dir: Path, **settings: Any) -> tuple[int, str, st
     return execute_code(code, work_dir=str(work_dir), use_docker=False, **settings)
 
 
+def test_characters_that_utf_8_does_not_know_are_replaced_in_executed_code(tmp_path: Path) -> None:
+    assert run("print('\ud83d')", tmp_path) == (0, "?\n", None)
+
+
+@posix_only
+def test_executed_shell_code_may_have_the_line_ends_of_windows(tmp_path: Path) -> None:
+    assert run("if true; then\r\necho yes\r\nfi\r\n", tmp_path, lang="sh") == (0, "yes\n", None)
+
+
 def test_executed_code_gives_its_output_and_leaves_no_file(tmp_path: Path) -> None:
     assert run("print(1)", tmp_path) == (0, "1\n", None)
     assert list(tmp_path.iterdir()) == []

@@ -86,23 +86,21 @@ def _problem_with(program: str) -> str:
     return "" if tried.returncode == 0 else tried.stderr.strip() or f"bwrap ended with {tried.returncode}"
 
 
-def bubblewrap_command(
-    work_dir: Path, *, network: bool = False, readable: Iterable[str | Path] = (), environment: dict[str, str]
-) -> list[str]:
+def bubblewrap_command(work_dir: Path, *, network: bool = False, readable: Iterable[str | Path] = ()) -> list[str]:
     """Write the command that goes before another command to run it in a sandbox.
+
+    The environment in which it is run is that of the code. It does not stand in the command, which other users see.
 
     Args:
         work_dir: the only directory of this machine that can be written, absolute. It has the same path inside.
         network: whether the network of this machine can be reached.
         readable: more directories that can be read, such as that of a virtual environment.
-        environment: the variables to set inside; there are no others.
 
     Returns:
         The beginning of a command.
     """
-    command = [shutil.which("bwrap") or "bwrap", *_namespaces(network), "--clearenv"]
-    for name, value in {**environment, "HOME": HOME, "TMPDIR": "/tmp"}.items():
-        command += ["--setenv", name, value]
+    command = [shutil.which("bwrap") or "bwrap", *_namespaces(network)]
+    command += ["--setenv", "HOME", HOME, "--setenv", "TMPDIR", "/tmp"]
     for place in _SYSTEM:
         if os.path.islink(place):
             command += ["--symlink", os.readlink(place), place]

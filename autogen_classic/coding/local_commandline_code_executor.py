@@ -312,7 +312,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         """Run a command, unless `stop` was called since ``stops`` was counted, such as between two blocks."""
         environment = environment_for_code(os.path.dirname(self._python()), self._inherit_environment)
         running = Command(
-            [*self._limits.command(), *self._sandbox_command(environment), *command],
+            [*self._limits.command(), *self._sandbox_command(), *command],
             cwd=self._root,
             env=environment,
             max_output=self._max_output,
@@ -328,14 +328,14 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
             with self._lock:
                 self._running.discard(running)
 
-    def _sandbox_command(self, environment: dict[str, str]) -> list[str]:
+    def _sandbox_command(self) -> list[str]:
         if self._sandbox is None:
             return []
         python = Path(self._python())
         readable: list[str | Path] = [sys.prefix, sys.base_prefix, python.resolve().parent.parent]
         if self._virtual_env_context is not None:
             readable.append(python.parent.parent)
-        return bubblewrap_command(self._root, network=self._network, readable=readable, environment=environment)
+        return bubblewrap_command(self._root, network=self._network, readable=readable)
 
     def _set_up_functions(self) -> None:
         """Install what the functions need and write their module; ValueError if that does not work."""

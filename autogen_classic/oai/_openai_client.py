@@ -166,7 +166,7 @@ class OpenAIClient:
         return client
 
     def _usable(self, response: Any) -> Any:
-        """Refuse what is not a completion: a wrong base_url often leads to a web page, or a gateway tells of an error."""
+        """Refuse what is not a completion: a wrong base_url often leads to a web page, or a gateway says no."""
         choices = getattr(response, "choices", None)
         if not choices or any(getattr(choice, "message", choice) is None for choice in choices):
             said = response.to_dict() if hasattr(response, "to_dict") else response

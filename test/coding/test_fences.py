@@ -162,6 +162,17 @@ def test_other_systems_are_told_to_use_docker(tmp_path: Path, monkeypatch: pytes
 
 @linux_only
 @pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bwrap")
+def test_a_key_that_the_code_may_have_does_not_stand_in_the_command_of_the_sandbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRST_TOKEN", "planted-1")
+    code = "import os; print(os.environ['FIRST_TOKEN'], 'planted' in open('/proc/1/cmdline').read())"
+    result = run(tmp_path, code, sandbox="bubblewrap", inherit_environment=["FIRST_TOKEN"])
+    assert result.output == "planted-1 False\n"
+
+
+@linux_only
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bwrap")
 def test_the_sandbox_is_chosen_in_a_configuration_by_name(tmp_path: Path) -> None:
     executor = CodeExecutorFactory.create(
         {
