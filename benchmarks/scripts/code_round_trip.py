@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import os
 import shutil
 import statistics
 import subprocess
@@ -40,7 +39,7 @@ def local(folder: Path, file: Path) -> Iterator[tuple[Action, Action]]:
 @contextmanager
 def bubblewrap(folder: Path, file: Path) -> Iterator[tuple[Action, Action]]:
     executor = coding.LocalCommandLineCodeExecutor(timeout=60, work_dir=folder, sandbox="bubblewrap")
-    fence = executor._sandbox_command(dict(os.environ))  # the same fence, so that only what we add is compared
+    fence = executor._sandbox_command()  # the same fence, so that only what we add is compared
     command = [*fence, sys.executable, str(file)]
     yield (
         lambda: executor.execute_code_blocks(BLOCKS),
