@@ -20,7 +20,7 @@ from .process import COMMAND_NOT_FOUND, ProcessResult
 __all__ = ("MARK_OF_THE_CONTAINER", "ContainerCommand", "ContainerResult", "kill_marked_in")
 
 _SECONDS_TO_DIE = 10.0
-_SECONDS_UNTIL_NOTED = 0.1
+_SECONDS_UNTIL_NOTED = 0.3
 _CANNOT_START = (126, COMMAND_NOT_FOUND)
 _SIGNALS_OF_TROUBLE = (signal.SIGKILL.value if hasattr(signal, "SIGKILL") else 9, 11, 6)
 
@@ -109,7 +109,7 @@ class ContainerCommand:
         Raises:
             docker.errors.APIError: the container does not run.
         """
-        begun = int(time())
+        begun = time()
         created = self._api.exec_create(self._container.id, self._command, environment={_MARK: self._mark})["Id"]
         if self._stopped:
             return ContainerResult(128 + signal.SIGTERM, "", stopped=True)
@@ -188,7 +188,7 @@ class ContainerCommand:
         message = f"{program}: command not found. Install it in the container, or write the code in another language.\n"
         return ContainerResult(COMMAND_NOT_FOUND, message)
 
-    def _why(self, exit_code: int, begun: int) -> str:
+    def _why(self, exit_code: int, begun: float) -> str:
         """Explain a failure that the code itself could not explain; "" for the others."""
         by_signal = exit_code - 128 in _SIGNALS_OF_TROUBLE
         if exit_code != 0 and (self._memory or by_signal) and self._ran_out_of_memory(begun):
@@ -196,12 +196,12 @@ class ContainerCommand:
             return f"A process was killed because the memory of the container{limit} ran out.\n"
         return ProcessResult(128 - exit_code, "", "", timed_out=False).end_by_signal if by_signal else ""
 
-    def _ran_out_of_memory(self, begun: int) -> bool:
+    def _ran_out_of_memory(self, begun: float) -> bool:
         """Ask the engine whether it has noted this since the command began."""
         only = {"container": self._container.id, "event": "oom"}
         until = f"{time() + _SECONDS_UNTIL_NOTED:.3f}"
         try:
-            events = self._api.events(since=begun - 1, until=until, filters=only, decode=True)
+            events = self._api.events(since=f"{begun:.3f}", until=until, filters=only, decode=True)
         except docker.errors.APIError:
             return False
         noted = next(iter(events), None) is not None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from threading import Event
 from typing import Any
 
 import docker  # type: ignore[import-untyped]
 import docker.errors  # type: ignore[import-untyped]
+import requests
 
 from ..exception_utils import AutogenClassicError
 from .process_owner import is_orphan, labels_of_this_process
@@ -18,10 +21,13 @@ __all__ = (
     "ImageUnavailableError",
     "connect",
     "container_labels",
+    "engine_answers",
     "find_image",
     "image_changes",
     "is_missing_program",
+    "limits_of_container",
     "release",
+    "remove_container",
     "remove_leftovers",
 )
 
@@ -29,6 +35,8 @@ CONTAINER_LABEL = "autogen-classic.container"
 IMAGE_LABEL = "autogen-classic.image"  # containers inherit the labels of their image, so these have another name
 
 _PROCESSES = 4096
+_LOOKS_UNTIL_REMOVED = 100
+_SECONDS_BETWEEN_LOOKS = 0.05
 
 SAFE_SETTINGS: dict[str, Any] = {
     "init": True,  # somebody has to collect the processes that code leaves behind
@@ -72,6 +80,64 @@ def connect(from_env: Callable[[], Any] | None = None) -> Any:
             '- set the environment variable AUTOGEN_USE_DOCKER to "0/False/no", which is "use_docker": False for '
             "every agent"
         ) from error
+
+
+@contextmanager
+def engine_answers() -> Iterator[None]:
+    """Turn the end of a connection into an error that says what to do, for an engine that answered before.
+
+    Raises:
+        DockerUnavailableError: the engine went away.
+    """
+    try:
+        yield
+    except requests.exceptions.ConnectionError as error:
+        raise DockerUnavailableError(
+            f"The Docker engine does not answer any more ({type(error).__name__}). Start it again; code that is run "
+            "then has a new container."
+        ) from error
+
+
+def limits_of_container(
+    *,
+    network: str | None,
+    memory: int | str | None,
+    pids: int,
+    cpus: float | None,
+    read_only: bool,
+    drop_capabilities: Sequence[str],
+    no_new_privileges: bool,
+    user: str | None,
+) -> dict[str, Any]:
+    """Write what holds code back in the form in which the docker package takes it.
+
+    Args:
+        network, memory, pids, cpus, read_only, drop_capabilities, no_new_privileges, user: as
+            `DockerCommandLineCodeExecutor` has them.
+
+    Returns:
+        Arguments for ``containers.create``.
+
+    Raises:
+        ValueError: a limit is too small.
+    """
+    if pids < 1 or (cpus is not None and cpus <= 0):
+        raise ValueError(f"pids and cpus must be above 0, but they are {pids!r} and {cpus!r}.")
+    settings: dict[str, Any] = {
+        **SAFE_SETTINGS,
+        "pids_limit": pids,
+        "cap_drop": list(drop_capabilities),
+        "security_opt": ["no-new-privileges"] if no_new_privileges else [],
+        "network_mode": network,
+        "read_only": read_only,
+        "user": f"{os.getuid()}:{os.getgid()}" if user == "host" else user,
+        "tmpfs": {"/tmp": "rw,exec,mode=1777"} if read_only else {},
+    }
+    if memory is not None:
+        settings.update(mem_limit=memory, memswap_limit=memory)
+    if cpus is not None:
+        settings["nano_cpus"] = int(cpus * 1e9)
+    return settings
 
 
 def find_image(client: Any, names: Sequence[str]) -> str:
@@ -129,6 +195,22 @@ def image_changes(kind: str) -> list[str]:
     return [f'LABEL {name}="{value}"' for name, value in labels.items()]
 
 
+def remove_container(container: Any) -> None:
+    """Remove a container, whatever its state, and wait until its name is free again.
+
+    The engine may be removing it by itself, and then refuses to do so, or may not have finished when it answers.
+
+    Args:
+        container: a container of the docker package.
+    """
+    with suppress(docker.errors.APIError):
+        container.remove(force=True, v=True)
+    with suppress(docker.errors.APIError):
+        for _ in range(_LOOKS_UNTIL_REMOVED):
+            container.reload()
+            Event().wait(_SECONDS_BETWEEN_LOOKS)
+
+
 def remove_leftovers(client: Any, *, everything: bool = False) -> list[str]:
     """Remove the containers and images of processes that have ended without doing so.
 
@@ -150,7 +232,7 @@ def remove_leftovers(client: Any, *, everything: bool = False) -> list[str]:
                 removed.append((found.get("Names") or [found["Id"]])[0].lstrip("/"))
     for found in client.api.images(filters={"label": IMAGE_LABEL}):
         if everything or is_orphan(found.get("Labels") or {}, IMAGE_LABEL):
-            for name in found.get("RepoTags") or [found["Id"]]:
+            for name in [tag for tag in found.get("RepoTags") or () if tag != "<none>:<none>"] or [found["Id"]]:
                 with suppress(docker.errors.NotFound, docker.errors.APIError):
                     client.api.remove_image(name)
                     removed.append(name)

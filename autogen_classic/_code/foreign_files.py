@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ("hand_over_command", "left_by_others")
@@ -15,17 +16,24 @@ def left_by_others(directory: Path) -> Iterator[Path]:
     """Find what is not yours below a directory; of a directory that is not yours only itself.
 
     Args:
-        directory: where to look. Symbolic links are not followed.
+        directory: where to look. Symbolic links are not followed. What goes away meanwhile is passed over, for
+            code may still run there; so is what you have closed to yourself.
     """
     mine = os.getuid()
     open_directories = [str(directory)]
     while open_directories:
-        with os.scandir(open_directories.pop()) as entries:
-            for entry in entries:
-                if entry.stat(follow_symlinks=False).st_uid != mine:
-                    yield Path(entry.path)
-                elif entry.is_dir(follow_symlinks=False):
-                    open_directories.append(entry.path)
+        entries: list[os.DirEntry[str]] = []
+        with suppress(OSError), os.scandir(open_directories.pop()) as found:
+            entries = list(found)
+        for entry in entries:
+            try:
+                is_mine = entry.stat(follow_symlinks=False).st_uid == mine
+            except OSError:
+                continue
+            if not is_mine:
+                yield Path(entry.path)
+            elif entry.is_dir(follow_symlinks=False):
+                open_directories.append(entry.path)
 
 
 def hand_over_command(directory: Path, inside: str) -> list[str]:

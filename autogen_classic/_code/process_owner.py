@@ -7,13 +7,32 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-__all__ = ("is_orphan", "labels_of_this_process")
+__all__ = ("InThisProcess", "is_orphan", "labels_of_this_process")
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _PLACE_OF_START_TIME = 19  # in /proc/PID/stat, counted from the field behind the name
+
+
+class InThisProcess:
+    """A function without arguments that does nothing in a process that was forked off from this one.
+
+    Such a process inherits what is to be done at the end of a program, and would end what its parent still uses.
+
+    Args:
+        function: what is to be done.
+    """
+
+    def __init__(self, function: Callable[[], object]) -> None:
+        self._function = function
+        self._pid = os.getpid()
+
+    def __call__(self) -> None:
+        """Do it, in the process that made this object."""
+        if os.getpid() == self._pid:
+            self._function()
 
 
 def labels_of_this_process(prefix: str) -> dict[str, str]:

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
-import tempfile
 import threading
 import uuid
-from collections.abc import Sequence
+import weakref
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
 
 import docker  # type: ignore[import-untyped]
 import docker.errors  # type: ignore[import-untyped]
+import requests
 
 from .._code.commands import temporary_name
 from .._code.docker_command import MARK_OF_THE_CONTAINER, ContainerCommand, ContainerResult
-from .._code.docker_engine import SAFE_SETTINGS, connect, container_labels, find_image, release, remove_leftovers
-from .._code.foreign_files import hand_over_command, left_by_others
+from .._code.docker_engine import (
+    SAFE_SETTINGS,
+    connect,
+    container_labels,
+    engine_answers,
+    find_image,
+    limits_of_container,
+    remove_container,
+    remove_leftovers,
+)
+from .._code.process_owner import InThisProcess
+from .._code.shared_directory import WORKSPACE, SharedDirectory, WorkDirNotSharedError, made_directory
 from ..code_utils import TIMEOUT_MSG
 from ..exception_utils import AutogenClassicError
+from ._blocks import save_code
 from .base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
 from .markdown_code_extractor import MarkdownCodeExtractor
-from .utils import _get_file_name_from_content, silence_pip
+from .utils import silence_pip
 
 __all__ = ("TIMEOUT_MSG", "ContainerStoppedError", "DockerCommandLineCodeExecutor", "WorkDirNotSharedError")
 
-_WORKSPACE = "/workspace"
 _HOME = "/tmp/home"  # of users who have none in the image, and where the rest cannot be written
 _MAX_OUTPUT = 32 * 1024 * 1024
 _TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command has it
@@ -47,10 +58,6 @@ logger = logging.getLogger("autogen.coding.docker_commandline_code_executor")
 
 class ContainerStoppedError(AutogenClassicError, docker.errors.APIError):  # type: ignore[misc]
     """The container of an executor was stopped, and code should run in it."""
-
-
-class WorkDirNotSharedError(AutogenClassicError, ValueError):
-    """The engine does not see the working directory; it runs on another machine, or this program in a container."""
 
 
 class DockerCommandLineCodeExecutor(CodeExecutor):
@@ -130,42 +137,37 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             raise TypeError(f"timeout must be a number of seconds, but it is {timeout!r}.")
         if timeout < 1:
             raise ValueError("Timeout must be greater than or equal to 1.")
-        if pids < 1 or (cpus is not None and cpus <= 0):
-            raise ValueError(f"pids and cpus must be above 0, but they are {pids!r} and {cpus!r}.")
+        self._settings = limits_of_container(
+            network=network,
+            memory=memory,
+            pids=pids,
+            cpus=cpus,
+            read_only=read_only,
+            drop_capabilities=drop_capabilities,
+            no_new_privileges=no_new_privileges,
+            user=user,
+        )
         self._timeout = timeout
-        self._work_dir = _made_directory(Path(work_dir))
+        self._work_dir = made_directory(Path(work_dir))
         # A program that changes its directory later goes on using the same working directory.
         self._root = self._work_dir.resolve()
         self._bind_dir = Path(bind_dir) if bind_dir is not None else self._root
+        self._shared = SharedDirectory(self._root, self._bind_dir)
         self._auto_remove = auto_remove
         self._stops_at_exit = stop_container
         self._image = image
         self._name = container_name or f"autogen-code-exec-{uuid.uuid4()}"
         self._max_output = max_output
         self._memory = str(memory) if memory is not None else ""
-        self._hands_over = hasattr(os, "getuid") and os.getuid() != 0
-        self._running: set[ContainerCommand] = set()
-        self._lock = threading.Lock()
         self.execution_policies = {**self.DEFAULT_EXECUTION_POLICY, **(execution_policies or {})}
-        self._settings: dict[str, Any] = {
-            **SAFE_SETTINGS,
-            "pids_limit": pids,
-            "cap_drop": list(drop_capabilities),
-            "security_opt": ["no-new-privileges"] if no_new_privileges else [],
-            "network_mode": network,
-            "read_only": read_only,
-            "user": f"{os.getuid()}:{os.getgid()}" if user == "host" else user,
-            "tmpfs": {"/tmp": "rw,exec,mode=1777"} if read_only else {},
-            "labels": container_labels("code", kept=not (stop_container and auto_remove)),
-        }
-        if memory is not None:
-            self._settings.update(mem_limit=memory, memswap_limit=memory)
-        if cpus is not None:
-            self._settings["nano_cpus"] = int(cpus * 1e9)
         self._inherited = {name: os.environ[name] for name in inherit_environment if name in os.environ}
-        self._client = connect(docker.from_env)
+        self._running: set[ContainerCommand] = set()
+        self._stops = 0
+        self._lock = threading.Lock()  # held for the moment in which the four around it change
+        self._replacing = threading.Lock()  # held by the one thread that makes a new container for all
         self._container: Any = None
-        self._owner = os.getpid()
+        self._end: Callable[[], object] = _nothing
+        self._client = connect(docker.from_env)
         try:
             self._start()
         except BaseException:
@@ -201,12 +203,15 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
         Returns:
             The exit code of the last block that ran (124 after a timeout, 130 after `stop`), the output of all
             (standard output and standard error as they came), and the file of the first. A block in a language that
-            is not supported, or whose name comment leads out of the working directory, fails with exit code 1.
+            is not supported, or whose name comment leads out of the working directory or to a file that cannot be
+            written, fails with exit code 1.
 
         Raises:
             NotImplementedError: a language should be run that no program runs, such as html.
-            ContainerStoppedError: the container was stopped.
+            ContainerStoppedError: the container was stopped before.
+            DockerUnavailableError: the engine does not answer any more.
         """
+        stops = self._stops
         exit_code, output = 0, ""
         first_file: Path | None = None
         for block in code_blocks:
@@ -214,16 +219,18 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             if language not in self.DEFAULT_EXECUTION_POLICY:
                 exit_code, output = 1, f"{output}Unsupported language {language}\n"
                 break
+            code = silence_pip(block.code, language)
             try:
-                file = self._save(silence_pip(block.code, language), language)
-            except ValueError as not_inside:
-                exit_code, output = 1, f"{output}{not_inside}"
+                # AutoGen 0.2 names the files after the language here, .python instead of .py.
+                file = save_code(code, self._root, f"{Path(temporary_name(code, language)).stem}.{language}")
+            except ValueError as wrong_name:
+                exit_code, output = 1, f"{output}{wrong_name}"
                 break
             first_file = first_file or file
             if not self.execution_policies.get(language, False):
                 output += f"Code saved to {file}\n"
                 continue
-            result = self._run([_program_for(language), file.relative_to(self._root).as_posix()])
+            result = self._run([_program_for(language), file.relative_to(self._root).as_posix()], stops)
             output += result.output
             exit_code = result.exit_code
             if result.timed_out:
@@ -240,33 +247,33 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
         """End everything that runs in the container, and start it again; what was installed in it stays.
 
         After `stop` this starts a new container.
+
+        Raises:
+            DockerUnavailableError: the engine does not answer any more.
         """
-        self._forget_running()
-        if self._container is None:
-            self._start()
-            return
-        try:
-            self._container.restart(timeout=0)
-        except docker.errors.NotFound:
+        with self._lock:
+            for command in self._running:
+                command.forget()
+            container = self._container
+        with engine_answers(), self._replacing:
+            if container is not None:
+                try:
+                    container.restart(timeout=0)
+                    return
+                except docker.errors.APIError:
+                    if self._is_running(container):
+                        raise
             self._start()
 
     def stop(self) -> None:
         """Stop the container and the code that runs in it, from any thread."""
-        self._forget_running()
         with self._lock:
-            container, self._container = self._container, None
-        if container is None:
-            return
-        if self._hands_over:
-            self._hand_over(container)
-        with suppress(docker.errors.NotFound):
-            if self._auto_remove:
-                with suppress(docker.errors.APIError):  # "is being removed already"
-                    container.remove(force=True, v=True)
-            else:
-                container.stop(timeout=1)
-        atexit.unregister(self._stop_at_exit)
-        self._client.close()  # it opens new connections if the executor is restarted
+            self._stops += 1
+            for command in self._running:
+                command.forget()
+            self._container = None
+            end, self._end = self._end, _nothing
+        end()
 
     def __enter__(self) -> DockerCommandLineCodeExecutor:
         """The container runs already; the end of the block stops it."""
@@ -277,8 +284,9 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
     ) -> None:
         self.stop()
 
-    def _start(self) -> None:
-        """Make a container and start it."""
+    def _start(self, stops: int | None = None) -> None:
+        """Make a container in place of the old one and start it, unless `stop` was called since ``stops``."""
+        self._end()
         with suppress(docker.errors.DockerException):  # clearing up after others is no reason to fail
             remove_leftovers(self._client)
         image = find_image(self._client, [self._image])
@@ -287,21 +295,26 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             name=self._name,
             entrypoint=["tail", "-f", "/dev/null"],
             auto_remove=self._auto_remove,
-            volumes={str(self._bind_dir.resolve()): {"bind": _WORKSPACE, "mode": "rw"}},
-            working_dir=_WORKSPACE,
+            volumes=self._shared.volumes(),
+            working_dir=WORKSPACE,
             environment=self._environment(image),
+            labels=container_labels("code", kept=not (self._stops_at_exit and self._auto_remove)),
             **self._settings,
         )
         try:
             container.start()
-            self._check_that_work_dir_is_shared(container)
+            self._shared.check(container)
         except BaseException:
-            with suppress(docker.errors.APIError):
-                container.remove(force=True, v=True)
+            remove_container(container)
             raise
-        self._container = container
-        if self._stops_at_exit:
-            atexit.register(self._stop_at_exit)
+        end = InThisProcess(partial(_end, self._client, container, self._shared, self._auto_remove))
+        with self._lock:
+            if stops is None or stops == self._stops:
+                self._container = container
+                # Also at the end of the program, and where an executor is simply forgotten.
+                self._end = weakref.finalize(self, end) if self._stops_at_exit else end
+                return
+        end()
 
     def _environment(self, image: str) -> dict[str, str]:
         environment = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", **MARK_OF_THE_CONTAINER}
@@ -313,65 +326,41 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             environment |= {"HOME": _HOME, "PATH": f"{_HOME}/.local/bin:{path}"}
         return environment | self._inherited
 
-    def _check_that_work_dir_is_shared(self, container: Any) -> None:
-        """Look from the engine's side for a file that was just made on this side."""
-        with tempfile.NamedTemporaryFile(dir=self._root, prefix=".autogen-classic-") as marker:
+    def _run(self, command: list[str], stops: int) -> ContainerResult:
+        """Run a command, in a new container where the old one has ended; see `_run_in`."""
+        container = self._container
+        if container is None and stops == self._stops:  # and it was so before the first block
+            raise ContainerStoppedError(
+                f"The container {self._name} of this executor was stopped. restart() starts a new one."
+            )
+        with engine_answers():
             try:
-                content, _ = container.get_archive(f"{_WORKSPACE}/{Path(marker.name).name}")
-                b"".join(content)
-            except docker.errors.NotFound as error:
-                release(error)
-                raise WorkDirNotSharedError(
-                    f"The Docker engine ({self._client.api.base_url}) does not see work_dir {self._root}: the "
-                    f"directory {self._bind_dir} there is another one. If the engine runs on another machine, or this "
-                    "program in a container, choose a work_dir that both share and name in bind_dir the path that it "
-                    "has where the engine runs."
-                ) from None
+                return self._run_in(container, command, stops)
+            except docker.errors.APIError:
+                if stops == self._stops and self._is_running(container):
+                    raise
+            with self._replacing:
+                if self._container is container and stops == self._stops:
+                    logger.warning(
+                        "The container %s has ended. A new one is started; what was installed is lost.", self._name
+                    )
+                    self._start(stops)
+            return self._run_in(self._container, command, stops)
 
-    def _save(self, code: str, language: str) -> Path:
-        """Write code to its file inside the working directory; ValueError if it would be outside."""
-        # AutoGen 0.2 names the files after the language here, .python instead of .py.
-        name = _get_file_name_from_content(code, self._root)
-        file = self._root / (name or f"{Path(temporary_name(code, language)).stem}.{language}")
-        if not file.resolve().is_relative_to(self._root):  # a symbolic link may already have that name
-            raise ValueError("Filename is not in the workspace")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(code, encoding="utf-8", errors="replace")
-        return file
-
-    def _run(self, command: list[str]) -> ContainerResult:
-        try:
-            return self._run_in(self._started(), command)
-        except docker.errors.APIError:
-            container = self._container
-            if container is None or self._is_running(container):
-                raise
-        logger.warning("The container %s has ended. A new one is started; what was installed is lost.", self._name)
-        with suppress(docker.errors.APIError):
-            container.remove(force=True, v=True)
-        self._start()
-        return self._run_in(self._started(), command)
-
-    def _run_in(self, container: Any, command: list[str]) -> ContainerResult:
-        running = ContainerCommand(container, command, max_output=self._max_output, memory=self._memory)
+    def _run_in(self, container: Any, command: list[str], stops: int) -> ContainerResult:
+        """Run a command, unless `stop` was called since ``stops`` was counted, such as between two blocks."""
         with self._lock:
+            if self._stops != stops:
+                return ContainerResult(_STOPPED_EXIT_CODE, "", stopped=True)
+            running = ContainerCommand(container, command, max_output=self._max_output, memory=self._memory)
             self._running.add(running)
         try:
             result = running.run(self._timeout)
         finally:
             with self._lock:
                 self._running.discard(running)
-        if self._hands_over:
-            self._hand_over(container)
+        self._shared.hand_over(container)
         return result
-
-    def _started(self) -> Any:
-        container = self._container
-        if container is None:
-            raise ContainerStoppedError(
-                f"The container {self._name} of this executor was stopped. restart() starts a new one."
-            )
-        return container
 
     @staticmethod
     def _is_running(container: Any) -> bool:
@@ -381,30 +370,28 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             return False
         return bool(container.status == "running")
 
-    def _hand_over(self, container: Any) -> None:
-        """Give you the files that the code wrote as another user; you could not delete them otherwise."""
-        if command := hand_over_command(self._root, _WORKSPACE):
-            with suppress(docker.errors.APIError):
-                container.exec_run(command, user="0")
-            self._hands_over = not any(left_by_others(self._root))  # trying once more would not help
 
-    def _forget_running(self) -> None:
-        with self._lock:
-            for command in self._running:
-                command.forget()
-
-    def _stop_at_exit(self) -> None:
-        if os.getpid() == self._owner:  # a process that was forked off does not own the container
-            self.stop()
-
-
-def _made_directory(work_dir: Path) -> Path:
+def _end(client: Any, container: Any, shared: SharedDirectory, remove: bool) -> None:
+    """Stop a container, and remove it if it is not to stay."""
     try:
-        work_dir.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        reason = "work_dir must be a directory, but this is a file"
-        raise FileExistsError(error.errno, reason, str(work_dir)) from None
-    return work_dir
+        shared.hand_over(container)
+        if remove:
+            remove_container(container)
+        else:
+            with suppress(docker.errors.NotFound):
+                container.stop(timeout=1)
+    except requests.RequestException as error:
+        logger.warning(
+            "The container %s cannot be stopped, for the engine does not answer (%s). The next executor removes it.",
+            container.name,
+            type(error).__name__,
+        )
+    finally:
+        client.close()  # it opens new connections if the executor is restarted
+
+
+def _nothing() -> None:
+    """What has to be done at the end of an executor without a container."""
 
 
 def _program_for(language: str) -> str:
