@@ -10,6 +10,7 @@ from typing import Any
 
 from .commands import command_for
 from .process import COMMAND_NOT_FOUND
+from .process_owner import InThisProcess
 
 __all__ = ("DEFAULT_IMAGES", "WORKSPACE", "run_in_container")
 
@@ -41,53 +42,57 @@ def run_in_container(
         DockerUnavailableError: no engine answers.
         ImageUnavailableError: none of the images can be had.
     """
-    import docker.errors  # type: ignore[import-untyped]
-
-    from .docker_engine import SAFE_SETTINGS, connect, container_labels, find_image, is_missing_program
+    from .docker_engine import connect, find_image
 
     client = connect()
-    image = find_image(client, images)
-    command = [*command_for(language, python="python"), filename]
+    try:
+        image = find_image(client, images)
+        return _run(client, image, [*command_for(language, python="python"), filename], work_dir.resolve(), timeout)
+    finally:
+        client.close()
+
+
+def _run(client: Any, image: str, command: list[str], work_dir: Path, timeout: float) -> tuple[int, str, str, bool]:
+    import docker.errors  # type: ignore[import-untyped]
+
+    from .docker_engine import SAFE_SETTINGS, container_labels, is_missing_program, remove_container
+
     container = client.containers.create(
         image,
         command=command,
         working_dir=WORKSPACE,
-        volumes={str(work_dir.resolve()): {"bind": WORKSPACE, "mode": "rw"}},
+        volumes={str(work_dir): {"bind": WORKSPACE, "mode": "rw"}},
         environment={"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
         labels=container_labels("legacy"),
         **{**SAFE_SETTINGS, "init": False},  # it would be a change of the container
     )
     try:
-        try:
-            container.start()
-        except docker.errors.APIError as error:
-            if not is_missing_program(str(error)):
-                raise
-            return (
-                COMMAND_NOT_FOUND,
-                f"{command[0]}: command not found. It is not in the image {image}.\n",
-                image,
-                False,
-            )
+        container.start()
         exit_code = _wait(container, timeout)
         output = container.logs().decode("utf-8", errors="replace")
         if exit_code is None:
             return 1, output, image, True
         return exit_code, output, _kept(container) or image, False
+    except docker.errors.APIError as error:
+        if not is_missing_program(str(error)):
+            raise
+        message = f"{command[0]}: command not found. It is not in the image {image}.\n"
+        return COMMAND_NOT_FOUND, message, image, False
     finally:
-        container.remove(force=True, v=True)
-        _hand_over(client, image, work_dir.resolve())
-        client.close()
+        remove_container(container)
+        _hand_over(client, image, work_dir)
 
 
 def _wait(container: Any, timeout: float) -> int | None:
     """Wait for the end of a container; kill it when the time is over, and give None then."""
+    import docker.errors
     import requests
 
     try:
         return int(container.wait(timeout=timeout)["StatusCode"])
     except (requests.exceptions.ReadTimeout, requests.exceptions.ConnectionError):
-        container.kill()
+        with suppress(docker.errors.APIError):  # it has ended in the meantime
+            container.kill()
         return None
 
 
@@ -101,7 +106,7 @@ def _kept(container: Any) -> str:
     container.commit(repository=_RESULTS, tag=tag, changes=image_changes("legacy"))
     name = f"{_RESULTS}:{tag}"
     if not _images_of_this_process:
-        atexit.register(_remove_images)
+        atexit.register(InThisProcess(_remove_images))
     _images_of_this_process.append(name)
     return name
 

@@ -20,6 +20,7 @@ from .._code.commands import command_for, temporary_name
 from .._code.environment import environment_for_code, python_command
 from .._code.process import Command, ProcessResult
 from ..code_utils import PYTHON_VARIANTS, TIMEOUT_MSG, WIN32
+from ._blocks import save_code
 from .base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
 from .func_with_reqs import (
     AnyFunction,
@@ -29,7 +30,7 @@ from .func_with_reqs import (
 )
 from .limits import ResourceLimits
 from .markdown_code_extractor import MarkdownCodeExtractor
-from .utils import _get_file_name_from_content, silence_pip
+from .utils import silence_pip
 
 __all__ = ("PYTHON_VARIANTS", "TIMEOUT_MSG", "WIN32", "LocalCommandLineCodeExecutor")
 
@@ -235,7 +236,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
                 break
             code = silence_pip(block.code, language)
             try:
-                file = self._save(code, language)
+                file = save_code(code, self._root, temporary_name(code, language))
             except ValueError as wrong_name:
                 exit_code, output = 1, f"{output}{wrong_name}"
                 break
@@ -282,26 +283,6 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         if lowered in PYTHON_VARIANTS:
             return "python"
         return "ps1" if WIN32 and lowered in ("sh", "shell") else lowered
-
-    def _save(self, code: str, language: str) -> Path:
-        """Write code to its file inside the working directory.
-
-        Raises:
-            ValueError: the name that the code gives to its file leads outside, or cannot be written to.
-        """
-        named = _get_file_name_from_content(code, self._root)
-        file = self._root / (named or temporary_name(code, language))
-        if not file.resolve().is_relative_to(self._root):  # a symbolic link may already have that name
-            raise ValueError("Filename is not in the workspace")
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            # A shell takes the carriage returns of a message for parts of its commands.
-            file.write_text(code.replace("\r\n", "\n"), encoding="utf-8", errors="replace")
-        except OSError as error:
-            if named is None:  # then it is the working directory, which another name would not change
-                raise
-            raise ValueError(f"The file {named} cannot be written: {error.strerror}") from error
-        return file
 
     def _python(self) -> str:
         if self._virtual_env_context is None:

@@ -5,6 +5,7 @@ import threading
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -234,14 +235,14 @@ def test_stop_ends_a_background_process_that_holds_the_output(tmp_path: Path) ->
 
 def test_stop_between_two_blocks_keeps_the_second_from_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     executor = LocalCommandLineCodeExecutor(work_dir=tmp_path)
-    save = executor._save
+    save = module.save_code
 
-    def save_and_stop(code: str, language: str) -> Path:
+    def save_and_stop(code: str, *places: Any) -> Path:
         if "second" in code:
             executor.stop()
-        return save(code, language)
+        return save(code, *places)
 
-    monkeypatch.setattr(executor, "_save", save_and_stop)
+    monkeypatch.setattr(module, "save_code", save_and_stop)
     result = executor.execute_code_blocks([block("print('first')"), block("print('second')")])
 
     assert (result.exit_code, result.output) == (130, "first\n\nStopped")

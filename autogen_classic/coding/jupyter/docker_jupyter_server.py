@@ -7,16 +7,19 @@ import io
 import secrets
 import uuid
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar
 
 import docker  # type: ignore[import-untyped]
 import docker.errors  # type: ignore[import-untyped]
+import requests
 
 from ..._code.docker_command import MARK_OF_THE_CONTAINER, kill_marked_in
-from ..._code.docker_engine import SAFE_SETTINGS, connect, container_labels, remove_leftovers
+from ..._code.docker_engine import SAFE_SETTINGS, connect, container_labels, remove_container, remove_leftovers
+from ..._code.process_owner import InThisProcess
 from ._readiness import SETTINGS, JupyterServerError, find_problem
 from .base import JupyterConnectable, JupyterConnectionInfo
 from .jupyter_client import JupyterClient
@@ -83,21 +86,26 @@ EXPOSE {_PORT}
         self._engine = connect(docker.from_env)
         with suppress(docker.errors.DockerException):  # clearing up after others is no reason to fail
             remove_leftovers(self._engine)
-        image = self._image(custom_image_name)
-        settings: dict[str, Any] = {
-            **SAFE_SETTINGS,
-            "ports": {f"{_PORT}/tcp": ("127.0.0.1", None)},
-            "labels": container_labels("jupyter", kept=not stop_container),
-            "command": None if _starts_jupyter(image) else _COMMAND,
-            # A container that removes itself takes its log along, so those that we stop are removed by us.
-            "auto_remove": auto_remove and not stop_container,
-            "name": container_name or f"autogen-jupyterkernelgateway-{uuid.uuid4()}",
-            "environment": self._environment(image, docker_env),
-            **docker_kwargs,
-        }
-        self._container = self._engine.containers.run(image, detach=True, **settings)
-        self._stop = weakref.finalize(self, _end, self._engine, self._container, auto_remove)
-        self._stop.atexit = stop_container
+        try:
+            image = self._image(custom_image_name)
+            settings: dict[str, Any] = {
+                **SAFE_SETTINGS,
+                "ports": {f"{_PORT}/tcp": ("127.0.0.1", None)},
+                "labels": container_labels("jupyter", kept=not (stop_container and auto_remove)),
+                "command": None if _starts_jupyter(image) else _COMMAND,
+                # A container that removes itself takes its log along, so those that we stop are removed by us.
+                "auto_remove": auto_remove and not stop_container,
+                "name": container_name or f"autogen-jupyterkernelgateway-{uuid.uuid4()}",
+                "environment": self._environment(image, docker_env),
+                **docker_kwargs,
+            }
+            self._container = _started(self._engine, image, settings)
+        except BaseException:
+            self._engine.close()
+            raise
+        end = InThisProcess(partial(_end, self._engine, self._container, auto_remove))
+        # Also at the end of the program, and where a server is simply forgotten.
+        self._stop: Callable[[], object] = weakref.finalize(self, end) if stop_container else end
         try:
             self._port = self._published_port()
             problem = find_problem(self.get_client(), self._has_ended)
@@ -204,11 +212,22 @@ def _starts_jupyter(image: Any) -> bool:
     return any("jupyter" in word or "kernel_gateway" in word for word in words)
 
 
+def _started(engine: Any, image: Any, settings: dict[str, Any]) -> Any:
+    """Start a container; where only that fails, nothing stays of it."""
+    try:
+        return engine.containers.run(image, detach=True, **settings)
+    except docker.errors.APIError:
+        for left in engine.containers.list(all=True, filters={"name": f"^/{settings['name']}$", "status": "created"}):
+            if left.labels == {**left.image.labels, **settings["labels"]}:  # another program may have taken the name
+                remove_container(left)
+        raise
+
+
 def _end(engine: Any, container: Any, remove: bool) -> None:
-    # It may have been removed by somebody else.
-    with suppress(docker.errors.APIError):
+    # It may have been removed by somebody else, or the engine does not answer any more.
+    with suppress(docker.errors.APIError, requests.RequestException):
         if remove:
-            container.remove(force=True, v=True)
+            remove_container(container)
         else:
             container.stop(timeout=2)
     engine.close()

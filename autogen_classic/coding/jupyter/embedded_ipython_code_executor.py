@@ -12,6 +12,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
+from ..._code.process_owner import InThisProcess
 from ..base import CodeBlock, CodeExtractor, IPythonCodeResult
 from ..limits import ResourceLimits
 from ..markdown_code_extractor import MarkdownCodeExtractor
@@ -81,7 +82,7 @@ class EmbeddedIPythonCodeExecutor(BaseModel):
         )
         self._keeper = KernelKeeper(start)
         # Also at the end of the program, and where an executor is simply forgotten.
-        weakref.finalize(self, self._keeper.stop)
+        weakref.finalize(self, InThisProcess(self._keeper.stop))
 
     @property
     def code_extractor(self) -> CodeExtractor:

@@ -13,6 +13,7 @@ from typing import Any
 import requests
 import websocket
 
+from ..._code.process_owner import InThisProcess
 from ..base import CodeBlock, CodeExecutor, CodeExtractor, IPythonCodeResult
 from ..markdown_code_extractor import MarkdownCodeExtractor
 from ._keeper import KernelKeeper, KernelLost, execute
@@ -71,7 +72,7 @@ class JupyterCodeExecutor(CodeExecutor):
         self._output_dir = output_dir
         self._keeper = KernelKeeper(partial(_RemoteKernel, client, kernel_name, jupyter_server))
         # Also at the end of the program, and where an executor is simply forgotten.
-        weakref.finalize(self, self._keeper.stop)
+        weakref.finalize(self, InThisProcess(self._keeper.stop))
 
     @property
     def timeout(self) -> int:

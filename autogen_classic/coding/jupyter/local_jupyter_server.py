@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -14,12 +15,14 @@ import uuid
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from ..._code.environment import environment_for_code
 from ..._code.process import RUN_MARK, kill_marked, kill_tree
+from ..._code.process_owner import InThisProcess
 from ._readiness import SETTINGS, JupyterServerError, find_problem
 from .base import JupyterConnectable, JupyterConnectionInfo
 from .jupyter_client import JupyterClient
@@ -73,6 +76,9 @@ class LocalJupyterServer(JupyterConnectable):
         self.ip = ip
         self.token = secrets.token_hex(32) if isinstance(token, LocalJupyterServer.GenerateToken) else token
         self._mark = uuid.uuid4().hex
+        if port is not None and not _is_free(ip, port):
+            # A server that stands there already might answer to the same token.
+            raise JupyterServerError(f"The Jupyter server on {ip}:{port} did not start. The port is in use.")
         log = _logging(log_file, log_level, log_max_bytes, log_backup_count)
         environment = {**environment_for_code(inherit=inherit_environment), RUN_MARK: self._mark}
         environment.pop("PYTEST_CURRENT_TEST", None)  # it would change how kernels treat the output of child processes
@@ -81,7 +87,7 @@ class LocalJupyterServer(JupyterConnectable):
             runtime = tempfile.mkdtemp(prefix="autogen-jupyter-")
             process = _launch(self._settings(log, runtime), environment, runtime, work_dir)
             # Also at the end of the program, and where a server is simply forgotten.
-            self._stop = weakref.finalize(self, _end, process, self._mark, runtime)
+            self._stop = weakref.finalize(self, InThisProcess(partial(_end, process, self._mark, runtime)))
             problem = find_problem(self.get_client(), lambda: process.poll() is not None)  # noqa: B023  (called now)
             if problem is None:
                 return
@@ -143,6 +149,19 @@ def _free_port(ip: str) -> int:
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.bind((ip, 0))
         return int(probe.getsockname()[1])
+
+
+def _is_free(ip: str, port: int) -> bool:
+    """Tell whether nobody listens on a port; also where it cannot be listened on at all, which the server tells."""
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if sys.platform != "win32":  # there it means that two may listen
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ip, port))
+        except OSError as error:
+            return error.errno != errno.EADDRINUSE
+    return True
 
 
 def _logging(file: str | None, level: str, max_bytes: int, backup_count: int) -> dict[str, Any]:

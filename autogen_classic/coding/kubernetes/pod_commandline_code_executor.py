@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
 import threading
 import uuid
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
 
 from ..._code.commands import temporary_name
 from ..._code.process import ProcessResult
+from ..._code.process_owner import InThisProcess
 from ...code_utils import TIMEOUT_MSG
 from ..base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
 from ..markdown_code_extractor import MarkdownCodeExtractor
@@ -151,7 +153,8 @@ class PodCommandLineCodeExecutor(CodeExecutor):
         self.execution_policies = {**self.DEFAULT_EXECUTION_POLICY, **(execution_policies or {})}
         self._mark = uuid.uuid4().hex
         self._running: set[Execution] = set()
-        self._stopped: set[Execution] = set()
+        self._stops = 0
+        self._at_the_end: weakref.finalize[Any, Any] | None = None
         self._lock = threading.Lock()
         configuration, its_namespace = load_cluster(kube_config_file)
         if pod_spec is None:
@@ -197,6 +200,7 @@ class PodCommandLineCodeExecutor(CodeExecutor):
         Raises:
             PodError: the pod is gone or does not take commands.
         """
+        stops = self._stops
         exit_code, output = 0, ""
         first_file: str | None = None
         for block in code_blocks:
@@ -206,9 +210,12 @@ class PodCommandLineCodeExecutor(CodeExecutor):
                 break
             try:
                 name = self._save(silence_pip(block.code, language), language)
-            except ValueError as not_inside:
-                if isinstance(not_inside, PodError):
+            except PodError:
+                if stops == self._stops:
                     raise
+                exit_code, output = _STOPPED_EXIT_CODE, f"{output}\nStopped"
+                break
+            except ValueError as not_inside:
                 exit_code, output = 1, f"{output}{not_inside}"
                 break
             file = (self._work_dir / name).as_posix()
@@ -216,7 +223,7 @@ class PodCommandLineCodeExecutor(CodeExecutor):
             if not self.execution_policies.get(language, False) or language not in _PROGRAMS:
                 output += f"Code saved to {file}\n"
                 continue
-            exit_code, text = self._run(name, _PROGRAMS[language])
+            exit_code, text = self._run(name, _PROGRAMS[language], stops)
             output += text
             if exit_code != 0:
                 break
@@ -237,12 +244,13 @@ class PodCommandLineCodeExecutor(CodeExecutor):
     def stop(self) -> None:
         """End the code that runs now, from any thread, and delete the pod."""
         with self._lock:
+            self._stops += 1
             running = list(self._running)
-            self._stopped.update(running)
         self._pod.delete()
         for execution in running:
             execution.give_up()
-        atexit.unregister(self._stop_at_exit)
+        if self._at_the_end is not None:
+            self._at_the_end.detach()
 
     def __enter__(self) -> PodCommandLineCodeExecutor:
         """The pod runs already; the end of the block deletes it."""
@@ -255,13 +263,9 @@ class PodCommandLineCodeExecutor(CodeExecutor):
 
     def _create(self) -> None:
         self._pod.create(self._start_timeout)
-        if self._stop_container:
-            atexit.unregister(self._stop_at_exit)
-            atexit.register(self._stop_at_exit)
-
-    def _stop_at_exit(self) -> None:
-        with suppress(PodError):  # a cluster out of reach must not keep the program from ending
-            self.stop()
+        if self._stop_container and (self._at_the_end is None or not self._at_the_end.alive):
+            # At the end of the program, and where an executor is simply forgotten.
+            self._at_the_end = weakref.finalize(self, InThisProcess(partial(_delete_at_the_end, self._pod)))
 
     def _save(self, code: str, language: str) -> str:
         """Write code to its file in the pod and give its name in the working directory.
@@ -288,13 +292,20 @@ class PodCommandLineCodeExecutor(CodeExecutor):
             )
         return name
 
-    def _run(self, name: str, program: str) -> tuple[int, str]:
-        """Run a file and give its exit code and output."""
+    def _run(self, name: str, program: str, stops: int) -> tuple[int, str]:
+        """Run a file, unless `stop` was called since ``stops`` was counted; give its exit code and output."""
         mark = f"{self._mark}-{uuid.uuid4().hex}"
         environment = (f"{_MARK}={mark}", "PYTHONUTF8=1", "PYTHONUNBUFFERED=1")
-        running = self._shell(_RUN, self._work_dir.as_posix(), name, "env", *environment, program)
+        try:
+            running = self._shell(_RUN, self._work_dir.as_posix(), name, "env", *environment, program)
+        except PodError:
+            if stops == self._stops:
+                raise
+            return _STOPPED_EXIT_CODE, "\nStopped"
         with self._lock:
             self._running.add(running)
+            if self._stops != stops:
+                running.give_up()
         try:
             in_time = running.wait(self._timeout)
             if not in_time:
@@ -306,11 +317,9 @@ class PodCommandLineCodeExecutor(CodeExecutor):
         finally:
             running.close()
             with self._lock:
-                stopped = running in self._stopped
                 self._running.discard(running)
-                self._stopped.discard(running)
         output = running.stdout + running.stderr
-        if stopped:
+        if stops != self._stops:
             return _STOPPED_EXIT_CODE, f"{output}\nStopped"
         if not in_time:
             return _TIMEOUT_EXIT_CODE, f"{output}\n{TIMEOUT_MSG}"
@@ -340,6 +349,11 @@ def _container_of(pod_spec: Any, wanted: str | None) -> str:
     raise ValueError(
         f"The pod has no container {wanted!r}. Set container_name to the one in which code runs: {', '.join(names)}."
     )
+
+
+def _delete_at_the_end(pod: Pod) -> None:
+    with suppress(PodError):  # a cluster out of reach must not keep the program from ending
+        pod.delete()
 
 
 def _end_by_signal(exit_code: int) -> str:
