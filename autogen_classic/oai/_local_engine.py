@@ -7,6 +7,7 @@ a graphics card, and an answer would depend on what else is being asked.
 from __future__ import annotations
 
 import atexit
+import contextvars
 import importlib
 import importlib.util
 import os
@@ -228,13 +229,30 @@ class Engine:
         streamed = {**body, "stream": True, "stream_options": {"include_usage": True}, "return_progress": True}
         with self._turn(patience):
             written = _Written(show, patience, lambda: self._closing)
-            try:
-                self._server.handle_chat_completions(streamed, written.take)
-            except (RuntimeError, ValueError) as error:
-                raise LocalModelError(f"The local model cannot answer this request: {error}") from error
+            self._answer(streamed, written, patience)
         if written.error is not None:
             raise written.error
         return written.generated
+
+    def _answer(self, request: dict[str, Any], written: _Written, patience: Patience) -> None:
+        """Ask the server in a thread of its own: a Ctrl-C, of which the main thread is told, is lost in the library."""
+
+        def ask() -> None:
+            try:
+                self._server.handle_chat_completions(request, written.take)
+            except (RuntimeError, ValueError) as error:
+                written.error = LocalModelError(f"The local model cannot answer this request: {error}")
+                written.error.__cause__ = error
+
+        thread = threading.Thread(target=contextvars.copy_context().run, args=(ask,), daemon=True)
+        thread.start()
+        try:
+            while thread.is_alive():  # on Windows, only a wait with a limit can be interrupted
+                thread.join(_POLL)
+        except BaseException:
+            patience.give_up()
+            thread.join()
+            raise
 
     @contextmanager
     def _turn(self, patience: Patience) -> Iterator[None]:

@@ -268,6 +268,22 @@ def test_the_process_ends_cleanly_while_an_answer_is_being_written():
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process alone")
+def test_ctrl_c_ends_an_answer_and_the_next_request_is_answered():
+    rest = (
+        "import os, signal\n"
+        "for seconds in (0.2, 0.5, 0.8):\n"
+        "    threading.Timer(seconds, os.kill, [os.getpid(), signal.SIGINT]).start()\n"
+        "    try:\n"
+        "        ask(4000)\n"
+        "    except KeyboardInterrupt:\n"
+        "        ask(1)\n"
+        "        print('interrupted')\n"
+    )
+    done = run_program(rest)
+    assert (done.stdout.split(), done.stderr) == (["interrupted"] * 3, "")
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_a_forked_process_loads_a_model_of_its_own():
     rest = (
