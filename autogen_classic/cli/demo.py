@@ -169,12 +169,15 @@ def _entries_for(model: str) -> list[dict[str, Any]]:
     """The configurations of a model in the OAI_CONFIG_LIST (a file here, or the variable), or one for OPENAI_API_KEY.
 
     Raises:
-        DemoError: there is neither.
+        DemoError: there is neither, or the OAI_CONFIG_LIST cannot be read.
     """
     from autogen_classic import config_list_from_json
 
     if os.environ.get("OAI_CONFIG_LIST") or Path("OAI_CONFIG_LIST").is_file():
-        listed = config_list_from_json("OAI_CONFIG_LIST")
+        try:
+            listed = config_list_from_json("OAI_CONFIG_LIST")
+        except ValueError as error:  # no JSON
+            raise DemoError(f"Your OAI_CONFIG_LIST cannot be read. {error}") from error
         entries = [entry for entry in listed if entry.get("model") == model]
         if entries:
             return entries

@@ -69,6 +69,12 @@ def test_a_model_without_a_key_is_refused_with_what_to_do(monkeypatch, tmp_path,
     assert "set OPENAI_API_KEY" in capsys.readouterr().err
 
 
+def test_a_list_of_configurations_that_is_no_json_is_refused_without_a_traceback(monkeypatch, capsys):
+    monkeypatch.setenv("OAI_CONFIG_LIST", "[{")
+    assert cli.main(["demo", "--model", "gpt-4o"]) == 1
+    assert "Your OAI_CONFIG_LIST cannot be read. The environment variable" in capsys.readouterr().err
+
+
 def test_a_model_that_is_not_listed_is_refused_with_those_that_are(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OAI_CONFIG_LIST", '[{"model": "gpt-x", "api_key": "sk-test"}]')
