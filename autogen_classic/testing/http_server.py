@@ -109,7 +109,7 @@ class HttpServer:
         try:
             listener = loop.run_until_complete(
                 asyncio.start_server(
-                    self._serve, self._host, self._asked_port, limit=_LONGEST_HEAD, backlog=4096, reuse_address=True
+                    self._accept, self._host, self._asked_port, limit=_LONGEST_HEAD, backlog=4096, reuse_address=True
                 )
             )
         except OSError as failure:
@@ -121,26 +121,28 @@ class HttpServer:
             loop.run_forever()
         finally:
             listener.close()
-            for task in self._tasks:
+            tasks = list(self._tasks)
+            for task in tasks:
                 task.cancel()
-            if self._tasks:  # gather() without tasks looks for a current loop, which this thread does not have
-                loop.run_until_complete(asyncio.gather(*self._tasks, return_exceptions=True))
+            if tasks:  # gather() without tasks looks for a current loop, which this thread does not have
+                loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
             loop.run_until_complete(asyncio.sleep(0))  # lets the closed transports close their sockets
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve a connection in a task, and close it whatever becomes of the task, also if it never gets to run."""
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
         self._tasks.add(task)
+        task.add_done_callback(lambda _: writer.close())
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while await self._serve_one(reader, writer):
                 pass
         except (OSError, EOFError, BrokenStream, asyncio.CancelledError):
             pass  # the client or the server is gone: nobody is left to tell
-        finally:
-            self._tasks.discard(task)
-            writer.close()
 
     async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Serve one request; tell whether the connection stays open."""

@@ -96,14 +96,18 @@ def test_a_function_that_fails_is_told_to_the_model(serve: Any, agent: Any, chat
     assert answers == ["Error: division by zero", "Error: Function multiply not found."]
 
 
-def test_a_call_that_stayed_open_is_sent_as_it_was_said(serve: Any, agent: Any, chat: Any) -> None:
-    """As in 0.2.40, which repairs nothing; a person who goes on in place of the tool answers the call."""
+def test_a_call_that_stayed_open_is_sent_with_the_answer_that_it_was_not_carried_out(
+    serve: Any, agent: Any, chat: Any
+) -> None:
+    """0.2.40 sends it without one, which the API refuses. The stored history stays what was said."""
     server = serve(tool_call("divide", a=1, b=2), "Fine.")
     person, helper = agent("person"), agent("helper", server.config())
     chat(person, helper, "Divide.")
     chat(person, helper, "Never mind.", clear_history=False)
     roles = [message["role"] for message in server.requests[-1]["messages"]]
-    assert roles == ["system", "user", "assistant", "user"]
+    assert roles == ["system", "user", "assistant", "tool", "user"]
+    assert "not carried out" in server.requests[-1]["messages"][3]["content"]
+    assert [message["role"] for message in helper.chat_messages[person]][:3] == ["user", "assistant", "user"]
 
 
 def test_a_person_who_goes_on_in_place_of_the_tool_answers_the_call(serve: Any, agent: Any, chat: Any) -> None:

@@ -6,8 +6,11 @@ import asyncio
 import gc
 import os
 import socket
+import subprocess
+import sys
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import openai
@@ -15,8 +18,7 @@ import pytest
 
 from autogen_classic.oai import OpenAIWrapper
 from autogen_classic.oai import _many_connections as room
-from autogen_classic.oai._connections import async_pool, sync_pool
-from autogen_classic.oai._threads import in_thread
+from autogen_classic.oai._connections import async_pool
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
 
 
@@ -210,45 +212,67 @@ def test_an_event_loop_that_has_ended_is_not_kept(serve: Any) -> None:
     assert [loop() is None for loop in loops[:2]] == [True, True]
 
 
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-with_threads = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # from Python 3.12 on
+# A program of its own forks: a child of this test run would copy all that the tests have loaded, and their threads.
+FORKING = """
+import asyncio, os, sys, traceback
+from autogen_classic.oai._connections import sync_pool
+from autogen_classic.oai._threads import in_thread
 
 
-def in_forked_process(work: Callable[[], str]) -> str:
-    """Return what a function returns in a forked process."""
-    reader, writer = os.pipe()
+def in_a_child(work):
     child = os.fork()
     if child == 0:
         try:
-            os.write(writer, work().encode())
-        finally:
+            work()
             os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as said:
-        text = said.read()
-    os.waitpid(child, 0)
-    return text
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+        finally:
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
+"""
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+
+
+def run_forking(script: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKING + script, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @needs_fork
-@with_threads
 def test_a_forked_process_does_not_send_on_the_connections_of_its_parent(server: CountingServer) -> None:
-    client = sync_pool(server.url)
-    client.get(server.url)
-    in_forked_process(lambda: str(client.get(server.url)))
-    client.get(server.url)
-    assert server.connections == 2
+    script = """
+client = sync_pool(sys.argv[1])
+client.get(sys.argv[1])
+in_a_child(lambda: client.get(sys.argv[1]))
+client.get(sys.argv[1])
+"""
+    run_forking(script, server.url)
+    assert (server.connections, len(server.paths)) == (2, 3)
 
 
 @needs_fork
-@with_threads
 def test_a_forked_process_does_not_wait_for_the_threads_of_its_parent() -> None:
-    async def both() -> tuple[str, str]:
-        return await in_thread(str, 1), await in_thread(str, 2)
+    script = """
+async def both():
+    return await in_thread(str, 1), await in_thread(str, 2)
 
-    asyncio.run(both())  # the second call waits until the thread of the first is idle or makes another one
-    said = in_forked_process(lambda: asyncio.run(asyncio.wait_for(in_thread(str, "here"), 10)))
-    assert said == "here"
+
+def ask():
+    assert asyncio.run(asyncio.wait_for(in_thread(str, "here"), 60)) == "here"
+
+
+asyncio.run(both())  # the second call waits until the thread of the first is idle or makes another one
+in_a_child(ask)
+"""
+    run_forking(script)
 
 
 @pytest.mark.parametrize(("files", "most"), [(256, 128), (1024, 896), (1_000_000, 1000)])
