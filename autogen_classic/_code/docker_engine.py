@@ -25,6 +25,7 @@ __all__ = (
     "find_image",
     "image_changes",
     "is_missing_program",
+    "is_running",
     "limits_of_container",
     "release",
     "remove_container",
@@ -242,3 +243,12 @@ def remove_leftovers(client: Any, *, everything: bool = False) -> list[str]:
 def is_missing_program(text: str) -> bool:
     """Tell whether the engine says that the program to start is not in the container."""
     return "executable file not found" in text or ("OCI runtime" in text and "no such file or directory" in text)
+
+
+def is_running(container: Any) -> bool:
+    """Ask the engine whether a container of the docker package runs; one that is gone does not."""
+    try:
+        container.reload()
+    except docker.errors.NotFound:
+        return False
+    return bool(container.status == "running")

@@ -61,6 +61,8 @@ class SharedDirectory:
                     "this program in a container, choose a work_dir that both share and name in bind_dir the path "
                     "that it has where the engine runs."
                 ) from None
+            except docker.errors.APIError as error:  # it cannot tell, as with images that hold nearly nothing
+                release(error)
 
     def hand_over(self, container: Any) -> None:
         """Give you the files that code wrote as another user; you could not delete them otherwise.

@@ -8,7 +8,7 @@ import threading
 import uuid
 import weakref
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +26,7 @@ from .._code.docker_engine import (
     container_labels,
     engine_answers,
     find_image,
+    is_running,
     limits_of_container,
     remove_container,
     remove_leftovers,
@@ -166,13 +167,13 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
         self._lock = threading.Lock()  # held for the moment in which the four around it change
         self._replacing = threading.Lock()  # held by the one thread that makes a new container for all
         self._container: Any = None
+        self._newest: Any = None  # the last one that was started, even if it has been stopped
         self._end: Callable[[], object] = _nothing
         self._client = connect(docker.from_env)
-        try:
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(self._client.close)
             self._start()
-        except BaseException:
-            self._client.close()
-            raise
+            if_it_fails.pop_all()
 
     @property
     def timeout(self) -> int:
@@ -261,7 +262,7 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
                     container.restart(timeout=0)
                     return
                 except docker.errors.APIError:
-                    if self._is_running(container):
+                    if is_running(container):
                         raise
             self._start()
 
@@ -287,6 +288,8 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
     def _start(self, stops: int | None = None) -> None:
         """Make a container in place of the old one and start it, unless `stop` was called since ``stops``."""
         self._end()
+        if self._newest is not None:  # it may be stopped and still have the name
+            remove_container(self._newest)
         with suppress(docker.errors.DockerException):  # clearing up after others is no reason to fail
             remove_leftovers(self._client)
         image = find_image(self._client, [self._image])
@@ -310,7 +313,7 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
         end = InThisProcess(partial(_end, self._client, container, self._shared, self._auto_remove))
         with self._lock:
             if stops is None or stops == self._stops:
-                self._container = container
+                self._container = self._newest = container
                 # Also at the end of the program, and where an executor is simply forgotten.
                 self._end = weakref.finalize(self, end) if self._stops_at_exit else end
                 return
@@ -337,7 +340,7 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             try:
                 return self._run_in(container, command, stops)
             except docker.errors.APIError:
-                if stops == self._stops and self._is_running(container):
+                if stops == self._stops and is_running(container):
                     raise
             with self._replacing:
                 if self._container is container and stops == self._stops:
@@ -362,14 +365,6 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
         self._shared.hand_over(container)
         return result
 
-    @staticmethod
-    def _is_running(container: Any) -> bool:
-        try:
-            container.reload()
-        except docker.errors.NotFound:
-            return False
-        return bool(container.status == "running")
-
 
 def _end(client: Any, container: Any, shared: SharedDirectory, remove: bool) -> None:
     """Stop a container, and remove it if it is not to stay."""
@@ -382,7 +377,7 @@ def _end(client: Any, container: Any, shared: SharedDirectory, remove: bool) -> 
                 container.stop(timeout=1)
     except requests.RequestException as error:
         logger.warning(
-            "The container %s cannot be stopped, for the engine does not answer (%s). The next executor removes it.",
+            "The container %s cannot be stopped, for the engine does not answer (%s). The next program removes it.",
             container.name,
             type(error).__name__,
         )
@@ -391,7 +386,7 @@ def _end(client: Any, container: Any, shared: SharedDirectory, remove: bool) -> 
 
 
 def _nothing() -> None:
-    """What has to be done at the end of an executor without a container."""
+    """The end of an executor without a container."""
 
 
 def _program_for(language: str) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import socket
 from collections.abc import Iterator
 from typing import Any
 
+import docker.errors
 import pytest
 
 pytest.importorskip("kernel_gateway", reason="needs the extra jupyter-executor")
@@ -16,6 +20,7 @@ from autogen_classic.coding.jupyter import DockerJupyterServer, JupyterCodeExecu
 pytestmark = pytest.mark.skipif(bool(no_docker()), reason=no_docker() or "-")
 
 IMAGE = "autogen-classic/jupyter:latest"
+NAME = f"autogen-classic-test-jupyter-{os.getpid()}"
 SECRET = "planted-secret-0123456789"
 
 
@@ -34,22 +39,20 @@ def output_of(server: DockerJupyterServer, code: str) -> str:
 
 
 def remove_images_of(server: type[DockerJupyterServer], engine: Any) -> None:
-    import hashlib
-
     tag = hashlib.sha256(server.DEFAULT_DOCKERFILE.encode()).hexdigest()[:12]
     engine.images.remove(f"autogen-classic-jupyter:{tag}", force=True)
 
 
 def test_the_container_is_named_labelled_reachable_from_here_only_and_gone_after_stop(engine: Any) -> None:
-    with DockerJupyterServer(custom_image_name=IMAGE, container_name="autogen-classic-test-jupyter") as server:
-        container = engine.containers.get("autogen-classic-test-jupyter")
+    with DockerJupyterServer(custom_image_name=IMAGE, container_name=NAME) as server:
+        container = engine.containers.get(NAME)
         assert container.labels["autogen-classic.container"] == "jupyter"
         ports = container.attrs["NetworkSettings"]["Ports"]["8888/tcp"]
         assert [(port["HostIp"], int(port["HostPort"])) for port in ports] == [
             ("127.0.0.1", server.connection_info.port)
         ]
     server.stop()
-    assert not engine.containers.list(all=True, filters={"name": "autogen-classic-test-jupyter"})
+    assert not engine.containers.list(all=True, filters={"name": NAME})
 
 
 def test_code_sees_the_variables_that_were_named_and_neither_the_token_nor_those_of_this_machine(
@@ -74,13 +77,21 @@ def test_a_container_that_shall_stay_is_stopped_and_stays(engine: Any) -> None:
     container.remove()
 
 
+def test_a_server_that_cannot_start_for_its_port_leaves_no_container(engine: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = {"8888/tcp": ("127.0.0.1", taken.getsockname()[1])}
+        with pytest.raises(docker.errors.APIError, match="address already in use"):
+            DockerJupyterServer(custom_image_name=IMAGE, container_name=f"{NAME}-port", ports=ports)
+    assert not engine.containers.list(all=True, filters={"name": f"{NAME}-port"})
+
+
 def test_an_image_that_is_missing_is_named() -> None:
     with pytest.raises(ValueError, match="Custom image no-such-image:1 does not exist"):
         DockerJupyterServer(custom_image_name="no-such-image:1")
 
 
 def test_an_image_without_a_gateway_is_an_error_with_its_log_and_leaves_no_container(engine: Any) -> None:
-    name = "autogen-classic-test-no-gateway"
+    name = f"{NAME}-no-gateway"
     with pytest.raises(RuntimeError, match="No module named kernel_gateway"):
         DockerJupyterServer(custom_image_name="python:3-slim", container_name=name)
     assert not engine.containers.list(all=True, filters={"name": name})
@@ -88,14 +99,15 @@ def test_an_image_without_a_gateway_is_an_error_with_its_log_and_leaves_no_conta
 
 def test_the_default_image_is_built_once(engine: Any) -> None:
     class Variant(DockerJupyterServer):
-        DEFAULT_DOCKERFILE = f"FROM {IMAGE}\nENV VARIANT=yes\n"
+        DEFAULT_DOCKERFILE = f"FROM {IMAGE}\nENV VARIANT=yes\nENV BY={os.getpid()}\n"
 
     try:
         with Variant() as server:
             assert output_of(server, "import os\nprint(os.environ['VARIANT'])") == "yes\n"
-        built = engine.images.list("autogen-classic-jupyter")
+        tag = hashlib.sha256(Variant.DEFAULT_DOCKERFILE.encode()).hexdigest()[:12]
+        built = engine.images.get(f"autogen-classic-jupyter:{tag}")
         Variant().stop()
-        assert engine.images.list("autogen-classic-jupyter") == built
+        assert engine.images.get(f"autogen-classic-jupyter:{tag}") == built
     finally:
         remove_images_of(Variant, engine)
 
@@ -112,6 +124,7 @@ def test_an_image_that_starts_jupyter_by_itself_is_left_to_it(engine: Any) -> No
     class OfAutoGen(DockerJupyterServer):
         DEFAULT_DOCKERFILE = (
             f"FROM {IMAGE}\n"
+            f"ENV BY={os.getpid()}\n"
             "CMD python3 -m jupyter kernelgateway --KernelGatewayApp.ip=0.0.0.0 --KernelGatewayApp.port=8888 "
             '--KernelGatewayApp.auth_token="$TOKEN" --JupyterWebsocketPersonality.list_kernels=true\n'
         )

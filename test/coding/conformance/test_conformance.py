@@ -114,7 +114,7 @@ def test_ten_megabytes_of_output(kind: Kind, opened: Any) -> None:
 
 @every_kind
 def test_a_timeout_ends_the_code_keeps_its_output_and_leaves_the_executor_usable(kind: Kind, opened: Any) -> None:
-    executor = opened(kind, timeout=3)
+    executor = opened(kind, timeout=5)
     begin = time.monotonic()
     result = executor.execute_code_blocks([block("print('begun', flush=True)\nimport time\ntime.sleep(600)")])
     assert time.monotonic() - begin < 60
