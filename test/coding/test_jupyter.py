@@ -443,6 +443,31 @@ def test_a_server_that_is_gone_before_a_block_is_an_error() -> None:
     executor.stop()
 
 
+def test_a_port_in_use_is_refused_even_where_a_server_of_the_same_token_answers() -> None:
+    with (
+        LocalJupyterServer(token="chosen", log_file=None) as first,
+        pytest.raises(RuntimeError, match="The port is in use"),
+    ):
+        LocalJupyterServer(port=first.port, token="chosen", log_file=None)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_program_that_was_forked_off_leaves_the_kernel_to_its_parent(tmp_path: Path) -> None:
+    program = (
+        "import os, sys\n"
+        "from autogen_classic.coding import CodeBlock\n"
+        "from autogen_classic.coding.jupyter import EmbeddedIPythonCodeExecutor\n"
+        f"executor = EmbeddedIPythonCodeExecutor(output_dir={str(tmp_path)!r})\n"
+        "run = lambda code: executor.execute_code_blocks([CodeBlock(language='python', code=code)]).output\n"
+        "run('kept = 7')\n"
+        "if os.fork() == 0:\n    sys.exit()\n"
+        "os.wait()\n"
+        "print(run('print(kept)'))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=100, check=True)
+    assert done.stdout.strip() == "7"
+
+
 def test_a_server_that_cannot_start_says_why() -> None:
     with pytest.raises(RuntimeError, match=r"did not start(.|\n)*(assign|address)"):
         LocalJupyterServer(ip="192.0.2.1", port=18888, log_file=None)
