@@ -189,7 +189,16 @@ def connect(entry: dict[str, Any]) -> Any:
 
     Returns:
         A `ModelClient`.
+
+    Raises:
+        TypeError: ``timeout`` or ``max_retries`` is a text; SDKs fail on that in obscure ways, and late.
     """
+    for name, unit in (("timeout", "seconds"), ("max_retries", "tries")):
+        given = entry.get(name)
+        if isinstance(given, str):
+            raise TypeError(
+                f"{name} of model {entry.get('model')!r} must be a number of {unit}, but it is the text {given!r}."
+            )
     with keys_hidden([entry]):
         return find_provider(entry)(entry)
 

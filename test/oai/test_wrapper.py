@@ -382,3 +382,10 @@ def test_a_thousand_requests_at_once_are_answered(serve: Any) -> None:
 
         assert len(asyncio.run(all_at_once())) == 1000
     assert asked.total_usage_summary["gpt-4"]["total_tokens"] > 0
+
+
+@pytest.mark.parametrize(("name", "unit"), [("timeout", "seconds"), ("max_retries", "tries")])
+def test_a_text_in_place_of_a_number_is_named_before_any_request(serve: Any, name: str, unit: str) -> None:
+    wrapper = OpenAIWrapper(config_list=[config(serve("Hello."), **{name: "5"})], cache_seed=None)
+    with pytest.raises(TypeError, match=f"{name} of model 'gpt-4' must be a number of {unit}, but it is the text '5'"):
+        wrapper.create(messages=[{"role": "user", "content": "Hello."}])
