@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
@@ -120,13 +121,16 @@ class HttpServer:
         try:
             loop.run_forever()
         finally:
+            with suppress(NotImplementedError):  # other loops than those of selectors know no readers
+                for socket in listener.sockets:
+                    loop.remove_reader(socket.fileno())
+            _run_what_is_due(loop)  # connections that were just accepted get their task; a closed listener breaks that
             listener.close()
-            tasks = list(self._tasks)
-            for task in tasks:
-                task.cancel()
-            if tasks:  # gather() without tasks looks for a current loop, which this thread does not have
-                loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-            loop.run_until_complete(asyncio.sleep(0))  # lets the closed transports close their sockets
+            while unfinished := asyncio.all_tasks(loop):
+                for task in unfinished:
+                    task.cancel()
+                loop.run_until_complete(asyncio.gather(*unfinished, return_exceptions=True))
+            _run_what_is_due(loop)  # closed transports close their sockets
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 
@@ -158,6 +162,11 @@ class HttpServer:
         stays = request.headers.get("connection", "").lower() != "close"
         await _write(writer, response, stays)
         return stays
+
+
+def _run_what_is_due(loop: asyncio.AbstractEventLoop) -> None:
+    for _ in range(5):
+        loop.run_until_complete(asyncio.sleep(0))
 
 
 async def _read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> HttpRequest:

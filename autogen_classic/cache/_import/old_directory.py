@@ -101,10 +101,13 @@ def _open_copy(directory: Path, place: Path) -> sqlite3.Connection:
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     deadline = time.monotonic() + _SECONDS
     connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
-    connection.execute("PRAGMA trusted_schema = OFF")
-    if connection.execute("SELECT type FROM sqlite_master WHERE name = 'Cache'").fetchall() != [("table",)]:
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        if connection.execute("SELECT type FROM sqlite_master WHERE name = 'Cache'").fetchall() != [("table",)]:
+            raise sqlite3.DatabaseError("it has no table of entries")
+    except BaseException:
         connection.close()
-        raise sqlite3.DatabaseError("it has no table of entries")
+        raise
     return connection
 
 
