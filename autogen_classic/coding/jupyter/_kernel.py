@@ -29,6 +29,7 @@ __all__ = ("LocalKernel",)
 _SECONDS_TO_START = 60.0
 _SECONDS_TO_OBEY = 5.0  # how long interrupted code may take to end
 _SECONDS_TO_ANSWER = 0.5
+_SECONDS_UNTIL_NUDGED = 1.0  # a kernel that sleeps through a message wakes up at the next
 _SECONDS_BETWEEN_LOOKS = 0.05  # a message wakes us at once; the death of the process does not
 _LONGEST_SOCKET_PATH = 100  # the systems allow about 108
 
@@ -109,8 +110,13 @@ class LocalKernel:
         content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False, "stop_on_error": True}
         request = self._session.send(self._shell, "execute_request", {**content, "user_expressions": {}})
         awaited = {"execute_reply", "idle"}
+        begun = False
         end = monotonic() + timeout
+        next_nudge = monotonic() + _SECONDS_UNTIL_NUDGED
         while awaited:
+            if monotonic() > next_nudge and (not begun or len(awaited) == 1):
+                self._session.send(self._shell, "kernel_info_request")
+                next_nudge = monotonic() + _SECONDS_UNTIL_NUDGED
             if monotonic() > end:
                 if transcript.interrupted:
                     transcript.fail("The code does not end when it is interrupted.", kernel_is_lost=True)
@@ -121,6 +127,7 @@ class LocalKernel:
             messages = self._messages(_SECONDS_BETWEEN_LOOKS)
             for message in messages:
                 if message["parent_header"].get("msg_id") == request["header"]["msg_id"]:
+                    begun = True
                     awaited.discard(transcript.add(message["msg_type"], message["content"]))
             if not messages and self._process.poll() is not None:
                 transcript.fail(STOPPED if self._killed else DIED.format(why=self._why()), kernel_is_lost=True)
