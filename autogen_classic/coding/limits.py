@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from ..exception_utils import AutogenClassicError
@@ -42,6 +43,23 @@ class ResourceLimits:
                 raise ValueError(
                     f"The limit {field.name} must be a whole number above 0, or None, but it is {value!r}."
                 )
+
+    @classmethod
+    def of(cls, limits: ResourceLimits | Mapping[str, int] | None) -> ResourceLimits:
+        """Take limits as a program may give them.
+
+        Args:
+            limits: limits, a dict of their names and values, or None for none.
+
+        Raises:
+            ValueError: the dict has a name that is no limit, or a value that is not a whole number above 0.
+        """
+        if isinstance(limits, ResourceLimits):
+            return limits
+        unknown = set(limits or {}) - set(_OPTIONS)
+        if unknown:
+            raise ValueError(f"There is no limit called {', '.join(sorted(unknown))}. There are {', '.join(_OPTIONS)}.")
+        return cls(**(limits or {}))
 
     def command(self) -> list[str]:
         """Write the command that goes before another one to limit it.

@@ -131,7 +131,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
             check_bubblewrap()
         self._sandbox = sandbox
         self._network = network
-        self._limits = limits if isinstance(limits, ResourceLimits) else ResourceLimits(**(limits or {}))
+        self._limits = ResourceLimits.of(limits)
         self._limits.command()  # says now, not at the first block, if limits cannot be enforced here
         self._inherit_environment = tuple(inherit_environment)
         self._max_output = max_output

@@ -118,6 +118,11 @@ def test_a_limit_that_is_no_number_is_refused(value: Any) -> None:
         ResourceLimits(memory=value)
 
 
+def test_an_unknown_limit_is_named_beside_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no limit called ram. There are memory, processes, file_size, cpu_seconds"):
+        LocalCommandLineCodeExecutor(work_dir=tmp_path, limits={"ram": 5})
+
+
 def test_limits_without_prlimit_are_refused_when_the_executor_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
