@@ -85,7 +85,7 @@ def kernel(folder: Path, file: Path) -> Iterator[tuple[Action, Action]]:
 
 
 def docker_runs() -> bool:
-    if shutil.which("docker") is None:
+    if shutil.which("docker") is None or importlib.util.find_spec("docker") is None:
         return False
     return subprocess.run(["docker", "image", "inspect", PYTHON_IMAGE], capture_output=True).returncode == 0
 

@@ -12,7 +12,7 @@ autogen = load_autogen()
 MODEL, PIECES = "streaming-model", 500
 REPEATS = 2 if QUICK else 10
 QUESTION: Any = [{"content": "A question.", "role": "user"}]
-assistant = autogen.AssistantAgent("assistant", llm_config={**llm_config(MODEL, price=[0, 0]), "stream": True})
+assistant = autogen.AssistantAgent("assistant", llm_config=llm_config(MODEL, price=[0, 0], stream=True))
 client = openai.OpenAI(api_key="sk-mock", base_url=BASE_URL)
 
 
