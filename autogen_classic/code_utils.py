@@ -27,7 +27,6 @@ from ._code.completions import (
     improve_code,
     improve_function,
 )
-from ._code.containers import DEFAULT_IMAGES, WORKSPACE, run_in_container
 from ._code.fences import CODE_BLOCK_PATTERN, SINGLE_LINE_PATTERN, UNKNOWN
 from ._code.process import run_command
 
@@ -326,8 +325,7 @@ def execute_code(
         path.write_text(code.replace("\r\n", "\n"), encoding="utf-8", errors="replace")
     try:
         if use_docker and not in_docker_container():
-            mine = f"{WORKSPACE}/{name if temporary else ''}"
-            return _execute_in_docker(language, name, directory, use_docker, timeout or DEFAULT_TIMEOUT, mine)
+            return _execute_in_docker(language, name, directory, use_docker, timeout or DEFAULT_TIMEOUT, temporary)
         result = run_command([*command, name], cwd=directory, timeout=timeout or DEFAULT_TIMEOUT)
     finally:
         if temporary:
@@ -342,9 +340,11 @@ def execute_code(
 
 
 def _execute_in_docker(
-    language: str, name: str, directory: Path, use_docker: Any, timeout: float, mine: str
+    language: str, name: str, directory: Path, use_docker: Any, timeout: float, temporary: bool
 ) -> tuple[int, str, str | None]:
     """The docker half of `execute_code`; ``use_docker`` is an image, a list of images, or True."""
+    from ._code.containers import DEFAULT_IMAGES, WORKSPACE, run_in_container  # only these programs need Docker
+
     if isinstance(use_docker, str):
         images = [use_docker]
     else:
@@ -352,4 +352,5 @@ def _execute_in_docker(
     exit_code, output, image, timed_out = run_in_container(language, name, directory, images, timeout)
     if timed_out:
         return exit_code, TIMEOUT_MSG, image
+    mine = f"{WORKSPACE}/{name if temporary else ''}"
     return exit_code, output if exit_code == 0 else output.replace(mine, ""), image
