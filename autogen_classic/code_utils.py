@@ -343,7 +343,7 @@ def _execute_in_docker(
     language: str, name: str, directory: Path, use_docker: Any, timeout: float, temporary: bool
 ) -> tuple[int, str, str | None]:
     """The docker half of `execute_code`; ``use_docker`` is an image, a list of images, or True."""
-    from ._code.containers import DEFAULT_IMAGES, WORKSPACE, run_in_container  # only these programs need Docker
+    from ._code.docker.containers import DEFAULT_IMAGES, WORKSPACE, run_in_container  # only these programs need Docker
 
     if isinstance(use_docker, str):
         images = [use_docker]

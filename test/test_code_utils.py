@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autogen_classic import code_utils
-from autogen_classic._code import commands, completions, containers, process
+from autogen_classic._code import commands, completions, process
+from autogen_classic._code.docker import containers
 from autogen_classic.code_utils import (
     CODE_BLOCK_PATTERN,
     PassAssertionFilter,

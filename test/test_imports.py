@@ -21,6 +21,7 @@ LEVELS = (
     (
         "_core",
         "_pydantic",
+        "_secrets",
         "_token_tables",
         "events",
         "exception_utils",

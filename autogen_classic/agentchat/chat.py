@@ -16,7 +16,7 @@ from .._core.drive import WHICH_WAY, Ask, Steps
 from .._core.events import QueuedChatStarting, emit
 from .._core.history import snapshot
 from .._core.steps import converse
-from .carryover import first_message
+from ._carryover import first_message
 from .utils import consolidate_chat_info, gather_usage_summary
 
 __all__ = ("ChatResult", "a_initiate_chats", "initiate_chat", "initiate_chats")

@@ -1,7 +1,7 @@
 """The agent that all others are made of.
 
 This class is a front desk: every method is a few lines into the room that does the work. To follow a message,
-read ``_core/steps.py``; to see how a reply comes about, open a file of ``agentchat/replies``. The file is longer
+read ``_core/steps.py``; to see how a reply comes about, open a file of ``agentchat/_replies``. The file is longer
 than others because programs know a hundred methods of this one class, and each tells what it does.
 """
 
@@ -34,12 +34,12 @@ from ..code_utils import (
 )
 from ..io.base import IOStream
 from ..llm_config.config import current_llm_config
-from . import carryover, chat, literals, nested, printer, summary, tools
+from . import _carryover, _literals, _nested, _printer, _summary, _tools, chat
+from ._replies import code, model, person
+from ._replies import tool_calls as tool_replies
+from ._tools import register_function
 from .agent import Agent, LLMAgent
 from .chat import ChatResult
-from .replies import code, model, person
-from .replies import tools as tool_replies
-from .tools import register_function
 
 if TYPE_CHECKING:
     from ..cache.abstract_cache_base import AbstractCache
@@ -51,7 +51,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 Message = dict[str, Any]
 
-subscribe(printer.show)
+subscribe(_printer.show)
 
 
 class ConversableAgent(LLMAgent):
@@ -66,7 +66,7 @@ class ConversableAgent(LLMAgent):
 
     DEFAULT_CONFIG: Any = False
     MAX_CONSECUTIVE_AUTO_REPLY = 100
-    DEFAULT_SUMMARY_PROMPT = summary.DEFAULT_SUMMARY_PROMPT
+    DEFAULT_SUMMARY_PROMPT = _summary.DEFAULT_SUMMARY_PROMPT
     DEFAULT_SUMMARY_METHOD = "last_msg"
     llm_config: dict[str, Any] | Literal[False]
     client: Any
@@ -74,7 +74,7 @@ class ConversableAgent(LLMAgent):
     def __init__(
         self,
         name: str,
-        system_message: str | list[Any] | None = literals.DEFAULT_SYSTEM_MESSAGE,
+        system_message: str | list[Any] | None = _literals.DEFAULT_SYSTEM_MESSAGE,
         is_termination_msg: Callable[[Message], bool] | None = None,
         max_consecutive_auto_reply: int | None = None,
         human_input_mode: Literal["ALWAYS", "NEVER", "TERMINATE"] = "TERMINATE",
@@ -395,13 +395,13 @@ class ConversableAgent(LLMAgent):
         if prepare_recipient:
             recipient._prepare_chat(self, clear_history, False, reply_at_receive)
 
-    @shipped(summary.summarize)
+    @shipped(_summary.summarize)
     def _summarize_chat(
         self, summary_method: Any, summary_args: Any, recipient: Any = None, cache: AbstractCache | None = None
     ) -> Any:
-        return drive(summary.summarize(self, summary_method, summary_args, recipient, cache))
+        return drive(_summary.summarize(self, summary_method, summary_args, recipient, cache))
 
-    @shipped(carryover.init_message)
+    @shipped(_carryover.init_message)
     def generate_init_message(self, message: dict[str, Any] | str | None, **kwargs: Any) -> Any:
         """Build the first message of a chat; a subclass may build another.
 
@@ -412,15 +412,15 @@ class ConversableAgent(LLMAgent):
         Returns:
             The message as a text or a dict.
         """
-        return drive(carryover.init_message(self, message, **kwargs))
+        return drive(_carryover.init_message(self, message, **kwargs))
 
-    @shipped(carryover.init_message)
+    @shipped(_carryover.init_message)
     async def a_generate_init_message(self, message: dict[str, Any] | str | None, **kwargs: Any) -> Any:
         """Build the first message of an asynchronous chat; see `generate_init_message`."""
-        return await drive_async(carryover.init_message(self, message, **kwargs))
+        return await drive_async(_carryover.init_message(self, message, **kwargs))
 
     def _handle_carryover(self, message: dict[str, Any] | str, kwargs: Mapping[str, Any]) -> Any:
-        return carryover.with_carryover(message, kwargs)
+        return _carryover.with_carryover(message, kwargs)
 
     # --- Sending and receiving --------------------------------------------------------------------------------
 
@@ -512,7 +512,7 @@ class ConversableAgent(LLMAgent):
         steps.process_received_message(self, message, sender, silent)
 
     def _print_received_message(self, message: Any, sender: Any) -> None:
-        printer.print_received_message(self, as_message(message), sender)
+        _printer.print_received_message(self, as_message(message), sender)
 
     @staticmethod
     def _message_to_dict(message: Any) -> Message:
@@ -584,7 +584,7 @@ class ConversableAgent(LLMAgent):
             messages = self._oai_messages[partner]
             keep = messages_to_keep(messages, nr_messages_to_preserve or 0)
             if nr_messages_to_preserve and keep > nr_messages_to_preserve:
-                text = literals.PRESERVING_ONE_MORE.format(name=self.name)
+                text = _literals.PRESERVING_ONE_MORE.format(name=self.name)
                 emit(Notice(self, text))
             forget(messages, keep)
         if recipient is None and not nr_messages_to_preserve:
@@ -696,7 +696,7 @@ class ConversableAgent(LLMAgent):
         Raises:
             ValueError: for another reply function, or a missing chat id.
         """
-        nested.register_nested_chats(
+        _nested.register_nested_chats(
             self, chat_queue, trigger, reply_func_from_nested_chats, position, use_async, **kwargs
         )
 
@@ -829,9 +829,9 @@ class ConversableAgent(LLMAgent):
         """
         out = IOStream.get_default()
         if self.client is None:
-            out.print(literals.NO_COST.format(name=self.name))
+            out.print(_literals.NO_COST.format(name=self.name))
         else:
-            out.print(literals.COST_HEADING.format(name=self.name))
+            out.print(_literals.COST_HEADING.format(name=self.name))
             self.client.print_usage_summary(mode)
 
     # --- Tools ------------------------------------------------------------------------------------------------
@@ -906,7 +906,7 @@ class ConversableAgent(LLMAgent):
         Args:
             function_map: functions by name; None in the place of a function removes it.
         """
-        tools.register_function_map(self, function_map)
+        _tools.register_function_map(self, function_map)
 
     def can_execute_function(self, name: list[str] | str) -> bool:
         """Tell whether the agent can run a function, or all of several.
@@ -914,7 +914,7 @@ class ConversableAgent(LLMAgent):
         Args:
             name: one name, or a list.
         """
-        return tools.can_execute_function(self, name)
+        return _tools.can_execute_function(self, name)
 
     def register_for_llm(
         self,
@@ -938,7 +938,7 @@ class ConversableAgent(LLMAgent):
             TypeError: for parameters without annotations.
             RuntimeError: for an agent without a model.
         """
-        return tools.register_for_llm(self, name=name, description=description, api_style=api_style)
+        return _tools.register_for_llm(self, name=name, description=description, api_style=api_style)
 
     def register_for_execution(self, name: str | None = None) -> Callable[[F], F]:
         """Let the agent run a function: a decorator.
@@ -949,7 +949,7 @@ class ConversableAgent(LLMAgent):
         Returns:
             A decorator that leaves the function callable as before.
         """
-        return tools.register_for_execution(self, name=name)
+        return _tools.register_for_execution(self, name=name)
 
     def update_function_signature(self, func_sig: Any, is_remove: bool) -> None:
         """Tell the agent's model of a function by its JSON schema, or take it back.
@@ -958,7 +958,7 @@ class ConversableAgent(LLMAgent):
             func_sig: the schema, or the name to remove.
             is_remove: True removes.
         """
-        tools.update_function_signature(self, func_sig, is_remove)
+        _tools.update_function_signature(self, func_sig, is_remove)
 
     def update_tool_signature(self, tool_sig: Any, is_remove: bool) -> None:
         """Tell the agent's model of a tool by its JSON schema, or take it back.
@@ -967,7 +967,7 @@ class ConversableAgent(LLMAgent):
             tool_sig: the schema, or the name to remove.
             is_remove: True removes.
         """
-        tools.update_tool_signature(self, tool_sig, is_remove)
+        _tools.update_tool_signature(self, tool_sig, is_remove)
 
     def _str_for_tool_response(self, tool_response: dict[str, Any]) -> str:
         return tool_replies.tool_response_text(tool_response)
@@ -1154,4 +1154,4 @@ def _new_client(llm_config: dict[str, Any]) -> Any:
 
 def _is_terminate(message: Message) -> bool:
     """The default end of a chat: the text TERMINATE and nothing besides."""
-    return content_str(message.get("content")) == literals.TERMINATE
+    return content_str(message.get("content")) == _literals.TERMINATE

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from .._core.drive import drive, drive_async, shipped
 from ..code_utils import content_str
 from ..exception_utils import AgentNameConflict
+from ._groupchat import candidates, checks, clearing, loop, names, texts
+from ._groupchat import resume as resuming
+from ._speakers import manual
+from ._speakers import random as chance
+from ._speakers.auto import select_by_model
 from .agent import Agent
 from .conversable_agent import ConversableAgent
-from .group import candidates, checks, clearing, loop, names, texts
-from .group import resume as resuming
-from .speakers import manual
-from .speakers import random as chance
-from .speakers.auto import select_by_model
 
 if TYPE_CHECKING:
     from ..oai.client import ModelClient

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
         DockerUnavailableError: no engine answers.
     """
     options = _parser().parse_args(arguments)
-    from .._code.docker_engine import connect, remove_leftovers
+    from .._code.docker.engine import connect, remove_leftovers
 
     client = connect()
     try:

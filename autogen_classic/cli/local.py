@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from ..exception_utils import AutogenClassicError
-from ..oai._local_engine import INSTALL_COMMAND, LOCAL_MODEL, LocalModelError, Patience, engine_for, find_weights
+from ..oai._local.engine import INSTALL_COMMAND, LOCAL_MODEL, LocalModelError, Patience, engine_for, find_weights
 
 __all__ = ("InstallError", "main")
 

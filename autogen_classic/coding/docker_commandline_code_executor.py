@@ -19,8 +19,8 @@ import docker.errors  # type: ignore[import-untyped]
 import requests
 
 from .._code.commands import temporary_name
-from .._code.docker_command import MARK_OF_THE_CONTAINER, ContainerCommand, ContainerResult
-from .._code.docker_engine import (
+from .._code.docker.command import MARK_OF_THE_CONTAINER, ContainerCommand, ContainerResult
+from .._code.docker.engine import (
     SAFE_SETTINGS,
     connect,
     container_labels,
@@ -31,8 +31,8 @@ from .._code.docker_engine import (
     remove_container,
     remove_leftovers,
 )
+from .._code.docker.shared_directory import WORKSPACE, SharedDirectory, WorkDirNotSharedError, made_directory
 from .._code.process_owner import InThisProcess
-from .._code.shared_directory import WORKSPACE, SharedDirectory, WorkDirNotSharedError, made_directory
 from ..code_utils import TIMEOUT_MSG
 from ..exception_utils import AutogenClassicError
 from ._blocks import save_code

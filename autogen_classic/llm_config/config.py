@@ -185,7 +185,7 @@ class LLMConfig(dict[str, Any]):
         """
         import os
 
-        from ..oai._secrets import hidden, secrets_in
+        from .._secrets import hidden, secrets_in
         from ..oai.openai_utils import config_list_from_json, filter_config
 
         if env is None and path is None:
@@ -225,7 +225,7 @@ class LLMConfig(dict[str, Any]):
         Raises:
             LLMConfigError: no model passes.
         """
-        from ..oai._secrets import hidden, secrets_in
+        from .._secrets import hidden, secrets_in
         from ..oai.openai_utils import filter_config
 
         chosen = list(filter_config(self["config_list"], kwargs, exclude=exclude))

@@ -17,7 +17,7 @@ from pydantic import (
     field_validator,
 )
 
-from ..oai._secrets import hidden, secrets_in
+from .._secrets import hidden, secrets_in
 
 __all__ = ("ApplicationConfig", "LLMConfigEntry", "LLMConfigEntryDict")
 

@@ -12,12 +12,12 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from ._answer import Answer
-from ._connections import sync_pool
-from ._failures import UnusableAnswerError
-from ._images import Image
+from ._http.connections import sync_pool
+from ._messages.images import Image
+from ._messages.translation import Text, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
 from ._provider_client import Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
-from ._translation import Text, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
+from ._request.failures import UnusableAnswerError
+from ._request.reading import Answer
 from .prices import cost_of, price_of
 
 __all__ = ("ChatCompletionsClient", "answer_of", "chat_messages", "chat_tools", "cost_by_table")

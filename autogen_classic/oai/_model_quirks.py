@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ._valid_messages import valid_messages
+from ._messages.validity import valid_messages
 from .client_utils import without_hidden_tools
 
 __all__ = ("fitted", "learn_from")

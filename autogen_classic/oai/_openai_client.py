@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from .._core.model_requests import check
-from ._failures import UnusableAnswerError, parameter_errors
+from ._http.sending import send
+from ._http.threads import in_thread
 from ._model_quirks import fitted, learn_from
-from ._sending import send
-from ._streaming import StreamedAnswer, connection_errors
-from ._threads import in_thread
+from ._request.failures import UnusableAnswerError, parameter_errors
+from ._request.streaming import StreamedAnswer, connection_errors
 from .prices import cost_of, price_of
 
 __all__ = ("OpenAIClient",)

@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 
 from .._core.model_requests import check
 from ..exception_utils import AutogenClassicError
-from ._answer import Answer
-from ._shown import ShownText
-from ._structured import with_json_schema
+from ._request.reading import Answer
+from ._request.streamed_text import ShownText
+from ._request.structured import with_json_schema
 from .client_utils import validate_parameter, without_hidden_tools
 from .prices import cost_of, price_of
 from .providers import PROVIDER_KEYS

@@ -19,12 +19,10 @@ import anthropic
 from anthropic import Anthropic, AnthropicBedrock, AnthropicVertex
 
 from ..llm_config.entries import AnthropicEntryDict, AnthropicLLMConfigEntry
-from ._answer import Answer
-from ._anthropic_messages import choice_of, messages_of, tool_of
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas, may_be_forced
-from ._connections import sync_pool
-from ._provider_client import NUMBER, MissingKeyError, Parameter, ProviderClient, model_of, names_of, read_parameters
-from ._schemas import (
+from ._http.connections import sync_pool
+from ._messages.anthropic import choice_of, messages_of, tool_of
+from ._messages.schemas import (
     ANSWER_BY_TOOL,
     ANSWER_WITH_OBJECT,
     answer_as_text,
@@ -33,7 +31,9 @@ from ._schemas import (
     schema_of,
     wants_any_object,
 )
-from ._translation import ToolCall, tools_of
+from ._messages.translation import ToolCall, tools_of
+from ._provider_client import NUMBER, MissingKeyError, Parameter, ProviderClient, model_of, names_of, read_parameters
+from ._request.reading import Answer
 
 __all__ = ("AnthropicClient", "AnthropicEntryDict", "AnthropicLLMConfigEntry", "oai_messages_to_anthropic_messages")
 

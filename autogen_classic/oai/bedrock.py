@@ -17,9 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ..exception_utils import AutogenClassicError
 from ..llm_config.entries import BedrockEntryDict, BedrockLLMConfigEntry
-from ._answer import Answer
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas
-from ._converse import (
+from ._messages.converse import (
     StreamedBlocks,
     answer_of,
     block_of,
@@ -30,7 +29,16 @@ from ._converse import (
     messages_of,
     tool_of,
 )
-from ._images import image_of, loaded
+from ._messages.images import image_of, loaded
+from ._messages.schemas import (
+    ANSWER_BY_TOOL,
+    ANSWER_WITH_OBJECT,
+    answer_tool,
+    closed_schema,
+    schema_of,
+    wants_any_object,
+)
+from ._messages.translation import Text, Turn, split_system, tools_of, turns_of
 from ._provider_client import (
     NUMBER,
     MissingKeyError,
@@ -41,15 +49,7 @@ from ._provider_client import (
     read_parameters,
     warn_once,
 )
-from ._schemas import (
-    ANSWER_BY_TOOL,
-    ANSWER_WITH_OBJECT,
-    answer_tool,
-    closed_schema,
-    schema_of,
-    wants_any_object,
-)
-from ._translation import Text, Turn, split_system, tools_of, turns_of
+from ._request.reading import Answer
 from .prices import Price, cost_of, price_of, prices_of
 
 __all__ = (

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 from cerebras.cloud import sdk
 
 from ..llm_config.entries import CerebrasEntryDict, CerebrasLLMConfigEntry
-from ._answer import Answer
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
+from ._messages.translation import turns_of
 from ._provider_client import NUMBER, BrokenStreamError, Parameter
-from ._structured import wanted_form
-from ._translation import turns_of
+from ._request.reading import Answer
+from ._request.structured import wanted_form
 from .prices import Price, prices_of
 
 __all__ = (

@@ -1,7 +1,7 @@
 """The client for models: `OpenAIWrapper` asks the configurations of a list in turn until one of them answers.
 
 A wrapper reads its configuration when it is made, and connects at the first request. The road of a request stands
-in `_requests`, once for `OpenAIWrapper.create` and `OpenAIWrapper.a_create`.
+in `_request.attempts`, once for `OpenAIWrapper.create` and `OpenAIWrapper.a_create`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any, ClassVar, Protocol
 
 from .._core.drive import Call, Steps, Then, drive, drive_async, shipped
 from .._core.tape import replaying
-from ._answers import LEGACY_CACHE_DIR, LEGACY_DEFAULT_CACHE_SEED
 from ._openai_client import OpenAIClient
-from ._requests import OWN_KEYS, create_steps
-from ._templates import instantiate
-from ._usage import USAGE_KEYS, UsageSummary, add_usage, print_usage, valid_usage
+from ._request.answer_cache import LEGACY_CACHE_DIR, LEGACY_DEFAULT_CACHE_SEED
+from ._request.attempts import OWN_KEYS, create_steps
+from ._request.templates import instantiate
+from ._request.usage import USAGE_KEYS, UsageSummary, add_usage, print_usage, valid_usage
 from .prices import OAI_PRICE1K
 from .providers import CLIENT_KEYS, client_keys, connect, find_provider, has_credentials
 from .rate_limiters import TimeRateLimiter

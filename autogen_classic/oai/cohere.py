@@ -13,14 +13,14 @@ from cohere.core.api_error import ApiError
 
 from ..exception_utils import AutogenClassicError
 from ..llm_config.entries import CohereEntryDict, CohereLLMConfigEntry
-from ._answer import Answer
 from ._chat_completions import chat_messages, chat_tools, cost_by_table
-from ._connections import sync_pool
+from ._http.connections import sync_pool
+from ._http.retries import MAX_RETRIES, TRANSPORT_ERRORS
+from ._messages.schemas import in_words
+from ._messages.translation import GO_ON, Text, ToolCall, Turn, call_of, split_system, turns_of
 from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
-from ._retries import MAX_RETRIES, TRANSPORT_ERRORS
-from ._schemas import in_words
-from ._structured import wanted_form
-from ._translation import GO_ON, Text, ToolCall, Turn, call_of, split_system, turns_of
+from ._request.reading import Answer
+from ._request.structured import wanted_form
 from .prices import Price, prices_of
 
 __all__ = (

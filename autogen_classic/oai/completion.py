@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..exception_utils import AutogenClassicError
-from ._templates import instantiate
+from ._request.templates import instantiate
 from .prices import OAI_PRICE1K, cost_of, price_of
 
 __all__ = ("ChatCompletion", "Completion", "RetiredInterfaceError")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._messages.schemas import schema_of, told_in_words
 from ._openai_client import OpenAIClient
-from ._schemas import schema_of, told_in_words
 
 __all__ = ("BASE_URL", "KEY_VARIABLES", "DeepSeekClient")
 

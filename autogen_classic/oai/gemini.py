@@ -21,15 +21,15 @@ from google.oauth2 import service_account
 
 from ..exception_utils import AutogenClassicError
 from ..llm_config.entries import GeminiEntryDict, GeminiLLMConfigEntry
-from ._answer import Answer
-from ._connections import sync_pool
-from ._images import Image, image_of, loaded
+from ._http.connections import sync_pool
+from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
+from ._http.sdk_clients import shared_client
+from ._messages.images import Image, image_of, loaded
+from ._messages.schemas import in_words
+from ._messages.translation import Part, Text, ToolAnswer, ToolCall, alternating, split_system, tools_of, turns_of
 from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
-from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
-from ._schemas import in_words
-from ._sdk_clients import shared_client
-from ._structured import wanted_form
-from ._translation import Part, Text, ToolAnswer, ToolCall, alternating, split_system, tools_of, turns_of
+from ._request.reading import Answer
+from ._request.structured import wanted_form
 
 __all__ = (
     "ConflictingCredentialsError",

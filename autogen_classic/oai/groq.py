@@ -9,10 +9,10 @@ import groq
 
 from ..llm_config.entries import GroqEntryDict, GroqLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
+from ._messages.schemas import told_in_words
+from ._messages.translation import tools_of, turns_of
 from ._provider_client import NUMBER, BrokenStreamError, Parameter, warn_once
-from ._schemas import told_in_words
-from ._structured import wanted_form
-from ._translation import tools_of, turns_of
+from ._request.structured import wanted_form
 from .prices import Price, prices_of
 
 __all__ = (

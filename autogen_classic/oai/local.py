@@ -11,9 +11,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
-from ._answer import Answer
-from ._images import Image
-from ._local_engine import (
+from ._local.engine import (
     INSTALL_COMMAND,
     LOCAL_MODEL,
     Engine,
@@ -25,10 +23,12 @@ from ._local_engine import (
     engine_for,
     model_file,
 )
-from ._local_tools import Offer, answer_schema, answer_so_far, calls_in, explain, offer_of, repeats
+from ._local.tools import Offer, answer_schema, answer_so_far, calls_in, explain, offer_of, repeats
+from ._messages.images import Image
+from ._messages.translation import Text, Turn, alternating, told_calls, turns_of
 from ._provider_client import NUMBER, Parameter, ProviderClient, read_parameters
-from ._shown import ShownText
-from ._translation import Text, Turn, alternating, told_calls, turns_of
+from ._request.reading import Answer
+from ._request.streamed_text import ShownText
 
 __all__ = (
     "INSTALL_COMMAND",

@@ -13,13 +13,11 @@ from mistralai.client.errors import MistralError, NoResponseError
 from mistralai.client.models import Function
 
 from ..llm_config.entries import MistralEntryDict, MistralLLMConfigEntry
-from ._answer import Answer
 from ._chat_completions import chat_messages, chat_tools, cost_by_table
-from ._connections import sync_pool
-from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
-from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
-from ._sdk_clients import shared_client
-from ._translation import (
+from ._http.connections import sync_pool
+from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
+from ._http.sdk_clients import shared_client
+from ._messages.translation import (
     Text,
     ToolAnswer,
     ToolCall,
@@ -30,6 +28,8 @@ from ._translation import (
     turns_of,
     with_plain_ids,
 )
+from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
+from ._request.reading import Answer
 
 __all__ = (
     "MistralAIClient",

@@ -19,13 +19,13 @@ from typing import Any
 import ollama
 
 from ..llm_config.entries import OllamaEntryDict, OllamaLLMConfigEntry
-from ._answer import Answer
-from ._images import Image, loaded
+from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
+from ._http.sdk_clients import shared_client
+from ._messages.images import Image, loaded
+from ._messages.schemas import answer_as_text, answer_tool, schema_of, wants_any_object
+from ._messages.translation import GO_ON, Text, Tool, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
 from ._provider_client import NUMBER, BrokenStreamError, Parameter, ProviderClient, model_of, names_of, read_parameters
-from ._retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
-from ._schemas import answer_as_text, answer_tool, schema_of, wants_any_object
-from ._sdk_clients import shared_client
-from ._translation import GO_ON, Text, Tool, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
+from ._request.reading import Answer
 
 __all__ = (
     "OllamaClient",

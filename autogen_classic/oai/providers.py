@@ -12,8 +12,8 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .._secrets import keys_hidden
 from ..exception_utils import AutogenClassicError
-from ._secrets import keys_hidden
 
 __all__ = (
     "ENTRY_POINT_GROUP",
@@ -248,7 +248,7 @@ def _client_for(
 ) -> Any:
     """Connect by way of the names in `client`, which programs patch there."""
     from . import client as room
-    from ._connections import async_pool, sync_pool
+    from ._http.connections import async_pool, sync_pool
 
     own_http = settings.get("http_client") is not None
     if not own_http:

@@ -12,8 +12,8 @@ import together
 
 from ..llm_config.entries import TogetherEntryDict, TogetherLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
+from ._messages.translation import turns_of
 from ._provider_client import NUMBER, BrokenStreamError, Parameter
-from ._translation import turns_of
 
 __all__ = (
     "TogetherClient",

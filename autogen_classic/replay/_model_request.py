@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from .._secrets import secrets_sent
 from ..io.base import IOStream
-from ..oai._answers import NOT_CACHED, AnswerCache
-from ..oai._secrets import secrets_sent
+from ..oai._request.answer_cache import NOT_CACHED, AnswerCache
 from ._answers import (
     answer_as_json,
     answer_from_json,
@@ -196,7 +196,7 @@ class TapedRequest:
 
     def _begin(self, question: Turn) -> None:
         if self._new is not None:  # an answer that has to be repaired; it is paid for all the same
-            from ..oai._requests import _set_cost
+            from ..oai._request.attempts import _set_cost
 
             _set_cost(self._live, self._response, self._extras.get("price"), from_cache=False)
             self.get_usage(self._response)
@@ -259,6 +259,6 @@ class _Recording:
 
 def passes_on(request: TapedRequest, error: BaseException) -> bool:
     """Whether the wrapper goes on to the next configuration after an error."""
-    from ..oai._requests import _errors_that_pass_on
+    from ..oai._request.attempts import _errors_that_pass_on
 
     return isinstance(error, _errors_that_pass_on(request))

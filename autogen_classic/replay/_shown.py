@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from ..io.base import IOStream
-from ..oai._shown import ShownText
+from ..oai._request.streamed_text import ShownText
 
 __all__ = ("Listener", "show", "show_answer", "split_shown")
 

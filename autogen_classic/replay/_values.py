@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ..oai._secrets import hidden, secrets_in, secrets_of_environment, without_keys
+from .._secrets import hidden, secrets_in, secrets_of_environment, without_keys
 from ..oai.openai_utils import NON_CACHE_KEY
 from ..oai.providers import CLIENT_KEYS
 

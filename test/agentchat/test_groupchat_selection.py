@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from autogen_classic.agentchat._groupchat.names import name_meant
+from autogen_classic.agentchat._speakers import SELECTORS
 from autogen_classic.agentchat.conversable_agent import ConversableAgent
-from autogen_classic.agentchat.group.names import name_meant
 from autogen_classic.agentchat.groupchat import GroupChat, GroupChatManager
-from autogen_classic.agentchat.speakers import SELECTORS
 from autogen_classic.exception_utils import NoEligibleSpeaker
 from autogen_classic.io.base import IOStream
 from autogen_classic.testing import ScriptedClient

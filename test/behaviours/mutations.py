@@ -11,20 +11,20 @@ from pathlib import Path
 
 AGENT = "agentchat/conversable_agent.py"
 CHAT = "agentchat/chat.py"
-CODE = "agentchat/replies/code.py"
+CODE = "agentchat/_replies/code.py"
 DRIVE = "_core/drive.py"
 GROUP = "agentchat/groupchat.py"
 HOOKS = "_core/hooks.py"
-LITERALS = "agentchat/literals.py"
-LOOP = "agentchat/group/loop.py"
-MODEL = "agentchat/replies/model.py"
-PERSON = "agentchat/replies/person.py"
-PRINTER = "agentchat/printer.py"
+LITERALS = "agentchat/_literals.py"
+LOOP = "agentchat/_groupchat/loop.py"
+MODEL = "agentchat/_replies/model.py"
+PERSON = "agentchat/_replies/person.py"
+PRINTER = "agentchat/_printer.py"
 REPLIES = "_core/replies.py"
-SELECTION = "agentchat/speakers/auto.py"
+SELECTION = "agentchat/_speakers/auto.py"
 STEPS = "_core/steps.py"
-TEXTS = "agentchat/group/texts.py"
-TOOLS = "agentchat/replies/tools.py"
+TEXTS = "agentchat/_groupchat/texts.py"
+TOOLS = "agentchat/_replies/tool_calls.py"
 USER = "agentchat/user_proxy_agent.py"
 
 
@@ -275,7 +275,7 @@ CALLS = [
     ),
     change(
         "calls: generate_init_message(",
-        "agentchat/carryover.py",
+        "agentchat/_carryover.py",
         'Ask(agent, "generate_init_message", message, **context)',
         'Ask(agent, "generate_init_message", message=message, **context)',
     ),
@@ -331,7 +331,7 @@ CALLS = [
     change("calls: GroupChat.reset(", GROUP, "self._groupchat.reset()", "self._groupchat.messages.clear()"),
     change(
         "calls: GroupChat.next_agent(",
-        "agentchat/speakers/round_robin.py",
+        "agentchat/_speakers/round_robin.py",
         "groupchat.next_agent(last_speaker, candidates)",
         "groupchat.next_agent(last_speaker)",
     ),
@@ -401,7 +401,7 @@ def refuse(item: str, condition: str) -> Mutation:
 
 
 NO_MODEL = '({}, {"config_list": []}, {"config_list": [{"model": ""}]})'
-CUSTOM = "agentchat/speakers/custom.py"
+CUSTOM = "agentchat/_speakers/custom.py"
 
 LOOSE = [
     assertion("loose: positional arguments", "is_termination_msg is None or callable(is_termination_msg)"),
@@ -445,7 +445,7 @@ LOOSE = [
     change("loose: self.description", AGENT, "    @description.setter\n", "    @staticmethod\n"),
     change(
         "loose: initiate_chat takes any keyword",
-        "agentchat/carryover.py",
+        "agentchat/_carryover.py",
         "Call(message, agent, recipient, context)",
         "Call(message, agent, recipient, {})",
     ),
@@ -509,7 +509,7 @@ LOOSE = [
     change("loose: observers", STEPS, "        if final:\n", "        if final or built_in is None:\n"),
     change(
         "loose: a content may be a callable",
-        "oai/_templates.py",
+        "oai/_request/templates.py",
         "return template(context) if callable(template) else template",
         "return template",
     ),
@@ -615,7 +615,7 @@ PRINTED = [
     ),
     change(
         "printed: warnings of the group chat",
-        "agentchat/group/candidates.py",
+        "agentchat/_groupchat/candidates.py",
         'logger.warning(\n            "GroupChat is under',
         'print(\n            "GroupChat is under',
     ),
@@ -667,7 +667,7 @@ TEXT_CHANGES = [
     ),
     change(
         "literals: TERMINATE is taken out",
-        "agentchat/summary.py",
+        "agentchat/_summary.py",
         'return content.replace(literals.TERMINATE, "")',
         "return content",
     ),
@@ -682,7 +682,7 @@ TEXT_CHANGES = [
     ),
     change(
         "literals: longer prompts may be replaced",
-        "agentchat/summary.py",
+        "agentchat/_summary.py",
         'prompt = arguments.get("summary_prompt")',
         "prompt = None",
     ),
@@ -780,7 +780,10 @@ REPAIRED = [
         "messages_to_keep(messages, (nr_messages_to_preserve or 0) if recipient is None else 0)",
     ),
     change(
-        "repaired: cost is 0", "oai/_requests.py", "    known = response.cost is not None and", "    known = True or"
+        "repaired: cost is 0",
+        "oai/_request/attempts.py",
+        "    known = response.cost is not None and",
+        "    known = True or",
     ),
     change(
         ("repaired: cached completions", "repaired: a pickle in a cache"),
@@ -834,7 +837,7 @@ SURFACE = [
     ),
     Rename(("surface: the keywords of UserProxyAgent",), "default_auto_reply"),
     Rename(("surface: the keywords of GroupChat",), "send_introductions"),
-    change("surface: the keys of an llm_config", "oai/_requests.py", "in OWN_KEYS}", 'in (*OWN_KEYS, "seed")}'),
+    change("surface: the keys of an llm_config", "oai/_request/attempts.py", "in OWN_KEYS}", 'in (*OWN_KEYS, "seed")}'),
     change("surface: the keys of a code_execution_config", CODE, '"last_n_messages"', '"last_messages"'),
 ]
 

@@ -264,7 +264,7 @@ def test_no_marker_is_spelled_outside_of_the_modules_of_literals() -> None:
     import autogen_classic
 
     package = Path(autogen_classic.__file__).parent
-    homes = {package / "agentchat" / "literals.py", package / "agentchat" / "group" / "texts.py"}
+    homes = {package / "agentchat" / "_literals.py", package / "agentchat" / "_groupchat" / "texts.py"}
     markers = ("EXECUTING CODE BLOCK", "USING AUTO REPLY", "Provide feedback to", "Next speaker: ", "execution failed")
     for file in sorted((package / "agentchat").rglob("*.py")):
         text = file.read_text(encoding="utf-8")

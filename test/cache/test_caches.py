@@ -19,9 +19,9 @@ from autogen_classic.cache._json import as_json
 from autogen_classic.cache.cache_factory import CacheFactory
 from autogen_classic.cache.disk_cache import DiskCache
 from autogen_classic.cache.in_memory_cache import InMemoryCache
-from autogen_classic.oai import _answers
+from autogen_classic.oai._request import answer_cache
 
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(_answers.__file__).parents[2])}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(answer_cache.__file__).parents[3])}
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -86,12 +86,12 @@ def test_without_redis_the_cache_is_on_disk(tmp_path: Path, monkeypatch: pytest.
 
 @given(st.dictionaries(st.text(max_size=5), plain, max_size=4))
 def test_a_key_does_not_depend_on_the_order_of_parameters(params: dict[str, Any]) -> None:
-    assert _answers.cache_key(params) == _answers.cache_key(dict(reversed(params.items())))
+    assert answer_cache.cache_key(params) == answer_cache.cache_key(dict(reversed(params.items())))
 
 
 @given(st.dictionaries(st.text(max_size=5), plain, max_size=4), st.text())
 def test_a_key_does_not_depend_on_credentials(params: dict[str, Any], secret: str) -> None:
-    assert _answers.cache_key({**params, "api_key": secret, "base_url": secret}) == _answers.cache_key(
+    assert answer_cache.cache_key({**params, "api_key": secret, "base_url": secret}) == answer_cache.cache_key(
         {**params, "api_key": "", "base_url": ""}
     )
 
@@ -99,20 +99,20 @@ def test_a_key_does_not_depend_on_credentials(params: dict[str, Any], secret: st
 @given(plain, plain)
 def test_different_requests_have_different_keys(one: Any, other: Any) -> None:
     same_text = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-    assert (_answers.cache_key({"x": one}) == _answers.cache_key({"x": other})) == same_text
+    assert (answer_cache.cache_key({"x": one}) == answer_cache.cache_key({"x": other})) == same_text
 
 
 def test_a_key_is_the_same_in_another_process() -> None:
     params = {"model": "gpt-4", "messages": [{"role": "user", "content": "hi ö"}]}
-    program = f"from autogen_classic.oai._answers import cache_key; print(cache_key({params!r}))"
+    program = f"from autogen_classic.oai._request.answer_cache import cache_key; print(cache_key({params!r}))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=ENVIRONMENT)
-    assert done.stdout.strip() == _answers.cache_key(params)
+    assert done.stdout.strip() == answer_cache.cache_key(params)
 
 
 def test_a_completion_comes_back_as_it_was() -> None:
     before = completion()
     before.cost = 0.5  # type: ignore[attr-defined]
-    after = _answers.decode(json.loads(json.dumps(_answers.encode(before))))
+    after = answer_cache.decode(json.loads(json.dumps(answer_cache.encode(before))))
     assert type(after) is ChatCompletion
     assert after.model_dump() == before.model_dump()
     assert after.choices[0].message.content == "Hello."
@@ -121,7 +121,7 @@ def test_a_completion_comes_back_as_it_was() -> None:
 @given(plain)
 def test_an_answer_of_plain_parts_comes_back_as_it_was(value: Any) -> None:
     before = SimpleNamespace(choices=[SimpleNamespace(message={"content": value})])
-    assert _answers.decode(json.loads(json.dumps(_answers.encode(before)))) == before
+    assert answer_cache.decode(json.loads(json.dumps(answer_cache.encode(before)))) == before
 
 
 class Cupboard(dict):  # type: ignore[type-arg]
@@ -133,17 +133,17 @@ class Cupboard(dict):  # type: ignore[type-arg]
 def test_an_answer_that_json_cannot_hold_is_not_cached_and_said_once(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_answers, "_warned", set())
+    monkeypatch.setattr(answer_cache, "_warned", set())
     cupboard = Cupboard()
     for _ in range(2):
-        _answers.store(cupboard, "key", object())
+        answer_cache.store(cupboard, "key", object())
     assert not cupboard
     assert len(caplog.records) == 1
 
 
 @pytest.fixture(autouse=True)
 def _nothing_warned_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_answers, "_warned", set())
+    monkeypatch.setattr(answer_cache, "_warned", set())
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def _nothing_warned_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_damaged_entry_is_asked_again_with_a_warning(entry: Any, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        assert _answers.look_up(Cupboard(key=entry), "key") is _answers.NOT_CACHED
+        assert answer_cache.look_up(Cupboard(key=entry), "key") is answer_cache.NOT_CACHED
     assert "asked instead" in caplog.text
 
 
@@ -160,13 +160,13 @@ def test_a_disk_that_cannot_be_used_costs_no_answer(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".cache").write_text("in the way")
-    cache = _answers.AnswerCache({"cache_seed": 1}, {"model": "m"})
-    assert cache.look_up() is _answers.NOT_CACHED
+    cache = answer_cache.AnswerCache({"cache_seed": 1}, {"model": "m"})
+    assert cache.look_up() is answer_cache.NOT_CACHED
     cache.store(completion())
     assert "cannot be used" in caplog.text
 
 
 def test_an_answer_is_on_disk_as_json_and_not_as_a_pickle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    _answers.AnswerCache({"cache_seed": 1}, {"model": "m"}).store(completion("find me"))
+    answer_cache.AnswerCache({"cache_seed": 1}, {"model": "m"}).store(completion("find me"))
     assert b"find me" in (tmp_path / ".cache" / "1" / "answers.db").read_bytes()

@@ -17,7 +17,7 @@ import pytest
 
 from autogen_classic import Cache, OpenAIWrapper
 from autogen_classic.cache.cosmos_db_cache import CosmosDBCache
-from autogen_classic.oai import _answers
+from autogen_classic.oai._request import answer_cache
 from autogen_classic.testing import MockOpenAIServer
 
 cosmos = pytest.importorskip("azure.cosmos")
@@ -135,7 +135,7 @@ def _not_found() -> tuple[int, Any]:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[CosmosServer]:
-    monkeypatch.setattr(_answers, "_warned", set())
+    monkeypatch.setattr(answer_cache, "_warned", set())
     running = CosmosServer()
     yield running
     running.stop()

@@ -17,7 +17,7 @@ import pytest
 
 from autogen_classic import Cache, OpenAIWrapper
 from autogen_classic.cache import _store
-from autogen_classic.oai import _answers
+from autogen_classic.oai._request import answer_cache
 from autogen_classic.testing import MockOpenAIServer
 
 REPOSITORY = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ MESSAGES = [{"role": "user", "content": "Hi."}]
 @pytest.fixture(autouse=True)
 def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(_answers, "_warned", set())
+    monkeypatch.setattr(answer_cache, "_warned", set())
     monkeypatch.setattr(_store, "PATIENCE", 0.05)
 
 
@@ -93,7 +93,7 @@ def test_pickled_rows_and_files_of_diskcache_are_never_even_opened(
     folder = Path(".cache", "41")
     (folder / "aa" / "bb").mkdir(parents=True)
     (folder / "aa" / "bb" / "cc.val").write_bytes(trap)
-    key = _answers.cache_key({"model": server.config()["model"], "messages": MESSAGES})
+    key = answer_cache.cache_key({"model": server.config()["model"], "messages": MESSAGES})
     with closing(sqlite3.connect(folder / "cache.db")) as connection, connection:
         connection.execute("CREATE TABLE Cache (rowid INTEGER PRIMARY KEY, key, raw, mode, filename, value)")
         rows = [(key, 1, 4, None, trap), (trap, 0, 4, "aa/bb/cc.val", None), (key.encode(), 1, 4, None, trap)]

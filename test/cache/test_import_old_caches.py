@@ -24,7 +24,7 @@ from autogen_classic.cache._import.helper import Helper, RefusedError
 from autogen_classic.cache._import.old_directory import OldCacheError, old_entries
 from autogen_classic.cache._import.run import import_directory
 from autogen_classic.cache._store import Cache
-from autogen_classic.oai._answers import cache_key, decode
+from autogen_classic.oai._request.answer_cache import cache_key, decode
 
 DATA = Path(__file__).parent / "data"
 OLD = DATA / "dot_cache"

@@ -15,7 +15,7 @@ import pytest
 
 from autogen_classic import Cache, OpenAIWrapper
 from autogen_classic.cache.redis_cache import RedisCache
-from autogen_classic.oai import _answers
+from autogen_classic.oai._request import answer_cache
 from autogen_classic.testing import MockOpenAIServer
 
 redis = pytest.importorskip("redis")
@@ -54,7 +54,7 @@ class RedisServer:
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(_answers, "_warned", set())
+    monkeypatch.setattr(answer_cache, "_warned", set())
     running = RedisServer(tmp_path)
     yield running
     running.kill()

@@ -18,8 +18,8 @@ import pytest
 from autogen_classic.cache import _store
 from autogen_classic.cache._store import Cache, kept
 from autogen_classic.cache.disk_cache import DiskCache
-from autogen_classic.oai import _answers
-from autogen_classic.oai._answers import cache_key
+from autogen_classic.oai._request import answer_cache
+from autogen_classic.oai._request.answer_cache import cache_key
 
 REPOSITORY = Path(__file__).parents[2]
 PARAMS: dict[str, Any] = {
@@ -52,13 +52,13 @@ READER = """
 import json, sys, warnings
 warnings.simplefilter("error")
 from autogen_classic.cache import Cache
-from autogen_classic.oai import _answers
+from autogen_classic.oai._request import answer_cache
 params = json.loads(sys.argv[1])
-print(_answers.cache_key(params))
+print(answer_cache.cache_key(params))
 with Cache.disk(1, "here") as cache:
-    found = _answers.look_up(cache, _answers.cache_key(params))
-    print(json.dumps(found.choices[0].message) if found is not _answers.NOT_CACHED else None)
-    _answers.store(cache, "of another", found, params)
+    found = answer_cache.look_up(cache, answer_cache.cache_key(params))
+    print(json.dumps(found.choices[0].message) if found is not answer_cache.NOT_CACHED else None)
+    answer_cache.store(cache, "of another", found, params)
 """
 
 
@@ -91,7 +91,7 @@ def test_a_cache_is_read_by_another_version_of_python(python: str, tmp_path: Pat
         pytest.skip("there is no other version of Python beside this one")
     answer = SimpleNamespace(choices=[SimpleNamespace(message={"content": "☺ \ud800", "cost": 0.1})])
     with DiskCache(tmp_path / "here" / "1") as cache:
-        _answers.store(cache, cache_key(PARAMS), answer, PARAMS)
+        answer_cache.store(cache, cache_key(PARAMS), answer, PARAMS)
     reader = start(READER, json.dumps(PARAMS), python=python, folder=tmp_path)
     output, errors = reader.communicate()
     assert (reader.returncode, errors) == (0, "")
@@ -99,7 +99,7 @@ def test_a_cache_is_read_by_another_version_of_python(python: str, tmp_path: Pat
     assert key == KEY_OF_PARAMS
     assert json.loads(message) == answer.choices[0].message
     with DiskCache(tmp_path / "here" / "1") as cache:
-        assert _answers.look_up(cache, "of another") == answer
+        assert answer_cache.look_up(cache, "of another") == answer
 
 
 def test_eight_processes_share_a_cache(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from autogen_classic import AssistantAgent, cli
 from autogen_classic.cache._store import Cache
 from autogen_classic.cli import cache as command
-from autogen_classic.oai import _answers
+from autogen_classic.oai._request import answer_cache
 
 OLD = Path(__file__).parents[1] / "cache" / "data" / "dot_cache"
 
@@ -39,11 +39,11 @@ def fill(seed: str = "41", text: str = "fine", **params: Any) -> None:
     request = {"model": "gpt-4o", "messages": [{"role": "user", "content": "How are you?"}], **params}
     answer = SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=text))])
     with Cache(Path(".cache", seed)) as cache:
-        _answers.store(cache, _answers.cache_key(request), answer, request)
-        entry = cache.get(_answers.cache_key(request))
+        answer_cache.store(cache, answer_cache.cache_key(request), answer, request)
+        entry = cache.get(answer_cache.cache_key(request))
         entry["type"] = "ChatCompletion"
         entry["response"] = {"model": "gpt-4o", "choices": [{"message": {"content": text}}]}
-        cache.set(_answers.cache_key(request), entry)
+        cache.set(answer_cache.cache_key(request), entry)
 
 
 def test_ls_lists_caches_with_entries_models_and_dates(run: Any) -> None:

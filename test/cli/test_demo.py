@@ -14,7 +14,7 @@ import pytest
 
 from autogen_classic import cli
 from autogen_classic.cli import demo
-from autogen_classic.oai._local_engine import LocalModelMissingError, find_weights
+from autogen_classic.oai._local.engine import LocalModelMissingError, find_weights
 from autogen_classic.testing import MockOpenAIServer
 
 ROOT = Path(__file__).parents[2]

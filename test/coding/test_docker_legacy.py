@@ -16,7 +16,7 @@ import pytest
 from executors import no_docker
 
 from autogen_classic import UserProxyAgent, code_utils
-from autogen_classic._code import containers
+from autogen_classic._code.docker import containers
 from autogen_classic.code_utils import execute_code, is_docker_running
 
 pytestmark = pytest.mark.skipif(bool(no_docker()), reason=no_docker() or "-")

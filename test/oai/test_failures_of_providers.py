@@ -10,7 +10,7 @@ import openai
 import pytest
 
 from autogen_classic._core.events import ModelFailed, listening
-from autogen_classic.oai._failures import status_of
+from autogen_classic.oai._request.failures import status_of
 from autogen_classic.oai.client import OpenAIWrapper
 from autogen_classic.testing import error
 

@@ -17,7 +17,7 @@ import pytest
 from pydantic import BaseModel
 
 from autogen_classic import AssistantAgent, OpenAIWrapper, events
-from autogen_classic.oai._local_engine import LocalModelError, engine_for, find_weights
+from autogen_classic.oai._local.engine import LocalModelError, engine_for, find_weights
 
 pytestmark = pytest.mark.skipif(
     find_weights() is None or importlib.util.find_spec("xllamacpp") is None,

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from autogen_classic import OpenAIWrapper
-from autogen_classic.oai import _local_engine as engine_room
 from autogen_classic.oai import local as room
-from autogen_classic.oai._local_engine import LocalModelError, LocalModelMissingError, LocalModelTimeoutError, Patience
-from autogen_classic.oai._local_tools import answer_so_far, bounded, calls_in, explain, offer_of, repeats
-from autogen_classic.oai._translation import ToolCall, turns_of
+from autogen_classic.oai._local import engine as engine_room
+from autogen_classic.oai._local.engine import LocalModelError, LocalModelMissingError, LocalModelTimeoutError, Patience
+from autogen_classic.oai._local.tools import answer_so_far, bounded, calls_in, explain, offer_of, repeats
+from autogen_classic.oai._messages.translation import ToolCall, turns_of
 from autogen_classic.oai.providers import runs_here
 
 HELLO = [{"role": "user", "content": "Say hello."}]

@@ -14,7 +14,7 @@ import openai
 import pytest
 
 from autogen_classic._core.model_requests import asking_agent
-from autogen_classic.oai import _retries as room
+from autogen_classic.oai._http import retries as room
 from autogen_classic.oai.client import OpenAIWrapper
 from autogen_classic.testing import error
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from autogen_classic.oai._answer import Answer
-from autogen_classic.oai._schemas import answer_as_text, answer_tool, closed_schema
-from autogen_classic.oai._translation import ToolCall
+from autogen_classic.oai._messages.schemas import answer_as_text, answer_tool, closed_schema
+from autogen_classic.oai._messages.translation import ToolCall
+from autogen_classic.oai._request.reading import Answer
 
 TEXT = {"type": "string"}
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from autogen_classic import AssistantAgent, OpenAIWrapper, UserProxyAgent
-from autogen_classic.oai._structured import StructuredOutputError, wanted_form
+from autogen_classic.oai._request.structured import StructuredOutputError, wanted_form
 from autogen_classic.testing import MockOpenAIServer, error, tool_call
 
 Serve = Callable[..., MockOpenAIServer]

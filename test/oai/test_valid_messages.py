@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from openai.types.chat import ChatCompletionMessage
 
-from autogen_classic.oai._valid_messages import valid_messages
+from autogen_classic.oai._messages.validity import valid_messages
 
 USER = {"role": "user", "content": "Add."}
 GOOGLE = "https://generativelanguage.googleapis.com/v1beta/openai/"

@@ -16,8 +16,8 @@ import pytest
 from openai.resources.chat.completions import AsyncCompletions, Completions
 from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
-from autogen_classic.oai import _connections
 from autogen_classic.oai import client as client_room
+from autogen_classic.oai._http import connections
 from autogen_classic.oai.client import OpenAIClient, OpenAIWrapper
 from autogen_classic.testing import MockOpenAIServer
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
@@ -268,4 +268,4 @@ def test_all_wrappers_of_an_endpoint_share_its_connections(serve: Any, ask: Any)
     ask(first, messages=HELLO)
     ask(second, messages=HELLO)
     pools = {id(asked._clients[0]._oai_client._client) for asked in (first, second)}
-    assert pools == {id(_connections.sync_pool(server.base_url))}
+    assert pools == {id(connections.sync_pool(server.base_url))}

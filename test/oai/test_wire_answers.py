@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from autogen_classic.oai import OpenAIWrapper
-from autogen_classic.oai._failures import UnusableAnswerError
+from autogen_classic.oai._request.failures import UnusableAnswerError
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
 
 HELLO = [{"role": "user", "content": "hi"}]

@@ -17,8 +17,8 @@ import openai
 import pytest
 
 from autogen_classic.oai import OpenAIWrapper
-from autogen_classic.oai import _many_connections as room
-from autogen_classic.oai._connections import async_pool
+from autogen_classic.oai._http import many_connections as room
+from autogen_classic.oai._http.connections import async_pool
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
 
 
@@ -215,8 +215,8 @@ def test_an_event_loop_that_has_ended_is_not_kept(serve: Any) -> None:
 # A program of its own forks: a child of this test run would copy all that the tests have loaded, and their threads.
 FORKING = """
 import asyncio, os, sys, traceback
-from autogen_classic.oai._connections import sync_pool
-from autogen_classic.oai._threads import in_thread
+from autogen_classic.oai._http.connections import sync_pool
+from autogen_classic.oai._http.threads import in_thread
 
 
 def in_a_child(work):

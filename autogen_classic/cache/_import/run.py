@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...oai._answers import FORMAT, cache_key, decode, summary_of
+from ...oai._request.answer_cache import FORMAT, cache_key, decode, summary_of
 from .._json import NotJSONError, as_json
 from .._store import Cache, Entry
 from .helper import Helper, RefusedError

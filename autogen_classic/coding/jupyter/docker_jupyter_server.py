@@ -17,8 +17,8 @@ import docker  # type: ignore[import-untyped]
 import docker.errors  # type: ignore[import-untyped]
 import requests
 
-from ..._code.docker_command import MARK_OF_THE_CONTAINER, kill_marked_in
-from ..._code.docker_engine import SAFE_SETTINGS, connect, container_labels, remove_container, remove_leftovers
+from ..._code.docker.command import MARK_OF_THE_CONTAINER, kill_marked_in
+from ..._code.docker.engine import SAFE_SETTINGS, connect, container_labels, remove_container, remove_leftovers
 from ..._code.process_owner import InThisProcess
 from ._readiness import SETTINGS, JupyterServerError, find_problem
 from .base import JupyterConnectable, JupyterConnectionInfo

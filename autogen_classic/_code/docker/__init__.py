@@ -1,0 +1,1 @@
+"""The Docker engine: its client, its containers, and directories shared with them."""

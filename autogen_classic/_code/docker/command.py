@@ -1,0 +1,233 @@
+"""Run a command in a container that runs already, with a time limit that reaches everything the command has started."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from time import time
+from typing import Any
+
+import docker.errors  # type: ignore[import-untyped]
+
+from ..kept_output import KeptOutput
+from ..process import COMMAND_NOT_FOUND, ProcessResult
+from .engine import is_missing_program, release
+
+__all__ = ("MARK_OF_THE_CONTAINER", "ContainerCommand", "ContainerResult", "kill_marked_in")
+
+_SECONDS_TO_DIE = 10.0
+_SECONDS_UNTIL_NOTED = 0.3
+_CANNOT_START = (126, COMMAND_NOT_FOUND)
+_SIGNALS_OF_TROUBLE = (signal.SIGKILL.value if hasattr(signal, "SIGKILL") else 9, 11, 6)
+
+# Children inherit it, wherever they hide: in a group, a session, or below another parent.
+_MARK = "AUTOGEN_CLASSIC_RUN"
+MARK_OF_THE_CONTAINER = {_MARK: "container"}
+"""The environment of the container itself, which tells its own processes from those of a command."""
+
+# Kills what has the mark $1, and what has thrown its mark away. Everything is done by the shell itself: code that has
+# used up the processes of its container leaves none for another program. Processes that have ended (Z) and those of
+# the engine (runc) do not count; neither does what shows its end by an empty environment and is gone the next time.
+_KILL = f"""
+round=0
+while [ $round -lt 50 ]; do
+  found=
+  for place in /proc/[0-9]*; do
+    pid=${{place#/proc/}}
+    if [ $pid -eq 1 ] || [ $pid -eq $$ ]; then continue; fi
+    stat=
+    read -r stat < $place/stat || continue
+    case $stat in *"(runc:"* | *") Z "* | *") X "*) continue ;; esac
+    mark=none
+    while IFS= read -r line || [ -n "$line" ]; do
+      case $line in
+        *"{_MARK}=$1"*) mark=mine; break ;;
+        *"{_MARK}="*) mark=other ;;
+      esac
+      line=
+    done < $place/environ
+    [ $mark = other ] || found="$found $pid"
+  done
+  [ -n "$found" ] || exit 0
+  kill -STOP $found
+  kill -KILL $found
+  round=$((round + 1))
+done 2>/dev/null
+exit 1
+"""
+
+
+@dataclass(frozen=True)
+class ContainerResult:
+    """What a command in a container left behind.
+
+    Attributes:
+        exit_code: its exit status; 128 + the number of a signal that ended it.
+        output: its standard output and standard error, as they came.
+        timed_out: whether it was killed because its time was over.
+        stopped: whether it was killed by `ContainerCommand.stop`.
+    """
+
+    exit_code: int
+    output: str
+    timed_out: bool = False
+    stopped: bool = False
+
+
+class ContainerCommand:
+    """A command that can be run once in a container, and stopped from another thread meanwhile.
+
+    Args:
+        container: a running container, of the docker package.
+        command: the program and its arguments.
+        max_output: how many bytes of the output are kept; None keeps all.
+        memory: how much memory the container has, for the message that it ran out; "" if it has no limit.
+    """
+
+    def __init__(self, container: Any, command: Sequence[str], *, max_output: int | None, memory: str = "") -> None:
+        self._container = container
+        self._api = container.client.api
+        self._command = list(command)
+        self._mark = uuid.uuid4().hex
+        self._kept = KeptOutput(max_output)
+        self._memory = memory
+        self._stopped = False
+
+    def run(self, timeout: float) -> ContainerResult:
+        """Run the command to its end.
+
+        Args:
+            timeout: how long it may take, in seconds.
+
+        Returns:
+            Its result; also for a program that is not in the container.
+
+        Raises:
+            docker.errors.APIError: the container does not run.
+        """
+        begun = time()
+        created = self._api.exec_create(self._container.id, self._command, environment={_MARK: self._mark})["Id"]
+        if self._stopped:
+            return ContainerResult(128 + signal.SIGTERM, "", stopped=True)
+        try:
+            stream = self._api.exec_start(created, stream=True)
+        except docker.errors.APIError as error:
+            if not is_missing_program(str(error)):
+                raise
+            release(error)
+            return self._not_found()
+        timed_out = not self._read_to_the_end(stream, timeout)
+        exit_code = self._exit_code_of(created)
+        output = self._kept.data().decode("utf-8", errors="replace")
+        if self._stopped or timed_out:
+            return ContainerResult(exit_code, output, timed_out and not self._stopped, self._stopped)
+        if exit_code in _CANNOT_START and is_missing_program(output):
+            return self._not_found()
+        return ContainerResult(exit_code, output + self._why(exit_code, begun))
+
+    def stop(self) -> None:
+        """Kill the command with all that it has started, from any thread; one that has not begun will not begin."""
+        self._stopped = True
+        self._kill()
+
+    def forget(self) -> None:
+        """Say that the container is about to be stopped, and the command with it."""
+        self._stopped = True
+
+    def _read_to_the_end(self, stream: Any, timeout: float) -> bool:
+        """Read the output until the command has ended; tell whether that came in time."""
+        reader = threading.Thread(target=self._read, args=(stream,), daemon=True)
+        reader.start()
+        try:
+            reader.join(timeout)
+            in_time = not reader.is_alive()
+        except BaseException:
+            self._kill()
+            raise
+        if not in_time:
+            self._kill()
+            reader.join(_SECONDS_TO_DIE)
+            if reader.is_alive():
+                self._restart_the_container()
+                reader.join(_SECONDS_TO_DIE)
+        return in_time
+
+    def _read(self, stream: Any) -> None:
+        # The engine closes the stream in its own way when the container is taken away.
+        with suppress(OSError, ValueError, docker.errors.DockerException):
+            for piece in stream:
+                self._kept.add(piece)
+        _close(stream)
+
+    def _kill(self) -> None:
+        """Kill all that belongs to the command. Where not even a shell can be started, the container is restarted."""
+        if not kill_marked_in(self._container, self._mark):
+            self._restart_the_container()
+
+    def _restart_the_container(self) -> None:
+        with suppress(docker.errors.APIError):
+            self._container.restart(timeout=0)
+
+    def _exit_code_of(self, created: str) -> int:
+        for _ in range(100):
+            try:
+                found = self._api.exec_inspect(created)
+            except docker.errors.APIError:
+                break
+            if found["ExitCode"] is not None:
+                return int(found["ExitCode"])
+            threading.Event().wait(0.02)  # the output can end a little before the process
+        return 128 + 9
+
+    def _not_found(self) -> ContainerResult:
+        program = self._command[0]
+        message = f"{program}: command not found. Install it in the container, or write the code in another language.\n"
+        return ContainerResult(COMMAND_NOT_FOUND, message)
+
+    def _why(self, exit_code: int, begun: float) -> str:
+        """Explain a failure that the code itself could not explain; "" for the others."""
+        by_signal = exit_code - 128 in _SIGNALS_OF_TROUBLE
+        if exit_code != 0 and (self._memory or by_signal) and self._ran_out_of_memory(begun):
+            limit = f" ({self._memory})" if self._memory else ""
+            return f"A process was killed because the memory of the container{limit} ran out.\n"
+        return ProcessResult(128 - exit_code, "", "", timed_out=False).end_by_signal if by_signal else ""
+
+    def _ran_out_of_memory(self, begun: float) -> bool:
+        """Ask the engine whether it has noted this since the command began."""
+        only = {"container": self._container.id, "event": "oom"}
+        until = f"{time() + _SECONDS_UNTIL_NOTED:.3f}"
+        try:
+            events = self._api.events(since=f"{begun:.3f}", until=until, filters=only, decode=True)
+        except docker.errors.APIError:
+            return False
+        noted = next(iter(events), None) is not None
+        _close(events)
+        return noted
+
+
+def _close(stream: Any) -> None:
+    """Give the connection back; close() of the stream itself would leave that to the garbage collector."""
+    stream._response.close()
+
+
+def kill_marked_in(container: Any, mark: str) -> bool:
+    """Kill the processes in a container that carry a mark, and those that have thrown their mark away.
+
+    Args:
+        container: a container of the docker package.
+        mark: the value under AUTOGEN_CLASSIC_RUN in their environment.
+
+    Returns:
+        Whether none is left, as in a container that is gone. It cannot work where not even a shell can be started.
+    """
+    try:
+        exit_code, _ = container.exec_run(["sh", "-c", _KILL, "sh", mark])
+    except docker.errors.NotFound:
+        return True
+    except docker.errors.APIError:
+        return False
+    return bool(exit_code == 0)

@@ -1,0 +1,144 @@
+"""Run one file of code in a fresh container. Only the legacy `execute_code` comes here."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ..commands import command_for
+from ..process import COMMAND_NOT_FOUND
+from ..process_owner import InThisProcess
+
+__all__ = ("DEFAULT_IMAGES", "WORKSPACE", "run_in_container")
+
+DEFAULT_IMAGES = ("python:3-slim", "python:3")
+WORKSPACE = "/workspace"
+_RESULTS = "autogen-classic-code"
+
+
+def run_in_container(
+    language: str, filename: str, work_dir: Path, images: list[str], timeout: float
+) -> tuple[int, str, str, bool]:
+    """Run a file inside a container that sees ``work_dir`` and nothing else of this machine.
+
+    What the code changed in the container, such as installed packages, is kept as a new image until this program ends,
+    so that the next block of a conversation finds it again.
+
+    Args:
+        language: the language of the file.
+        filename: the file, relative to ``work_dir``.
+        work_dir: the directory to share with the container, writable.
+        images: images to try, in order: the first that is here is used, else the first that can be pulled.
+        timeout: how long the code may run, in seconds.
+
+    Returns:
+        The exit code, the output (standard output and standard error as they came), the image to use for the next
+        block (the same one if nothing was changed, or the time was over), and whether the time was over.
+
+    Raises:
+        DockerUnavailableError: no engine answers.
+        ImageUnavailableError: none of the images can be had.
+    """
+    from .engine import connect, find_image
+
+    client = connect()
+    try:
+        image = find_image(client, images)
+        return _run(client, image, [*command_for(language, python="python"), filename], work_dir.resolve(), timeout)
+    finally:
+        client.close()
+
+
+def _run(client: Any, image: str, command: list[str], work_dir: Path, timeout: float) -> tuple[int, str, str, bool]:
+    import docker.errors  # type: ignore[import-untyped]
+
+    from .engine import SAFE_SETTINGS, container_labels, is_missing_program, remove_container
+
+    container = client.containers.create(
+        image,
+        command=command,
+        working_dir=WORKSPACE,
+        volumes={str(work_dir): {"bind": WORKSPACE, "mode": "rw"}},
+        environment={"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+        labels=container_labels("legacy"),
+        **{**SAFE_SETTINGS, "init": False},  # it would be a change of the container
+    )
+    try:
+        container.start()
+        exit_code = _wait(container, timeout)
+        output = container.logs().decode("utf-8", errors="replace")
+        if exit_code is None:
+            return 1, output, image, True
+        return exit_code, output, _kept(container) or image, False
+    except docker.errors.APIError as error:
+        if not is_missing_program(str(error)):
+            raise
+        message = f"{command[0]}: command not found. It is not in the image {image}.\n"
+        return COMMAND_NOT_FOUND, message, image, False
+    finally:
+        remove_container(container)
+        _hand_over(client, image, work_dir)
+
+
+def _wait(container: Any, timeout: float) -> int | None:
+    """Wait for the end of a container; kill it when the time is over, and give None then."""
+    import docker.errors
+    import requests
+
+    try:
+        return int(container.wait(timeout=timeout)["StatusCode"])
+    except (requests.exceptions.ReadTimeout, requests.exceptions.ConnectionError):
+        with suppress(docker.errors.APIError):  # it has ended in the meantime
+            container.kill()
+        return None
+
+
+def _kept(container: Any) -> str:
+    """Make an image of what the code has changed outside the working directory; "" if that is nothing."""
+    from .engine import image_changes
+
+    if all(change["Path"] == WORKSPACE for change in container.diff() or []):
+        return ""
+    tag = os.urandom(16).hex()
+    container.commit(repository=_RESULTS, tag=tag, changes=image_changes("legacy"))
+    name = f"{_RESULTS}:{tag}"
+    if not _images_of_this_process:
+        atexit.register(InThisProcess(_remove_images))
+    _images_of_this_process.append(name)
+    return name
+
+
+_images_of_this_process: list[str] = []
+
+
+def _remove_images() -> None:
+    """Remove the images that this program has made, the newest first, for it is made of the others."""
+    import docker.errors
+
+    from .engine import connect
+
+    with suppress(docker.errors.DockerException):
+        client = connect()
+        while _images_of_this_process:
+            with suppress(docker.errors.APIError):
+                client.images.remove(_images_of_this_process.pop())
+        client.close()
+
+
+def _hand_over(client: Any, image: str, work_dir: Path) -> None:
+    """Give you the files that the code wrote as root; you could not delete them otherwise."""
+    import docker.errors
+
+    from ..foreign_files import hand_over_command
+
+    if not hasattr(os, "getuid") or os.getuid() == 0:
+        return
+    if command := hand_over_command(work_dir, WORKSPACE):
+        volumes = {str(work_dir): {"bind": WORKSPACE, "mode": "rw"}}
+        with suppress(docker.errors.DockerException):
+            client.containers.run(
+                image, entrypoint=command, user="0", volumes=volumes, network_mode="none", remove=True
+            )

@@ -1,0 +1,100 @@
+"""The first message of a chat, and what it carries over from other chats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.drive import Ask, Call, Steps
+from .._core.tape import person_steps
+from ..exception_utils import InvalidCarryOverType
+from . import _literals
+
+__all__ = ("first_message", "init_message", "with_carryover")
+
+
+def first_message(agent: Any, recipient: Any, message: Any, context: dict[str, Any]) -> Steps:
+    """Build the message that opens a chat.
+
+    Args:
+        agent: who opens the chat.
+        recipient: who is spoken to.
+        message: a text, a dict, a function of (sender, recipient, context), or None to ask the person.
+        context: the unknown keywords of ``initiate_chat``.
+
+    Returns:
+        The message.
+    """
+    if callable(message):
+        return (yield Call(message, agent, recipient, context))
+    return (yield Ask(agent, "generate_init_message", message, **context))
+
+
+def init_message(agent: Any, /, message: dict[str, Any] | str | None, **context: Any) -> Steps:
+    """Take the given message, or ask the person for one, and add the carryover.
+
+    Args:
+        agent: who opens the chat.
+        message: a text, a dict, or None to ask the person.
+        **context: ``carryover`` is added to the message; all else is for overrides.
+
+    Returns:
+        The message.
+    """
+    if message is None:
+        ask = Ask(agent, "get_human_input", _literals.ASK_FIRST_MESSAGE)
+        message = yield from person_steps(agent, _literals.ASK_FIRST_MESSAGE, ask)
+    return with_carryover(message, context)
+
+
+def with_carryover(message: Any, context: Mapping[str, Any]) -> Any:
+    """Add the carryover to a message.
+
+    Args:
+        message: a text or a dict, which stays as it is.
+        context: its ``carryover`` is a text, or a list of texts, of dicts with content, or of anything else.
+
+    Returns:
+        A new message, or the same one where there is nothing to carry over, or no content to add it to.
+
+    Raises:
+        InvalidCarryOverType: for a message or a carryover of another type.
+    """
+    if not context.get("carryover"):
+        return message
+    content: Any = message.get("content") if isinstance(message, Mapping) else message
+    if isinstance(message, Mapping) and not isinstance(content, (str, list)):
+        return message  # a call has no text to add to
+    if not isinstance(message, (str, Mapping)):
+        raise InvalidCarryOverType(
+            f"Carryover should be a string or a list of strings, and it can be added to a text or to a message with "
+            f"content, but the message is {message!r}."
+        )
+    frame = _literals.CARRYOVER_FRAME + _as_text(context["carryover"])
+    if isinstance(message, str):
+        return message + frame
+    if isinstance(content, str):
+        return {**message, "content": content + frame}
+    return {**message, "content": _in_parts(content, frame)}
+
+
+def _as_text(carryover: Any) -> str:
+    if isinstance(carryover, str):
+        return carryover
+    if isinstance(carryover, list):
+        return "\n".join(_item_as_text(item) for item in carryover)
+    raise InvalidCarryOverType(
+        f"Carryover should be a string or a list of strings, but it is {carryover!r}. "
+        "Not adding carryover to the message."
+    )
+
+
+def _item_as_text(item: Any) -> str:
+    if isinstance(item, dict) and "content" in item:
+        return str(item["content"])
+    return str(item)
+
+
+def _in_parts(parts: list[dict[str, Any]], frame: str) -> list[dict[str, Any]]:
+    """Put the carryover before the parts of a multimodal message, which end with the task."""
+    return [{"type": "text", "text": frame}, *parts]

@@ -1,0 +1,154 @@
+"""Find who may speak next, and select one of them where no model has to be asked."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from ...exception_utils import NoEligibleSpeaker, UndefinedNextAgent
+from .._speakers import SELECTORS, custom
+
+__all__ = ("next_agent", "prepare_and_select")
+
+logger = logging.getLogger("autogen.agentchat.groupchat")
+
+Agents = list[Any]
+Messages = list[dict[str, Any]]
+
+
+def prepare_and_select(groupchat: Any, last_speaker: Any) -> tuple[Any | None, Agents, Messages | None]:
+    """Select the next speaker as far as that goes without a model.
+
+    Args:
+        groupchat: the group.
+        last_speaker: who spoke last; it need not be in the group.
+
+    Returns:
+        The next speaker, the candidates, and None; or None, the candidates, and the messages for the model that
+        has to select one of them.
+
+    Raises:
+        ValueError: for an unknown selection method, a group too small, or a call that nobody can execute.
+        NoEligibleSpeaker: where nobody may follow the last speaker.
+    """
+    method = groupchat.speaker_selection_method
+    if callable(method):
+        chosen = custom.choose(groupchat, last_speaker, method)
+        if not isinstance(chosen, str):
+            return chosen, groupchat.agents, None
+        method = chosen
+    select = SELECTORS.get(method.lower() if isinstance(method, str) else method)
+    if select is None:
+        raise ValueError(
+            f"GroupChat speaker_selection_method is set to '{method}'. "
+            f"It should be one of {list(SELECTORS)} (case insensitive). {_advice_on_names(groupchat, method)}"
+        )
+    _check_population(groupchat, last_speaker, method.lower())
+
+    candidates = groupchat.agents
+    last_message = groupchat.messages[-1] if groupchat.messages else {}
+    calls = _called_functions(last_message) if groupchat.func_call_filter else []
+    if calls:
+        candidates = _who_can_execute(groupchat, calls)
+        if len(candidates) == 1:
+            return candidates[0], candidates, None
+    candidates = _who_may_follow(groupchat, last_speaker, candidates)
+    if len(candidates) == 1:
+        return candidates[0], candidates, None
+
+    selected = select(groupchat, last_speaker, candidates)
+    if selected is not None:
+        return selected, candidates, None
+    return None, candidates, _without_open_call(groupchat.messages)
+
+
+def next_agent(groupchat: Any, agent: Any, agents: Agents | None) -> Any:
+    """Find the agent that comes after another one in the order of the group.
+
+    Args:
+        groupchat: the group.
+        agent: the one before; the search begins at the start for an agent that is not in the group.
+        agents: who may be found; None for the whole group.
+
+    Returns:
+        The first agent behind ``agent``, going round, that may be found. It is ``agent`` itself when it is the
+        only one.
+
+    Raises:
+        UndefinedNextAgent: when ``agents`` is empty or holds agents from outside of the group.
+    """
+    group = groupchat.agents
+    wanted = set(group if agents is None else agents)
+    if wanted <= set(group):
+        start = group.index(agent) + 1 if agent in group else 0
+        for step in range(len(group)):
+            following = group[(start + step) % len(group)]
+            if following in wanted:
+                return following
+    raise UndefinedNextAgent()
+
+
+def _advice_on_names(groupchat: Any, method: Any) -> str:
+    if method not in groupchat.agent_names and method not in groupchat.agents:
+        return ""
+    return "To have an agent speak, give a function of (last_speaker, groupchat) that returns the agent itself."
+
+
+def _check_population(groupchat: Any, last_speaker: Any, method: str) -> None:
+    count = len(groupchat.agents)
+    if count < 2:
+        raise ValueError(
+            f"GroupChat is underpopulated with {count} agents. "
+            "Please add more agents to the GroupChat or use direct communication instead."
+        )
+    repeaters = groupchat.allow_repeat_speaker
+    may_repeat = last_speaker in repeaters if isinstance(repeaters, list) else repeaters
+    if count == 2 and may_repeat and method != "round_robin":
+        logger.warning(
+            "GroupChat is underpopulated with %d agents. Consider setting speaker_selection_method to 'round_robin' "
+            "or allow_repeat_speaker to False, or use direct communication, unless repeated speaker is desired.",
+            count,
+        )
+
+
+def _called_functions(message: dict[str, Any]) -> list[str]:
+    """The names of the functions that a message calls."""
+    if message.get("function_call"):
+        return [message["function_call"]["name"]]
+    calls = message.get("tool_calls") or []
+    return [call["function"]["name"] for call in calls if call.get("type", "function") == "function"]
+
+
+def _who_can_execute(groupchat: Any, names: list[str]) -> Agents:
+    """The agents that know all of the functions, or else those that know any function at all."""
+    able = [agent for agent in groupchat.agents if agent.can_execute_function(names)]
+    if not able:
+        able = [agent for agent in groupchat.agents if agent.function_map]
+    if not able:
+        raise ValueError(
+            f"No agent can execute the function {', '.join(names)}. Please check the function_map of the agents."
+        )
+    return able
+
+
+def _who_may_follow(groupchat: Any, last_speaker: Any, candidates: Agents) -> Agents:
+    """Those candidates that the transitions allow; all of them where that leaves nobody."""
+    followers = groupchat.allowed_speaker_transitions_dict.get(last_speaker)
+    if followers is None:
+        if last_speaker in groupchat.agents:
+            raise NoEligibleSpeaker(f"No agent of the group may speak after {last_speaker.name}.")
+        return candidates
+    allowed = set(followers)
+    return [agent for agent in candidates if agent in allowed] or candidates
+
+
+def _without_open_call(messages: Messages) -> Messages:
+    """The messages for the model that selects; a provider refuses a last message whose call nobody answers."""
+    messages = list(messages)
+    if messages:
+        last = messages[-1]
+        for key in ("function_call", "tool_calls"):
+            if last.get(key):
+                messages[-1] = {**last, key: None}
+                break
+    return messages

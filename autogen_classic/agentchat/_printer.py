@@ -1,0 +1,139 @@
+"""The first subscriber: what the reader of a terminal sees of a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .._core import events
+from ..code_utils import content_str
+from ..formatting_utils import colored
+from ..io.base import IOStream
+from . import _literals
+
+__all__ = ("print_received_message", "show")
+
+
+def show(event: events.Event) -> None:
+    """Print what an event has for the reader; most events have nothing."""
+    printer = _PRINTERS.get(type(event))
+    if printer is not None:
+        printer(event)
+
+
+def print_received_message(agent: Any, message: dict[str, Any], sender: Any) -> None:
+    """Print a message as its recipient gets it: from whom, to whom, what it says, what it calls.
+
+    Args:
+        agent: the recipient.
+        message: the message in its dict form.
+        sender: the author.
+    """
+    out = IOStream.get_default()
+    out.print(colored(sender.name, "yellow"), "(to", f"{agent.name}):\n", flush=True)
+    if message.get("tool_responses"):
+        for response in message["tool_responses"]:
+            agent._print_received_message(response, sender)
+        if message.get("role") == "tool":
+            return
+    if message.get("role") in ("function", "tool"):
+        _print_response(out, message)
+    else:
+        _print_content(out, agent, message)
+        if message.get("function_call"):
+            _print_call(out, _literals.SUGGESTED_FUNCTION_CALL, message["function_call"], None)
+        for call in message.get("tool_calls") or []:
+            _print_call(out, _literals.SUGGESTED_TOOL_CALL, call.get("function", {}), call.get("id", _literals.NO_ID))
+    out.print("\n", _literals.DASHES, flush=True, sep="")
+
+
+def _print_response(out: IOStream, message: dict[str, Any]) -> None:
+    if message["role"] == "function":
+        heading = _literals.FUNCTION_RESPONSE.format(id=message.get("name", "No id found"))
+    else:
+        heading = _literals.TOOL_RESPONSE.format(id=message.get("tool_call_id", _literals.NO_ID))
+    out.print(colored(heading, "green"), flush=True)
+    out.print(message["content"], flush=True)
+    out.print(colored("*" * len(heading), "green"), flush=True)
+
+
+def _print_content(out: IOStream, agent: Any, message: dict[str, Any]) -> None:
+    content = message.get("content")
+    if content is None:
+        return
+    if "context" in message:
+        from ..oai.client import OpenAIWrapper
+
+        in_format_style = bool(agent.llm_config and agent.llm_config.get("allow_format_str_template", False))
+        content = OpenAIWrapper.instantiate(content, message["context"], in_format_style)
+    out.print(content_str(content), flush=True)
+
+
+def _print_call(out: IOStream, heading: str, function: dict[str, Any], call_id: str | None) -> None:
+    heading = heading.format(name=function.get("name", _literals.NO_FUNCTION_NAME), id=call_id)
+    out.print(colored(heading, "green"), flush=True)
+    arguments = function.get("arguments", _literals.NO_ARGUMENTS)
+    out.print("Arguments: \n", arguments, flush=True, sep="")
+    out.print(colored("*" * len(heading), "green"), flush=True)
+
+
+def _message_received(event: events.MessageReceived) -> None:
+    agent = event.recipient
+    if not agent._is_silent(agent, event.silent):
+        agent._print_received_message(event.message, event.sender)
+
+
+def _line(text: str, color: str | None) -> None:
+    IOStream.get_default().print(colored(text, color) if color else text, flush=True)
+
+
+def _auto_reply_used(event: events.AutoReplyUsed) -> None:
+    _line(_literals.USING_AUTO_REPLY, "red")
+
+
+def _notice(event: events.Notice) -> None:
+    _line(event.text, event.color)
+
+
+def _code_executing(event: events.CodeExecuting) -> None:
+    if event.number is not None:
+        text = _literals.EXECUTING_BLOCK_NUMBER.format(number=event.number, language=event.languages[0])
+    elif len(event.languages) == 1:
+        text = _literals.EXECUTING_BLOCK.format(language=event.languages[0])
+    else:
+        text = _literals.EXECUTING_BLOCKS.format(count=len(event.languages), languages=", ".join(event.languages))
+    _line(text, "red")
+
+
+def _tool_called(event: events.ToolCalled) -> None:
+    text = _literals.EXECUTING_ASYNC_FUNCTION if event.asynchronous else _literals.EXECUTING_FUNCTION
+    _line(text.format(name=event.name), "magenta")
+
+
+def _tool_returned(event: events.ToolReturned) -> None:
+    if event.verbose:
+        text = _literals.FUNCTION_INPUT_AND_OUTPUT.format(arguments=event.arguments, content=event.content)
+        _line(text, "magenta")
+
+
+def _speaker_selected(event: events.SpeakerSelected) -> None:
+    if event.announce:
+        _line(_literals.NEXT_SPEAKER.format(name=event.speaker.name), "green")
+
+
+def _queued_chat_starting(event: events.QueuedChatStarting) -> None:
+    _line(_literals.STARS, "blue")
+    _line(_literals.STARTING_CHAT, "blue")
+    _line(_literals.STARS, "blue")
+
+
+_PRINTERS: dict[type[events.Event], Callable[[Any], None]] = {
+    events.AutoReplyUsed: _auto_reply_used,
+    events.CodeExecuting: _code_executing,
+    events.MessageReceived: _message_received,
+    events.Notice: _notice,
+    events.QueuedChatStarting: _queued_chat_starting,
+    events.SpeakerSelected: _speaker_selected,
+    events.ToolCalled: _tool_called,
+    events.ToolReturned: _tool_returned,
+}

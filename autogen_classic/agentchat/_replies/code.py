@@ -1,0 +1,124 @@
+"""The reply that runs the code in a message, with an executor or in the older way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..._core.drive import Call, Steps
+from ..._core.events import CodeExecuted, CodeExecuting, emit
+from ..._core.tape import code_steps
+from ...code_utils import UNKNOWN, extract_code, infer_lang
+from .. import _literals
+
+__all__ = ("code_execution_reply", "code_reply_with_executor", "execute_blocks")
+
+PYTHON_NAMES = ("python", "Python", "py")
+SHELL_NAMES = ("bash", "shell", "sh")
+
+
+def code_reply_with_executor(
+    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
+) -> Steps:
+    """Run the code blocks of the latest message that has any, with the agent's code executor.
+
+    Returns:
+        ``(True, exit code and output)``, or ``(False, None)`` where there is no code.
+    """
+    if config is not None:
+        raise ValueError("config is not supported for _generate_code_execution_reply_using_executor.")
+    if agent._code_execution_config is False:
+        return False, None
+    if messages is None:
+        messages = agent._oai_messages[sender]
+    for message in reversed(_messages_in_reach(messages, agent._code_execution_config)):
+        if not message.get("content"):
+            continue
+        blocks = agent._code_executor.code_extractor.extract_code_blocks(message["content"])
+        if not blocks:
+            continue
+        emit(CodeExecuting(agent, [block.language for block in blocks], None))
+        run = Call(agent._code_executor.execute_code_blocks, blocks)
+        result = yield from code_steps(agent, [(block.language, block.code) for block in blocks], run)
+        emit(CodeExecuted(agent, result.exit_code, result.output))
+        return True, _result_text(result.exit_code, result.output)
+    return False, None
+
+
+def code_execution_reply(
+    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
+) -> Steps:
+    """Run the code blocks of the latest message that has any, one process each.
+
+    Returns:
+        ``(True, exit code and output)``, or ``(False, None)`` where there is no code.
+    """
+    settings = agent._code_execution_config if config is None else config
+    if settings is False:
+        return False, None
+    settings.setdefault("last_n_messages", "auto")
+    if messages is None:
+        messages = agent._oai_messages[sender]
+    for message in reversed(_messages_in_reach(messages, settings)):
+        if not message.get("content"):
+            continue
+        blocks = extract_code(message["content"])
+        if len(blocks) == 1 and blocks[0][0] == UNKNOWN:
+            continue
+        exit_code, output = yield from code_steps(agent, blocks, Call(agent.execute_code_blocks, blocks))
+        emit(CodeExecuted(agent, exit_code, output))
+        return True, _result_text(exit_code, output)
+    return False, None
+
+
+def execute_blocks(agent: Any, code_blocks: Sequence[tuple[str | None, str]]) -> tuple[int, str]:
+    """Run code blocks one after the other until one fails.
+
+    Args:
+        agent: the agent whose ``run_code`` is called, and whose ``_code_execution_config`` counts.
+        code_blocks: pairs of language (guessed where it is missing) and code.
+
+    Returns:
+        The exit code of the last block that ran, and the output of all.
+    """
+    output = ""
+    exit_code = 0
+    settings = agent._code_execution_config
+    for number, (given_language, code) in enumerate(code_blocks):
+        language = given_language or infer_lang(code)
+        emit(CodeExecuting(agent, [language], number))
+        arguments = {key: settings[key] for key in settings if key not in ("last_n_messages", "executor")}
+        if language in SHELL_NAMES:
+            exit_code, text, image = agent.run_code(code, lang=language, **arguments)
+        elif language in PYTHON_NAMES:
+            filename = code[11 : code.find("\n")].strip() if code.startswith("# filename: ") else None
+            exit_code, text, image = agent.run_code(code, lang="python", filename=filename, **arguments)
+        else:
+            exit_code, text, image = 1, f"unknown language {language}", None
+        if image is not None:
+            settings["use_docker"] = image
+        output += "\n" + text
+        if exit_code != 0:
+            break
+    return exit_code, output
+
+
+def _messages_in_reach(messages: list[dict[str, Any]], settings: dict[str, Any]) -> list[dict[str, Any]]:
+    """The messages in which code is looked for: the last n, or with "auto" all since somebody else spoke."""
+    wanted = settings.get("last_n_messages", "auto")
+    if wanted != "auto":
+        if not isinstance(wanted, int) or wanted < 0:
+            raise ValueError(
+                f"last_n_messages in code_execution_config must be either a non-negative integer, or the string "
+                f"'auto', but it is {wanted!r}."
+            )
+        return messages[max(len(messages) - wanted, 0) :]
+    reach = 0
+    while reach < len(messages) and messages[-1 - reach].get("role") == "user":
+        reach += 1
+    return messages[len(messages) - reach :]
+
+
+def _result_text(exit_code: int, output: str) -> str:
+    outcome = _literals.EXECUTION_SUCCEEDED if exit_code == 0 else _literals.EXECUTION_FAILED
+    return _literals.EXECUTION_RESULT.format(exit_code=exit_code, outcome=outcome, output=output)

@@ -1,0 +1,125 @@
+"""The reply of the person behind an agent, and the end of a chat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..._core import conversation as conversations
+from ..._core.conversation import StopReason
+from ..._core.drive import Ask, Steps
+from ..._core.events import AutoReplyUsed, Notice, PersonAnswered, PersonAsked, emit
+from ..._core.tape import person_steps
+from .. import _literals
+
+__all__ = ("check_termination_and_human_reply",)
+
+
+def check_termination_and_human_reply(
+    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
+) -> Steps:
+    """End the chat, let the person speak, or leave the reply to the functions further down the list.
+
+    The person is asked before every reply in the mode ALWAYS, and in the mode TERMINATE when the message ends
+    the chat or the agent has replied by itself as often as it may. NEVER asks nobody and ends the chat instead.
+
+    Returns:
+        ``(True, None)`` at the end of the chat, ``(True, message)`` from the person, else ``(False, None)``.
+    """
+    agent = agent if config is None else config
+    if messages is None:
+        messages = agent._oai_messages[sender] if sender else []
+    if not messages:
+        heard = f"{sender.name} has said nothing to it yet" if sender else "the list of messages is empty"
+        raise IndexError(f"{agent.name} has nothing to reply to: {heard}. Send it a message first.")
+    message = messages[-1]
+    mode = agent.human_input_mode
+    if not callable(agent._is_termination_msg):
+        raise TypeError(
+            f"is_termination_msg of {agent.name} must be a function of a message, such as "
+            f'lambda message: "TERMINATE" in (message["content"] or ""), but it is {agent._is_termination_msg!r}.'
+        )
+    ends = agent._is_termination_msg(message)
+
+    answer: str | None = None
+    typed = False
+    if mode == "ALWAYS":
+        prompt = _literals.ASK_ALWAYS.format(agent=agent.name, sender=_name(sender))
+        answer, typed = yield from _ask(agent, prompt, ends)
+    elif _is_at_its_limit(agent, sender):
+        if mode == "NEVER":
+            answer = _literals.EXIT
+        else:
+            prompt = _literals.ASK_AT_TERMINATION if ends else _literals.ASK_AT_LIMIT
+            answer, typed = yield from _ask(agent, prompt.format(sender=_name(sender)), ends)
+    elif ends:
+        if mode == "NEVER":
+            answer = _literals.EXIT
+        elif mode == "TERMINATE":
+            prompt = _literals.ASK_AT_TERMINATION
+            answer, typed = yield from _ask(agent, prompt.format(sender=_name(sender)), ends)
+
+    if answer == _literals.EXIT:
+        agent._consecutive_auto_reply_counter[sender] = 0
+        _note_the_end(StopReason.PERSON if typed else _end_without_a_word(ends), message)
+        return True, None
+
+    if answer or agent._max_consecutive_auto_reply_dict[sender] == 0:
+        agent._consecutive_auto_reply_counter[sender] = 0
+        return True, _message_of_person(answer or "", message)
+
+    agent._consecutive_auto_reply_counter[sender] += 1
+    if mode != "NEVER":
+        emit(AutoReplyUsed(agent, sender))
+    return False, None
+
+
+def _is_at_its_limit(agent: Any, sender: Any) -> bool:
+    limit = agent._max_consecutive_auto_reply_dict[sender]
+    try:
+        return bool(agent._consecutive_auto_reply_counter[sender] >= limit)
+    except TypeError as error:
+        raise TypeError(f"max_consecutive_auto_reply of {agent.name} must be a number, but it is {limit!r}.") from error
+
+
+def _ask(agent: Any, prompt: str, ends: bool) -> Steps:
+    """Ask the person; no answer to a message that ends the chat means exit.
+
+    Returns:
+        The answer, and whether the person typed it.
+    """
+    emit(PersonAsked(agent, prompt))
+    answer = yield from person_steps(agent, prompt, Ask(agent, "get_human_input", prompt))
+    emit(PersonAnswered(agent, answer))
+    if answer:
+        return answer, True
+    emit(Notice(agent, _literals.NO_HUMAN_INPUT, "red"))
+    return (_literals.EXIT if ends else answer), False
+
+
+def _message_of_person(answer: str, message: dict[str, Any]) -> dict[str, Any]:
+    """The person's words, with an answer to each call that they came in the way of."""
+    response: dict[str, Any] = {"role": "user", "content": answer}
+    interrupted: list[dict[str, Any]] = []
+    if message.get("function_call"):
+        interrupted.append(
+            {"name": message["function_call"].get("name", ""), "role": "function", "content": _literals.INTERRUPTED}
+        )
+    for call in message.get("tool_calls") or []:
+        interrupted.append({"tool_call_id": call.get("id", ""), "role": "tool", "content": _literals.INTERRUPTED})
+    if interrupted:
+        response["tool_responses"] = interrupted
+    return response
+
+
+def _name(sender: Any) -> str:
+    return "the sender" if sender is None else sender.name
+
+
+def _end_without_a_word(ends: bool) -> StopReason:
+    return StopReason.TERMINATION_MESSAGE if ends else StopReason.AUTO_REPLY_LIMIT
+
+
+def _note_the_end(reason: StopReason, message: Any) -> None:
+    chat = conversations.current()
+    if chat is not None:
+        chat.note(reason, message)

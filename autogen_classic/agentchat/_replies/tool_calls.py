@@ -1,0 +1,182 @@
+"""The reply that runs tools and functions which a message calls."""
+
+from __future__ import annotations
+
+import contextvars
+import inspect
+import json
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async
+from ..._core.events import ToolCalled, ToolReturned, emit
+from ..._core.tape import tool_steps
+from .. import _literals
+
+__all__ = ("execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text")
+
+
+def tool_calls_reply(
+    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
+) -> Steps:
+    """Answer every tool call of the last message; in an asynchronous chat the tools run side by side.
+
+    Returns:
+        ``(True, message)`` where the last message calls tools, else ``(False, None)``.
+    """
+    agent = agent if config is None else config
+    if messages is None:
+        messages = agent._oai_messages[sender]
+    calls = messages[-1].get("tool_calls") or []
+    if not calls:
+        return False, None
+
+    responses: list[dict[str, Any]]
+    if (yield WHICH_WAY):
+        import asyncio  # as late as possible: it takes longer to load than all the rest
+
+        responses = yield Call(asyncio.gather, *[drive_async(_answer(agent, call)) for call in calls])
+    else:
+        responses = []
+        for call in calls:
+            responses.append((yield from _answer(agent, call)))
+    return True, {
+        "role": "tool",
+        "tool_responses": list(responses),
+        "content": "\n\n".join(agent._str_for_tool_response(response) for response in responses),
+    }
+
+
+def function_call_reply(
+    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
+) -> Steps:
+    """Answer the function call of the last message (the form that came before tool calls).
+
+    Returns:
+        ``(True, message)`` where the last message calls a function, else ``(False, None)``.
+    """
+    agent = agent if config is None else config
+    if messages is None:
+        messages = agent._oai_messages[sender]
+    call = messages[-1].get("function_call")
+    if not call:
+        return False, None
+    is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(call.get("name", "")))
+    if is_coroutine:
+        _, answer = yield from _execute_asynchronously(agent, call)
+    else:
+        # not asked for as a step: a synchronous function runs in the synchronous way in both kinds of chats
+        _, answer = yield Call(lambda: agent.execute_function(call))
+    return True, answer
+
+
+def _answer(agent: Any, call: dict[str, Any]) -> Steps:
+    """Run one tool and build its answer."""
+    function_call = call.get("function", {})
+    is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(function_call.get("name")))
+    if is_coroutine or (yield WHICH_WAY):
+        _, answer = yield from _execute_asynchronously(agent, function_call)
+    else:
+        _, answer = yield Ask(agent, "execute_function", function_call)
+    response = {"role": "tool", "content": answer.get("content", "")}
+    return {"tool_call_id": call["id"], **response} if call.get("id") is not None else response
+
+
+def _execute_asynchronously(agent: Any, function_call: dict[str, Any]) -> Steps:
+    """Run a tool through ``a_execute_function``; a synchronous chat waits for it."""
+    if (yield WHICH_WAY):
+        return (yield Call(agent.a_execute_function, function_call))
+    return (yield Call(_wait_for, lambda: agent.a_execute_function(function_call)))
+
+
+def _wait_for(start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    """Run a coroutine to its end, also where this thread runs an event loop already (as in a notebook)."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(start())
+
+    outcome: list[Any] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(asyncio.run(start()))
+        except BaseException as error:
+            failure.append(error)
+
+    context = contextvars.copy_context()  # the tool finds its chat and its console as in the thread that calls it
+    thread = threading.Thread(target=context.run, args=(run,), name="autogen_classic tool")
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def execute_function(agent: Any, /, func_call: dict[str, Any], verbose: Any = False, call_id: Any = None) -> Steps:
+    """Run the function that a call names with the arguments that it carries as JSON.
+
+    Whatever goes wrong becomes an answer that the model can read and repair.
+
+    Returns:
+        Whether it succeeded, and the answer as a message of the role ``function``.
+    """
+    if isinstance(verbose, str):  # AG2 has call_id in the second place
+        verbose, call_id = isinstance(call_id, bool) and call_id, verbose
+    name = func_call.get("name", "")
+    function = agent._function_map.get(name)
+    succeeded = False
+    arguments: Any = None
+    if function is None:
+        content = _literals.FUNCTION_NOT_FOUND.format(name=name)
+    else:
+        written = func_call.get("arguments")
+        try:
+            arguments = json.loads(agent._format_json_str("{}" if written is None else written))
+            arguments = {} if arguments is None else arguments  # some models write null for "no arguments"
+        except json.JSONDecodeError as error:
+            content = _literals.FUNCTION_BROKEN_JSON.format(error=error)
+        if arguments is not None:
+            asynchronous = yield WHICH_WAY
+            emit(ToolCalled(agent, name, arguments, call_id, asynchronous))
+            try:
+                if not isinstance(arguments, dict):
+                    raise TypeError(f"The arguments of {name} must be a JSON object, but they are {written}.")
+                content = str((yield from tool_steps(agent, name, arguments, Call(function, **arguments))))
+                succeeded = True
+            except Exception as error:
+                content = _literals.FUNCTION_RAISED.format(error=error)
+    emit(ToolReturned(agent, name, arguments, content, succeeded, call_id, bool(verbose)))
+    return succeeded, {"name": name, "role": "function", "content": content}
+
+
+def json_with_escaped_line_ends(text: str) -> str:
+    """Repair what models often break in JSON: raw line ends and tabs within strings, and loose ones outside.
+
+    Args:
+        text: JSON as a model wrote it.
+
+    Returns:
+        The text with line ends escaped inside of strings and dropped outside of them.
+    """
+    repaired: list[str] = []
+    inside = False
+    previous = " "
+    for character in text:
+        if character == '"' and previous != "\\":
+            inside = not inside
+        previous = " " if character == "\\" and previous == "\\" else character
+        if inside and character in "\n\t":
+            repaired.append("\\n" if character == "\n" else "\\t")
+        elif inside or character != "\n":
+            repaired.append(character)
+    return "".join(repaired)
+
+
+def tool_response_text(response: dict[str, Any]) -> str:
+    """The content of a tool's answer as text."""
+    return str(response.get("content", ""))

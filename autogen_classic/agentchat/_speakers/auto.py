@@ -1,0 +1,231 @@
+"""Let the model of the manager decide.
+
+A hidden chat of two agents does it: ``checking_agent`` asks ``speaker_selection_agent`` for a name, and asks again
+when the answer holds no name or several. The two are made once for a group and lent the manager's own client, so
+that its model clients, cache and usage are those of the manager.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..._core import conversation as conversations
+from ..._core.drive import WHICH_WAY, Ask, Steps
+from ..._core.events import Notice, emit
+from .._groupchat import texts
+from .._groupchat.names import mentions, name_meant
+
+__all__ = ("choose", "select_by_model")
+
+Agents = list[Any]
+Messages = list[dict[str, Any]]
+
+
+def choose(groupchat: Any, last_speaker: Any, candidates: Agents) -> None:
+    """Choose nobody, which leaves the choice to the model."""
+    return None
+
+
+def select_by_model(
+    groupchat: Any, last_speaker: Any, selector: Any, messages: Messages | None, agents: Agents | None
+) -> Steps:
+    """Have the model name the next speaker.
+
+    Args:
+        groupchat: the group.
+        last_speaker: who spoke last.
+        selector: the agent whose model is asked, usually the manager.
+        messages: the conversation so far; None for that of the group.
+        agents: the candidates; None for the whole group.
+
+    Returns:
+        The agent whose name the model gave; the next one of the list when there is no model, or no clear name
+        after all attempts.
+    """
+    agents = groupchat.agents if agents is None else agents
+    messages = groupchat.messages if messages is None else messages
+    if not _has_model(groupchat, selector):
+        return groupchat.next_agent(last_speaker, agents)
+
+    silent = not groupchat.select_speaker_auto_verbose
+    attempts = groupchat.max_retries_for_selecting_speaker + 1
+    chat = conversations.current()
+    with _hidden_chat(groupchat, selector) as (checking_agent, selection_agent):
+        selection_agent.update_system_message(groupchat.select_speaker_msg(agents))
+        selection_agent._oai_messages[checking_agent] = list(messages)
+        prompt = groupchat.select_speaker_prompt(agents)
+        question = messages[-1] if prompt is None else _question(groupchat, prompt)
+        for attempt in range(1, attempts + 1):
+            yield Ask(checking_agent, "send", question, selection_agent, request_reply=False, silent=silent)
+            answer = yield from _answer(checking_agent, selection_agent)
+            yield Ask(selection_agent, "send", answer, checking_agent, request_reply=False, silent=silent)
+
+            names = _names_in(groupchat, answer, agents)
+            if len(names) == 1:
+                _tell(groupchat, selector, texts.SELECTION_SUCCEEDED, "green", attempt, names[0])
+                return groupchat.agent_by_name(names[0])
+            if names:
+                _tell(groupchat, selector, texts.SELECTION_NAMED_SEVERAL, "red", attempt)
+                question = _ask_again(groupchat, groupchat.select_speaker_auto_multiple_template, agents)
+            else:
+                _tell(groupchat, selector, texts.SELECTION_NAMED_NONE, "red", attempt)
+                question = _ask_again(groupchat, groupchat.select_speaker_auto_none_template, agents)
+            if chat is not None and chat.must_end():
+                break
+    return groupchat.next_agent(last_speaker, agents)
+
+
+def _answer(checking_agent: Any, selection_agent: Any) -> Steps:
+    if (yield WHICH_WAY):
+        answer = yield Ask(selection_agent, "generate_reply", sender=checking_agent)
+    else:
+        messages = selection_agent.chat_messages[checking_agent]
+        answer = yield Ask(selection_agent, "generate_reply", messages=messages, sender=checking_agent)
+    return "" if answer is None else answer
+
+
+def _names_in(groupchat: Any, answer: Any, agents: Agents) -> list[str]:
+    """The names that an answer gives: first as it is spelled, then with a more generous eye."""
+    content = answer.get("content") if isinstance(answer, dict) else answer
+    meant = name_meant(content, agents)
+    if meant is not None:
+        return [meant]
+    return list(groupchat._mentioned_agents(content, agents) or mentions(content, agents, ignore_case=True))
+
+
+def _question(groupchat: Any, text: str) -> dict[str, Any]:
+    return {
+        "content": text,
+        "name": texts.CHECKING_AGENT,
+        "override_role": groupchat.role_for_select_speaker_messages,
+    }
+
+
+def _ask_again(groupchat: Any, template: str, agents: Agents) -> dict[str, Any]:
+    names = [agent.name for agent in agents]
+    return _question(groupchat, texts.fill("The template of a further question", template, agentlist=names))
+
+
+def _tell(groupchat: Any, selector: Any, form: str, color: str, attempt: int, name: str = "") -> None:
+    if groupchat.select_speaker_auto_verbose:
+        attempts = groupchat.max_retries_for_selecting_speaker + 1
+        emit(Notice(selector, form.format(attempt=attempt, attempts=attempts, name=name), color))
+
+
+def _has_model(groupchat: Any, selector: Any) -> bool:
+    return bool(groupchat.select_speaker_auto_llm_config) or getattr(selector, "client", None) is not None
+
+
+@contextmanager
+def _hidden_chat(groupchat: Any, selector: Any) -> Iterator[tuple[Any, Any]]:
+    """Lend out two hidden agents that are up to the settings of the group and the model of the selector."""
+    room = selector.__dict__.get("_selection_room")
+    if room is None or not room.fits(groupchat):
+        room = selector._selection_room = _SelectionRoom(groupchat, selector)
+    pair = room.idle.pop() if room.idle else room.new_pair()
+    checking_agent, selection_agent = pair
+    room.lend_model(selector, selection_agent)
+    try:
+        yield pair
+    finally:
+        room.settle_account(selector)
+        checking_agent._oai_messages.clear()
+        selection_agent._oai_messages.clear()
+        selection_agent._processed_messages.clear()
+        room.idle.append(pair)
+
+
+class _SelectionRoom:
+    """What a selector keeps between two selections: one client, and the hidden agents.
+
+    There is more than one pair of agents only where selections run at the same time.
+
+    Args:
+        groupchat: the group, which may have a model of its own for selections.
+        selector: the agent whose model is asked otherwise.
+    """
+
+    def __init__(self, groupchat: Any, selector: Any) -> None:
+        self.config = groupchat.select_speaker_auto_llm_config or None
+        self.transforms = groupchat.select_speaker_transform_messages
+        self.idle: list[tuple[Any, Any]] = []
+        self.client: Any = None
+        self.llm_config: Any = False
+        if self.config is not None:
+            self._make_client(groupchat.select_speaker_auto_model_client_cls or [], selector)
+
+    def _make_client(self, client_classes: Any, selector: Any) -> None:
+        """Make the group's own client, with the custom model clients of the group and of the selector."""
+        agent = _new_agent(texts.SPEAKER_SELECTION_AGENT, self.config)
+        for client_class in client_classes if isinstance(client_classes, list) else [client_classes]:
+            agent.register_model_client(model_client_cls=client_class)
+        if selector.client is not None:
+            agent.client.adopt(selector.client)
+        self.client, self.llm_config = agent.client, agent.llm_config
+
+    def fits(self, groupchat: Any) -> bool:
+        """Whether the settings of the group are those for which the room was made."""
+        return (
+            self.config is (groupchat.select_speaker_auto_llm_config or None)
+            and self.transforms is groupchat.select_speaker_transform_messages
+        )
+
+    def new_pair(self) -> tuple[Any, Any]:
+        """Make a checking agent and a selection agent."""
+        selection_agent = _new_agent(texts.SPEAKER_SELECTION_AGENT, False)
+        if self.transforms is not None:
+            _add_transforms(self.transforms, selection_agent)
+        return _new_agent(texts.CHECKING_AGENT, False), selection_agent
+
+    def lend_model(self, selector: Any, selection_agent: Any) -> None:
+        """Have the selection agent work with the right model, on the account and with the cache of the selector."""
+        selection_agent.client_cache = selector.client_cache
+        if self.client is None:
+            selection_agent.client, selection_agent.llm_config = selector.client, selector.llm_config
+            return
+        selection_agent.client, selection_agent.llm_config = self.client, self.llm_config
+        if selector.client is not None:
+            self.client.total_usage_summary = selector.client.total_usage_summary
+            self.client.actual_usage_summary = selector.client.actual_usage_summary
+
+    def settle_account(self, selector: Any) -> None:
+        """Put what the group's own client has spent on the account of the selector."""
+        if self.client is not None and selector.client is not None:
+            selector.client.total_usage_summary = self.client.total_usage_summary
+            selector.client.actual_usage_summary = self.client.actual_usage_summary
+
+
+def _new_agent(name: str, llm_config: Any) -> Any:
+    from ..conversable_agent import ConversableAgent
+
+    return ConversableAgent(
+        name,
+        llm_config=llm_config,
+        human_input_mode="NEVER",
+        is_termination_msg=_never,
+        max_consecutive_auto_reply=sys.maxsize,
+    )
+
+
+def _never(message: dict[str, Any]) -> bool:
+    return False
+
+
+def _add_transforms(transforms: Any, selection_agent: Any) -> None:
+    """Let transforms change what the model sees, in asynchronous selections as in synchronous ones."""
+    if hasattr(transforms, "add_to_agent"):
+        transforms.add_to_agent(selection_agent)
+    else:
+        selection_agent.register_hook("process_all_messages_before_reply", transforms.apply_transform)
+    for hook in selection_agent.hook_lists["process_all_messages_before_reply"]:
+        selection_agent.register_hook("a_process_all_messages_before_reply", _asynchronous(hook))
+
+
+def _asynchronous(hook: Callable[[Messages], Messages]) -> Callable[[Messages], Any]:
+    async def a_hook(messages: Messages) -> Messages:
+        return hook(messages)
+
+    return a_hook

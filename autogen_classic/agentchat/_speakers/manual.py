@@ -1,0 +1,42 @@
+"""Ask the person at the terminal who speaks next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..._core.tape import person_input
+from ...io.base import IOStream
+from .._groupchat import texts
+
+__all__ = ("ask_person", "choose")
+
+TRIES = 2
+
+
+def choose(groupchat: Any, last_speaker: Any, candidates: list[Any]) -> Any | None:
+    """Let the person choose; None leaves it to the model."""
+    return groupchat.manual_select_speaker(candidates)
+
+
+def ask_person(agents: list[Any]) -> Any | None:
+    """List the agents and ask for a number.
+
+    Args:
+        agents: who may be chosen.
+
+    Returns:
+        The agent with that number, or None when the person enters nothing, ``q``, or no number twice.
+    """
+    stream = IOStream.get_default()
+    stream.print(texts.MANUAL_HEADING)
+    for number, agent in enumerate(agents, start=1):
+        stream.print(f"{number}: {agent.name}")
+    for _ in range(TRIES):
+        answer = person_input(texts.MANUAL_PROMPT, stream.input).strip()
+        if answer in ("", "q"):
+            return None
+        if answer.isdecimal() and 1 <= int(answer) <= len(agents):
+            return agents[int(answer) - 1]
+        stream.print(texts.MANUAL_INVALID.format(count=len(agents)))
+    stream.print(texts.MANUAL_GIVEN_UP)
+    return None

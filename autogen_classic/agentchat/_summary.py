@@ -1,0 +1,110 @@
+"""How a finished chat is summed up."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._core.drive import Ask, Call, Steps
+from . import _literals
+
+__all__ = ("DEFAULT_SUMMARY_PROMPT", "summarize")
+
+DEFAULT_SUMMARY_PROMPT = (
+    "Sum up what came out of the conversation above: state the result itself and the facts a reader needs to use it. "
+    "Leave out greetings, thanks, who said what, and any notes about the conversation. If it led to no result, "
+    "say so in one sentence."
+)
+
+
+def summarize(
+    sender: Any,
+    /,
+    summary_method: str | Callable[..., Any] | None,
+    summary_args: dict[str, Any],
+    recipient: Any = None,
+    cache: Any = None,
+) -> Steps:
+    """Sum up the chat that ``sender`` opened with ``recipient``.
+
+    Args:
+        sender: who opened the chat.
+        summary_method: "last_msg", "reflection_with_llm", a function of (sender, recipient, summary_args), or None.
+        summary_args: what the method needs besides: ``summary_prompt`` and ``summary_role`` for a reflection.
+        recipient: the other agent.
+        cache: a cache for the request of a reflection.
+
+    Returns:
+        The summary; an empty text for None.
+
+    Raises:
+        ValueError: for a method of another kind, or a prompt that is not a text.
+        TypeError: for arguments that are no dict.
+    """
+    if not isinstance(summary_args, (Mapping, type(None))):
+        raise TypeError(f"summary_args must be a dict or None, but it is {summary_args!r}.")
+    arguments = {**(summary_args or {}), "cache": cache}
+    if summary_method is None:
+        return ""
+    if summary_method == "last_msg":
+        return _last_message(sender, recipient)
+    if summary_method == "reflection_with_llm":
+        return (yield from _reflection(sender, recipient, arguments))
+    if callable(summary_method):
+        return (yield Call(summary_method, sender, recipient, arguments))
+    raise ValueError(
+        f"summary_method must be 'last_msg', 'reflection_with_llm', a function of (sender, recipient, summary_args) "
+        f"or None, but it is {summary_method!r}."
+    )
+
+
+def _last_message(sender: Any, recipient: Any) -> str:
+    """What the recipient and the sender said last, without the word that ends chats."""
+    try:
+        content = recipient.last_message(sender)["content"]
+    except (IndexError, AttributeError, KeyError, TypeError) as error:
+        warnings.warn(
+            f"Cannot extract summary using last_msg: {error}. Using an empty str as summary.", UserWarning, stacklevel=2
+        )
+        return ""
+    if isinstance(content, str):
+        return content.replace(_literals.TERMINATE, "")
+    if isinstance(content, list):
+        texts = (part["text"].replace(_literals.TERMINATE, "") for part in content if part.get("type") == "text")
+        return "\n".join(texts)
+    return "" if content is None else str(content)
+
+
+def _reflection(sender: Any, recipient: Any, arguments: dict[str, Any]) -> Steps:
+    """Let a model read the chat and sum it up; the recipient's model if it has one."""
+    prompt = arguments.get("summary_prompt")
+    prompt = DEFAULT_SUMMARY_PROMPT if prompt is None else prompt
+    if not isinstance(prompt, str):
+        raise ValueError(f"The summary_prompt in summary_args must be a string, but it is {prompt!r}.")
+    role = arguments.get("summary_role") or "system"
+    if not isinstance(role, str):
+        raise ValueError(f"The summary_role in summary_args must be a string, but it is {role!r}.")
+
+    llm_agent = recipient if recipient.client is not None else sender
+    messages = recipient.chat_messages_for_summary(sender)
+    try:
+        answer = yield Ask(
+            sender,
+            "_generate_oai_reply_from_client",
+            llm_client=llm_agent.client,
+            messages=[*messages, {"role": role, "content": prompt}],
+            cache=arguments["cache"],
+        )
+    except Exception as error:
+        if type(error).__name__ != "BadRequestError":  # openai's class, which must not be imported for this
+            raise
+        warnings.warn(
+            f"Cannot extract summary using reflection_with_llm: {error}. Using an empty str as summary.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return ""
+    if isinstance(answer, dict):
+        answer = answer.get("content")
+    return "" if answer is None else answer

@@ -1,0 +1,16 @@
+"""What happens in a conversation, as typed events that any function can see.
+
+from autogen_classic.events import MessageReceived, listening
+
+def count(event):
+    if isinstance(event, MessageReceived):
+        ...
+
+with listening(count):
+    user_proxy.initiate_chat(assistant, message="Hello")
+"""
+
+from __future__ import annotations
+
+from .._core.events import *  # noqa: F403 - all of it is public here
+from .._core.events import __all__ as __all__

@@ -1,0 +1,1 @@
+"""Connections and clients of SDKs, shared; retries, threads, the short way into the openai package."""

@@ -1,0 +1,106 @@
+"""HTTP connections, shared by all clients of one endpoint.
+
+A pool is made at the first request to an endpoint. Synchronous pools are closed when Python ends. An asynchronous pool
+belongs to one event loop and is closed when ``asyncio.run`` ends that loop. A forked process opens connections of its
+own: on those of its parent, each of the two would read answers to the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import threading
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+__all__ = ("async_pool", "sync_pool")
+
+_lock = threading.Lock()
+_sync_pools: dict[tuple[str, Callable[[], Any] | None], Any] = {}
+_async_pools: dict[asyncio.AbstractEventLoop, _LoopPools] = {}
+_connections_of_parent: list[dict[str, Any]] = []
+
+
+class _LoopPools:
+    """The pools of one event loop, and the generator that closes them."""
+
+    def __init__(self) -> None:
+        self.by_address: dict[str, Any] = {}
+        self.closer: AsyncGenerator[None, None] | None = None
+
+
+def sync_pool(address: str, new_client: Callable[[], Any] | None = None) -> Any:
+    """Return the HTTP client for an endpoint, to be handed to an SDK.
+
+    Args:
+        address: the base URL of the endpoint, or "" for the provider's own.
+        new_client: makes one, for an SDK that cannot use the kind of the openai package.
+    """
+    key = (address, new_client)
+    with _lock:
+        if key not in _sync_pools:
+            if not _sync_pools:
+                atexit.register(_close_sync_pools)
+            _sync_pools[key] = _new(new_client)
+        return _sync_pools[key]
+
+
+def _new(new_client: Callable[[], Any] | None) -> Any:
+    if new_client is not None:
+        return new_client()
+    import openai
+
+    return openai.DefaultHttpxClient()
+
+
+async def async_pool(address: str) -> Any:
+    """Return the asynchronous HTTP client for an endpoint in the running event loop.
+
+    Args:
+        address: the base URL of the endpoint, or "" for the provider's own.
+    """
+    loop = asyncio.get_running_loop()
+    pools = _async_pools.get(loop)
+    if pools is None:
+        for other in list(_async_pools):  # another thread may be at the same
+            if other.is_closed():  # its closer would keep it alive
+                _async_pools.pop(other, None)
+        pools = _async_pools[loop] = _LoopPools()
+        # An event loop closes the asynchronous generators that began in it: the only call at its end that it offers.
+        pools.closer = _close_at_the_end(pools.by_address)
+        await pools.closer.__anext__()
+    if address not in pools.by_address:
+        from .many_connections import new_async_client
+
+        pools.by_address[address] = new_async_client()
+    return pools.by_address[address]
+
+
+async def _close_at_the_end(by_address: dict[str, Any]) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        for client in by_address.values():
+            await client.aclose()
+
+
+def _close_sync_pools() -> None:
+    for client in _sync_pools.values():
+        client.close()
+
+
+def _open_own_connections() -> None:
+    """Renew the clients of the parent in place, for the SDKs hold them.
+
+    The connections are not closed here: they go on being the parent's.
+    """
+    global _lock
+    _lock = threading.Lock()
+    for (_, new_client), client in _sync_pools.items():
+        _connections_of_parent.append(dict(vars(client)))
+        vars(client).update(vars(_new(new_client)))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_open_own_connections)

@@ -1,0 +1,1 @@
+"""Messages on the wire: one reading for all providers, and what each of them writes."""

@@ -1,0 +1,117 @@
+"""Pictures in messages: given as a data URI or as an address, sent as bytes or as an address."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from ...exception_utils import AutogenClassicError
+
+__all__ = ("Image", "UnusableImageError", "image_of", "loaded")
+
+LARGEST_IMAGE = 20 * 1024 * 1024
+SECONDS_TO_LOAD = 30
+
+_BEGINNINGS = {
+    b"\x89PNG": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"RIFF": "image/webp",
+}
+
+
+class UnusableImageError(AutogenClassicError, ValueError):
+    """A picture in a message cannot be read or fetched."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture in a message.
+
+    Attributes:
+        url: its address; None where the bytes are there.
+        data: its bytes; None where only the address is known.
+        media_type: such as ``"image/png"``; None while only the address is known.
+    """
+
+    url: str | None = None
+    data: bytes | None = None
+    media_type: str | None = None
+
+    @property
+    def base64(self) -> str:
+        """The bytes in base 64; "" where only the address is known."""
+        return base64.b64encode(self.data or b"").decode("ascii")
+
+    @property
+    def address(self) -> str:
+        """The address, or a data URI."""
+        return self.url if self.data is None and self.url else f"data:{self.media_type};base64,{self.base64}"
+
+
+def image_of(image_url: Any) -> Image:
+    """Read the picture of an OpenAI message.
+
+    Args:
+        image_url: the value of ``image_url``: a dict with ``url``, or the URL itself. A data URI becomes bytes.
+
+    Returns:
+        The picture.
+
+    Raises:
+        UnusableImageError: it is neither, or the data URI is damaged.
+    """
+    url = image_url.get("url") if isinstance(image_url, Mapping) else image_url
+    if not isinstance(url, str) or not url:
+        raise UnusableImageError(
+            'An image part of a message must look like {"type": "image_url", "image_url": {"url": "https://..."}}, '
+            f"but its image_url is of type {type(image_url).__name__} without a url."
+        )
+    if not url.startswith("data:"):
+        return Image(url=url)
+    head, comma, body = url.partition(",")
+    try:
+        data = base64.b64decode(body, validate=True) if head.endswith(";base64") else unquote_to_bytes(body)
+    except binascii.Error as error:
+        raise UnusableImageError(f"The data URI of an image is damaged: {error}.") from error
+    if not comma or not data:
+        raise UnusableImageError("The data URI of an image holds no data.")
+    return Image(data=data, media_type=head[len("data:") :].partition(";")[0] or kind_of(data))
+
+
+def loaded(image: Image) -> Image:
+    """Fetch a picture of which only the address is known, for providers that want the bytes.
+
+    Args:
+        image: a picture.
+
+    Returns:
+        The picture with its bytes.
+
+    Raises:
+        UnusableImageError: the address is not one of http, cannot be reached in 30 seconds, or holds more than 20 MB.
+    """
+    if image.data is not None:
+        return image
+    address = image.url or ""
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise UnusableImageError(f"The image at {address[:80]!r} cannot be fetched: give an http(s) URL or a data URI.")
+    from urllib.request import urlopen
+
+    try:
+        with urlopen(address, timeout=SECONDS_TO_LOAD) as response:
+            data = response.read(LARGEST_IMAGE + 1)
+    except OSError as error:
+        raise UnusableImageError(f"The image at {address[:80]!r} cannot be fetched: {error}.") from error
+    if len(data) > LARGEST_IMAGE:
+        raise UnusableImageError(f"The image at {address[:80]!r} has more than {LARGEST_IMAGE} bytes.")
+    return replace(image, data=data, media_type=kind_of(data))
+
+
+def kind_of(data: bytes) -> str:
+    """Tell the media type of a picture from its first bytes; ``"image/png"`` where they say nothing."""
+    return next((kind for begin, kind in _BEGINNINGS.items() if data.startswith(begin)), "image/png")

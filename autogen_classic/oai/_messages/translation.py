@@ -1,0 +1,356 @@
+"""One reading of a message list for all providers: OpenAI's messages become turns of typed parts.
+
+A provider's file reads turns and writes its own wire format; it never looks into an OpenAI message itself. What makes
+a list valid for providers that are stricter than OpenAI stands here too: calls paired with their answers (`turns_of`),
+and turns that alternate (`alternating`). Stored history stays what was said.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from .images import Image, image_of
+
+__all__ = (
+    "Image",
+    "Part",
+    "Text",
+    "Tool",
+    "ToolAnswer",
+    "ToolCall",
+    "Turn",
+    "alternating",
+    "call_of",
+    "split_system",
+    "told_calls",
+    "tools_of",
+    "turns_of",
+    "with_plain_ids",
+)
+
+Role = Literal["system", "user", "assistant", "tool"]
+
+_ROLES: dict[str, Role] = {"system": "system", "developer": "system", "assistant": "assistant"}
+
+NOT_CARRIED_OUT = "There is no answer: this call was not carried out."
+GO_ON = "Please continue."
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of text, never blank: providers refuse that."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A call that an assistant asked for.
+
+    Attributes:
+        id: pairs it with its answer.
+        name: the tool.
+        arguments: by name. What is not a JSON object stands under the key ``"arguments"`` as text.
+        extra_content: what the provider wants back with the call, unchanged; stored messages keep it in the call
+            under the same name, as Google's OpenAI-compatible API does.
+    """
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+    extra_content: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class ToolAnswer:
+    """What a tool answered.
+
+    Attributes:
+        call_id: the id of the call.
+        name: the tool.
+        text: the answer.
+    """
+
+    call_id: str
+    name: str
+    text: str
+
+
+Part = Text | Image | ToolCall | ToolAnswer
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one speaker said at once.
+
+    Attributes:
+        role: ``"system"``, ``"user"``, ``"assistant"``, or ``"tool"`` (the answers to all calls of the turn before).
+        parts: what was said; a tool turn holds nothing but `ToolAnswer`.
+        name: the agent who spoke, where the message says so.
+    """
+
+    role: Role
+    parts: tuple[Part, ...]
+    name: str | None = None
+
+    @property
+    def text(self) -> str:
+        """All texts of the turn, one per line."""
+        return "\n".join(part.text for part in self.parts if isinstance(part, Text))
+
+    @property
+    def calls(self) -> list[ToolCall]:
+        """The calls of the turn."""
+        return [part for part in self.parts if isinstance(part, ToolCall)]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool that is offered to the model.
+
+    Attributes:
+        name: what the model calls.
+        description: what it is for; may be empty.
+        parameters: a JSON schema of type object.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+def tools_of(params: Mapping[str, Any]) -> list[Tool]:
+    """Read the tools of a request.
+
+    Args:
+        params: a request in the OpenAI form, with ``tools`` or the older ``functions``.
+
+    Returns:
+        The tools in order, each name once; the later one of two tools of one name counts.
+    """
+    offered = [tool["function"] for tool in params.get("tools") or () if tool.get("type", "function") == "function"]
+    tools = {
+        function["name"]: Tool(
+            function["name"],
+            function.get("description") or "",
+            function.get("parameters") or {"type": "object", "properties": {}},
+        )
+        for function in [*offered, *(params.get("functions") or ())]
+    }
+    return list(tools.values())
+
+
+def turns_of(messages: Iterable[Mapping[str, Any]]) -> list[Turn]:
+    """Read a message list.
+
+    Every call gets an answer in the turn after it, whatever the list holds; an answer without a call becomes what a
+    user says. Messages that say nothing are left out.
+
+    Args:
+        messages: messages in the OpenAI form; calls may be ``tool_calls`` or the older ``function_call``.
+
+    Returns:
+        The turns.
+    """
+    turns: list[Turn] = []
+    open_calls: dict[str, ToolCall] = {}
+    for message in messages:
+        turn = _turn_of(message, open_calls)
+        if turn.role == "tool":
+            turns.append(_told_by_user(turn) if turn.parts[0].call_id not in open_calls else turn)  # type: ignore[union-attr]
+            open_calls.pop(turn.parts[0].call_id, None)  # type: ignore[union-attr]
+            continue
+        _close(open_calls, turns)
+        if turn.parts:
+            turns.append(turn)
+        open_calls = {call.id: call for call in turn.calls}
+    _close(open_calls, turns)
+    return _answers_joined(turns)
+
+
+def split_system(turns: Sequence[Turn]) -> tuple[str, list[Turn]]:
+    """Part the system messages from the conversation, for providers that take them apart.
+
+    One at the end of a conversation asks for something now (a summary, the next speaker), so it becomes the user's.
+
+    Args:
+        turns: turns in order.
+
+    Returns:
+        The text of all system messages, and the other turns.
+    """
+    end = max((number for number, turn in enumerate(turns, 1) if turn.role != "system"), default=len(turns))
+    turns = [*turns[:end], *(replace(turn, role="user") for turn in turns[end:])]
+    system = "\n".join(turn.text for turn in turns if turn.role == "system" and turn.text)
+    return system, [turn for turn in turns if turn.role != "system"]
+
+
+def alternating(turns: Sequence[Turn], *, user_last: bool = False) -> list[Turn]:
+    """Make user and assistant take turns, for providers that insist on it.
+
+    Turns of one side become one; answers of tools are on the side of the user. The first turn is the user's.
+
+    Args:
+        turns: turns without system messages.
+        user_last: whether the last turn has to be the user's as well.
+
+    Returns:
+        Turns with the roles ``"user"`` and ``"assistant"``, in which `ToolAnswer` parts stand before all others.
+    """
+    joined: list[Turn] = []
+    for turn in turns:
+        side: Role = "assistant" if turn.role == "assistant" else "user"
+        if joined and joined[-1].role == side:
+            joined[-1] = replace(joined[-1], parts=joined[-1].parts + turn.parts, name=None)
+        else:
+            joined.append(replace(turn, role=side))
+    if not joined or joined[0].role == "assistant":
+        joined.insert(0, Turn("user", (Text(GO_ON),)))
+    if user_last and joined[-1].role == "assistant":
+        joined.append(Turn("user", (Text(GO_ON),)))
+    return [
+        replace(turn, parts=tuple(sorted(turn.parts, key=lambda part: not isinstance(part, ToolAnswer))))
+        for turn in joined
+    ]
+
+
+def told_calls(turns: Iterable[Turn]) -> list[Turn]:
+    """Write calls and their answers as texts, for a request that offers no tools: providers refuse calls there.
+
+    Args:
+        turns: turns as `turns_of` returns them.
+    """
+    return [
+        _told_by_user(turn) if turn.role == "tool" else replace(turn, parts=tuple(map(_told_call, turn.parts)))
+        for turn in turns
+    ]
+
+
+def with_plain_ids(turns: Iterable[Turn]) -> list[Turn]:
+    """Give each call an id of its own in letters, digits, _ and -, of 64 at most, as strict providers want it.
+
+    Ids come from other models as well, and old function calls have none of their own.
+
+    Args:
+        turns: turns as `turns_of` returns them.
+    """
+    used: set[str] = set()
+    new_ids: dict[str, str] = {}
+
+    def renamed(part: Part) -> Part:
+        if isinstance(part, ToolCall):
+            plain = re.sub(r"[^a-zA-Z0-9_-]", "_", part.id)[-56:] or "call"
+            new, number = plain, len(used)
+            while new in used:
+                number += 1
+                new = f"{plain}_{number}"
+            used.add(new)
+            new_ids[part.id] = new
+            return replace(part, id=new)
+        if isinstance(part, ToolAnswer):
+            return replace(part, call_id=new_ids.get(part.call_id, part.call_id))
+        return part
+
+    return [replace(turn, parts=tuple(map(renamed, turn.parts))) for turn in turns]
+
+
+def _turn_of(message: Mapping[str, Any], open_calls: Mapping[str, ToolCall]) -> Turn:
+    role = message.get("role") or "user"
+    name = message.get("name")
+    content = message.get("content")
+    if role in ("tool", "function"):
+        call_id = message.get("tool_call_id") or _call_named(name, open_calls)
+        known = open_calls.get(call_id)
+        return Turn("tool", (ToolAnswer(call_id, name or (known.name if known else ""), _as_text(content)),))
+    calls = [call_of(call["function"], call) for call in message.get("tool_calls") or ()]
+    if message.get("function_call"):
+        calls.append(call_of(message["function_call"], {}))
+    parts = (*_parts_of(content), *calls)
+    return Turn(_ROLES.get(role, "user"), parts, name)
+
+
+def _call_named(name: str | None, open_calls: Mapping[str, ToolCall]) -> str:
+    """The open call that an old function message, which has no id, answers."""
+    return next((call.id for call in open_calls.values() if call.name == name), f"call_{name}")
+
+
+def call_of(function: Mapping[str, Any], call: Mapping[str, Any]) -> ToolCall:
+    """Read a call in OpenAI's form.
+
+    Args:
+        function: its ``name``, and its ``arguments`` as JSON or as a dict.
+        call: what stands around the function: its ``id``.
+    """
+    name = function.get("name") or ""
+    arguments = arguments_of(function.get("arguments"))
+    return ToolCall(call.get("id") or f"call_{name}", name, arguments, call.get("extra_content"))
+
+
+def arguments_of(arguments: Any) -> dict[str, Any]:
+    """Read the arguments of a call, as JSON or as a dict; what is no object stands under the key ``"arguments"``."""
+    if isinstance(arguments, Mapping):
+        return dict(arguments)
+    if not arguments:
+        return {}
+    try:
+        read = json.loads(arguments)
+    except (TypeError, ValueError):
+        read = arguments
+    return read if isinstance(read, dict) else {"arguments": read}
+
+
+def _parts_of(content: Any) -> list[Part]:
+    if content is None:
+        return []
+    if not isinstance(content, (list, tuple)):
+        return [Text(str(content))] if str(content).strip() else []
+    parts: list[Part] = []
+    for item in content:
+        if isinstance(item, Mapping) and item.get("type") == "image_url":
+            parts.append(image_of(item["image_url"]))
+        elif (text := _as_text(item)).strip():
+            parts.append(Text(text))
+    return parts
+
+
+def _as_text(content: Any) -> str:
+    if content is None or isinstance(content, str):
+        return content or ""
+    if isinstance(content, Mapping) and "text" in content:
+        return str(content["text"])
+    if isinstance(content, (list, tuple)):
+        return "\n".join(_as_text(item) for item in content)
+    return json.dumps(content, ensure_ascii=False, default=str)
+
+
+def _close(open_calls: Mapping[str, ToolCall], turns: list[Turn]) -> None:
+    """Say of every call that stayed without an answer that it did."""
+    turns += [Turn("tool", (ToolAnswer(call.id, call.name, NOT_CARRIED_OUT),)) for call in open_calls.values()]
+
+
+def _told_by_user(turn: Turn) -> Turn:
+    answers = [part for part in turn.parts if isinstance(part, ToolAnswer)]
+    tellers = [f"The tool {answer.name} answered" if answer.name else "A tool answered" for answer in answers]
+    texts = [Text(f"{teller}: {answer.text}") for teller, answer in zip(tellers, answers, strict=True)]
+    return Turn("user", tuple(texts))
+
+
+def _told_call(part: Part) -> Part:
+    if not isinstance(part, ToolCall):
+        return part
+    return Text(f"I call the tool {part.name} with {json.dumps(part.arguments, ensure_ascii=False)}.")
+
+
+def _answers_joined(turns: Iterable[Turn]) -> list[Turn]:
+    """The answers that follow one another answer the calls of one turn, so they are one turn themselves."""
+    joined: list[Turn] = []
+    for turn in turns:
+        if turn.role == "tool" and joined and joined[-1].role == "tool":
+            joined[-1] = replace(joined[-1], parts=joined[-1].parts + turn.parts)
+        else:
+            joined.append(turn)
+    return joined

@@ -1,0 +1,36 @@
+"""Show a streamed answer while it comes: in green, through the current IOStream."""
+
+from __future__ import annotations
+
+from ...io.base import IOStream
+
+__all__ = ("ShownText",)
+
+
+class ShownText:
+    """Prints pieces of text in green, and ends the line when the ``with`` block ends, also by an error."""
+
+    def __init__(self) -> None:
+        self._print = IOStream.get_default().print
+        self._begin, self._end = _green()
+
+    def __enter__(self) -> ShownText:
+        """Begin to print in green."""
+        self._print(self._begin, end="")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End the line."""
+        self._print(self._end + "\n")
+
+    def show(self, piece: str) -> None:
+        """Print the next piece."""
+        self._print(piece, end="", flush=True)
+
+
+def _green() -> tuple[str, str]:
+    """The codes that begin and end green text, both empty where colour is not wanted."""
+    from termcolor import colored
+
+    begin, _, end = colored("|", "green").partition("|")
+    return begin, end

@@ -1,0 +1,237 @@
+"""Structured output: an answer that has to fit a schema is checked, and asked for once more when it does not fit.
+
+``response_format`` may be a pydantic class, a JSON schema, or what OpenAI's API takes. A client of this library always
+gets the last form, and the answer of every provider is checked here, whether it promises to obey schemas or not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..._core.drive import Steps
+from ...exception_utils import AutogenClassicError
+
+__all__ = ("StructuredOutputError", "WantedForm", "answer_steps", "formatted", "wanted_form", "with_json_schema")
+
+_MARKS_OF_A_SCHEMA = ("properties", "$ref", "$defs", "anyOf", "oneOf", "allOf", "items", "enum", "const")
+_API_FORMS = ("text", "json_object", "json_schema")
+_FIRST_CHARACTERS = 200
+
+
+class StructuredOutputError(AutogenClassicError, ValueError):
+    """A model did not answer in the form that ``response_format`` asks for, also when asked again.
+
+    Attributes:
+        paid_for: the last answer; its usage counts both requests.
+    """
+
+    def __init__(self, message: str, paid_for: Any = None) -> None:
+        super().__init__(message)
+        self.paid_for = paid_for
+
+
+@dataclass(frozen=True)
+class WantedForm:
+    """The form that an answer has to have.
+
+    Attributes:
+        name: of the schema, in letters, digits, _ and -.
+        schema: the JSON schema; None where any JSON object will do.
+        strict: whether the provider is asked to enforce the schema to the letter.
+        model: the pydantic class that was given, or None.
+    """
+
+    name: str
+    schema: dict[str, Any] | None
+    strict: bool = False
+    model: Any = None
+
+    def fault_of(self, text: str | None) -> str | None:
+        """Say why a text does not have the form; None when it has.
+
+        Where any JSON object will do, nothing is said: programs for 0.2 asked for that, and read what came themselves.
+
+        Args:
+            text: what the model answered.
+        """
+        if self.model is not None:
+            return _fault_of_model(self.model, text or "")
+        if self.schema is None:
+            return None
+        try:
+            value = json.loads(text or "")
+        except ValueError as error:
+            return f"It is not JSON: {error}."
+        return _fault_of_schema(self.schema, value)
+
+
+def wanted_form(params: Mapping[str, Any]) -> WantedForm | None:
+    """Read the ``response_format`` of a request.
+
+    Args:
+        params: a request.
+
+    Returns:
+        The form that it asks for; None for plain text.
+
+    Raises:
+        TypeError: it is neither a pydantic class nor a dict.
+        ValueError: it is a dict that is neither a JSON schema nor a form of OpenAI's API.
+    """
+    given = params.get("response_format")
+    if not given:
+        return None
+    if isinstance(given, type) and hasattr(given, "model_json_schema"):
+        return WantedForm(given.__name__, _strict_schema(given), True, given)
+    if not isinstance(given, Mapping):
+        raise TypeError(f"response_format must be a pydantic class or a dict, but it is {given!r}.")
+    kind = given.get("type")
+    if kind == "json_schema" and isinstance(given.get("json_schema"), Mapping):
+        described = given["json_schema"]
+        return WantedForm(described.get("name", "answer"), described.get("schema"), bool(described.get("strict")))
+    if kind == "json_object" and not any(mark in given for mark in _MARKS_OF_A_SCHEMA):
+        return WantedForm("answer", None)
+    if kind == "text":
+        return None
+    if kind in ("object", "array") or any(mark in given for mark in _MARKS_OF_A_SCHEMA):
+        return WantedForm(_name_of(given), dict(given))
+    raise ValueError(
+        f"response_format {str(given)[:_FIRST_CHARACTERS]} is not understood. Give a pydantic class, a JSON schema "
+        f'(a dict with "type": "object"), or one of the forms of OpenAI\'s API: {", ".join(_API_FORMS)}.'
+    )
+
+
+def formatted(retrieve: Callable[[Any], list[Any]], wanted: WantedForm | None) -> Callable[[Any], list[Any]]:
+    """Have a pydantic class with a method ``format`` write what the agents get to read.
+
+    Args:
+        retrieve: takes the texts, or messages with calls, out of an answer.
+        wanted: the form of the answer.
+
+    Returns:
+        A function that does the same, with each text written by ``format`` of the class, where it has one.
+    """
+    if wanted is None or not callable(getattr(wanted.model, "format", None)):
+        return retrieve
+
+    def retrieve_formatted(response: Any) -> list[Any]:
+        said = retrieve(response)
+        return [wanted.model.model_validate_json(text).format() if isinstance(text, str) else text for text in said]
+
+    return retrieve_formatted
+
+
+def with_json_schema(params: dict[str, Any]) -> dict[str, Any]:
+    """Write the ``response_format`` of a request in the form of OpenAI's API.
+
+    Args:
+        params: a request, which is not changed.
+
+    Returns:
+        The request, which JSON can hold.
+    """
+    wanted = wanted_form(params)
+    if wanted is None or wanted.schema is None:
+        return params
+    described = {"name": wanted.name, "schema": wanted.schema, "strict": wanted.strict}
+    return {**params, "response_format": {"type": "json_schema", "json_schema": described}}
+
+
+def answer_steps(ask: Callable[[dict[str, Any]], Any], params: dict[str, Any], wanted: WantedForm | None) -> Steps:
+    """Ask once, and once more where the answer has not the form that was wanted.
+
+    Args:
+        ask: makes the step that sends a request.
+        params: the request.
+        wanted: the form of the answer.
+
+    Returns:
+        The answer; its usage counts both requests.
+
+    Raises:
+        StructuredOutputError: the second answer has not the form either.
+    """
+    response = yield ask(params)
+    fault = _fault_of(response, wanted)
+    if fault is None:
+        return response
+    text = response.choices[0].message.content or ""
+    repair = f"This answer cannot be used. {fault} Answer again with nothing but JSON that fits the schema."
+    turns = [{"role": "assistant", "content": text}, {"role": "user", "content": repair}]
+    try:
+        second = yield ask({**params, "messages": [*params["messages"], *turns]})
+    except Exception as error:
+        error.paid_for = response  # type: ignore[attr-defined]  # whoever counts the costs looks for it
+        raise
+    _add_usage(second, response)
+    fault = _fault_of(second, wanted)
+    if fault is not None:
+        raise StructuredOutputError(
+            "The model did not answer in the form that response_format asks for, also when asked again. "
+            f"{fault} It said: {(second.choices[0].message.content or '')[:_FIRST_CHARACTERS]!r}. Take a model that "
+            "supports structured output, make the schema simpler, or raise max_tokens if the answer was cut off.",
+            second,
+        )
+    return second
+
+
+def _fault_of(response: Any, wanted: WantedForm | None) -> str | None:
+    """What is wrong with an answer. One that calls tools, or refuses, is not the final answer and has no form."""
+    choices = getattr(response, "choices", None)
+    if wanted is None or not choices:
+        return None
+    message = getattr(choices[0], "message", None)
+    if message is None or getattr(message, "tool_calls", None) or getattr(message, "function_call", None):
+        return None
+    if getattr(message, "refusal", None):
+        return None
+    return wanted.fault_of(message.content)
+
+
+def _add_usage(response: Any, former: Any) -> None:
+    usage, before = getattr(response, "usage", None), getattr(former, "usage", None)
+    if usage is None or before is None:
+        return
+    for key in ("prompt_tokens", "completion_tokens", "total_tokens"):
+        setattr(usage, key, (getattr(usage, key, 0) or 0) + (getattr(before, key, 0) or 0))
+
+
+def _strict_schema(model: Any) -> dict[str, Any]:
+    """The schema of a pydantic class with everything required and nothing added, as OpenAI's strict mode wants it."""
+    import openai
+
+    function: Any = openai.pydantic_function_tool(model)["function"]
+    schema: dict[str, Any] = function["parameters"]
+    return schema
+
+
+def _name_of(schema: Mapping[str, Any]) -> str:
+    title = "".join(character if character.isalnum() else "_" for character in str(schema.get("title") or "answer"))
+    return title.encode("ascii", "replace").decode().replace("?", "_")[:64]
+
+
+def _fault_of_model(model: Any, text: str) -> str | None:
+    from pydantic import ValidationError
+
+    try:
+        model.model_validate_json(text)
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(str(step) for step in fault['loc']) or 'the answer'}: {fault['msg']}"
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+        return f"It does not fit {model.__name__}: {'; '.join(faults[:5])}."
+    return None
+
+
+def _fault_of_schema(schema: dict[str, Any], value: Any) -> str | None:
+    import jsonschema
+
+    error = jsonschema.Draft202012Validator(schema)
+    fault = next(iter(error.iter_errors(value)), None)
+    if fault is None:
+        return None
+    return f"It does not fit the schema at {fault.json_path}: {fault.message[:_FIRST_CHARACTERS]}."
