@@ -9,6 +9,7 @@ import functools
 import importlib.util
 import inspect
 import json
+import keyword
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -233,7 +234,9 @@ def test_a_partial_function_offers_what_is_left_to_give() -> None:
 
 
 SIMPLE_TYPES = {int: "integer", str: "string", float: "number", bool: "boolean"}
-names = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True).filter(lambda name: name not in ("lambda", "self"))
+names = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True).filter(
+    lambda name: name != "self" and not keyword.iskeyword(name)
+)
 parameters = st.tuples(st.sampled_from(list(SIMPLE_TYPES)), st.none() | st.text(max_size=9), st.booleans())
 
 
