@@ -7,10 +7,12 @@ what stands in them instead - the same field of the synchronous record (`"like":
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +28,50 @@ JOBS = [f"{name}:{mode}" for name in NAMES for mode in recorder.modes_of(name)]
 BOTH_WAYS = [name for name in NAMES if len(recorder.modes_of(name)) == 2]
 
 
+class Outcomes:
+    """What became of each job: run when it is first asked for, then kept where all workers of xdist find it.
+
+    Args:
+        folder: where outcomes are kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: subprocess.Popen[str] | None = None
+
+    def __getitem__(self, job: str) -> dict[str, Any]:
+        kept = self._folder / f"{job.replace(':', '-')}.json"
+        if not kept.exists():
+            new = kept.with_suffix(f".{os.getpid()}")
+            new.write_text(self._run(job), encoding="utf-8")
+            new.replace(kept)
+        return dict(json.loads(kept.read_text(encoding="utf-8")))
+
+    def _run(self, job: str) -> str:
+        if self._server is None:
+            command = [sys.executable, "-W", "ignore", recorder.RUNNER, "--ours", "--serve"]
+            pipe = subprocess.PIPE
+            self._server = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.write(f"{job}\n")
+        self._server.stdin.flush()
+        return self._server.stdout.readline()
+
+    def close(self) -> None:
+        """End the process that runs the scenarios."""
+        if self._server is not None:
+            self._server.communicate()
+
+
 @pytest.fixture(scope="session")
-def outcomes(request: pytest.FixtureRequest) -> dict[str, dict]:
-    """Run every scenario that a selected test needs, spread over the processors."""
-    wanted: set[str] = set()
-    for item in request.session.items:
-        job = getattr(item, "callspec", None) and item.callspec.params.get("job")
-        name = getattr(item, "callspec", None) and item.callspec.params.get("both_ways")
-        wanted.update([job] if job else [])
-        wanted.update([f"{name}:sync", f"{name}:async"] if name else [])
-    jobs = sorted(wanted)
-    workers = min(os.cpu_count() or 1, 4)
-    with ThreadPoolExecutor(workers) as pool:
-        parts = pool.map(lambda start: recorder.run(sys.executable, jobs[start::workers], ours=True), range(workers))
-        return {f"{one['name']}:{one['mode']}": one for part in parts for one in part}
+def outcomes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Outcomes]:
+    """The outcome of every job; each worker has a process that has imported the library and forks for each scenario."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "outcomes"
+    folder.mkdir(exist_ok=True)
+    with contextlib.closing(Outcomes(folder)) as outcomes:
+        yield outcomes
 
 
 def expected_record(job: str) -> dict:
@@ -88,7 +120,7 @@ def first_difference(ours: Any, golden: Any, path: str) -> str:
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_scenario_equals_its_golden_record(job: str, outcomes: dict[str, dict]) -> None:
+def test_scenario_equals_its_golden_record(job: str, outcomes: Outcomes) -> None:
     if recorder.is_waiting(job.split(":")[0]):
         pytest.skip("waits for a module that is not written yet")
     outcome = outcomes[job]
@@ -104,7 +136,7 @@ def test_scenario_equals_its_golden_record(job: str, outcomes: dict[str, dict]) 
 
 
 @pytest.mark.parametrize("both_ways", BOTH_WAYS)
-def test_synchronous_and_asynchronous_runs_are_equal(both_ways: str, outcomes: dict[str, dict]) -> None:
+def test_synchronous_and_asynchronous_runs_are_equal(both_ways: str, outcomes: Outcomes) -> None:
     if recorder.is_waiting(both_ways):
         pytest.skip("waits for a module that is not written yet")
     ways = [outcomes[f"{both_ways}:{mode}"].get("record", {}) for mode in ("sync", "async")]

@@ -21,6 +21,7 @@ from typing import Any
 
 COMPAT = Path(__file__).resolve().parent.parent
 GOLDEN = COMPAT / "golden"
+RUNNER = str(COMPAT / "harness" / "runner.py")
 
 
 def declared(name: str, variable: str, default: Any) -> Any:
@@ -55,7 +56,7 @@ def run(python: str, jobs: list[str], ours: bool = False) -> list[dict]:
     """Run `NAME:MODE` jobs with one interpreter and return their outcomes."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "outcomes.jsonl"
-        command = [python, "-W", "ignore", str(COMPAT / "harness" / "runner.py"), *(["--ours"] if ours else [])]
+        command = [python, "-W", "ignore", RUNNER, *(["--ours"] if ours else [])]
         subprocess.run([*command, str(output), *jobs], check=True)
         return [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
 

@@ -1,6 +1,7 @@
 """Runs scenarios, each in a process and a temporary folder of its own, and writes their records as JSON lines.
 
     python runner.py [--ours] OUTPUT NAME:MODE ...
+    python runner.py [--ours] --serve          # reads one NAME:MODE a line, answers each with one line of JSON
 
 With `--ours`, `import autogen` is served by autogen_classic; without it, by whatever `autogen` is installed.
 Where `os.fork` exists the libraries are imported once and every scenario starts from a fork.
@@ -25,6 +26,12 @@ from typing import Any
 HARNESS = Path(__file__).resolve().parent
 SCENARIOS = HARNESS.parent / "scenarios"
 SECONDS_PER_SCENARIO = 60
+USED_BY_MOST_SCENARIOS = (
+    "autogen.agentchat.groupchat",
+    "autogen.oai.client",
+    "autogen.code_utils",
+    "openai.resources.chat.completions",
+)
 
 sys.path.insert(0, str(HARNESS))
 
@@ -84,10 +91,10 @@ def prepare(ours: bool) -> None:
         import autogen
         import openai
 
-        importlib.import_module("autogen.oai.client")
-        importlib.import_module("autogen.code_utils")
+        for module in USED_BY_MOST_SCENARIOS:
+            importlib.import_module(module)
     assert autogen.__version__ == "0.2.40" or ours, autogen.__version__
-    assert openai
+    openai.OpenAI(api_key="sk-test").close()  # loads what is needed to connect
 
 
 def run_here(name: str, mode: str, folder: str) -> dict:
@@ -141,6 +148,15 @@ def run_to_file(name: str, mode: str, path: str) -> None:
     Path(path).write_text(json.dumps(outcome), encoding="utf-8")
 
 
+def outcome_line(job: str, folder: str, ours: bool) -> str:
+    """Run one job in a process of its own and return its outcome as a line of JSON."""
+    name, mode = job.split(":")
+    path = Path(folder) / f"{name}-{mode}.json"
+    path.unlink(missing_ok=True)
+    run_in_child(name, mode, str(path), ours)
+    return path.read_text(encoding="utf-8") if path.exists() else json.dumps({"name": name, "mode": mode, "died": True})
+
+
 def run_in_child(name: str, mode: str, path: str, ours: bool) -> None:
     """Run one scenario in a process of its own: a fork of this one, or where there is no fork, a new interpreter."""
     if not hasattr(os, "fork"):
@@ -160,25 +176,34 @@ def run_in_child(name: str, mode: str, path: str, ours: bool) -> None:
         os._exit(0)
 
 
+def serve(folder: str, ours: bool) -> None:
+    """Run each job that comes in; what a scenario itself reads and writes goes elsewhere."""
+    with os.fdopen(os.dup(0)) as jobs, os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(2, 1)
+        for job in jobs:
+            print(outcome_line(job.strip(), folder, ours), file=answers, flush=True)
+
+
 def main(arguments: list[str]) -> None:
     """See the module's docstring."""
-    ours = "--ours" in arguments
-    single = "--single" in arguments
-    output, *jobs = [argument for argument in arguments if argument not in ("--ours", "--single")]
+    options = [argument for argument in arguments if argument.startswith("--")]
+    words = [argument for argument in arguments if not argument.startswith("--")]
+    ours = "--ours" in options
     prepare(ours)
-    if single:
-        run_to_file(*jobs[0].split(":"), output)
+    if "--single" in options:
+        path, job = words
+        run_to_file(*job.split(":"), path)
         return
-    with open(output, "w", encoding="utf-8") as lines, tempfile.TemporaryDirectory() as folder:
-        for number, job in enumerate(jobs):
-            name, mode = job.split(":")
-            path = os.path.join(folder, f"{number}.json")
-            run_in_child(name, mode, path, ours)
-            if os.path.exists(path):
-                lines.write(Path(path).read_text(encoding="utf-8") + "\n")
-            else:
-                lines.write(json.dumps({"name": name, "mode": mode, "died": True}) + "\n")
-            lines.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        if "--serve" in options:
+            serve(folder, ours)
+            return
+        output, *jobs = words
+        with open(output, "w", encoding="utf-8") as lines:
+            for job in jobs:
+                lines.write(outcome_line(job, folder, ours) + "\n")
+                lines.flush()
 
 
 if __name__ == "__main__":
