@@ -28,7 +28,7 @@ from ._code.completions import (
     improve_function,
 )
 from ._code.fences import CODE_BLOCK_PATTERN, SINGLE_LINE_PATTERN, UNKNOWN
-from ._code.process import run_command
+from ._code.process.command import run_command
 
 __all__ = (
     "CODE_BLOCK_PATTERN",

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autogen_classic import code_utils
-from autogen_classic._code import commands, completions, process
+from autogen_classic._code import commands, completions
 from autogen_classic._code.docker import containers
+from autogen_classic._code.process import command as process
 from autogen_classic.code_utils import (
     CODE_BLOCK_PATTERN,
     PassAssertionFilter,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .environment import python_command
+from .process.environment import python_command
 
 __all__ = ("command_for", "extension_for", "find_powershell", "temporary_name")
 

@@ -32,7 +32,7 @@ from .._code.docker.engine import (
     remove_leftovers,
 )
 from .._code.docker.shared_directory import WORKSPACE, SharedDirectory, WorkDirNotSharedError, made_directory
-from .._code.process_owner import InThisProcess
+from .._code.process.owner import InThisProcess
 from ..code_utils import TIMEOUT_MSG
 from ..exception_utils import AutogenClassicError
 from ._blocks import save_code

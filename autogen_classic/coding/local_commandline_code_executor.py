@@ -15,10 +15,10 @@ from string import Template
 from types import SimpleNamespace, TracebackType
 from typing import Any, ClassVar, Literal, ParamSpec
 
-from .._code.bubblewrap import bubblewrap_command, check_bubblewrap
 from .._code.commands import command_for, temporary_name
-from .._code.environment import environment_for_code, python_command
-from .._code.process import Command, ProcessResult
+from .._code.process.bubblewrap import bubblewrap_command, check_bubblewrap
+from .._code.process.command import Command, ProcessResult
+from .._code.process.environment import environment_for_code, python_command
 from ..code_utils import PYTHON_VARIANTS, TIMEOUT_MSG, WIN32
 from ._blocks import save_code
 from .base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult

@@ -793,13 +793,13 @@ REPAIRED = [
     ),
     change(
         "repaired: text files",
-        "_code/process.py",
+        "_code/process/command.py",
         'environment.setdefault("PYTHONUTF8", "1")',
         'environment.setdefault("PYTHONUTF8", "0")',
     ),
     change(
         "repaired: a timed-out code block",
-        "_code/process.py",
+        "_code/process/command.py",
         "            os.killpg(process.pid, signal.SIGKILL)\n",
         "            os.kill(process.pid, signal.SIGKILL)\n",
     ),

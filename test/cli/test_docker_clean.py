@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from autogen_classic._code import process_owner
 from autogen_classic._code.docker import engine as docker_engine
-from autogen_classic._code.process_owner import is_orphan, labels_of_this_process
+from autogen_classic._code.process import owner as process_owner
+from autogen_classic._code.process.owner import is_orphan, labels_of_this_process
 from autogen_classic.cli import main
 
 

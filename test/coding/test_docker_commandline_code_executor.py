@@ -20,8 +20,8 @@ import docker.errors
 import pytest
 from executors import block, no_docker, processes_with
 
-from autogen_classic._code import foreign_files
 from autogen_classic._code.docker import engine as docker_engine
+from autogen_classic._code.docker import foreign_files
 from autogen_classic.coding import CodeExecutor, DockerCommandLineCodeExecutor
 from autogen_classic.coding import docker_commandline_code_executor as module
 from autogen_classic.exception_utils import AutogenClassicError

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autogen_classic._code import bubblewrap
-from autogen_classic._code.bubblewrap import SandboxUnavailableError
-from autogen_classic._code.environment import environment_for_code, is_secret
 from autogen_classic._code.kept_output import KeptOutput
-from autogen_classic._code.process import Command, run_command
+from autogen_classic._code.process import bubblewrap
+from autogen_classic._code.process.bubblewrap import SandboxUnavailableError
+from autogen_classic._code.process.command import Command, run_command
+from autogen_classic._code.process.environment import environment_for_code, is_secret
 from autogen_classic.code_utils import execute_code
 from autogen_classic.coding import CodeBlock, CodeExecutorFactory, LocalCommandLineCodeExecutor, ResourceLimits
 from autogen_classic.coding import limits as limits_room
@@ -256,7 +256,7 @@ def test_ctrl_c_ends_what_was_started(tmp_path: Path) -> None:
     if sys.platform == "win32":
         pytest.skip("signals of POSIX")
     code = (
-        "from autogen_classic._code.process import run_command\n"
+        "from autogen_classic._code.process.command import run_command\n"
         "import sys, pathlib\n"
         "inner = 'import pathlib, time; pathlib.Path(\"begun\").touch(); time.sleep(600) #mark-of-ctrl-c'\n"
         f"run_command([sys.executable, '-c', inner], cwd={str(tmp_path)!r}, timeout=600)"

@@ -14,7 +14,7 @@ from typing import Any
 import docker.errors  # type: ignore[import-untyped]
 
 from ..kept_output import KeptOutput
-from ..process import COMMAND_NOT_FOUND, ProcessResult
+from ..process.command import COMMAND_NOT_FOUND, ProcessResult
 from .engine import is_missing_program, release
 
 __all__ = ("MARK_OF_THE_CONTAINER", "ContainerCommand", "ContainerResult", "kill_marked_in")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..commands import command_for
-from ..process import COMMAND_NOT_FOUND
-from ..process_owner import InThisProcess
+from ..process.command import COMMAND_NOT_FOUND
+from ..process.owner import InThisProcess
 
 __all__ = ("DEFAULT_IMAGES", "WORKSPACE", "run_in_container")
 
@@ -132,7 +132,7 @@ def _hand_over(client: Any, image: str, work_dir: Path) -> None:
     """Give you the files that the code wrote as root; you could not delete them otherwise."""
     import docker.errors
 
-    from ..foreign_files import hand_over_command
+    from .foreign_files import hand_over_command
 
     if not hasattr(os, "getuid") or os.getuid() == 0:
         return

@@ -13,7 +13,7 @@ import docker.errors  # type: ignore[import-untyped]
 import requests
 
 from ...exception_utils import AutogenClassicError
-from ..process_owner import is_orphan, labels_of_this_process
+from ..process.owner import is_orphan, labels_of_this_process
 
 __all__ = (
     "SAFE_SETTINGS",

@@ -11,8 +11,8 @@ from typing import Any
 import docker.errors  # type: ignore[import-untyped]
 
 from ...exception_utils import AutogenClassicError
-from ..foreign_files import hand_over_command, left_by_others
 from .engine import release
+from .foreign_files import hand_over_command, left_by_others
 
 __all__ = ("WORKSPACE", "SharedDirectory", "WorkDirNotSharedError", "made_directory")
 

@@ -16,7 +16,7 @@ import threading
 from kernel_gateway.gatewayapp import KernelGatewayApp  # type: ignore[import-untyped]
 from traitlets.config import Config
 
-from ..._code.process import RUN_MARK, kill_marked
+from ..._code.process.command import RUN_MARK, kill_marked
 
 __all__ = ("main",)
 

@@ -19,8 +19,8 @@ import zmq
 from jupyter_client.launcher import launch_kernel
 from jupyter_client.manager import KernelManager
 
-from ..._code.environment import environment_for_code
-from ..._code.process import RUN_MARK, ProcessResult, kill_tree
+from ..._code.process.command import RUN_MARK, ProcessResult, kill_tree
+from ..._code.process.environment import environment_for_code
 from ._keeper import DIED, STOPPED, KernelLost
 from ._transcript import Transcript
 

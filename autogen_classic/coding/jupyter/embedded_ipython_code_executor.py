@@ -12,7 +12,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
-from ..._code.process_owner import InThisProcess
+from ..._code.process.owner import InThisProcess
 from ..base import CodeBlock, CodeExtractor, IPythonCodeResult
 from ..limits import ResourceLimits
 from ..markdown_code_extractor import MarkdownCodeExtractor

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 import websocket
 
-from ..._code.process_owner import InThisProcess
+from ..._code.process.owner import InThisProcess
 from ..base import CodeBlock, CodeExecutor, CodeExtractor, IPythonCodeResult
 from ..markdown_code_extractor import MarkdownCodeExtractor
 from ._keeper import KernelKeeper, KernelLost, execute

@@ -20,9 +20,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..._code.environment import environment_for_code
-from ..._code.process import RUN_MARK, kill_marked, kill_tree
-from ..._code.process_owner import InThisProcess
+from ..._code.process.command import RUN_MARK, kill_marked, kill_tree
+from ..._code.process.environment import environment_for_code
+from ..._code.process.owner import InThisProcess
 from ._readiness import SETTINGS, JupyterServerError, find_problem
 from .base import JupyterConnectable, JupyterConnectionInfo
 from .jupyter_client import JupyterClient

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Any, ClassVar
 
 from ..._code.commands import temporary_name
-from ..._code.process import ProcessResult
-from ..._code.process_owner import InThisProcess
+from ..._code.process.command import ProcessResult
+from ..._code.process.owner import InThisProcess
 from ...code_utils import TIMEOUT_MSG
 from ..base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
 from ..markdown_code_extractor import MarkdownCodeExtractor

@@ -67,7 +67,7 @@ def _bubblewrap(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
 
 @cache
 def _no_bubblewrap() -> str:
-    from autogen_classic._code.bubblewrap import SandboxUnavailableError, check_bubblewrap
+    from autogen_classic._code.process.bubblewrap import SandboxUnavailableError, check_bubblewrap
 
     try:
         check_bubblewrap()

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from ..kept_output import KeptOutput
 from .environment import environment_for_code
-from .kept_output import KeptOutput
 
 __all__ = ("COMMAND_NOT_FOUND", "RUN_MARK", "Command", "ProcessResult", "kill_marked", "kill_tree", "run_command")
 

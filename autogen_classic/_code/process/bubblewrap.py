@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..exception_utils import AutogenClassicError
+from ...exception_utils import AutogenClassicError
 
 __all__ = ("SandboxUnavailableError", "bubblewrap_command", "check_bubblewrap")
 
