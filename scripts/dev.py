@@ -202,9 +202,11 @@ def tests(python: str, rest: list[str]) -> None:
 
 
 def docs(python: str, rest: list[str]) -> None:
-    """Build the documentation; a warning is an error."""
-    run([python, "scripts/docs_pages.py"], "the page of deviations")
+    """Build the documentation; a warning, a dead link, or anything loaded from another host is an error."""
+    run([python, "scripts/figures.py", "--check"], "scripts/figures.py (draw them with: python scripts/figures.py)")
+    run([python, "scripts/docs_pages.py"], "the pages that are made from data")
     run([python, "-m", "zensical", "build", "--strict", "--clean", "-f", "website/mkdocs.yml", *rest], "docs build")
+    run([python, "scripts/check_site.py"], "check of the built pages")
     print("The documentation stands in website/site/index.html")
 
 
