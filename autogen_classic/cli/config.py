@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -11,6 +10,7 @@ from typing import Any
 
 from .._secrets import without_secrets
 from ..llm_config._checks import LLMConfigError, application_config, checked_entry
+from ..oai._specs import ProviderSpec, spec_of
 from ..oai.local import INSTALL_COMMAND, LOCAL_MODEL, LocalModelError, model_file
 from ..oai.openai_utils import config_list_from_json
 from ..oai.providers import UnknownProviderError, api_type_of, find_provider, runs_here
@@ -18,38 +18,6 @@ from ..oai.providers import UnknownProviderError, api_type_of, find_provider, ru
 __all__ = ("main",)
 
 DEFAULT_LIST = "OAI_CONFIG_LIST"
-
-# Where a key may be that is not in the configuration, by api_type. Those that are missing here need none, or find
-# their own: AWS has a chain of places.
-_KEY_VARIABLES = {
-    "anthropic": ("ANTHROPIC_API_KEY",),
-    "azure": ("AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN"),
-    "cerebras": ("CEREBRAS_API_KEY",),
-    "cohere": ("COHERE_API_KEY", "CO_API_KEY"),
-    "deepseek": ("DEEPSEEK_API_KEY",),
-    "google": ("GOOGLE_GEMINI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"),
-    "groq": ("GROQ_API_KEY",),
-    "mistral": ("MISTRAL_API_KEY",),
-    "open_ai": ("OPENAI_API_KEY",),
-    "openai": ("OPENAI_API_KEY",),
-    "openai_v2": ("OPENAI_API_KEY",),
-    "responses": ("OPENAI_API_KEY",),
-    "together": ("TOGETHER_API_KEY",),
-}
-# What stands for a key: a token, or credentials of a cloud that runs the model.
-_KEY_SETTINGS = (
-    "api_key",
-    "azure_ad_token",
-    "azure_ad_token_provider",
-    "aws_access_key",
-    "aws_profile_name",
-    "aws_region",
-    "credentials",
-    "gcp_auth_token",
-    "gcp_project_id",
-    "google_application_credentials",
-    "project_id",
-)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -119,12 +87,12 @@ def _problem_and_key(entry: Any, number: int) -> tuple[str | None, str]:
         return "its model is still a placeholder", ""
     if runs_here(entry):
         return _problem_with_file(str(entry.get("model") or LOCAL_MODEL)), "without a key"
-    package, extra = getattr(provider, "package", "openai"), getattr(provider, "extra", "")
-    if not _is_installed(package):
-        return f'the package {package} is missing: pip install "autogen-classic[{extra}]"', ""
+    spec = spec_of(api_type_of(entry)) if hasattr(provider, "spec") else None
+    if spec is not None and not _is_installed(spec.package):
+        return f'the package {spec.package} is missing: pip install "autogen-classic[{spec.extra}]"', ""
     if entry.get("model_client_cls"):
         return None, f"by the class {entry['model_client_cls']}, which the program must register"
-    return _key_of(entry)
+    return _key_of(entry, spec)
 
 
 def _problem_with_file(model: str) -> str | None:
@@ -135,23 +103,22 @@ def _problem_with_file(model: str) -> str | None:
     return None if _is_installed("xllamacpp") else f"the package xllamacpp is missing: {INSTALL_COMMAND}"
 
 
-def _key_of(entry: Mapping[str, Any]) -> tuple[str | None, str]:
+def _key_of(entry: Mapping[str, Any], spec: ProviderSpec | None) -> tuple[str | None, str]:
     """Whether a key is missing, and where it is if not."""
     key = entry.get("api_key")
     if key == "":
         return "its api_key is empty", ""
     if isinstance(key, str) and (key.startswith("<") or "..." in key or "your" in key.lower()):
         return "its api_key is still a placeholder", ""
-    given = next((name for name in _KEY_SETTINGS if entry.get(name)), None)
+    given = "api_key" if spec is None and key else spec.credentials_in(entry) if spec is not None else None
     if given is not None:
         return None, f"with its own {given}"
-    variables = _KEY_VARIABLES.get(api_type_of(entry))
-    if variables is None:
-        return None, "without a key"
-    found = next((name for name in variables if os.environ.get(name)), None)
+    found = spec.key_in_environment() if spec is not None else None
     if found is not None:
         return None, f"with the key in {found}"
-    return f"it has no api_key, and the environment has no {' or '.join(variables)}", ""
+    if spec is None or not spec.needs_key:
+        return None, "without a key"
+    return f"it has no api_key, and the environment has no {' or '.join(spec.key_variables)}", ""
 
 
 def _is_installed(package: str) -> bool:

@@ -21,9 +21,6 @@ examples:
 
 _OPTIONS_WITH_A_VALUE = ("--ignore", "--normalise", "--record", "--replay", "--unused")
 
-# Programs read them before they make an agent. No key is sent anywhere in a replay.
-_PROVIDERS = "OPENAI AZURE_OPENAI ANTHROPIC GOOGLE_GEMINI GEMINI GOOGLE MISTRAL GROQ TOGETHER COHERE CEREBRAS DEEPSEEK"
-
 
 def main(arguments: Sequence[str]) -> int:
     """Run a script, a notebook or a module in which ``import autogen`` means this library.
@@ -103,11 +100,13 @@ def _tape(options: argparse.Namespace) -> AbstractContextManager[None]:
 
         return record(options.record, tools=options.tools, code=options.code)
     if options.replay:
+        from ..oai._specs import SPECS
         from ..replay import NORMALISERS, replay
 
         if not options.new_episodes:
-            for provider in _PROVIDERS.split():
-                os.environ.setdefault(f"{provider}_API_KEY", "not-needed")
+            # Programs read them before they make an agent. No key is sent anywhere in a replay.
+            for variable in {variable for spec in SPECS for variable in spec.key_variables}:
+                os.environ.setdefault(variable, "not-needed")
         return replay(
             options.replay,
             mode="new_episodes" if options.new_episodes else "strict",

@@ -15,16 +15,13 @@ from typing import Any, ClassVar
 from ._http.connections import sync_pool
 from ._messages.images import Image
 from ._messages.translation import Text, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
-from ._provider_client import Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
+from ._provider_client import ProviderClient, key_for, model_of, read_settings
 from ._request.failures import UnusableAnswerError
 from ._request.reading import Answer
 from .prices import cost_of, price_of
 
 __all__ = ("ChatCompletionsClient", "answer_of", "chat_messages", "chat_tools", "cost_by_table")
 
-# Settings of a configuration that the constructors of all these SDKs take, and those that their requests take.
-_SDK_SETTINGS = ("base_url", "default_headers", "default_query", "http_client", "max_retries", "timeout")
-_REQUEST_OPTIONS = ("extra_body", "extra_headers", "extra_query", "timeout")
 _ONLY_WITH_TOOLS = ("parallel_tool_calls", "tool_choice")
 
 _FINISH_REASONS = {
@@ -43,10 +40,8 @@ class ChatCompletionsClient(ProviderClient):
             ``max_retries`` and ``timeout`` (in seconds) go to the SDK.
 
     Attributes:
-        parameters: the settings that a request may have.
         streaming: what asks for a stream.
         sdk_path: what the SDK puts behind ``base_url`` by itself. A ``base_url`` may have it or not.
-        key_variables: the environment variables that may hold the key.
         new_http_client: makes an HTTP client for the SDK; all agents share one per endpoint.
         api_key: the key.
 
@@ -54,24 +49,19 @@ class ChatCompletionsClient(ProviderClient):
         MissingKeyError: there is no key, neither in the configuration nor in the environment.
     """
 
-    parameters: ClassVar[tuple[Parameter, ...]] = ()
     streaming: ClassVar[dict[str, Any]] = {"stream": True}
     sdk_path: ClassVar[str] = "/v1"
-    key_variables: ClassVar[tuple[str, ...]] = ()
     new_http_client: ClassVar[Any] = None
-
-    def __init_subclass__(cls) -> None:
-        cls.settings = names_of(cls.parameters) | set(_REQUEST_OPTIONS)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.api_key = key_for(kwargs, self.key_variables, self.provider.title())
-        settings = {name: kwargs[name] for name in _SDK_SETTINGS if kwargs.get(name) is not None}
+        self.api_key = key_for(kwargs, self.spec)
+        settings = {name: kwargs[name] for name in self.spec.client_keys if kwargs.get(name) is not None}
         if "base_url" in settings:
             settings["base_url"] = str(settings["base_url"]).rstrip("/").removesuffix(self.sdk_path)
         if "http_client" not in settings:
             settings["http_client"] = sync_pool(self.address, self.new_http_client)
-        self._client = self.connect(api_key=self.api_key, **settings)
+        self._client = self.connect(**{**settings, "api_key": self.api_key})
 
     def connect(self, **settings: Any) -> Any:
         """Make the client of the SDK.
@@ -93,7 +83,7 @@ class ChatCompletionsClient(ProviderClient):
         Raises:
             MissingModelError: no model is named.
         """
-        return {"model": model_of(params, self.provider.title()), **read_parameters(params, self.parameters)}
+        return {"model": model_of(params, self.spec), **read_settings(params, self.spec.settings)}
 
     def write_messages(self, messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Write messages as the API takes them.
@@ -140,7 +130,9 @@ class ChatCompletionsClient(ProviderClient):
             request = {name: request[name] for name in request if name not in _ONLY_WITH_TOOLS}
         if params.get("response_format"):
             request["response_format"] = params["response_format"]
-        return {**request, **{name: params[name] for name in _REQUEST_OPTIONS if params.get(name) is not None}}
+        if params.get("timeout") is not None:
+            request["timeout"] = params["timeout"]
+        return request
 
 
 def chat_messages(turns: Iterable[Turn], *, with_names: bool = False) -> list[dict[str, Any]]:

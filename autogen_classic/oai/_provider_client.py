@@ -1,7 +1,7 @@
 """What the clients of all providers but OpenAI have in common. A provider's file adds its SDK and its wire format.
 
 A client is given requests in the OpenAI form and answers with a ChatCompletion. Its own part is small: `ask` (one
-request, one `Answer`), `stream` (texts as they come, the `Answer` last), and `PARAMETERS`, the settings it sends.
+request, one `Answer`), and `stream` (texts as they come, the `Answer` last). What it accepts stands in `_specs`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .._core.model_requests import check
@@ -17,20 +16,18 @@ from ..exception_utils import AutogenClassicError
 from ._request.reading import Answer
 from ._request.streamed_text import ShownText
 from ._request.structured import with_json_schema
+from ._specs import EVERY_CLIENT_KEY, ProviderSpec, Setting
 from .client_utils import validate_parameter, without_hidden_tools
 from .prices import cost_of, price_of
-from .providers import PROVIDER_KEYS
 
 __all__ = (
     "BrokenStreamError",
     "MissingKeyError",
     "MissingModelError",
-    "Parameter",
     "ProviderClient",
     "key_for",
     "model_of",
-    "names_of",
-    "read_parameters",
+    "read_settings",
     "warn_once",
 )
 
@@ -53,51 +50,11 @@ class MissingModelError(AutogenClassicError, AssertionError, ValueError):
     """A request names no model."""
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """A setting of a request: its types, its range, and its name in the provider's API.
-
-    Attributes:
-        name: in the configuration.
-        types: the types that a value may have.
-        low: the lowest number allowed, or None.
-        high: the highest number allowed, or None.
-        default: what is sent when the configuration has no usable value; None sends nothing.
-        choices: the values to choose from, or None.
-        sent_as: the name in the provider's API, where it is another one.
-    """
-
-    name: str
-    types: type | tuple[type, ...]
-    low: float | None = None
-    high: float | None = None
-    default: Any = None
-    choices: tuple[Any, ...] | None = None
-    sent_as: str = ""
-
-
-NUMBER = (int, float)
-
-# Parts of a request that every client reads or can do without, and settings that are none of a request.
-_KNOWN_EVERYWHERE = PROVIDER_KEYS | {
-    *("functions", "messages", "model", "response_format", "stream", "stream_options", "tools"),
-    *("api_rate_limit", "api_type", "cache_seed", "price", "tags"),
-}
-
 # Most SDKs let the errors of their HTTP packages through while an answer is streamed.
 _TRANSPORTS = ("httpcore", "httpcore2", "httpx", "httpx2", "requests", "urllib3")
 
 
-def names_of(*tables: Sequence[Parameter]) -> frozenset[str]:
-    """Return the names that settings have in a configuration.
-
-    Args:
-        *tables: the settings.
-    """
-    return frozenset(parameter.name for table in tables for parameter in table)
-
-
-def read_parameters(params: Mapping[str, Any], table: Sequence[Parameter]) -> dict[str, Any]:
+def read_settings(params: Mapping[str, Any], table: Sequence[Setting]) -> dict[str, Any]:
     """Take the settings out of a request that a provider knows, and check them.
 
     Args:
@@ -105,27 +62,27 @@ def read_parameters(params: Mapping[str, Any], table: Sequence[Parameter]) -> di
         table: the settings that the provider knows.
 
     Returns:
-        What to send, by the names of the provider's API.
+        What to send, by the names and in the places of the provider's API.
     """
-    sent = {}
-    for parameter in table:
-        bounds = None if parameter.low is None and parameter.high is None else (parameter.low, parameter.high)
-        choices = list(parameter.choices) if parameter.choices is not None else None
-        value = validate_parameter(
-            dict(params), parameter.name, parameter.types, True, parameter.default, bounds, choices
-        )
-        if value is not None:
-            sent[parameter.sent_as or parameter.name] = value
+    sent: dict[str, Any] = {}
+    for setting in table:
+        bounds = None if setting.low is None and setting.high is None else (setting.low, setting.high)
+        choices = list(setting.choices) if setting.choices is not None else None
+        value = validate_parameter(dict(params), setting.name, setting.types, True, setting.default, bounds, choices)
+        name = setting.sent_as or setting.name
+        if value is not None and setting.place:
+            sent[setting.place] = {**sent.get(setting.place, {}), name: value}
+        elif value is not None:
+            sent[name] = value
     return sent
 
 
-def key_for(config: Mapping[str, Any], variables: Sequence[str], provider: str) -> str:
+def key_for(config: Mapping[str, Any], spec: ProviderSpec) -> str:
     """Find the key of a provider.
 
     Args:
         config: the configuration, with ``api_key`` or without.
-        variables: the environment variables that may hold the key, best first.
-        provider: its name, for the error.
+        spec: the provider, with the environment variables that may hold the key.
 
     Returns:
         The key.
@@ -133,21 +90,21 @@ def key_for(config: Mapping[str, Any], variables: Sequence[str], provider: str) 
     Raises:
         MissingKeyError: there is none.
     """
-    key = config.get("api_key") or next((os.environ[name] for name in variables if os.environ.get(name)), None)
+    key = config.get("api_key") or next((os.environ[name] for name in spec.key_variables if os.environ.get(name)), None)
     if not key:
         raise MissingKeyError(
-            f"The model {config.get('model')!r} of {provider} needs a key. Give it as api_key in its entry of "
-            f"config_list, or set the environment variable {' or '.join(variables)}."
+            f"The model {config.get('model')!r} of {spec.title} needs a key. Give it as api_key in its entry of "
+            f"config_list, or set the environment variable {' or '.join(spec.key_variables)}."
         )
     return str(key)
 
 
-def model_of(params: Mapping[str, Any], provider: str) -> str:
+def model_of(params: Mapping[str, Any], spec: ProviderSpec) -> str:
     """Return the model that a request asks for.
 
     Args:
         params: the request.
-        provider: its name, for the error.
+        spec: the provider, for the error.
 
     Raises:
         MissingModelError: the request names none.
@@ -155,7 +112,7 @@ def model_of(params: Mapping[str, Any], provider: str) -> str:
     model = params.get("model")
     if not model:
         raise MissingModelError(
-            f"No model is named for {provider}. Please specify the 'model' in your config list entry."
+            f"No model is named for {spec.title}. Please specify the 'model' in your config list entry."
         )
     return str(model)
 
@@ -167,25 +124,23 @@ class ProviderClient:
         **config: the configuration, as it stands in a config list.
 
     Attributes:
-        provider: its name in the table of prices, and in messages.
+        spec: what is known of the provider.
         fallback_errors: errors after which the next configuration is tried.
-        streams: whether the API can stream; where it cannot, ``stream`` is ignored with one warning.
-        settings: what a configuration may have besides that which all providers know; any other setting is left out
-            with one warning. None lets everything pass.
     """
 
-    provider: ClassVar[str] = ""
+    spec: ClassVar[ProviderSpec]
     fallback_errors: ClassVar[tuple[type[BaseException], ...]] = ()
-    streams: ClassVar[bool] = True
-    settings: ClassVar[frozenset[str] | None] = None
 
     def __init__(self, **config: Any) -> None:
         self._config = config
+        for name in EVERY_CLIENT_KEY - self.spec.client_keys:
+            if config.get(name) is not None:
+                self._tell_of_unknown(name)
 
     @property
     def address(self) -> str:
         """Where requests go: a base URL, or the provider's name for its own address."""
-        return str(self._config.get("base_url") or self.provider)
+        return str(self._config.get("base_url") or self.spec.name)
 
     def ask(self, params: dict[str, Any]) -> Answer:
         """Send one request and wait for the answer.
@@ -234,7 +189,7 @@ class ProviderClient:
         Args:
             response: what `create` returned.
         """
-        price = price_of(response.model, self.provider)
+        price = price_of(response.model, self.spec.name)
         if price is None:
             warn_once(
                 f"The price of model {response.model} is not known, so its cost counts as 0. Give it in the "
@@ -250,7 +205,7 @@ class ProviderClient:
         Args:
             response: what `create` returned.
         """
-        return price_of(response.model, self.provider) is not None
+        return price_of(response.model, self.spec.name) is not None
 
     @staticmethod
     def get_usage(response: Any) -> dict[str, Any]:
@@ -269,10 +224,12 @@ class ProviderClient:
         }
 
     def _tell_of_unknown_settings(self, params: Mapping[str, Any]) -> None:
-        known = params.keys() if self.settings is None else self.settings | _KNOWN_EVERYWHERE
         for name in params:
-            if name not in known and params[name] is not None:
-                warn_once(f"The setting {name!r} is not known for {self.provider}; it is not sent.")
+            if not self.spec.knows(name) and params[name] is not None:
+                self._tell_of_unknown(name)
+
+    def _tell_of_unknown(self, name: str) -> None:
+        warn_once(f"The setting {name!r} is not known for {self.spec.title}; it is not sent.")
 
     def _streamed(self, params: dict[str, Any]) -> Answer:
         answer: Answer | None = None
@@ -287,19 +244,17 @@ class ProviderClient:
                 if type(error).__module__.partition(".")[0] not in _TRANSPORTS:
                     raise
                 if "Timeout" in type(error).__name__:
-                    raise StreamTimeoutError(f"The stream of {self.provider} paused for too long.") from error
-                raise BrokenStreamError(f"The stream of {self.provider} broke off: {error}") from error
+                    raise StreamTimeoutError(f"The stream of {self.spec.title} paused for too long.") from error
+                raise BrokenStreamError(f"The stream of {self.spec.title} broke off: {error}") from error
         if answer is None or answer.finish_reason is None:
             raise BrokenStreamError(
-                f"The stream of {self.provider} ended before the answer was complete: the server has gone, or closed "
+                f"The stream of {self.spec.title} ended before the answer was complete: the server has gone, or closed "
                 "the connection."
             )
         return answer
 
     def _wants_stream(self, params: Mapping[str, Any]) -> bool:
-        if params.get("stream") and not self.streams:
-            warn_once(f"{self.provider} does not stream here; its answers come whole.")
-        return bool(params.get("stream")) and self.streams
+        return bool(params.get("stream"))
 
 
 _warned: set[str] = set()

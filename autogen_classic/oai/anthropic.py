@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import anthropic
 from anthropic import Anthropic, AnthropicBedrock, AnthropicVertex
@@ -32,8 +32,9 @@ from ._messages.schemas import (
     wants_any_object,
 )
 from ._messages.translation import ToolCall, tools_of
-from ._provider_client import NUMBER, MissingKeyError, Parameter, ProviderClient, model_of, names_of, read_parameters
+from ._provider_client import MissingKeyError, ProviderClient, model_of, read_settings
 from ._request.reading import Answer
+from ._specs import ANTHROPIC
 
 __all__ = ("AnthropicClient", "AnthropicEntryDict", "AnthropicLLMConfigEntry", "oai_messages_to_anthropic_messages")
 
@@ -77,22 +78,8 @@ class AnthropicClient(ProviderClient):
         MissingKeyError: none of the three has credentials.
     """
 
-    provider = "anthropic"
+    spec = ANTHROPIC
     fallback_errors = (anthropic.AnthropicError,)
-
-    PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("temperature", NUMBER, 0.0, 1.0),
-        Parameter("top_p", NUMBER, 0.0, 1.0),
-        Parameter("top_k", int, 1),
-        Parameter("max_tokens", int, 1),
-        Parameter("stop_sequences", list),
-        Parameter("stream", bool),
-    )
-
-    settings = names_of(PARAMETERS) | {
-        *_PASSED_ON,
-        *("max_completion_tokens", "stop", "tool_choice", "parallel_tool_calls", "extra_body"),
-    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -132,7 +119,7 @@ class AnthropicClient(ProviderClient):
     @property
     def address(self) -> str:
         """The base URL that requests go to."""
-        return str(getattr(self._client, "base_url", self.provider))
+        return str(getattr(self._client, "base_url", self.spec.name))
 
     def ask(self, params: dict[str, Any]) -> Answer:
         """Send one request and wait for the answer.
@@ -174,11 +161,11 @@ class AnthropicClient(ProviderClient):
         Raises:
             MissingModelError: no model is named.
         """
-        model = model_of(params, "Anthropic")
+        model = model_of(params, self.spec)
         given = {**params, "max_tokens": params.get("max_tokens", params.get("max_completion_tokens"))}
         if given.get("stop_sequences") is None and params.get("stop"):
             given["stop_sequences"] = [params["stop"]] if isinstance(params["stop"], str) else list(params["stop"])
-        read = read_parameters(given, self.PARAMETERS)
+        read = read_settings(given, self.spec.settings)
         return {
             "model": model,
             "temperature": read.get("temperature", _DEFAULT_TEMPERATURE),
@@ -186,7 +173,7 @@ class AnthropicClient(ProviderClient):
             "top_k": read.get("top_k"),
             "top_p": read.get("top_p"),
             "stop_sequences": read.get("stop_sequences"),
-            "stream": read.get("stream", False),
+            "stream": bool(params.get("stream")),
         }
 
     @staticmethod

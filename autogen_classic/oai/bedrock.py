@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any, ClassVar
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -39,17 +39,9 @@ from ._messages.schemas import (
     wants_any_object,
 )
 from ._messages.translation import Text, Turn, split_system, tools_of, turns_of
-from ._provider_client import (
-    NUMBER,
-    MissingKeyError,
-    Parameter,
-    ProviderClient,
-    model_of,
-    names_of,
-    read_parameters,
-    warn_once,
-)
+from ._provider_client import MissingKeyError, ProviderClient, model_of, read_settings, warn_once
 from ._request.reading import Answer
+from ._specs import BEDROCK
 from .prices import Price, cost_of, price_of, prices_of
 
 __all__ = (
@@ -101,27 +93,8 @@ class BedrockClient(ProviderClient):
         MissingKeyError: there are no credentials.
     """
 
-    provider = "bedrock"
+    spec = BEDROCK
     fallback_errors = (BotoCoreError, ClientError)
-
-    PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("temperature", NUMBER, 0.0, 1.0),
-        Parameter("topP", NUMBER, 0.0, 1.0),
-        Parameter("maxTokens", int, 1),
-        Parameter("stopSequences", list),
-    )
-    #: Settings that some models know; they are sent as ``additionalModelRequestFields``.
-    FURTHER_PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("top_p", NUMBER, 0.0, 1.0),
-        Parameter("top_k", int, 0),
-        Parameter("k", int, 0),
-        Parameter("seed", int),
-    )
-
-    settings = names_of(PARAMETERS, FURTHER_PARAMETERS) | {
-        *("max_tokens", "stop", "stop_sequences", "tool_choice", "additional_model_request_fields"),
-        *("supports_system_prompts", "total_max_attempts", "mode"),
-    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -140,7 +113,7 @@ class BedrockClient(ProviderClient):
     @property
     def address(self) -> str:
         """The base URL that requests go to."""
-        return str(getattr(getattr(self.bedrock_runtime, "meta", None), "endpoint_url", self.provider))
+        return str(getattr(getattr(self.bedrock_runtime, "meta", None), "endpoint_url", self.spec.name))
 
     def ask(self, params: dict[str, Any]) -> Answer:
         """Send one request and wait for the answer.
@@ -196,12 +169,13 @@ class BedrockClient(ProviderClient):
         Raises:
             MissingModelError: no model is named.
         """
-        model_of(params, "Amazon Bedrock")
+        model_of(params, self.spec)
         given = dict(params)
         given.setdefault("maxTokens", params.get("max_tokens"))
         stop = params.get("stop_sequences") or params.get("stop")
         given.setdefault("stopSequences", [stop] if isinstance(stop, str) else stop)
-        return read_parameters(given, self.PARAMETERS), read_parameters(given, self.FURTHER_PARAMETERS)
+        read = read_settings(given, self.spec.settings)
+        return read.get("inferenceConfig", {}), read.get("additionalModelRequestFields", {})
 
     def _connect(self) -> Any:
         """Make the client of boto3, or take the one that was made for the same settings: it takes 0.1 s to make one."""

@@ -13,9 +13,10 @@ from cerebras.cloud import sdk
 from ..llm_config.entries import CerebrasEntryDict, CerebrasLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._messages.translation import turns_of
-from ._provider_client import NUMBER, BrokenStreamError, Parameter
+from ._provider_client import BrokenStreamError
 from ._request.reading import Answer
 from ._request.structured import wanted_form
+from ._specs import CEREBRAS
 from .prices import Price, prices_of
 
 __all__ = (
@@ -42,28 +43,10 @@ class CerebrasClient(ChatCompletionsClient):
         MissingKeyError: there is neither an ``api_key`` nor the environment variable CEREBRAS_API_KEY.
     """
 
-    provider = "cerebras"
-    key_variables = ("CEREBRAS_API_KEY",)
+    spec = CEREBRAS
     streaming: ClassVar[dict[str, Any]] = {"stream": True, "stream_options": {"include_usage": True}}
     new_http_client = sdk.DefaultHttpxClient
     fallback_errors = (sdk.APIError, BrokenStreamError)
-    parameters = (
-        Parameter("frequency_penalty", NUMBER, -2, 2),
-        Parameter("logit_bias", dict),
-        Parameter("max_completion_tokens", int, 0),
-        Parameter("max_tokens", int, 0),
-        Parameter("parallel_tool_calls", bool),
-        Parameter("presence_penalty", NUMBER, -2, 2),
-        Parameter("reasoning_effort", str),
-        Parameter("seed", int),
-        Parameter("service_tier", str),
-        Parameter("stop", (str, list)),
-        Parameter("stream", bool, default=False),
-        Parameter("temperature", NUMBER, 0, 1.5, default=1),
-        Parameter("tool_choice", (str, dict)),
-        Parameter("top_p", NUMBER, 0, 1),
-        Parameter("user", str),
-    )
 
     def __init__(self, api_key: str | None = None, **kwargs: Any) -> None:
         super().__init__(api_key=api_key, **kwargs)

@@ -18,9 +18,10 @@ from ._http.connections import sync_pool
 from ._http.retries import MAX_RETRIES, TRANSPORT_ERRORS
 from ._messages.schemas import in_words
 from ._messages.translation import GO_ON, Text, ToolCall, Turn, call_of, split_system, turns_of
-from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
+from ._provider_client import ProviderClient, key_for, model_of, read_settings
 from ._request.reading import Answer
 from ._request.structured import wanted_form
+from ._specs import COHERE
 from .prices import Price, prices_of
 
 __all__ = (
@@ -39,22 +40,8 @@ __all__ = (
 COHERE_PRICING_1K: dict[str, Price] = prices_of("cohere")
 DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
 
-# The settings that AutoGen 0.2 sends, with its defaults, and the others.
-OLD_PARAMETERS = (
-    Parameter("temperature", NUMBER, 0, default=0.3),
-    Parameter("max_tokens", int, 0),
-    Parameter("k", int, 0, 500, default=0),
-    Parameter("p", NUMBER, 0.01, 0.99, default=0.75),
-    Parameter("seed", int),
-    Parameter("frequency_penalty", NUMBER, 0, 1, default=0),
-    Parameter("presence_penalty", NUMBER, 0, 1, default=0),
-)
-NEW_PARAMETERS = (
-    Parameter("stop", (str, list), sent_as="stop_sequences"),
-    Parameter("stop_sequences", (str, list)),
-    Parameter("safety_mode", str, choices=("CONTEXTUAL", "STRICT", "OFF")),
-    Parameter("thinking", dict),
-)
+# The settings that AutoGen 0.2 names in every request.
+_ALWAYS_NAMED = ("temperature", "max_tokens", "k", "p", "seed", "frequency_penalty", "presence_penalty")
 _TOOL_CHOICES = {"required": "REQUIRED", "any": "REQUIRED", "none": "NONE"}
 
 _FINISH_REASONS = {"COMPLETE": "stop", "STOP_SEQUENCE": "stop", "MAX_TOKENS": "length", "TOOL_CALL": "tool_calls"}
@@ -79,13 +66,12 @@ class CohereClient(ProviderClient):
         MissingKeyError: there is neither an ``api_key`` nor the environment variable COHERE_API_KEY.
     """
 
-    provider = "cohere"
+    spec = COHERE
     fallback_errors = (ApiError, CohereError, *TRANSPORT_ERRORS)
-    settings = names_of(OLD_PARAMETERS, NEW_PARAMETERS) | {"client_name", "tool_choice"}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.api_key = key_for(kwargs, ("COHERE_API_KEY",), "Cohere")
+        self.api_key = key_for(kwargs, self.spec)
         address: dict[str, Any] = {"base_url": str(kwargs["base_url"])} if kwargs.get("base_url") else {}
         self._client: Any = cohere.ClientV2(
             api_key=self.api_key,
@@ -96,24 +82,20 @@ class CohereClient(ProviderClient):
         )
 
     def parse_params(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Take the settings out of a request that AutoGen 0.2 knows for Cohere, and check them.
+        """Take the settings out of a request that Cohere knows, and check them.
 
         Args:
             params: a request in the OpenAI form. A value that cannot be used is reported by a warning, and replaced by
                 the default.
 
         Returns:
-            The settings and the model; settings that have neither a value nor a default are None.
+            The settings and the model; those that AutoGen 0.2 knows are None where they have neither value nor default.
 
         Raises:
             MissingModelError: no model is named.
         """
-        names = [parameter.name for parameter in OLD_PARAMETERS]
-        return {
-            "model": model_of(params, "Cohere"),
-            **dict.fromkeys(names),
-            **read_parameters(params, OLD_PARAMETERS),
-        }
+        read = read_settings(params, self.spec.settings)
+        return {"model": model_of(params, self.spec), **dict.fromkeys(_ALWAYS_NAMED), **read}
 
     def ask(self, params: dict[str, Any]) -> Answer:
         """Send one request and wait for the answer.
@@ -160,7 +142,7 @@ class CohereClient(ProviderClient):
 
     def _request(self, params: dict[str, Any]) -> dict[str, Any]:
         """Write a request for the SDK."""
-        settings = {**self.parse_params(params), **read_parameters(params, NEW_PARAMETERS)}
+        settings = self.parse_params(params)
         if isinstance(settings.get("stop_sequences"), str):
             settings["stop_sequences"] = [settings["stop_sequences"]]
         request = {name: value for name, value in settings.items() if value is not None}

@@ -10,10 +10,7 @@ from typing import Any
 from ._messages.schemas import schema_of, told_in_words
 from ._openai_client import OpenAIClient
 
-__all__ = ("BASE_URL", "KEY_VARIABLES", "DeepSeekClient")
-
-BASE_URL = "https://api.deepseek.com/v1"
-KEY_VARIABLES = ("DEEPSEEK_API_KEY",)
+__all__ = ("DeepSeekClient",)
 
 
 class DeepSeekClient(OpenAIClient):

@@ -8,11 +8,13 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import openai
 from google import genai
 from google.auth.exceptions import GoogleAuthError
 from google.genai import errors, types
@@ -27,9 +29,10 @@ from ._http.sdk_clients import shared_client
 from ._messages.images import Image, image_of, loaded
 from ._messages.schemas import in_words
 from ._messages.translation import Part, Text, ToolAnswer, ToolCall, alternating, split_system, tools_of, turns_of
-from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
+from ._provider_client import ProviderClient, key_for, model_of, read_settings
 from ._request.reading import Answer
 from ._request.structured import wanted_form
+from ._specs import GOOGLE
 
 __all__ = (
     "ConflictingCredentialsError",
@@ -40,26 +43,8 @@ __all__ = (
     "get_image_data",
 )
 
-KEY_VARIABLES = ("GOOGLE_GEMINI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY")
-VERTEX_VARIABLES = ("GOOGLE_CLOUD_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS")
-VERTEX_SETTINGS = ("project_id", "location", "google_application_credentials", "credentials")
 DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
 CLOUD_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-
-PARAMETERS = (
-    Parameter("temperature", NUMBER, 0, 2),
-    Parameter("top_p", NUMBER, 0, 1),
-    Parameter("top_k", NUMBER, 1),
-    Parameter("max_tokens", int, 1, sent_as="max_output_tokens"),
-    Parameter("max_output_tokens", int, 1),
-    Parameter("stop", (str, list), sent_as="stop_sequences"),
-    Parameter("stop_sequences", (str, list)),
-    Parameter("seed", int),
-    Parameter("presence_penalty", NUMBER, -2, 2),
-    Parameter("frequency_penalty", NUMBER, -2, 2),
-    Parameter("safety_settings", list),
-    Parameter("thinking_config", dict),
-)
 
 # What Google documents for calls that another model made, or whose signature has been lost.
 NO_SIGNATURE = b"skip_thought_signature_validator"
@@ -84,29 +69,31 @@ class GeminiClient(ProviderClient):
         **config: with ``api_key`` (else GOOGLE_GEMINI_API_KEY, GEMINI_API_KEY or GOOGLE_API_KEY) for the Gemini API; or
             for Vertex AI ``project_id`` and ``location``, with ``credentials`` (an object of google-auth),
             ``google_application_credentials`` (the path of a file with a key), or what the machine is logged in with.
+            ``api_type`` ``"google_vertex"`` means Vertex AI whatever keys the environment has. Requests go by way of
+            ``proxy``, an address, where one is given.
 
     Raises:
         MissingKeyError: there is neither a key nor a setting for Vertex AI.
         ConflictingCredentialsError: there are both.
     """
 
-    provider = "google"
+    spec = GOOGLE
     fallback_errors = (errors.APIError, GoogleAuthError, NoAnswerError, *TRANSPORT_ERRORS)
-    settings = names_of(PARAMETERS) | {"tool_choice"}
-    PARAMS_MAPPING = {parameter.name: parameter.sent_as or parameter.name for parameter in PARAMETERS}  # noqa: RUF012
+    PARAMS_MAPPING = {setting.name: setting.sent_as or setting.name for setting in GOOGLE.settings}  # noqa: RUF012
 
     def __init__(self, **config: Any) -> None:
         super().__init__(**config)
-        settings = [name for name in VERTEX_SETTINGS if config.get(name)]
+        settings = [name for (name,) in GOOGLE.other_credentials if config.get(name)]
         if settings and config.get("api_key"):
             raise ConflictingCredentialsError(
                 f"Google Cloud project and compute location cannot be set when using an API key: leave out api_key for "
                 f"Vertex AI, or {' and '.join(settings)} for the Gemini API."
             )
-        has_key = config.get("api_key") or any(os.environ.get(name) for name in KEY_VARIABLES)
-        in_cloud = not has_key and any(os.environ.get(name) for name in VERTEX_VARIABLES)
-        self.use_vertexai = bool(settings) or in_cloud
-        self.api_key = None if self.use_vertexai else key_for(config, KEY_VARIABLES, "Gemini")
+        wants_vertex = str(config.get("api_type")).lower() == "google_vertex"
+        has_key = config.get("api_key") or (not wants_vertex and any(map(os.environ.get, GOOGLE.key_variables)))
+        in_cloud = wants_vertex or any(os.environ.get(name) for (name,) in GOOGLE.other_variables)
+        self.use_vertexai = bool(settings) or (not has_key and in_cloud)
+        self.api_key = None if self.use_vertexai else key_for(config, GOOGLE)
         self._client = shared_client(genai.Client, **self._connection())
 
     def ask(self, params: dict[str, Any]) -> Answer:
@@ -133,13 +120,17 @@ class GeminiClient(ProviderClient):
     def _sent(self, send: Any) -> Any:
         return ask_again(send, _refusal_of, self._config.get("max_retries"))
 
+    def _pool(self) -> Any:
+        proxy = self._config.get("proxy")
+        return sync_pool(f"{self.address} by {proxy}", _through(proxy)) if proxy else sync_pool(self.address)
+
     def _connection(self) -> dict[str, Any]:
         """What `genai.Client` is made with."""
         config = self._config
         timeout = config.get("timeout", DEFAULT_TIMEOUT)
         options: dict[str, Any] = {
             "timeout": None if timeout is None else int(float(timeout) * 1000),
-            "httpx_client": config.get("http_client") or sync_pool(self.address),
+            "httpx_client": config.get("http_client") or self._pool(),
         }
         if config.get("base_url"):
             options["base_url"] = str(config["base_url"])
@@ -160,6 +151,12 @@ class GeminiClient(ProviderClient):
             "credentials": credentials,
             "http_options": options,
         }
+
+
+@cache
+def _through(proxy: str) -> Callable[[], Any]:
+    """What makes an HTTP client that asks by way of a proxy: one and the same for all agents with this proxy."""
+    return partial(openai.DefaultHttpxClient, proxy=proxy)
 
 
 def _credentials_in(file: Path) -> tuple[Any, str | None]:
@@ -204,7 +201,7 @@ def get_image_data(image_file: str, use_b64: bool = True) -> str | bytes:
 
 def _request(params: dict[str, Any]) -> dict[str, Any]:
     """Write a request for `generate_content`."""
-    model = model_of(params, "Gemini")
+    model = model_of(params, GOOGLE)
     system, turns = split_system(turns_of(params["messages"]))
     contents = [
         types.Content(role="model" if turn.role == "assistant" else "user", parts=_parts(turn.parts, model))
@@ -223,7 +220,7 @@ def _request(params: dict[str, Any]) -> dict[str, Any]:
                 ]
             )
         ]
-        config["tool_config"] = _tool_config(params.get("tool_choice"))
+    config["tool_config"] = _tool_config(params, bool(tools))
     if wanted is not None and tools and not _is_third_or_later(model):
         # Older models take tools or a form, not both.
         system = f"{system}\n{in_words(wanted.schema)}".strip()
@@ -243,9 +240,12 @@ def _request(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
-    settings = read_parameters(params, PARAMETERS)
+    settings = read_settings(params, GOOGLE.settings)
     if isinstance(settings.get("stop_sequences"), str):
         settings["stop_sequences"] = [settings["stop_sequences"]]
+    if isinstance(settings.get("safety_settings"), Mapping):  # category: threshold
+        pairs = settings["safety_settings"].items()
+        settings["safety_settings"] = [{"category": category, "threshold": threshold} for category, threshold in pairs]
     return settings
 
 
@@ -284,8 +284,11 @@ def _is_third_or_later(model: str) -> bool:
     return bool(version and int(version[1]) >= 3)
 
 
-def _tool_config(choice: Any) -> types.ToolConfig | None:
-    """Write OpenAI's ``tool_choice``."""
+def _tool_config(params: Mapping[str, Any], has_tools: bool) -> types.ToolConfig | None:
+    """Write OpenAI's ``tool_choice``, over which Google's own ``tool_config`` goes."""
+    if params.get("tool_config") is not None:
+        return types.ToolConfig.model_validate(params["tool_config"])
+    choice = params.get("tool_choice") if has_tools else None
     if isinstance(choice, Mapping) and choice.get("function"):
         calling: dict[str, Any] = {"mode": "ANY", "allowed_function_names": [choice["function"]["name"]]}
     elif choice in _TOOL_CHOICES:

@@ -11,8 +11,9 @@ from ..llm_config.entries import GroqEntryDict, GroqLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._messages.schemas import told_in_words
 from ._messages.translation import tools_of, turns_of
-from ._provider_client import NUMBER, BrokenStreamError, Parameter, warn_once
+from ._provider_client import BrokenStreamError, warn_once
 from ._request.structured import wanted_form
+from ._specs import GROQ
 from .prices import Price, prices_of
 
 __all__ = (
@@ -40,30 +41,10 @@ class GroqClient(ChatCompletionsClient):
         MissingKeyError: there is neither an ``api_key`` nor the environment variable GROQ_API_KEY.
     """
 
-    provider = "groq"
+    spec = GROQ
     sdk_path = "/openai/v1"
-    key_variables = ("GROQ_API_KEY",)
     new_http_client = groq.DefaultHttpxClient
     fallback_errors = (groq.APIError, BrokenStreamError)
-    parameters = (
-        Parameter("frequency_penalty", NUMBER, -2, 2),
-        Parameter("include_reasoning", bool),
-        Parameter("logit_bias", dict),
-        Parameter("max_completion_tokens", int, 0),
-        Parameter("max_tokens", int, 0),
-        Parameter("parallel_tool_calls", bool),
-        Parameter("presence_penalty", NUMBER, -2, 2),
-        Parameter("reasoning_effort", str),
-        Parameter("reasoning_format", str, choices=("hidden", "parsed", "raw")),
-        Parameter("seed", int),
-        Parameter("service_tier", str),
-        Parameter("stop", (str, list)),
-        Parameter("stream", bool, default=False),
-        Parameter("temperature", NUMBER, 0, 2, default=1),
-        Parameter("tool_choice", (str, dict)),
-        Parameter("top_p", NUMBER, 0, 1),
-        Parameter("user", str),
-    )
 
     def connect(self, **settings: Any) -> groq.Groq:
         """Make the client of the SDK.

@@ -26,9 +26,10 @@ from ._local.engine import (
 from ._local.tools import Offer, answer_schema, answer_so_far, calls_in, explain, offer_of, repeats
 from ._messages.images import Image
 from ._messages.translation import Text, Turn, alternating, told_calls, turns_of
-from ._provider_client import NUMBER, Parameter, ProviderClient, read_parameters
+from ._provider_client import ProviderClient, read_settings
 from ._request.reading import Answer
 from ._request.streamed_text import ShownText
+from ._specs import LOCAL, NUMBER
 
 __all__ = (
     "INSTALL_COMMAND",
@@ -41,21 +42,7 @@ __all__ = (
 )
 
 _TIMEOUT = 600  # seconds, as the openai package waits
-_MOST_TOKENS = 512
 _ANSWER_FROM_TOOL = "Use this to answer."
-
-_PARAMETERS = (
-    Parameter("frequency_penalty", NUMBER, -2, 2),
-    Parameter("max_tokens", int, 1, default=_MOST_TOKENS),
-    Parameter("min_p", NUMBER, 0, 1),
-    Parameter("presence_penalty", NUMBER, -2, 2),
-    Parameter("repeat_penalty", NUMBER, 0),
-    Parameter("seed", int, 0, 2**32 - 2, default=41),
-    Parameter("stop", (str, list)),
-    Parameter("temperature", NUMBER, 0, default=0.2),
-    Parameter("top_k", int, 0),
-    Parameter("top_p", NUMBER, 0, 1, default=0.9),
-)
 
 
 class LocalClient(ProviderClient):
@@ -67,7 +54,7 @@ class LocalClient(ProviderClient):
             ``n_threads``. Nothing is loaded before the first request.
     """
 
-    provider = "local"
+    spec = LOCAL
     fallback_errors = (LocalModelError,)
 
     @property
@@ -178,7 +165,7 @@ def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
     given = dict(params)
     if given.get("max_tokens") is None and given.get("max_completion_tokens") is not None:
         given["max_tokens"] = given["max_completion_tokens"]
-    settings = {**read_parameters(given, _PARAMETERS), "cache_prompt": False}
+    settings = {**read_settings(given, LOCAL.settings), "cache_prompt": False}
     if isinstance(settings.get("stop"), str):
         settings["stop"] = [settings["stop"]]
     return settings

@@ -28,8 +28,9 @@ from ._messages.translation import (
     turns_of,
     with_plain_ids,
 )
-from ._provider_client import NUMBER, Parameter, ProviderClient, key_for, model_of, names_of, read_parameters
+from ._provider_client import ProviderClient, key_for, model_of, read_settings
 from ._request.reading import Answer
+from ._specs import MISTRAL
 
 __all__ = (
     "MistralAIClient",
@@ -41,27 +42,9 @@ __all__ = (
 
 DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
 
-# The settings that AutoGen 0.2 sends, with its defaults, and the others.
-OLD_PARAMETERS = (
-    Parameter("temperature", NUMBER, 0, 1.5, default=0.7),
-    Parameter("top_p", NUMBER, 0, 1),
-    Parameter("max_tokens", int, 0),
-    Parameter("safe_prompt", bool, default=False),
-    Parameter("seed", int, 0, sent_as="random_seed"),
-    Parameter("random_seed", int, 0),
-)
-NEW_PARAMETERS = (
-    Parameter("stop", (str, list)),
-    Parameter("presence_penalty", NUMBER, -2, 2),
-    Parameter("frequency_penalty", NUMBER, -2, 2),
-    Parameter("reasoning_effort", str),
-    Parameter("prompt_mode", str, choices=("reasoning",)),
-    Parameter("response_format", dict),
-)
-TOOL_PARAMETERS = (
-    Parameter("tool_choice", (str, dict)),
-    Parameter("parallel_tool_calls", bool),
-)
+# The settings that AutoGen 0.2 names in every request, and those that the API refuses without tools.
+_ALWAYS_NAMED = ("temperature", "top_p", "max_tokens", "safe_prompt", "random_seed")
+_ONLY_WITH_TOOLS = ("parallel_tool_calls", "tool_choice")
 
 _FINISH_REASONS = {"length": "length", "model_length": "length", "tool_calls": "tool_calls"}
 _NO_ID = (None, "", "null")  # what the SDK puts where the API gave no id
@@ -80,13 +63,12 @@ class MistralAIClient(ProviderClient):
         MissingKeyError: there is neither an ``api_key`` nor the environment variable MISTRAL_API_KEY.
     """
 
-    provider = "mistral"
+    spec = MISTRAL
     fallback_errors = (MistralError, NoResponseError, *TRANSPORT_ERRORS)
-    settings = names_of(OLD_PARAMETERS, NEW_PARAMETERS, TOOL_PARAMETERS)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.api_key = key_for(kwargs, ("MISTRAL_API_KEY",), "Mistral")
+        self.api_key = key_for(kwargs, self.spec)
         settings: dict[str, Any] = {"client": kwargs.get("http_client") or sync_pool(self.address)}
         timeout = kwargs.get("timeout", DEFAULT_TIMEOUT)
         if timeout is not None:
@@ -110,13 +92,14 @@ class MistralAIClient(ProviderClient):
         """
         tools = tool_def_to_mistral(chat_tools(params))
         request = {
-            "model": model_of(params, "Mistral"),
-            **{parameter.name: None for parameter in OLD_PARAMETERS if not parameter.sent_as},
-            **read_parameters(params, OLD_PARAMETERS),
-            **read_parameters(params, NEW_PARAMETERS),
+            "model": model_of(params, self.spec),
+            **dict.fromkeys(_ALWAYS_NAMED),
+            **read_settings(params, self.spec.settings),
             "messages": chat_messages(_fitting(turns_of(params["messages"]))),
         }
-        return {**request, "tools": tools, **read_parameters(params, TOOL_PARAMETERS)} if tools else request
+        if tools:
+            return {**request, "tools": tools}
+        return {name: request[name] for name in request if name not in _ONLY_WITH_TOOLS}
 
     def ask(self, params: dict[str, Any]) -> Answer:
         """Send one request and wait for the answer.
@@ -139,7 +122,7 @@ class MistralAIClient(ProviderClient):
         Args:
             params: a request in the OpenAI form.
         """
-        answer = Answer(model_of(params, "Mistral"), text="")
+        answer = Answer(model_of(params, self.spec), text="")
         with self._sent(self._client.chat.stream, params) as events:
             for event in events:
                 chunk = event.data

@@ -24,8 +24,9 @@ from ._http.sdk_clients import shared_client
 from ._messages.images import Image, loaded
 from ._messages.schemas import answer_as_text, answer_tool, schema_of, wants_any_object
 from ._messages.translation import GO_ON, Text, Tool, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
-from ._provider_client import NUMBER, BrokenStreamError, Parameter, ProviderClient, model_of, names_of, read_parameters
+from ._provider_client import BrokenStreamError, ProviderClient, model_of, read_settings
 from ._request.reading import Answer
+from ._specs import OLLAMA
 
 __all__ = (
     "OllamaClient",
@@ -35,28 +36,6 @@ __all__ = (
     "response_to_tool_call",
 )
 
-OPTIONS = (
-    Parameter("frequency_penalty", NUMBER, -2, 2),
-    Parameter("max_tokens", int, 1, sent_as="num_predict"),
-    Parameter("min_p", NUMBER, 0, 1),
-    Parameter("num_ctx", int, 1),
-    Parameter("num_predict", int, -2),
-    Parameter("presence_penalty", NUMBER, -2, 2),
-    Parameter("repeat_last_n", int, -1),
-    Parameter("repeat_penalty", NUMBER, 0),
-    Parameter("seed", int),
-    Parameter("stop", (str, list)),
-    Parameter("temperature", NUMBER, 0),
-    Parameter("top_k", int, 0),
-    Parameter("top_p", NUMBER, 0, 1),
-)
-SETTINGS = (
-    Parameter("format", (str, dict)),
-    Parameter("keep_alive", (*NUMBER, str)),
-    Parameter("options", dict),
-    Parameter("stream", bool, default=False),
-    Parameter("think", (bool, str)),
-)
 FUNCTIONS_LIST = "[FUNCTIONS_LIST]"
 
 
@@ -91,11 +70,8 @@ class OllamaClient(ProviderClient):
         "give the final answer in plain words, without JSON."
     )
 
-    provider = "ollama"
+    spec = OLLAMA
     fallback_errors = (ollama.ResponseError, BrokenStreamError, ConnectionError, *TRANSPORT_ERRORS)
-    settings = names_of(OPTIONS, SETTINGS) | {
-        *("native_tool_calls", "manual_tool_call_instruction", "manual_tool_call_step1", "manual_tool_call_step2"),
-    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -107,7 +83,7 @@ class OllamaClient(ProviderClient):
     @property
     def address(self) -> str:
         """Where requests go."""
-        return self._host or self.provider
+        return self._host or self.spec.name
 
     @property
     def _host(self) -> str | None:
@@ -126,11 +102,11 @@ class OllamaClient(ProviderClient):
         Raises:
             MissingModelError: no model is named.
         """
-        sent = {"model": model_of(params, "Ollama"), **read_parameters(params, SETTINGS)}
-        options = {**sent.pop("options", {}), **read_parameters(params, OPTIONS)}
+        sent = {"model": model_of(params, self.spec), **read_settings(params, self.spec.settings)}
+        options = sent.get("options", {})
         if isinstance(options.get("stop"), str):
             options["stop"] = [options["stop"]]
-        return {**sent, "options": options} if options else sent
+        return sent
 
     def oai_messages_to_ollama_messages(
         self, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None

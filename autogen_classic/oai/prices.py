@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..exception_utils import AutogenClassicError
+from ._specs import spec_of
 
 __all__ = (
     "OAI_PRICE1K",
@@ -37,16 +38,6 @@ Price = float | tuple[float, float]
 PRICES_FILE_VARIABLE = "AUTOGEN_CLASSIC_PRICES"
 _UNITS = {"usd_per_million_tokens": 1000, "usd_per_thousand_tokens": 1}
 _DIGITS = 12  # enough for every price per 1,000 tokens, and few enough to hide what a division leaves behind
-
-# Names by which a configuration may call a provider of the table.
-_SAME_PROVIDER = {
-    "azure": "openai",
-    "google": "gemini",
-    "open_ai": "openai",
-    "openai_v2": "openai",
-    "responses": "openai",
-}
-_FREE = frozenset(("local", "ollama"))  # these run on a machine of the user's
 
 # Endings that say which snapshot of a model answered: -2025-04-14, -20250929, @20250929, -latest.
 _SNAPSHOT = re.compile(r"(-20\d\d-\d\d-\d\d|[-@]20\d{6}|-latest)$")
@@ -92,8 +83,8 @@ def prices_of(provider: str) -> dict[str, Price]:
         US dollars per 1,000 tokens by model. This is the table itself: what a program sets in it counts from then on,
         and what `load_prices` reads appears in it.
     """
-    name = provider.lower()
-    return _prices.setdefault(_SAME_PROVIDER.get(name, name), {})
+    spec = spec_of(provider)
+    return _prices.setdefault(provider.lower() if spec is None else spec.prices or spec.name, {})
 
 
 def price_of(model: str, provider: str = "openai") -> Price | None:
@@ -108,7 +99,8 @@ def price_of(model: str, provider: str = "openai") -> Price | None:
     Returns:
         US dollars per 1,000 tokens, as ``(prompt, completion)`` or one number for both; None when unknown.
     """
-    if provider.lower() in _FREE:
+    spec = spec_of(provider)
+    if spec is not None and spec.prices is None:
         return 0.0
     prices = prices_of(provider)
     return next((prices[name] for name in _spellings(model) if name in prices), None)

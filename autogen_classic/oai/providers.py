@@ -14,6 +14,7 @@ from typing import Any
 
 from .._secrets import keys_hidden
 from ..exception_utils import AutogenClassicError
+from ._specs import AZURE, EVERY_CLIENT_KEY, OPENAI, OPENAI_CLIENT_KEYS, SPECS, ProviderSpec, spec_of
 
 __all__ = (
     "ENTRY_POINT_GROUP",
@@ -33,56 +34,7 @@ Provider = Callable[[dict[str, Any]], Any]
 
 ENTRY_POINT_GROUP = "autogen_classic.providers"
 
-# What goes to the client of the openai package rather than into a request. A plain set, so that the openai package
-# need not be loaded to read a configuration.
-CLIENT_KEYS = frozenset(
-    {
-        "_enforce_credentials",
-        "_strict_response_validation",
-        "admin_api_key",
-        "api_key",
-        "api_version",
-        "azure_ad_token",
-        "azure_ad_token_provider",
-        "azure_deployment",
-        "azure_endpoint",
-        "base_url",
-        "data_residency",
-        "default_headers",
-        "default_query",
-        "http_client",
-        "max_retries",
-        "organization",
-        "project",
-        "provider",
-        "timeout",
-        "webhook_secret",
-        "websocket_base_url",
-        "workload_identity",
-    }
-)
-# What goes to the clients of other providers rather than into their requests: credentials and places.
-PROVIDER_KEYS = CLIENT_KEYS | {
-    "aws_access_key",
-    "aws_profile_name",
-    "aws_region",
-    "aws_secret_key",
-    "aws_session_token",
-    "client_host",
-    "credentials",
-    "gcp_auth_token",
-    "gcp_project",
-    "gcp_project_id",
-    "gcp_region",
-    "google_application_credentials",
-    "location",
-    "path",
-    "project_id",
-}
-_AZURE_ONLY_KEYS = frozenset(
-    ("api_version", "azure_ad_token", "azure_ad_token_provider", "azure_deployment", "azure_endpoint")
-)
-_OPENAI_NAMES = ("openai", "open_ai")
+CLIENT_KEYS = OPENAI_CLIENT_KEYS  # what goes to the client of the openai package rather than into a request
 
 
 class UnknownProviderError(AutogenClassicError, ImportError, ValueError):
@@ -119,7 +71,7 @@ def find_provider(entry: dict[str, Any]) -> Provider:
         return provider
     if entry.get("base_url"):
         _warn_once(name)
-        return _connect_openai
+        return _providers[OPENAI.name]
     raise UnknownProviderError(
         f"api_type {entry['api_type']!r} is not known. Known are {', '.join(sorted(_providers))}. For an "
         "OpenAI-compatible server leave api_type out and give its base_url; for another provider install a package "
@@ -136,18 +88,17 @@ def has_credentials(entry: dict[str, Any]) -> bool:
     Returns:
         False when it takes an attempt to connect to find out.
     """
-    provider = find_provider(entry)
+    spec = getattr(find_provider(entry), "spec", None)
     environment = os.environ
-    if provider is _connect_openai:
-        return bool(entry.get("api_key") or ("api_key" not in entry and environment.get("OPENAI_API_KEY")))
-    if provider is _connect_azure:
-        token_provider = entry.get("azure_ad_token_provider")
-        key = entry.get("api_key") or entry.get("azure_ad_token") or callable(token_provider)
-        key = key or environment.get("AZURE_OPENAI_API_KEY") or environment.get("AZURE_OPENAI_AD_TOKEN")
-        address = entry.get("base_url") or entry.get("azure_endpoint") or environment.get("AZURE_OPENAI_ENDPOINT")
-        version = entry.get("api_version") or environment.get("OPENAI_API_VERSION")
-        return bool(key and address and version) and token_provider != "DEFAULT"
-    return True
+    if spec is None or spec.package != OPENAI.package or spec.base_url:
+        return True
+    if spec is not AZURE:
+        return bool(entry.get("api_key") or ("api_key" not in entry and spec.key_in_environment()))
+    token_provider = entry.get("azure_ad_token_provider")
+    key = spec.credentials_in(entry) or spec.key_in_environment()
+    address = entry.get("base_url") or entry.get("azure_endpoint") or environment.get("AZURE_OPENAI_ENDPOINT")
+    version = entry.get("api_version") or environment.get("OPENAI_API_VERSION")
+    return bool(key and address and version) and token_provider != "DEFAULT"
 
 
 def client_keys(entry: dict[str, Any]) -> frozenset[str]:
@@ -156,7 +107,8 @@ def client_keys(entry: dict[str, Any]) -> frozenset[str]:
     Args:
         entry: one configuration.
     """
-    return PROVIDER_KEYS if api_type_of(entry) in _LEAVES else CLIENT_KEYS
+    spec = spec_of(api_type_of(entry))
+    return CLIENT_KEYS if spec is None or spec.package == OPENAI.package else EVERY_CLIENT_KEY
 
 
 def runs_here(entry: Mapping[str, Any]) -> bool:
@@ -203,64 +155,9 @@ def connect(entry: dict[str, Any]) -> Any:
         return find_provider(entry)(entry)
 
 
-def _connect_openai(entry: dict[str, Any]) -> Any:
-    settings = {key: entry[key] for key in entry if key in CLIENT_KEYS and key not in _AZURE_ONLY_KEYS}
-    if settings.get("api_key") == "":  # older releases of the openai package take it, and fail at the first request
-        import openai
-
-        raise openai.OpenAIError(
-            f"The api_key of model {entry.get('model')!r} is empty. Give a key, or leave api_key out to take "
-            "OPENAI_API_KEY from the environment."
-        )
-    return _client_for(settings, "OpenAI", "AsyncOpenAI", str(settings.get("base_url") or ""))
-
-
-def _connect_azure(entry: dict[str, Any]) -> Any:
-    settings = {key: entry[key] for key in entry if key in CLIENT_KEYS}
-    if "base_url" in settings:
-        base_url = settings.pop("base_url")
-        settings.setdefault("azure_endpoint", base_url)
-    model = entry.get("model")
-    if model and "azure_deployment" not in settings:
-        settings["azure_deployment"] = azure_model_name(model)
-    if settings.get("azure_ad_token_provider") == "DEFAULT":
-        settings["azure_ad_token_provider"] = _default_azure_token_provider()
-    return _client_for(settings, "AzureOpenAI", "AsyncAzureOpenAI", str(settings.get("azure_endpoint") or ""))
-
-
 def azure_model_name(model: str) -> str:
     """Names of Azure deployments for OpenAI models have no dots: gpt-3.5-turbo is called gpt-35-turbo."""
     return model.replace(".", "")
-
-
-def _connect_deepseek(entry: dict[str, Any]) -> Any:
-    from ._provider_client import key_for
-    from .deepseek import BASE_URL, KEY_VARIABLES, DeepSeekClient
-
-    settings = {key: entry[key] for key in entry if key in CLIENT_KEYS and key not in _AZURE_ONLY_KEYS}
-    settings["api_key"] = key_for(entry, KEY_VARIABLES, "DeepSeek")
-    settings["base_url"] = entry.get("base_url") or BASE_URL
-    return _client_for(settings, "OpenAI", "AsyncOpenAI", str(settings["base_url"]), DeepSeekClient)
-
-
-def _client_for(
-    settings: dict[str, Any], sync_name: str, async_name: str, address: str, client_class: Any = None
-) -> Any:
-    """Connect by way of the names in `client`, which programs patch there."""
-    from . import client as room
-    from ._http.connections import async_pool, sync_pool
-
-    own_http = settings.get("http_client") is not None
-    if not own_http:
-        settings = {**settings, "http_client": sync_pool(address)}
-    made = (client_class or room.OpenAIClient)(getattr(room, sync_name)(**settings))
-    if not own_http:
-
-        async def connect_async() -> Any:
-            return getattr(room, async_name)(**{**settings, "http_client": await async_pool(address)})
-
-        made.connect_async = connect_async
-    return made
 
 
 def _default_azure_token_provider() -> Any:
@@ -296,48 +193,81 @@ def _warn_once(name: str) -> None:
 _warned: set[str] = set()
 
 
-class _Leaf:
-    """A provider with a file of its own in this folder, which is loaded when a configuration first names it.
+class _Described:
+    """A provider of ours. The file of its client is loaded when a configuration first names it.
 
     Args:
-        module: the file.
-        client: its class.
-        package: the SDK that it needs.
-        extra: what installs the SDK.
+        spec: what is known of it.
     """
 
-    def __init__(self, module: str, client: str, package: str, extra: str) -> None:
-        self.module, self.client, self.package, self.extra = module, client, package, extra
+    def __init__(self, spec: ProviderSpec) -> None:
+        self.spec = spec
 
     def __call__(self, entry: dict[str, Any]) -> Any:
+        spec = self.spec
         try:
-            room = importlib.import_module(f".{self.module}", __package__)
+            client = getattr(importlib.import_module(f".{spec.module}", __package__), spec.client)
         except ImportError as error:
-            if (error.name or "").partition(".")[0] != self.package.partition(".")[0]:
+            if (error.name or "").partition(".")[0] != spec.package.partition(".")[0]:
                 raise
             raise ImportError(
-                f"api_type {entry.get('api_type')!r} needs the package {self.package}: "
-                f'pip install "autogen-classic[{self.extra}]"',
+                f"api_type {entry.get('api_type')!r} needs the package {spec.package}: "
+                f'pip install "autogen-classic[{spec.extra}]"',
                 name=error.name,
             ) from error
-        return getattr(room, self.client)(**entry)
+        return _over_openai_package(client, spec, entry) if spec.package == OPENAI.package else client(**entry)
 
 
-_LEAVES: dict[str, Provider] = {
-    "anthropic": _Leaf("anthropic", "AnthropicClient", "anthropic", "anthropic"),
-    "bedrock": _Leaf("bedrock", "BedrockClient", "boto3", "bedrock"),
-    "cerebras": _Leaf("cerebras", "CerebrasClient", "cerebras.cloud.sdk", "cerebras"),
-    "cohere": _Leaf("cohere", "CohereClient", "cohere", "cohere"),
-    "google": _Leaf("gemini", "GeminiClient", "google.genai", "gemini"),
-    "groq": _Leaf("groq", "GroqClient", "groq", "groq"),
-    "local": _Leaf("local", "LocalClient", "xllamacpp", "local"),
-    "mistral": _Leaf("mistral", "MistralAIClient", "mistralai", "mistral"),
-    "ollama": _Leaf("ollama", "OllamaClient", "ollama", "ollama"),
-    "together": _Leaf("together", "TogetherClient", "together", "together"),
-}
+def _over_openai_package(client: Any, spec: ProviderSpec, entry: dict[str, Any]) -> Any:
+    """Connect a client that the openai package serves, by way of the names in `client`, which programs patch there."""
+    from . import client as room
+    from ._http.connections import async_pool, sync_pool
+
+    settings = {key: entry[key] for key in entry if key in spec.client_keys}
+    prefix = "Azure" if spec is AZURE else ""
+    settings = _azure_settings(settings, entry) if spec is AZURE else _openai_settings(settings, spec, entry)
+    address = str(settings.get("azure_endpoint" if spec is AZURE else "base_url") or "")
+    own_http = settings.get("http_client") is not None
+    if not own_http:
+        settings["http_client"] = sync_pool(address)
+    made = client(getattr(room, f"{prefix}OpenAI")(**settings))
+    if not own_http:
+
+        async def connect_async() -> Any:
+            return getattr(room, f"Async{prefix}OpenAI")(**{**settings, "http_client": await async_pool(address)})
+
+        made.connect_async = connect_async
+    return made
+
+
+def _openai_settings(settings: dict[str, Any], spec: ProviderSpec, entry: dict[str, Any]) -> dict[str, Any]:
+    """What the SDK is made with. Another provider's address never gets the key that the environment has for OpenAI."""
+    if spec.base_url:
+        from ._provider_client import key_for
+
+        return {**settings, "api_key": key_for(entry, spec), "base_url": entry.get("base_url") or spec.base_url}
+    if settings.get("api_key") == "":  # older releases of the openai package take it, and fail at the first request
+        import openai
+
+        raise openai.OpenAIError(
+            f"The api_key of model {entry.get('model')!r} is empty. Give a key, or leave api_key out to take "
+            f"{' or '.join(spec.key_variables)} from the environment."
+        )
+    return settings
+
+
+def _azure_settings(settings: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    if "base_url" in settings:
+        base_url = settings.pop("base_url")
+        settings.setdefault("azure_endpoint", base_url)
+    model = entry.get("model")
+    if model and "azure_deployment" not in settings:
+        settings["azure_deployment"] = azure_model_name(model)
+    if settings.get("azure_ad_token_provider") == "DEFAULT":
+        settings["azure_ad_token_provider"] = _default_azure_token_provider()
+    return settings
+
+
 _providers: dict[str, Provider] = {
-    **dict.fromkeys(_OPENAI_NAMES, _connect_openai),
-    "azure": _connect_azure,
-    "deepseek": _connect_deepseek,
-    **_LEAVES,
+    api_type: provider for spec in SPECS for provider in [_Described(spec)] for api_type in spec.api_types
 }

@@ -13,7 +13,8 @@ import together
 from ..llm_config.entries import TogetherEntryDict, TogetherLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._messages.translation import turns_of
-from ._provider_client import NUMBER, BrokenStreamError, Parameter
+from ._provider_client import BrokenStreamError
+from ._specs import TOGETHER
 
 __all__ = (
     "TogetherClient",
@@ -35,28 +36,9 @@ class TogetherClient(ChatCompletionsClient):
         MissingKeyError: there is neither an ``api_key`` nor the environment variable TOGETHER_API_KEY.
     """
 
-    provider = "together"
-    key_variables = ("TOGETHER_API_KEY",)
+    spec = TOGETHER
     new_http_client = together.DefaultHttpxClient
     fallback_errors = (together.APIError, BrokenStreamError)
-    parameters = (
-        Parameter("context_length_exceeded_behavior", str, choices=("error", "truncate")),
-        Parameter("frequency_penalty", NUMBER, -2, 2),
-        Parameter("logit_bias", dict),
-        Parameter("max_tokens", int, 0, default=512),
-        Parameter("min_p", NUMBER, 0, 1),
-        Parameter("presence_penalty", NUMBER, -2, 2),
-        Parameter("reasoning_effort", str),
-        Parameter("repetition_penalty", NUMBER),
-        Parameter("safety_model", str),
-        Parameter("seed", int),
-        Parameter("stop", (str, list)),
-        Parameter("stream", bool, default=False),
-        Parameter("temperature", NUMBER, 0),
-        Parameter("tool_choice", (str, dict)),
-        Parameter("top_k", int),
-        Parameter("top_p", NUMBER, 0, 1),
-    )
 
     def connect(self, **settings: Any) -> together.Together:
         """Make the client of the SDK.

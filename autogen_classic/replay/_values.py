@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .._secrets import hidden, secrets_in, secrets_of_environment, without_keys
+from ..oai._specs import OPENAI_CLIENT_KEYS
 from ..oai.openai_utils import NON_CACHE_KEY
-from ..oai.providers import CLIENT_KEYS
 
 __all__ = ("Secrets", "canonical", "map_texts", "plain", "plain_config", "plain_request", "pretty")
 
 # Credentials and places, and what is added to a request by hand, where keys may stand as well.
-_NEVER_RECORDED = frozenset((*NON_CACHE_KEY, *CLIENT_KEYS, "extra_headers", "extra_query", "model_client"))
+_NEVER_RECORDED = frozenset((*NON_CACHE_KEY, *OPENAI_CLIENT_KEYS, "extra_headers", "extra_query", "model_client"))
 _PLACEHOLDER = re.compile(r"(?!sk-)[A-Za-z]+(?:[-_ ][A-Za-z]+)*")  # such as "ollama" or "not-needed"
 _LONGEST_PLACEHOLDER = 15
 _SHORTEST_SECRET = 6

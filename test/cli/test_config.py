@@ -10,10 +10,11 @@ import pytest
 
 from autogen_classic import cli
 from autogen_classic.cli import config
+from autogen_classic.oai._specs import SPECS
 from autogen_classic.testing import MockOpenAIServer, error
 
 KEY = "sk-secret-of-a-test"
-VARIABLES = {name for names in config._KEY_VARIABLES.values() for name in names}
+VARIABLES = {name for spec in SPECS for names in (spec.key_variables, *spec.other_variables) for name in names}
 
 
 @pytest.fixture(autouse=True)

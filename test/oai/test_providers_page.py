@@ -15,6 +15,7 @@ import pytest
 
 from autogen_classic import ConversableAgent, LLMConfig, OpenAIWrapper
 from autogen_classic.oai import providers
+from autogen_classic.oai._specs import SPECS, ProviderSpec, spec_of
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
 
 ROOT = Path(__file__).parents[2]
@@ -46,10 +47,16 @@ def named_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("GOOGLE_CLOUD_PROJECT", raising=False)
 
 
+def provider_of(entry: Any) -> ProviderSpec:
+    spec = spec_of(providers.api_type_of(entry))
+    assert spec is not None
+    return spec
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=json.dumps)
 def test_an_entry_of_the_page_makes_a_client(entry: Any, named_keys: None) -> None:
     entries = entry if isinstance(entry, list) else [entry]
-    for package in (getattr(providers.find_provider(one), "package", "openai") for one in entries):
+    for package in (provider_of(one).package for one in entries):
         pytest.importorskip(package)
     clients = OpenAIWrapper(config_list=entries)._clients
     assert len(clients) == len(entries)
@@ -63,24 +70,21 @@ def test_an_entry_of_the_page_is_one_for_an_llm_config(entry: Any) -> None:
 
 
 def test_every_provider_is_on_the_page() -> None:
-    shown = {
-        providers.find_provider(one) for entry in ENTRIES for one in (entry if isinstance(entry, list) else [entry])
-    }
-    assert shown == set(providers._providers.values())
+    shown = {provider_of(one).title for entry in ENTRIES for one in (entry if isinstance(entry, list) else [entry])}
+    assert shown == {spec.title for spec in SPECS}
 
 
 def test_every_extra_is_on_the_page() -> None:
-    extras = {leaf.extra for leaf in providers._LEAVES.values() if isinstance(leaf, providers._Leaf)}
+    extras = {spec.extra for spec in SPECS if spec.extra}
     assert extras == set(re.findall(r"autogen-classic\[(\w+)\]", PAGE))
 
 
 def test_extras_of_providers_that_ask_again_have_tenacity() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    for leaf in providers._LEAVES.values():
-        assert isinstance(leaf, providers._Leaf)
-        source = (ROOT / "autogen_classic" / "oai" / f"{leaf.module}.py").read_text(encoding="utf-8")
-        (extra,) = re.findall(rf"^{leaf.extra} = (.*)$", text, re.MULTILINE)
-        assert "ask_again" not in source or "tenacity" in extra, leaf.extra
+    for spec in SPECS:
+        source = (ROOT / "autogen_classic" / "oai" / f"{spec.module}.py").read_text(encoding="utf-8")
+        (extra,) = re.findall(rf"^{spec.extra} = (.*)$", text, re.MULTILINE) or [""]
+        assert "ask_again" not in source or "tenacity" in extra, spec.extra
 
 
 # --- a provider of your own ------------------------------------------------------------------------------------------
