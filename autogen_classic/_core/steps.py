@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import conversation as conversations
-from . import hooks, replies
+from . import hooks, replies, running_chats
 from .budget import Budget
-from .conversation import Conversation, StopReason
 from .drive import WHICH_WAY, Ask, Call, Steps, Then, look_up
 from .events import ChatEnded, ChatStarted, MessageReceived, MessageSent, Notice, emit
 from .messages import as_message, stored_form
+from .running_chats import RunningChat, StopReason
 
 __all__ = ("append_message", "converse", "generate_reply", "process_received_message", "receive", "send")
 
@@ -41,31 +40,31 @@ def converse(
         budget: what the chat may spend.
 
     Returns:
-        The conversation, which knows why it stopped.
+        The chat, which knows why it stopped.
     """
-    with conversations.begin(agent, recipient, budget=budget) as conversation:
+    with running_chats.begin(agent, recipient, budget=budget) as running_chat:
         emit(ChatStarted(agent, recipient))
         try:
             if isinstance(max_turns, int):
                 agent._prepare_chat(recipient, clear_history, reply_at_receive=False)
-                yield from _take_turns(agent, recipient, silent, max_turns, opening, conversation)
+                yield from _take_turns(agent, recipient, silent, max_turns, opening, running_chat)
             else:
                 agent._prepare_chat(recipient, clear_history)
                 message = yield from opening()
                 yield Ask(agent, "send", message, recipient, silent=silent)
         except BaseException:
-            conversation.note(StopReason.ERROR)
+            running_chat.note(StopReason.ERROR)
             raise
         finally:
-            conversation.conclude()
-            if conversation.detail is not None and not silent:
-                emit(Notice(agent, conversation.detail, "red"))
-            emit(ChatEnded(agent, recipient, conversation.reason, conversation.message))
-    return conversation
+            running_chat.conclude()
+            if running_chat.detail is not None and not silent:
+                emit(Notice(agent, running_chat.detail, "red"))
+            emit(ChatEnded(agent, recipient, running_chat.reason, running_chat.message))
+    return running_chat
 
 
 def _take_turns(
-    agent: Any, recipient: Any, silent: bool | None, turns: int, opening: Callable[[], Steps], chat: Conversation
+    agent: Any, recipient: Any, silent: bool | None, turns: int, opening: Callable[[], Steps], running_chat: RunningChat
 ) -> Steps:
     """Speak to the recipient a given number of times; it answers, and the opener thinks of the next message."""
     for turn in range(turns):
@@ -73,14 +72,14 @@ def _take_turns(
             message = yield from opening()
         else:
             message = yield Ask(agent, "generate_reply", messages=agent.chat_messages[recipient], sender=recipient)
-        if message is None or chat.stopped:
+        if message is None or running_chat.stopped:
             return
         yield Ask(agent, "send", message, recipient, request_reply=True, silent=silent)
-        if chat.must_end(chat.message):
+        if running_chat.must_end(running_chat.message):
             return
-    if chat.reason is None:  # else the recipient did not answer the last time, as a group, and it knows why
+    if running_chat.reason is None:  # else the recipient did not answer the last time, as a group, and it knows why
         last_words = agent.chat_messages[recipient][-1:]
-        chat.note(StopReason.MAX_TURNS, last_words[0] if last_words else None)
+        running_chat.note(StopReason.MAX_TURNS, last_words[0] if last_words else None)
 
 
 def send(
@@ -93,9 +92,9 @@ def send(
             f"The message of {agent.name} to {recipient.name} can't be converted into a valid ChatCompletion message. "
             f"Either content or function_call must be provided, but it is {message!r}."
         )
-    chat = conversations.current()
-    if chat is not None:
-        chat.go_on()
+    running_chat = running_chats.current()
+    if running_chat is not None:
+        running_chat.go_on()
     emit(MessageSent(agent, recipient, message, silent))
     return Then(Ask(recipient, "receive", message, agent, request_reply, silent))
 
@@ -107,10 +106,10 @@ def receive(
     agent._process_received_message(message, sender, silent)
     if request_reply is False:
         return None
-    chat = conversations.current()
-    if chat is not None:
-        chat.watch_for_loop(sender, as_message(message).get("content"))
-        if chat.must_end(message):
+    running_chat = running_chats.current()
+    if running_chat is not None:
+        running_chat.watch_for_loop(sender, as_message(message).get("content"))
+        if running_chat.must_end(message):
             return None
     if request_reply is None and agent.reply_at_receive[sender] is False:
         return None
@@ -122,8 +121,8 @@ def receive(
 
     if reply is not None:
         return Then(Ask(agent, "send", reply, sender, silent=silent))
-    if chat is not None and chat.reason is None:
-        chat.note(StopReason.NO_REPLY, message)
+    if running_chat is not None and running_chat.reason is None:
+        running_chat.note(StopReason.NO_REPLY, message)
     return None
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._core import conversation as conversations
+from .._core import running_chats
 from .._core.budget import Budget, Spent
-from .._core.conversation import Conversation, StopReason
 from .._core.drive import WHICH_WAY, Ask, Steps
 from .._core.events import QueuedChatStarting, emit
 from .._core.history import snapshot
+from .._core.running_chats import RunningChat, StopReason
 from .._core.steps import converse
 from ._carryover import first_message
 from .utils import consolidate_chat_info, gather_usage_summary
@@ -65,11 +65,11 @@ class ChatResult:
         spent: Spent | None = self.__dict__.get("_spent")
         return spent
 
-    def _stopped_by(self, conversation: Conversation) -> None:
-        self.__dict__["_stop_reason"] = conversation.reason
-        self.__dict__["_stop_message"] = conversation.message
-        self.__dict__["_stop_detail"] = conversation.detail
-        self.__dict__["_spent"] = conversation.account.spent()
+    def _stopped_by(self, running_chat: RunningChat) -> None:
+        self.__dict__["_stop_reason"] = running_chat.reason
+        self.__dict__["_stop_message"] = running_chat.message
+        self.__dict__["_stop_detail"] = running_chat.detail
+        self.__dict__["_spent"] = running_chat.account.spent()
 
 
 def initiate_chat(
@@ -106,7 +106,7 @@ def initiate_chat(
         participant.previous_cache = participant.client_cache
         participant.client_cache = cache
     try:
-        conversation = yield from converse(
+        running_chat = yield from converse(
             agent,
             recipient,
             clear_history,
@@ -115,8 +115,8 @@ def initiate_chat(
             opening=lambda: first_message(agent, recipient, message, context),
             budget=budget,
         )
-        with conversations.within(conversation):
-            method = _affordable(summary_method, conversation)
+        with running_chats.within(running_chat):
+            method = _affordable(summary_method, running_chat)
             summary = yield Ask(agent, "_summarize_chat", method, summary_args, recipient, cache=cache)
     finally:
         for participant in both:
@@ -128,7 +128,7 @@ def initiate_chat(
         cost=gather_usage_summary(list(both)),
         human_input=list(agent._human_input),
     )
-    result._stopped_by(conversation)
+    result._stopped_by(running_chat)
     return result
 
 
@@ -153,7 +153,7 @@ def initiate_chats(chat_queue: list[dict[str, Any]]) -> list[ChatResult]:
     finished: list[ChatResult] = []
     for chat_info in chat_queue:
         left_out = chat_info.get("finished_chat_indexes_to_exclude_from_carryover", [])
-        summaries = [chat.summary for index, chat in enumerate(finished) if index not in left_out]
+        summaries = [result.summary for index, result in enumerate(finished) if index not in left_out]
         prepared = _prepare(chat_info, summaries)
         finished.append(prepared["sender"].initiate_chat(**prepared))
     return finished
@@ -220,10 +220,10 @@ def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, A
     return prepared
 
 
-def _affordable(summary_method: Any, conversation: Conversation) -> Any:
+def _affordable(summary_method: Any, running_chat: RunningChat) -> Any:
     """The way to sum up a chat; one whose budget is spent is not summed up by a model."""
-    if summary_method == "reflection_with_llm" and conversation.detail is not None:
-        logger.warning("The summary is the last message, not one by a model. %s", conversation.detail)
+    if summary_method == "reflection_with_llm" and running_chat.detail is not None:
+        logger.warning("The summary is the last message, not one by a model. %s", running_chat.detail)
         return "last_msg"
     return summary_method
 

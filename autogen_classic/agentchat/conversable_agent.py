@@ -18,11 +18,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .._core import hooks, replies, steps
-from .._core.conversation import Conversation
 from .._core.drive import Call, drive, drive_async, drive_to_last_call, shipped
 from .._core.events import Notice, emit, subscribe
 from .._core.history import forget, messages_to_keep
 from .._core.messages import as_message
+from .._core.running_chats import RunningChat
 from .._core.tape import person_input
 from ..code_utils import (
     PYTHON_VARIANTS,
@@ -138,7 +138,7 @@ class ConversableAgent(LLMAgent):
         self.reply_at_receive: Any = defaultdict(bool)
         self.hook_lists: dict[str, list[Callable[..., Any]]] = {name: [] for name in hooks.HOOKABLE_METHODS}
         self._processed_messages: dict[int, tuple[Message, Any]] = {}
-        self._conversations: list[Conversation] = []
+        self._running_chats: list[RunningChat] = []
         self._finished_chats: Any = []
         self._reply_func_list: list[dict[str, Any]] = []
         self._register_built_in_replies(code_execution_config)
@@ -369,9 +369,9 @@ class ConversableAgent(LLMAgent):
         Returns:
             Whether there was a chat to stop.
         """
-        running = list(self._conversations)
-        for conversation in running:
-            conversation.request_stop()
+        running = list(self._running_chats)
+        for running_chat in running:
+            running_chat.request_stop()
         return bool(running)
 
     def _check_chat_queue_for_sender(self, chat_queue: list[dict[str, Any]]) -> list[dict[str, Any]]:

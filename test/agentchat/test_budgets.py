@@ -11,7 +11,7 @@ import pytest
 
 from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager
 from autogen_classic._core import budget as budgets
-from autogen_classic._core.conversation import StopReason
+from autogen_classic._core.running_chats import StopReason
 from autogen_classic.cache import Cache
 from autogen_classic.events import Notice, listening
 from autogen_classic.testing import ScriptedClient

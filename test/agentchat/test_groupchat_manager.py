@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from autogen_classic._core.conversation import StopReason
 from autogen_classic._core.events import SpeakerSelected, listening
+from autogen_classic._core.running_chats import StopReason
 from autogen_classic.agentchat.agent import Agent
 from autogen_classic.agentchat.conversable_agent import ConversableAgent
 from autogen_classic.agentchat.groupchat import GroupChat, GroupChatManager

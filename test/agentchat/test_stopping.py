@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager
-from autogen_classic._core import conversation
-from autogen_classic._core.conversation import StopReason
+from autogen_classic._core import running_chats
+from autogen_classic._core.running_chats import StopReason
 
 
 def agent(name: str, **settings: Any) -> ConversableAgent:
@@ -229,7 +229,7 @@ def test_an_asynchronous_tool_belongs_to_the_synchronous_chat_of_a_running_event
     chats: list[Any] = []
 
     async def tool() -> str:
-        chats.append(conversation.current())
+        chats.append(running_chats.current())
         return "done"
 
     async def notebook_cell() -> None:

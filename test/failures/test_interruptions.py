@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
-from autogen_classic._core.conversation import current
 from autogen_classic._core.events import ChatEnded, listening
+from autogen_classic._core.running_chats import current
 from autogen_classic.testing import hang, tool_call
 
 HELLO, GO_ON = "Hello.", "Go on."

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..._core import conversation as conversations
-from ..._core.conversation import Conversation, StopReason
+from ..._core import running_chats
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, Then
 from ..._core.events import SpeakerSelected, emit
+from ..._core.running_chats import RunningChat, StopReason
 from ...exception_utils import NoEligibleSpeaker
 from . import clearing, texts
 
@@ -38,8 +38,8 @@ def run_chat(
         raise TypeError(f"max_round of a GroupChat must be a whole number, but it is {groupchat.max_round!r}.")
     message = (manager._oai_messages[sender] if messages is None else messages)[-1]
     speaker = sender
-    chat = conversations.current() or Conversation()
-    with _all_may_stop(chat, [manager, *groupchat.agents]), _lent_cache(manager, groupchat.agents):
+    running_chat = running_chats.current() or RunningChat()
+    with _all_may_stop(running_chat, [manager, *groupchat.agents]), _lent_cache(manager, groupchat.agents):
         yield from _introduce(manager, groupchat)
         for round_number in range(1, groupchat.max_round + 1):
             manager._last_speaker = speaker
@@ -48,16 +48,16 @@ def run_chat(
                 if agent is not speaker:
                     yield Ask(manager, "send", message, agent, request_reply=False, silent=True)
 
-            if _is_over(manager, groupchat, round_number, message, chat):
+            if _is_over(manager, groupchat, round_number, message, running_chat):
                 break
-            reply, speaker = yield from _next_reply(manager, groupchat, speaker, chat)
+            reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat)
             if reply is None:
                 break
             if groupchat.enable_clear_history and clearing.asks_to_clear(reply):
                 reply = {**reply, "content": manager.clear_agents_history(reply, groupchat)}
             yield Ask(speaker, "send", reply, manager, request_reply=False, silent=manager._silent)
             message = manager.last_message(speaker)
-            chat.watch_for_loop(speaker, message.get("content"))
+            running_chat.watch_for_loop(speaker, message.get("content"))
     return True, None
 
 
@@ -79,18 +79,20 @@ def _introduce(manager: Any, groupchat: Any) -> Steps:
             yield Ask(manager, "send", introduction, agent, request_reply=False, silent=True)
 
 
-def _is_over(manager: Any, groupchat: Any, round_number: int, message: dict[str, Any], chat: Conversation) -> bool:
+def _is_over(
+    manager: Any, groupchat: Any, round_number: int, message: dict[str, Any], running_chat: RunningChat
+) -> bool:
     """Tell whether the chat ends with this message, and keep why."""
     if manager._is_termination_msg(message):
-        chat.note(StopReason.TERMINATION_MESSAGE, message)
+        running_chat.note(StopReason.TERMINATION_MESSAGE, message)
         return True
     if round_number >= groupchat.max_round:
-        chat.note(StopReason.MAX_ROUND, message)
+        running_chat.note(StopReason.MAX_ROUND, message)
         return True
-    return chat.must_end(message)
+    return running_chat.must_end(message)
 
 
-def _next_reply(manager: Any, groupchat: Any, last_speaker: Any, chat: Conversation) -> Steps:
+def _next_reply(manager: Any, groupchat: Any, last_speaker: Any, running_chat: RunningChat) -> Steps:
     """Select who speaks next and have it reply.
 
     Returns:
@@ -99,7 +101,7 @@ def _next_reply(manager: Any, groupchat: Any, last_speaker: Any, chat: Conversat
     asynchronous = yield WHICH_WAY
     try:
         speaker = yield Ask(groupchat, "select_speaker", last_speaker, manager)
-        if chat.must_end(groupchat.messages[-1]):
+        if running_chat.must_end(groupchat.messages[-1]):
             return None, last_speaker
         emit(SpeakerSelected(manager, speaker, announce=not manager._silent and not asynchronous))
         reply = yield Ask(speaker, "generate_reply", sender=manager)
@@ -110,24 +112,24 @@ def _next_reply(manager: Any, groupchat: Any, last_speaker: Any, chat: Conversat
         reply = yield Ask(speaker, "generate_reply", sender=manager)
     except NoEligibleSpeaker:
         logger.warning(texts.NO_ELIGIBLE_SPEAKER)
-        chat.note(StopReason.NO_ELIGIBLE_SPEAKER, groupchat.messages[-1])
+        running_chat.note(StopReason.NO_ELIGIBLE_SPEAKER, groupchat.messages[-1])
         return None, last_speaker
     is_inner_group = hasattr(speaker, "groupchat")  # what ended it does not name the end of this one
-    if reply is None and (chat.reason is None or is_inner_group):
-        chat.note(StopReason.NO_REPLY, groupchat.messages[-1])
+    if reply is None and (running_chat.reason is None or is_inner_group):
+        running_chat.note(StopReason.NO_REPLY, groupchat.messages[-1])
     return reply, speaker
 
 
 @contextmanager
-def _all_may_stop(chat: Conversation, agents: list[Any]) -> Iterator[None]:
+def _all_may_stop(running_chat: RunningChat, agents: list[Any]) -> Iterator[None]:
     """Let the manager and every agent of the group end the chat by its ``stop_chat``."""
     for agent in agents:
-        conversations.join(chat, agent)
+        running_chats.join(running_chat, agent)
     try:
         yield
     finally:
         for agent in agents:
-            conversations.leave(chat, agent)
+            running_chats.leave(running_chat, agent)
 
 
 @contextmanager

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._core import conversation as conversations
-from ..._core.conversation import StopReason
+from ..._core import running_chats
 from ..._core.drive import Ask, Steps
 from ..._core.events import AutoReplyUsed, Notice, PersonAnswered, PersonAsked, emit
+from ..._core.running_chats import StopReason
 from ..._core.tape import person_steps
 from .. import _literals
 
@@ -120,6 +120,6 @@ def _end_without_a_word(ends: bool) -> StopReason:
 
 
 def _note_the_end(reason: StopReason, message: Any) -> None:
-    chat = conversations.current()
-    if chat is not None:
-        chat.note(reason, message)
+    running_chat = running_chats.current()
+    if running_chat is not None:
+        running_chat.note(reason, message)

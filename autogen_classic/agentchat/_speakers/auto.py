@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..._core import conversation as conversations
+from ..._core import running_chats
 from ..._core.drive import WHICH_WAY, Ask, Steps
 from ..._core.events import Notice, emit
 from .._groupchat import texts
@@ -52,7 +52,7 @@ def select_by_model(
 
     silent = not groupchat.select_speaker_auto_verbose
     attempts = groupchat.max_retries_for_selecting_speaker + 1
-    chat = conversations.current()
+    running_chat = running_chats.current()
     with _hidden_chat(groupchat, selector) as (checking_agent, selection_agent):
         selection_agent.update_system_message(groupchat.select_speaker_msg(agents))
         selection_agent._oai_messages[checking_agent] = list(messages)
@@ -73,7 +73,7 @@ def select_by_model(
             else:
                 _tell(groupchat, selector, texts.SELECTION_NAMED_NONE, "red", attempt)
                 question = _ask_again(groupchat, groupchat.select_speaker_auto_none_template, agents)
-            if chat is not None and chat.must_end():
+            if running_chat is not None and running_chat.must_end():
                 break
     return groupchat.next_agent(last_speaker, agents)
 

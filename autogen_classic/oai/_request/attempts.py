@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..._core import tape as tapes
-from ..._core.conversation import charge
 from ..._core.drive import Ask, Steps
 from ..._core.events import ModelAnswered, ModelAsked, ModelFailed, emit
 from ..._core.model_requests import asking_agent
+from ..._core.running_chats import charge
 from ..._secrets import keys_hidden, without_keys
 from .._http.threads import in_thread
 from .._provider_client import BrokenStreamError

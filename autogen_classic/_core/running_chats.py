@@ -11,7 +11,7 @@ from typing import Any
 
 from .budget import NO_BUDGET, Account, Budget, tokens_of
 
-__all__ = ("Conversation", "StopReason", "current")
+__all__ = ("RunningChat", "StopReason", "current")
 
 logger = logging.getLogger("autogen.agentchat.conversable_agent")
 
@@ -36,7 +36,7 @@ class StopReason(str, Enum):
         return self.value
 
 
-class Conversation:
+class RunningChat:
     """One running chat.
 
     Args:
@@ -51,10 +51,10 @@ class Conversation:
         detail: which budget stops it, and how much was spent, or None.
     """
 
-    def __init__(self, parent: Conversation | None = None, budget: Budget | None = None) -> None:
+    def __init__(self, parent: RunningChat | None = None, budget: Budget | None = None) -> None:
         self.parent = parent
         self.account = Account(budget or NO_BUDGET)
-        self._with_limits: tuple[Conversation, ...] = () if parent is None else parent._with_limits
+        self._with_limits: tuple[RunningChat, ...] = () if parent is None else parent._with_limits
         if self.account.budget != NO_BUDGET:
             self._with_limits = (self, *self._with_limits)
         self.reason: StopReason | None = None
@@ -69,11 +69,11 @@ class Conversation:
     @property
     def stopped(self) -> bool:
         """Whether somebody asked this chat, or one around it, to stop."""
-        conversation: Conversation | None = self
-        while conversation is not None:
-            if conversation._stop_requested:
+        running_chat: RunningChat | None = self
+        while running_chat is not None:
+            if running_chat._stop_requested:
                 return True
-            conversation = conversation.parent
+            running_chat = running_chat.parent
         return False
 
     def must_end(self, message: Any = None) -> bool:
@@ -84,10 +84,10 @@ class Conversation:
         """
         if self.stopped:
             return True
-        for conversation in self._with_limits:
-            overdraft = conversation.account.overdraft()
+        for running_chat in self._with_limits:
+            overdraft = running_chat.account.overdraft()
             if overdraft is not None:
-                whose = "This chat ends" if conversation is self else "The chat around this one ends"
+                whose = "This chat ends" if running_chat is self else "The chat around this one ends"
                 self.note(StopReason.BUDGET, message)
                 self.detail = f"{whose}: {overdraft}"
                 return True
@@ -138,16 +138,16 @@ class Conversation:
             )
 
 
-_current: ContextVar[Conversation | None] = ContextVar("autogen_classic_conversation", default=None)
+_current: ContextVar[RunningChat | None] = ContextVar("autogen_classic_running_chat", default=None)
 
 
-def current() -> Conversation | None:
+def current() -> RunningChat | None:
     """The chat that runs in this thread or task, or None."""
     return _current.get()
 
 
 @contextmanager
-def begin(*agents: Any, budget: Budget | None = None) -> Iterator[Conversation]:
+def begin(*agents: Any, budget: Budget | None = None) -> Iterator[RunningChat]:
     """Open a chat within the one that runs now, and let its agents be stopped by name.
 
     Args:
@@ -155,45 +155,45 @@ def begin(*agents: Any, budget: Budget | None = None) -> Iterator[Conversation]:
         budget: what the chat may spend.
 
     Yields:
-        The new conversation.
+        The new chat.
     """
-    conversation = Conversation(current(), budget)
+    running_chat = RunningChat(current(), budget)
     for agent in agents:
-        join(conversation, agent)
+        join(running_chat, agent)
     try:
-        with within(conversation):
-            yield conversation
+        with within(running_chat):
+            yield running_chat
     finally:
         for agent in agents:
-            leave(conversation, agent)
+            leave(running_chat, agent)
 
 
 @contextmanager
-def within(conversation: Conversation) -> Iterator[None]:
+def within(running_chat: RunningChat) -> Iterator[None]:
     """Let a chat be the one that runs, for the length of a ``with`` block.
 
     Args:
-        conversation: the chat. What models are asked meanwhile is charged to it.
+        running_chat: the chat. What models are asked meanwhile is charged to it.
     """
-    _current.set(conversation)
+    _current.set(running_chat)
     try:
         yield
     finally:
-        _current.set(conversation.parent)
+        _current.set(running_chat.parent)
 
 
-def join(conversation: Conversation, agent: Any) -> None:
-    """Let an agent's ``stop_chat`` end a conversation."""
-    running = getattr(agent, "_conversations", None)
+def join(running_chat: RunningChat, agent: Any) -> None:
+    """Let an agent's ``stop_chat`` end a chat."""
+    running = getattr(agent, "_running_chats", None)
     if running is not None:
-        running.append(conversation)
+        running.append(running_chat)
 
 
-def leave(conversation: Conversation, agent: Any) -> None:
+def leave(running_chat: RunningChat, agent: Any) -> None:
     """The counterpart of `join`."""
-    running = getattr(agent, "_conversations", None)
-    if running and conversation in running:
-        running.remove(conversation)
+    running = getattr(agent, "_running_chats", None)
+    if running and running_chat in running:
+        running.remove(running_chat)
 
 
 def charge(response: Any, cost: float | None) -> None:
@@ -203,11 +203,11 @@ def charge(response: Any, cost: float | None) -> None:
         response: the answer of a model client.
         cost: US dollars; None when unknown.
     """
-    conversation = current()
-    if conversation is None:
+    running_chat = current()
+    if running_chat is None:
         return
     model = str(getattr(response, "model", "without a name"))
     tokens = tokens_of(response)
-    while conversation is not None:
-        conversation.account.add(model, cost, tokens)
-        conversation = conversation.parent
+    while running_chat is not None:
+        running_chat.account.add(model, cost, tokens)
+        running_chat = running_chat.parent
