@@ -25,7 +25,7 @@ def converse(
     clear_history: bool,
     silent: bool | None,
     max_turns: Any,
-    opening: Callable[[], Steps],
+    first_message: Callable[[], Steps],
     budget: Budget | None = None,
 ) -> Steps:
     """Run a chat from its first message to its end.
@@ -36,7 +36,7 @@ def converse(
         clear_history: whether both forget what they said to each other before.
         silent: whether nothing is printed.
         max_turns: how often the recipient is spoken to; None for as long as they answer each other.
-        opening: the steps that return the first message.
+        first_message: the steps that return the first message.
         budget: what the chat may spend.
 
     Returns:
@@ -47,10 +47,10 @@ def converse(
         try:
             if isinstance(max_turns, int):
                 agent._prepare_chat(recipient, clear_history, reply_at_receive=False)
-                yield from _take_turns(agent, recipient, silent, max_turns, opening, running_chat)
+                yield from _take_turns(agent, recipient, silent, max_turns, first_message, running_chat)
             else:
                 agent._prepare_chat(recipient, clear_history)
-                message = yield from opening()
+                message = yield from first_message()
                 yield Ask(agent, "send", message, recipient, silent=silent)
         except BaseException:
             running_chat.note(StopReason.ERROR)
@@ -64,12 +64,17 @@ def converse(
 
 
 def _take_turns(
-    agent: Any, recipient: Any, silent: bool | None, turns: int, opening: Callable[[], Steps], running_chat: RunningChat
+    agent: Any,
+    recipient: Any,
+    silent: bool | None,
+    turns: int,
+    first_message: Callable[[], Steps],
+    running_chat: RunningChat,
 ) -> Steps:
     """Speak to the recipient a given number of times; it answers, and the opener thinks of the next message."""
     for turn in range(turns):
         if turn == 0:
-            message = yield from opening()
+            message = yield from first_message()
         else:
             message = yield Ask(agent, "generate_reply", messages=agent.chat_messages[recipient], sender=recipient)
         if message is None or running_chat.stopped:

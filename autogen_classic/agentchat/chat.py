@@ -1,4 +1,4 @@
-"""Chats from their opening to their result, one by one and in queues."""
+"""Chats from their first message to their result, one by one and in queues."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._core.events import QueuedChatStarting, emit
 from .._core.history import snapshot
 from .._core.running_chats import RunningChat, StopReason
 from .._core.steps import converse
-from ._carryover import first_message
+from ._first_message import first_message
 from .utils import consolidate_chat_info, gather_usage_summary
 
 __all__ = ("ChatResult", "a_initiate_chats", "initiate_chat", "initiate_chats")
@@ -112,7 +112,7 @@ def initiate_chat(
             clear_history,
             silent,
             max_turns,
-            opening=lambda: first_message(agent, recipient, message, context),
+            first_message=lambda: first_message(agent, recipient, message, context),
             budget=budget,
         )
         with running_chats.within(running_chat):

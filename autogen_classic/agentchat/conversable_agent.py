@@ -34,10 +34,9 @@ from ..code_utils import (
 )
 from ..io.base import IOStream
 from ..llm_config.config import current_llm_config
-from . import _carryover, _literals, _nested, _printer, _summary, _tools, chat
-from ._replies import code, model, person
-from ._replies import tool_calls as tool_replies
-from ._tools import register_function
+from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
+from ._replies import code, model, person, tool_calls
+from ._tool_registration import register_function
 from .agent import Agent, LLMAgent
 from .chat import ChatResult
 
@@ -401,7 +400,7 @@ class ConversableAgent(LLMAgent):
     ) -> Any:
         return drive(_summary.summarize(self, summary_method, summary_args, recipient, cache))
 
-    @shipped(_carryover.init_message)
+    @shipped(_first_message.generate_first_message)
     def generate_init_message(self, message: dict[str, Any] | str | None, **kwargs: Any) -> Any:
         """Build the first message of a chat; a subclass may build another.
 
@@ -412,15 +411,15 @@ class ConversableAgent(LLMAgent):
         Returns:
             The message as a text or a dict.
         """
-        return drive(_carryover.init_message(self, message, **kwargs))
+        return drive(_first_message.generate_first_message(self, message, **kwargs))
 
-    @shipped(_carryover.init_message)
+    @shipped(_first_message.generate_first_message)
     async def a_generate_init_message(self, message: dict[str, Any] | str | None, **kwargs: Any) -> Any:
         """Build the first message of an asynchronous chat; see `generate_init_message`."""
-        return await drive_async(_carryover.init_message(self, message, **kwargs))
+        return await drive_async(_first_message.generate_first_message(self, message, **kwargs))
 
     def _handle_carryover(self, message: dict[str, Any] | str, kwargs: Mapping[str, Any]) -> Any:
-        return _carryover.with_carryover(message, kwargs)
+        return _first_message.with_carryover(message, kwargs)
 
     # --- Sending and receiving --------------------------------------------------------------------------------
 
@@ -836,7 +835,7 @@ class ConversableAgent(LLMAgent):
 
     # --- Tools ------------------------------------------------------------------------------------------------
 
-    @shipped(tool_replies.tool_calls_reply)
+    @shipped(tool_calls.tool_calls_reply)
     def generate_tool_calls_reply(
         self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
     ) -> tuple[bool, Message | None]:
@@ -845,16 +844,16 @@ class ConversableAgent(LLMAgent):
         Returns:
             Whether it calls any, and the answers as one message.
         """
-        return drive(tool_replies.tool_calls_reply(self, messages, sender, config))
+        return drive(tool_calls.tool_calls_reply(self, messages, sender, config))
 
-    @shipped(tool_replies.tool_calls_reply)
+    @shipped(tool_calls.tool_calls_reply)
     async def a_generate_tool_calls_reply(
         self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
     ) -> tuple[bool, Message | None]:
         """Run the tools that the last message calls side by side; see `generate_tool_calls_reply`."""
-        return await drive_async(tool_replies.tool_calls_reply(self, messages, sender, config))
+        return await drive_async(tool_calls.tool_calls_reply(self, messages, sender, config))
 
-    @shipped(tool_replies.function_call_reply)
+    @shipped(tool_calls.function_call_reply)
     def generate_function_call_reply(
         self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
     ) -> tuple[bool, Message | None]:
@@ -863,16 +862,16 @@ class ConversableAgent(LLMAgent):
         Returns:
             Whether it calls one, and the answer as a message.
         """
-        return drive(tool_replies.function_call_reply(self, messages, sender, config))
+        return drive(tool_calls.function_call_reply(self, messages, sender, config))
 
-    @shipped(tool_replies.function_call_reply)
+    @shipped(tool_calls.function_call_reply)
     async def a_generate_function_call_reply(
         self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
     ) -> tuple[bool, Message | None]:
         """The asynchronous form of `generate_function_call_reply`."""
-        return await drive_async(tool_replies.function_call_reply(self, messages, sender, config))
+        return await drive_async(tool_calls.function_call_reply(self, messages, sender, config))
 
-    @shipped(tool_replies.execute_function)
+    @shipped(tool_calls.execute_function)
     def execute_function(
         self, func_call: dict[str, Any], verbose: bool = False, call_id: str | None = None
     ) -> tuple[bool, Message]:
@@ -886,14 +885,14 @@ class ConversableAgent(LLMAgent):
         Returns:
             Whether it succeeded, and the answer as a message; an error is an answer, too.
         """
-        return drive(tool_replies.execute_function(self, func_call, verbose, call_id))
+        return drive(tool_calls.execute_function(self, func_call, verbose, call_id))
 
-    @shipped(tool_replies.execute_function)
+    @shipped(tool_calls.execute_function)
     async def a_execute_function(
         self, func_call: dict[str, Any], verbose: bool = False, call_id: str | None = None
     ) -> tuple[bool, Message]:
         """Run a function, and await it if it is asynchronous; see `execute_function`."""
-        return await drive_async(tool_replies.execute_function(self, func_call, verbose, call_id))
+        return await drive_async(tool_calls.execute_function(self, func_call, verbose, call_id))
 
     @property
     def function_map(self) -> dict[str, Callable[..., Any]]:
@@ -906,7 +905,7 @@ class ConversableAgent(LLMAgent):
         Args:
             function_map: functions by name; None in the place of a function removes it.
         """
-        _tools.register_function_map(self, function_map)
+        _tool_registration.register_function_map(self, function_map)
 
     def can_execute_function(self, name: list[str] | str) -> bool:
         """Tell whether the agent can run a function, or all of several.
@@ -914,7 +913,7 @@ class ConversableAgent(LLMAgent):
         Args:
             name: one name, or a list.
         """
-        return _tools.can_execute_function(self, name)
+        return _tool_registration.can_execute_function(self, name)
 
     def register_for_llm(
         self,
@@ -938,7 +937,7 @@ class ConversableAgent(LLMAgent):
             TypeError: for parameters without annotations.
             RuntimeError: for an agent without a model.
         """
-        return _tools.register_for_llm(self, name=name, description=description, api_style=api_style)
+        return _tool_registration.register_for_llm(self, name=name, description=description, api_style=api_style)
 
     def register_for_execution(self, name: str | None = None) -> Callable[[F], F]:
         """Let the agent run a function: a decorator.
@@ -949,7 +948,7 @@ class ConversableAgent(LLMAgent):
         Returns:
             A decorator that leaves the function callable as before.
         """
-        return _tools.register_for_execution(self, name=name)
+        return _tool_registration.register_for_execution(self, name=name)
 
     def update_function_signature(self, func_sig: Any, is_remove: bool) -> None:
         """Tell the agent's model of a function by its JSON schema, or take it back.
@@ -958,7 +957,7 @@ class ConversableAgent(LLMAgent):
             func_sig: the schema, or the name to remove.
             is_remove: True removes.
         """
-        _tools.update_function_signature(self, func_sig, is_remove)
+        _tool_registration.update_function_signature(self, func_sig, is_remove)
 
     def update_tool_signature(self, tool_sig: Any, is_remove: bool) -> None:
         """Tell the agent's model of a tool by its JSON schema, or take it back.
@@ -967,14 +966,14 @@ class ConversableAgent(LLMAgent):
             tool_sig: the schema, or the name to remove.
             is_remove: True removes.
         """
-        _tools.update_tool_signature(self, tool_sig, is_remove)
+        _tool_registration.update_tool_signature(self, tool_sig, is_remove)
 
     def _str_for_tool_response(self, tool_response: dict[str, Any]) -> str:
-        return tool_replies.tool_response_text(tool_response)
+        return tool_calls.tool_response_text(tool_response)
 
     @staticmethod
     def _format_json_str(jstr: str) -> str:
-        return tool_replies.json_with_escaped_line_ends(jstr)
+        return tool_calls.json_with_escaped_line_ends(jstr)
 
     @staticmethod
     def _normalize_name(name: str) -> str:

@@ -42,7 +42,7 @@ class GroupChat:
     Attributes:
         agents: who takes part.
         messages: what everybody has heard; usually empty at the start. None stands for an empty list.
-        max_round: how many messages are said before the chat ends, the opening one counted.
+        max_round: how many messages are said before the chat ends, the first one counted.
         admin_name: the agent that speaks in the place of one that is interrupted (Ctrl-C).
         func_call_filter: whether a call of a function goes to an agent that has it.
         speaker_selection_method: "auto" (a model decides), "manual" (the person at the terminal), "random",

@@ -208,10 +208,10 @@ class LLMConfigEntry(ApplicationConfig):
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         for name in self.keys():
-            yield name, _shown(name, getattr(self, name))
+            yield name, _for_repr(name, getattr(self, name))
 
 
-def _shown(name: str, value: Any) -> Any:
+def _for_repr(name: str, value: Any) -> Any:
     """A value as a repr may show it."""
     secrets = list(secrets_in({name: value}))
     if any(word in name for word in _SECRET_WORDS) or (secrets and not isinstance(value, str)):

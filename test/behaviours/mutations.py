@@ -275,7 +275,7 @@ CALLS = [
     ),
     change(
         "calls: generate_init_message(",
-        "agentchat/_carryover.py",
+        "agentchat/_first_message.py",
         'Ask(agent, "generate_init_message", message, **context)',
         'Ask(agent, "generate_init_message", message=message, **context)',
     ),
@@ -445,7 +445,7 @@ LOOSE = [
     change("loose: self.description", AGENT, "    @description.setter\n", "    @staticmethod\n"),
     change(
         "loose: initiate_chat takes any keyword",
-        "agentchat/_carryover.py",
+        "agentchat/_first_message.py",
         "Call(message, agent, recipient, context)",
         "Call(message, agent, recipient, {})",
     ),

@@ -36,11 +36,11 @@ def tool_calls_reply(
     if (yield WHICH_WAY):
         import asyncio  # as late as possible: it takes longer to load than all the rest
 
-        responses = yield Call(asyncio.gather, *[drive_async(_answer(agent, call)) for call in calls])
+        responses = yield Call(asyncio.gather, *[drive_async(_run_tool_call(agent, call)) for call in calls])
     else:
         responses = []
         for call in calls:
-            responses.append((yield from _answer(agent, call)))
+            responses.append((yield from _run_tool_call(agent, call)))
     return True, {
         "role": "tool",
         "tool_responses": list(responses),
@@ -71,7 +71,7 @@ def function_call_reply(
     return True, answer
 
 
-def _answer(agent: Any, call: dict[str, Any]) -> Steps:
+def _run_tool_call(agent: Any, call: dict[str, Any]) -> Steps:
     """Run one tool and build its answer."""
     function_call = call.get("function", {})
     is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(function_call.get("name")))

@@ -60,7 +60,7 @@ def select_by_model(
         question = messages[-1] if prompt is None else _question(groupchat, prompt)
         for attempt in range(1, attempts + 1):
             yield Ask(checking_agent, "send", question, selection_agent, request_reply=False, silent=silent)
-            answer = yield from _answer(checking_agent, selection_agent)
+            answer = yield from _ask_model(checking_agent, selection_agent)
             yield Ask(selection_agent, "send", answer, checking_agent, request_reply=False, silent=silent)
 
             names = _names_in(groupchat, answer, agents)
@@ -78,7 +78,7 @@ def select_by_model(
     return groupchat.next_agent(last_speaker, agents)
 
 
-def _answer(checking_agent: Any, selection_agent: Any) -> Steps:
+def _ask_model(checking_agent: Any, selection_agent: Any) -> Steps:
     if (yield WHICH_WAY):
         answer = yield Ask(selection_agent, "generate_reply", sender=checking_agent)
     else:

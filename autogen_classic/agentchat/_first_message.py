@@ -10,7 +10,7 @@ from .._core.tape import person_steps
 from ..exception_utils import InvalidCarryOverType
 from . import _literals
 
-__all__ = ("first_message", "init_message", "with_carryover")
+__all__ = ("first_message", "generate_first_message", "with_carryover")
 
 
 def first_message(agent: Any, recipient: Any, message: Any, context: dict[str, Any]) -> Steps:
@@ -30,8 +30,8 @@ def first_message(agent: Any, recipient: Any, message: Any, context: dict[str, A
     return (yield Ask(agent, "generate_init_message", message, **context))
 
 
-def init_message(agent: Any, /, message: dict[str, Any] | str | None, **context: Any) -> Steps:
-    """Take the given message, or ask the person for one, and add the carryover.
+def generate_first_message(agent: Any, /, message: dict[str, Any] | str | None, **context: Any) -> Steps:
+    """Take the given message, or ask the person for one, and add the carryover: the steps of `generate_init_message`.
 
     Args:
         agent: who opens the chat.
