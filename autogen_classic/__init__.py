@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         cache,
         code_utils,
         coding,
+        events,
         exception_utils,
         formatting_utils,
         function_utils,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
         types,
         version,
     )
+    from ._core.budget import Budget, Spent
+    from ._core.running_chats import StopReason
     from .agentchat.agent import Agent
     from .agentchat.assistant_agent import AssistantAgent
     from .agentchat.chat import ChatResult, initiate_chats
@@ -63,6 +66,7 @@ __all__ = [
     "Agent",
     "AgentNameConflict",
     "AssistantAgent",
+    "Budget",
     "Cache",
     "ChatCompletion",
     "ChatResult",
@@ -76,6 +80,8 @@ __all__ = [
     "NoEligibleSpeaker",
     "OpenAIWrapper",
     "SenderRequired",
+    "Spent",
+    "StopReason",
     "UndefinedNextAgent",
     "UserProxyAgent",
     "__version__",
@@ -88,6 +94,7 @@ __all__ = [
     "config_list_from_models",
     "config_list_gpt4_gpt35",
     "config_list_openai_aoai",
+    "events",
     "exception_utils",
     "filter_config",
     "formatting_utils",
@@ -111,6 +118,7 @@ _HOMES = {
     "Agent": ".agentchat.agent",
     "AgentNameConflict": ".exception_utils",
     "AssistantAgent": ".agentchat.assistant_agent",
+    "Budget": "._core.budget",
     "Cache": ".cache.cache",
     "ChatCompletion": ".oai.completion",
     "ChatResult": ".agentchat.chat",
@@ -124,6 +132,8 @@ _HOMES = {
     "NoEligibleSpeaker": ".exception_utils",
     "OpenAIWrapper": ".oai.client",
     "SenderRequired": ".exception_utils",
+    "Spent": "._core.budget",
+    "StopReason": "._core.running_chats",
     "UndefinedNextAgent": ".exception_utils",
     "UserProxyAgent": ".agentchat.user_proxy_agent",
     "__version__": ".version",
@@ -148,6 +158,7 @@ _SUBMODULES = frozenset(
         "cache",
         "code_utils",
         "coding",
+        "events",
         "exception_utils",
         "formatting_utils",
         "function_utils",
