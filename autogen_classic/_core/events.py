@@ -2,19 +2,27 @@
 
 Printing is the first subscriber; logs, traces, budgets and web pages are others. An event holds the live
 objects (agents, messages), so a subscriber sees all and must change nothing.
+
+Who wants to hear everything that happens in this process calls `subscribe`. Who wants to hear a chat of their own,
+while others run beside it in other threads and tasks, uses `listening`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import time
 from typing import Any
 
+from . import running_chats
+from .running_chats import ChatRef
+
 __all__ = (
     "AutoReplyUsed",
     "ChatEnded",
+    "ChatRef",
     "ChatStarted",
     "CodeExecuted",
     "CodeExecuting",
@@ -44,9 +52,11 @@ class Event:
 
     Attributes:
         at: when it happened, in seconds since the epoch.
+        chat: the chat in which it happened; None outside of any chat.
     """
 
     at: float = field(default_factory=time, init=False, repr=False, compare=False)
+    chat: ChatRef | None = field(default=None, init=False, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -229,18 +239,42 @@ Subscriber = Callable[[Event], None]
 _subscribers: tuple[Subscriber, ...] = ()
 
 
+class _Listener:
+    """A subscriber of one context; a thread that outlives the ``with`` block no longer reaches it."""
+
+    __slots__ = ("chat_id", "is_over", "subscriber")
+
+    def __init__(self, subscriber: Subscriber, chat_id: str | None) -> None:
+        self.subscriber = subscriber
+        self.chat_id = chat_id
+        self.is_over = False
+
+
+# A task, and a thread that runs in a copy of the context, inherit the listeners of whoever started them.
+_listeners: ContextVar[tuple[_Listener, ...]] = ContextVar("autogen_classic_listeners", default=())
+
+
 def emit(event: Event) -> None:
-    """Hand an event to every subscriber, in the order in which they subscribed.
+    """Tell the event in which chat it happened, and hand it to everybody who listens.
 
     Args:
         event: what happened.
     """
+    listeners = _listeners.get()
+    if not _subscribers and not listeners:
+        return
+    running_chat = running_chats.current()
+    if running_chat is not None:
+        event.chat = running_chat.ref
     for subscriber in _subscribers:
         subscriber(event)
+    for listener in listeners:
+        if not listener.is_over and (listener.chat_id is None or running_chats.is_within(listener.chat_id)):
+            listener.subscriber(event)
 
 
 def subscribe(subscriber: Subscriber) -> Subscriber:
-    """Let a function see every event of this process from now on.
+    """Let a function see every event of this process from now on, in the order in which functions subscribed.
 
     Args:
         subscriber: a function of one event. What it raises ends the chat, so that an error is never hidden.
@@ -264,17 +298,25 @@ def unsubscribe(subscriber: Subscriber) -> None:
 
 
 @contextmanager
-def listening(subscriber: Subscriber) -> Iterator[Subscriber]:
-    """Subscribe for the length of a ``with`` block.
+def listening(subscriber: Subscriber, chat: ChatRef | str | None = None) -> Iterator[Subscriber]:
+    """Let a function see, for the length of a ``with`` block, the events of this thread or task.
+
+    It hears the chats that run in this context: nested chats, tools that run in helper threads, and tasks that are
+    started within the block belong to it. It does not hear the chats of other threads and tasks. A thread of your
+    own takes part when it runs in ``contextvars.copy_context()``, as those of ``asyncio.to_thread`` do.
 
     Args:
-        subscriber: a function of one event.
+        subscriber: a function of one event, which comes after all that were handed to `subscribe`.
+        chat: the only chat to hear, with those that are nested in it: what `Event.chat` says, or its id. None hears
+            them all, and what happens outside of chats as well.
 
     Yields:
         The subscriber.
     """
-    subscribe(subscriber)
+    listener = _Listener(subscriber, chat.id if isinstance(chat, ChatRef) else chat)
+    _listeners.set((*_listeners.get(), listener))
     try:
         yield subscriber
     finally:
-        unsubscribe(subscriber)
+        listener.is_over = True
+        _listeners.set(tuple(known for known in _listeners.get() if known is not listener))

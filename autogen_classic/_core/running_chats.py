@@ -1,17 +1,19 @@
-"""What the library knows about a chat while it runs: who asked it to stop, and why it stopped."""
+"""What the library knows about a chat while it runs: who talks, who asked it to stop, and why it stopped."""
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from .budget import NO_BUDGET, Account, Budget, tokens_of
 
-__all__ = ("RunningChat", "StopReason", "current")
+__all__ = ("ChatRef", "RunningChat", "StopReason", "current", "is_within")
 
 logger = logging.getLogger("autogen.agentchat.conversable_agent")
 
@@ -36,23 +38,44 @@ class StopReason(str, Enum):
         return self.value
 
 
+@dataclass(frozen=True, slots=True)
+class ChatRef:
+    """Which chat something happens in.
+
+    Attributes:
+        id: 16 hexadecimal digits, drawn at random for each chat.
+        parent_id: the id of the chat around it, such as one whose agent replies by a nested chat; None for a chat
+            that stands alone.
+        agents: the names of the agent who opened the chat and of the one it talks to, which may lead a group.
+    """
+
+    id: str
+    parent_id: str | None
+    agents: tuple[str, ...]
+
+
 class RunningChat:
     """One running chat.
 
     Args:
         parent: the chat within which this one runs, or None.
         budget: what it may spend.
+        agents: the names of those who talk.
 
     Attributes:
-        parent: the same.
+        parent: the chat within which this one runs, or None.
+        ref: how events and listeners tell it from other chats.
         account: what it has spent.
         reason: why it stops, as far as is known.
         message: the message that caused the stop, or None.
         detail: which budget stops it, and how much was spent, or None.
     """
 
-    def __init__(self, parent: RunningChat | None = None, budget: Budget | None = None) -> None:
+    def __init__(
+        self, parent: RunningChat | None = None, budget: Budget | None = None, agents: tuple[str, ...] = ()
+    ) -> None:
         self.parent = parent
+        self.ref: ChatRef = ChatRef(os.urandom(8).hex(), None if parent is None else parent.ref.id, agents)
         self.account = Account(budget or NO_BUDGET)
         self._with_limits: tuple[RunningChat, ...] = () if parent is None else parent._with_limits
         if self.account.budget != NO_BUDGET:
@@ -146,6 +169,20 @@ def current() -> RunningChat | None:
     return _current.get()
 
 
+def is_within(chat_id: str) -> bool:
+    """Tell whether this thread or task runs a chat, or one that is nested in it.
+
+    Args:
+        chat_id: the id of the chat.
+    """
+    running_chat = current()
+    while running_chat is not None:
+        if running_chat.ref.id == chat_id:
+            return True
+        running_chat = running_chat.parent
+    return False
+
+
 @contextmanager
 def begin(*agents: Any, budget: Budget | None = None) -> Iterator[RunningChat]:
     """Open a chat within the one that runs now, and let its agents be stopped by name.
@@ -157,7 +194,7 @@ def begin(*agents: Any, budget: Budget | None = None) -> Iterator[RunningChat]:
     Yields:
         The new chat.
     """
-    running_chat = RunningChat(current(), budget)
+    running_chat = RunningChat(current(), budget, tuple(agent.name for agent in agents))
     for agent in agents:
         join(running_chat, agent)
     try:

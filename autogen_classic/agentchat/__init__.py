@@ -1,10 +1,16 @@
-"""Agents, their conversations, and groups of them. Each name is loaded when it is first used."""
+"""Agents, their conversations, and groups of them. Each name is loaded when it is first used.
+
+Whoever enters by this door has the printer with them: the first subscriber, which shows a conversation to the reader
+of the terminal.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._core.events import subscribe
 from .._core.lazy import load
+from ._printer import show
 
 if TYPE_CHECKING:
     from . import agent, assistant_agent, chat, contrib, conversable_agent, groupchat, user_proxy_agent, utils
@@ -62,6 +68,8 @@ _SUBMODULES = frozenset(
         "utils",
     )
 )
+
+subscribe(show)
 
 if not TYPE_CHECKING:  # so that type checkers report a misspelt name
 

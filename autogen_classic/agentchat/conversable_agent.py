@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .._core import hooks, replies, steps
 from .._core.drive import Call, drive, drive_async, drive_to_last_call, shipped
-from .._core.events import Notice, emit, subscribe
+from .._core.events import Notice, emit
 from .._core.history import forget, messages_to_keep
 from .._core.messages import as_message
 from .._core.running_chats import RunningChat
@@ -49,8 +49,6 @@ __all__ = ("PYTHON_VARIANTS", "UNKNOWN", "ConversableAgent", "register_function"
 F = TypeVar("F", bound=Callable[..., Any])
 
 Message = dict[str, Any]
-
-subscribe(_printer.show)
 
 
 class ConversableAgent(LLMAgent):
