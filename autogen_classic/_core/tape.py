@@ -1,7 +1,7 @@
 """The seam between a conversation and a recording or a replay of it (`autogen_classic.replay`).
 
 Whatever comes from outside of a conversation passes here: the answers of models and persons, the results of tools and
-code. Without a tape, which is the usual case, everything goes its own way.
+code. Without a recording, which is the usual case, the tape lets everything pass.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from .drive import Call, Request, Steps
 
@@ -22,44 +22,68 @@ __all__ = (
     "is_on_here",
     "person_input",
     "person_steps",
-    "replaying",
     "tool_steps",
     "use",
 )
 
 
 LoaderT = TypeVar("LoaderT", bound=Callable[..., Any])
+WrapperT = TypeVar("WrapperT")
+AttemptT = TypeVar("AttemptT")
 
 
-class Tape(Protocol):
-    """What a recording or a replay has to offer."""
+class Tape:
+    """What comes from outside, on its way into the conversation. This tape lets all of it pass.
 
-    replays: bool
-    """Whether answers may come from the tape, so that no model need be within reach."""
+    A recording and a replay are subclasses.
 
-    def model_request(self, wrapper: Any, number: int, extras: dict[str, Any]) -> Any:
-        """Take part in a request to configuration ``number`` of an `OpenAIWrapper`.
+    Attributes:
+        replays: whether answers may come from the tape, so that no model need be within reach.
+    """
 
-        Returns:
-            An object with ``client`` (a `ModelClient`), ``answers(params)`` (what stands for the cache) and
-            ``courier(courier)`` (what brings the request to the client).
+    replays: bool = False
+
+    def attempt(
+        self,
+        kind: Callable[[WrapperT, int, dict[str, Any]], AttemptT],
+        wrapper: WrapperT,
+        number: int,
+        config: dict[str, Any],
+    ) -> AttemptT:
+        """Return the attempt to have a request answered by configuration ``number`` of a wrapper.
+
+        Args:
+            kind: the class of the attempt.
+            wrapper: the `OpenAIWrapper` that asks.
+            number: which of its configurations.
+            config: what its ``create`` was given.
         """
+        return kind(wrapper, number, config)
 
-    def config_list(self, name: str, filter_dict: Any, load: Callable[[], Any]) -> Any:
+    def config_list(
+        self, name: str, filter_dict: Mapping[str, Any] | None, load: Callable[[], list[dict[str, Any]]]
+    ) -> list[dict[str, Any]]:
         """Return the configuration list of this name, which ``load`` reads."""
+        return load()
 
-    def person_steps(self, agent: Any, prompt: str, ask: Request) -> Steps:
+    def person_steps(self, agent: object, prompt: str, ask: Request) -> Steps:
         """Return the answer of a person, who is asked with ``ask``."""
+        return (yield ask)
 
     def person_input(self, prompt: str, ask: Callable[[str], str]) -> str:
         """Return the answer of a person, who is asked by calling ``ask``."""
+        return ask(prompt)
 
-    def tool_steps(self, agent: Any, name: str, arguments: dict[str, Any], run: Call) -> Steps:
+    def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps:
         """Return the result of a tool, which is run with ``run``."""
+        return (yield run)
 
-    def code_steps(self, agent: Any, blocks: list[tuple[str, str]], run: Call) -> Steps:
+    def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps:
         """Return the result of code (as the executor gives it), which is run with ``run``."""
+        return (yield run)
 
+
+_NO_TAPE = Tape()
 
 # A task or thread sees the tape of its own context; a thread that was started without one sees the newest of all.
 _of_context: ContextVar[Tape | None] = ContextVar("autogen_classic_tape", default=None)
@@ -67,22 +91,16 @@ _of_process: list[Tape] = []
 _asking_person: ContextVar[bool] = ContextVar("autogen_classic_asking_person", default=False)
 
 
-def current() -> Tape | None:
-    """Return the tape that is on, or None.
+def current() -> Tape:
+    """Return the tape that is on.
 
     Returns:
-        The tape of this thread or task, else the newest of this process.
+        The tape of this thread or task, else the newest of this process, else one that lets everything pass.
     """
     if not _of_process:
-        return None
+        return _NO_TAPE
     tape = _of_context.get()
     return tape if tape is not None and tape in _of_process else _of_process[-1]
-
-
-def replaying() -> bool:
-    """Tell whether answers may come from a tape, so that nothing need be connected."""
-    tape = current()
-    return tape is not None and tape.replays
 
 
 def is_on_here() -> bool:
@@ -121,15 +139,13 @@ def config_list_on_tape(load: LoaderT) -> LoaderT:
     def read(
         env_or_file: str, file_location: str | None = "", filter_dict: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any]]:
-        tape = current()
         read_it = functools.partial(load, env_or_file, file_location, filter_dict)
-        found: list[dict[str, Any]] = read_it() if tape is None else tape.config_list(env_or_file, filter_dict, read_it)
-        return found
+        return current().config_list(env_or_file, filter_dict, read_it)
 
     return cast(LoaderT, read)
 
 
-def person_steps(agent: Any, prompt: str, ask: Request) -> Steps:
+def person_steps(agent: object, prompt: str, ask: Request) -> Steps:
     """Ask the person behind an agent.
 
     Args:
@@ -140,13 +156,10 @@ def person_steps(agent: Any, prompt: str, ask: Request) -> Steps:
     Returns:
         The answer.
     """
-    tape = current()
-    if tape is None:
-        return (yield ask)
     before = _asking_person.get()
     _asking_person.set(True)
     try:
-        return (yield from tape.person_steps(agent, prompt, ask))
+        return (yield from current().person_steps(agent, prompt, ask))
     finally:
         _asking_person.set(before)
 
@@ -161,13 +174,10 @@ def person_input(prompt: str, ask: Callable[[str], str]) -> str:
     Returns:
         The answer.
     """
-    tape = current()
-    if tape is None or _asking_person.get():
-        return ask(prompt)
-    return tape.person_input(prompt, ask)
+    return ask(prompt) if _asking_person.get() else current().person_input(prompt, ask)
 
 
-def tool_steps(agent: Any, name: str, arguments: dict[str, Any], run: Call) -> Steps:
+def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps:
     """Run a tool.
 
     Args:
@@ -179,13 +189,10 @@ def tool_steps(agent: Any, name: str, arguments: dict[str, Any], run: Call) -> S
     Returns:
         What the tool returns; from a tape, the text of it.
     """
-    tape = current()
-    if tape is None:
-        return (yield run)
-    return (yield from tape.tool_steps(agent, name, arguments, run))
+    return current().tool_steps(agent, name, arguments, run)
 
 
-def code_steps(agent: Any, blocks: list[tuple[str, str]], run: Call) -> Steps:
+def code_steps(agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps:
     """Run code.
 
     Args:
@@ -196,7 +203,4 @@ def code_steps(agent: Any, blocks: list[tuple[str, str]], run: Call) -> Steps:
     Returns:
         What the executor returns; from a tape, a tuple with the names ``exit_code`` and ``output``.
     """
-    tape = current()
-    if tape is None:
-        return (yield run)
-    return (yield from tape.code_steps(agent, blocks, run))
+    return current().code_steps(agent, blocks, run)

@@ -9,20 +9,18 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-import threading
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 from .._core.drive import Call, Steps, Then, drive, drive_async, shipped
-from .._core.tape import replaying
 from ._openai_client import OpenAIClient
 from ._request.answer_cache import LEGACY_CACHE_DIR, LEGACY_DEFAULT_CACHE_SEED
 from ._request.attempts import OWN_KEYS, create_steps
+from ._request.state import PlaceHolderClient, WrapperState
 from ._request.templates import instantiate
-from ._request.usage import USAGE_KEYS, UsageSummary, add_usage, print_usage, valid_usage
+from ._request.usage import USAGE_KEYS, UsageSummary, print_usage
 from .prices import OAI_PRICE1K
-from .providers import CLIENT_KEYS, client_keys, connect, find_provider, has_credentials
-from .rate_limiters import TimeRateLimiter
+from .providers import CLIENT_KEYS, client_keys
 
 __all__ = (
     "LEGACY_CACHE_DIR",
@@ -121,17 +119,6 @@ class ModelClient(Protocol):
         ...
 
 
-class PlaceHolderClient:
-    """Stands for a client of the program's own until it is registered.
-
-    Args:
-        config: the configuration that names it in ``model_client_cls``.
-    """
-
-    def __init__(self, config: dict[str, Any]) -> None:
-        self.config = config
-
-
 class OpenAIWrapper:
     """Asks the models of a configuration list in turn until one answers.
 
@@ -157,41 +144,21 @@ class OpenAIWrapper:
     actual_usage_summary: UsageSummary | None = None
 
     def __init__(self, *, config_list: list[dict[str, Any]] | None = None, **base_config: Any) -> None:
-        _check_config_list(config_list)
-        self._entries: list[dict[str, Any]] = [{**base_config, **entry} for entry in config_list or [{}]]
+        self._classic_state = WrapperState(config_list, base_config)
         self._config_list: list[dict[str, Any]] = [
-            {key: value for key, value in entry.items() if key not in client_keys(entry)} for entry in self._entries
+            {key: value for key, value in entry.items() if key not in client_keys(entry)}
+            for entry in self._classic_state.entries
         ]
-        self._rate_limiters = [
-            TimeRateLimiter(entry["api_rate_limit"]) if entry.get("api_rate_limit") else None for entry in self._entries
-        ]
-        self._lock = threading.Lock()
         self.wrapper_id = id(self)
-        self._known_clients: list[Any] = [_client_without_connecting(entry) for entry in config_list or [base_config]]
-        for number, entry in enumerate(self._entries):
-            if self._known_clients[number] is None:
-                find_provider(entry)
-                if not has_credentials(entry) and not replaying():
-                    self._client(number)
 
     @property
     def _clients(self) -> list[Any]:
         """The clients, connected: one for each configuration. Programs read and replace them."""
-        for number in range(len(self._known_clients)):
-            self._client(number)
-        return self._known_clients
+        return self._classic_state.connected_clients()
 
     @_clients.setter
     def _clients(self, clients: list[Any]) -> None:
-        self._known_clients = clients
-
-    def _client(self, number: int) -> Any:
-        """The client of one configuration, connected."""
-        if self._known_clients[number] is None:
-            with self._lock:
-                if self._known_clients[number] is None:
-                    self._known_clients[number] = connect(self._entries[number])
-        return self._known_clients[number]
+        self._classic_state.clients = clients
 
     def register_model_client(self, model_client_cls: Any, **kwargs: Any) -> None:
         """Register a client of your own for the first configuration that waits for it.
@@ -205,13 +172,12 @@ class OpenAIWrapper:
             ValueError: no configuration names the class.
         """
         name = model_client_cls.__name__
-        registered = False
-        for number, client in enumerate(self._known_clients):
-            if isinstance(client, PlaceHolderClient) and client.config.get("model_client_cls") == name:
-                self._known_clients[number] = model_client_cls(client.config, **kwargs)
-                return
-            registered = registered or type(client).__name__ == name
-        if not registered:
+        clients = self._classic_state.clients
+        place = self._classic_state.place_waiting_for(name)
+        if place is not None:
+            clients[place] = model_client_cls(clients[place].config, **kwargs)
+            return
+        if not any(type(client).__name__ == name for client in clients):
             raise ValueError(
                 f'Model client "{name}" is being registered but was not found in the config_list. Please make sure to '
                 f'include an entry in the config_list with "model_client_cls": "{name}"'
@@ -238,12 +204,10 @@ class OpenAIWrapper:
         Args:
             other: a wrapper, which keeps its clients.
         """
-        for client in other._known_clients:
-            name = type(client).__name__
-            for number, waiting in enumerate(self._known_clients):
-                if isinstance(waiting, PlaceHolderClient) and waiting.config.get("model_client_cls") == name:
-                    self._known_clients[number] = client
-                    break
+        for client in other._classic_state.clients:
+            place = self._classic_state.place_waiting_for(type(client).__name__)
+            if place is not None:
+                self._classic_state.clients[place] = client
 
     def check_that_clients_are_ready(self) -> None:
         """Refuse to go on while a client of the program's own has not been registered.
@@ -251,7 +215,7 @@ class OpenAIWrapper:
         Raises:
             RuntimeError: one is missing.
         """
-        placeholders = [client for client in self._known_clients if isinstance(client, PlaceHolderClient)]
+        placeholders = self._classic_state.placeholders()
         if placeholders:
             names = [placeholder.config.get("model_client_cls") for placeholder in placeholders]
             raise RuntimeError(
@@ -335,13 +299,6 @@ class OpenAIWrapper:
         self.total_usage_summary = None
         self.actual_usage_summary = None
 
-    def _count(self, usage: Any, from_cache: bool) -> None:
-        if not valid_usage(usage):
-            return
-        self.total_usage_summary = add_usage(self.total_usage_summary, usage)
-        if not from_cache:
-            self.actual_usage_summary = add_usage(self.actual_usage_summary, usage)
-
 
 def _a_create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
     """A program that has replaced `create` finds its own function called in asynchronous chats too."""
@@ -353,30 +310,3 @@ def _a_create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
 _own_wrapper_create = OpenAIWrapper.create
 shipped(create_steps)(OpenAIWrapper.create)
 shipped(_a_create_steps)(OpenAIWrapper.a_create)
-
-
-def _client_without_connecting(entry: dict[str, Any]) -> Any:
-    """A client that needs no connection, made for a configuration as the program gave it; or None."""
-    if entry.get("model_client") is not None:
-        return entry["model_client"]
-    if entry.get("model_client_cls") is not None:
-        logger.info(
-            "Detected custom model client in config: %s, model client can not be used until register_model_client is "
-            "called.",
-            entry["model_client_cls"],
-        )
-        return PlaceHolderClient(dict(entry))
-    return None
-
-
-def _check_config_list(config_list: Any) -> None:
-    if config_list is not None and (
-        isinstance(config_list, (str, bytes, Mapping))
-        or not hasattr(config_list, "__iter__")
-        or not all(isinstance(entry, Mapping) for entry in config_list)
-    ):
-        raise TypeError(
-            'config_list must be a list of dicts, such as [{"model": "gpt-4o", "api_key": "..."}], '
-            f"not {type(config_list).__name__}"
-            + (" with entries that are not dicts." if isinstance(config_list, (list, tuple)) else ".")
-        )

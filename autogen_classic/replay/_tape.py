@@ -5,20 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from .._core.drive import Call, Request, Steps
+from .._core.tape import AttemptT, Tape
 from ..io.base import IOStream
 from . import _file
 from ._answers import error_as_json, error_from_json
 from ._errors import CassetteError, RecordedToolError, ReplayMismatchError
 from ._file import Turn
 from ._library import Library
-from ._model_request import TapedRequest
+from ._model_request import TapedAttempt
 from ._shown import Listener, show_answer, split_shown
 from ._values import Secrets, plain, plain_config
 
@@ -135,7 +136,7 @@ def _numbered(turns: list[Turn]) -> list[Turn]:
     return numbered
 
 
-class TapeOfRun:
+class TapeOfRun(Tape):
     """What `_core.tape` asks for: it answers from a library, and records what the library does not have.
 
     Args:
@@ -155,10 +156,15 @@ class TapeOfRun:
         self.mismatch: ReplayMismatchError | None = None
         self._recorded = recorded
 
-    def model_request(self, wrapper: Any, number: int, extras: dict[str, Any]) -> TapedRequest:
-        """Take part in a request to a model; see `_core.tape`."""
-        self.secrets.learn([*wrapper._entries, extras])
-        return TapedRequest(self, wrapper, number, extras.get("agent"))
+    def attempt(
+        self,
+        kind: Callable[[Any, int, dict[str, Any]], AttemptT],
+        wrapper: Any,
+        number: int,
+        config: dict[str, Any],
+    ) -> AttemptT:
+        """Return an attempt that looks into the recording first; see `_core.tape`."""
+        return cast(AttemptT, TapedAttempt(self, wrapper, number, config))
 
     def find(self, question: Turn, configuration: int | None = None) -> Turn | None:
         """Look for the recorded turn that answers a question.
@@ -182,7 +188,9 @@ class TapeOfRun:
             raise error
         return turn
 
-    def config_list(self, name: str, filter_dict: Any, load: Callable[[], Any]) -> Any:
+    def config_list(
+        self, name: str, filter_dict: Mapping[str, Any] | None, load: Callable[[], list[dict[str, Any]]]
+    ) -> list[dict[str, Any]]:
         """Return a configuration list, from a recording without its keys; see `_core.tape`."""
         question = {"kind": "config_list", "agent": None, "name": str(name), "filter": plain(filter_dict)}
         question = self.secrets.hide(question)
@@ -201,7 +209,7 @@ class TapeOfRun:
             self.recorder.add({**question, **self.recorder.begin(), "entries": kept})
         return entries
 
-    def person_steps(self, agent: Any, prompt: str, ask: Request) -> Steps:
+    def person_steps(self, agent: object, prompt: str, ask: Request) -> Steps:
         """Return the answer of a person; see `_core.tape`."""
         question = {"kind": "person", "agent": agent_name(agent), "prompt": plain(prompt)}
         turn = self.find(self.secrets.hide(question))
@@ -229,7 +237,7 @@ class TapeOfRun:
             news["answer"] = plain(answer)
         return answer
 
-    def tool_steps(self, agent: Any, name: str, arguments: dict[str, Any], run: Call) -> Steps:
+    def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps:
         """Return the result of a tool; see `_core.tape`."""
         if not self._recorded["tools"]:
             return (yield run)
@@ -242,7 +250,7 @@ class TapeOfRun:
             news["result"] = str(result)
         return result
 
-    def code_steps(self, agent: Any, blocks: list[tuple[str, str]], run: Call) -> Steps:
+    def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps:
         """Return the result of code; see `_core.tape`."""
         if not self._recorded["code"]:
             return (yield run)
@@ -283,7 +291,7 @@ class TapeOfRun:
         self.recorder.add({**question, **news})
 
 
-def agent_name(agent: Any) -> str | None:
+def agent_name(agent: object) -> str | None:
     """The name of an agent; None where there is no agent, or one without a name."""
     name = getattr(agent, "name", None)
     return None if name is None else str(name)

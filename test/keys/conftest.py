@@ -77,7 +77,7 @@ class Search:
             agent.print_usage_summary()
             self.see("a wrapper", agent.client)
             try:
-                self.see("a client", agent.client and (agent.client._known_clients, agent.client._clients))
+                self.see("a client", agent.client and (agent.client._classic_state.clients, agent.client._clients))
             except Exception as error:  # of one that cannot be connected
                 self.see_error(error)
 

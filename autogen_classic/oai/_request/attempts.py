@@ -1,11 +1,16 @@
-"""The road of a request through a wrapper, written once for synchronous and asynchronous chats."""
+"""The road of a request through a wrapper, written once for synchronous and asynchronous chats.
+
+For each configuration there is one `Attempt`: it looks into the cache, asks the model, and prices and counts the
+answer. `create_steps` makes one attempt after the other, until an answer has come that passes the program's filter.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..._core import tape as tapes
 from ..._core.drive import Ask, Steps
@@ -17,16 +22,16 @@ from .._http.threads import in_thread
 from .._provider_client import BrokenStreamError
 from ..prices import cost_of
 from ..providers import azure_model_name
-from ..rate_limiters import TimeRateLimiter
-from . import answer_cache
+from .answer_cache import NOT_CACHED, AnswerCache
 from .failures import Failures, UnusableAnswerError
-from .structured import StructuredOutputError, WantedForm, answer_steps, formatted, wanted_form, with_json_schema
+from .structured import StructuredOutputError, answer_steps, formatted, wanted_form, with_json_schema
 from .templates import fill_prompt_or_messages
+from .usage import count_usage
 
 if TYPE_CHECKING:
     from ..client import OpenAIWrapper
 
-__all__ = ("OWN_KEYS", "create_steps")
+__all__ = ("OWN_KEYS", "Attempt", "create_steps")
 
 # What the wrapper itself understands, and does not send.
 OWN_KEYS = frozenset(
@@ -46,134 +51,213 @@ OWN_KEYS = frozenset(
     }
 )
 
+Response: TypeAlias = Any
+"""An answer: a completion of the openai package, or whatever a client of the program's own returns."""
+
 
 def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
-    """The road of a request: for each configuration the cache, the model, the cost, and the filter."""
-    tape = tapes.current()  # a recording or a replay of the run; usually None
-    if not tapes.replaying():
+    """Make one attempt after the other, until an answer passes the filter or no configuration is left."""
+    tape = tapes.current()
+    if not tape.replays:
         wrapper.check_that_clients_are_ready()
-    failures = Failures(wrapper._entries)
-    last = len(wrapper._known_clients) - 1
+    failures = Failures(wrapper._classic_state.entries)
+    last = len(wrapper._classic_state.clients) - 1
     for number in range(last + 1):
-        # The configuration goes before the call. Old programs count on that order, odd as it is.
-        settings = {**config, **wrapper._config_list[number]}
-        extras = {key: settings[key] for key in settings if key in OWN_KEYS}
-        params = fill_prompt_or_messages({key: settings[key] for key in settings if key not in OWN_KEYS}, extras)
-        if str(extras.get("api_type") or "").lower() == "azure" and params.get("model"):
-            params["model"] = azure_model_name(params["model"])
-        taped = None if tape is None else tape.model_request(wrapper, number, extras)
-        client = wrapper._client(number) if taped is None else taped.client
-        wanted = _wanted_form(settings, params)
-        if wanted is not None:
-            params = with_json_schema(params)
-
-        answers = answer_cache.AnswerCache(extras, params) if taped is None else taped.answers(extras, params)
-        response = answers.look_up()
-        from_cache = response is not answer_cache.NOT_CACHED
-        if not from_cache:
-            emit(ModelAsked(extras.get("agent"), without_keys(params)))
-            courier = _courier if taped is None else taped.courier(_courier)
-            ask = partial(_delivery, courier, client, extras.get("agent"), wrapper._rate_limiters[number])
-            try:
-                with keys_hidden([*wrapper._entries, settings]):
-                    response = yield from answer_steps(ask, params, wanted)
-            except _errors_that_pass_on(client) as error:
-                failures.add(number, error)
-                following = None if number == last else number + 1
-                emit(ModelFailed(extras.get("agent"), number, params.get("model"), failures.reason, following))
-                _count_paid_answer(wrapper, client, error, extras.get("price"))
-                if number == last:
-                    finished = failures.finish(error)
-                    if finished is error:
-                        raise
-                    raise finished from error
-                continue
-
-        cost = _set_cost(client, response, extras.get("price"), from_cache)
-        wrapper._count(client.get_usage(response), from_cache)
-        if not from_cache:
-            charge(response, cost)
-            answers.store(response)
-        response.message_retrieval_function = formatted(client.message_retrieval, wanted)
-        response.config_id = number
-        passed = _passes_filter(extras, response)
-        response.pass_filter = passed
-        emit(ModelAnswered(extras.get("agent"), response, from_cache, cost))
-        if passed or number == last:
+        attempt = tape.attempt(Attempt, wrapper, number, config)
+        try:
+            response = yield from attempt.answer_steps()
+        except attempt.errors_that_pass_on as error:
+            failures.add(number, error)
+            attempt.give_up(error, failures.reason, following=None if number == last else number + 1)
+            if number == last:
+                failures.raise_last(error)
+            continue
+        attempt.finish(response)
+        if response.pass_filter or number == last:
             return response
     raise RuntimeError("The wrapper has no clients: its list of clients was emptied.")
 
 
-def _wanted_form(settings: dict[str, Any], params: dict[str, Any]) -> WantedForm | None:
-    """The form that the answer has to have; a client of the program's own sees to that itself."""
-    own_client = settings.get("model_client") is not None or settings.get("model_client_cls") is not None
-    return None if own_client or "messages" not in params else wanted_form(params)
+class Attempt:
+    """The attempt to have a request answered by one configuration.
 
+    Args:
+        wrapper: who asks.
+        number: which of its configurations.
+        config: what its ``create`` was given.
 
-def _count_paid_answer(wrapper: OpenAIWrapper, client: Any, error: BaseException, price: Any) -> None:
-    """An answer in the wrong form cannot be used, but it has been paid for."""
-    response = getattr(error, "paid_for", None)
-    if response is not None:
-        cost = _set_cost(client, response, price, from_cache=False)
-        wrapper._count(client.get_usage(response), from_cache=False)
-        charge(response, cost)
+    Attributes:
+        params: what is sent.
+        extras: what only the wrapper understands.
+        agent: on whose behalf it asks, or None.
+        client: the client of the configuration.
+        from_cache: whether the answer came from a cache.
 
+    Raises:
+        ValueError: there is not exactly one of ``prompt`` and ``messages``.
+    """
 
-def _delivery(courier: Any, client: Any, agent: Any, limiter: TimeRateLimiter | None, params: dict[str, Any]) -> Ask:
-    return Ask(courier, "deliver", client, params, agent, limiter)
+    def __init__(self, wrapper: OpenAIWrapper, number: int, config: dict[str, Any]) -> None:
+        # The configuration goes before the call. Old programs count on that order, odd as it is.
+        settings = {**config, **wrapper._config_list[number]}
+        self.wrapper = wrapper
+        self.number = number
+        self.extras = {key: settings[key] for key in settings if key in OWN_KEYS}
+        self.agent = self.extras.get("agent")
+        self.params = _params_of(settings, self.extras)
+        self.client = self.connected()
+        # A client of the program's own sees itself to the form of an answer.
+        own_client = settings.get("model_client") is not None or settings.get("model_client_cls") is not None
+        self.wanted = None if own_client or "messages" not in self.params else wanted_form(self.params)
+        if self.wanted is not None:
+            self.params = with_json_schema(self.params)
+        self.from_cache = False
+        self._cache: AnswerCache | None = None
+        self._with_keys = [*wrapper._classic_state.entries, settings]
 
+    # --- the answer
 
-class _Courier:
-    """Brings a request to a client, in a chat of either kind."""
+    def answer_steps(self) -> Steps:
+        """Take the answer from the cache, or ask the model.
 
-    def deliver(self, client: Any, params: dict[str, Any], agent: Any, limiter: TimeRateLimiter | None) -> Any:
-        """Ask a client, in the calling thread."""
+        Returns:
+            The answer.
+
+        Raises:
+            Exception: the model has not answered, or not in the form that was wanted.
+        """
+        response = self.look_up()
+        self.from_cache = response is not NOT_CACHED
+        if self.from_cache:
+            return response
+        emit(ModelAsked(self.agent, without_keys(self.params)))
+        with keys_hidden(self._with_keys):
+            return (yield from answer_steps(self._delivery, self.params, self.wanted))
+
+    def look_up(self) -> Response:
+        """Return the answer that the cache has kept, or `NOT_CACHED`."""
+        self._cache = AnswerCache(self.extras, self.params)
+        return self._cache.look_up()
+
+    def deliver(self, params: dict[str, Any]) -> Response:
+        """Ask the client, in the calling thread."""
+        limiter = self.wrapper._classic_state.rate_limiters[self.number]
         if limiter is not None:
             limiter.sleep()
-        token = asking_agent.set(agent)
-        try:
-            return client.create(params)
-        finally:
-            asking_agent.reset(token)
+        with self._asking():
+            return self.client.create(params)
 
-    async def a_deliver(self, client: Any, params: dict[str, Any], agent: Any, limiter: TimeRateLimiter | None) -> Any:
-        """Ask a client without blocking the event loop; one that cannot do that is asked in a thread."""
+    async def a_deliver(self, params: dict[str, Any]) -> Response:
+        """Ask the client without blocking the event loop; one that cannot do that is asked in a thread."""
+        limiter = self.wrapper._classic_state.rate_limiters[self.number]
         if limiter is not None:
             await limiter.a_sleep()
-        token = asking_agent.set(agent)
+        with self._asking():
+            if asyncio.iscoroutinefunction(self.client.create):
+                return await self.client.create(params)
+            if hasattr(self.client, "a_create"):
+                return await self.client.a_create(params)
+            return await in_thread(self.client.create, params)
+
+    def _delivery(self, params: dict[str, Any]) -> Ask:
+        return Ask(self, "deliver", params)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        token = asking_agent.set(self.agent)
         try:
-            if asyncio.iscoroutinefunction(client.create):
-                return await client.create(params)
-            if hasattr(client, "a_create"):
-                return await client.a_create(params)
-            return await in_thread(client.create, params)
+            yield
         finally:
             asking_agent.reset(token)
 
+    # --- its end
 
-_courier = _Courier()
+    @property
+    def errors_that_pass_on(self) -> tuple[type[BaseException], ...]:
+        """The errors after which the next configuration is tried. A client may name its own in ``fallback_errors``."""
+        openai = sys.modules.get("openai")
+        of_openai = (openai.APIError,) if openai is not None else ()
+        of_ours = (UnusableAnswerError, StructuredOutputError, BrokenStreamError)
+        return (*of_openai, *of_ours, *getattr(self.client, "fallback_errors", ()))
+
+    def give_up(self, error: BaseException, reason: str, following: int | None) -> None:
+        """Tell that this configuration has failed.
+
+        Args:
+            error: why. An answer in the wrong form, which it may carry, cannot be used, but has been paid for.
+            reason: the same in words, without keys.
+            following: the configuration that is tried next, or None.
+        """
+        emit(ModelFailed(self.agent, self.number, self.params.get("model"), reason, following))
+        response = getattr(error, "paid_for", None)
+        if response is not None:
+            charge(response, self._count(response))
+
+    def finish(self, response: Response) -> None:
+        """Price and count an answer, keep it, and put on it what programs read there."""
+        cost = self._count(response)
+        if not self.from_cache:
+            charge(response, cost)
+            self.store(response)
+        response.message_retrieval_function = formatted(self.retrieval(), self.wanted)
+        response.config_id = self.number
+        filter_func = self.extras.get("filter_func")
+        response.pass_filter = filter_func is None or bool(
+            filter_func(context=self.extras.get("context"), response=response)
+        )
+        emit(ModelAnswered(self.agent, response, self.from_cache, cost))
+
+    def store(self, response: Response) -> None:
+        """Keep a new answer in the cache."""
+        if self._cache is not None:
+            self._cache.store(response)
+
+    def _count(self, response: Response) -> float | None:
+        cost = self.set_cost(response)
+        count_usage(self.wrapper, self.usage_of(response), self.from_cache)
+        return cost
+
+    def set_cost(self, response: Response) -> float | None:
+        """Set the cost on an answer and return it; None where it is not known."""
+        price = self.extras.get("price")
+        if price is not None:
+            usage = getattr(response, "usage", None)
+            response.cost = 0 if usage is None else cost_of(price, usage.prompt_tokens, usage.completion_tokens)
+            return None if usage is None else float(response.cost)
+        if not self.from_cache or getattr(response, "cost", None) is None:
+            response.cost = self.cost_of(response)
+        known = response.cost is not None and (response.cost or self.knows_price(response))
+        return float(response.cost) if known else None
+
+    # --- what the client does
+
+    def connected(self) -> Any:
+        """Return the client of the configuration, connected."""
+        return self.wrapper._classic_state.client(self.number)
+
+    def retrieval(self) -> Callable[[Response], list[Any]]:
+        """Return the function that takes texts, or messages with calls, out of an answer."""
+        retrieve: Callable[[Response], list[Any]] = self.client.message_retrieval
+        return retrieve
+
+    def cost_of(self, response: Response) -> float:
+        """Return what the client says that an answer has cost, in US dollars."""
+        cost: float = self.client.cost(response)
+        return cost
+
+    def knows_price(self, response: Response) -> bool:
+        """Tell whether a cost of 0 means that an answer was free, or that its price is not known."""
+        return bool(getattr(self.client, "knows_price", lambda _: True)(response))
+
+    def usage_of(self, response: Response) -> Mapping[str, Any]:
+        """Return tokens and cost of an answer as the client counts them."""
+        usage: Mapping[str, Any] = self.client.get_usage(response)
+        return usage
 
 
-def _errors_that_pass_on(client: Any) -> tuple[type[BaseException], ...]:
-    """The errors after which the next configuration is tried. A client may name its own in ``fallback_errors``."""
-    openai = sys.modules.get("openai")
-    of_openai = (openai.APIError,) if openai is not None else ()
-    of_ours = (UnusableAnswerError, StructuredOutputError, BrokenStreamError)
-    return (*of_openai, *of_ours, *getattr(client, "fallback_errors", ()))
-
-
-def _set_cost(client: Any, response: Any, price: Any, from_cache: bool) -> float | None:
-    """Set the cost on an answer and return it; None where it is not known."""
-    if price is not None:
-        usage = getattr(response, "usage", None)
-        response.cost = 0 if usage is None else cost_of(price, usage.prompt_tokens, usage.completion_tokens)
-        return None if usage is None else float(response.cost)
-    if not from_cache or getattr(response, "cost", None) is None:
-        response.cost = client.cost(response)
-    known = response.cost is not None and (response.cost or getattr(client, "knows_price", lambda _: True)(response))
-    return float(response.cost) if known else None
-
-
-def _passes_filter(extras: dict[str, Any], response: Any) -> bool:
-    filter_func = extras.get("filter_func")
-    return filter_func is None or bool(filter_func(context=extras.get("context"), response=response))
+def _params_of(settings: Mapping[str, Any], extras: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the settings is sent, with templates filled."""
+    params = fill_prompt_or_messages({key: settings[key] for key in settings if key not in OWN_KEYS}, extras)
+    if str(extras.get("api_type") or "").lower() == "azure" and params.get("model"):
+        params["model"] = azure_model_name(params["model"])
+    return params

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from ..._secrets import set_text, without_secrets
@@ -92,17 +92,22 @@ class Failures:
         self._asked = without_secrets(f"model {entry.get('model')!r} at {_place(entry)}", self._entries)
         self._lines.append(f"  [{number}] {self._asked}: {self.reason}")
 
-    def finish(self, error: BaseException) -> BaseException:
-        """Turn the last error into the one that the caller sees.
-
-        Its type stays. A timeout of an SDK becomes a ``TimeoutError``, as programs expect.
+    def raise_last(self, error: BaseException) -> NoReturn:
+        """Raise the last error as the caller sees it.
 
         Args:
             error: what the last configuration failed with.
 
-        Returns:
-            The error to raise.
+        Raises:
+            BaseException: the same error, which says now what was tried. A timeout of an SDK becomes a
+                ``TimeoutError``, as programs expect.
         """
+        finished = self._finished(error)
+        if finished is not error:
+            raise finished from error
+        raise error
+
+    def _finished(self, error: BaseException) -> BaseException:
         text = without_secrets(str(error), self._entries)
         timed_out = _timed_out(error)
         if timed_out:

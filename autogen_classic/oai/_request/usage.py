@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...io.base import IOStream
 
-__all__ = ("UsageSummary", "add_usage", "print_usage", "valid_usage")
+if TYPE_CHECKING:
+    from ..client import OpenAIWrapper
+
+__all__ = ("UsageSummary", "add_usage", "count_usage", "print_usage", "valid_usage")
 
 UsageSummary = dict[str, Any]
 
@@ -46,6 +49,21 @@ def add_usage(summary: UsageSummary | None, usage: Mapping[str, Any]) -> UsageSu
         for key in _TOKEN_KEYS:
             of_model[key] += usage[key]
         return summary
+
+
+def count_usage(wrapper: OpenAIWrapper, usage: Mapping[str, Any], from_cache: bool) -> None:
+    """Add the usage of one answer to the summaries of a wrapper.
+
+    Args:
+        wrapper: the wrapper.
+        usage: what ``get_usage`` of the client returned; what is not known is not counted.
+        from_cache: whether the answer came from a cache, so that nothing was paid.
+    """
+    if not valid_usage(usage):
+        return
+    wrapper.total_usage_summary = add_usage(wrapper.total_usage_summary, usage)
+    if not from_cache:
+        wrapper.actual_usage_summary = add_usage(wrapper.actual_usage_summary, usage)
 
 
 def print_usage(actual: UsageSummary | None, total: UsageSummary | None, mode: str | list[str]) -> None:

@@ -1,0 +1,121 @@
+"""What a wrapper keeps for itself: its configurations, and a client for each.
+
+It all hangs on one attribute with an unusual name, because programs subclass `OpenAIWrapper` and call methods and
+attributes of their own ``_client``, ``_count`` or ``_lock``.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from ..._core import tape
+from ..providers import connect, find_provider, has_credentials
+from ..rate_limiters import TimeRateLimiter
+
+__all__ = ("PlaceHolderClient", "WrapperState")
+
+logger = logging.getLogger("autogen.oai.client")
+
+
+class PlaceHolderClient:
+    """Stands for a client of the program's own until it is registered.
+
+    Args:
+        config: the configuration that names it in ``model_client_cls``.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.config = config
+
+
+class WrapperState:
+    """The configurations of a wrapper, the client for each, and how fast each may be asked.
+
+    Args:
+        config_list: one dict per model; None or an empty list stands for one configuration without own settings.
+        base_config: settings for all configurations.
+
+    Attributes:
+        entries: the configurations with all their settings.
+        clients: the client of each; None where it has not been needed yet.
+        rate_limiters: the limiter of each; None where there is no limit.
+
+    Raises:
+        TypeError: config_list is not a list of dicts.
+    """
+
+    def __init__(self, config_list: list[dict[str, Any]] | None, base_config: dict[str, Any]) -> None:
+        _check_config_list(config_list)
+        self.entries: list[dict[str, Any]] = [{**base_config, **entry} for entry in config_list or [{}]]
+        self.clients: list[Any] = [_client_without_connecting(entry) for entry in config_list or [base_config]]
+        self.rate_limiters = [
+            TimeRateLimiter(entry["api_rate_limit"]) if entry.get("api_rate_limit") else None for entry in self.entries
+        ]
+        self._lock = threading.Lock()
+        for number, entry in enumerate(self.entries):
+            if self.clients[number] is None:
+                find_provider(entry)
+                if not has_credentials(entry) and not tape.current().replays:
+                    self.client(number)
+
+    def client(self, number: int) -> Any:
+        """Return the client of one configuration, connected."""
+        if self.clients[number] is None:
+            with self._lock:
+                if self.clients[number] is None:
+                    self.clients[number] = connect(self.entries[number])
+        return self.clients[number]
+
+    def connected_clients(self) -> list[Any]:
+        """Return the list of all clients, connected."""
+        for number in range(len(self.clients)):
+            self.client(number)
+        return self.clients
+
+    def placeholders(self) -> list[PlaceHolderClient]:
+        """Return what stands for clients that have not been registered yet."""
+        return [client for client in self.clients if isinstance(client, PlaceHolderClient)]
+
+    def place_waiting_for(self, name: str) -> int | None:
+        """Return the number of the first configuration that waits for a client of a class.
+
+        Args:
+            name: of the class.
+
+        Returns:
+            The number; None where no configuration waits for it.
+        """
+        for number, client in enumerate(self.clients):
+            if isinstance(client, PlaceHolderClient) and client.config.get("model_client_cls") == name:
+                return number
+        return None
+
+
+def _client_without_connecting(entry: dict[str, Any]) -> Any:
+    """A client that needs no connection, made for a configuration as the program gave it; or None."""
+    if entry.get("model_client") is not None:
+        return entry["model_client"]
+    if entry.get("model_client_cls") is not None:
+        logger.info(
+            "Detected custom model client in config: %s, model client can not be used until register_model_client is "
+            "called.",
+            entry["model_client_cls"],
+        )
+        return PlaceHolderClient(dict(entry))
+    return None
+
+
+def _check_config_list(config_list: Any) -> None:
+    if config_list is not None and (
+        isinstance(config_list, (str, bytes, Mapping))
+        or not hasattr(config_list, "__iter__")
+        or not all(isinstance(entry, Mapping) for entry in config_list)
+    ):
+        raise TypeError(
+            'config_list must be a list of dicts, such as [{"model": "gpt-4o", "api_key": "..."}], '
+            f"not {type(config_list).__name__}"
+            + (" with entries that are not dicts." if isinstance(config_list, (list, tuple)) else ".")
+        )
