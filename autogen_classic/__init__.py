@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         cache,
         code_utils,
         coding,
-        events,
+        errors,
         exception_utils,
         formatting_utils,
         function_utils,
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
         types,
         version,
     )
-    from ._core.budget import Budget, Spent
-    from ._core.running_chats import StopReason
     from .agentchat.agent import Agent
     from .agentchat.assistant_agent import AssistantAgent
     from .agentchat.chat import ChatResult, initiate_chats
@@ -39,8 +37,9 @@ if TYPE_CHECKING:
     from .agentchat.utils import gather_usage_summary
     from .cache.cache import Cache
     from .code_utils import DEFAULT_MODEL, FAST_MODEL
-    from .exception_utils import (
+    from .errors import (
         AgentNameConflict,
+        AutogenClassicError,
         InvalidCarryOverType,
         NoEligibleSpeaker,
         SenderRequired,
@@ -66,7 +65,7 @@ __all__ = [
     "Agent",
     "AgentNameConflict",
     "AssistantAgent",
-    "Budget",
+    "AutogenClassicError",
     "Cache",
     "ChatCompletion",
     "ChatResult",
@@ -80,8 +79,6 @@ __all__ = [
     "NoEligibleSpeaker",
     "OpenAIWrapper",
     "SenderRequired",
-    "Spent",
-    "StopReason",
     "UndefinedNextAgent",
     "UserProxyAgent",
     "__version__",
@@ -94,7 +91,7 @@ __all__ = [
     "config_list_from_models",
     "config_list_gpt4_gpt35",
     "config_list_openai_aoai",
-    "events",
+    "errors",
     "exception_utils",
     "filter_config",
     "formatting_utils",
@@ -116,9 +113,9 @@ _HOMES = {
     "DEFAULT_MODEL": ".code_utils",
     "FAST_MODEL": ".code_utils",
     "Agent": ".agentchat.agent",
-    "AgentNameConflict": ".exception_utils",
+    "AgentNameConflict": ".errors",
     "AssistantAgent": ".agentchat.assistant_agent",
-    "Budget": "._core.budget",
+    "AutogenClassicError": ".errors",
     "Cache": ".cache.cache",
     "ChatCompletion": ".oai.completion",
     "ChatResult": ".agentchat.chat",
@@ -126,15 +123,13 @@ _HOMES = {
     "ConversableAgent": ".agentchat.conversable_agent",
     "GroupChat": ".agentchat.groupchat",
     "GroupChatManager": ".agentchat.groupchat",
-    "InvalidCarryOverType": ".exception_utils",
+    "InvalidCarryOverType": ".errors",
     "LLMConfig": ".llm_config.config",
     "ModelClient": ".oai.client",
-    "NoEligibleSpeaker": ".exception_utils",
+    "NoEligibleSpeaker": ".errors",
     "OpenAIWrapper": ".oai.client",
-    "SenderRequired": ".exception_utils",
-    "Spent": "._core.budget",
-    "StopReason": "._core.running_chats",
-    "UndefinedNextAgent": ".exception_utils",
+    "SenderRequired": ".errors",
+    "UndefinedNextAgent": ".errors",
     "UserProxyAgent": ".agentchat.user_proxy_agent",
     "__version__": ".version",
     "config_list_from_dotenv": ".oai.openai_utils",
@@ -158,7 +153,7 @@ _SUBMODULES = frozenset(
         "cache",
         "code_utils",
         "coding",
-        "events",
+        "errors",
         "exception_utils",
         "formatting_utils",
         "function_utils",

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .exception_utils import AutogenClassicError
+from .errors import TransitionGraphError
 
 __all__ = (
     "TransitionGraphError",
@@ -24,10 +24,6 @@ logger = logging.getLogger("autogen.graph_utils")
 
 # An agent is anything with a name: this module stands below agentchat and cannot import its classes.
 Transitions = dict[Any, list[Any]]
-
-
-class TransitionGraphError(AutogenClassicError, ValueError):
-    """A graph of speaker transitions cannot be used."""
 
 
 def has_self_loops(allowed_speaker_transitions: Transitions) -> bool:

@@ -23,6 +23,7 @@ LEVELS = (
         "_pydantic",
         "_secrets",
         "_token_tables",
+        "errors",
         "events",
         "exception_utils",
         "formatting_utils",

@@ -13,11 +13,10 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..exception_utils import AutogenClassicError
+from ..errors import ModelRequestForbiddenError
 
 __all__ = (
     "FORBID_VARIABLE",
-    "ModelRequestForbiddenError",
     "allow_model_requests",
     "asking_agent",
     "check",
@@ -31,10 +30,6 @@ asking_agent: ContextVar[Any] = ContextVar("asking_agent", default=None)
 """The agent on whose behalf a model is being asked, or None. A model client gets no other hint of it."""
 
 _allowed: bool | None = None  # None: nobody has turned the switch, so the environment decides
-
-
-class ModelRequestForbiddenError(AutogenClassicError, RuntimeError):
-    """A request was about to reach a real model while that was forbidden."""
 
 
 class _TurnedSwitch:

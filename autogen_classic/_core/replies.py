@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from ..exception_utils import SenderRequired
+from ..errors import SenderRequired
 
 __all__ = ("matches", "register", "replace", "reset")
 

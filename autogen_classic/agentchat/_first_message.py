@@ -7,7 +7,7 @@ from typing import Any
 
 from .._core.drive import Ask, Call, Steps
 from .._core.tape import person_steps
-from ..exception_utils import InvalidCarryOverType
+from ..errors import InvalidCarryOverType
 from . import _literals
 
 __all__ = ("first_message", "generate_first_message", "with_carryover")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from .._core.drive import drive, drive_async, shipped
 from ..code_utils import content_str
-from ..exception_utils import AgentNameConflict
+from ..errors import AgentNameConflict
 from ._groupchat import candidates, checks, clearing, loop, names, texts
 from ._groupchat import resume as resuming
 from ._speakers import manual

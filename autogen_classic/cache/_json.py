@@ -6,13 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from ..exception_utils import AutogenClassicError
+from ..errors import NotJSONError
 
-__all__ = ("NotJSONError", "as_canonical_json", "as_json")
-
-
-class NotJSONError(AutogenClassicError, TypeError):
-    """A value cannot be kept, because JSON has no form for it."""
+__all__ = ("as_canonical_json", "as_json")
 
 
 def as_json(value: Any, what: str = "The value") -> str:

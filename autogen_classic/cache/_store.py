@@ -18,10 +18,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-from ..exception_utils import AutogenClassicError
+from ..errors import CacheUnusableError
 from ._json import as_json
 
-__all__ = ("FILE", "Cache", "CacheUnusableError", "Entry", "kept")
+__all__ = ("FILE", "Cache", "Entry", "kept")
 
 FILE = "answers.db"
 
@@ -32,10 +32,6 @@ _SHORT_PATIENCE = 0.05
 _MOST_KEPT = 8
 
 _TABLE = "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL, stored REAL NOT NULL)"
-
-
-class CacheUnusableError(AutogenClassicError):
-    """A cache on disk cannot be read or written; the text says why."""
 
 
 class Entry(NamedTuple):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from ..exception_utils import AutogenClassicError
+from ..errors import AutogenClassicError
 
 __all__ = ("COMMANDS", "Command", "main")
 

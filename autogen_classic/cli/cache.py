@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _ls(options: argparse.Namespace) -> int:
     from ..cache._import.old_directory import count_old_entries
-    from ..cache._store import CacheUnusableError
+    from ..errors import CacheUnusableError
 
     places = _places(Path(options.root))
     for place in places:
@@ -130,8 +130,9 @@ def _clear(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from ..cache._import.old_directory import OLD_FILE, OldCacheError
+    from ..cache._import.old_directory import OLD_FILE
     from ..cache._import.run import import_directory
+    from ..errors import OldCacheError
 
     old = Path(options.old)
     seeds = [old] if (old / OLD_FILE).is_file() else sorted(file.parent for file in old.glob(f"*/{OLD_FILE}"))

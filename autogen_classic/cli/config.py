@@ -9,11 +9,12 @@ from importlib.util import find_spec
 from typing import Any
 
 from .._secrets import without_secrets
-from ..llm_config._checks import LLMConfigError, application_config, checked_entry
+from ..errors import LLMConfigError, UnknownProviderError
+from ..llm_config._checks import application_config, checked_entry
 from ..oai._specs import ProviderSpec, spec_of
 from ..oai.local import INSTALL_COMMAND, LOCAL_MODEL, LocalModelError, model_file
 from ..oai.openai_utils import config_list_from_json
-from ..oai.providers import UnknownProviderError, api_type_of, find_provider, runs_here
+from ..oai.providers import api_type_of, find_provider, runs_here
 
 __all__ = ("main",)
 

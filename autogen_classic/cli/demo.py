@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..exception_utils import AutogenClassicError
+from ..errors import DemoError
 
 __all__ = ("DemoError", "main", "play_code_chat", "play_tool_chat", "without_tracebacks")
 
@@ -35,10 +35,6 @@ LOCAL = "local"
 
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:.*\n)*?(?=\w+(?:Error|Exception)\b)")
 _HINT = re.compile(r"\. Did you (?:mean|forget).*")
-
-
-class DemoError(AutogenClassicError, RuntimeError):
-    """The demonstration cannot be played."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

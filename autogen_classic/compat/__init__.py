@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from .alias import AliasRefusedError, install_as_autogen, uninstall_as_autogen
+from ..errors import AliasRefusedError
+from .alias import install_as_autogen, uninstall_as_autogen
 
 __all__ = ("AliasRefusedError", "install_as_autogen", "uninstall_as_autogen")

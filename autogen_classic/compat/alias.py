@@ -17,7 +17,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-from ..exception_utils import AutogenClassicError
+from ..errors import AliasRefusedError
 
 __all__ = ("ALIAS", "AliasRefusedError", "install_as_autogen", "refusal", "uninstall_as_autogen")
 
@@ -28,10 +28,6 @@ REAL = __name__.partition(".")[0]
 STARTUP_FINDER = "AutogenClassicAlias"
 
 _lock = threading.RLock()
-
-
-class AliasRefusedError(AutogenClassicError, ImportError):
-    """The name ``autogen`` belongs to something else, which is installed or already imported."""
 
 
 class _AliasLoader(Loader):

@@ -13,7 +13,8 @@ import warnings
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
-from .alias import ALIAS, STARTUP_FINDER, AliasRefusedError, install_as_autogen, refusal
+from ..errors import AliasRefusedError
+from .alias import ALIAS, STARTUP_FINDER, install_as_autogen, refusal
 
 __all__ = ("PTH_NAME", "alias_on_first_import", "alias_status", "disable_alias", "enable_alias", "pth_file")
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..exception_utils import AutogenClassicError
+from ..errors import NotebookError
 
 __all__ = ("Cell", "NotebookError", "read_cells", "run_notebook")
 
@@ -31,10 +31,6 @@ _INSTALL_LINE = re.compile(
 )
 _MAGIC_LINE = re.compile(r"^(?P<indent>\s*)(?P<magic>%%?[A-Za-z_]\w*|!|\?\w)")
 _WITHOUT_EFFECT = ("%load_ext", "%reload_ext", "%autoreload", "%matplotlib", "%config", "%%capture", "%%time", "%time")
-
-
-class NotebookError(AutogenClassicError):
-    """A notebook cannot be read, or a cell needs what is not here."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from .alias import AliasRefusedError, install_as_autogen, uninstall_as_autogen
+from ..errors import AliasRefusedError
+from .alias import install_as_autogen, uninstall_as_autogen
 
 __all__ = ("pytest_report_header", "pytest_unconfigure")
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..exception_utils import AutogenClassicError
+from ..errors import LLMConfigError
 
 if TYPE_CHECKING:
     from .entry import ApplicationConfig, LLMConfigEntry
 
-__all__ = ("LLMConfigError", "application_config", "checked_entry")
-
-
-class LLMConfigError(AutogenClassicError, ValueError):
-    """A configuration of a model cannot be used."""
+__all__ = ("application_config", "checked_entry")
 
 
 def application_config(**settings: Any) -> ApplicationConfig:
@@ -73,7 +69,8 @@ def checked_entry(config: Any, number: int, shared: ApplicationConfig) -> LLMCon
 
 def _class_for(config: Mapping[str, Any], number: int) -> tuple[type[LLMConfigEntry], str]:
     """The class that checks a configuration, and its api_type as that class spells it."""
-    from ..oai.providers import UnknownProviderError, find_provider
+    from ..errors import UnknownProviderError
+    from ..oai.providers import find_provider
     from .entries import ENTRY_OF
     from .entry import LLMConfigEntry
 

@@ -12,7 +12,8 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ._checks import LLMConfigError, application_config, checked_entry
+from ..errors import LLMConfigError
+from ._checks import application_config, checked_entry
 
 if TYPE_CHECKING:
     from .entry import LLMConfigEntry

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from .._core.model_requests import check
+from ..errors import UnusableAnswerError
 from ._http.sending import send
 from ._http.threads import in_thread
 from ._model_quirks import fitted, learn_from
-from ._request.failures import UnusableAnswerError, parameter_errors
+from ._request.failures import parameter_errors
 from ._request.streaming import StreamedAnswer, connection_errors
 from .prices import cost_of, price_of
 

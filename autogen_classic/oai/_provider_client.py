@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from .._core.model_requests import check
-from ..exception_utils import AutogenClassicError
+from ..errors import BrokenStreamError, MissingKeyError, MissingModelError, StreamTimeoutError
 from ._request.reading import Answer
 from ._request.streamed_text import ShownText
 from ._request.structured import with_json_schema
@@ -21,9 +21,6 @@ from .client_utils import validate_parameter, without_hidden_tools
 from .prices import cost_of, price_of
 
 __all__ = (
-    "BrokenStreamError",
-    "MissingKeyError",
-    "MissingModelError",
     "ProviderClient",
     "key_for",
     "model_of",
@@ -32,22 +29,6 @@ __all__ = (
 )
 
 logger = logging.getLogger("autogen.oai.client")
-
-
-class BrokenStreamError(AutogenClassicError, ConnectionError):
-    """A streamed answer broke off before its end."""
-
-
-class StreamTimeoutError(BrokenStreamError, TimeoutError):
-    """A streamed answer paused for longer than ``timeout``."""
-
-
-class MissingKeyError(AutogenClassicError, AssertionError, ValueError):
-    """A configuration has no key, and the environment has none either."""
-
-
-class MissingModelError(AutogenClassicError, AssertionError, ValueError):
-    """A request names no model."""
 
 
 # Most SDKs let the errors of their HTTP packages through while an answer is streamed.

@@ -18,6 +18,7 @@ from typing import Any
 import anthropic
 from anthropic import Anthropic, AnthropicBedrock, AnthropicVertex
 
+from ..errors import MissingKeyError
 from ..llm_config.entries import AnthropicEntryDict, AnthropicLLMConfigEntry
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas, may_be_forced
 from ._http.connections import sync_pool
@@ -32,7 +33,7 @@ from ._messages.schemas import (
     wants_any_object,
 )
 from ._messages.translation import ToolCall, tools_of
-from ._provider_client import MissingKeyError, ProviderClient, model_of, read_settings
+from ._provider_client import ProviderClient, model_of, read_settings
 from ._request.reading import Answer
 from ._specs import ANTHROPIC
 

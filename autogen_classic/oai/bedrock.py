@@ -15,7 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..exception_utils import AutogenClassicError
+from ..errors import MissingKeyError, MissingRegionError
 from ..llm_config.entries import BedrockEntryDict, BedrockLLMConfigEntry
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas
 from ._messages.converse import (
@@ -39,7 +39,7 @@ from ._messages.schemas import (
     wants_any_object,
 )
 from ._messages.translation import Text, Turn, split_system, tools_of, turns_of
-from ._provider_client import MissingKeyError, ProviderClient, model_of, read_settings, warn_once
+from ._provider_client import ProviderClient, model_of, read_settings, warn_once
 from ._request.reading import Answer
 from ._specs import BEDROCK
 from .prices import Price, cost_of, price_of, prices_of
@@ -72,10 +72,6 @@ _CREDENTIALS = {
     "aws_session_token": "aws_session_token",
     "aws_profile_name": "profile_name",
 }
-
-
-class MissingRegionError(AutogenClassicError, ValueError):
-    """A configuration for Bedrock names no region, and the environment names none either."""
 
 
 class BedrockClient(ProviderClient):

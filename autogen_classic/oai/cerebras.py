@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 from cerebras.cloud import sdk
 
+from ..errors import BrokenStreamError
 from ..llm_config.entries import CerebrasEntryDict, CerebrasLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._messages.translation import turns_of
-from ._provider_client import BrokenStreamError
 from ._request.reading import Answer
 from ._request.structured import wanted_form
 from ._specs import CEREBRAS

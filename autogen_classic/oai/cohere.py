@@ -11,7 +11,7 @@ import cohere
 import httpx
 from cohere.core.api_error import ApiError
 
-from ..exception_utils import AutogenClassicError
+from ..errors import CohereError
 from ..llm_config.entries import CohereEntryDict, CohereLLMConfigEntry
 from ._chat_completions import chat_messages, chat_tools, cost_by_table
 from ._http.connections import sync_pool
@@ -45,10 +45,6 @@ _ALWAYS_NAMED = ("temperature", "max_tokens", "k", "p", "seed", "frequency_penal
 _TOOL_CHOICES = {"required": "REQUIRED", "any": "REQUIRED", "none": "NONE"}
 
 _FINISH_REASONS = {"COMPLETE": "stop", "STOP_SEQUENCE": "stop", "MAX_TOKENS": "length", "TOOL_CALL": "tool_calls"}
-
-
-class CohereError(AutogenClassicError):
-    """Cohere began an answer and could not finish it."""
 
 
 class CohereRateLimitError(CohereError, cohere.TooManyRequestsError):

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
-from ..exception_utils import AutogenClassicError
+from ..errors import RetiredInterfaceError
 from ._request.templates import instantiate
 from .prices import OAI_PRICE1K, cost_of, price_of
 
@@ -20,10 +20,6 @@ __all__ = ("ChatCompletion", "Completion", "RetiredInterfaceError")
 logger = logging.getLogger("autogen.oai.completion")
 
 ERROR = None
-
-
-class RetiredInterfaceError(AutogenClassicError, AssertionError):
-    """A program asks for something that went away with openai 1.0."""
 
 
 class Completion:

@@ -21,7 +21,7 @@ from google.genai import errors, types
 from google.oauth2 import credentials as user
 from google.oauth2 import service_account
 
-from ..exception_utils import AutogenClassicError
+from ..errors import ConflictingCredentialsError, NoAnswerError
 from ..llm_config.entries import GeminiEntryDict, GeminiLLMConfigEntry
 from ._http.connections import sync_pool
 from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
@@ -52,14 +52,6 @@ NO_SIGNATURE = b"skip_thought_signature_validator"
 _FINISHED = {"STOP": "stop", "MAX_TOKENS": "length"}
 _FILTERED = ("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED", "SPII", "MODEL_ARMOR", "JAILBREAK")
 _TOOL_CHOICES = {"auto": "AUTO", "none": "NONE", "required": "ANY", "any": "ANY"}
-
-
-class ConflictingCredentialsError(AutogenClassicError, AssertionError, ValueError):
-    """A configuration has a key for the Gemini API, and settings for Vertex AI as well."""
-
-
-class NoAnswerError(AutogenClassicError, RuntimeError):
-    """Gemini gave nothing that could be used, such as when its safety filters blocked the request or the answer."""
 
 
 class GeminiClient(ProviderClient):

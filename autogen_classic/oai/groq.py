@@ -7,11 +7,12 @@ from typing import Any
 
 import groq
 
+from ..errors import BrokenStreamError
 from ..llm_config.entries import GroqEntryDict, GroqLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._messages.schemas import told_in_words
 from ._messages.translation import tools_of, turns_of
-from ._provider_client import BrokenStreamError, warn_once
+from ._provider_client import warn_once
 from ._request.structured import wanted_form
 from ._specs import GROQ
 from .prices import Price, prices_of

@@ -11,18 +11,8 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
-from ._local.engine import (
-    INSTALL_COMMAND,
-    LOCAL_MODEL,
-    Engine,
-    Generated,
-    LocalModelError,
-    LocalModelMissingError,
-    LocalModelTimeoutError,
-    Patience,
-    engine_for,
-    model_file,
-)
+from ..errors import LocalModelError, LocalModelMissingError, LocalModelTimeoutError
+from ._local.engine import INSTALL_COMMAND, LOCAL_MODEL, Engine, Generated, Patience, engine_for, model_file
 from ._local.tools import Offer, answer_schema, answer_so_far, calls_in, explain, offer_of, repeats
 from ._messages.images import Image
 from ._messages.translation import Text, Turn, alternating, told_calls, turns_of

@@ -18,13 +18,14 @@ from typing import Any
 
 import ollama
 
+from ..errors import BrokenStreamError
 from ..llm_config.entries import OllamaEntryDict, OllamaLLMConfigEntry
 from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._http.sdk_clients import shared_client
 from ._messages.images import Image, loaded
 from ._messages.schemas import answer_as_text, answer_tool, schema_of, wants_any_object
 from ._messages.translation import GO_ON, Text, Tool, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
-from ._provider_client import BrokenStreamError, ProviderClient, model_of, read_settings
+from ._provider_client import ProviderClient, model_of, read_settings
 from ._request.reading import Answer
 from ._specs import OLLAMA
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..exception_utils import AutogenClassicError
+from ..errors import PriceFileError
 from ._specs import spec_of
 
 __all__ = (
@@ -43,10 +43,6 @@ _DIGITS = 12  # enough for every price per 1,000 tokens, and few enough to hide 
 _SNAPSHOT = re.compile(r"(-20\d\d-\d\d-\d\d|[-@]20\d{6}|-latest)$")
 # The regions that a model of Bedrock may be asked through.
 _BEDROCK_REGION = re.compile(r"^(us|us-gov|eu|apac|ap|jp|au|ca|sa|global)\.")
-
-
-class PriceFileError(AutogenClassicError, ValueError):
-    """A file of prices cannot be read."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._secrets import keys_hidden
-from ..exception_utils import AutogenClassicError
+from ..errors import UnknownProviderError
 from ._specs import AZURE, EVERY_CLIENT_KEY, OPENAI, OPENAI_CLIENT_KEYS, SPECS, ProviderSpec, spec_of
 
 __all__ = (
@@ -35,10 +35,6 @@ Provider = Callable[[dict[str, Any]], Any]
 ENTRY_POINT_GROUP = "autogen_classic.providers"
 
 CLIENT_KEYS = OPENAI_CLIENT_KEYS  # what goes to the client of the openai package rather than into a request
-
-
-class UnknownProviderError(AutogenClassicError, ImportError, ValueError):
-    """A configuration names an ``api_type`` that nobody provides."""
 
 
 def register_provider(api_type: str, provider: Provider) -> None:

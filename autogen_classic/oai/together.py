@@ -10,10 +10,10 @@ from typing import Any
 
 import together
 
+from ..errors import BrokenStreamError
 from ..llm_config.entries import TogetherEntryDict, TogetherLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._messages.translation import turns_of
-from ._provider_client import BrokenStreamError
 from ._specs import TOGETHER
 
 __all__ = (

@@ -17,17 +17,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._errors import CassetteError, RecordedModelError, RecordedToolError, ReplayMismatchError, UnusedTurnsError
+    from ..errors import CassetteError, RecordedModelError, RecordedToolError, ReplayMismatchError, UnusedTurnsError
     from ._run import record, replay
     from .normalisers import NORMALISERS, paths, times, uuids
 
 _HOMES = {
-    "CassetteError": "._errors",
+    "CassetteError": "autogen_classic.errors",
     "NORMALISERS": ".normalisers",
-    "RecordedModelError": "._errors",
-    "RecordedToolError": "._errors",
-    "ReplayMismatchError": "._errors",
-    "UnusedTurnsError": "._errors",
+    "RecordedModelError": "autogen_classic.errors",
+    "RecordedToolError": "autogen_classic.errors",
+    "ReplayMismatchError": "autogen_classic.errors",
+    "UnusedTurnsError": "autogen_classic.errors",
     "paths": ".normalisers",
     "record": "._run",
     "replay": "._run",

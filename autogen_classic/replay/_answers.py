@@ -10,7 +10,7 @@ from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
-from ._errors import CassetteError, RecordedModelError
+from ..errors import CassetteError, RecordedModelError
 from ._values import plain
 
 __all__ = (

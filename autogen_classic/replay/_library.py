@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ._errors import ReplayMismatchError
+from ..errors import ReplayMismatchError
 from ._file import Turn
 from ._values import canonical, map_texts, pretty
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .._core import tape as seam
+from ..errors import CassetteError, UnusedTurnsError
 from . import _file
-from ._errors import CassetteError, UnusedTurnsError
 from ._library import Library, describe
 from ._tape import Recorder, TapeOfRun
 from ._values import Secrets

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple, cast
 
 from .._core.drive import Call, Request, Steps
 from .._core.tape import AttemptT, Tape
+from ..errors import CassetteError, RecordedToolError, ReplayMismatchError
 from ..io.base import IOStream
 from . import _file
 from ._answers import error_as_json, error_from_json
-from ._errors import CassetteError, RecordedToolError, ReplayMismatchError
 from ._file import Turn
 from ._library import Library
 from ._model_request import TapedAttempt

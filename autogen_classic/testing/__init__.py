@@ -9,7 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .._core.model_requests import ModelRequestForbiddenError, allow_model_requests, forbid_model_requests
+    from .._core.model_requests import allow_model_requests, forbid_model_requests
+    from ..errors import ModelRequestForbiddenError, ScriptExhaustedError
     from .replies import (
         ModelRequest,
         Reply,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
         tool_call,
         tool_calls,
     )
-    from .script import ScriptExhaustedError
     from .scripted_client import ScriptedClient
     from .scripted_executor import ScriptedExecutor
     from .scripted_person import CapturedIO, ScriptedPerson
@@ -34,9 +34,9 @@ _HOMES = {
     "CapturedIO": ".scripted_person",
     "MockOpenAIServer": ".server",
     "ModelRequest": ".replies",
-    "ModelRequestForbiddenError": ".._core.model_requests",
+    "ModelRequestForbiddenError": "..errors",
     "Reply": ".replies",
-    "ScriptExhaustedError": ".script",
+    "ScriptExhaustedError": "..errors",
     "ScriptedClient": ".scripted_client",
     "ScriptedExecutor": ".scripted_executor",
     "ScriptedPerson": ".scripted_person",

@@ -6,14 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..exception_utils import AutogenClassicError
+from ..errors import RepliesFileError
 from .replies import Disconnect, ErrorReply, Hang, Reply, disconnect, error, hang, read_reply, tool_call
 
 __all__ = ("RepliesFileError", "read_replies_file")
-
-
-class RepliesFileError(AutogenClassicError, ValueError):
-    """A file of scripted replies is missing or cannot be understood."""
 
 
 def read_replies_file(path: str | Path) -> list[Any]:

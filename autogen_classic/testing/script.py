@@ -6,14 +6,10 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ..exception_utils import AutogenClassicError
+from ..errors import ScriptExhaustedError
 from .replies import Answer, ModelRequest, ToolCall, read_reply
 
 __all__ = ("Script", "ScriptExhaustedError", "answer_to", "is_callable_reply", "situation_of", "snapshot")
-
-
-class ScriptExhaustedError(AutogenClassicError, AssertionError):
-    """A test double was asked more often than its script provides for."""
 
 
 class Script:

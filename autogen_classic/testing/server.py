@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs
 
+from ..errors import ScriptExhaustedError
 from .http_server import BrokenStream, HttpRequest, HttpResponse, HttpServer
 from .replies import (
     Answer,
@@ -30,7 +31,7 @@ from .replies import (
     error,
     read_reply,
 )
-from .script import Script, ScriptExhaustedError, is_callable_reply, situation_of
+from .script import Script, is_callable_reply, situation_of
 from .wire import STREAM_END, chunks, completion, embeddings, error_body, model_list, server_sent_event
 
 __all__ = ("MockOpenAIServer", "run_mock_server")

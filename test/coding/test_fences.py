@@ -16,13 +16,12 @@ from hypothesis import strategies as st
 
 from autogen_classic._code.kept_output import KeptOutput
 from autogen_classic._code.process import bubblewrap
-from autogen_classic._code.process.bubblewrap import SandboxUnavailableError
 from autogen_classic._code.process.command import Command, run_command
 from autogen_classic._code.process.environment import environment_for_code, is_secret
 from autogen_classic.code_utils import execute_code
 from autogen_classic.coding import CodeBlock, CodeExecutorFactory, LocalCommandLineCodeExecutor, ResourceLimits
 from autogen_classic.coding import limits as limits_room
-from autogen_classic.coding.limits import LimitsUnavailableError
+from autogen_classic.errors import LimitsUnavailableError, SandboxUnavailableError
 
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux enforces it")
 needs_prlimit = pytest.mark.skipif(shutil.which("prlimit") is None, reason="needs prlimit (util-linux)")

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from autogen_classic.errors import UnusableAnswerError
 from autogen_classic.oai import OpenAIWrapper
-from autogen_classic.oai._request.failures import UnusableAnswerError
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
 
 HELLO = [{"role": "user", "content": "hi"}]

@@ -12,7 +12,7 @@ import docker  # type: ignore[import-untyped]
 import docker.errors  # type: ignore[import-untyped]
 import requests
 
-from ...exception_utils import AutogenClassicError
+from ...errors import AutogenClassicError
 from ..process.owner import is_orphan, labels_of_this_process
 
 __all__ = (

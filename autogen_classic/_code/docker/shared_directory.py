@@ -10,17 +10,13 @@ from typing import Any
 
 import docker.errors  # type: ignore[import-untyped]
 
-from ...exception_utils import AutogenClassicError
+from ...errors import WorkDirNotSharedError
 from .engine import release
 from .foreign_files import hand_over_command, left_by_others
 
-__all__ = ("WORKSPACE", "SharedDirectory", "WorkDirNotSharedError", "made_directory")
+__all__ = ("WORKSPACE", "SharedDirectory", "made_directory")
 
 WORKSPACE = "/workspace"
-
-
-class WorkDirNotSharedError(AutogenClassicError, ValueError):
-    """The engine does not see the working directory; it runs on another machine, or this program in a container."""
 
 
 class SharedDirectory:

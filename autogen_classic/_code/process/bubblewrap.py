@@ -15,9 +15,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from ...exception_utils import AutogenClassicError
+from ...errors import SandboxUnavailableError
 
-__all__ = ("SandboxUnavailableError", "bubblewrap_command", "check_bubblewrap")
+__all__ = ("bubblewrap_command", "check_bubblewrap")
 
 HOME = "/tmp/home"
 _TEMPORARY_BYTES = 512 * 1024 * 1024  # of /tmp, which lies in memory
@@ -44,10 +44,6 @@ _SETTINGS = (
     "ssl",
     "timezone",
 )
-
-
-class SandboxUnavailableError(AutogenClassicError, RuntimeError):
-    """The sandbox that was asked for cannot be had on this machine."""
 
 
 def check_bubblewrap() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from ...exception_utils import NoEligibleSpeaker, UndefinedNextAgent
+from ...errors import NoEligibleSpeaker, UndefinedNextAgent
 from .._speakers import SELECTORS, custom
 
 __all__ = ("next_agent", "prepare_and_select")

@@ -11,7 +11,7 @@ from ..._core import running_chats
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, Then
 from ..._core.events import SpeakerSelected, emit
 from ..._core.running_chats import RunningChat, StopReason
-from ...exception_utils import NoEligibleSpeaker
+from ...errors import NoEligibleSpeaker
 from . import clearing, texts
 
 __all__ = ("run_chat", "select_speaker")

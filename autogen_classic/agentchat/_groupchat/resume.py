@@ -9,7 +9,7 @@ from typing import Any
 
 from ..._core.drive import Ask, Steps
 from ..._core.events import Notice, emit
-from ...exception_utils import AutogenClassicError
+from ...errors import AutogenClassicError
 from ...formatting_utils import colored
 from . import texts
 

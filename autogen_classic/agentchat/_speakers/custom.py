@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...exception_utils import NoEligibleSpeaker
+from ...errors import NoEligibleSpeaker
 from ..agent import Agent
 
 __all__ = ("choose",)

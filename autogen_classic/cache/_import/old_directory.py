@@ -13,10 +13,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from ...exception_utils import AutogenClassicError
+from ...errors import OldCacheError
 from .helper import RefusedError
 
-__all__ = ("OLD_FILE", "OldCacheError", "OldEntry", "count_old_entries", "old_entries")
+__all__ = ("OLD_FILE", "OldEntry", "count_old_entries", "old_entries")
 
 OLD_FILE = "cache.db"
 
@@ -24,10 +24,6 @@ _PICKLE = 4  # diskcache's number for values that are pickled
 _LARGEST = 64 * 2**20  # bytes of one pickle
 _SECONDS = 60.0  # for one statement
 _NAME_OF_VALUE_FILE = re.compile(r"[0-9a-f]{2}[/\\][0-9a-f]{2}[/\\][0-9a-f]{28}\.val")
-
-
-class OldCacheError(AutogenClassicError):
-    """A directory holds no cache of AutoGen 0.2, or one that cannot be read."""
 
 
 class OldEntry(NamedTuple):

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._session_pool import SessionPoolError
+    from ...errors import SessionPoolError
     from .dynamic_sessions_code_executor import ACADynamicSessionsCodeExecutor
 
 __all__ = ("ACADynamicSessionsCodeExecutor", "SessionPoolError")

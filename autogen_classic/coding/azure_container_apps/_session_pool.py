@@ -15,9 +15,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from ...exception_utils import AutogenClassicError
+from ...errors import SessionPoolError, SessionPoolTimeoutError
 
-__all__ = ("DEFAULT_API_VERSION", "Outcome", "SessionPool", "SessionPoolError", "TokenProvider")
+__all__ = ("DEFAULT_API_VERSION", "Outcome", "SessionPool", "TokenProvider")
 
 DEFAULT_API_VERSION = "2025-02-02-preview"
 _FIRST_OF_THE_NEW_FORM = "2024-10-02"
@@ -34,26 +34,6 @@ _SUCCESS = ("succeeded", "success")
 _UNDER_WAY = ("notstarted", "running")
 
 TokenProvider = Callable[[], str]
-
-
-class SessionPoolError(AutogenClassicError, RuntimeError):
-    """A session pool refuses a request or cannot be reached.
-
-    Args:
-        message: says why, and what to do.
-        status: of HTTP; None if there was no answer.
-
-    Attributes:
-        status: likewise.
-    """
-
-    def __init__(self, message: str, status: int | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class NoAnswerInTime(SessionPoolError):
-    """The pool took longer than the code may run."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +84,7 @@ class SessionPool:
         """Run code in a session, which is made if need be, and wait for its end.
 
         Raises:
-            NoAnswerInTime: it took too long.
+            SessionPoolTimeoutError: it took too long.
             SessionPoolError: the pool refuses.
         """
         end = time.monotonic() + timeout + _SECONDS_TO_ANSWER
@@ -120,7 +100,7 @@ class SessionPool:
         )
         while str(answer.get("status", "")).lower() in _UNDER_WAY:
             if time.monotonic() > end:
-                raise NoAnswerInTime("The code was still running when its time was over.")
+                raise SessionPoolTimeoutError("The code was still running when its time was over.")
             time.sleep(_SECONDS_BETWEEN_POLLS)
             answer = self._json("GET", f"/executions/{quote(str(answer['id']), safe='')}", session, _SECONDS_TO_ANSWER)
         return _outcome(answer.get("properties", answer))
@@ -191,7 +171,7 @@ class SessionPool:
         try:
             response = again(once)
         except requests.ReadTimeout:
-            raise NoAnswerInTime(
+            raise SessionPoolTimeoutError(
                 f"The session pool at {self._host} did not answer within {timeout:g} seconds."
             ) from None
         except requests.RequestException as error:

@@ -13,10 +13,11 @@ from types import TracebackType
 from typing import Any
 
 from ...code_utils import PYTHON_VARIANTS, TIMEOUT_MSG
+from ...errors import SessionPoolError, SessionPoolTimeoutError
 from ..base import CodeBlock, CodeExecutor, CodeExtractor, IPythonCodeResult
 from ..markdown_code_extractor import MarkdownCodeExtractor
 from ..utils import silence_pip
-from ._session_pool import DEFAULT_API_VERSION, NoAnswerInTime, Outcome, SessionPool, SessionPoolError
+from ._session_pool import DEFAULT_API_VERSION, Outcome, SessionPool
 
 __all__ = ("ACADynamicSessionsCodeExecutor",)
 
@@ -180,7 +181,7 @@ class ACADynamicSessionsCodeExecutor(CodeExecutor):
         session, begin = self._session_id, time.monotonic()
         try:
             outcome = self._pool.run(session, code, self._timeout)
-        except NoAnswerInTime:
+        except SessionPoolTimeoutError:
             return _TIMEOUT_EXIT_CODE, f"\n{TIMEOUT_MSG}"
         except SessionPoolError:
             if session != self._session_id:

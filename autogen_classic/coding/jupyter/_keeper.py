@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Protocol
 
 from ...code_utils import PYTHON_VARIANTS
-from ...exception_utils import AutogenClassicError
+from ...errors import KernelLostError
 from ..base import CodeBlock, IPythonCodeResult
 from ..utils import silence_pip
 from ._transcript import Transcript, save
 
-__all__ = ("DIED", "STOPPED", "KernelKeeper", "KernelLost", "RunningKernel", "execute")
+__all__ = ("DIED", "STOPPED", "KernelKeeper", "RunningKernel", "execute")
 
 DIED = "ERROR: The kernel died{why} The next block runs in a new kernel, without the variables of this one."
 STOPPED = "ERROR: Stopped. The next block runs in a new kernel, without the variables of this one."
@@ -24,15 +24,11 @@ _PYTHON = {*PYTHON_VARIANTS, "python3", "ipython", "ipython3", ""}
 _SHELLS = {"sh": "sh", "shell": "sh", "bash": "bash"}
 
 
-class KernelLost(AutogenClassicError, RuntimeError):
-    """A kernel ended before it could be used."""
-
-
 class RunningKernel(Protocol):
     """A kernel that has been started."""
 
     def wait_until_ready(self) -> None:
-        """Wait until it takes code; KernelLost if it ends before."""
+        """Wait until it takes code; KernelLostError if it ends before."""
 
     def run(self, code: str, timeout: float) -> Transcript:
         """Run code for so many seconds."""
@@ -85,7 +81,7 @@ class KernelKeeper:
     def _run(self, code: str, timeout: float, stops: int) -> Transcript:
         try:
             transcript = self._ready_kernel(stops).run(code, timeout)
-        except KernelLost as error:
+        except KernelLostError as error:
             self._discard()
             transcript = Transcript()
             transcript.fail(STOPPED if self._stops != stops else f"ERROR: {error}")
@@ -100,7 +96,7 @@ class KernelKeeper:
     def _ready_kernel(self, stops: int) -> RunningKernel:
         with self._guard:
             if self._stops != stops:
-                raise KernelLost("stopped")
+                raise KernelLostError("stopped")
             if self._kernel is not None:
                 return self._kernel
             kernel = self._kernel = self._start()

@@ -21,7 +21,8 @@ from jupyter_client.manager import KernelManager
 
 from ..._code.process.command import RUN_MARK, ProcessResult, kill_tree
 from ..._code.process.environment import environment_for_code
-from ._keeper import DIED, STOPPED, KernelLost
+from ...errors import KernelLostError
+from ._keeper import DIED, STOPPED
 from ._transcript import Transcript
 
 __all__ = ("LocalKernel",)
@@ -78,20 +79,22 @@ class LocalKernel:
         """Wait until the kernel answers on both of its channels.
 
         Raises:
-            KernelLost: it ends before, or does not answer in a minute.
+            KernelLostError: it ends before, or does not answer in a minute.
         """
         end = monotonic() + _SECONDS_TO_START
         heard: set[str] = set()
         # What it publishes before our subscription has reached it is lost, so it is asked until both are heard.
         while not heard >= {"kernel_info_reply", "status"}:
             if monotonic() > end:
-                raise KernelLost(f"The kernel was not ready after {_SECONDS_TO_START:g} seconds.{self._last_words()}")
+                raise KernelLostError(
+                    f"The kernel was not ready after {_SECONDS_TO_START:g} seconds.{self._last_words()}"
+                )
             self._session.send(self._shell, "kernel_info_request")
             end_of_round = monotonic() + _SECONDS_TO_ANSWER
             while monotonic() < end_of_round and not heard >= {"kernel_info_reply", "status"}:
                 heard.update(message["msg_type"] for message in self._messages(_SECONDS_BETWEEN_LOOKS))
                 if self._process.poll() is not None:
-                    raise KernelLost(f"The kernel ended before it was ready.{self._last_words()}")
+                    raise KernelLostError(f"The kernel ended before it was ready.{self._last_words()}")
         # It has read this file, which holds the key to it.
         with suppress(OSError):
             os.unlink(self._manager.connection_file)

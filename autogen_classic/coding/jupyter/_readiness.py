@@ -9,10 +9,9 @@ from typing import Any
 
 import requests
 
-from ...exception_utils import AutogenClassicError
 from .jupyter_client import JupyterClient
 
-__all__ = ("SETTINGS", "JupyterServerError", "find_problem")
+__all__ = ("SETTINGS", "find_problem")
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "JupyterWebsocketPersonality": {"list_kernels": True},
@@ -22,10 +21,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
 """How our servers differ from a Jupyter Kernel Gateway as it comes."""
 
 _SECONDS_TO_START = 60.0
-
-
-class JupyterServerError(AutogenClassicError, RuntimeError):
-    """A Jupyter server did not start."""
 
 
 def find_problem(client: JupyterClient, has_ended: Callable[[], bool]) -> str | None:

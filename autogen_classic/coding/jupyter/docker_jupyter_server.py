@@ -20,7 +20,8 @@ import requests
 from ..._code.docker.command import MARK_OF_THE_CONTAINER, kill_marked_in
 from ..._code.docker.engine import SAFE_SETTINGS, connect, container_labels, remove_container, remove_leftovers
 from ..._code.process.owner import InThisProcess
-from ._readiness import SETTINGS, JupyterServerError, find_problem
+from ...errors import JupyterServerError
+from ._readiness import SETTINGS, find_problem
 from .base import JupyterConnectable, JupyterConnectionInfo
 from .jupyter_client import JupyterClient
 

@@ -14,9 +14,10 @@ import requests
 import websocket
 
 from ..._code.process.owner import InThisProcess
+from ...errors import KernelLostError
 from ..base import CodeBlock, CodeExecutor, CodeExtractor, IPythonCodeResult
 from ..markdown_code_extractor import MarkdownCodeExtractor
-from ._keeper import KernelKeeper, KernelLost, execute
+from ._keeper import KernelKeeper, execute
 from ._transcript import Transcript
 from .base import JupyterConnectable, JupyterConnectionInfo
 from .jupyter_client import JupyterClient
@@ -145,13 +146,13 @@ class _RemoteKernel:
             raise
 
     def wait_until_ready(self) -> None:
-        """Wait until it takes code; KernelLost if it does not in a minute."""
+        """Wait until it takes code; KernelLostError if it does not in a minute."""
         try:
             is_ready = self._channels.wait_for_ready(_SECONDS_TO_START)
         except (websocket.WebSocketException, OSError) as error:
-            raise KernelLost(f"The kernel died before it was ready, or its server: {error}.") from error
+            raise KernelLostError(f"The kernel died before it was ready, or its server: {error}.") from error
         if not is_ready:
-            raise KernelLost(f"The kernel was not ready after {_SECONDS_TO_START:g} seconds.")
+            raise KernelLostError(f"The kernel was not ready after {_SECONDS_TO_START:g} seconds.")
 
     def run(self, code: str, timeout: float) -> Transcript:
         """Run code for so many seconds, then interrupt it."""

@@ -23,7 +23,8 @@ from typing import Any
 from ..._code.process.command import RUN_MARK, kill_marked, kill_tree
 from ..._code.process.environment import environment_for_code
 from ..._code.process.owner import InThisProcess
-from ._readiness import SETTINGS, JupyterServerError, find_problem
+from ...errors import JupyterServerError
+from ._readiness import SETTINGS, find_problem
 from .base import JupyterConnectable, JupyterConnectionInfo
 from .jupyter_client import JupyterClient
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._pods import PodError
+    from ...errors import PodError
     from .pod_commandline_code_executor import PodCommandLineCodeExecutor
 
 __all__ = ("PodCommandLineCodeExecutor", "PodError")

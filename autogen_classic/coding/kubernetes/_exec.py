@@ -9,7 +9,8 @@ from contextlib import suppress
 from typing import Any
 
 from ..._code.kept_output import KeptOutput
-from ._pods import Pod, PodError, _kubernetes
+from ...errors import PodError
+from ._pods import Pod, _kubernetes
 
 __all__ = ("Execution",)
 

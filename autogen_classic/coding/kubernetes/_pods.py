@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ...exception_utils import AutogenClassicError
+from ...errors import PodError
 
-__all__ = ("Pod", "PodError", "load_cluster", "pod_for_code")
+__all__ = ("Pod", "load_cluster", "pod_for_code")
 
 _SERVICE_ACCOUNT_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 _SECONDS_BETWEEN_READS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
@@ -28,10 +28,6 @@ _HOPELESS = frozenset(
 _LABELS = {"app.kubernetes.io/managed-by": "autogen-classic", "app.kubernetes.io/component": "code-executor"}
 
 T = TypeVar("T")
-
-
-class PodError(AutogenClassicError, ValueError):
-    """The cluster, or a pod of it, does not do what code needs to run; the text says why."""
 
 
 def _kubernetes() -> Any:

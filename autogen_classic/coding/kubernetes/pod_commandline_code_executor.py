@@ -16,11 +16,12 @@ from ..._code.commands import temporary_name
 from ..._code.process.command import ProcessResult
 from ..._code.process.owner import InThisProcess
 from ...code_utils import TIMEOUT_MSG
+from ...errors import PodError
 from ..base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
 from ..markdown_code_extractor import MarkdownCodeExtractor
 from ..utils import _get_file_name_from_content, silence_pip
 from ._exec import Execution
-from ._pods import Pod, PodError, load_cluster, pod_for_code
+from ._pods import Pod, load_cluster, pod_for_code
 
 __all__ = ("TIMEOUT_MSG", "PodCommandLineCodeExecutor")
 

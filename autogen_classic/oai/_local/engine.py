@@ -21,16 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...exception_utils import AutogenClassicError
+from ...errors import LocalModelError, LocalModelMissingError, LocalModelTimeoutError
 
 __all__ = (
     "INSTALL_COMMAND",
     "LOCAL_MODEL",
     "Engine",
     "Generated",
-    "LocalModelError",
-    "LocalModelMissingError",
-    "LocalModelTimeoutError",
     "Patience",
     "engine_for",
     "find_weights",
@@ -47,26 +44,6 @@ _POLL = 0.1  # seconds
 
 # For llguidance, which enforces schemas in xllamacpp. A small model may write line breaks for ever where it is free to.
 _COMPACT = {"x-guidance": {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}}
-
-
-class LocalModelError(AutogenClassicError, RuntimeError):
-    """The local model cannot be loaded, or cannot answer.
-
-    Attributes:
-        code: ``"context_length_exceeded"`` for a conversation that is too long, else None.
-    """
-
-    def __init__(self, message: str, code: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class LocalModelMissingError(LocalModelError, ImportError):
-    """The package or the weights of the local model are not installed."""
-
-
-class LocalModelTimeoutError(LocalModelError, TimeoutError):
-    """The local model did not answer in time."""
 
 
 class Patience:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from ...exception_utils import AutogenClassicError
+from ...errors import UnusableImageError
 
-__all__ = ("Image", "UnusableImageError", "image_of", "loaded")
+__all__ = ("Image", "image_of", "loaded")
 
 LARGEST_IMAGE = 20 * 1024 * 1024
 SECONDS_TO_LOAD = 30
@@ -22,10 +22,6 @@ _BEGINNINGS = {
     b"GIF8": "image/gif",
     b"RIFF": "image/webp",
 }
-
-
-class UnusableImageError(AutogenClassicError, ValueError):
-    """A picture in a message cannot be read or fetched."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from ...cache._json import NotJSONError, as_canonical_json, as_json
+from ...cache._json import as_canonical_json, as_json
+from ...errors import NotJSONError
 from ..openai_utils import NON_CACHE_KEY
 
 __all__ = (

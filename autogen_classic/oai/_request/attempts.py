@@ -18,13 +18,13 @@ from ..._core.events import ModelAnswered, ModelAsked, ModelFailed, emit
 from ..._core.model_requests import asking_agent
 from ..._core.running_chats import charge
 from ..._secrets import keys_hidden, without_keys
+from ...errors import BrokenStreamError, StructuredOutputError, UnusableAnswerError
 from .._http.threads import in_thread
-from .._provider_client import BrokenStreamError
 from ..prices import cost_of
 from ..providers import azure_model_name
 from .answer_cache import NOT_CACHED, AnswerCache
-from .failures import Failures, UnusableAnswerError
-from .structured import StructuredOutputError, answer_steps, formatted, wanted_form, with_json_schema
+from .failures import Failures
+from .structured import answer_steps, formatted, wanted_form, with_json_schema
 from .templates import fill_prompt_or_messages
 from .usage import count_usage
 

@@ -7,10 +7,9 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from ..._secrets import set_text, without_secrets
-from ...exception_utils import AutogenClassicError
 from ..providers import runs_here
 
-__all__ = ("Failures", "UnusableAnswerError", "parameter_errors", "status_of")
+__all__ = ("Failures", "parameter_errors", "status_of")
 
 # What to do about the last error: by its code or its type in the openai package, else by its status in HTTP, which the
 # errors of every SDK have in one form or another.
@@ -32,10 +31,6 @@ _KIND_OF_STATUS = {
     429: "RateLimitError",
 }
 _HTTP_PACKAGES = ("httpx", "httpx2", "httpcore", "httpcore2", "urllib3", "requests", "botocore")
-
-
-class UnusableAnswerError(AutogenClassicError, AttributeError):
-    """An endpoint answered with something that is not a completion."""
 
 
 class parameter_errors:

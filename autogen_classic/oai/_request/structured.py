@@ -12,25 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core.drive import Steps
-from ...exception_utils import AutogenClassicError
+from ...errors import StructuredOutputError
 
-__all__ = ("StructuredOutputError", "WantedForm", "answer_steps", "formatted", "wanted_form", "with_json_schema")
+__all__ = ("WantedForm", "answer_steps", "formatted", "wanted_form", "with_json_schema")
 
 _MARKS_OF_A_SCHEMA = ("properties", "$ref", "$defs", "anyOf", "oneOf", "allOf", "items", "enum", "const")
 _API_FORMS = ("text", "json_object", "json_schema")
 _FIRST_CHARACTERS = 200
-
-
-class StructuredOutputError(AutogenClassicError, ValueError):
-    """A model did not answer in the form that ``response_format`` asks for, also when asked again.
-
-    Attributes:
-        paid_for: the last answer; its usage counts both requests.
-    """
-
-    def __init__(self, message: str, paid_for: Any = None) -> None:
-        super().__init__(message)
-        self.paid_for = paid_for
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from kit import KEY, Call, Say, Seen, WireError, event
 from test_matrix import ASK, PIXEL, TOOLS, City
 
 from autogen_classic import OpenAIWrapper
+from autogen_classic.errors import MissingKeyError
 from autogen_classic.oai import _provider_client
 from autogen_classic.oai._claude import version_of
-from autogen_classic.oai._provider_client import MissingKeyError
 from autogen_classic.oai.anthropic import AnthropicClient, oai_messages_to_anthropic_messages
 from autogen_classic.testing import CapturedIO
 

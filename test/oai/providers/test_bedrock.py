@@ -17,8 +17,8 @@ from kit import KEY, Call, Say, Seen, WireError
 from test_matrix import ASK, PIXEL, TOOLS, City
 
 from autogen_classic import OpenAIWrapper
+from autogen_classic.errors import MissingKeyError
 from autogen_classic.oai import _provider_client, bedrock
-from autogen_classic.oai._provider_client import MissingKeyError
 from autogen_classic.oai.bedrock import BedrockClient, MissingRegionError
 from autogen_classic.testing import CapturedIO
 

@@ -18,9 +18,9 @@ import case_groq
 import case_together
 
 from autogen_classic import OpenAIWrapper
+from autogen_classic.errors import UnusableAnswerError
 from autogen_classic.oai._chat_completions import ChatCompletionsClient
 from autogen_classic.oai._provider_client import BrokenStreamError, MissingKeyError, MissingModelError
-from autogen_classic.oai._request.failures import UnusableAnswerError
 from autogen_classic.oai.cerebras import (
     CEREBRAS_PRICING_1K,
     CerebrasClient,

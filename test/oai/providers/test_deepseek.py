@@ -9,7 +9,7 @@ from case_deepseek import CASE
 from kit import KEY, Say
 
 from autogen_classic import OpenAIWrapper
-from autogen_classic.oai._provider_client import MissingKeyError
+from autogen_classic.errors import MissingKeyError
 
 ASK = [{"role": "user", "content": "Say hello."}]
 

@@ -1,0 +1,443 @@
+"""Every error that this library defines, in one tree.
+
+::
+
+    AutogenClassicError
+     |
+     |  Agents and groups
+     +-- AgentNameConflict
+     +-- InvalidCarryOverType
+     +-- NoEligibleSpeaker
+     +-- SenderRequired
+     +-- UndefinedNextAgent
+     +-- TransitionGraphError (ValueError)
+     |
+     |  Configurations of models
+     +-- LLMConfigError (ValueError)
+     +-- UnknownProviderError (ImportError, ValueError)
+     +-- MissingKeyError (AssertionError, ValueError)
+     +-- MissingModelError (AssertionError, ValueError)
+     +-- MissingRegionError (ValueError)
+     +-- ConflictingCredentialsError (AssertionError, ValueError)
+     +-- PriceFileError (ValueError)
+     |
+     |  Requests to models
+     +-- ModelRequestForbiddenError (RuntimeError)
+     +-- UnusableAnswerError (AttributeError)
+     +-- NoAnswerError (RuntimeError)
+     +-- StructuredOutputError (ValueError)
+     +-- UnusableImageError (ValueError)
+     +-- BrokenStreamError (ConnectionError)
+     |   +-- StreamTimeoutError (TimeoutError)
+     +-- CohereError
+     |   +-- CohereRateLimitError (cohere.TooManyRequestsError)
+     +-- LocalModelError (RuntimeError)
+     |   +-- LocalModelMissingError (ImportError)
+     |   +-- LocalModelTimeoutError (TimeoutError)
+     +-- RetiredInterfaceError (AssertionError)
+     |
+     |  Running code
+     +-- SandboxUnavailableError (RuntimeError)
+     +-- LimitsUnavailableError (RuntimeError)
+     +-- DockerUnavailableError (docker.errors.DockerException, RuntimeError)
+     +-- ImageUnavailableError (docker.errors.ImageNotFound, RuntimeError)
+     +-- ContainerStoppedError (docker.errors.APIError)
+     +-- WorkDirNotSharedError (ValueError)
+     +-- JupyterServerError (RuntimeError)
+     +-- KernelLostError (RuntimeError)
+     +-- PodError (ValueError)
+     +-- SessionPoolError (RuntimeError)
+     |   +-- SessionPoolTimeoutError
+     |
+     |  Caches, recordings and tests
+     +-- CacheUnusableError
+     +-- OldCacheError
+     +-- NotJSONError (TypeError)
+     +-- CassetteError
+     |   +-- ReplayMismatchError
+     |   +-- UnusedTurnsError
+     +-- RecordedModelError
+     +-- RecordedToolError
+     +-- ScriptExhaustedError (AssertionError)
+     +-- RepliesFileError (ValueError)
+     |
+     |  The command line and the name autogen
+     +-- AliasRefusedError (ImportError)
+     +-- NotebookError
+     +-- InstallError (RuntimeError)
+     +-- DemoError (RuntimeError)
+
+In brackets stand the other classes that an error belongs to: those that old programs catch, and those of the package
+whose error it is. The errors that are classes of Docker's or Cohere's package too are defined beside the code that
+imports it, and loaded from here when they are asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._core.lazy import load
+
+if TYPE_CHECKING:
+    from ._code.docker.engine import DockerUnavailableError, ImageUnavailableError
+    from .coding.docker_commandline_code_executor import ContainerStoppedError
+    from .oai.cohere import CohereRateLimitError
+
+__all__ = (
+    "AgentNameConflict",
+    "AliasRefusedError",
+    "AutogenClassicError",
+    "BrokenStreamError",
+    "CacheUnusableError",
+    "CassetteError",
+    "CohereError",
+    "CohereRateLimitError",
+    "ConflictingCredentialsError",
+    "ContainerStoppedError",
+    "DemoError",
+    "DockerUnavailableError",
+    "ImageUnavailableError",
+    "InstallError",
+    "InvalidCarryOverType",
+    "JupyterServerError",
+    "KernelLostError",
+    "LLMConfigError",
+    "LimitsUnavailableError",
+    "LocalModelError",
+    "LocalModelMissingError",
+    "LocalModelTimeoutError",
+    "MissingKeyError",
+    "MissingModelError",
+    "MissingRegionError",
+    "ModelRequestForbiddenError",
+    "NoAnswerError",
+    "NoEligibleSpeaker",
+    "NotJSONError",
+    "NotebookError",
+    "OldCacheError",
+    "PodError",
+    "PriceFileError",
+    "RecordedModelError",
+    "RecordedToolError",
+    "ReplayMismatchError",
+    "RepliesFileError",
+    "RetiredInterfaceError",
+    "SandboxUnavailableError",
+    "ScriptExhaustedError",
+    "SenderRequired",
+    "SessionPoolError",
+    "SessionPoolTimeoutError",
+    "StreamTimeoutError",
+    "StructuredOutputError",
+    "TransitionGraphError",
+    "UndefinedNextAgent",
+    "UnknownProviderError",
+    "UnusableAnswerError",
+    "UnusableImageError",
+    "UnusedTurnsError",
+    "WorkDirNotSharedError",
+)
+
+_HOMES = {
+    "CohereRateLimitError": "autogen_classic.oai.cohere",
+    "ContainerStoppedError": "autogen_classic.coding.docker_commandline_code_executor",
+    "DockerUnavailableError": "autogen_classic._code.docker.engine",
+    "ImageUnavailableError": "autogen_classic._code.docker.engine",
+}
+
+
+def __getattr__(name: str) -> object:
+    return load(__name__, name, _HOMES)
+
+
+class AutogenClassicError(Exception):
+    """The root of every error that this library defines; catch it to catch them all."""
+
+
+class _ErrorWithMessage(AutogenClassicError):
+    """An error that keeps its text as ``message``.
+
+    Args:
+        message: what went wrong.
+
+    Attributes:
+        message: the same text.
+    """
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
+
+
+# --- Agents and groups ----------------------------------------------------------------------------------------------
+
+
+class AgentNameConflict(AutogenClassicError):
+    """Two agents that have to be told apart have the same name.
+
+    Args:
+        msg: what went wrong.
+        *args: further details; they end up in ``args``.
+        **kwargs: accepted and ignored, as in AutoGen v0.2.
+    """
+
+    def __init__(self, msg: str = "Found multiple agents with the same name.", *args: object, **kwargs: object) -> None:
+        super().__init__(msg, *args)
+
+
+class InvalidCarryOverType(_ErrorWithMessage):
+    """The ``carryover`` of a chat is neither a text nor a list of texts.
+
+    Args:
+        message: what went wrong.
+    """
+
+    def __init__(
+        self,
+        message: str = "Carryover should be a string or a list of strings. Not adding carryover to the message.",
+    ) -> None:
+        super().__init__(message)
+
+
+class NoEligibleSpeaker(_ErrorWithMessage):
+    """A group chat has no agent that may speak next; the chat ends.
+
+    Args:
+        message: what went wrong.
+    """
+
+    def __init__(self, message: str = "No eligible speakers.") -> None:
+        super().__init__(message)
+
+
+class SenderRequired(_ErrorWithMessage):
+    """A chat of a queue does not say which agent sends.
+
+    Args:
+        message: what went wrong.
+    """
+
+    def __init__(self, message: str = "Sender is required but not provided.") -> None:
+        super().__init__(message)
+
+
+class UndefinedNextAgent(_ErrorWithMessage):
+    """The agents that may speak next do not belong to the group.
+
+    Args:
+        message: what went wrong.
+    """
+
+    def __init__(self, message: str = "The provided agents list does not overlap with agents in the group.") -> None:
+        super().__init__(message)
+
+
+class TransitionGraphError(AutogenClassicError, ValueError):
+    """A graph of speaker transitions cannot be used."""
+
+
+# --- Configurations of models ---------------------------------------------------------------------------------------
+
+
+class LLMConfigError(AutogenClassicError, ValueError):
+    """A configuration of a model cannot be used."""
+
+
+class UnknownProviderError(AutogenClassicError, ImportError, ValueError):
+    """A configuration names an ``api_type`` that nobody provides."""
+
+
+class MissingKeyError(AutogenClassicError, AssertionError, ValueError):
+    """A configuration has no key, and the environment has none either."""
+
+
+class MissingModelError(AutogenClassicError, AssertionError, ValueError):
+    """A request names no model."""
+
+
+class MissingRegionError(AutogenClassicError, ValueError):
+    """A configuration for Bedrock names no region, and the environment names none either."""
+
+
+class ConflictingCredentialsError(AutogenClassicError, AssertionError, ValueError):
+    """A configuration has a key for the Gemini API, and settings for Vertex AI as well."""
+
+
+class PriceFileError(AutogenClassicError, ValueError):
+    """A file of prices cannot be read."""
+
+
+# --- Requests to models ---------------------------------------------------------------------------------------------
+
+
+class ModelRequestForbiddenError(AutogenClassicError, RuntimeError):
+    """A request was about to reach a real model while that was forbidden."""
+
+
+class UnusableAnswerError(AutogenClassicError, AttributeError):
+    """An endpoint answered with something that is not a completion."""
+
+
+class NoAnswerError(AutogenClassicError, RuntimeError):
+    """Gemini gave nothing that could be used, such as when its safety filters blocked the request or the answer."""
+
+
+class StructuredOutputError(AutogenClassicError, ValueError):
+    """A model did not answer in the form that ``response_format`` asks for, also when asked again.
+
+    Attributes:
+        paid_for: the last answer; its usage counts both requests.
+    """
+
+    def __init__(self, message: str, paid_for: object = None) -> None:
+        super().__init__(message)
+        self.paid_for = paid_for
+
+
+class UnusableImageError(AutogenClassicError, ValueError):
+    """A picture in a message cannot be read or fetched."""
+
+
+class BrokenStreamError(AutogenClassicError, ConnectionError):
+    """A streamed answer broke off before its end."""
+
+
+class StreamTimeoutError(BrokenStreamError, TimeoutError):
+    """A streamed answer paused for longer than ``timeout``."""
+
+
+class CohereError(AutogenClassicError):
+    """Cohere began an answer and could not finish it."""
+
+
+class LocalModelError(AutogenClassicError, RuntimeError):
+    """The local model cannot be loaded, or cannot answer.
+
+    Attributes:
+        code: ``"context_length_exceeded"`` for a conversation that is too long, else None.
+    """
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class LocalModelMissingError(LocalModelError, ImportError):
+    """The package or the weights of the local model are not installed."""
+
+
+class LocalModelTimeoutError(LocalModelError, TimeoutError):
+    """The local model did not answer in time."""
+
+
+class RetiredInterfaceError(AutogenClassicError, AssertionError):
+    """A program asks for something that went away with openai 1.0."""
+
+
+# --- Running code ---------------------------------------------------------------------------------------------------
+
+
+class SandboxUnavailableError(AutogenClassicError, RuntimeError):
+    """The sandbox that was asked for cannot be had on this machine."""
+
+
+class LimitsUnavailableError(AutogenClassicError, RuntimeError):
+    """Limits were asked for that this machine cannot enforce."""
+
+
+class WorkDirNotSharedError(AutogenClassicError, ValueError):
+    """The engine does not see the working directory; it runs on another machine, or this program in a container."""
+
+
+class JupyterServerError(AutogenClassicError, RuntimeError):
+    """A Jupyter server did not start."""
+
+
+class KernelLostError(AutogenClassicError, RuntimeError):
+    """A kernel ended before it could be used."""
+
+
+class PodError(AutogenClassicError, ValueError):
+    """The cluster, or a pod of it, does not do what code needs to run; the text says why."""
+
+
+class SessionPoolError(AutogenClassicError, RuntimeError):
+    """A session pool refuses a request or cannot be reached.
+
+    Args:
+        message: says why, and what to do.
+        status: of HTTP; None if there was no answer.
+
+    Attributes:
+        status: likewise.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class SessionPoolTimeoutError(SessionPoolError):
+    """The pool took longer than the code may run."""
+
+
+# --- Caches, recordings and tests -----------------------------------------------------------------------------------
+
+
+class CacheUnusableError(AutogenClassicError):
+    """A cache on disk cannot be read or written; the text says why."""
+
+
+class OldCacheError(AutogenClassicError):
+    """A directory holds no cache of AutoGen 0.2, or one that cannot be read."""
+
+
+class NotJSONError(AutogenClassicError, TypeError):
+    """A value cannot be kept, because JSON has no form for it."""
+
+
+class CassetteError(AutogenClassicError):
+    """A recording cannot be read, written or used."""
+
+
+class ReplayMismatchError(CassetteError):
+    """The program asks for something that the recording does not have."""
+
+
+class UnusedTurnsError(CassetteError):
+    """The program has ended without asking for everything that the recording has."""
+
+
+class RecordedModelError(AutogenClassicError):
+    """A model failed while the run was recorded, with an error whose class cannot be found here."""
+
+
+class RecordedToolError(AutogenClassicError):
+    """A tool, or code, failed while the run was recorded."""
+
+
+class ScriptExhaustedError(AutogenClassicError, AssertionError):
+    """A test double was asked more often than its script provides for."""
+
+
+class RepliesFileError(AutogenClassicError, ValueError):
+    """A file of scripted replies is missing or cannot be understood."""
+
+
+# --- The command line and the name autogen --------------------------------------------------------------------------
+
+
+class AliasRefusedError(AutogenClassicError, ImportError):
+    """The name ``autogen`` belongs to something else, which is installed or already imported."""
+
+
+class NotebookError(AutogenClassicError):
+    """A notebook cannot be read, or a cell needs what is not here."""
+
+
+class InstallError(AutogenClassicError, RuntimeError):
+    """The local model could not be installed."""
+
+
+class DemoError(AutogenClassicError, RuntimeError):
+    """The demonstration cannot be played."""

@@ -1,0 +1,78 @@
+"""One tree holds every error, and draws itself as it is."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+import autogen_classic
+from autogen_classic import errors
+from autogen_classic.errors import AutogenClassicError
+
+# How deep a name stands in the drawing, the name, and the other bases in brackets.
+DRAWN = re.compile(r"^ {5}((?:\|   )?)\+-- (\w+)(?: \((.*)\))?$", re.MULTILINE)
+
+
+def shown_base(base: type) -> str:
+    of_package = base.__module__ != "builtins"
+    return f"{base.__module__}.{base.__name__}" if of_package else base.__name__
+
+
+def subclasses(error: type[Exception]) -> Iterator[type[Exception]]:
+    for child in error.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def drawn() -> dict[str, tuple[str, list[str]]]:
+    """Each name of the drawing with its parent there and its other bases."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    parent = ""
+    for indent, name, others in DRAWN.findall(errors.__doc__ or ""):
+        found[name] = (parent if indent else "AutogenClassicError", others.split(", ") if others else [])
+        parent = parent if indent else name
+    return found
+
+
+def test_the_drawing_shows_every_public_error():
+    assert {"AutogenClassicError", *drawn()} == set(errors.__all__)
+
+
+@pytest.mark.parametrize("name", sorted(drawn()))
+def test_the_drawing_shows_the_bases_of(name: str):
+    if name == "CohereRateLimitError":
+        pytest.importorskip("cohere")
+    error = getattr(errors, name)
+    parent, others = drawn()[name]
+    public = [base for base in error.__bases__ if not base.__name__.startswith("_")]
+    bases = [shown_base(base) for base in public if not issubclass(base, AutogenClassicError)]
+    assert issubclass(error, getattr(errors, parent))
+    # A package may define its error in a module below the one that it is imported from.
+    assert [base.rpartition(".")[2] for base in bases] == [base.rpartition(".")[2] for base in others]
+
+
+def test_every_error_of_the_library_has_its_home_in_the_tree():
+    for module in pkgutil.walk_packages(autogen_classic.__path__, "autogen_classic."):
+        if not module.name.endswith(("__main__", "examples.tool_chat", "examples.two_agents")):
+            try:
+                importlib.import_module(module.name)
+            except ImportError:
+                continue  # an extra that is not installed
+    homeless = {
+        error.__name__
+        for error in subclasses(AutogenClassicError)
+        if error.__module__.startswith("autogen_classic.") and not error.__name__.startswith("_")
+    } - set(errors.__all__)
+    assert homeless == set()
+
+
+def test_the_tree_loads_no_package_that_an_error_belongs_to():
+    program = "import sys, autogen_classic.errors; print({'docker', 'cohere', 'openai'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
