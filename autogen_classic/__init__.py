@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         code_utils,
         coding,
         errors,
+        events,
         exception_utils,
         formatting_utils,
         function_utils,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
         types,
         version,
     )
+    from ._core.budget import Budget, Spent
+    from ._core.running_chats import StopReason
     from .agentchat.agent import Agent
     from .agentchat.assistant_agent import AssistantAgent
     from .agentchat.chat import ChatResult, initiate_chats
@@ -66,6 +69,7 @@ __all__ = [
     "AgentNameConflict",
     "AssistantAgent",
     "AutogenClassicError",
+    "Budget",
     "Cache",
     "ChatCompletion",
     "ChatResult",
@@ -79,6 +83,8 @@ __all__ = [
     "NoEligibleSpeaker",
     "OpenAIWrapper",
     "SenderRequired",
+    "Spent",
+    "StopReason",
     "UndefinedNextAgent",
     "UserProxyAgent",
     "__version__",
@@ -92,6 +98,7 @@ __all__ = [
     "config_list_gpt4_gpt35",
     "config_list_openai_aoai",
     "errors",
+    "events",
     "exception_utils",
     "filter_config",
     "formatting_utils",
@@ -116,6 +123,7 @@ _HOMES = {
     "AgentNameConflict": ".errors",
     "AssistantAgent": ".agentchat.assistant_agent",
     "AutogenClassicError": ".errors",
+    "Budget": "._core.budget",
     "Cache": ".cache.cache",
     "ChatCompletion": ".oai.completion",
     "ChatResult": ".agentchat.chat",
@@ -129,6 +137,8 @@ _HOMES = {
     "NoEligibleSpeaker": ".errors",
     "OpenAIWrapper": ".oai.client",
     "SenderRequired": ".errors",
+    "Spent": "._core.budget",
+    "StopReason": "._core.running_chats",
     "UndefinedNextAgent": ".errors",
     "UserProxyAgent": ".agentchat.user_proxy_agent",
     "__version__": ".version",
@@ -154,6 +164,7 @@ _SUBMODULES = frozenset(
         "code_utils",
         "coding",
         "errors",
+        "events",
         "exception_utils",
         "formatting_utils",
         "function_utils",
