@@ -1,4 +1,4 @@
-"""Check the built documentation: it loads nothing from elsewhere, and its own links lead somewhere.
+"""Check the built documentation: nothing is loaded from elsewhere, no link is dead, nothing private is shown.
 
     python scripts/check_site.py            # after the build; `scripts/dev.py docs` does both
 
@@ -107,6 +107,7 @@ def faults(site: Path) -> list[str]:
         name = file.relative_to(site)
         found += [f"{name} loads {address}" for address in page.loads if is_outside(address)]
         found += [f"{name} has an element of the class {name_}" for name_ in page.classes & RENDERED_FROM_OUTSIDE]
+        found += [f"{name} shows {anchor}, which is private" for anchor in sorted(page.anchors) if is_private(anchor)]
         if file.name != "404.html":  # its links begin at the root of the server
             found += [f"{name} links to {link}, which is missing" for link in page.links if is_dead(link, file, pages)]
     for sheet in sorted(site.rglob("*.css")):
@@ -119,6 +120,11 @@ def is_outside(address: str) -> bool:
     """Whether an address names another host."""
     parts = urlsplit(address.strip())
     return bool(parts.netloc) or parts.scheme in ("http", "https", "ftp")
+
+
+def is_private(anchor: str) -> bool:
+    """Whether an anchor of the reference is that of a name with an underscore in front."""
+    return anchor.startswith("autogen_classic.") and "._" in anchor
 
 
 def is_dead(link: str, file: Path, pages: dict[Path, Page]) -> bool:

@@ -1,17 +1,27 @@
-"""Write the page of deviations from the data that the replayed runs use, so that the two never disagree.
+"""Write the pages of the documentation that are made from something else, so that the two never disagree.
 
-python scripts/docs_pages.py    # writes website/docs/deviations.md, which git ignores
+    python scripts/docs_pages.py
+
+The page of deviations comes from the data that the replayed runs use, and the pages of the reference from the modules of
+the package. Git ignores what is written: website/docs/deviations.md and website/docs/reference.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
+
+if __package__ in (None, ""):  # started by its path
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts.reference_pages import reference_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "test" / "compat" / "deviations.json"
 PAGE = ROOT / "website" / "docs" / "deviations.md"
+REFERENCE = ROOT / "website" / "docs" / "reference"
 
 HEAD = """\
 # Deviations from 0.2.40
@@ -64,5 +74,16 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write all pages."""
     PAGE.write_text(deviations_page(json.loads(SOURCE.read_text(encoding="utf-8"))), encoding="utf-8")
+    REFERENCE.mkdir(exist_ok=True)
+    pages = reference_pages(ROOT / "autogen_classic")
+    for stale in {page.name for page in REFERENCE.glob("*.md")} - pages.keys():
+        (REFERENCE / stale).unlink()
+    for name, text in pages.items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

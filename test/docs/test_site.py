@@ -60,6 +60,14 @@ def test_a_link_that_leads_nowhere_is_found(site: Path, link: str) -> None:
     assert check_site.faults(site) == [f"guide/first.html links to {link}, which is missing"]
 
 
+def test_a_private_name_in_the_reference_is_found(site: Path) -> None:
+    shown = (
+        '<h1 id="start">Start</h1><h2 id="autogen_classic.oai.client">x</h2><h2 id="autogen_classic._core.steps">y</h2>'
+    )
+    (site / "guide" / "first.html").write_text(shown, encoding="utf-8")
+    assert check_site.faults(site) == ["guide/first.html shows autogen_classic._core.steps, which is private"]
+
+
 def test_the_theme_is_told_to_load_no_fonts_and_no_scripts_from_elsewhere() -> None:
     config = CONFIG.read_text(encoding="utf-8")
     assert "  font: false\n" in config
