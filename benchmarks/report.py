@@ -10,10 +10,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from . import plots
 from .environments import AG2, OURS, ROOT, V02, Implementation
 from .metrics import METRICS, Metric
 
-__all__ = ("conditions", "medians", "missed_targets", "save", "table")
+__all__ = ("conditions", "medians", "missed_targets", "redraw", "save", "table")
 
 PAGE = ROOT / "website" / "docs" / "speed.md"
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -91,7 +92,7 @@ def conditions(implementations: list[Implementation], rounds: int) -> dict[str, 
 
 
 def save(results: dict[str, dict[str, float]], samples: Samples, measured: dict[str, Any]) -> list[Path]:
-    """Write the results as JSON and into the page of the documentation.
+    """Write the results as JSON, then the page of the documentation and its plots.
 
     Args:
         results: the medians by implementation and metric.
@@ -104,12 +105,22 @@ def save(results: dict[str, dict[str, float]], samples: Samples, measured: dict[
     RESULTS.write_text(
         json.dumps({**measured, "medians": results, "samples": samples}, indent=1) + "\n", encoding="utf-8"
     )
+    return [RESULTS, *redraw()]
+
+
+def redraw() -> list[Path]:
+    """Write the page of the documentation and its plots from the results that are stored.
+
+    Returns:
+        The files that were written.
+    """
+    stored = json.loads(RESULTS.read_text(encoding="utf-8"))
     page = PAGE.read_text(encoding="utf-8")
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    content = f"{_conditions_in_words(measured)}\n\n{table(results)}"
+    content = f"{_conditions_in_words(stored)}\n\n{table(stored['medians'])}"
     PAGE.write_text(f"{before}{BEGIN}\n\n{content}\n\n{END}{after}", encoding="utf-8")
-    return [RESULTS, PAGE]
+    return [PAGE, *plots.draw_all(stored["medians"])]
 
 
 def _is_met(key: str, results: dict[str, dict[str, float]]) -> bool | None:
@@ -137,8 +148,9 @@ def _ratio(metric: Metric, ours: float, other: float | None) -> str:
 
 def _conditions_in_words(measured: dict[str, Any]) -> str:
     machine = measured["machine"]
+    rounds = "1 round" if measured["rounds"] == 1 else f"{measured['rounds']} rounds"
     lines = [
-        f"Measured on {measured['date']}, {measured['rounds']} rounds, on {machine['cores']} cores of "
+        f"Measured on {measured['date']}, {rounds}, on {machine['cores']} cores of "
         f"{machine['processor']}, {machine['system']}.",
         "",
     ]

@@ -1,6 +1,7 @@
 """Measure this library beside AutoGen 0.2.40 and AG2 0.14.1.
 
-    python benchmarks/run.py                      # everything: prints the table, writes results.json and the docs page
+    python benchmarks/run.py                      # everything: writes results.json, the docs page and its plots
+    python benchmarks/run.py --redraw             # the page and its plots again, from results.json
     python benchmarks/run.py --only turn group    # some of it: prints only
     python benchmarks/run.py --quick              # small numbers, to see that everything runs: prints only
 
@@ -13,6 +14,7 @@ measured as processor time; where a server answers, as elapsed time.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import subprocess
 import sys
@@ -46,7 +48,14 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code: 0, or 1 where something could not be measured. A missed target is reported, not a failure.
     """
     options = read_command_line(arguments)
+    if options.redraw:
+        tell_what_was_written(report.redraw())
+        return 0
     rounds = 1 if options.quick else options.rounds
+    partial = options.only or options.quick or options.without_v02 or options.without_ag2
+    if not partial and importlib.util.find_spec("matplotlib") is None:
+        print('FAILED: the plots need matplotlib: pip install "autogen-classic[bench]"', file=sys.stderr)
+        return 1
     pythons = {OURS: options.our_python, V02: options.v02_python, AG2: options.ag2_python}
     left_out = {V02: options.without_v02, AG2: options.without_ag2}
     try:
@@ -62,10 +71,15 @@ def main(arguments: list[str] | None = None) -> int:
     print("\n" + report.table(results))
     for missed in report.missed_targets(results):
         print(f"Target missed: {missed}")
-    if not (options.only or options.quick or any(left_out.values())):
-        for path in report.save(results, samples, report.conditions(implementations, rounds)):
-            print(f"Written: {path.relative_to(ROOT)}")
+    if not partial:
+        tell_what_was_written(report.save(results, samples, report.conditions(implementations, rounds)))
     return 0
+
+
+def tell_what_was_written(paths: list[Path]) -> None:
+    """Name the files, from the project's folder on."""
+    for path in paths:
+        print(f"Written: {path.relative_to(ROOT)}")
 
 
 def read_command_line(arguments: list[str] | None) -> argparse.Namespace:
@@ -73,6 +87,7 @@ def read_command_line(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=SCRIPTS, metavar="NAME", help=f"of {', '.join(SCRIPTS)}")
     parser.add_argument("--rounds", type=int, default=5, help="processes per script (default: %(default)s)")
+    parser.add_argument("--redraw", action="store_true", help="measure nothing; write the page and its plots again")
     parser.add_argument("--quick", action="store_true", help="small numbers and one round")
     parser.add_argument("--our-python", metavar="PATH", help="the interpreter for this library (default: this one)")
     parser.add_argument("--v02-python", metavar="PATH", help="an interpreter that has AutoGen 0.2.40")

@@ -211,7 +211,7 @@ def docs(python: str, rest: list[str]) -> None:
 
 
 def bench(python: str, rest: list[str]) -> None:
-    """Measure what the README claims."""
+    """Measure what the README claims, and write the page about speed with its plots."""
     run([python, "-m", "benchmarks", *rest], "benchmarks")
 
 

@@ -2,7 +2,7 @@
 
     python scripts/docs_pages.py
 
-The page of deviations comes from the data that the replayed runs use, and the pages of the reference from the modules of
+The page of deviations comes from the data that the replayed runs use, the pages of the reference from the modules of
 the package. Git ignores what is written: website/docs/deviations.md and website/docs/reference.
 """
 
