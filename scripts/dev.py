@@ -1,19 +1,22 @@
-"""One command each for what a developer does: demo, test, lint, types, docs, bench, setup.
+"""One command each for what a developer does: demo, quick, test, lint, types, docs, bench, setup.
 
+    python scripts/dev.py quick                    # lint, types and the quick tests, in less than a minute
     python scripts/dev.py test
     python scripts/dev.py test -- -k groupchat     # what stands behind the two dashes goes to pytest
 
 Needs nothing but Python 3.10 or newer with its standard library. The first run makes a virtual environment in
-``.venv`` and installs the project with what the command needs; later runs start at once unless pyproject.toml
-has changed.
+``.venv`` and installs the project with what the command needs, by uv where that can be had; later runs start at once
+unless pyproject.toml has changed.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -31,6 +34,8 @@ EXTRAS = {
     "types": ["types"],
     "pytest": ["test"],
     "test": ["test", "types", "lint"],
+    "quick": ["test", "types", "lint"],
+    "versions": ["test"],
     "docs": ["docs"],
     "bench": ["bench"],
 }
@@ -57,6 +62,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     if options.command == "test":
         return perform([(lint, []), (types, []), (local_model, []), (services, []), (tests, rest)], python)
+    if options.command == "quick":
+        return perform([(lint, []), (library_types, []), (quick_tests, rest)], python)
+    if options.command == "versions":
+        return perform([(version_tests, rest)], python)
     if options.command == "pytest":
         return perform([(local_model, []), (services, []), (tests, rest)], python)
     steps = {"demo": demo, "lint": lint, "types": types, "docs": docs, "bench": bench}
@@ -139,10 +148,62 @@ def environment(venv: Path, extras: list[str], packages: list[str]) -> str:
     wanted = sorted({*extras, *installed})
     target = f"{ROOT}[{','.join(wanted)}]" if wanted else str(ROOT)
     print(f"Installing autogen-classic with {', '.join(wanted) or 'its core dependencies'}", flush=True)
-    quiet_pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run([*quiet_pip, "--editable", target, *packages], "pip install")
+    install(str(python), ["--editable", target, *packages])
     stamp_file.write_text(json.dumps({"source": source, "extras": wanted}), encoding="utf-8")
     return str(python)
+
+
+# The settings of pip that say where packages come from, and what uv calls them.
+OPTIONS_OF_UV = {
+    "index-url": "--default-index",
+    "extra-index-url": "--index",
+    "find-links": "--find-links",
+    "constraint": "--constraint",
+}
+
+
+def install(python: str, requirements: list[str]) -> None:
+    """Install into an environment with uv, which takes seconds where pip takes minutes, or else with pip.
+
+    Args:
+        python: the environment's Python.
+        requirements: what to install, in pip's words.
+
+    Raises:
+        StepFailed: if pip cannot do it either.
+    """
+    pip = [python, "-m", "pip", "--disable-pip-version-check"]
+    uv = find_uv(python, pip)
+    if uv:
+        try:
+            sources = sources_of_pip(pip)
+            run([uv, "pip", "install", "--quiet", "--python", python, *sources, *requirements], "uv pip install")
+            return
+        except StepFailed as failure:
+            print(f"{failure}; trying pip.", file=sys.stderr)
+    run([*pip, "install", "--quiet", *requirements], "pip install")
+
+
+def find_uv(python: str, pip: list[str]) -> str | None:
+    """The path of uv: the one of this machine, or one that is installed beside ``python``; None if there is none."""
+    beside = shutil.which("uv", path=str(Path(python).parent))
+    found = shutil.which("uv") or beside
+    if found is None and subprocess.run([*pip, "install", "uv"], cwd=ROOT, capture_output=True).returncode == 0:
+        found = shutil.which("uv", path=str(Path(python).parent))
+    return found
+
+
+def sources_of_pip(pip: list[str]) -> list[str]:
+    """Where pip is told to look for packages, as options for uv, which does not read the settings of pip."""
+    options: list[str] = []
+    told = subprocess.run([*pip, "config", "list"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    for line in told.splitlines():
+        name, _, value = line.partition("=")
+        option = OPTIONS_OF_UV.get(name.rpartition(".")[2])
+        if option:
+            options += [word for place in ast.literal_eval(value).split() for word in (option, place)]
+    # pip takes the best release of all places, uv by default that of the first place which knows the package.
+    return ["--index-strategy", "unsafe-best-match", *options] if "--index" in options else options
 
 
 def fingerprint(packages: list[str]) -> str:
@@ -190,15 +251,30 @@ def lint(python: str, rest: list[str]) -> None:
     run([python, "-m", "ruff", "check", *rest, "."], "ruff check (many findings repair themselves: ruff check --fix .)")
 
 
+def library_types(python: str, rest: list[str]) -> None:
+    """Check the types of the library."""
+    run([python, "-m", "mypy", *rest], "mypy on the library")
+
+
 def types(python: str, rest: list[str]) -> None:
     """Check the types of the library, then those that its users see."""
-    run([python, "-m", "mypy", *rest], "mypy on the library")
+    library_types(python, rest)
     run([python, "-m", "mypy", *rest, "test/typing"], "mypy on what users write (test/typing)")
 
 
 def tests(python: str, rest: list[str]) -> None:
-    """Run the suite on two processes; a file stays in one, so that what its tests share is made once."""
-    run([python, "-m", "pytest", "-n", "2", "--dist", "loadfile", *rest], "pytest")
+    """Run the suite on two processes; one that has no tests left takes some of the other's."""
+    run([python, "-m", "pytest", "-n", "2", "--dist", "worksteal", *rest], "pytest")
+
+
+def quick_tests(python: str, rest: list[str]) -> None:
+    """Run the tests that need less than a second and no other program; test/conftest.py says which these are."""
+    tests(python, ["-q", "-m", "quick", *rest])
+
+
+def version_tests(python: str, rest: list[str]) -> None:
+    """Run the tests of what depends on the version of Python or of the openai package."""
+    tests(python, ["-m", "versions", *rest])
 
 
 def docs(python: str, rest: list[str]) -> None:

@@ -1,10 +1,12 @@
-"""Settings for the whole suite."""
+"""Settings for the whole suite, and on which Pythons each of its tests runs."""
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 # The tests start hundreds of interpreters, xdist its workers: without bytecode each would compile the package afresh.
@@ -15,3 +17,71 @@ sys.dont_write_bytecode = False
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+TESTS = Path(__file__).resolve().parent
+
+# Each folder and file has a place, the longest path that fits counts. All tests run on one Python, and
+# - "versions" also on the others: what they test depends on the version of Python or of the openai package;
+# - "quick" as well, and in the quick loop: they need less than a second and no other program.
+PLACES = {
+    "agentchat": "quick",
+    "agentchat/test_long_chats.py": "one",
+    "behaviours": "quick",
+    "cache": "versions",
+    "cache/test_cosmos.py": "one",
+    "cache/test_redis.py": "one",
+    "cli": "versions",
+    "cli/test_demo.py": "one",
+    "cli/test_docker_clean.py": "one",
+    "cli/test_local_command.py": "one",
+    "coding": "one",
+    "coding/test_coding_parts.py": "versions",
+    "coding/test_local_commandline_code_executor.py": "versions",
+    "compat": "versions",
+    "compat_alias": "versions",
+    "core": "quick",
+    "failures": "versions",
+    "io": "quick",
+    "keys": "one",
+    "llm_config": "quick",
+    "oai": "versions",
+    "oai/providers": "one",
+    "oai/providers/test_chat_completions.py": "versions",
+    "oai/test_local.py": "one",
+    "oai/test_prices.py": "one",
+    "oai/test_providers_page.py": "one",
+    "oai/test_rooms.py": "one",
+    "replay": "versions",
+    "testing": "quick",
+    "test_code_utils.py": "versions",
+    "test_counted_work.py": "one",
+    "test_exception_utils.py": "quick",
+    "test_formatting_utils.py": "quick",
+    "test_function_utils.py": "quick",
+    "test_graph_utils.py": "quick",
+    "test_house.py": "one",
+    "test_imports.py": "quick",
+    "test_packaging.py": "one",
+    "test_services.py": "one",
+    "test_token_count_utils.py": "versions",
+    "test_types.py": "quick",
+}
+MARKS = {"one": (), "versions": ("versions",), "quick": ("versions", "quick")}
+
+
+def place_of(file: str) -> str | None:
+    """The place of a test file: that of the longest path in `PLACES` which leads to it, or None.
+
+    Args:
+        file: the path below ``test``, with slashes.
+    """
+    fitting = [path for path in PLACES if file == path or file.startswith(f"{path}/")]
+    return PLACES[max(fitting, key=len)] if fitting else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its place; `test_house.py` looks that there is one."""
+    for item in items:
+        if item.path.is_relative_to(TESTS):
+            for mark in MARKS[place_of(item.path.relative_to(TESTS).as_posix()) or "one"]:
+                item.add_marker(mark)
