@@ -12,12 +12,12 @@ GOOGLE = "https://generativelanguage.googleapis.com/v1beta/openai/"
 SIGNED = {"google": {"thought_signature": "c2lnbmVk"}}
 
 
-def called(*ids: str, **more: Any) -> dict[str, Any]:
+def called(*ids: str | None, **more: Any) -> dict[str, Any]:
     calls = [{"id": name, "type": "function", "function": {"name": "add", "arguments": "{}"}, **more} for name in ids]
     return {"role": "assistant", "content": None, "tool_calls": calls}
 
 
-def told(call_id: str) -> dict[str, Any]:
+def told(call_id: str | None) -> dict[str, Any]:
     return {"role": "tool", "tool_call_id": call_id, "content": "3"}
 
 
@@ -53,3 +53,40 @@ def test_what_google_keeps_in_calls_goes_back_to_google_only() -> None:
     assert "extra_content" not in valid(messages)[0]["tool_calls"][0]
     assert valid(messages, place=GOOGLE) is messages
     assert valid(messages, model="google/gemini-3-pro", place="http://localhost:4000") is messages
+
+
+@pytest.mark.parametrize("said_id", ["", None, "same"])
+def test_calls_that_their_ids_do_not_tell_apart_are_paired_in_order(said_id: str | None) -> None:
+    calling, *answers = valid([called(said_id, said_id), told(said_id), told(said_id)])
+    ids = [call["id"] for call in calling["tool_calls"]]
+    assert [answer["tool_call_id"] for answer in answers] == ids
+    assert len(set(ids)) == 2
+    assert all(ids)
+
+
+def test_ids_that_are_made_up_differ_from_turn_to_turn() -> None:
+    messages = valid([called(""), told(""), called(""), told("")])
+    assert messages[0]["tool_calls"][0]["id"] != messages[2]["tool_calls"][0]["id"]
+    assert [messages[1]["tool_call_id"], messages[3]["tool_call_id"]] == [
+        messages[0]["tool_calls"][0]["id"],
+        messages[2]["tool_calls"][0]["id"],
+    ]
+
+
+def test_an_answer_without_an_id_belongs_to_the_first_open_call() -> None:
+    messages = valid([called("a", "b"), {"role": "tool", "content": "3"}, told("b")])
+    assert [message.get("tool_call_id") for message in messages] == [None, "a", "b"]
+
+
+def test_a_call_goes_back_without_an_empty_type_and_with_its_arguments_as_text() -> None:
+    call = {"id": "a", "type": None, "function": {"name": "", "arguments": {"x": 1}}}
+    message = valid([{"role": "assistant", "content": "", "tool_calls": [call]}, told("a")])[0]
+    assert message["tool_calls"] == [{"id": "a", "function": {"name": "unnamed", "arguments": '{"x": 1}'}}]
+    old = {"role": "assistant", "content": "", "function_call": {"name": None, "arguments": None}}
+    assert valid([old])[0]["function_call"] == {"name": "unnamed", "arguments": "{}"}
+
+
+def test_an_empty_list_of_calls_is_not_sent() -> None:
+    assert valid([{"role": "assistant", "content": "Hi.", "tool_calls": []}]) == [
+        {"role": "assistant", "content": "Hi."}
+    ]

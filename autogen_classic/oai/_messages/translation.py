@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from .images import Image, image_of
+from .pairing import NAMELESS, CallPairs, OpenCall
 
 __all__ = (
     "Image",
@@ -157,18 +158,16 @@ def turns_of(messages: Iterable[Mapping[str, Any]]) -> list[Turn]:
         The turns.
     """
     turns: list[Turn] = []
-    open_calls: dict[str, ToolCall] = {}
+    pairs = CallPairs()
     for message in messages:
-        turn = _turn_of(message, open_calls)
-        if turn.role == "tool":
-            turns.append(_told_by_user(turn) if turn.parts[0].call_id not in open_calls else turn)  # type: ignore[union-attr]
-            open_calls.pop(turn.parts[0].call_id, None)  # type: ignore[union-attr]
+        if message.get("role") in ("tool", "function"):
+            turns.append(_answering(message, pairs))
             continue
-        _close(open_calls, turns)
+        turns += map(_not_carried_out, pairs.close())
+        turn = _turn_of(message, pairs)
         if turn.parts:
             turns.append(turn)
-        open_calls = {call.id: call for call in turn.calls}
-    _close(open_calls, turns)
+    turns += map(_not_carried_out, pairs.close())
     return _answers_joined(turns)
 
 
@@ -258,24 +257,28 @@ def with_plain_ids(turns: Iterable[Turn]) -> list[Turn]:
     return [replace(turn, parts=tuple(map(renamed, turn.parts))) for turn in turns]
 
 
-def _turn_of(message: Mapping[str, Any], open_calls: Mapping[str, ToolCall]) -> Turn:
-    role = message.get("role") or "user"
-    name = message.get("name")
-    content = message.get("content")
-    if role in ("tool", "function"):
-        call_id = message.get("tool_call_id") or _call_named(name, open_calls)
-        known = open_calls.get(call_id)
-        return Turn("tool", (ToolAnswer(call_id, name or (known.name if known else ""), _as_text(content)),))
-    calls = [call_of(call["function"], call) for call in message.get("tool_calls") or ()]
+def _answering(message: Mapping[str, Any], pairs: CallPairs) -> Turn:
+    """The answer to a call; without one, it is what a user says."""
+    name, text = message.get("name"), _as_text(message.get("content"))
+    call = pairs.answered_by(message.get("tool_call_id"), name if message["role"] == "function" else None)
+    if call is None:
+        return _told_by_user(Turn("tool", (ToolAnswer("", name or "", text),)))
+    return Turn("tool", (ToolAnswer(call.id, name or call.name, text),))
+
+
+def _turn_of(message: Mapping[str, Any], pairs: CallPairs) -> Turn:
+    said = [*(message.get("tool_calls") or ())]
     if message.get("function_call"):
-        calls.append(call_of(message["function_call"], {}))
-    parts = (*_parts_of(content), *calls)
-    return Turn(_ROLES.get(role, "user"), parts, name)
+        said.append({"function": message["function_call"]})
+    calls = [call_of(call.get("function") or call.get("custom") or {}, call) for call in said]
+    opened = pairs.open((one.get("id"), call.name) for one, call in zip(said, calls, strict=True))
+    paired = [replace(call, id=pair.id) for call, pair in zip(calls, opened, strict=True)]
+    role = _ROLES.get(message.get("role") or "user", "user")
+    return Turn(role, (*_parts_of(message.get("content")), *paired), message.get("name"))
 
 
-def _call_named(name: str | None, open_calls: Mapping[str, ToolCall]) -> str:
-    """The open call that an old function message, which has no id, answers."""
-    return next((call.id for call in open_calls.values() if call.name == name), f"call_{name}")
+def _not_carried_out(call: OpenCall) -> Turn:
+    return Turn("tool", (ToolAnswer(call.id, call.name, NOT_CARRIED_OUT),))
 
 
 def call_of(function: Mapping[str, Any], call: Mapping[str, Any]) -> ToolCall:
@@ -285,8 +288,8 @@ def call_of(function: Mapping[str, Any], call: Mapping[str, Any]) -> ToolCall:
         function: its ``name``, and its ``arguments`` as JSON or as a dict.
         call: what stands around the function: its ``id``.
     """
-    name = function.get("name") or ""
-    arguments = arguments_of(function.get("arguments"))
+    arguments = arguments_of(function.get("arguments") if "arguments" in function else function.get("input"))
+    name = function.get("name") or NAMELESS
     return ToolCall(call.get("id") or f"call_{name}", name, arguments, call.get("extra_content"))
 
 
@@ -301,6 +304,17 @@ def arguments_of(arguments: Any) -> dict[str, Any]:
     except (TypeError, ValueError):
         read = arguments
     return read if isinstance(read, dict) else {"arguments": read}
+
+
+def arguments_as_text(arguments: Any) -> str:
+    """Write the arguments of a call as JSON, which is how a request carries them.
+
+    Args:
+        arguments: a text, which is taken as it is; an object; nothing, for a function without parameters.
+    """
+    if isinstance(arguments, str) and arguments.strip():
+        return arguments
+    return json.dumps(arguments or {}, ensure_ascii=False, default=str)
 
 
 def _parts_of(content: Any) -> list[Part]:
@@ -325,11 +339,6 @@ def _as_text(content: Any) -> str:
     if isinstance(content, (list, tuple)):
         return "\n".join(_as_text(item) for item in content)
     return json.dumps(content, ensure_ascii=False, default=str)
-
-
-def _close(open_calls: Mapping[str, ToolCall], turns: list[Turn]) -> None:
-    """Say of every call that stayed without an answer that it did."""
-    turns += [Turn("tool", (ToolAnswer(call.id, call.name, NOT_CARRIED_OUT),)) for call in open_calls.values()]
 
 
 def _told_by_user(turn: Turn) -> Turn:

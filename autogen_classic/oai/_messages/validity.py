@@ -6,10 +6,11 @@ and calls of Gemini, which have a field that no other API knows. A list that is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .translation import NOT_CARRIED_OUT
+from .pairing import NAMELESS, CallPairs, OpenCall
+from .translation import NOT_CARRIED_OUT, arguments_as_text
 
 __all__ = ("valid_messages",)
 
@@ -27,21 +28,21 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
     Returns:
         The same list where nothing has to be changed, else a new one.
     """
-    if not any(_part(message, "tool_calls") or _part(message, "role") == "tool" for message in messages):
+    if not any(_calls_or_answers(message) for message in messages):
         return messages
     for_google = "google" in place or "gemini" in model
     changed: list[Any] = []
-    open_calls: dict[Any, None] = {}
+    pairs = CallPairs()
     for message in messages:
         if _is_answer(message):
-            known = message.get("tool_call_id") in open_calls
-            open_calls.pop(message.get("tool_call_id"), None)
-            changed.append(message if known else _told_by_user(message))
+            call = pairs.answered_by(message.get("tool_call_id"))
+            changed.append(_told_by_user(message) if call is None else _with(message, tool_call_id=call.id))
             continue
-        changed += map(_no_answer, open_calls)
-        open_calls = {_part(call, "id"): None for call in _part(message, "tool_calls") or ()}
-        changed.append(message if for_google else _without_extra_content(message))
-    changed += map(_no_answer, open_calls)
+        changed += map(_no_answer, pairs.close())
+        calls = _part(message, "tool_calls") or ()
+        opened = pairs.open((_part(call, "id"), _part(_part(call, "function"), "name")) for call in calls)
+        changed.append(_with_valid_calls(message, opened, for_google))
+    changed += map(_no_answer, pairs.close())
     same = len(changed) == len(messages) and all(new is old for new, old in zip(changed, messages, strict=True))
     return messages if same else changed
 
@@ -53,20 +54,63 @@ def _part(of: Any, name: str) -> Any:
     return getattr(of, name, None)
 
 
+def _calls_or_answers(message: Any) -> bool:
+    return (
+        _part(message, "tool_calls") is not None
+        or _part(message, "role") == "tool"
+        or _part(message, "function_call") is not None
+    )
+
+
 def _is_answer(message: Any) -> bool:
     return isinstance(message, Mapping) and message.get("role") == "tool"
 
 
-def _no_answer(call_id: str) -> dict[str, Any]:
-    return {"role": "tool", "tool_call_id": call_id, "content": NOT_CARRIED_OUT}
+def _no_answer(call: OpenCall) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": call.id, "content": NOT_CARRIED_OUT}
 
 
 def _told_by_user(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {"role": "user", "content": f"A tool answered: {answer.get('content')}"}
 
 
-def _without_extra_content(message: Any) -> Any:
-    calls = (message.get("tool_calls") or ()) if isinstance(message, Mapping) else ()
-    if not any(isinstance(call, Mapping) and _OF_GOOGLE in call for call in calls):
+def _with_valid_calls(message: Any, opened: Sequence[OpenCall], for_google: bool) -> Any:
+    """A message whose calls have ids, names and arguments, in which an empty list of calls is left out."""
+    if not isinstance(message, Mapping):  # an object of the openai package, which is sent as it is
         return message
-    return {**message, "tool_calls": [{key: call[key] for key in call if key != _OF_GOOGLE} for call in calls]}
+    if isinstance(message.get("function_call"), Mapping):
+        message = _with(message, function_call=_valid_function(message["function_call"]))
+    if not opened:
+        return _without(message, "tool_calls")
+    calls = [_valid_call(call, pair, for_google) for call, pair in zip(message["tool_calls"], opened, strict=True)]
+    same = all(new is old for new, old in zip(calls, message["tool_calls"], strict=True))
+    return message if same else {**message, "tool_calls": calls}
+
+
+def _valid_call(call: Any, pair: OpenCall, for_google: bool) -> Any:
+    if not isinstance(call, Mapping):
+        return call
+    if not for_google:
+        call = _without(call, _OF_GOOGLE)
+    if call.get("type") is None:
+        call = _without(call, "type")
+    if isinstance(call.get("function"), Mapping):
+        call = _with(call, function=_valid_function(call["function"]))
+    return _with(call, id=pair.id)
+
+
+def _valid_function(function: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A called function with a name, and with arguments as text."""
+    return _with(
+        function, name=function.get("name") or NAMELESS, arguments=arguments_as_text(function.get("arguments"))
+    )
+
+
+def _without(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The same mapping where it has no such part, else a copy without it."""
+    return {key: of[key] for key in of if key != name} if name in of else of
+
+
+def _with(of: Mapping[str, Any], **parts: Any) -> Mapping[str, Any]:
+    """The same mapping where it has these parts already, else a copy that has them."""
+    return of if all(of.get(name) is part for name, part in parts.items()) else {**of, **parts}
