@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from importlib import import_module
+from importlib.util import resolve_name
 from typing import Any
 
 __all__ = ("load",)
@@ -20,7 +21,8 @@ def load(package: str, name: str, homes: Mapping[str, str], submodules: Collecti
     Args:
         package: the full name of the package, its ``__name__``.
         name: the attribute that was asked for.
-        homes: for each public name, the module that defines it, relative to the package (``".agentchat.chat"``).
+        homes: for each public name, the module that defines it, relative to the package (``".agentchat.chat"``, or
+            ``"..cache.cache"`` for one beside it).
         submodules: names of submodules that are attributes of the package without having been imported.
 
     Returns:
@@ -32,7 +34,7 @@ def load(package: str, name: str, homes: Mapping[str, str], submodules: Collecti
     home = f"{package}.{name}" if name in submodules else homes.get(name, "")
     if not home:
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name)
-    full_home = f"{package}{home}" if home.startswith(".") else home
+    full_home = resolve_name(home, package)
     try:
         module = import_module(full_home)
     except ModuleNotFoundError as error:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from .._core.lazy import load
+
+if TYPE_CHECKING:
+    from .abstract_cache_base import AbstractCache
+    from .cache import Cache
 
 __all__ = ["AbstractCache", "Cache"]
 
+_HOMES = {"AbstractCache": ".abstract_cache_base", "Cache": ".cache"}
 
-def __getattr__(name: str) -> Any:
-    if name == "Cache":
-        from .cache import Cache
+if not TYPE_CHECKING:  # so that type checkers report a misspelt name
 
-        return Cache
-    if name == "AbstractCache":
-        from .abstract_cache_base import AbstractCache
+    def __getattr__(name: str) -> Any:
+        return load(__name__, name, _HOMES)
 
-        return AbstractCache
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

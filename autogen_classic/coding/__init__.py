@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from .._core.lazy import load
 
 if TYPE_CHECKING:
     from .base import CodeBlock, CodeExecutor, CodeExtractor, CodeResult
@@ -26,29 +27,24 @@ __all__ = (
 )
 
 _HOMES = {
-    "CodeBlock": "base",
-    "CodeExecutor": "base",
-    "CodeExecutorFactory": "factory",
-    "CodeExtractor": "base",
-    "CodeResult": "base",
-    "DockerCommandLineCodeExecutor": "docker_commandline_code_executor",
-    "LocalCommandLineCodeExecutor": "local_commandline_code_executor",
-    "MarkdownCodeExtractor": "markdown_code_extractor",
-    "ResourceLimits": "limits",
+    "CodeBlock": ".base",
+    "CodeExecutor": ".base",
+    "CodeExecutorFactory": ".factory",
+    "CodeExtractor": ".base",
+    "CodeResult": ".base",
+    "DockerCommandLineCodeExecutor": ".docker_commandline_code_executor",
+    "LocalCommandLineCodeExecutor": ".local_commandline_code_executor",
+    "MarkdownCodeExtractor": ".markdown_code_extractor",
+    "ResourceLimits": ".limits",
 }
 
 # Programs say `autogen.coding.utils` without importing it.
-_MODULES = {*_HOMES.values(), "func_with_reqs", "utils"}
+_SUBMODULES = {*(home.removeprefix(".") for home in _HOMES.values()), "func_with_reqs", "utils"}
 
+if not TYPE_CHECKING:  # so that type checkers report a misspelt name
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        return load(__name__, name, _HOMES, _SUBMODULES)
 
 
 def __dir__() -> list[str]:

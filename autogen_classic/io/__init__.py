@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .base import InputStream, IOStream, OutputStream
+from .._core.lazy import load
+from .base import InputStream, IOStream, OutputStream, set_console
 from .console import IOConsole
 
 if TYPE_CHECKING:
@@ -12,10 +13,15 @@ if TYPE_CHECKING:
 
 __all__ = ("IOConsole", "IOStream", "IOWebsockets", "InputStream", "OutputStream")
 
+_HOMES = {"IOWebsockets": ".websockets"}
 
-def __getattr__(name: str) -> Any:
-    if name == "IOWebsockets":
-        from .websockets import IOWebsockets
+set_console(IOConsole)
 
-        return IOWebsockets
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # so that type checkers report a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        return load(__name__, name, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

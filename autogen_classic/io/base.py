@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol, runtime_checkable
@@ -70,9 +70,7 @@ class IOStream(InputStream, OutputStream, Protocol):
         """
         global _global_default
         if _global_default is None:
-            from .console import IOConsole
-
-            _global_default = IOConsole()
+            _global_default = _new_console()
         return _global_default
 
     @staticmethod
@@ -103,5 +101,16 @@ class IOStream(InputStream, OutputStream, Protocol):
             _default.reset(token)
 
 
+def set_console(new_console: Callable[[], IOStream]) -> None:
+    """Say what makes the stream that is used when no other is set; the package tells it once, when it is loaded.
+
+    Args:
+        new_console: makes the stream.
+    """
+    global _new_console
+    _new_console = new_console
+
+
+_new_console: Callable[[], IOStream]
 _global_default: IOStream | None = None
 _default: ContextVar[IOStream | None] = ContextVar("autogen_classic_default_io_stream", default=None)

@@ -13,8 +13,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from .._core.lazy import load
 
 if TYPE_CHECKING:
     from ..errors import CassetteError, RecordedModelError, RecordedToolError, ReplayMismatchError, UnusedTurnsError
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
     from .normalisers import NORMALISERS, paths, times, uuids
 
 _HOMES = {
-    "CassetteError": "autogen_classic.errors",
+    "CassetteError": "..errors",
     "NORMALISERS": ".normalisers",
-    "RecordedModelError": "autogen_classic.errors",
-    "RecordedToolError": "autogen_classic.errors",
-    "ReplayMismatchError": "autogen_classic.errors",
-    "UnusedTurnsError": "autogen_classic.errors",
+    "RecordedModelError": "..errors",
+    "RecordedToolError": "..errors",
+    "ReplayMismatchError": "..errors",
+    "UnusedTurnsError": "..errors",
     "paths": ".normalisers",
     "record": "._run",
     "replay": "._run",
@@ -49,13 +50,10 @@ __all__ = (
     "uuids",
 )
 
+if not TYPE_CHECKING:  # so that type checkers report a misspelt name
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name], __name__), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        return load(__name__, name, _HOMES)
 
 
 def __dir__() -> list[str]:

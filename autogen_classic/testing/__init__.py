@@ -5,8 +5,9 @@ Nothing here needs a network, a key or a model. The names are loaded on first us
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from .._core.lazy import load
 
 if TYPE_CHECKING:
     from .._core.model_requests import allow_model_requests, forbid_model_requests
@@ -80,13 +81,10 @@ __all__ = (
     "tool_calls",
 )
 
+if not TYPE_CHECKING:  # so that type checkers report a misspelt name
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name], __name__), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        return load(__name__, name, _HOMES)
 
 
 def __dir__() -> list[str]:

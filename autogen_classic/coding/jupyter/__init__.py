@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+
+from ..._core.lazy import load
 
 if TYPE_CHECKING:
     from .base import JupyterConnectable, JupyterConnectionInfo
@@ -25,13 +26,13 @@ __all__ = (
 )
 
 _HOMES = {
-    "DockerJupyterServer": "docker_jupyter_server",
-    "EmbeddedIPythonCodeExecutor": "embedded_ipython_code_executor",
-    "JupyterClient": "jupyter_client",
-    "JupyterCodeExecutor": "jupyter_code_executor",
-    "JupyterConnectable": "base",
-    "JupyterConnectionInfo": "base",
-    "LocalJupyterServer": "local_jupyter_server",
+    "DockerJupyterServer": ".docker_jupyter_server",
+    "EmbeddedIPythonCodeExecutor": ".embedded_ipython_code_executor",
+    "JupyterClient": ".jupyter_client",
+    "JupyterCodeExecutor": ".jupyter_code_executor",
+    "JupyterConnectable": ".base",
+    "JupyterConnectionInfo": ".base",
+    "LocalJupyterServer": ".local_jupyter_server",
 }
 
 _PACKAGES = ("ipykernel", "jupyter_client", "kernel_gateway", "requests", "websocket")
@@ -44,15 +45,12 @@ if _missing:
         name=_missing[0],
     )
 
+_SUBMODULES = {home.removeprefix(".") for home in _HOMES.values()}
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES.values():
-        return import_module(f"{__name__}.{name}")
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # so that type checkers report a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        return load(__name__, name, _HOMES, _SUBMODULES)
 
 
 def __dir__() -> list[str]:

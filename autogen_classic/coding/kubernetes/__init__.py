@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from ..._core.lazy import load
 
 if TYPE_CHECKING:
     from ...errors import PodError
@@ -11,17 +12,14 @@ if TYPE_CHECKING:
 
 __all__ = ("PodCommandLineCodeExecutor", "PodError")
 
-_HOMES = {"PodCommandLineCodeExecutor": "pod_commandline_code_executor", "PodError": "_pods"}
+_HOMES = {"PodCommandLineCodeExecutor": ".pod_commandline_code_executor", "PodError": "...errors"}
 
+_SUBMODULES = ("pod_commandline_code_executor",)
 
-def __getattr__(name: str) -> Any:
-    if name == "pod_commandline_code_executor":
-        return import_module(f"{__name__}.{name}")
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # so that type checkers report a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        return load(__name__, name, _HOMES, _SUBMODULES)
 
 
 def __dir__() -> list[str]:
