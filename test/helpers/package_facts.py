@@ -1,0 +1,70 @@
+"""What the source of the package says about itself: its modules, their imports, their classes and functions."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "autogen_classic"
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _modules() -> dict[str, Path]:
+    found = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        parts = file.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    return found
+
+
+# Every module of the package by its full name.
+MODULES = _modules()
+
+
+@functools.cache
+def tree_of(name: str) -> ast.Module:
+    """The syntax tree of a module."""
+    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
+
+
+def is_for_type_checkers(node: ast.AST) -> bool:
+    """Whether a statement is an ``if TYPE_CHECKING`` block."""
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+@functools.cache
+def imports_of(name: str, *, for_type_checkers: bool = True) -> frozenset[str]:
+    """The modules of this package that a module imports, inside functions as well.
+
+    Args:
+        name: the module.
+        for_type_checkers: whether to count what stands under ``TYPE_CHECKING``.
+    """
+    file = MODULES[name]
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    found: set[str] = set()
+    for node in _import_statements(tree_of(name), for_type_checkers):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+            continue
+        base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+        source = ".".join([*base, *([node.module] if node.module else [])])
+        for alias in node.names:
+            submodule = f"{source}.{alias.name}"
+            found.add(submodule if submodule in MODULES else source)
+    return frozenset(found & MODULES.keys() - {name})
+
+
+def _import_statements(tree: ast.AST, for_type_checkers: bool) -> Iterator[ast.Import | ast.ImportFrom]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        elif isinstance(node, ast.If) and is_for_type_checkers(node) and not for_type_checkers:
+            for otherwise in node.orelse:
+                yield from _import_statements(otherwise, for_type_checkers)
+        else:
+            yield from _import_statements(node, for_type_checkers)
