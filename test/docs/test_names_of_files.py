@@ -1,0 +1,34 @@
+"""The documentation speaks of files and rooms that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "website" / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.glob("*.md"), *DOCS.glob("architecture/*.md")]
+
+# A path in backticks with a folder in it, and a file of the package in the table of the road.
+PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|md|json|ipynb))`")
+MADE_BY_READERS = ("sub/name.py", "replies.json")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_files_that_a_page_names_exist(page: Path) -> None:
+    for name in PATH.findall(page.read_text(encoding="utf-8")):
+        if name not in MADE_BY_READERS and not name.isupper() and "MODULE" not in name:
+            assert (ROOT / name).exists() or (ROOT / "autogen_classic" / name).exists(), name
+
+
+def test_the_road_of_a_message_names_the_files_along_it() -> None:
+    found = PATH.findall((DOCS / "road-of-a-message.md").read_text(encoding="utf-8"))
+    assert {"agentchat/chat.py", "_core/steps.py", "_core/drive.py", "_core/history.py", "_core/replies.py"} <= {*found}
+
+
+def test_every_room_is_in_the_table_of_the_architecture() -> None:
+    table = (DOCS / "architecture" / "index.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in (ROOT / "autogen_classic").glob("*/__init__.py")}
+    assert rooms <= set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
