@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
+from .._json.text import as_json
 from ..errors import CacheUnusableError
-from ._json import as_json
 
 __all__ = ("FILE", "Cache", "Entry", "kept")
 

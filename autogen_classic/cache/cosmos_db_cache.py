@@ -12,7 +12,7 @@ try:
 except ImportError:
     CosmosClient = None  # type: ignore[assignment, misc, unused-ignore]
 
-from ._json import as_json
+from .._json.text import as_json
 from .abstract_cache_base import AbstractCache
 
 __all__ = ("CosmosDBCache", "CosmosDBConfig")

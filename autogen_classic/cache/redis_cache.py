@@ -10,7 +10,7 @@ try:
 except ImportError:
     redis = None  # type: ignore[assignment, unused-ignore]
 
-from ._json import as_json
+from .._json.text import as_json
 from .abstract_cache_base import AbstractCache
 
 __all__ = ("RedisCache",)

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openai.types.chat import ChatCompletion
 
+from autogen_classic._json.text import as_json
 from autogen_classic.cache import Cache
-from autogen_classic.cache._json import as_json
 from autogen_classic.cache.cache_factory import CacheFactory
 from autogen_classic.cache.disk_cache import DiskCache
 from autogen_classic.cache.in_memory_cache import InMemoryCache

@@ -12,7 +12,8 @@ import pytest
 from openai.types.chat import ChatCompletion
 
 from autogen_classic import Cache, OpenAIWrapper
-from autogen_classic.cache import _json, _store
+from autogen_classic._json import text as _json
+from autogen_classic.cache import _store
 from autogen_classic.testing import MockOpenAIServer
 
 SEEDS = pytest.mark.parametrize("how", ["the seed", "a cache"])

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..._json.text import as_json
 from ...errors import NotJSONError
 from ...oai._request.answer_cache import FORMAT, cache_key, decode, summary_of
-from .._json import as_json
 from .._store import Cache, Entry
 from .helper import Helper, RefusedError
 from .old_directory import OldEntry, old_entries

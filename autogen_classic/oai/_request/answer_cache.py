@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from ...cache._json import as_canonical_json, as_json
+from ..._json.text import as_canonical_json, as_json
 from ...errors import NotJSONError
 from ..openai_utils import NON_CACHE_KEY
 
