@@ -385,7 +385,18 @@ class SessionPoolTimeoutError(SessionPoolError):
 
 
 class CacheUnusableError(AutogenClassicError):
-    """A cache on disk cannot be read or written; the text says why."""
+    """A cache on disk cannot be read or written; the text says why.
+
+    Args:
+        text: what is wrong.
+        damaged: whether the file itself is no longer a cache, so that it can only be deleted.
+        locked: whether another process holds the file.
+    """
+
+    def __init__(self, text: str, damaged: bool = False, locked: bool = False) -> None:
+        self.damaged = damaged
+        self.locked = locked
+        super().__init__(text)
 
 
 class OldCacheError(AutogenClassicError):

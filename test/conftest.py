@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from autogen_classic._warn import forget_warnings
+
 # The tests start hundreds of interpreters, xdist its workers: without bytecode each would compile the package afresh.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -85,3 +87,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(TESTS):
             for mark in MARKS[place_of(item.path.relative_to(TESTS).as_posix()) or "one"]:
                 item.add_marker(mark)
+
+
+@pytest.fixture(autouse=True)
+def _warnings_come_again() -> None:
+    forget_warnings()

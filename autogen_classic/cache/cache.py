@@ -25,7 +25,15 @@ class Cache(AbstractCache):
         ValueError: the configuration has another key.
     """
 
-    ALLOWED_CONFIG_KEYS = ("cache_seed", "redis_url", "cache_path_root", "cosmos_db_config", "in_memory")
+    ALLOWED_CONFIG_KEYS = (
+        "cache_seed",
+        "redis_url",
+        "cache_path_root",
+        "cosmos_db_config",
+        "in_memory",
+        "size_limit",
+        "eviction_policy",
+    )
 
     cache: AbstractCache
 
@@ -45,20 +53,41 @@ class Cache(AbstractCache):
                 redis_url=config.get("redis_url"),
                 cache_path_root=config.get("cache_path_root", ".cache"),
                 cosmosdb_config=config.get("cosmos_db_config"),
+                **{name: config[name] for name in ("size_limit", "eviction_policy") if config.get(name) is not None},
             )
 
     @staticmethod
-    def disk(cache_seed: str | int = 42, cache_path_root: str = ".cache") -> Cache:
+    def disk(
+        cache_seed: str | int = 42,
+        cache_path_root: str = ".cache",
+        *,
+        size_limit: int | None = None,
+        eviction_policy: str | None = None,
+    ) -> Cache:
         """Make a cache on disk, in ``cache_path_root/cache_seed``.
 
         Args:
             cache_seed: which cache; another seed is another cache.
             cache_path_root: the directory of the caches.
+            size_limit: the most bytes; older entries are evicted beyond it. It is kept with the directory, where it
+                holds for ``cache_seed`` too; 1 GiB unless it was ever set.
+            eviction_policy: which entries are evicted first: ``"least-recently-stored"`` (unless it was ever set),
+                ``"least-recently-used"``, ``"least-frequently-used"``, or ``"none"`` for no eviction.
 
         Returns:
             The cache.
+
+        Raises:
+            ValueError: the limit is not a number above 0, or the policy is not known.
         """
-        return Cache({"cache_seed": cache_seed, "cache_path_root": cache_path_root})
+        limits = {"size_limit": size_limit, "eviction_policy": eviction_policy}
+        return Cache(
+            {
+                "cache_seed": cache_seed,
+                "cache_path_root": cache_path_root,
+                **{name: value for name, value in limits.items() if value is not None},
+            }
+        )
 
     @staticmethod
     def in_memory(cache_seed: str | int = 42) -> Cache:

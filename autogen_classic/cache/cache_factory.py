@@ -18,10 +18,11 @@ class CacheFactory:
 
     @staticmethod
     def cache_factory(
-        seed: Any,
+        seed: str | int,
         redis_url: str | None = None,
         cache_path_root: str = ".cache",
         cosmosdb_config: dict[str, Any] | None = None,
+        **disk_settings: Any,
     ) -> AbstractCache:
         """Make a cache: in Redis or Cosmos DB when an address is given and the package is there, else on disk.
 
@@ -30,6 +31,7 @@ class CacheFactory:
             redis_url: the address of a Redis server.
             cache_path_root: the directory of the caches on disk.
             cosmosdb_config: see `cosmos_db_cache.CosmosDBConfig`.
+            disk_settings: see `disk_cache.DiskCache`.
 
         Returns:
             The cache.
@@ -50,4 +52,4 @@ class CacheFactory:
                 logger.warning("%s. Keeping the cache on disk instead.", error)
         from .disk_cache import DiskCache
 
-        return DiskCache(os.path.join(".", cache_path_root or ".cache", str(seed)))
+        return DiskCache(os.path.join(".", cache_path_root or ".cache", str(seed)), **disk_settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import logging
 from typing import Any, TypedDict
 
 try:
@@ -13,9 +13,12 @@ except ImportError:
     CosmosClient = None  # type: ignore[assignment, misc, unused-ignore]
 
 from .._json.text import as_json
+from ._entry import read_entry
 from .abstract_cache_base import AbstractCache
 
 __all__ = ("CosmosDBCache", "CosmosDBConfig")
+
+logger = logging.getLogger("autogen.cache.cosmos_db_cache")
 
 
 class CosmosDBConfig(TypedDict, total=False):
@@ -88,12 +91,12 @@ class CosmosDBCache(AbstractCache):
         return hashlib.sha256(key.encode()).hexdigest()
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
-        """Return the value of a key, or the default when there is none."""
+        """Return the value of a key, or the default when there is none that is JSON."""
         try:
             item = self.container.read_item(item=self._item_id(key), partition_key=self.seed)
         except CosmosResourceNotFoundError:
             return default
-        return json.loads(item["data"])
+        return read_entry(item.get("data", ""), f"Cosmos DB under {self.seed}", default, logger)
 
     def set(self, key: str, value: Any) -> None:
         """Keep a value under a key.

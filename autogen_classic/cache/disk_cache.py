@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-# Programs patch `disk_cache.diskcache.Cache`. The package of that name pickles (CVE-2025-69872), our store does not.
+# Programs patch `disk_cache.diskcache.Cache`. Here it is a subclass of the package's, which never unpickles.
 from . import _store as diskcache
 from .abstract_cache_base import AbstractCache
 
@@ -12,27 +13,35 @@ __all__ = ("DiskCache",)
 
 
 class DiskCache(AbstractCache):
-    """Keep values as JSON in the file ``answers.db`` of a directory.
+    """Keep values as JSON in a directory, by way of the package diskcache.
 
-    Entries that AutoGen 0.2 left in the directory are in another file, which is never opened here;
-    ``autogen-classic cache import`` reads it.
+    The package by itself pickles, and whoever can write into the directory of such a cache can run any program in all
+    who read it (CVE-2025-69872). Here the package is given a ``Disk`` of ours, `_store.JSONDisk`, that stores JSON and
+    refuses every row that would be unpickled, so that a directory may come from anybody. Entries that AutoGen 0.2 left
+    are such rows: they count as missing, one warning says so, and they stay; ``autogen-classic cache import`` brings
+    them along.
 
     Args:
         seed: the directory, as a path or a text.
+        settings: ``size_limit``, the most bytes before old entries are evicted (1 GiB unless said), and
+            ``eviction_policy``, what goes first: ``"least-recently-stored"`` (unless said), ``"least-recently-used"``,
+            ``"least-frequently-used"`` or ``"none"``. They are kept with the directory.
+
+    Raises:
+        ValueError: a setting has a value that is not possible.
 
     Attributes:
-        cache: the store behind it.
+        cache: a ``diskcache.Cache``.
     """
 
-    def __init__(self, seed: Any) -> None:
-        self.cache = diskcache.Cache(seed)
+    def __init__(self, seed: str | os.PathLike[str], **settings: Any) -> None:
+        self.cache = diskcache.Cache(seed, **settings)
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
-        """Return the value of a key, or the default when there is none.
+        """Return the value of a key, or the default when there is none that is JSON.
 
         Raises:
             CacheUnusableError: the file cannot be read.
-            ValueError: the entry is damaged.
         """
         return self.cache.get(key, default)
 

@@ -20,16 +20,16 @@ class InMemoryCache(AbstractCache):
         self._seed = str(seed)
         self._cache: dict[str, Any] = {}
 
-    def _prefixed(self, key: str) -> str:
+    def _prefixed_key(self, key: str) -> str:
         return f"{self._seed}_{key}" if self._seed else key
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
         """Return the value of a key, or the default when there is none."""
-        return self._cache.get(self._prefixed(key), default)
+        return self._cache.get(self._prefixed_key(key), default)
 
     def set(self, key: str, value: Any) -> None:
         """Keep a value under a key."""
-        self._cache[self._prefixed(key)] = value
+        self._cache[self._prefixed_key(key)] = value
 
     def close(self) -> None:
         """Do nothing: the values stay as long as the object."""

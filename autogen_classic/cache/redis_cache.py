@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import logging
 from typing import Any
 
 try:
@@ -11,9 +11,12 @@ except ImportError:
     redis = None  # type: ignore[assignment, unused-ignore]
 
 from .._json.text import as_json
+from ._entry import read_entry
 from .abstract_cache_base import AbstractCache
 
 __all__ = ("RedisCache",)
+
+logger = logging.getLogger("autogen.cache.redis_cache")
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 5.0
@@ -51,18 +54,9 @@ class RedisCache(AbstractCache):
         return f"autogen:{self.seed}:{key}"
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
-        """Return the value of a key, or the default when there is none.
-
-        Raises:
-            ValueError: the entry is not JSON.
-        """
+        """Return the value of a key, or the default when there is none that is JSON."""
         text = self.cache.get(self._prefixed_key(key))
-        if text is None:
-            return default
-        try:
-            return json.loads(text)
-        except (ValueError, TypeError, RecursionError) as error:
-            raise ValueError(f"The entry {self._prefixed_key(key)} in Redis is not JSON: {error}") from error
+        return default if text is None else read_entry(text, f"Redis under autogen:{self.seed}", default, logger)
 
     def set(self, key: str, value: Any) -> None:
         """Keep a value under a key.

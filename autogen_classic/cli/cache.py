@@ -72,18 +72,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ls(options: argparse.Namespace) -> int:
-    from ..cache._import.old_directory import count_old_entries
+    from ..cache._store import Cache
     from ..errors import CacheUnusableError
 
     places = _places(Path(options.root))
     for place in places:
-        old = count_old_entries(place)
-        notes = [f"{_count(old)} of AutoGen 0.2, see `autogen-classic cache import`"] if old else []
         try:
+            with closing(Cache(place)) as cache:
+                old = cache.count_old_entries()
             entries = _entries(place)
         except CacheUnusableError as error:
             print(f"{place.name}: {error}")
             continue
+        notes = [f"{_count(old)} of AutoGen 0.2, see `autogen-classic cache import`"] if old else []
         if entries:
             models = Counter(_model(value) for _, value, _ in entries)
             names = ", ".join(f"{name} ({count})" for name, count in models.most_common())
@@ -108,36 +109,65 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _clear(options: argparse.Namespace) -> int:
-    from ..cache._store import FILE
-
     chosen = [_place(options)] if options.seed else _places(Path(options.root))
-    files = [place / FILE for place in chosen if place is not None and (place / FILE).is_file()]
-    if not files:
+    places = [place for place in chosen if place is not None and _holds_answers(place)]
+    if not places:
         print(f"There is nothing to clear in {options.root}.", file=sys.stderr)
         return 1
     if not options.yes:
-        print("This deletes", *files, sep="\n  ")
+        print("This deletes the answers in", *places, sep="\n  ")
         try:
             if input("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
                 return 1
         except EOFError:
             print("\nNothing was deleted. Say --yes where nobody can be asked.", file=sys.stderr)
             return 1
-    for file in files:
-        file.unlink()
-        print(f"Deleted {file}.")
+    for place in places:
+        _delete_answers(place)
+        print(f"Deleted the answers in {place}.")
     return 0
 
 
+def _holds_answers(place: Path) -> bool:
+    """Tell whether there is something else than entries of AutoGen 0.2; in a damaged file there may be."""
+    from ..cache._store import Cache
+    from ..errors import CacheUnusableError
+
+    try:
+        with closing(Cache(place)) as cache:
+            old = cache.count_old_entries()
+            return len(cache) > old or not old
+    except CacheUnusableError as error:
+        if error.damaged:
+            return True
+        raise
+
+
+def _delete_answers(place: Path) -> None:
+    """Delete the file; where AutoGen 0.2 left entries in it, only the others."""
+    from ..cache._store import FILE, Cache
+    from ..errors import CacheUnusableError
+
+    try:
+        with closing(Cache(place)) as cache:
+            if cache.count_old_entries():
+                cache.delete_answers()
+                return
+    except CacheUnusableError as error:
+        if not error.damaged:
+            raise
+    (place / FILE).unlink()
+
+
 def _import(options: argparse.Namespace) -> int:
-    from ..cache._import.old_directory import OLD_FILE
     from ..cache._import.run import import_directory
+    from ..cache._store import FILE
     from ..errors import OldCacheError
 
     old = Path(options.old)
-    seeds = [old] if (old / OLD_FILE).is_file() else sorted(file.parent for file in old.glob(f"*/{OLD_FILE}"))
+    seeds = [old] if (old / FILE).is_file() else sorted(file.parent for file in old.glob(f"*/{FILE}"))
     if not seeds:
-        raise OldCacheError(f"{old} holds no cache of AutoGen 0.2: there is no file {OLD_FILE} in it or one below it.")
+        raise OldCacheError(f"{old} holds no cache of AutoGen 0.2: there is no file {FILE} in it or one below it.")
     all_went_well = True
     for seed in seeds:
         outcome = import_directory(seed, Path(options.root) / seed.resolve().name, _own_texts())
@@ -158,10 +188,9 @@ def _own_texts() -> dict[str, str]:
 
 
 def _places(root: Path) -> list[Path]:
-    from ..cache._import.old_directory import OLD_FILE
     from ..cache._store import FILE
 
-    return sorted({file.parent for name in (FILE, OLD_FILE) for file in root.glob(f"*/{name}")})
+    return sorted(file.parent for file in root.glob(f"*/{FILE}"))
 
 
 def _place(options: argparse.Namespace) -> Path | None:
@@ -176,10 +205,8 @@ def _place(options: argparse.Namespace) -> Path | None:
 
 def _entries(place: Path) -> list[tuple[str, Any, float]]:
     """Key, value and time of every entry, the oldest first. A value that is not JSON is None."""
-    from ..cache._store import FILE, Cache
+    from ..cache._store import Cache
 
-    if not (place / FILE).is_file():
-        return []
     with closing(Cache(place)) as cache:
         return [(entry.key, _parsed(entry.value), entry.stored) for entry in cache.entries()]
 

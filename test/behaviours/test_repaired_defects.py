@@ -301,9 +301,9 @@ def test_a_cached_completion_is_json(model: Any, tmp_path: Path) -> None:
         chat(agent("ann"), asks_model("bob"), cache=cache)
         assert chat(agent("ann"), asks_model("bob"), cache=cache).summary == "fine"
     assert len(model.requests) == 1
-    (database,) = tmp_path.rglob("answers.db")
+    (database,) = tmp_path.rglob("cache.db")
     with sqlite3.connect(database) as connection:
-        entries = connection.execute("select value from entries").fetchall()
+        entries = connection.execute("select value from Cache").fetchall()
     connection.close()
     assert [json.loads(value)["type"] for (value,) in entries] == ["ChatCompletion"]
 
@@ -312,9 +312,9 @@ def test_a_cached_completion_is_json(model: Any, tmp_path: Path) -> None:
 def test_a_pickle_in_a_cache_is_not_loaded(model: Any, tmp_path: Path) -> None:
     with Cache.disk(1, str(tmp_path)) as cache:
         chat(agent("ann"), asks_model("bob"), cache=cache)
-    (database,) = tmp_path.rglob("answers.db")
+    (database,) = tmp_path.rglob("cache.db")
     with sqlite3.connect(database) as connection:
-        connection.execute("update entries set value = ?", (b"cos\nsystem\n(S'exit 1'\ntR.",))
+        connection.execute("update Cache set mode = 4, value = ?", (b"cos\nsystem\n(S'exit 1'\ntR.",))
     connection.close()
     with Cache.disk(1, str(tmp_path)) as cache:
         assert chat(agent("ann"), asks_model("bob"), cache=cache).summary == "fine"

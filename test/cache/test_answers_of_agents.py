@@ -37,7 +37,7 @@ def talker(name: str, server: MockOpenAIServer, **settings: Any) -> ConversableA
 
 
 def seeds() -> list[str]:
-    return sorted(path.parent.name for path in Path(".cache").glob("*/answers.db"))
+    return sorted(path.parent.name for path in Path(".cache").glob("*/cache.db"))
 
 
 def test_the_seed_is_41_when_nothing_is_said(server: MockOpenAIServer) -> None:

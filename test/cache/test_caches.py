@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -69,6 +70,25 @@ def test_an_in_memory_cache_keeps_any_value() -> None:
         cache.set("key", object)
         assert cache.get("key") is object
     assert InMemoryCache("b").get("key") is None
+
+
+@pytest.mark.parametrize(("seed", "key"), [("s", "s_key"), (41, "41_key"), ("", "key")])
+def test_programs_may_ask_for_the_key_in_memory(seed: Any, key: str) -> None:
+    cache = InMemoryCache(seed)
+    cache.set("key", 1)
+    assert (cache._prefixed_key("key"), cache._cache) == (key, {key: 1})
+
+
+def test_programs_may_put_their_own_in_the_place_of_the_package() -> None:
+    with patch("autogen_classic.cache.disk_cache.diskcache.Cache") as made:
+        cache = DiskCache("here")
+        made.assert_called_once_with("here")
+        assert cache.get("key", 7) is made.return_value.get.return_value
+        cache.set("key", "value")
+        cache.close()
+    made.return_value.get.assert_called_once_with("key", 7)
+    made.return_value.set.assert_called_once_with("key", "value")
+    made.return_value.close.assert_called_once_with()
 
 
 def test_an_unknown_setting_of_a_cache_is_refused() -> None:
@@ -133,17 +153,11 @@ class Cupboard(dict):  # type: ignore[type-arg]
 def test_an_answer_that_json_cannot_hold_is_not_cached_and_said_once(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer_cache, "_warned", set())
     cupboard = Cupboard()
     for _ in range(2):
         answer_cache.store(cupboard, "key", object())
     assert not cupboard
     assert len(caplog.records) == 1
-
-
-@pytest.fixture(autouse=True)
-def _nothing_warned_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answer_cache, "_warned", set())
 
 
 @pytest.mark.parametrize(
@@ -169,4 +183,4 @@ def test_a_disk_that_cannot_be_used_costs_no_answer(
 def test_an_answer_is_on_disk_as_json_and_not_as_a_pickle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     answer_cache.AnswerCache({"cache_seed": 1}, {"model": "m"}).store(completion("find me"))
-    assert b"find me" in (tmp_path / ".cache" / "1" / "answers.db").read_bytes()
+    assert b"find me" in (tmp_path / ".cache" / "1" / "cache.db").read_bytes()

@@ -17,7 +17,6 @@ import pytest
 
 from autogen_classic import Cache, OpenAIWrapper
 from autogen_classic.cache.cosmos_db_cache import CosmosDBCache
-from autogen_classic.oai._request import answer_cache
 from autogen_classic.testing import MockOpenAIServer
 
 cosmos = pytest.importorskip("azure.cosmos")
@@ -135,7 +134,6 @@ def _not_found() -> tuple[int, Any]:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[CosmosServer]:
-    monkeypatch.setattr(answer_cache, "_warned", set())
     running = CosmosServer()
     yield running
     running.stop()
@@ -208,3 +206,20 @@ def test_a_service_that_fails_in_mid_chat_costs_no_reply(
     texts = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(texts) == 2  # that reading fails, and that writing fails
     assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "data", ["gASVCQAAAAAAAACMBXRleHSULg==", "\x80\x04K\x01.", "cos\nsystem\n(S'exit 1'\ntR.", None, 7.5, ["x"]]
+)
+def test_an_entry_that_is_not_json_is_a_miss_with_one_warning(
+    data: Any, server: CosmosServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Cache.cosmos_db(connection_string(server), "answers", 3) as cache:
+        cache.set("key", 1)
+        (item,) = server.databases["autogen_cache"]["answers"].values()
+        item["data"] = data
+        assert [cache.get("key", "missing") for _ in "ab"] == ["missing"] * 2
+        cache.set("key", 2)
+        assert cache.get("key") == 2
+    (record,) = [record for record in caplog.records if record.name == "autogen.cache.cosmos_db_cache"]
+    assert "Cosmos DB under 3 counts as missing, because it is not JSON" in record.getMessage()

@@ -200,7 +200,7 @@ def test_traps_are_refused_entry_by_entry(tmp_path: Path, good: tuple[str, bytes
         (("no JSON", 4, b"x", None), "no request"),
         (('{"a": 1}', 4, b"x", None), "no request"),
         ((5, 4, b"x", None), "no request"),
-        (('{"messages": []}', 1, "text", None), "no pickled completion"),
+        (('{"messages": []}', 3, None, "aa/bb/cc.val"), "no pickled completion"),
         (('{"messages": []}', 4, None, "../../outside"), "not where it must be"),
         (('{"messages": []}', 4, None, "/etc/passwd"), "not where it must be"),
         (('{"messages": []}', 4, None, "aa/bb/" + "c" * 28 + ".val"), "cannot be read"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import pickle
 import shutil
 import socket
 import subprocess
@@ -15,7 +16,6 @@ import pytest
 
 from autogen_classic import Cache, OpenAIWrapper
 from autogen_classic.cache.redis_cache import RedisCache
-from autogen_classic.oai._request import answer_cache
 from autogen_classic.testing import MockOpenAIServer
 
 redis = pytest.importorskip("redis")
@@ -54,7 +54,6 @@ class RedisServer:
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(answer_cache, "_warned", set())
     running = RedisServer(tmp_path)
     yield running
     running.kill()
@@ -111,6 +110,25 @@ def test_a_damaged_entry_is_asked_again_and_repaired(
         assert [wrapper.create(messages=MESSAGES, cache=cache).choices[0].message.content for _ in "ab"] == ["fine"] * 2
     assert len(model.requests) == 2
     assert not (tmp_path / "caught").exists()
+
+
+@pytest.mark.parametrize("value", [pickle.dumps({"a": 1}), pickle.dumps({"a": 1}, 0), b"\xff", b""])
+def test_an_entry_that_is_not_json_is_a_miss_with_one_warning(
+    value: bytes, server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Cache.redis(3, server.url) as cache:
+        with redis.Redis.from_url(server.url) as client:
+            client.set("autogen:3:key", value)
+        assert [cache.get("key", "missing") for _ in "ab"] == ["missing"] * 2
+        cache.set("key", 2)
+        assert cache.get("key") == 2
+    (record,) = caplog.records
+    assert "Redis under autogen:3 counts as missing, because it is not JSON" in record.getMessage()
+
+
+def test_programs_may_ask_for_the_key_in_the_server() -> None:
+    with RedisCache(3, "redis://127.0.0.1:1/0") as cache:
+        assert cache._prefixed_key("key") == "autogen:3:key"  # type: ignore[attr-defined]
 
 
 def test_the_second_request_is_answered_from_redis(server: RedisServer, model: MockOpenAIServer) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import diskcache
 import pytest
 
 from autogen_classic.cache import _store
@@ -92,6 +93,7 @@ def test_a_cache_is_read_by_another_version_of_python(python: str, tmp_path: Pat
     answer = SimpleNamespace(choices=[SimpleNamespace(message={"content": "☺ \ud800", "cost": 0.1})])
     with DiskCache(tmp_path / "here" / "1") as cache:
         answer_cache.store(cache, cache_key(PARAMS), answer, PARAMS)
+    (tmp_path / "diskcache").symlink_to(Path(diskcache.__file__).parent)  # on the path there: the current directory
     reader = start(READER, json.dumps(PARAMS), python=python, folder=tmp_path)
     output, errors = reader.communicate()
     assert (reader.returncode, errors) == (0, "")
@@ -108,7 +110,7 @@ def test_eight_processes_share_a_cache(tmp_path: Path) -> None:
     assert results == [("done\n", "")] * 8
     with Cache(tmp_path / "shared") as cache:
         assert len(cache) == 8 * 25 + 25
-        assert cache._run("PRAGMA integrity_check") == [("ok",)]
+        assert cache._sql("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert all(cache.get(f"own {number} {turn}")["number"] == number for number in range(8) for turn in range(25))
 
 
@@ -198,7 +200,7 @@ finally:
     for thread in threads:
         thread.join()
 assert [cache.get(f"child {number}") for number in range(5)] == list(range(5))
-assert cache._run("PRAGMA integrity_check") == [("ok",)]
+assert cache._sql("PRAGMA integrity_check").fetchall() == [("ok",)]
 cache.close()
 """
     run_forking(script, tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from autogen_classic import AssistantAgent, cli
+from autogen_classic.cache._import.old_directory import old_entries
 from autogen_classic.cache._store import Cache
 from autogen_classic.cli import cache as command
 from autogen_classic.oai._request import answer_cache
@@ -59,10 +61,13 @@ def test_ls_lists_caches_with_entries_models_and_dates(run: Any) -> None:
 
 
 def test_ls_tells_of_entries_that_0_2_left(run: Any) -> None:
-    code, output, _ = run("ls", "--root", str(OLD))
+    shutil.copytree(OLD, ".cache")
+    fill("6")
+    code, output, _ = run("ls")
     assert code == 0
     assert "41: 3 entries of AutoGen 0.2, see `autogen-classic cache import`" in output
-    assert not list(OLD.rglob("answers.db"))
+    assert "6: 1 entry, " in output
+    assert "; 1 entry of AutoGen 0.2, see" in output
 
 
 def test_ls_without_caches_says_so(run: Any) -> None:
@@ -72,7 +77,7 @@ def test_ls_without_caches_says_so(run: Any) -> None:
 def test_ls_goes_on_after_a_damaged_cache(run: Any) -> None:
     fill("2")
     Path(".cache", "1").mkdir()
-    Path(".cache", "1", "answers.db").write_bytes(b"no database" * 100)
+    Path(".cache", "1", "cache.db").write_bytes(b"no database" * 100)
     code, output, _ = run("ls")
     assert code == 0
     assert "is damaged. Delete it" in output.splitlines()[0]
@@ -118,8 +123,8 @@ def test_show_lets_no_answer_drive_the_terminal(run: Any) -> None:
 @pytest.mark.parametrize("action", [("ls",), ("show", "41"), ("show", "41", "--json")])
 def test_damaged_and_pickled_entries_are_shown_and_never_loaded(action: Any, value: Any, run: Any) -> None:
     fill()
-    with closing(sqlite3.connect(".cache/41/answers.db")) as connection, connection:
-        connection.execute("UPDATE entries SET value = ?, stored = 'no date'", (value,))
+    with closing(sqlite3.connect(".cache/41/cache.db")) as connection, connection:
+        connection.execute("UPDATE Cache SET value = ?, store_time = 'no date'", (value,))
     assert run(*action)[0] == 0
     assert not Path("caught").exists()
 
@@ -134,9 +139,9 @@ def test_an_unknown_cache_is_an_error_that_lists_the_known_ones(run: Any) -> Non
 def test_a_seed_cannot_lead_out_of_the_directory(run: Any) -> None:
     fill("41")
     Path("outside").mkdir()
-    Path("outside", "answers.db").write_text("precious")
+    Path("outside", "cache.db").write_text("precious")
     assert run("clear", "../outside", "--yes")[0] == 1
-    assert Path("outside", "answers.db").exists()
+    assert Path("outside", "cache.db").exists()
 
 
 @pytest.mark.parametrize(("answer", "is_left"), [("y", False), ("YES", False), ("n", True), ("", True)])
@@ -144,7 +149,7 @@ def test_clear_asks_first(answer: str, is_left: bool, run: Any, monkeypatch: pyt
     fill()
     monkeypatch.setattr("builtins.input", lambda _prompt: answer)
     assert run("clear", "41")[0] == int(is_left)
-    assert Path(".cache/41/answers.db").exists() == is_left
+    assert Path(".cache/41/cache.db").exists() == is_left
 
 
 def test_clear_where_nobody_can_be_asked_deletes_nothing(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,23 +161,26 @@ def test_clear_where_nobody_can_be_asked_deletes_nothing(run: Any, monkeypatch: 
     code, _, complaint = run("clear")
     assert code == 1
     assert "Say --yes" in complaint
-    assert Path(".cache/41/answers.db").exists()
+    assert Path(".cache/41/cache.db").exists()
 
 
 def test_clear_all_leaves_what_0_2_left(run: Any) -> None:
+    shutil.copytree(OLD, ".cache")
+    before = [list(old_entries(Path(".cache", seed))) for seed in ("41", "5", "6")]
     fill("1")
-    fill("2")
-    Path(".cache", "1", "cache.db").write_text("of 0.2")
+    fill("5")
     code, output, _ = run("clear", "--yes")
     assert (code, output.count("Deleted")) == (0, 2)
-    assert [path.name for path in Path(".cache").rglob("*.db")] == ["cache.db"]
+    assert not Path(".cache", "1", "cache.db").exists()
+    assert [list(old_entries(Path(".cache", seed))) for seed in ("41", "5", "6")] == before
+    assert run("clear", "--yes")[0] == 1
 
 
 def test_clear_removes_a_damaged_cache(run: Any) -> None:
     fill()
-    Path(".cache/41/answers.db").write_bytes(b"no database")
+    Path(".cache/41/cache.db").write_bytes(b"no database")
     assert run("clear", "41", "--yes")[0] == 0
-    assert not Path(".cache/41/answers.db").exists()
+    assert not Path(".cache/41/cache.db").exists()
 
 
 def test_import_takes_one_seed_or_all(run: Any) -> None:

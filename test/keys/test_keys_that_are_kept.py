@@ -12,16 +12,10 @@ import pytest
 
 from autogen_classic import Cache, cli
 from autogen_classic.cache.redis_cache import RedisCache
-from autogen_classic.oai._request import answer_cache
 from autogen_classic.replay import record, replay
 from autogen_classic.testing import MockOpenAIServer, error
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cache"))  # for its servers
-
-
-@pytest.fixture(autouse=True)
-def _warn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answer_cache, "_warned", set())
 
 
 def config_for(server: MockOpenAIServer, search: Any, **settings: Any) -> dict[str, Any]:

@@ -13,14 +13,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from diskcache.core import MODE_PICKLE, MODE_RAW
+
 from ...errors import OldCacheError
+from .._store import FILE
 from .helper import RefusedError
 
-__all__ = ("OLD_FILE", "OldEntry", "count_old_entries", "old_entries")
+__all__ = ("OldEntry", "old_entries")
 
-OLD_FILE = "cache.db"
-
-_PICKLE = 4  # diskcache's number for values that are pickled
 _LARGEST = 64 * 2**20  # bytes of one pickle
 _SECONDS = 60.0  # for one statement
 _NAME_OF_VALUE_FILE = re.compile(r"[0-9a-f]{2}[/\\][0-9a-f]{2}[/\\][0-9a-f]{28}\.val")
@@ -51,7 +51,7 @@ class OldEntry(NamedTuple):
         Raises:
             RefusedError: the row holds something else.
         """
-        if self.mode != _PICKLE:
+        if self.mode != MODE_PICKLE:
             raise RefusedError("it is no pickled completion")
         if isinstance(self.value, bytes) and len(self.value) <= _LARGEST:
             return self.value
@@ -61,7 +61,9 @@ class OldEntry(NamedTuple):
 
 
 def old_entries(directory: Path) -> Iterator[OldEntry]:
-    """Yield every row, in the order in which they were written. The directory is not changed.
+    """Yield the rows that this library does not read, in the order in which they were written.
+
+    The directory is not changed.
 
     Args:
         directory: of one seed, such as ``.cache/41``.
@@ -69,31 +71,26 @@ def old_entries(directory: Path) -> Iterator[OldEntry]:
     Raises:
         OldCacheError: there is no cache of 0.2, or it cannot be read.
     """
-    if not (directory / OLD_FILE).is_file():
-        raise OldCacheError(f"{directory} holds no cache of AutoGen 0.2: there is no file {OLD_FILE} in it.")
+    if not (directory / FILE).is_file():
+        raise OldCacheError(f"{directory} holds no cache of AutoGen 0.2: there is no file {FILE} in it.")
     try:
         with tempfile.TemporaryDirectory() as place, closing(_open_copy(directory, Path(place))) as connection:
-            rows = connection.execute("SELECT key, store_time, mode, value, filename FROM Cache ORDER BY rowid")
+            rows = connection.execute(
+                "SELECT key, store_time, mode, value, filename FROM Cache WHERE mode IS NOT ? ORDER BY rowid",
+                (MODE_RAW,),
+            )
             for key, stored, mode, value, filename in rows:
                 yield OldEntry(key, stored, mode, value, filename, directory)
     except (sqlite3.Error, OSError) as error:
         raise OldCacheError(f"The cache of AutoGen 0.2 in {directory} cannot be read: {error}.") from error
 
 
-def count_old_entries(directory: Path) -> int:
-    """Return how many rows 0.2 left in a directory; 0 where it left none, or none that can be read."""
-    try:
-        return sum(1 for _ in old_entries(directory))
-    except OldCacheError:
-        return 0
-
-
 def _open_copy(directory: Path, place: Path) -> sqlite3.Connection:
     """Open a copy, because SQLite writes into the directory of a file even to read it."""
-    for name in (OLD_FILE, f"{OLD_FILE}-wal"):
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-journal"):
         if (directory / name).is_file():
             shutil.copyfile(directory / name, place / name)
-    connection = sqlite3.connect(place / OLD_FILE)
+    connection = sqlite3.connect(place / FILE)
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     deadline = time.monotonic() + _SECONDS
     connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..._json.text import as_canonical_json, as_json
+from ..._warn import warn_once
 from ...errors import NotJSONError
 from ..openai_utils import NON_CACHE_KEY
 
@@ -41,8 +42,6 @@ NOT_CACHED = object()
 _OWN_FIELDS = ("message_retrieval_function", "config_id", "pass_filter")
 _OPENAI_TYPES = ("ChatCompletion", "Completion")
 _SUMMARY_LENGTH = 200
-_MOST_WARNED = 1000
-_warned: set[str] = set()
 
 
 class AnswerCache:
@@ -89,7 +88,7 @@ class AnswerCache:
             with kept(os.path.join(LEGACY_CACHE_DIR, str(self._seed))) as cache:
                 return action(cache, self._key)
         except (OSError, ValueError) as error:  # the current directory is gone, or the seed cannot be a name of one
-            _warn_once(f"The cache of seed {self._seed!r} cannot be used ({type(error).__name__}: {error}).")
+            warn_once(logger, f"The cache of seed {self._seed!r} cannot be used ({type(error).__name__}: {error}).")
             return otherwise
 
 
@@ -129,7 +128,8 @@ def look_up(cache: Any, key: str) -> Any:
         value = cache.get(key, None)
         return NOT_CACHED if value is None else decode(value)
     except Exception as error:  # whatever goes wrong in a cache, the model can still be asked
-        _warn_once(f"A cached answer cannot be read ({type(error).__name__}: {error}). The model is asked instead.")
+        reason = f"{type(error).__name__}: {error}"
+        warn_once(logger, f"A cached answer cannot be read ({reason}). The model is asked instead.")
         return NOT_CACHED
 
 
@@ -148,19 +148,9 @@ def store(cache: Any, key: str, response: Any, params: Mapping[str, Any] | None 
             entry["request"] = summary_of(params)
         cache.set(key, entry)
     except NotJSONError as error:
-        _warn_once(f"Answers of type {type(response).__name__} are not cached. {error}")
+        warn_once(logger, f"Answers of type {type(response).__name__} are not cached. {error}")
     except Exception as error:  # the answer is there; losing the copy must not lose the answer
-        _warn_once(f"An answer cannot be cached ({type(error).__name__}: {error}).")
-
-
-def _warn_once(text: str) -> None:
-    """A cache that is lost in mid-chat fails at every request; once is enough to be told."""
-    if text in _warned:
-        logger.debug(text)
-        return
-    if len(_warned) < _MOST_WARNED:
-        _warned.add(text)
-    logger.warning(text)
+        warn_once(logger, f"An answer cannot be cached ({type(error).__name__}: {error}).")
 
 
 def summary_of(params: Mapping[str, Any]) -> dict[str, Any]:
