@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 from ._token_tables import encoding_of
+from ._warn import warn_once
 
 __all__ = (
     "count_token",
@@ -62,7 +63,6 @@ _FAMILY_LIMITS = (
 
 _BYTES_PER_TOKEN = 4  # of English text, as OpenAI's documentation gives it
 _encodings: dict[str, Any] = {}
-_warned = False
 
 
 def get_max_token_limit(model: str = "gpt-3.5-turbo-0613") -> int:
@@ -214,17 +214,13 @@ def _encoding_for(model: str) -> Any:
 
 
 def _load_encoding(model: str) -> Any:
-    global _warned
     try:
         return encoding_of(model)
     except Exception as error:  # no tiktoken, no network, a proxy that answers with a web page: all the same to us
-        if not _warned:
-            _warned = True
-            logger.warning(
-                "Token counts for %s are estimates (4 bytes a token): the table of tiktoken cannot be had (%s). "
-                'Install it with pip install "autogen-classic[tokens]", give tiktoken network access once, or set '
-                "TIKTOKEN_CACHE_DIR to a directory that holds it.",
-                model,
-                type(error).__name__,
-            )
+        warn_once(
+            logger,
+            f"Token counts are estimates (4 bytes a token): the table of tiktoken cannot be had "
+            f'({type(error).__name__}). Install it with pip install "autogen-classic[tokens]", give tiktoken network '
+            "access once, or set TIKTOKEN_CACHE_DIR to a directory that holds it.",
+        )
         return None

@@ -54,7 +54,6 @@ def fresh_tables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     directory = tmp_path / "tables"
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(directory))
     monkeypatch.setattr(token_count_utils, "_encodings", {})
-    monkeypatch.setattr(token_count_utils, "_warned", False)
     monkeypatch.setattr(_token_tables, "_out_of_reach", set())
     registry = pytest.importorskip("tiktoken.registry")
     monkeypatch.setattr(registry, "ENCODINGS", {})

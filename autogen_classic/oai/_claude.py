@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ._provider_client import warn_once
+from .._warn import warn_once
+from ._provider_client import logger
 
 __all__ = ("accepted_sampling", "default_max_tokens", "knows_schemas", "may_be_forced", "version_of")
 
@@ -76,9 +77,9 @@ def accepted_sampling(model: str, sampling: dict[str, Any]) -> dict[str, Any]:
     """
     version = version_of(model) or (0, 0)
     if sampling and version >= _FIRST_WITHOUT_SAMPLING:
-        warn_once(f"{model} refuses {', '.join(_SAMPLING)}; {', '.join(sampling)} is not sent to it.")
+        warn_once(logger, f"{model} refuses {', '.join(_SAMPLING)}; {', '.join(sampling)} is not sent to it.")
         return {}
     if version >= _FIRST_WITH_ONE_SAMPLER and "temperature" in sampling and "top_p" in sampling:
-        warn_once(f"{model} takes either temperature or top_p; top_p is not sent to it.")
+        warn_once(logger, f"{model} takes either temperature or top_p; top_p is not sent to it.")
         return {key: sampling[key] for key in sampling if key != "top_p"}
     return sampling

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .._warn import warn_once
 from ._messages.validity import valid_messages
 from .client_utils import without_hidden_tools
 
@@ -33,7 +34,6 @@ _DISPENSABLE = frozenset(("temperature", "top_p", "presence_penalty", "frequency
 _CODES = frozenset(("unsupported_parameter", "unsupported_value"))
 
 _learnt: dict[tuple[str, str], set[str]] = {}
-_warned: set[tuple[str, str]] = set()
 
 
 def fitted(params: dict[str, Any], place: str) -> dict[str, Any]:
@@ -114,6 +114,4 @@ def _is_system(message: Any) -> bool:
 
 
 def _warn(model: str, quirk: str, remedy: str) -> None:
-    if (model, quirk) not in _warned:
-        _warned.add((model, quirk))
-        logger.warning("Model %s does not take %s; %s.", model, quirk, remedy)
+    warn_once(logger, f"Model {model} does not take {quirk}; {remedy}.")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from .._core.model_requests import check
+from .._warn import warn_once
 from ..errors import BrokenStreamError, MissingKeyError, MissingModelError, StreamTimeoutError
 from ._request.reading import Answer
 from ._request.streamed_text import ShownText
@@ -25,7 +26,6 @@ __all__ = (
     "key_for",
     "model_of",
     "read_settings",
-    "warn_once",
 )
 
 logger = logging.getLogger("autogen.oai.client")
@@ -173,8 +173,9 @@ class ProviderClient:
         price = price_of(response.model, self.spec.name)
         if price is None:
             warn_once(
+                logger,
                 f"The price of model {response.model} is not known, so its cost counts as 0. Give it in the "
-                'config_list: "price": [prompt_price_per_1k, completion_token_price_per_1k].'
+                'config_list: "price": [prompt_price_per_1k, completion_token_price_per_1k].',
             )
         if price is None or response.usage is None:
             return 0
@@ -210,7 +211,7 @@ class ProviderClient:
                 self._tell_of_unknown(name)
 
     def _tell_of_unknown(self, name: str) -> None:
-        warn_once(f"The setting {name!r} is not known for {self.spec.title}; it is not sent.")
+        warn_once(logger, f"The setting {name!r} is not known for {self.spec.title}; it is not sent.")
 
     def _streamed(self, params: dict[str, Any]) -> Answer:
         answer: Answer | None = None
@@ -236,17 +237,3 @@ class ProviderClient:
 
     def _wants_stream(self, params: Mapping[str, Any]) -> bool:
         return bool(params.get("stream"))
-
-
-_warned: set[str] = set()
-
-
-def warn_once(text: str) -> None:
-    """Log a warning, unless it has been logged before.
-
-    Args:
-        text: the warning.
-    """
-    if text not in _warned:
-        _warned.add(text)
-        logger.warning(text)

@@ -15,6 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from .._warn import warn_once
 from ..errors import MissingKeyError, MissingRegionError
 from ..llm_config.entries import BedrockEntryDict, BedrockLLMConfigEntry
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas
@@ -39,7 +40,7 @@ from ._messages.schemas import (
     wants_any_object,
 )
 from ._messages.translation import Text, Turn, split_system, tools_of, turns_of
-from ._provider_client import ProviderClient, model_of, read_settings, warn_once
+from ._provider_client import ProviderClient, logger, model_of, read_settings
 from ._request.reading import Answer
 from ._specs import BEDROCK
 from .prices import Price, cost_of, price_of, prices_of
@@ -364,6 +365,6 @@ def calculate_cost(input_tokens: int, output_tokens: int, model_id: str) -> floa
     """
     price = price_of(model_id, "bedrock")
     if price is None:
-        warn_once(f"The price of model {model_id} on Bedrock is not known, so its cost counts as 0.")
+        warn_once(logger, f"The price of model {model_id} on Bedrock is not known, so its cost counts as 0.")
         return 0.0
     return cost_of(price, input_tokens, output_tokens)

@@ -7,12 +7,13 @@ from typing import Any
 
 import groq
 
+from .._warn import warn_once
 from ..errors import BrokenStreamError
 from ..llm_config.entries import GroqEntryDict, GroqLLMConfigEntry
 from ._chat_completions import ChatCompletionsClient, chat_messages, cost_by_table
 from ._messages.schemas import told_in_words
 from ._messages.translation import tools_of, turns_of
-from ._provider_client import warn_once
+from ._provider_client import logger
 from ._request.structured import wanted_form
 from ._specs import GROQ
 from .prices import Price, prices_of
@@ -73,7 +74,7 @@ class GroqClient(ChatCompletionsClient):
 
     def _wants_stream(self, params: Mapping[str, Any]) -> bool:
         if params.get("stream") and wanted_form(params) is not None:
-            warn_once("groq does not stream an answer that has to have a form; such answers come whole.")
+            warn_once(logger, "groq does not stream an answer that has to have a form; such answers come whole.")
             return False
         return super()._wants_stream(params)
 

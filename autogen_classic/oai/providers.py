@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._secrets import keys_hidden
+from .._warn import warn_once
 from ..errors import UnknownProviderError
 from ._specs import AZURE, EVERY_CLIENT_KEY, OPENAI, OPENAI_CLIENT_KEYS, SPECS, ProviderSpec, spec_of
 
@@ -66,7 +67,7 @@ def find_provider(entry: dict[str, Any]) -> Provider:
     if provider is not None:
         return provider
     if entry.get("base_url"):
-        _warn_once(name)
+        warn_once(logger, f"api_type '{name}' is not known; its base_url is used as an OpenAI-compatible server.")
         return _providers[OPENAI.name]
     raise UnknownProviderError(
         f"api_type {entry['api_type']!r} is not known. Known are {', '.join(sorted(_providers))}. For an "
@@ -178,15 +179,6 @@ def _from_entry_point(name: str) -> Provider | None:
             register_provider(name, provider)
             return provider
     return None
-
-
-def _warn_once(name: str) -> None:
-    if name not in _warned:
-        _warned.add(name)
-        logger.warning("api_type '%s' is not known; its base_url is used as an OpenAI-compatible server.", name)
-
-
-_warned: set[str] = set()
 
 
 class _Described:

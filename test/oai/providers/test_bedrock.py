@@ -18,7 +18,7 @@ from test_matrix import ASK, PIXEL, TOOLS, City
 
 from autogen_classic import OpenAIWrapper
 from autogen_classic.errors import MissingKeyError
-from autogen_classic.oai import _provider_client, bedrock
+from autogen_classic.oai import bedrock
 from autogen_classic.oai.bedrock import BedrockClient, MissingRegionError
 from autogen_classic.testing import CapturedIO
 
@@ -30,11 +30,6 @@ HISTORY = [
     {"role": "assistant", "content": "", "tool_calls": CALLS},
     {"role": "tool", "tool_call_id": "c1", "content": ""},
 ]
-
-
-@pytest.fixture(autouse=True)
-def _warnings_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_provider_client, "_warned", set())
 
 
 def client_for(server: Any, **settings: Any) -> BedrockClient:
