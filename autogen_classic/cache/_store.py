@@ -7,16 +7,18 @@ costs more than looking for an entry.
 from __future__ import annotations
 
 import atexit
+import functools
 import logging
 import os
 import sqlite3
 import tempfile
 import threading
+import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import diskcache
 from diskcache.core import DBNAME, MODE_RAW, UNKNOWN
@@ -32,10 +34,16 @@ logger = logging.getLogger("autogen.cache.disk_cache")
 
 FILE = DBNAME
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 # Seconds to wait for another process that is writing. Writing an entry takes a few milliseconds.
 PATIENCE = 5.0
 # Once waiting was in vain, the next requests do not wait as long, until the file is free again.
 _SHORT_PATIENCE = 0.05
+# SQLite asks for the lock less and less often while it waits, and so comes off badly among many writers; it is made to
+# begin again after this time.
+_ONE_WAIT = 0.05
 _MOST_KEPT = 8
 # The rows that `JSONDisk` writes and reads.
 _READABLE = f"raw = 1 AND mode = {MODE_RAW} AND filename IS NULL"
@@ -126,6 +134,28 @@ def warn_of_old_entries(directory: str) -> None:
     )
 
 
+def _alone(work: Callable[Concatenate[Cache, P], T]) -> Callable[Concatenate[Cache, P], T]:
+    """Let a method have the open file for itself: among threads at once, among processes after some waiting."""
+
+    @functools.wraps(work)
+    def method(cache: Cache, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with _lock:
+            deadline = time.monotonic() + cache._patience()
+            while True:
+                try:
+                    cache._close_what_is_gone()
+                    done = work(cache, *args, **kwargs)
+                except (sqlite3.Error, diskcache.Timeout, OSError) as error:
+                    problem = cache._problem(_said_by_sqlite(error))
+                    if not problem.locked or time.monotonic() >= deadline:
+                        raise problem from error
+                else:
+                    cache._waited_in_vain = False
+                    return done
+
+    return method
+
+
 class Cache(diskcache.Cache):
     """The package's cache, with `JSONDisk`, and with one connection for all threads.
 
@@ -169,17 +199,18 @@ class Cache(diskcache.Cache):
         with suppress(OSError):  # the first use says what is wrong
             os.makedirs(self._directory, exist_ok=True)
 
-    def get(self, key: object, default: Any = None, *options: bool, **named_options: bool) -> Any:
+    @_alone
+    def get(self, key: object, default: Any = None, *options: Any, **named_options: Any) -> Any:
         """Return the value of a key, or the default when there is none that is JSON.
 
         Raises:
             CacheUnusableError: the file cannot be read.
         """
-        with self._working():
-            if self._connection is None:
-                self._warn_of_old_entries()
-            return super().get(key, default, *options, **named_options)
+        if self._connection is None:
+            self._warn_of_old_entries()
+        return super().get(key, default, *options, **named_options)
 
+    @_alone
     def set(self, key: object, value: object, *options: Any, **named_options: Any) -> Any:
         """Keep a value under a key.
 
@@ -187,24 +218,24 @@ class Cache(diskcache.Cache):
             NotJSONError: JSON cannot hold the value.
             CacheUnusableError: the file cannot be written.
         """
-        with self._working():
-            return super().set(key, value, *options, **named_options)
+        return super().set(key, value, *options, **named_options)
 
+    @_alone
     def delete(self, key: object, retry: bool = False) -> bool:
         """Forget the value of a key, if there is one, and tell whether there was."""
-        with self._working():
-            return bool(super().delete(key, retry))
+        return bool(super().delete(key, retry))
 
+    @_alone
     def __len__(self) -> int:
-        with self._working():
-            return int(self._sql("SELECT count(*) FROM Cache").fetchone()[0])
+        return int(self._sql("SELECT count(*) FROM Cache").fetchone()[0])
 
+    @_alone
     def entries(self) -> list[Entry]:
         """Return every entry that may be read, the oldest first."""
-        with self._working():
-            rows = self._sql(f"SELECT key, value, store_time FROM Cache WHERE {_READABLE} ORDER BY store_time, key")
-            return [Entry(*row) for row in rows]
+        rows = self._sql(f"SELECT key, value, store_time FROM Cache WHERE {_READABLE} ORDER BY store_time, key")
+        return [Entry(*row) for row in rows]
 
+    @_alone
     def add_missing(self, entries: list[Entry]) -> int:
         """Keep entries whose keys are not there yet, all of them or none.
 
@@ -214,7 +245,7 @@ class Cache(diskcache.Cache):
         Raises:
             CacheUnusableError: the file cannot be written.
         """
-        with self._working(), self.transact():
+        with self.transact():
             return sum(
                 self._sql(
                     "INSERT OR IGNORE INTO Cache (key, raw, store_time, access_time, mode, value) "
@@ -224,15 +255,15 @@ class Cache(diskcache.Cache):
                 for entry in entries
             )
 
+    @_alone
     def count_old_entries(self) -> int:
         """Return how many entries are there that are not read, as AutoGen 0.2 left them."""
-        with self._working():
-            return int(self._sql(f"SELECT count(*) FROM Cache WHERE ({_READABLE}) IS NOT TRUE").fetchone()[0])
+        return self._old_entries()
 
+    @_alone
     def delete_answers(self) -> None:
         """Delete every entry but those that AutoGen 0.2 left."""
-        with self._working():
-            self._sql(f"DELETE FROM Cache WHERE {_READABLE}")
+        self._sql(f"DELETE FROM Cache WHERE {_READABLE}")
 
     def volume(self) -> int:
         """Return the size of the file in bytes."""
@@ -250,6 +281,9 @@ class Cache(diskcache.Cache):
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies, and twins in other processes, open the file for themselves."""
         return Cache, (self._directory, self._timeout)
+
+    def _old_entries(self) -> int:
+        return int(self._sql(f"SELECT count(*) FROM Cache WHERE ({_READABLE}) IS NOT TRUE").fetchone()[0])
 
     def _warn_of_old_entries(self) -> None:
         """Warn where the newest entry is of AutoGen 0.2: nobody has used the directory with this library yet."""
@@ -272,35 +306,28 @@ class Cache(diskcache.Cache):
 
     @property
     def _sql_retry(self) -> Callable[..., sqlite3.Cursor]:
-        return self._sql  # SQLite waits by itself, for as long as `timeout` says
+        return self._sql  # `_alone` does the waiting
 
     def _cull(self, now: float, sql: Callable[..., sqlite3.Cursor], cleanup: object, limit: int | None = None) -> None:
         """Evict entries when the file is too large, but none of AutoGen 0.2, which can still be imported."""
-        if self.volume() < self.size_limit or not self.count_old_entries():
+        if self.volume() < self.size_limit or not self._old_entries():
             super()._cull(now, sql, cleanup, limit)  # type: ignore[misc]
 
     # --- the connection ----------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _working(self) -> Iterator[None]:
-        """Use the open file alone; it is opened anew when a program has deleted or replaced it."""
-        with _lock:
-            try:
-                if self._opened != _identity(self._file):
-                    self._disconnect()
-                yield
-            except (sqlite3.Error, diskcache.Timeout, OSError) as error:
-                raise self._unusable(error) from error
-            if self._waited_in_vain:
-                self._wait_for(self._timeout)
-                self._waited_in_vain = False
+    def _patience(self) -> float:
+        return min(_SHORT_PATIENCE, self._timeout) if self._waited_in_vain else self._timeout
+
+    def _close_what_is_gone(self) -> None:
+        """Close a file that a program has deleted or replaced meanwhile."""
+        if self._opened != _identity(self._file):
+            self._disconnect()
 
     def _connect(self) -> sqlite3.Connection:
         os.makedirs(self._directory, exist_ok=True)
         if not os.path.lexists(self._file):
             self._make_file()
-        patience = _SHORT_PATIENCE if self._waited_in_vain else self._timeout
-        connection = sqlite3.connect(self._file, timeout=patience, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self._file, timeout=_ONE_WAIT, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA synchronous = NORMAL")  # as in the package
@@ -335,23 +362,20 @@ class Cache(diskcache.Cache):
             self._connection.close()
         self._connection = None
 
-    def _wait_for(self, seconds: float) -> None:
-        if self._connection is not None:
-            self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
-
-    def _unusable(self, error: Exception) -> CacheUnusableError:
-        reason = str(_cause_within_sqlite(error))
+    def _problem(self, reason: str) -> CacheUnusableError:
+        """Tell what is wrong, and be ready for the next use."""
         advice = ""
-        if "locked" in reason:
+        locked = "locked" in reason
+        damaged = "not a database" in reason or "malformed" in reason or "no such" in reason
+        if locked:
             self._waited_in_vain = True
-            self._wait_for(_SHORT_PATIENCE)
             advice = " Another process holds the file."
         else:
             self._disconnect()
-        damaged = "not a database" in reason or "malformed" in reason or "no such" in reason
         if damaged:
             advice = f" The file {FILE} in it is damaged. Delete it; a new one is made."
-        return CacheUnusableError(f"The cache in {self._directory} cannot be used ({reason}).{advice}", damaged)
+        text = f"The cache in {self._directory} cannot be used ({reason}).{advice}"
+        return CacheUnusableError(text, damaged=damaged, locked=locked)
 
 
 def _policies() -> Mapping[str, Mapping[str, str | None]]:
@@ -372,11 +396,11 @@ def _allowed(name: str, value: int | str) -> int | str:
     raise ValueError(f"{name} must be {form}, not {value!r}.")
 
 
-def _cause_within_sqlite(error: BaseException) -> BaseException:
+def _said_by_sqlite(error: BaseException) -> str:
     """The package raises a `Timeout` without text, or fails to roll back, after what SQLite said was wrong."""
     while isinstance(error.__context__, sqlite3.Error):
         error = error.__context__
-    return error
+    return str(error)
 
 
 def _put_in_place(made: str, file: str) -> None:
