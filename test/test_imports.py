@@ -33,7 +33,18 @@ LEVELS = (
     ),
     ("_core", "events"),
     # what meets the world outside, but no model
-    ("_code", "browser_utils", "cache", "io", "llm_config", "logger", "oai._specs", "oai.prices", "runtime_logging"),
+    (
+        "_code",
+        "browser_utils",
+        "cache",
+        "io",
+        "llm_config",
+        "logger",
+        "oai._specs",
+        "oai.prices",
+        "oai.providers",
+        "runtime_logging",
+    ),
     ("oai",),
     ("_legacy", "coding", "replay", "retrieve_utils"),
     ("code_utils",),
@@ -59,15 +70,12 @@ EXCEPTIONS = {
     "errors -> _core.lazy": "a table of lazy names, as every door has one",
     "errors -> coding.docker_commandline_code_executor": "shows an error whose base belongs to an optional package",
     "errors -> oai.cohere": "shows an error whose base belongs to an optional package",
-    "llm_config._checks -> oai.providers": "a configuration asks which clients a program has registered",
     "llm_config.client -> oai.client": "a path of AG2 for what lives in oai",
     "llm_config.config -> oai.openai_utils": "where a configuration is read from a file or filtered",
-    "llm_config.entry -> oai.providers": "an entry makes its client",
     "llm_config.utils -> oai.openai_utils": "a path of AG2 for what lives in oai",
     "oai._request.attempts -> oai.client": "the type of what it works for",
     "oai._request.usage -> oai.client": "the type of what it works for",
     "replay._model_request -> replay._tape": "the type of what it works for",
-    "oai.providers -> oai.client": "the registry connects clients when they are asked for",
 }
 
 HEAVY = ("openai", "docker", "tiktoken", "numpy", "diskcache", "pydantic", "httpx", "IPython", "networkx", "matplotlib")

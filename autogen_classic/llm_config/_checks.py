@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import LLMConfigError
+from ..errors import LLMConfigError, UnknownProviderError
+from ..oai._specs import SPECS, spec_of
+from ..oai.providers import api_type_of, find_provider
 
 if TYPE_CHECKING:
     from .entry import ApplicationConfig, LLMConfigEntry
@@ -69,21 +71,20 @@ def checked_entry(config: Any, number: int, shared: ApplicationConfig) -> LLMCon
 
 def _class_for(config: Mapping[str, Any], number: int) -> tuple[type[LLMConfigEntry], str]:
     """The class that checks a configuration, and its api_type as that class spells it."""
-    from ..errors import UnknownProviderError
-    from ..oai.providers import find_provider
-    from .entries import ENTRY_OF
+    from . import entries
     from .entry import LLMConfigEntry
 
-    api_type = str(config.get("api_type") or "openai").lower()
-    if api_type in ENTRY_OF:
-        return ENTRY_OF[api_type], api_type
+    api_type = api_type_of(config)
+    spec = spec_of(api_type)
+    if spec is not None:
+        return getattr(entries, spec.entry), api_type
     if not config.get("model_client_cls") and config.get("model_client") is None:
         try:
             find_provider(dict(config))
         except UnknownProviderError:
             raise LLMConfigError(
                 f"Model number {number} has the api_type {config['api_type']!r}, which is not known. Known are "
-                f"{', '.join(sorted(ENTRY_OF))}."
+                f"{', '.join(spec.name for spec in SPECS)}."
             ) from None
     return LLMConfigEntry, str(config["api_type"])
 

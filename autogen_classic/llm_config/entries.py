@@ -1,16 +1,16 @@
-"""The configuration of each provider: its own settings, with the range of each."""
+"""The configuration of each provider as a class: what type each setting has. Ranges stand in `oai._specs`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, SecretStr, field_serializer
 
+from ..oai._specs import DEEPSEEK
 from .entry import LLMConfigEntry, LLMConfigEntryDict, _plain
 
 __all__ = (
-    "ENTRY_OF",
     "AnthropicEntryDict",
     "AnthropicLLMConfigEntry",
     "AzureOpenAIEntryDict",
@@ -41,77 +41,67 @@ __all__ = (
     "TogetherLLMConfigEntry",
 )
 
-HideTools = Literal["if_all_run", "if_any_run", "never"]
-Price = list[float]
-ToolChoice = Literal["none", "auto", "required"]
+HideTools: TypeAlias = Literal["if_all_run", "if_any_run", "never"]
+ToolChoice: TypeAlias = Literal["none", "auto", "required"] | dict[str, Any]
 
 
 class OpenAILLMConfigEntry(LLMConfigEntry):
     """A model of OpenAI, or of any service that speaks its protocol."""
 
-    api_type: Literal["openai"] = "openai"
-    price: Price | None = Field(default=None, min_length=2, max_length=2)
-    tool_choice: ToolChoice | dict[str, Any] | None = None
+    api_type: str = "openai"
+    tool_choice: ToolChoice | None = None
     user: str | None = None
-    stream: bool = False
-    verbosity: Literal["low", "medium", "high"] | None = None
+    verbosity: str | None = None
     extra_body: dict[str, Any] | None = None
     extra_headers: dict[str, str] | None = None
-    reasoning_effort: Literal["none", "low", "minimal", "medium", "high", "xhigh"] | None = None
+    reasoning_effort: str | None = None
     max_completion_tokens: int | None = None
 
 
 class OpenAIV2LLMConfigEntry(OpenAILLMConfigEntry):
     """A model of OpenAI, under AG2's name for its second client."""
 
-    api_type: Literal["openai_v2"] = "openai_v2"  # type: ignore[assignment]
+    api_type: str = "openai_v2"
 
 
 class OpenAIResponsesLLMConfigEntry(OpenAILLMConfigEntry):
     """A model of OpenAI that is asked through the Responses interface."""
 
-    api_type: Literal["responses"] = "responses"  # type: ignore[assignment]
-    tool_choice: ToolChoice | dict[str, Any] | None = "auto"
+    api_type: str = "responses"
+    tool_choice: ToolChoice | None = "auto"
     built_in_tools: list[str] | None = None
 
 
 class AzureOpenAILLMConfigEntry(LLMConfigEntry):
     """A model of OpenAI on Azure."""
 
-    api_type: Literal["azure"] = "azure"
+    api_type: str = "azure"
     azure_ad_token_provider: str | Callable[[], str] | None = None
-    price: Price | None = Field(default=None, min_length=2, max_length=2)
-    stream: bool = False
-    tool_choice: ToolChoice | dict[str, Any] | None = None
+    tool_choice: ToolChoice | None = None
     user: str | None = None
     extra_headers: dict[str, str] | None = None
-    reasoning_effort: Literal["low", "minimal", "medium", "high"] | None = None
+    reasoning_effort: str | None = None
     max_completion_tokens: int | None = None
 
 
 class DeepSeekLLMConfigEntry(LLMConfigEntry):
     """A model of DeepSeek."""
 
-    api_type: Literal["deepseek"] = "deepseek"
-    base_url: str | None = "https://api.deepseek.com/v1"
-    max_tokens: int | None = Field(default=8192, ge=1)
-    price: Price | None = Field(default=None, min_length=2, max_length=2)
-    stream: bool = False
-    tool_choice: ToolChoice | dict[str, Any] | None = None
+    api_type: str = "deepseek"
+    base_url: str | None = DEEPSEEK.base_url
+    max_tokens: int | None = 8192
+    tool_choice: ToolChoice | None = None
 
 
 class AnthropicLLMConfigEntry(LLMConfigEntry):
     """A model of Anthropic, also on Bedrock (``aws_...``) and Vertex (``gcp_...``)."""
 
-    api_type: Literal["anthropic"] = "anthropic"
-    max_tokens: int | None = Field(default=4096, ge=1)
-    temperature: float | None = Field(default=None, ge=0, le=1)
+    api_type: str = "anthropic"
+    max_tokens: int | None = 4096
     timeout: float | None = Field(default=None, gt=0)
-    top_k: int | None = Field(default=None, ge=1)
+    top_k: int | None = None
     stop_sequences: list[str] | None = None
-    stream: bool = False
-    price: Price | None = Field(default=None, min_length=2, max_length=2)
-    tool_choice: dict[str, Any] | None = None
+    tool_choice: ToolChoice | Literal["any"] | None = None
     thinking: dict[str, Any] | None = None
     gcp_project_id: str | None = None
     gcp_region: str | None = None
@@ -121,8 +111,7 @@ class AnthropicLLMConfigEntry(LLMConfigEntry):
 class BedrockLLMConfigEntry(LLMConfigEntry):
     """A model on Amazon Bedrock."""
 
-    api_type: Literal["bedrock"] = "bedrock"
-    temperature: float | None = Field(default=None, ge=0, le=1)
+    api_type: str = "bedrock"
     aws_region: str
     aws_access_key: SecretStr | None = None
     aws_secret_key: SecretStr | None = None
@@ -133,11 +122,10 @@ class BedrockLLMConfigEntry(LLMConfigEntry):
     seed: int | None = None
     cache_seed: int | None = None
     supports_system_prompts: bool = True
-    price: Price | None = Field(default=None, min_length=2, max_length=2)
     timeout: float | None = None
     additional_model_request_fields: dict[str, Any] | None = None
-    total_max_attempts: int | None = 5
-    max_attempts: int | None = 5
+    total_max_attempts: int | None = None
+    max_attempts: int | None = None
     mode: Literal["standard", "adaptive", "legacy"] = "standard"
 
     @field_serializer("aws_access_key", "aws_secret_key", "aws_session_token")
@@ -150,11 +138,8 @@ class BedrockLLMConfigEntry(LLMConfigEntry):
 class CerebrasLLMConfigEntry(LLMConfigEntry):
     """A model on Cerebras."""
 
-    api_type: Literal["cerebras"] = "cerebras"
-    temperature: float | None = Field(default=None, ge=0, le=1.5)
+    api_type: str = "cerebras"
     seed: int | None = None
-    stream: bool = False
-    price: Price | None = Field(default=None, min_length=2, max_length=2)
     hide_tools: HideTools = "never"
     tool_choice: ToolChoice | None = None
     reasoning_effort: str | None = None
@@ -163,45 +148,39 @@ class CerebrasLLMConfigEntry(LLMConfigEntry):
 class CohereLLMConfigEntry(LLMConfigEntry):
     """A model of Cohere."""
 
-    api_type: Literal["cohere"] = "cohere"
-    k: int = Field(default=0, ge=0, le=500)
+    api_type: str = "cohere"
+    k: int = 0
     seed: int | None = None
-    frequency_penalty: float = Field(default=0, ge=0, le=1)
-    presence_penalty: float = Field(default=0, ge=0, le=1)
+    frequency_penalty: float = 0
+    presence_penalty: float = 0
     client_name: str | None = None
     strict_tools: bool = False
-    stream: bool = False
-    price: Price | None = Field(default=None, min_length=2, max_length=2)
-    tool_choice: Literal["NONE", "REQUIRED"] | None = None
+    tool_choice: Literal["NONE", "REQUIRED", "none", "required"] | None = None
 
 
 class GeminiLLMConfigEntry(LLMConfigEntry):
     """A model of Google's, by the Gemini interface or on Vertex."""
 
-    api_type: Literal["google", "google_vertex"] = "google"
+    api_type: str = "google"
     project_id: str | None = None
     location: str | None = None
     google_application_credentials: str | None = None
     credentials: Any = None
-    stream: bool = False
     safety_settings: list[dict[str, Any]] | dict[str, Any] | None = None
-    price: Price | None = Field(default=None, min_length=2, max_length=2)
     tool_config: Any = None
     proxy: str | None = None
     include_thoughts: bool | None = None
     thinking_budget: int | None = None
-    thinking_level: Literal["High", "Medium", "Low", "Minimal"] | None = None
+    thinking_level: str | None = None
 
 
 class GroqLLMConfigEntry(LLMConfigEntry):
     """A model on Groq."""
 
-    api_type: Literal["groq"] = "groq"
-    frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
-    presence_penalty: float | None = Field(default=None, ge=-2, le=2)
+    api_type: str = "groq"
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
     seed: int | None = None
-    stream: bool = False
-    price: Price | None = Field(default=None, min_length=2, max_length=2)
     hide_tools: HideTools = "never"
     tool_choice: ToolChoice | None = None
 
@@ -209,21 +188,18 @@ class GroqLLMConfigEntry(LLMConfigEntry):
 class MistralLLMConfigEntry(LLMConfigEntry):
     """A model of Mistral."""
 
-    api_type: Literal["mistral"] = "mistral"
+    api_type: str = "mistral"
     safe_prompt: bool = False
     random_seed: int | None = None
-    stream: bool = False
-    price: Price | None = Field(default=None, min_length=2, max_length=2)
     hide_tools: HideTools = "never"
-    tool_choice: Literal["none", "auto", "any"] | None = None
+    tool_choice: ToolChoice | Literal["any"] | None = None
 
 
 class OllamaLLMConfigEntry(LLMConfigEntry):
     """A model that Ollama runs, mostly on a machine of your own."""
 
-    api_type: Literal["ollama"] = "ollama"
+    api_type: str = "ollama"
     client_host: str | None = None
-    stream: bool = False
     num_predict: int = -1
     num_ctx: int = 2048
     repeat_penalty: float = 1.1
@@ -236,91 +212,30 @@ class OllamaLLMConfigEntry(LLMConfigEntry):
 class TogetherLLMConfigEntry(LLMConfigEntry):
     """A model on Together."""
 
-    api_type: Literal["together"] = "together"
-    max_tokens: int | None = Field(default=512, ge=0)
-    stream: bool = False
+    api_type: str = "together"
+    max_tokens: int | None = 512
     top_k: int | None = None
     repetition_penalty: float | None = None
-    presence_penalty: float | None = Field(default=None, ge=-2, le=2)
-    frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
-    min_p: float | None = Field(default=None, ge=0, le=1)
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    min_p: float | None = None
     safety_model: str | None = None
     hide_tools: HideTools = "never"
-    price: Price | None = Field(default=None, min_length=2, max_length=2)
     tool_choice: str | dict[str, Any] | None = None
 
 
-class OpenAIEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `OpenAILLMConfigEntry` as a dict."""
-
-
-class OpenAIV2EntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `OpenAIV2LLMConfigEntry` as a dict."""
-
-
-class OpenAIResponsesEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `OpenAIResponsesLLMConfigEntry` as a dict."""
-
-
-class AzureOpenAIEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `AzureOpenAILLMConfigEntry` as a dict."""
-
-
-class DeepSeekEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `DeepSeekLLMConfigEntry` as a dict."""
-
-
-class AnthropicEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `AnthropicLLMConfigEntry` as a dict."""
-
-
-class BedrockEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `BedrockLLMConfigEntry` as a dict."""
-
-
-class CerebrasEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `CerebrasLLMConfigEntry` as a dict."""
-
-
-class CohereEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `CohereLLMConfigEntry` as a dict."""
-
-
-class GeminiEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `GeminiLLMConfigEntry` as a dict."""
-
-
-class GroqEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `GroqLLMConfigEntry` as a dict."""
-
-
-class MistralEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `MistralLLMConfigEntry` as a dict."""
-
-
-class OllamaEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `OllamaLLMConfigEntry` as a dict."""
-
-
-class TogetherEntryDict(LLMConfigEntryDict, total=False):
-    """The form of a `TogetherLLMConfigEntry` as a dict."""
-
-
-ENTRY_OF: dict[str, type[LLMConfigEntry]] = {
-    "anthropic": AnthropicLLMConfigEntry,
-    "azure": AzureOpenAILLMConfigEntry,
-    "bedrock": BedrockLLMConfigEntry,
-    "cerebras": CerebrasLLMConfigEntry,
-    "cohere": CohereLLMConfigEntry,
-    "deepseek": DeepSeekLLMConfigEntry,
-    "google": GeminiLLMConfigEntry,
-    "google_vertex": GeminiLLMConfigEntry,
-    "groq": GroqLLMConfigEntry,
-    "mistral": MistralLLMConfigEntry,
-    "ollama": OllamaLLMConfigEntry,
-    "openai": OpenAILLMConfigEntry,
-    "openai_v2": OpenAIV2LLMConfigEntry,
-    "responses": OpenAIResponsesLLMConfigEntry,
-    "together": TogetherLLMConfigEntry,
-}
-"""The class for each ``api_type``."""
+# A configuration as a dict has the same form for every provider.
+AnthropicEntryDict: TypeAlias = LLMConfigEntryDict
+AzureOpenAIEntryDict: TypeAlias = LLMConfigEntryDict
+BedrockEntryDict: TypeAlias = LLMConfigEntryDict
+CerebrasEntryDict: TypeAlias = LLMConfigEntryDict
+CohereEntryDict: TypeAlias = LLMConfigEntryDict
+DeepSeekEntryDict: TypeAlias = LLMConfigEntryDict
+GeminiEntryDict: TypeAlias = LLMConfigEntryDict
+GroqEntryDict: TypeAlias = LLMConfigEntryDict
+MistralEntryDict: TypeAlias = LLMConfigEntryDict
+OllamaEntryDict: TypeAlias = LLMConfigEntryDict
+OpenAIEntryDict: TypeAlias = LLMConfigEntryDict
+OpenAIResponsesEntryDict: TypeAlias = LLMConfigEntryDict
+OpenAIV2EntryDict: TypeAlias = LLMConfigEntryDict
+TogetherEntryDict: TypeAlias = LLMConfigEntryDict

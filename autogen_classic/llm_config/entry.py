@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -16,14 +16,18 @@ from pydantic import (
     field_serializer,
     field_validator,
 )
+from pydantic_core import PydanticKnownError
 
 from .._secrets import hidden, secrets_in
+from ..oai._specs import NUMBER, OPENAI, ProviderSpec, spec_of
 
 __all__ = ("ApplicationConfig", "LLMConfigEntry", "LLMConfigEntryDict")
 
 # Wherever a key may stand. Their values are never shown.
 _SECRET_WORDS = ("key", "token_provider", "ad_token", "auth_token", "secret", "session_token", "credentials", "headers")
 _HIDDEN = "**********"
+
+T = TypeVar("T")
 
 
 class LLMConfigEntryDict(TypedDict, total=False):
@@ -57,9 +61,30 @@ class ApplicationConfig(BaseModel):
         extra="allow", protected_namespaces=(), hide_input_in_errors=True, arbitrary_types_allowed=True
     )
 
-    max_tokens: int | None = Field(default=None, ge=0)
-    top_p: float | None = Field(default=None, ge=0, le=1)
-    temperature: float | None = Field(default=None, ge=0, le=2)
+    max_tokens: int | None = None
+    top_p: float | None = None
+    temperature: float | None = None
+
+    @classmethod
+    def _provider(cls) -> ProviderSpec:
+        """Whose ranges count: those of OpenAI, where the class is not for one provider."""
+        api_type = cls.model_fields.get("api_type")
+        return (spec_of(str(api_type.default)) if api_type is not None else None) or OPENAI
+
+    @field_validator("*")
+    @classmethod
+    def check_range(cls, v: T, info: ValidationInfo) -> T:
+        """Refuse a value outside of the range, or of the choices, that the provider has for it."""
+        setting = cls._provider().setting(info.field_name or "")
+        if setting is None or v is None:
+            return v
+        if setting.choices is not None and v not in setting.choices:
+            raise PydanticKnownError("enum", {"expected": " or ".join(map(repr, setting.choices))})
+        if setting.low is not None and isinstance(v, NUMBER) and v < setting.low:
+            raise PydanticKnownError("greater_than_equal", {"ge": setting.low})
+        if setting.high is not None and isinstance(v, NUMBER) and v > setting.high:
+            raise PydanticKnownError("less_than_equal", {"le": setting.high})
+        return v
 
 
 class LLMConfigEntry(ApplicationConfig):
@@ -79,6 +104,8 @@ class LLMConfigEntry(ApplicationConfig):
         response_format: a pydantic class, or a JSON schema, that the answer must follow.
         default_headers: headers of every request.
         tags: words by which `LLMConfig.where` finds the configuration.
+        stream: whether the answer is printed as it comes.
+        price: US dollars per 1,000 tokens of the prompt and of the answer.
     """
 
     api_type: str | None = None
@@ -92,6 +119,17 @@ class LLMConfigEntry(ApplicationConfig):
     response_format: Any = None
     default_headers: Mapping[str, Any] | None = None
     tags: list[str] = Field(default_factory=list)
+    stream: bool = False
+    price: list[float] | None = Field(default=None, min_length=2, max_length=2)
+
+    @field_validator("api_type")
+    @classmethod
+    def check_api_type(cls, v: str | None) -> str | None:
+        """Refuse the name of another provider than the one that the class is for."""
+        spec = cls._provider()
+        if cls.model_fields["api_type"].default is not None and spec_of(v or "") is not spec:
+            raise ValueError(f"it must be {' or '.join(map(repr, spec.api_types))}")
+        return v
 
     @field_validator("base_url", "client_host", mode="before", check_fields=False)
     @classmethod

@@ -482,10 +482,10 @@ OLLAMA = ProviderSpec(
         Setting("stream", bool, default=False),
         Setting("think", (bool, str)),
         Setting("frequency_penalty", NUMBER, -2, 2, place="options"),
-        Setting("max_tokens", int, 1, sent_as="num_predict", place="options"),
         Setting("min_p", NUMBER, 0, 1, place="options"),
         Setting("num_ctx", int, 1, place="options"),
         Setting("num_predict", int, -2, place="options"),
+        Setting("max_tokens", int, 1, sent_as="num_predict", place="options"),  # before Ollama's own name for it
         Setting("presence_penalty", NUMBER, -2, 2, place="options"),
         Setting("repeat_last_n", int, -1, place="options"),
         Setting("repeat_penalty", NUMBER, 0, place="options"),

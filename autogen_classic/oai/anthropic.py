@@ -163,7 +163,9 @@ class AnthropicClient(ProviderClient):
             MissingModelError: no model is named.
         """
         model = model_of(params, self.spec)
-        given = {**params, "max_tokens": params.get("max_tokens", params.get("max_completion_tokens"))}
+        given = dict(params)
+        if params.get("max_completion_tokens") is not None:  # `LLMConfig` always has a max_tokens
+            given["max_tokens"] = params["max_completion_tokens"]
         if given.get("stop_sequences") is None and params.get("stop"):
             given["stop_sequences"] = [params["stop"]] if isinstance(params["stop"], str) else list(params["stop"])
         read = read_settings(given, self.spec.settings)

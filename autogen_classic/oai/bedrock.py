@@ -82,7 +82,8 @@ class BedrockClient(ProviderClient):
         **kwargs: one configuration. ``aws_region`` (or AWS_DEFAULT_REGION, AWS_REGION) is needed. Credentials are
             ``aws_access_key``, ``aws_secret_key`` and ``aws_session_token``, or ``aws_profile_name``; without them
             boto3 looks where it always does (environment, files, the role of the machine). Further: ``base_url``,
-            ``timeout`` in seconds, ``max_retries`` (or ``total_max_attempts``, and ``mode``, as boto3 has them), and
+            ``timeout`` in seconds, ``max_retries`` (or ``total_max_attempts``, ``max_attempts`` and ``mode``, as boto3
+            has them), and
             ``supports_system_prompts``: False for models that refuse system messages.
 
     Raises:
@@ -178,11 +179,10 @@ class BedrockClient(ProviderClient):
         """Make the client of boto3, or take the one that was made for the same settings: it takes 0.1 s to make one."""
         config = self._config
         keys = {name: config.get(key) for key, name in _CREDENTIALS.items()}
-        retries = config.get("max_retries")
         settings = {
             "endpoint_url": config.get("base_url"),
             "timeout": config.get("timeout") or _SECONDS,
-            "attempts": config.get("total_max_attempts", _ATTEMPTS) if retries is None else retries + 1,
+            "attempts": self._attempts(),
             "mode": config.get("mode", "standard"),
         }
         same = (boto3.Session, self._aws_region, *keys.values(), *settings.values())
@@ -196,6 +196,14 @@ class BedrockClient(ProviderClient):
                 )
             _clients[same] = _new_client(session, **settings)
         return _clients[same]
+
+    def _attempts(self) -> int:
+        """How often a request is sent at most: what boto3 calls ``max_attempts`` are those after the first."""
+        for name, first in (("max_retries", 1), ("total_max_attempts", 0), ("max_attempts", 1)):
+            given = self._config.get(name)
+            if given is not None:
+                return int(given) + first
+        return _ATTEMPTS
 
     def _request(self, params: dict[str, Any]) -> dict[str, Any]:
         """Write a request as arguments of boto3's ``converse``."""

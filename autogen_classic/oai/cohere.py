@@ -174,8 +174,11 @@ def oai_messages_to_cohere_messages(
     tools, wanted = chat_tools(params), wanted_form(params)
     if tools:
         cohere_params["tools"] = tools
-        if params.get("tool_choice") in _TOOL_CHOICES:
-            cohere_params["tool_choice"] = _TOOL_CHOICES[params["tool_choice"]]
+        choice = _TOOL_CHOICES.get(str(params.get("tool_choice") or "").lower())
+        if choice is not None:
+            cohere_params["tool_choice"] = choice
+        if params.get("strict_tools"):
+            cohere_params["strict_tools"] = True
     schema = wanted.schema if wanted is not None else None
     if wanted is not None and tools:  # the API takes tools or a form, not both
         system = f"{system}\n{in_words(schema)}".strip()

@@ -157,19 +157,6 @@ def azure_model_name(model: str) -> str:
     return model.replace(".", "")
 
 
-def _default_azure_token_provider() -> Any:
-    try:
-        import azure.identity as identity  # type: ignore[import-not-found, import-untyped, unused-ignore]
-    except ImportError as error:
-        raise ModuleNotFoundError(
-            "azure_ad_token_provider 'DEFAULT' needs the azure-identity package: pip install azure-identity",
-            name="azure.identity",
-        ) from error
-    return identity.get_bearer_token_provider(
-        identity.DefaultAzureCredential(), "https://cognitiveservices.azure.com/.default"
-    )
-
-
 def _from_entry_point(name: str) -> Provider | None:
     from importlib.metadata import entry_points
 
@@ -203,57 +190,10 @@ class _Described:
                 f'pip install "autogen-classic[{spec.extra}]"',
                 name=error.name,
             ) from error
-        return _over_openai_package(client, spec, entry) if spec.package == OPENAI.package else client(**entry)
-
-
-def _over_openai_package(client: Any, spec: ProviderSpec, entry: dict[str, Any]) -> Any:
-    """Connect a client that the openai package serves, by way of the names in `client`, which programs patch there."""
-    from . import client as room
-    from ._http.connections import async_pool, sync_pool
-
-    settings = {key: entry[key] for key in entry if key in spec.client_keys}
-    prefix = "Azure" if spec is AZURE else ""
-    settings = _azure_settings(settings, entry) if spec is AZURE else _openai_settings(settings, spec, entry)
-    address = str(settings.get("azure_endpoint" if spec is AZURE else "base_url") or "")
-    own_http = settings.get("http_client") is not None
-    if not own_http:
-        settings["http_client"] = sync_pool(address)
-    made = client(getattr(room, f"{prefix}OpenAI")(**settings))
-    if not own_http:
-
-        async def connect_async() -> Any:
-            return getattr(room, f"Async{prefix}OpenAI")(**{**settings, "http_client": await async_pool(address)})
-
-        made.connect_async = connect_async
-    return made
-
-
-def _openai_settings(settings: dict[str, Any], spec: ProviderSpec, entry: dict[str, Any]) -> dict[str, Any]:
-    """What the SDK is made with. Another provider's address never gets the key that the environment has for OpenAI."""
-    if spec.base_url:
-        from ._provider_client import key_for
-
-        return {**settings, "api_key": key_for(entry, spec), "base_url": entry.get("base_url") or spec.base_url}
-    if settings.get("api_key") == "":  # older releases of the openai package take it, and fail at the first request
-        import openai
-
-        raise openai.OpenAIError(
-            f"The api_key of model {entry.get('model')!r} is empty. Give a key, or leave api_key out to take "
-            f"{' or '.join(spec.key_variables)} from the environment."
-        )
-    return settings
-
-
-def _azure_settings(settings: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
-    if "base_url" in settings:
-        base_url = settings.pop("base_url")
-        settings.setdefault("azure_endpoint", base_url)
-    model = entry.get("model")
-    if model and "azure_deployment" not in settings:
-        settings["azure_deployment"] = azure_model_name(model)
-    if settings.get("azure_ad_token_provider") == "DEFAULT":
-        settings["azure_ad_token_provider"] = _default_azure_token_provider()
-    return settings
+        if spec.package != OPENAI.package:
+            return client(**entry)
+        room = importlib.import_module("._openai_package", __package__)
+        return room.connected(client, spec, entry)
 
 
 _providers: dict[str, Provider] = {

@@ -112,6 +112,7 @@ class Seen:
     stream: bool = False
     body: dict[str, Any] = field(default_factory=dict)
     path: str = ""
+    query: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -191,7 +192,7 @@ class WireServer:
         except Exception as fault:  # a test must hear of everything that goes wrong here
             self.faults.append(fault if isinstance(fault, WireError) else WireError(f"{type(fault).__name__}: {fault}"))
             return _json(400, self.failure(Fail(400, message=f"{fault}")))
-        seen.path, seen.headers = http.path, http.headers
+        seen.path, seen.query, seen.headers = http.path, http.query, http.headers
         reply = self.replies[min(len(self.seen), len(self.replies) - 1)]
         self.seen.append(seen)
         if isinstance(reply, Hang):

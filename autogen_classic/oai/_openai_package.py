@@ -1,0 +1,83 @@
+"""Connecting by the openai package: to OpenAI, to Azure, and to others that speak the same protocol."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ._http.connections import async_pool, sync_pool
+from ._provider_client import key_for
+from ._specs import AZURE, ProviderSpec
+from .providers import azure_model_name
+
+if TYPE_CHECKING:
+    from ._openai_client import OpenAIClient
+
+__all__ = ("connected",)
+
+
+def connected(client: Callable[[Any], OpenAIClient], spec: ProviderSpec, entry: dict[str, Any]) -> OpenAIClient:
+    """Make a client, by way of the names in `client`, which programs patch there.
+
+    Args:
+        client: the class of the client.
+        spec: the provider.
+        entry: one configuration.
+    """
+    room = importlib.import_module(".client", __package__)
+    given = {key: entry[key] for key in entry if key in spec.client_keys}
+    settings = _azure_settings(given, entry) if spec is AZURE else _openai_settings(given, spec, entry)
+    address = str(settings.get("azure_endpoint" if spec is AZURE else "base_url") or "")
+    own_http = settings.get("http_client") is not None
+    if not own_http:
+        settings["http_client"] = sync_pool(address)
+    sdk_class = "AzureOpenAI" if spec is AZURE else "OpenAI"
+    made = client(getattr(room, sdk_class)(**settings))
+    if not own_http:
+
+        async def connect_async() -> Any:
+            return getattr(room, f"Async{sdk_class}")(**{**settings, "http_client": await async_pool(address)})
+
+        made.connect_async = connect_async
+    return made
+
+
+def _openai_settings(settings: dict[str, Any], spec: ProviderSpec, entry: dict[str, Any]) -> dict[str, Any]:
+    """What the SDK is made with. Another provider's address never gets the key that the environment has for OpenAI."""
+    if spec.base_url:
+        return {**settings, "api_key": key_for(entry, spec), "base_url": entry.get("base_url") or spec.base_url}
+    if settings.get("api_key") == "":  # older releases of the openai package take it, and fail at the first request
+        import openai
+
+        raise openai.OpenAIError(
+            f"The api_key of model {entry.get('model')!r} is empty. Give a key, or leave api_key out to take "
+            f"{' or '.join(spec.key_variables)} from the environment."
+        )
+    return settings
+
+
+def _azure_settings(settings: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    if "base_url" in settings:
+        base_url = settings.pop("base_url")
+        settings.setdefault("azure_endpoint", base_url)
+    model = entry.get("model")
+    if model and "azure_deployment" not in settings:
+        settings["azure_deployment"] = azure_model_name(model)
+    if settings.get("azure_ad_token_provider") == "DEFAULT":
+        settings["azure_ad_token_provider"] = _default_azure_token_provider()
+    return settings
+
+
+def _default_azure_token_provider() -> Callable[[], str]:
+    try:
+        import azure.identity as identity  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    except ImportError as error:
+        raise ModuleNotFoundError(
+            "azure_ad_token_provider 'DEFAULT' needs the azure-identity package: pip install azure-identity",
+            name="azure.identity",
+        ) from error
+    provider: Callable[[], str] = identity.get_bearer_token_provider(
+        identity.DefaultAzureCredential(), "https://cognitiveservices.azure.com/.default"
+    )
+    return provider
