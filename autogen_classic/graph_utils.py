@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ._core.party import is_agent
 from .errors import TransitionGraphError
 
 __all__ = (
@@ -188,18 +189,6 @@ def _warn_about_oddities(transitions: Transitions, agents: Sequence[Any]) -> Non
                 _name(speaker),
                 _names(repeated),
             )
-
-
-def is_agent(thing: Any) -> bool:
-    """Tell whether a thing can take a turn.
-
-    Args:
-        thing: anything.
-
-    Returns:
-        True where it has what every agent has: a name, and a method that replies.
-    """
-    return hasattr(thing, "name") and callable(getattr(thing, "generate_reply", None))
 
 
 def _name(agent: Any) -> str:

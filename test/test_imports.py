@@ -25,13 +25,12 @@ LEVELS = (
         "exception_utils",
         "formatting_utils",
         "function_utils",
-        "graph_utils",
         "math_utils",
         "token_count_utils",
         "types",
         "version",
     ),
-    ("_core", "events"),
+    ("_core", "events", "graph_utils"),
     # what meets the world outside, but no model
     (
         "_code",

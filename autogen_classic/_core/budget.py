@@ -10,7 +10,6 @@ import math
 import threading
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 
 __all__ = ("NO_BUDGET", "Account", "Budget", "Spent", "tokens_of")
 
@@ -128,7 +127,7 @@ class Account:
         return None
 
 
-def tokens_of(response: Any) -> int | None:
+def tokens_of(response: object) -> int | None:
     """Say how many tokens an answer took, sent and received.
 
     Args:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 __all__ = (
     "WHICH_WAY",
@@ -38,6 +38,7 @@ __all__ = (
 )
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+ResultT = TypeVar("ResultT")
 
 
 class Call:
@@ -70,7 +71,7 @@ class Ask:
 
     __slots__ = ("args", "kwargs", "name", "owner")
 
-    def __init__(self, owner: Any, name: str, /, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, owner: object, name: str, /, *args: Any, **kwargs: Any) -> None:
         self.owner = owner
         self.name = name
         self.args = args
@@ -84,7 +85,6 @@ class WhichWay:
 WHICH_WAY = WhichWay()
 
 Request: TypeAlias = Call | Ask | WhichWay
-Steps = Generator[Request, Any, Any]
 
 
 class Then:
@@ -96,13 +96,17 @@ class Then:
         self.request = request
 
 
+Steps: TypeAlias = Generator[Request, Any, ResultT]
+"""Steps that return a ``ResultT``. Those that may end with another request are ``Steps[ResultT | Then]``."""
+
+
 # By the id of a function: the lookup stands in the loops below, and must be fast and take any callable.
-_shipped: dict[int, tuple[Callable[..., Steps], bool]] = {}
+_shipped: dict[int, tuple[Callable[..., Steps[Any]], bool]] = {}
 _kept_alive: list[Callable[..., Any]] = []  # so that no other function ever gets one of these ids
 _NOT_SHIPPED: tuple[None, bool] = (None, False)
 
 
-def shipped(steps: Callable[..., Steps]) -> Callable[[FunctionT], FunctionT]:
+def shipped(steps: Callable[..., Steps[Any]]) -> Callable[[FunctionT], FunctionT]:
     """Mark a function of the library as doing nothing but to drive ``steps`` with its own arguments.
 
     Args:
@@ -120,7 +124,7 @@ def shipped(steps: Callable[..., Steps]) -> Callable[[FunctionT], FunctionT]:
     return mark
 
 
-def look_up(function: Callable[..., Any]) -> tuple[Callable[..., Steps] | None, bool]:
+def look_up(function: Callable[..., Any]) -> tuple[Callable[..., Steps[Any]] | None, bool]:
     """What there is to know of a function before it is called.
 
     Args:
@@ -134,7 +138,7 @@ def look_up(function: Callable[..., Any]) -> tuple[Callable[..., Steps] | None, 
     return (None, inspect.iscoroutinefunction(function)) if known is None else known
 
 
-def drive(steps: Steps) -> Any:
+def drive(steps: Steps[ResultT | Then]) -> ResultT:
     """Run steps to their end in the calling thread.
 
     Args:
@@ -148,11 +152,11 @@ def drive(steps: Steps) -> Any:
     """
     outcome = drive_to_last_call(steps)
     if type(outcome) is Call:
-        return outcome.function(*outcome.args, **outcome.kwargs)
-    return outcome
+        outcome = outcome.function(*outcome.args, **outcome.kwargs)
+    return cast(ResultT, outcome)  # a last request returns what its steps promise
 
 
-def drive_to_last_call(steps: Steps) -> Any:
+def drive_to_last_call(steps: Steps[ResultT | Then]) -> ResultT | Call:
     """Run steps, but leave a last call to a function that is not ours to the caller.
 
     ``send`` and ``receive`` make that call themselves, when this frame is gone. It keeps the stack of programs
@@ -164,7 +168,7 @@ def drive_to_last_call(steps: Steps) -> Any:
     Returns:
         What the steps return, or the ``Call`` that is left to make.
     """
-    running = [steps]
+    running: list[Steps[Any]] = [steps]
     resume: Callable[[Any], Request] = steps.send
     value: Any = None
     function: Any
@@ -177,7 +181,8 @@ def drive_to_last_call(steps: Steps) -> Any:
                 value = end.value
                 if type(value) is not Then:
                     if not running:
-                        return value
+                        finished: ResultT = value
+                        return finished
                     resume = running[-1].send
                     continue
                 request = value.request
@@ -220,7 +225,7 @@ def drive_to_last_call(steps: Steps) -> Any:
             interrupted.close()
 
 
-async def drive_async(steps: Steps) -> Any:
+async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
     """Run steps to their end in the running event loop.
 
     The same loop as `drive`, with two differences: a method is asked for by the name of its ``a_`` twin, and a
@@ -235,7 +240,7 @@ async def drive_async(steps: Steps) -> Any:
     Raises:
         Exception: whatever a requested function raises and no step handles.
     """
-    running = [steps]
+    running: list[Steps[Any]] = [steps]
     resume: Callable[[Any], Request] = steps.send
     value: Any = None
     function: Any
@@ -248,7 +253,8 @@ async def drive_async(steps: Steps) -> Any:
                 value = end.value
                 if type(value) is not Then:
                     if not running:
-                        return value
+                        finished: ResultT = value
+                        return finished
                     resume = running[-1].send
                     continue
                 request = value.request
@@ -278,7 +284,8 @@ async def drive_async(steps: Steps) -> Any:
                 if inspect.isawaitable(value):
                     value = await value
                 if not running:
-                    return value
+                    outcome: ResultT = value
+                    return outcome
                 resume = running[-1].send
             except BaseException as error:
                 if not running:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+
+from .messages import Message
 
 __all__ = ("forget", "messages_to_keep", "snapshot")
-
-Message = dict[str, Any]
 
 
 def snapshot(messages: Iterable[Message]) -> list[Message]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .drive import WHICH_WAY, Call, Steps
+from .messages import Message, TextOrMessage
+from .party import Agent, Party
 
 __all__ = (
     "HOOKABLE_METHODS",
@@ -26,7 +29,7 @@ HOOKABLE_METHODS = (
 )
 
 
-def register(agent: Any, hookable_method: str, hook: Any) -> None:
+def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> None:
     """Add a hook behind those that the agent has.
 
     Args:
@@ -45,17 +48,18 @@ def register(agent: Any, hookable_method: str, hook: Any) -> None:
     known[hookable_method].append(hook)
 
 
-def before_send(agent: Any, message: Any, recipient: Any, silent: bool | None) -> Steps:
+def before_send(agent: Party, message: TextOrMessage, recipient: Agent, silent: bool | None) -> Steps[TextOrMessage]:
     """Run ``process_message_before_send``: each hook takes (sender, message, recipient, silent)."""
     for hook in (yield from _hooks(agent, "process_message_before_send")):
-        message = yield Call(hook, sender=agent, message=message, recipient=recipient, silent=bool(silent))
-        if message is None:
+        hooked = yield Call(hook, sender=agent, message=message, recipient=recipient, silent=bool(silent))
+        if hooked is None:
             name = getattr(hook, "__qualname__", hook)
             raise TypeError(f"The hook {name} of {agent.name} must return the message to send, but it returned None.")
+        message = hooked
     return message
 
 
-def last_received_message(agent: Any, messages: list[dict[str, Any]]) -> Steps:
+def last_received_message(agent: Party, messages: list[Message]) -> Steps[list[Message]]:
     """Run ``process_last_received_message``: each hook takes and returns the content of the last message.
 
     Calls, answers to calls, and the word ``exit`` pass untouched. The stored message keeps its words; the agent
@@ -78,7 +82,7 @@ def last_received_message(agent: Any, messages: list[dict[str, Any]]) -> Steps:
     return [*messages[:-1], {**last, "content": processed}]
 
 
-def all_messages(agent: Any, messages: list[dict[str, Any]]) -> Steps:
+def all_messages(agent: Party, messages: list[Message]) -> Steps[list[Message]]:
     """Run ``process_all_messages_before_reply``: each hook takes and returns the list of messages."""
     hooks = yield from _hooks(agent, "process_all_messages_before_reply")
     if not hooks or not messages:
@@ -89,7 +93,7 @@ def all_messages(agent: Any, messages: list[dict[str, Any]]) -> Steps:
     return processed
 
 
-def as_processed_before(agent: Any, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def as_processed_before(agent: Party, messages: list[Message]) -> list[Message]:
     """Put what hooks made of earlier messages in the place of what was stored."""
     known = agent._processed_messages
     if not known:
@@ -102,14 +106,14 @@ def as_processed_before(agent: Any, messages: list[dict[str, Any]]) -> list[dict
     ]
 
 
-def forget_lost_messages(agent: Any) -> None:
+def forget_lost_messages(agent: Party) -> None:
     """Forget what hooks made of messages that stand in no history of the agent any more."""
     stored = {id(message) for history in list(agent._oai_messages.values()) for message in history}
     for key in agent._processed_messages.keys() - stored:
         agent._processed_messages.pop(key, None)
 
 
-def _remember(agent: Any, message: dict[str, Any], processed: Any) -> None:
+def _remember(agent: Party, message: Message, processed: str | list[Any]) -> None:
     """Keep what hooks made of a message.
 
     Programs cut histories by hand, and ask for replies to messages that are in none. So that an agent which lives
@@ -120,7 +124,7 @@ def _remember(agent: Any, message: dict[str, Any], processed: Any) -> None:
         forget_lost_messages(agent)
 
 
-def _hooks(agent: Any, name: str) -> Steps:
+def _hooks(agent: Party, name: str) -> Steps[Sequence[Callable[..., Any]]]:
     """The hooks that run in this kind of chat: synchronous ones in synchronous chats, ``a_`` ones in the others."""
     hook_lists = agent.hook_lists
     if not hook_lists[name] and not hook_lists["a_" + name]:

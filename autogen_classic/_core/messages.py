@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
-__all__ = ("as_message", "outgoing", "stored_form")
+__all__ = ("Message", "TextOrMessage", "as_message", "outgoing", "stored_form")
+
+Message: TypeAlias = dict[str, Any]
+TextOrMessage: TypeAlias = str | Message
+"""What agents say: a text, or a dict with ``content`` or a call."""
 
 STORED_KEYS = ("content", "function_call", "tool_calls", "tool_responses", "tool_call_id", "name", "context")
 
 
-def as_message(message: Any) -> dict[str, Any]:
+def as_message(message: object) -> Message:
     """Give a message its dict form.
 
     Args:
@@ -24,14 +28,14 @@ def as_message(message: Any) -> dict[str, Any]:
     if isinstance(message, dict):
         return message
     try:
-        return dict(message)
+        return dict(message)  # type: ignore[call-overload, no-any-return]
     except TypeError as error:
         raise TypeError(
             f"A message must be a text or a dict with 'content', but it is {message!r} ({type(message).__name__})."
         ) from error
 
 
-def stored_form(message: Mapping[str, Any], role: str, author: str) -> dict[str, Any] | None:
+def stored_form(message: Mapping[str, Any], role: str, author: str) -> Message | None:
     """Build what is stored of a message.
 
     Args:
@@ -66,7 +70,7 @@ def stored_form(message: Mapping[str, Any], role: str, author: str) -> dict[str,
     return stored
 
 
-def outgoing(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def outgoing(messages: list[Message]) -> list[Message]:
     """Build the message list that leaves for a model; the stored messages stay as they are.
 
     The answers to several tool calls, stored as one message, become one message each, and the ``context`` of a
@@ -78,7 +82,7 @@ def outgoing(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     Returns:
         A new list of new dicts.
     """
-    leaving: list[dict[str, Any]] = []
+    leaving: list[Message] = []
     for message in messages:
         responses = message.get("tool_responses")
         if responses:

@@ -12,22 +12,23 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import SenderRequired
+from .party import Agent, Party, is_agent
 
 __all__ = ("matches", "register", "replace", "reset")
 
 
 def register(
-    agent: Any,
-    trigger: Any,
+    agent: Party,
+    trigger: object,
     reply_func: Callable[..., Any],
     position: int,
-    config: Any,
+    config: object,
     reset_config: Callable[..., Any] | None,
     ignore_async_in_sync_chat: bool,
     remove_other_reply_funcs: bool,
 ) -> None:
     """Put a reply function on the list of an agent; see `ConversableAgent.register_reply`."""
-    if not isinstance(trigger, (type, str, list)) and not _is_agent(trigger) and not callable(trigger):
+    if not isinstance(trigger, (type, str, list)) and not is_agent(trigger) and not callable(trigger):
         raise ValueError(
             f"The trigger of a reply function must be an agent, a class of agents, the name of an agent, a "
             f"function of the sender, or a list of these, but it is {trigger!r}."
@@ -52,14 +53,14 @@ def register(
     )
 
 
-def replace(agent: Any, old: Callable[..., Any], new: Callable[..., Any]) -> None:
+def replace(agent: Party, old: Callable[..., Any], new: Callable[..., Any]) -> None:
     """Put ``new`` in the place of ``old`` wherever the list has it."""
     for entry in agent._reply_func_list:
         if entry["reply_func"] == old:
             entry["reply_func"] = new
 
 
-def reset(agent: Any) -> None:
+def reset(agent: Party) -> None:
     """Give every reply function the configuration with which it was registered."""
     for entry in agent._reply_func_list:
         if entry["reset_config"] is not None:
@@ -68,7 +69,7 @@ def reset(agent: Any) -> None:
             entry["config"] = copy.copy(entry["init_config"])
 
 
-def matches(trigger: Any, sender: Any) -> bool:
+def matches(trigger: object, sender: Agent | None) -> bool:
     """Tell whether a trigger fires for a sender.
 
     Args:
@@ -97,15 +98,10 @@ def matches(trigger: Any, sender: Any) -> bool:
         if sender is None:
             raise SenderRequired
         return bool(trigger == sender.name)
-    if _is_agent(trigger):
+    if is_agent(trigger):
         return bool(trigger == sender)
     if callable(trigger):
         fires = trigger(sender)
         assert isinstance(fires, bool), f"The trigger {trigger} must return a boolean value, not {fires!r}."
         return fires
     raise ValueError(f"Unsupported trigger type: {type(trigger)}")
-
-
-def _is_agent(thing: Any) -> bool:
-    """An agent is whatever can be talked to: it has a name and receives."""
-    return hasattr(thing, "receive") and hasattr(thing, "name") and not isinstance(thing, type)

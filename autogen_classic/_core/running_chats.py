@@ -12,6 +12,8 @@ from enum import Enum
 from typing import Any
 
 from .budget import NO_BUDGET, Account, Budget, tokens_of
+from .messages import TextOrMessage
+from .party import Agent
 
 __all__ = ("ChatRef", "RunningChat", "StopReason", "current", "is_within")
 
@@ -81,7 +83,7 @@ class RunningChat:
         if self.account.budget != NO_BUDGET:
             self._with_limits = (self, *self._with_limits)
         self.reason: StopReason | None = None
-        self.message: Any = None
+        self.message: TextOrMessage | None = None
         self.detail: str | None = None
         self._stop_requested = False
         self._last: Any = None
@@ -99,7 +101,7 @@ class RunningChat:
             running_chat = running_chat.parent
         return False
 
-    def must_end(self, message: Any = None) -> bool:
+    def must_end(self, message: TextOrMessage | None = None) -> bool:
         """Tell whether this chat may not go on: it was asked to stop, or a budget is spent, which is noted.
 
         Args:
@@ -127,7 +129,7 @@ class RunningChat:
         """End the chat before its next reply; safe to call from another thread or task."""
         self._stop_requested = True
 
-    def note(self, reason: StopReason, message: Any = None) -> None:
+    def note(self, reason: StopReason, message: TextOrMessage | None = None) -> None:
         """Keep why the chat is about to stop; the last reason noted counts.
 
         Args:
@@ -142,7 +144,7 @@ class RunningChat:
         """Forget a noted reason: somebody speaks again."""
         self.reason = self.message = self.detail = None
 
-    def watch_for_loop(self, sender: Any, content: Any) -> None:
+    def watch_for_loop(self, sender: Agent, content: object) -> None:
         """Warn once when agents only repeat themselves ("Thank you!" "Thank you, too!" ...).
 
         Args:
@@ -184,7 +186,7 @@ def is_within(chat_id: str) -> bool:
 
 
 @contextmanager
-def begin(*agents: Any, budget: Budget | None = None) -> Iterator[RunningChat]:
+def begin(*agents: Agent, budget: Budget | None = None) -> Iterator[RunningChat]:
     """Open a chat within the one that runs now, and let its agents be stopped by name.
 
     Args:
@@ -219,21 +221,21 @@ def within(running_chat: RunningChat) -> Iterator[None]:
         _current.set(running_chat.parent)
 
 
-def join(running_chat: RunningChat, agent: Any) -> None:
+def join(running_chat: RunningChat, agent: Agent) -> None:
     """Let an agent's ``stop_chat`` end a chat."""
     running = getattr(agent, "_running_chats", None)
     if running is not None:
         running.append(running_chat)
 
 
-def leave(running_chat: RunningChat, agent: Any) -> None:
+def leave(running_chat: RunningChat, agent: Agent) -> None:
     """The counterpart of `join`."""
     running = getattr(agent, "_running_chats", None)
     if running and running_chat in running:
         running.remove(running_chat)
 
 
-def charge(response: Any, cost: float | None) -> None:
+def charge(response: object, cost: float | None) -> None:
     """Charge an answer that is paid for to the chat that runs, and to all chats around it, be it of use or not.
 
     Args:

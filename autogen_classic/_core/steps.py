@@ -13,21 +13,22 @@ from . import hooks, replies, running_chats
 from .budget import Budget
 from .drive import WHICH_WAY, Ask, Call, Steps, Then, look_up
 from .events import ChatEnded, ChatStarted, MessageReceived, MessageSent, Notice, emit
-from .messages import as_message, stored_form
+from .messages import Message, TextOrMessage, as_message, stored_form
+from .party import Agent, Party, ReplyFunction
 from .running_chats import RunningChat, StopReason
 
 __all__ = ("append_message", "converse", "generate_reply", "process_received_message", "receive", "send")
 
 
 def converse(
-    agent: Any,
-    recipient: Any,
+    agent: Party,
+    recipient: Party,
     clear_history: bool,
     silent: bool | None,
-    max_turns: Any,
-    first_message: Callable[[], Steps],
+    max_turns: object,
+    first_message: Callable[[], Steps[TextOrMessage]],
     budget: Budget | None = None,
-) -> Steps:
+) -> Steps[RunningChat]:
     """Run a chat from its first message to its end.
 
     Args:
@@ -64,13 +65,13 @@ def converse(
 
 
 def _take_turns(
-    agent: Any,
-    recipient: Any,
+    agent: Party,
+    recipient: Party,
     silent: bool | None,
     turns: int,
-    first_message: Callable[[], Steps],
+    first_message: Callable[[], Steps[TextOrMessage]],
     running_chat: RunningChat,
-) -> Steps:
+) -> Steps[None]:
     """Speak to the recipient a given number of times; it answers, and the opener thinks of the next message."""
     for turn in range(turns):
         if turn == 0:
@@ -88,8 +89,13 @@ def _take_turns(
 
 
 def send(
-    agent: Any, /, message: Any, recipient: Any, request_reply: bool | None = None, silent: bool | None = False
-) -> Steps:
+    agent: Party,
+    /,
+    message: TextOrMessage,
+    recipient: Agent,
+    request_reply: bool | None = None,
+    silent: bool | None = False,
+) -> Steps[Then]:
     """Store a message as said, and hand it to the recipient."""
     message = yield Ask(agent, "_process_message_before_send", message, recipient, agent._is_silent(agent, silent))
     if not agent._append_oai_message(message, "assistant", recipient, is_sending=True):
@@ -105,8 +111,13 @@ def send(
 
 
 def receive(
-    agent: Any, /, message: Any, sender: Any, request_reply: bool | None = None, silent: bool | None = False
-) -> Steps:
+    agent: Party,
+    /,
+    message: TextOrMessage,
+    sender: Agent,
+    request_reply: bool | None = None,
+    silent: bool | None = False,
+) -> Steps[Then | None]:
     """Store a message as heard, and answer it if an answer is wanted and there is one."""
     agent._process_received_message(message, sender, silent)
     if request_reply is False:
@@ -132,8 +143,8 @@ def receive(
 
 
 def generate_reply(
-    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, **kwargs: Any
-) -> Steps:
+    agent: Party, /, messages: list[Message] | None = None, sender: Agent | None = None, **kwargs: Any
+) -> Steps[TextOrMessage | None]:
     """Ask the reply functions in their order until one of them has the final word."""
     if messages is None and sender is None:
         raise AssertionError(f"{agent.name} cannot reply: either messages or sender must be provided.")
@@ -169,11 +180,12 @@ def generate_reply(
         else:
             continue  # the twin of a reply that was asked already
         if final:
-            return reply
+            last_word: TextOrMessage | None = reply
+            return last_word
     return agent._default_auto_reply
 
 
-def _wrong_outcome(agent: Any, reply_func: Callable[..., Any], outcome: Any) -> str:
+def _wrong_outcome(agent: Party, reply_func: ReplyFunction, outcome: object) -> str:
     name = getattr(reply_func, "__qualname__", reply_func)
     return (
         f"The reply function {name} of {agent.name} must return two things, whether its word is final and the reply, "
@@ -181,7 +193,7 @@ def _wrong_outcome(agent: Any, reply_func: Callable[..., Any], outcome: Any) -> 
     )
 
 
-def process_received_message(agent: Any, message: Any, sender: Any, silent: bool | None) -> None:
+def process_received_message(agent: Party, message: TextOrMessage, sender: Agent, silent: bool | None) -> None:
     """Store a message as heard and let everybody know."""
     if not agent._append_oai_message(message, "user", sender, is_sending=False):
         raise ValueError(
@@ -191,7 +203,7 @@ def process_received_message(agent: Any, message: Any, sender: Any, silent: bool
     emit(MessageReceived(sender, agent, message, silent))
 
 
-def append_message(agent: Any, message: Any, role: str, conversation_id: Any, is_sending: bool) -> bool:
+def append_message(agent: Party, message: TextOrMessage, role: str, conversation_id: Agent, is_sending: bool) -> bool:
     """Store a message in the history with a partner; False for a message that says nothing and calls nothing."""
     author = agent.name if is_sending else conversation_id.name
     stored = stored_form(agent._message_to_dict(message), role, author)

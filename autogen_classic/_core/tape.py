@@ -66,19 +66,20 @@ class Tape:
         """Return the configuration list of this name, which ``load`` reads."""
         return load()
 
-    def person_steps(self, agent: object, prompt: str, ask: Request) -> Steps:
+    def person_steps(self, agent: object, prompt: str, ask: Request) -> Steps[str]:
         """Return the answer of a person, who is asked with ``ask``."""
-        return (yield ask)
+        answer: str = yield ask
+        return answer
 
     def person_input(self, prompt: str, ask: Callable[[str], str]) -> str:
         """Return the answer of a person, who is asked by calling ``ask``."""
         return ask(prompt)
 
-    def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps:
+    def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps[Any]:
         """Return the result of a tool, which is run with ``run``."""
         return (yield run)
 
-    def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps:
+    def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps[Any]:
         """Return the result of code (as the executor gives it), which is run with ``run``."""
         return (yield run)
 
@@ -145,7 +146,7 @@ def config_list_on_tape(load: LoaderT) -> LoaderT:
     return cast(LoaderT, read)
 
 
-def person_steps(agent: object, prompt: str, ask: Request) -> Steps:
+def person_steps(agent: object, prompt: str, ask: Request) -> Steps[str]:
     """Ask the person behind an agent.
 
     Args:
@@ -177,7 +178,7 @@ def person_input(prompt: str, ask: Callable[[str], str]) -> str:
     return ask(prompt) if _asking_person.get() else current().person_input(prompt, ask)
 
 
-def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps:
+def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps[Any]:
     """Run a tool.
 
     Args:
@@ -192,7 +193,7 @@ def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Call) -
     return current().tool_steps(agent, name, arguments, run)
 
 
-def code_steps(agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps:
+def code_steps(agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps[Any]:
     """Run code.
 
     Args:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.drive import Ask, Call, Steps
+from .._core.messages import TextOrMessage
+from .._core.party import Party
 from .._core.tape import person_steps
 from ..errors import InvalidCarryOverType
 from . import _literals
@@ -13,7 +15,9 @@ from . import _literals
 __all__ = ("first_message", "generate_first_message", "with_carryover")
 
 
-def first_message(agent: Any, recipient: Any, message: Any, context: dict[str, Any]) -> Steps:
+def first_message(
+    agent: Party, recipient: Party, message: TextOrMessage | Callable[..., Any] | None, context: dict[str, Any]
+) -> Steps[TextOrMessage]:
     """Build the message that opens a chat.
 
     Args:
@@ -25,12 +29,15 @@ def first_message(agent: Any, recipient: Any, message: Any, context: dict[str, A
     Returns:
         The message.
     """
+    built: TextOrMessage
     if callable(message):
-        return (yield Call(message, agent, recipient, context))
-    return (yield Ask(agent, "generate_init_message", message, **context))
+        built = yield Call(message, agent, recipient, context)
+    else:
+        built = yield Ask(agent, "generate_init_message", message, **context)
+    return built
 
 
-def generate_first_message(agent: Any, /, message: dict[str, Any] | str | None, **context: Any) -> Steps:
+def generate_first_message(agent: Party, /, message: TextOrMessage | None, **context: Any) -> Steps[TextOrMessage]:
     """Take the given message, or ask the person for one, and add the carryover: the steps of `generate_init_message`.
 
     Args:
@@ -47,7 +54,7 @@ def generate_first_message(agent: Any, /, message: dict[str, Any] | str | None, 
     return with_carryover(message, context)
 
 
-def with_carryover(message: Any, context: Mapping[str, Any]) -> Any:
+def with_carryover(message: TextOrMessage, context: Mapping[str, Any]) -> TextOrMessage:
     """Add the carryover to a message.
 
     Args:
@@ -78,7 +85,7 @@ def with_carryover(message: Any, context: Mapping[str, Any]) -> Any:
     return {**message, "content": _in_parts(content, frame)}
 
 
-def _as_text(carryover: Any) -> str:
+def _as_text(carryover: object) -> str:
     if isinstance(carryover, str):
         return carryover
     if isinstance(carryover, list):
@@ -89,7 +96,7 @@ def _as_text(carryover: Any) -> str:
     )
 
 
-def _item_as_text(item: Any) -> str:
+def _item_as_text(item: object) -> str:
     if isinstance(item, dict) and "content" in item:
         return str(item["content"])
     return str(item)

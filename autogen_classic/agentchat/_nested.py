@@ -8,14 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.drive import Ask, Call, Steps, drive, drive_async
+from .._core.messages import Message
+from .._core.party import Agent, Outcome, Party, ReplyFunction
 
 __all__ = ("register_nested_chats",)
 
 
 def register_nested_chats(
-    agent: Any,
+    agent: Party,
     chat_queue: list[dict[str, Any]],
-    trigger: Any,
+    trigger: object,
     reply_func_from_nested_chats: str | Callable[..., Any],
     position: int,
     use_async: bool | None,
@@ -35,50 +37,70 @@ def register_nested_chats(
             "reply_func_from_nested_chats must be a callable or 'summary_from_nested_chats', "
             f"but it is {reply_func_from_nested_chats!r}."
         )
+    passed_over = kwargs.get("ignore_async_in_sync_chat") if use_async is None else not use_async
     agent.register_reply(
         trigger,
         reply,
         position,
         kwargs.get("config"),
         kwargs.get("reset_config"),
-        ignore_async_in_sync_chat=(not use_async if use_async is not None else kwargs.get("ignore_async_in_sync_chat")),
+        ignore_async_in_sync_chat=bool(passed_over),
     )
 
 
-def _summary_reply(chat_queue: list[dict[str, Any]], use_async: bool) -> Callable[..., Any]:
+def _summary_reply(chat_queue: list[dict[str, Any]], use_async: bool) -> ReplyFunction:
     """The reply function that answers with the summary of the last chat."""
 
-    def _summary_from_nested_chats(recipient: Any, messages: Any = None, sender: Any = None, config: Any = None) -> Any:
+    def _summary_from_nested_chats(
+        recipient: Party, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
+    ) -> Outcome:
         return drive(_summary_of(chat_queue, recipient, messages, sender, config))
 
     async def _a_summary_from_nested_chats(
-        recipient: Any, messages: Any = None, sender: Any = None, config: Any = None
-    ) -> Any:
+        recipient: Party, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
+    ) -> Outcome:
         return await drive_async(_summary_of(chat_queue, recipient, messages, sender, config))
 
     return _a_summary_from_nested_chats if use_async else _summary_from_nested_chats
 
 
-def _custom_reply(chat_queue: list[dict[str, Any]], function: Callable[..., Any]) -> Callable[..., Any]:
+def _custom_reply(chat_queue: list[dict[str, Any]], function: Callable[..., Any]) -> ReplyFunction:
     """The reply function that hands the queue to a function of the user, which may be asynchronous."""
 
     if inspect.iscoroutinefunction(function):
 
         @functools.wraps(function)
-        async def a_reply(recipient: Any, messages: Any = None, sender: Any = None, config: Any = None) -> Any:
-            return await function(chat_queue, recipient, messages, sender, config)
+        async def a_reply(
+            recipient: Party,
+            messages: list[Message] | None = None,
+            sender: Agent | None = None,
+            config: object = None,
+        ) -> Outcome:
+            outcome: Outcome = await function(chat_queue, recipient, messages, sender, config)
+            return outcome
 
         return a_reply
 
     @functools.wraps(function)
-    def reply(recipient: Any, messages: Any = None, sender: Any = None, config: Any = None) -> Any:
-        return function(chat_queue, recipient, messages, sender, config)
+    def reply(
+        recipient: Party, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
+    ) -> Outcome:
+        outcome: Outcome = function(chat_queue, recipient, messages, sender, config)
+        return outcome
 
     return reply
 
 
-def _summary_of(chat_queue: list[dict[str, Any]], recipient: Any, messages: Any, sender: Any, config: Any) -> Steps:
+def _summary_of(
+    chat_queue: list[dict[str, Any]],
+    recipient: Party,
+    messages: list[Message] | None,
+    sender: Agent | None,
+    config: object,
+) -> Steps[Outcome]:
     """Run the queue and answer with the summary of its last chat; no chat to run is no reply."""
+    if messages is None:
+        messages = recipient._oai_messages[sender]
     chats = yield from _chats_to_run(chat_queue, recipient, messages, sender, config)
     if not chats:
         return True, None
@@ -87,7 +109,13 @@ def _summary_of(chat_queue: list[dict[str, Any]], recipient: Any, messages: Any,
     return True, last.summary
 
 
-def _chats_to_run(chat_queue: list[dict[str, Any]], recipient: Any, messages: Any, sender: Any, config: Any) -> Steps:
+def _chats_to_run(
+    chat_queue: list[dict[str, Any]],
+    recipient: Party,
+    messages: list[Message],
+    sender: Agent | None,
+    config: object,
+) -> Steps[list[dict[str, Any]]]:
     """The chats of a queue that have a message; the first one takes the message that triggered it by default."""
     # Chats inside a chat are answered from its cache, too, unless they have their own.
     lent = {} if getattr(recipient, "client_cache", None) is None else {"cache": recipient.client_cache}

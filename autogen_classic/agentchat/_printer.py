@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core import events
+from .._core.messages import Message
+from .._core.party import Agent, Party
 from ..code_utils import content_str
 from ..formatting_utils import colored
 from ..io.base import IOStream
@@ -21,7 +23,7 @@ def show(event: events.Event) -> None:
         printer(event)
 
 
-def print_received_message(agent: Any, message: dict[str, Any], sender: Any) -> None:
+def print_received_message(agent: Party, message: Message, sender: Agent) -> None:
     """Print a message as its recipient gets it: from whom, to whom, what it says, what it calls.
 
     Args:
@@ -47,7 +49,7 @@ def print_received_message(agent: Any, message: dict[str, Any], sender: Any) -> 
     out.print("\n", _literals.DASHES, flush=True, sep="")
 
 
-def _print_response(out: IOStream, message: dict[str, Any]) -> None:
+def _print_response(out: IOStream, message: Message) -> None:
     if message["role"] == "function":
         heading = _literals.FUNCTION_RESPONSE.format(id=message.get("name", "No id found"))
     else:
@@ -57,7 +59,7 @@ def _print_response(out: IOStream, message: dict[str, Any]) -> None:
     out.print(colored("*" * len(heading), "green"), flush=True)
 
 
-def _print_content(out: IOStream, agent: Any, message: dict[str, Any]) -> None:
+def _print_content(out: IOStream, agent: Party, message: Message) -> None:
     content = message.get("content")
     if content is None:
         return

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.drive import Ask, Call, Steps
+from .._core.party import Party
 from . import _literals
+
+if TYPE_CHECKING:
+    from ..cache.abstract_cache_base import AbstractCache
 
 __all__ = ("DEFAULT_SUMMARY_PROMPT", "summarize")
 
@@ -19,13 +23,13 @@ DEFAULT_SUMMARY_PROMPT = (
 
 
 def summarize(
-    sender: Any,
+    sender: Party,
     /,
     summary_method: str | Callable[..., Any] | None,
     summary_args: dict[str, Any],
-    recipient: Any = None,
-    cache: Any = None,
-) -> Steps:
+    recipient: Party,
+    cache: AbstractCache | None = None,
+) -> Steps[Any]:
     """Sum up the chat that ``sender`` opened with ``recipient``.
 
     Args:
@@ -59,10 +63,10 @@ def summarize(
     )
 
 
-def _last_message(sender: Any, recipient: Any) -> str:
+def _last_message(sender: Party, recipient: Party) -> str:
     """What the recipient and the sender said last, without the word that ends chats."""
     try:
-        content = recipient.last_message(sender)["content"]
+        content = recipient.last_message(sender)["content"]  # type: ignore[index]  # None is one of these errors
     except (IndexError, AttributeError, KeyError, TypeError) as error:
         warnings.warn(
             f"Cannot extract summary using last_msg: {error}. Using an empty str as summary.", UserWarning, stacklevel=2
@@ -76,7 +80,7 @@ def _last_message(sender: Any, recipient: Any) -> str:
     return "" if content is None else str(content)
 
 
-def _reflection(sender: Any, recipient: Any, arguments: dict[str, Any]) -> Steps:
+def _reflection(sender: Party, recipient: Party, arguments: dict[str, Any]) -> Steps[Any]:
     """Let a model read the chat and sum it up; the recipient's model if it has one."""
     prompt = arguments.get("summary_prompt")
     prompt = DEFAULT_SUMMARY_PROMPT if prompt is None else prompt

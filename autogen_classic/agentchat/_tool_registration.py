@@ -9,6 +9,8 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar
 
+from .._core.party import Party, is_agent
+
 __all__ = (
     "can_execute_function",
     "register_for_execution",
@@ -25,7 +27,7 @@ logger = logging.getLogger("autogen.agentchat.conversable_agent")
 
 
 def register_function(
-    f: Callable[..., Any], *, caller: Any, executor: Any, name: str | None = None, description: str
+    f: Callable[..., Any], *, caller: Party, executor: Party, name: str | None = None, description: str
 ) -> None:
     """Let one agent's model call a function, and another agent run it.
 
@@ -48,7 +50,7 @@ def register_function(
 
 
 def register_for_llm(
-    agent: Any, *, name: str | None, description: str | None, api_style: Literal["function", "tool"]
+    agent: Party, *, name: str | None, description: str | None, api_style: Literal["function", "tool"]
 ) -> Callable[[F], F]:
     """See `ConversableAgent.register_for_llm`."""
 
@@ -75,11 +77,11 @@ def register_for_llm(
     return decorate
 
 
-def register_for_execution(agent: Any, name: Any = None) -> Callable[[F], F]:
+def register_for_execution(agent: Party, name: str | None = None) -> Callable[[F], F]:
     """See `ConversableAgent.register_for_execution`."""
 
-    if callable(name):
-        warnings.warn(
+    if callable(name):  # beginners forget the parentheses
+        warnings.warn(  # type: ignore[unreachable]
             f"register_for_execution was used without parentheses, so {getattr(name, '__name__', name)} is not "
             "registered. Write @agent.register_for_execution().",
             stacklevel=3,
@@ -95,13 +97,13 @@ def register_for_execution(agent: Any, name: Any = None) -> Callable[[F], F]:
     return decorate
 
 
-def _check_that_it_is_a_function(function: Any) -> None:
+def _check_that_it_is_a_function(function: object) -> None:
     if not callable(function):
         raise AttributeError(f"A tool must be a function, but it is {function!r} ({type(function).__name__}).")
 
 
-def _check_that_it_is_an_agent(agent: Any, part: str) -> None:
-    if not hasattr(agent, "register_for_llm"):
+def _check_that_it_is_an_agent(agent: object, part: str) -> None:
+    if not is_agent(agent, "register_for_llm"):
         raise AttributeError(f"The {part} of a tool must be an agent, but it is {agent!r} ({type(agent).__name__}).")
 
 
@@ -158,7 +160,7 @@ def _wrapper_of(function: Any, call: Callable[..., Any]) -> Any:
     return wrapper
 
 
-def register_function_map(agent: Any, function_map: dict[str, Any]) -> None:
+def register_function_map(agent: Party, function_map: dict[str, Any]) -> None:
     """See `ConversableAgent.register_function`."""
     if not isinstance(function_map, Mapping):
         raise AttributeError(
@@ -176,13 +178,13 @@ def register_function_map(agent: Any, function_map: dict[str, Any]) -> None:
         agent._function_map[name] = function
 
 
-def can_execute_function(agent: Any, name: list[str] | str) -> bool:
+def can_execute_function(agent: Party, name: list[str] | str) -> bool:
     """See `ConversableAgent.can_execute_function`."""
     names = [name] if isinstance(name, str) else name
     return all(name in agent._function_map for name in names)
 
 
-def update_function_signature(agent: Any, func_sig: Any, is_remove: bool) -> None:
+def update_function_signature(agent: Party, func_sig: str | dict[str, Any], is_remove: bool) -> None:
     """See `ConversableAgent.update_function_signature`."""
     _check_that_there_is_a_model(agent, "function")
     if is_remove:
@@ -197,7 +199,7 @@ def update_function_signature(agent: Any, func_sig: Any, is_remove: bool) -> Non
     agent._rebuild_client()
 
 
-def update_tool_signature(agent: Any, tool_sig: Any, is_remove: bool) -> None:
+def update_tool_signature(agent: Party, tool_sig: str | dict[str, Any], is_remove: bool) -> None:
     """See `ConversableAgent.update_tool_signature`."""
     _check_that_there_is_a_model(agent, "tool")
     if is_remove:
@@ -212,23 +214,23 @@ def update_tool_signature(agent: Any, tool_sig: Any, is_remove: bool) -> None:
     agent._rebuild_client()
 
 
-def _check_that_there_is_a_model(agent: Any, kind: str) -> None:
+def _check_that_there_is_a_model(agent: Party, kind: str) -> None:
     if not agent.llm_config:
         message = f"To update a {kind} signature, agent must have an llm_config"
         logger.error(message)
         raise AssertionError(f"{message}, but {agent.name} has none.")
 
 
-def _function_name(signature: Any) -> Any:
+def _function_name(signature: dict[str, Any]) -> str | None:
     return signature.get("name")
 
 
-def _tool_name(signature: Any) -> Any:
+def _tool_name(signature: dict[str, Any]) -> str | None:
     """The name of the function in a tool; None for tools of other kinds, such as a provider's own web search."""
     return (signature.get("function") or {}).get("name")
 
 
-def _add(agent: Any, key: str, signature: dict[str, Any], name_of: Callable[[Any], Any]) -> None:
+def _add(agent: Party, key: str, signature: dict[str, Any], name_of: Callable[[dict[str, Any]], str | None]) -> None:
     """Put a signature at the end of the agent's own list; one of the same name goes."""
     name = name_of(signature)
     if name is None:
@@ -240,7 +242,9 @@ def _add(agent: Any, key: str, signature: dict[str, Any], name_of: Callable[[Any
     agent.llm_config[key] = [other for other in known if name_of(other) != name] + [signature]
 
 
-def _remove(agent: Any, key: str, name: Any, kind: str, name_of: Callable[[Any], Any]) -> None:
+def _remove(
+    agent: Party, key: str, name: str | None, kind: str, name_of: Callable[[dict[str, Any]], str | None]
+) -> None:
     """Take a signature off the agent's own list; an empty list goes with it."""
     if key not in agent.llm_config:
         message = f"The agent config doesn't have {kind} {name}."

@@ -5,19 +5,24 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core import running_chats
 from .._core.budget import Budget, Spent
 from .._core.drive import WHICH_WAY, Ask, Steps
 from .._core.events import QueuedChatStarting, emit
 from .._core.history import snapshot
+from .._core.messages import TextOrMessage
+from .._core.party import Party, is_agent
 from .._core.running_chats import RunningChat, StopReason
 from .._core.steps import converse
 from ._first_message import first_message
 from .utils import consolidate_chat_info, gather_usage_summary
+
+if TYPE_CHECKING:
+    from ..cache.abstract_cache_base import AbstractCache
 
 __all__ = ("ChatResult", "a_initiate_chats", "initiate_chat", "initiate_chats")
 
@@ -49,9 +54,10 @@ class ChatResult:
         return reason
 
     @property
-    def stop_message(self) -> Any:
+    def stop_message(self) -> TextOrMessage | None:
         """The message that caused the stop, or None."""
-        return self.__dict__.get("_stop_message")
+        message: TextOrMessage | None = self.__dict__.get("_stop_message")
+        return message
 
     @property
     def stop_detail(self) -> str | None:
@@ -73,22 +79,22 @@ class ChatResult:
 
 
 def initiate_chat(
-    agent: Any,
+    agent: Party,
     /,
-    recipient: Any,
+    recipient: Party,
     clear_history: bool = True,
     silent: bool | None = False,
-    cache: Any = None,
-    max_turns: Any = None,
-    summary_method: Any = "last_msg",
+    cache: AbstractCache | None = None,
+    max_turns: object = None,
+    summary_method: str | Callable[..., Any] | None = "last_msg",
     summary_args: dict[str, Any] | None = None,
-    message: Any = None,
+    message: TextOrMessage | Callable[..., Any] | None = None,
     *,
     max_cost: float | None = None,
     max_tokens: int | None = None,
     max_seconds: float | None = None,
     **context: Any,
-) -> Steps:
+) -> Steps[ChatResult]:
     """Open a chat, run it, sum it up; see `ConversableAgent.initiate_chat`."""
     _check_recipient(agent, recipient)
     budget = Budget(max_cost, max_tokens, max_seconds)
@@ -220,7 +226,9 @@ def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, A
     return prepared
 
 
-def _affordable(summary_method: Any, running_chat: RunningChat) -> Any:
+def _affordable(
+    summary_method: str | Callable[..., Any] | None, running_chat: RunningChat
+) -> str | Callable[..., Any] | None:
     """The way to sum up a chat; one whose budget is spent is not summed up by a model."""
     if summary_method == "reflection_with_llm" and running_chat.detail is not None:
         logger.warning("The summary is the last message, not one by a model. %s", running_chat.detail)
@@ -228,14 +236,14 @@ def _affordable(summary_method: Any, running_chat: RunningChat) -> Any:
     return summary_method
 
 
-def _check_recipient(agent: Any, recipient: Any) -> None:
+def _check_recipient(agent: Party, recipient: object) -> None:
     """Refuse what cannot be talked to, before anything is sent."""
     if isinstance(recipient, type):
         raise TypeError(
             f"recipient must be an agent, but it is the class {recipient.__name__}. Make an agent of it first: "
             f'{recipient.__name__}("a_name", ...).'
         )
-    if hasattr(recipient, "_prepare_chat"):
+    if is_agent(recipient, "_prepare_chat"):
         return
     advice = "Pass the agent itself."
     if isinstance(recipient, str):
@@ -249,7 +257,7 @@ def _check_recipient(agent: Any, recipient: Any) -> None:
     )
 
 
-def _check_queue(chat_queue: Any) -> None:
+def _check_queue(chat_queue: object) -> None:
     """Refuse a queue of another form, and chats in it that lack something."""
     form = 'a list of dicts such as {"sender": ..., "recipient": ..., "message": ...}'
     if isinstance(chat_queue, (dict, str)):

@@ -5,9 +5,6 @@ read ``_core/steps.py``; to see how a reply comes about, open a file of ``agentc
 than others because programs know a hundred methods of this one class, and each tells what it does.
 """
 
-# The drivers return what the steps return, which the type system does not follow.
-# mypy: disable-error-code="no-any-return"
-
 from __future__ import annotations
 
 import inspect
@@ -15,13 +12,14 @@ import re
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .._core import hooks, replies, steps
 from .._core.drive import Call, drive, drive_async, drive_to_last_call, shipped
 from .._core.events import Notice, emit
 from .._core.history import forget, messages_to_keep
-from .._core.messages import as_message
+from .._core.messages import Message, TextOrMessage, as_message
+from .._core.party import Client, Outcome, Party
 from .._core.running_chats import RunningChat
 from .._core.tape import person_input
 from ..code_utils import (
@@ -43,12 +41,11 @@ from .chat import ChatResult
 if TYPE_CHECKING:
     from ..cache.abstract_cache_base import AbstractCache
     from ..coding.base import CodeExecutor
+    from ..oai.client import OpenAIWrapper
 
 __all__ = ("PYTHON_VARIANTS", "UNKNOWN", "ConversableAgent", "register_function")
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-Message = dict[str, Any]
 
 
 class ConversableAgent(LLMAgent):
@@ -111,9 +108,9 @@ class ConversableAgent(LLMAgent):
             RuntimeError: where code shall run in Docker and no engine runs.
         """
         self._name = name
-        self._oai_messages: Any = defaultdict(list, chat_messages or {})
+        self._oai_messages: dict[Any, list[Message]] = defaultdict(list, chat_messages or {})
         self._oai_system_message = [{"content": system_message, "role": "system"}]
-        self._description: Any = system_message if description is None else description
+        self._description = cast(str, system_message if description is None else description)
         self._is_termination_msg = _is_terminate if is_termination_msg is None else is_termination_msg
         self.silent = silent
 
@@ -125,18 +122,18 @@ class ConversableAgent(LLMAgent):
         self._max_consecutive_auto_reply = (
             self.MAX_CONSECUTIVE_AUTO_REPLY if max_consecutive_auto_reply is None else max_consecutive_auto_reply
         )
-        self._consecutive_auto_reply_counter: Any = defaultdict(int)
-        self._max_consecutive_auto_reply_dict: Any = defaultdict(self.max_consecutive_auto_reply)
+        self._consecutive_auto_reply_counter: dict[Any, int] = defaultdict(int)
+        self._max_consecutive_auto_reply_dict: dict[Any, int] = defaultdict(self.max_consecutive_auto_reply)
         self._function_map = {
             name: function for name, function in (function_map or {}).items() if self._assert_valid_name(name)
         }
         self._default_auto_reply = default_auto_reply
         self._human_input: list[str] = []
-        self.reply_at_receive: Any = defaultdict(bool)
+        self.reply_at_receive: dict[Any, bool] = defaultdict(bool)
         self.hook_lists: dict[str, list[Callable[..., Any]]] = {name: [] for name in hooks.HOOKABLE_METHODS}
         self._processed_messages: dict[int, tuple[Message, Any]] = {}
         self._running_chats: list[RunningChat] = []
-        self._finished_chats: Any = []
+        self._finished_chats: list[ChatResult] | dict[Any, ChatResult] = []
         self._reply_func_list: list[dict[str, Any]] = []
         self._register_built_in_replies(code_execution_config)
 
@@ -208,7 +205,7 @@ class ConversableAgent(LLMAgent):
             if former is not None:
                 self.client.adopt(former)
 
-    def register_model_client(self, model_client_cls: Any, **kwargs: Any) -> None:
+    def register_model_client(self, model_client_cls: type[Any], **kwargs: Any) -> None:
         """Let a class of the user speak to a model.
 
         Args:
@@ -227,14 +224,14 @@ class ConversableAgent(LLMAgent):
     @shipped(chat.initiate_chat)
     def initiate_chat(
         self,
-        recipient: Any,
+        recipient: Party,
         clear_history: bool = True,
         silent: bool | None = False,
         cache: AbstractCache | None = None,
         max_turns: int | None = None,
         summary_method: str | Callable[..., Any] | None = DEFAULT_SUMMARY_METHOD,
         summary_args: dict[str, Any] | None = {},  # noqa: B006 - the signature of v0.2; nothing writes to it
-        message: dict[str, Any] | str | Callable[..., Any] | None = None,
+        message: TextOrMessage | Callable[..., Any] | None = None,
         *,
         max_cost: float | None = None,
         max_tokens: int | None = None,
@@ -289,14 +286,14 @@ class ConversableAgent(LLMAgent):
     @shipped(chat.initiate_chat)
     async def a_initiate_chat(
         self,
-        recipient: Any,
+        recipient: Party,
         clear_history: bool = True,
         silent: bool | None = False,
         cache: AbstractCache | None = None,
         max_turns: int | None = None,
         summary_method: str | Callable[..., Any] | None = DEFAULT_SUMMARY_METHOD,
         summary_args: dict[str, Any] | None = {},  # noqa: B006 - the signature of v0.2; nothing writes to it
-        message: dict[str, Any] | str | Callable[..., Any] | None = None,
+        message: TextOrMessage | Callable[..., Any] | None = None,
         *,
         max_cost: float | None = None,
         max_tokens: int | None = None,
@@ -331,8 +328,9 @@ class ConversableAgent(LLMAgent):
         Returns:
             The results in the order of the queue.
         """
-        self._finished_chats = chat.initiate_chats(self._check_chat_queue_for_sender(chat_queue))
-        return self._finished_chats
+        results = chat.initiate_chats(self._check_chat_queue_for_sender(chat_queue))
+        self._finished_chats = results
+        return results
 
     async def a_initiate_chats(self, chat_queue: list[dict[str, Any]]) -> dict[Any, ChatResult]:
         """Run chats at the same time, each as soon as its prerequisites are finished.
@@ -343,8 +341,9 @@ class ConversableAgent(LLMAgent):
         Returns:
             The results by chat id.
         """
-        self._finished_chats = await chat.a_initiate_chats(self._check_chat_queue_for_sender(chat_queue))
-        return self._finished_chats
+        results = await chat.a_initiate_chats(self._check_chat_queue_for_sender(chat_queue))
+        self._finished_chats = results
+        return results
 
     def get_chat_results(self, chat_index: int | None = None) -> Any:
         """The results of the last queue of chats.
@@ -381,7 +380,7 @@ class ConversableAgent(LLMAgent):
         return [chat_info if chat_info.get("sender") else {**chat_info, "sender": self} for chat_info in chat_queue]
 
     def _prepare_chat(
-        self, recipient: Any, clear_history: bool, prepare_recipient: bool = True, reply_at_receive: bool = True
+        self, recipient: Party, clear_history: bool, prepare_recipient: bool = True, reply_at_receive: bool = True
     ) -> None:
         """Make both agents ready to talk to each other."""
         self.reset_consecutive_auto_reply_counter(recipient)
@@ -399,7 +398,7 @@ class ConversableAgent(LLMAgent):
         return drive(_summary.summarize(self, summary_method, summary_args, recipient, cache))
 
     @shipped(_first_message.generate_first_message)
-    def generate_init_message(self, message: dict[str, Any] | str | None, **kwargs: Any) -> Any:
+    def generate_init_message(self, message: TextOrMessage | None, **kwargs: Any) -> TextOrMessage:
         """Build the first message of a chat; a subclass may build another.
 
         Args:
@@ -409,14 +408,14 @@ class ConversableAgent(LLMAgent):
         Returns:
             The message as a text or a dict.
         """
-        return drive(_first_message.generate_first_message(self, message, **kwargs))
+        return cast(TextOrMessage, drive(_first_message.generate_first_message(self, message, **kwargs)))
 
     @shipped(_first_message.generate_first_message)
-    async def a_generate_init_message(self, message: dict[str, Any] | str | None, **kwargs: Any) -> Any:
+    async def a_generate_init_message(self, message: TextOrMessage | None, **kwargs: Any) -> TextOrMessage:
         """Build the first message of an asynchronous chat; see `generate_init_message`."""
         return await drive_async(_first_message.generate_first_message(self, message, **kwargs))
 
-    def _handle_carryover(self, message: dict[str, Any] | str, kwargs: Mapping[str, Any]) -> Any:
+    def _handle_carryover(self, message: TextOrMessage, kwargs: Mapping[str, Any]) -> TextOrMessage:
         return _first_message.with_carryover(message, kwargs)
 
     # --- Sending and receiving --------------------------------------------------------------------------------
@@ -424,8 +423,8 @@ class ConversableAgent(LLMAgent):
     @shipped(steps.send)
     def send(
         self,
-        message: dict[str, Any] | str,
-        recipient: Any,
+        message: TextOrMessage,
+        recipient: Agent,
         request_reply: bool | None = None,
         silent: bool | None = False,
     ) -> None:
@@ -448,8 +447,8 @@ class ConversableAgent(LLMAgent):
     @shipped(steps.send)
     async def a_send(
         self,
-        message: dict[str, Any] | str,
-        recipient: Any,
+        message: TextOrMessage,
+        recipient: Agent,
         request_reply: bool | None = None,
         silent: bool | None = False,
     ) -> None:
@@ -459,8 +458,8 @@ class ConversableAgent(LLMAgent):
     @shipped(steps.receive)
     def receive(
         self,
-        message: dict[str, Any] | str,
-        sender: Any,
+        message: TextOrMessage,
+        sender: Agent,
         request_reply: bool | None = None,
         silent: bool | None = False,
     ) -> None:
@@ -482,15 +481,15 @@ class ConversableAgent(LLMAgent):
     @shipped(steps.receive)
     async def a_receive(
         self,
-        message: dict[str, Any] | str,
-        sender: Any,
+        message: TextOrMessage,
+        sender: Agent,
         request_reply: bool | None = None,
         silent: bool | None = False,
     ) -> None:
         """Receive a message in an asynchronous chat; see `receive`."""
         await drive_async(steps.receive(self, message, sender, request_reply, silent))
 
-    def stop_reply_at_receive(self, sender: Any = None) -> None:
+    def stop_reply_at_receive(self, sender: Agent | None = None) -> None:
         """Reply no more when messages come in.
 
         Args:
@@ -501,33 +500,33 @@ class ConversableAgent(LLMAgent):
         else:
             self.reply_at_receive[sender] = False
 
-    def _append_oai_message(self, message: Any, role: str, conversation_id: Any, is_sending: bool) -> bool:
+    def _append_oai_message(self, message: TextOrMessage, role: str, conversation_id: Agent, is_sending: bool) -> bool:
         """Store a message; False for one that has neither content nor a call."""
         return steps.append_message(self, message, role, conversation_id, is_sending)
 
-    def _process_received_message(self, message: Any, sender: Any, silent: bool | None) -> None:
+    def _process_received_message(self, message: TextOrMessage, sender: Agent, silent: bool | None) -> None:
         steps.process_received_message(self, message, sender, silent)
 
-    def _print_received_message(self, message: Any, sender: Any) -> None:
+    def _print_received_message(self, message: TextOrMessage, sender: Agent) -> None:
         _printer.print_received_message(self, as_message(message), sender)
 
     @staticmethod
-    def _message_to_dict(message: Any) -> Message:
+    def _message_to_dict(message: TextOrMessage) -> Message:
         return as_message(message)
 
     @staticmethod
-    def _is_silent(agent: Any, silent: bool | None = False) -> bool | None:
+    def _is_silent(agent: Party, silent: bool | None = False) -> bool | None:
         own: bool | None = agent.silent
         return silent if own is None else own
 
     # --- What was said ----------------------------------------------------------------------------------------
 
     @property
-    def chat_messages(self) -> Any:
+    def chat_messages(self) -> dict[Any, list[Message]]:
         """The conversations by partner: the live object, the same as ``_oai_messages``."""
         return self._oai_messages
 
-    def chat_messages_for_summary(self, agent: Any) -> list[Message]:
+    def chat_messages_for_summary(self, agent: Agent) -> list[Message]:
         """The messages from which a chat with an agent is summed up.
 
         Args:
@@ -538,7 +537,7 @@ class ConversableAgent(LLMAgent):
         """
         return self._oai_messages[agent]
 
-    def last_message(self, agent: Any = None) -> Message | None:
+    def last_message(self, agent: Agent | None = None) -> Message | None:
         """The last message of a conversation.
 
         Args:
@@ -568,7 +567,7 @@ class ConversableAgent(LLMAgent):
             )
         return self._oai_messages[agent][-1]
 
-    def clear_history(self, recipient: Any = None, nr_messages_to_preserve: int | None = None) -> None:
+    def clear_history(self, recipient: Agent | None = None, nr_messages_to_preserve: int | None = None) -> None:
         """Forget what was said.
 
         Args:
@@ -600,7 +599,9 @@ class ConversableAgent(LLMAgent):
     # --- Replies ----------------------------------------------------------------------------------------------
 
     @shipped(steps.generate_reply)
-    def generate_reply(self, messages: list[Message] | None = None, sender: Any = None, **kwargs: Any) -> Any:
+    def generate_reply(
+        self, messages: list[Message] | None = None, sender: Agent | None = None, **kwargs: Any
+    ) -> TextOrMessage | None:
         """Ask the reply functions in their order until one has the final word.
 
         Args:
@@ -617,13 +618,15 @@ class ConversableAgent(LLMAgent):
         return drive(steps.generate_reply(self, messages, sender, **kwargs))
 
     @shipped(steps.generate_reply)
-    async def a_generate_reply(self, messages: list[Message] | None = None, sender: Any = None, **kwargs: Any) -> Any:
+    async def a_generate_reply(
+        self, messages: list[Message] | None = None, sender: Agent | None = None, **kwargs: Any
+    ) -> TextOrMessage | None:
         """Find a reply in an asynchronous chat; see `generate_reply`."""
         return await drive_async(steps.generate_reply(self, messages, sender, **kwargs))
 
     def register_reply(
         self,
-        trigger: Any,
+        trigger: type[Agent] | str | Agent | Callable[[Any], bool] | list[Any] | None,
         reply_func: Callable[..., Any],
         position: int = 0,
         config: Any = None,
@@ -672,7 +675,7 @@ class ConversableAgent(LLMAgent):
     def register_nested_chats(
         self,
         chat_queue: list[dict[str, Any]],
-        trigger: Any,
+        trigger: type[Agent] | str | Agent | Callable[[Any], bool] | list[Any] | None,
         reply_func_from_nested_chats: str | Callable[..., Any] = "summary_from_nested_chats",
         position: int = 2,
         use_async: bool | None = None,
@@ -715,8 +718,8 @@ class ConversableAgent(LLMAgent):
 
     @shipped(person.check_termination_and_human_reply)
     def check_termination_and_human_reply(
-        self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
-    ) -> tuple[bool, Any]:
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
+    ) -> Outcome:
         """End the chat, let the person reply, or leave the reply to others.
 
         Returns:
@@ -726,8 +729,8 @@ class ConversableAgent(LLMAgent):
 
     @shipped(person.check_termination_and_human_reply)
     async def a_check_termination_and_human_reply(
-        self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
-    ) -> tuple[bool, Any]:
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
+    ) -> Outcome:
         """The asynchronous form of `check_termination_and_human_reply`."""
         return await drive_async(person.check_termination_and_human_reply(self, messages, sender, config))
 
@@ -748,7 +751,7 @@ class ConversableAgent(LLMAgent):
         """Ask the person in an asynchronous chat; see `get_human_input`, which it calls."""
         return self.get_human_input(prompt)
 
-    def max_consecutive_auto_reply(self, sender: Any = None) -> Any:
+    def max_consecutive_auto_reply(self, sender: Agent | None = None) -> int:
         """How often the agent replies to a partner without its person.
 
         Args:
@@ -756,7 +759,7 @@ class ConversableAgent(LLMAgent):
         """
         return self._max_consecutive_auto_reply if sender is None else self._max_consecutive_auto_reply_dict[sender]
 
-    def update_max_consecutive_auto_reply(self, value: int, sender: Any = None) -> None:
+    def update_max_consecutive_auto_reply(self, value: int, sender: Agent | None = None) -> None:
         """Change how often the agent replies without its person.
 
         Args:
@@ -770,7 +773,7 @@ class ConversableAgent(LLMAgent):
         else:
             self._max_consecutive_auto_reply_dict[sender] = value
 
-    def reset_consecutive_auto_reply_counter(self, sender: Any = None) -> None:
+    def reset_consecutive_auto_reply_counter(self, sender: Agent | None = None) -> None:
         """Count the replies without the person from 0 again.
 
         Args:
@@ -785,8 +788,8 @@ class ConversableAgent(LLMAgent):
 
     @shipped(model.model_reply)
     def generate_oai_reply(
-        self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
-    ) -> tuple[bool, Any]:
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
+    ) -> Outcome:
         """Reply with a model.
 
         Args:
@@ -801,13 +804,15 @@ class ConversableAgent(LLMAgent):
 
     @shipped(model.model_reply)
     async def a_generate_oai_reply(
-        self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
-    ) -> tuple[bool, Any]:
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
+    ) -> Outcome:
         """Reply with a model in an asynchronous chat; see `generate_oai_reply`."""
         return await drive_async(model.model_reply(self, messages, sender, config))
 
     @shipped(model.reply_from_client)
-    def _generate_oai_reply_from_client(self, llm_client: Any, messages: list[Message], cache: Any) -> Any:
+    def _generate_oai_reply_from_client(
+        self, llm_client: Client, messages: list[Message], cache: AbstractCache | None
+    ) -> TextOrMessage | None:
         return drive(model.reply_from_client(self, llm_client, messages, cache))
 
     def get_actual_usage(self) -> dict[str, Any] | None:
@@ -835,7 +840,7 @@ class ConversableAgent(LLMAgent):
 
     @shipped(tool_calls.tool_calls_reply)
     def generate_tool_calls_reply(
-        self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
     ) -> tuple[bool, Message | None]:
         """Run the tools that the last message calls.
 
@@ -846,14 +851,14 @@ class ConversableAgent(LLMAgent):
 
     @shipped(tool_calls.tool_calls_reply)
     async def a_generate_tool_calls_reply(
-        self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
     ) -> tuple[bool, Message | None]:
         """Run the tools that the last message calls side by side; see `generate_tool_calls_reply`."""
         return await drive_async(tool_calls.tool_calls_reply(self, messages, sender, config))
 
     @shipped(tool_calls.function_call_reply)
     def generate_function_call_reply(
-        self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
     ) -> tuple[bool, Message | None]:
         """Run the function that the last message calls.
 
@@ -864,7 +869,7 @@ class ConversableAgent(LLMAgent):
 
     @shipped(tool_calls.function_call_reply)
     async def a_generate_function_call_reply(
-        self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
     ) -> tuple[bool, Message | None]:
         """The asynchronous form of `generate_function_call_reply`."""
         return await drive_async(tool_calls.function_call_reply(self, messages, sender, config))
@@ -948,7 +953,7 @@ class ConversableAgent(LLMAgent):
         """
         return _tool_registration.register_for_execution(self, name=name)
 
-    def update_function_signature(self, func_sig: Any, is_remove: bool) -> None:
+    def update_function_signature(self, func_sig: str | dict[str, Any], is_remove: bool) -> None:
         """Tell the agent's model of a function by its JSON schema, or take it back.
 
         Args:
@@ -957,7 +962,7 @@ class ConversableAgent(LLMAgent):
         """
         _tool_registration.update_function_signature(self, func_sig, is_remove)
 
-    def update_tool_signature(self, tool_sig: Any, is_remove: bool) -> None:
+    def update_tool_signature(self, tool_sig: str | dict[str, Any], is_remove: bool) -> None:
         """Tell the agent's model of a tool by its JSON schema, or take it back.
 
         Args:
@@ -1039,13 +1044,13 @@ class ConversableAgent(LLMAgent):
 
     @shipped(code.code_reply_with_executor)
     def _generate_code_execution_reply_using_executor(
-        self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
     ) -> tuple[bool, str | None]:
         return drive(code.code_reply_with_executor(self, messages, sender, config))
 
     @shipped(code.code_execution_reply)
     def generate_code_execution_reply(
-        self, messages: list[Message] | None = None, sender: Any = None, config: Any = None
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
     ) -> tuple[bool, str | None]:
         """Run the code in the latest messages.
 
@@ -1134,15 +1139,19 @@ class ConversableAgent(LLMAgent):
         return await drive_async(hooks.last_received_message(self, messages))
 
     @shipped(hooks.before_send)
-    def _process_message_before_send(self, message: Any, recipient: Any, silent: bool | None) -> Any:
-        return drive(hooks.before_send(self, message, recipient, silent))
+    def _process_message_before_send(
+        self, message: TextOrMessage, recipient: Agent, silent: bool | None
+    ) -> TextOrMessage:
+        return cast(TextOrMessage, drive(hooks.before_send(self, message, recipient, silent)))
 
     @shipped(hooks.before_send)
-    async def _a_process_message_before_send(self, message: Any, recipient: Any, silent: bool | None) -> Any:
+    async def _a_process_message_before_send(
+        self, message: TextOrMessage, recipient: Agent, silent: bool | None
+    ) -> TextOrMessage:
         return await drive_async(hooks.before_send(self, message, recipient, silent))
 
 
-def _new_client(llm_config: dict[str, Any]) -> Any:
+def _new_client(llm_config: dict[str, Any]) -> OpenAIWrapper:
     """A client for a configuration; its room is loaded by the first agent that has one."""
     from ..oai.client import OpenAIWrapper
 

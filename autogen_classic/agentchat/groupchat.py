@@ -192,7 +192,7 @@ class GroupChat:
         Raises:
             UndefinedNextAgent: when ``agents`` is empty or holds agents from outside of the group.
         """
-        return candidates.next_agent(self, agent, agents)  # type: ignore[no-any-return]
+        return candidates.next_agent(self, agent, agents)
 
     def select_speaker_msg(self, agents: list[Agent] | None = None) -> str:
         """The system message of the model that selects.
@@ -240,7 +240,7 @@ class GroupChat:
         Raises:
             IndexError: when there is no candidate.
         """
-        return chance.pick(self.agents if agents is None else agents)  # type: ignore[no-any-return]
+        return chance.pick(self.agents if agents is None else agents)
 
     @shipped(loop.select_speaker)
     def select_speaker(self, last_speaker: Agent, selector: ConversableAgent) -> Agent:
@@ -254,12 +254,12 @@ class GroupChat:
             NoEligibleSpeaker: where nobody may speak.
             ValueError: for a group too small, an unknown method, or a call that nobody can execute.
         """
-        return drive(loop.select_speaker(self, last_speaker, selector))  # type: ignore[no-any-return]
+        return drive(loop.select_speaker(self, last_speaker, selector))
 
     @shipped(loop.select_speaker)
     async def a_select_speaker(self, last_speaker: Agent, selector: ConversableAgent) -> Agent:
         """Select the next speaker in an event loop; see `select_speaker`."""
-        return await drive_async(loop.select_speaker(self, last_speaker, selector))  # type: ignore[no-any-return]
+        return await drive_async(loop.select_speaker(self, last_speaker, selector))
 
     def _prepare_and_select_agents(self, last_speaker: Agent) -> tuple[Agent | None, list[Agent], list[Message] | None]:
         return candidates.prepare_and_select(self, last_speaker)
@@ -273,7 +273,7 @@ class GroupChat:
         agents: list[Agent] | None,
     ) -> Agent:
         steps = select_by_model(self, last_speaker, selector, messages, agents)
-        return drive(steps)  # type: ignore[no-any-return]
+        return drive(steps)
 
     @shipped(select_by_model)
     async def a_auto_select_speaker(
@@ -295,7 +295,7 @@ class GroupChat:
             The agent that the model named, or the next one of the list.
         """
         steps = select_by_model(self, last_speaker, selector, messages, agents)
-        return await drive_async(steps)  # type: ignore[no-any-return]
+        return await drive_async(steps)
 
     def _mentioned_agents(self, message_content: Any, agents: list[Agent] | None) -> dict[str, int]:
         """How often each agent is named in a content, of those that are."""
@@ -387,14 +387,14 @@ class GroupChatManager(ConversableAgent):
         Returns:
             ``(True, None)``: the reply is final, and there is nothing to send.
         """
-        return drive(loop.run_chat(self, messages, sender, config))  # type: ignore[no-any-return]
+        return drive(loop.run_chat(self, messages, sender, config))
 
     @shipped(loop.run_chat)
     async def a_run_chat(
         self, messages: list[Message] | None = None, sender: Agent | None = None, config: GroupChat | None = None
     ) -> tuple[bool, str | None]:
         """Lead the group in an event loop; see `run_chat`."""
-        return await drive_async(loop.run_chat(self, messages, sender, config))  # type: ignore[no-any-return]
+        return await drive_async(loop.run_chat(self, messages, sender, config))
 
     @shipped(resuming.resume)
     def resume(
@@ -420,7 +420,7 @@ class GroupChatManager(ConversableAgent):
             AutogenClassicError: for messages that are no list of dicts, are empty, or name a stranger.
         """
         steps = resuming.resume(self, messages, remove_termination_string, silent)
-        return drive(steps)  # type: ignore[no-any-return]
+        return drive(steps)
 
     @shipped(resuming.resume)
     async def a_resume(
@@ -431,7 +431,7 @@ class GroupChatManager(ConversableAgent):
     ) -> tuple[ConversableAgent, Message]:
         """Make the group as it was, in an event loop; see `resume`."""
         steps = resuming.resume(self, messages, remove_termination_string, silent)
-        return await drive_async(steps)  # type: ignore[no-any-return]
+        return await drive_async(steps)
 
     def messages_from_string(self, message_string: str) -> list[Message]:
         """Read messages from JSON, for `resume`.
@@ -442,7 +442,7 @@ class GroupChatManager(ConversableAgent):
         Raises:
             AutogenClassicError: for a text that is not JSON.
         """
-        return resuming.messages_from_string(message_string)  # type: ignore[no-any-return]
+        return resuming.messages_from_string(message_string)
 
     def messages_to_string(self, messages: list[Message]) -> str:
         """Write messages as JSON.

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
+
+from .._core.party import Party
 
 __all__ = ("consolidate_chat_info", "gather_usage_summary", "parse_tags_from_content")
 
 
-def consolidate_chat_info(chat_info: Any, uniform_sender: Any = None) -> None:
+def consolidate_chat_info(
+    chat_info: dict[str, Any] | Iterable[dict[str, Any]], uniform_sender: Party | None = None
+) -> None:
     """Check what describes a chat, or each chat of a list.
 
     Args:
@@ -95,7 +100,7 @@ def parse_tags_from_content(tag: str, content: str | list[Any]) -> list[dict[str
     raise ValueError(f"content must be str or list, but got {type(content)}")
 
 
-def _text_of(part: Any) -> str:
+def _text_of(part: str | dict[str, Any]) -> str:
     if isinstance(part, str):
         return part
     return str(part.get("text", "")) if part.get("type") == "text" else ""

@@ -300,7 +300,7 @@ class OpenAIWrapper:
         self.actual_usage_summary = None
 
 
-def _a_create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
+def _a_create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Any]:
     """A program that has replaced `create` finds its own function called in asynchronous chats too."""
     if getattr(wrapper.create, "__func__", None) is not _own_wrapper_create:
         return Then(Call(asyncio.to_thread, wrapper.create, **config))

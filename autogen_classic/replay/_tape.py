@@ -209,16 +209,16 @@ class TapeOfRun(Tape):
             self.recorder.add({**question, **self.recorder.begin(), "entries": kept})
         return entries
 
-    def person_steps(self, agent: object, prompt: str, ask: Request) -> Steps:
+    def person_steps(self, agent: object, prompt: str, ask: Request) -> Steps[str]:
         """Return the answer of a person; see `_core.tape`."""
         question = {"kind": "person", "agent": agent_name(agent), "prompt": plain(prompt)}
         turn = self.find(self.secrets.hide(question))
         if turn is not None:
             show_answer(turn)
-            return _result(turn, "answer")
+            return str(_result(turn, "answer"))
         with self.recording(question) as news, _listening() as listener:
             try:
-                answer = yield ask
+                answer: str = yield ask
             finally:
                 news.update(split_shown(listener.shown))
             news["answer"] = plain(answer)
@@ -237,7 +237,7 @@ class TapeOfRun(Tape):
             news["answer"] = plain(answer)
         return answer
 
-    def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps:
+    def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps[Any]:
         """Return the result of a tool; see `_core.tape`."""
         if not self._recorded["tools"]:
             return (yield run)
@@ -250,7 +250,7 @@ class TapeOfRun(Tape):
             news["result"] = str(result)
         return result
 
-    def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps:
+    def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps[Any]:
         """Return the result of code; see `_core.tape`."""
         if not self._recorded["code"]:
             return (yield run)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from ..._core.messages import Message
 from ...errors import NoEligibleSpeaker, UndefinedNextAgent
 from .._speakers import SELECTORS, custom
+from ..agent import Agent
+from .contract import Group
 
 __all__ = ("next_agent", "prepare_and_select")
 
 logger = logging.getLogger("autogen.agentchat.groupchat")
 
 Agents = list[Any]
-Messages = list[dict[str, Any]]
+Messages = list[Message]
 
 
-def prepare_and_select(groupchat: Any, last_speaker: Any) -> tuple[Any | None, Agents, Messages | None]:
+def prepare_and_select(groupchat: Group, last_speaker: Agent) -> tuple[Agent | None, Agents, Messages | None]:
     """Select the next speaker as far as that goes without a model.
 
     Args:
@@ -62,7 +65,7 @@ def prepare_and_select(groupchat: Any, last_speaker: Any) -> tuple[Any | None, A
     return None, candidates, _without_open_call(groupchat.messages)
 
 
-def next_agent(groupchat: Any, agent: Any, agents: Agents | None) -> Any:
+def next_agent(groupchat: Group, agent: Agent, agents: Agents | None) -> Agent:
     """Find the agent that comes after another one in the order of the group.
 
     Args:
@@ -77,7 +80,7 @@ def next_agent(groupchat: Any, agent: Any, agents: Agents | None) -> Any:
     Raises:
         UndefinedNextAgent: when ``agents`` is empty or holds agents from outside of the group.
     """
-    group = groupchat.agents
+    group: list[Agent] = groupchat.agents
     wanted = set(group if agents is None else agents)
     if wanted <= set(group):
         start = group.index(agent) + 1 if agent in group else 0
@@ -88,13 +91,13 @@ def next_agent(groupchat: Any, agent: Any, agents: Agents | None) -> Any:
     raise UndefinedNextAgent()
 
 
-def _advice_on_names(groupchat: Any, method: Any) -> str:
+def _advice_on_names(groupchat: Group, method: object) -> str:
     if method not in groupchat.agent_names and method not in groupchat.agents:
         return ""
     return "To have an agent speak, give a function of (last_speaker, groupchat) that returns the agent itself."
 
 
-def _check_population(groupchat: Any, last_speaker: Any, method: str) -> None:
+def _check_population(groupchat: Group, last_speaker: Agent, method: str) -> None:
     count = len(groupchat.agents)
     if count < 2:
         raise ValueError(
@@ -111,7 +114,7 @@ def _check_population(groupchat: Any, last_speaker: Any, method: str) -> None:
         )
 
 
-def _called_functions(message: dict[str, Any]) -> list[str]:
+def _called_functions(message: Message) -> list[str]:
     """The names of the functions that a message calls."""
     if message.get("function_call"):
         return [message["function_call"]["name"]]
@@ -119,7 +122,7 @@ def _called_functions(message: dict[str, Any]) -> list[str]:
     return [call["function"]["name"] for call in calls if call.get("type", "function") == "function"]
 
 
-def _who_can_execute(groupchat: Any, names: list[str]) -> Agents:
+def _who_can_execute(groupchat: Group, names: list[str]) -> Agents:
     """The agents that know all of the functions, or else those that know any function at all."""
     able = [agent for agent in groupchat.agents if agent.can_execute_function(names)]
     if not able:
@@ -131,7 +134,7 @@ def _who_can_execute(groupchat: Any, names: list[str]) -> Agents:
     return able
 
 
-def _who_may_follow(groupchat: Any, last_speaker: Any, candidates: Agents) -> Agents:
+def _who_may_follow(groupchat: Group, last_speaker: Agent, candidates: Agents) -> Agents:
     """Those candidates that the transitions allow; all of them where that leaves nobody."""
     followers = groupchat.allowed_speaker_transitions_dict.get(last_speaker)
     if followers is None:

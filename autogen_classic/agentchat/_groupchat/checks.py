@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ...graph_utils import check_graph_validity, invert_disallowed_to_allowed, is_agent
+from ..._core.party import is_agent
+from ...graph_utils import check_graph_validity, invert_disallowed_to_allowed
+from .contract import Group
 
 __all__ = ("allowed_transitions", "check_settings")
 
@@ -25,7 +27,7 @@ _METHODS_OF_TRANSFORMS = ("add_to_agent", "apply_transform")
 _TEMPLATES_THAT_MAY_BE_FUNCTIONS = ("select_speaker_message_template",)
 
 
-def check_settings(groupchat: Any) -> None:
+def check_settings(groupchat: Group) -> None:
     """Check everything of a group but its transitions.
 
     Args:
@@ -60,7 +62,7 @@ def check_settings(groupchat: Any) -> None:
     _warn_of_namesakes(groupchat.agents)
 
 
-def allowed_transitions(groupchat: Any) -> dict[Any, list[Any]]:
+def allowed_transitions(groupchat: Group) -> dict[Any, list[Any]]:
     """Work out who may follow whom.
 
     Args:
@@ -104,7 +106,7 @@ def allowed_transitions(groupchat: Any) -> dict[Any, list[Any]]:
     return allowed
 
 
-def _check_agents(agents: Any) -> None:
+def _check_agents(agents: object) -> None:
     if not isinstance(agents, Iterable):
         raise TypeError(f"agents of a GroupChat must be a list of agents, but it is of type {type(agents).__name__}.")
     for agent in agents:
@@ -116,7 +118,7 @@ def _check_agents(agents: Any) -> None:
             )
 
 
-def _everybody_follows_everybody(groupchat: Any) -> dict[Any, list[Any]]:
+def _everybody_follows_everybody(groupchat: Group) -> dict[Any, list[Any]]:
     """The graph of a group without transitions; who may speak twice in a row stands last in its own list."""
     repeaters = groupchat.allow_repeat_speaker
     if not isinstance(repeaters, (bool, list)):
@@ -133,7 +135,7 @@ def _everybody_follows_everybody(groupchat: Any) -> dict[Any, list[Any]]:
     return allowed
 
 
-def _warn_of_namesakes(agents: Any) -> None:
+def _warn_of_namesakes(agents: Iterable[Any]) -> None:
     names = Counter(agent.name for agent in set(agents) if hasattr(agent, "name"))
     for name, count in names.items():
         if count > 1:

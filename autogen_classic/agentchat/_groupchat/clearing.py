@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeGuard, cast
 
 from ..._core.events import Notice, emit
 from ..._core.history import forget, messages_to_keep
+from ..._core.messages import Message
+from ..._core.party import Party
 from . import texts
+from .contract import Group
 
 __all__ = ("asks_to_clear", "clear")
 
@@ -24,7 +27,7 @@ class _Command:
     rest: str
 
 
-def asks_to_clear(reply: Any) -> bool:
+def asks_to_clear(reply: object) -> TypeGuard[Message]:
     """Tell whether a reply, which must be a dict as the replies of persons are, asks to clear the history."""
     if not isinstance(reply, dict):
         return False
@@ -32,7 +35,7 @@ def asks_to_clear(reply: Any) -> bool:
     return isinstance(content, str) and _start_of_command(content.split()) is not None
 
 
-def clear(manager: Any, reply: dict[str, Any], groupchat: Any) -> str:
+def clear(manager: Party, reply: Message, groupchat: Group) -> str:
     """Clear the history of one agent, or of all agents and the group.
 
     An answer to a call keeps the message that called.
@@ -54,7 +57,8 @@ def clear(manager: Any, reply: dict[str, Any], groupchat: Any) -> str:
     emit(Notice(manager, form.format(whom=whom, keep=keep)))
 
     if command.agent_name is not None:
-        groupchat.agent_by_name(command.agent_name).clear_history(nr_messages_to_preserve=keep)
+        agent = cast(Party, groupchat.agent_by_name(command.agent_name))  # the name is one of the group's
+        agent.clear_history(nr_messages_to_preserve=keep)
         return command.rest
     forget(groupchat.messages, messages_to_keep(groupchat.messages, keep or 0))
     for agent in groupchat.agents:

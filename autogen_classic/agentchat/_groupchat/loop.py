@@ -5,14 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from ..._core import running_chats
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, Then
 from ..._core.events import SpeakerSelected, emit
+from ..._core.messages import Message, TextOrMessage
+from ..._core.party import Party
 from ..._core.running_chats import RunningChat, StopReason
 from ...errors import NoEligibleSpeaker
+from ..agent import Agent
 from . import clearing, texts
+from .contract import Group, Manager
 
 __all__ = ("run_chat", "select_speaker")
 
@@ -20,8 +24,8 @@ logger = logging.getLogger("autogen.agentchat.groupchat")
 
 
 def run_chat(
-    manager: Any, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
-) -> Steps:
+    manager: Manager, messages: list[Message] | None = None, sender: Any = None, config: Any = None
+) -> Steps[tuple[bool, None]]:
     """Lead a group through a conversation that begins with the last of the messages.
 
     Args:
@@ -33,11 +37,11 @@ def run_chat(
     Returns:
         ``(True, None)``: the manager has nothing to add.
     """
-    groupchat = config
+    groupchat: Group = config
     if not isinstance(groupchat.max_round, int):
         raise TypeError(f"max_round of a GroupChat must be a whole number, but it is {groupchat.max_round!r}.")
     message = (manager._oai_messages[sender] if messages is None else messages)[-1]
-    speaker = sender
+    speaker: Agent = sender
     running_chat = running_chats.current() or RunningChat()
     with _all_may_stop(running_chat, [manager, *groupchat.agents]), _lent_cache(manager, groupchat.agents):
         yield from _introduce(manager, groupchat)
@@ -56,12 +60,12 @@ def run_chat(
             if groupchat.enable_clear_history and clearing.asks_to_clear(reply):
                 reply = {**reply, "content": manager.clear_agents_history(reply, groupchat)}
             yield Ask(speaker, "send", reply, manager, request_reply=False, silent=manager._silent)
-            message = manager.last_message(speaker)
+            message = cast(Message, manager.last_message(speaker))  # it was said just now
             running_chat.watch_for_loop(speaker, message.get("content"))
     return True, None
 
 
-def select_speaker(groupchat: Any, last_speaker: Any, selector: Any) -> Steps:
+def select_speaker(groupchat: Group, last_speaker: Agent, selector: Party) -> Steps[Agent | Then]:
     """Select the next speaker; see `GroupChat.select_speaker`."""
     selected, candidates, messages = groupchat._prepare_and_select_agents(last_speaker)
     if selected is not None:
@@ -71,7 +75,7 @@ def select_speaker(groupchat: Any, last_speaker: Any, selector: Any) -> Steps:
     return Then(Call(by_model, last_speaker, selector, messages, candidates))
 
 
-def _introduce(manager: Any, groupchat: Any) -> Steps:
+def _introduce(manager: Manager, groupchat: Group) -> Steps[None]:
     """Tell everybody who takes part, if the group wants that."""
     if groupchat.send_introductions:
         introduction = groupchat.introductions_msg()
@@ -80,7 +84,7 @@ def _introduce(manager: Any, groupchat: Any) -> Steps:
 
 
 def _is_over(
-    manager: Any, groupchat: Any, round_number: int, message: dict[str, Any], running_chat: RunningChat
+    manager: Manager, groupchat: Group, round_number: int, message: Message, running_chat: RunningChat
 ) -> bool:
     """Tell whether the chat ends with this message, and keep why."""
     if manager._is_termination_msg(message):
@@ -92,7 +96,9 @@ def _is_over(
     return running_chat.must_end(message)
 
 
-def _next_reply(manager: Any, groupchat: Any, last_speaker: Any, running_chat: RunningChat) -> Steps:
+def _next_reply(
+    manager: Manager, groupchat: Group, last_speaker: Agent, running_chat: RunningChat
+) -> Steps[tuple[TextOrMessage | None, Agent]]:
     """Select who speaks next and have it reply.
 
     Returns:
@@ -133,7 +139,7 @@ def _all_may_stop(running_chat: RunningChat, agents: list[Any]) -> Iterator[None
 
 
 @contextmanager
-def _lent_cache(manager: Any, agents: list[Any]) -> Iterator[None]:
+def _lent_cache(manager: Manager, agents: list[Any]) -> Iterator[None]:
     """Lend the cache of the manager to every agent for the length of the chat."""
     borrowers = [] if manager.client_cache is None else list(agents)
     for agent in borrowers:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..._core.messages import Message
 from ...code_utils import content_str
 
 __all__ = ("mentions", "name_meant")
@@ -15,7 +16,9 @@ _LABEL = re.compile(r"^(?:the\s+)?(?:next\s+)?(?:role|speaker|name|agent|answer)
 _EDGES = " \t\r\n\"'`*.,:;!?()[]{}<>\u201c\u201d\u2018\u2019\u00ab\u00bb"
 
 
-def mentions(content: Any, agents: Sequence[Any], ignore_case: bool = False) -> dict[str, int]:
+def mentions(
+    content: str | list[Any] | Message | None, agents: Sequence[Any], ignore_case: bool = False
+) -> dict[str, int]:
     """Count how often the names of agents stand in a text as words of their own.
 
     Models write the underscore of a name as it is, as a space, or escaped for Markdown.
@@ -41,7 +44,7 @@ def mentions(content: Any, agents: Sequence[Any], ignore_case: bool = False) -> 
     return counts
 
 
-def name_meant(content: Any, agents: Sequence[Any]) -> str | None:
+def name_meant(content: object, agents: Sequence[Any]) -> str | None:
     """Find the one name that an answer consists of, however it is dressed up.
 
     Case, underscores for spaces, Markdown emphasis, quotes, full stops and labels such as ``Role:`` are looked

@@ -9,23 +9,26 @@ from typing import Any
 
 from ..._core.drive import Ask, Steps
 from ..._core.events import Notice, emit
+from ..._core.messages import Message
 from ...errors import AutogenClassicError
 from ...formatting_utils import colored
+from ..agent import Agent
 from . import texts
+from .contract import Manager
 
 __all__ = ("messages_from_string", "resume")
 
 logger = logging.getLogger("autogen.agentchat.groupchat")
 
-Messages = list[dict[str, Any]]
+Messages = list[Message]
 
 
 def resume(
-    manager: Any,
+    manager: Manager,
     messages: Messages | str,
     remove_termination_string: str | Callable[[str], str] | None = None,
     silent: bool | None = False,
-) -> Steps:
+) -> Steps[tuple[Any, Message]]:
     """Make a group as it was after these messages, but for the last of them; see `GroupChatManager.resume`."""
     if isinstance(messages, str):
         messages = manager.messages_from_string(messages)
@@ -61,15 +64,16 @@ def resume(
     return last_speaker, last_message
 
 
-def messages_from_string(message_string: str) -> Any:
+def messages_from_string(message_string: str) -> Messages:
     """Read messages from JSON; see `GroupChatManager.messages_from_string`."""
     try:
-        return json.loads(message_string)
+        messages: Messages = json.loads(message_string)  # whether it is a list of messages, `resume` sees
+        return messages
     except json.JSONDecodeError as error:
         raise AutogenClassicError("Messages string is not a valid JSON string") from error
 
 
-def _speaker_of(manager: Any, message: dict[str, Any]) -> Any:
+def _speaker_of(manager: Manager, message: Message) -> Agent:
     """The agent who said a message. What has no author, or is a function's answer, came through the manager."""
     name = message.get("name")
     if name in (None, "", manager.name) or message.get("role") == "function":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ..._core.drive import Call, Steps
 from ..._core.events import CodeExecuted, CodeExecuting, emit
+from ..._core.messages import Message
+from ..._core.party import Agent, Party
 from ..._core.tape import code_steps
 from ...code_utils import UNKNOWN, extract_code, infer_lang
 from .. import _literals
@@ -18,8 +20,8 @@ SHELL_NAMES = ("bash", "shell", "sh")
 
 
 def code_reply_with_executor(
-    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
-) -> Steps:
+    agent: Party, /, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
+) -> Steps[tuple[bool, str | None]]:
     """Run the code blocks of the latest message that has any, with the agent's code executor.
 
     Returns:
@@ -46,8 +48,12 @@ def code_reply_with_executor(
 
 
 def code_execution_reply(
-    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
-) -> Steps:
+    agent: Party,
+    /,
+    messages: list[Message] | None = None,
+    sender: Agent | None = None,
+    config: dict[str, Any] | Literal[False] | None = None,
+) -> Steps[tuple[bool, str | None]]:
     """Run the code blocks of the latest message that has any, one process each.
 
     Returns:
@@ -71,7 +77,7 @@ def code_execution_reply(
     return False, None
 
 
-def execute_blocks(agent: Any, code_blocks: Sequence[tuple[str | None, str]]) -> tuple[int, str]:
+def execute_blocks(agent: Party, code_blocks: Sequence[tuple[str | None, str]]) -> tuple[int, str]:
     """Run code blocks one after the other until one fails.
 
     Args:
@@ -103,7 +109,7 @@ def execute_blocks(agent: Any, code_blocks: Sequence[tuple[str | None, str]]) ->
     return exit_code, output
 
 
-def _messages_in_reach(messages: list[dict[str, Any]], settings: dict[str, Any]) -> list[dict[str, Any]]:
+def _messages_in_reach(messages: list[Message], settings: dict[str, Any]) -> list[Message]:
     """The messages in which code is looked for: the last n, or with "auto" all since somebody else spoke."""
     wanted = settings.get("last_n_messages", "auto")
     if wanted != "auto":

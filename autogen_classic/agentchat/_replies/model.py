@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..._core.drive import Ask, Steps
-from ..._core.messages import outgoing
+from ..._core.messages import Message, TextOrMessage, outgoing
+from ..._core.party import Agent, Client, Outcome, Party
+
+if TYPE_CHECKING:
+    from ...cache.abstract_cache_base import AbstractCache
 
 __all__ = ("model_reply", "own_config", "reply_from_client")
 
@@ -14,8 +18,8 @@ logger = logging.getLogger("autogen.agentchat.conversable_agent")
 
 
 def model_reply(
-    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
-) -> Steps:
+    agent: Party, /, messages: list[Message] | None = None, sender: Agent | None = None, config: Client | None = None
+) -> Steps[Outcome]:
     """Send the system message and the conversation to the model.
 
     Returns:
@@ -32,7 +36,9 @@ def model_reply(
     return (False, None) if reply is None else (True, reply)
 
 
-def reply_from_client(agent: Any, /, llm_client: Any, messages: list[dict[str, Any]], cache: Any) -> Steps:
+def reply_from_client(
+    agent: Party, /, llm_client: Client, messages: list[Message], cache: AbstractCache | None
+) -> Steps[TextOrMessage | None]:
     """Ask a client, and give its answer the form of a message.
 
     Returns:
@@ -46,7 +52,7 @@ def reply_from_client(agent: Any, /, llm_client: Any, messages: list[dict[str, A
         cache=cache,
         agent=agent,
     )
-    answer = llm_client.extract_text_or_completion_object(response)[0]
+    answer: Any = llm_client.extract_text_or_completion_object(response)[0]
     if answer is None:
         logger.warning("The model that answers for %s returned a message without content.", agent.name)
         return None
@@ -54,10 +60,11 @@ def reply_from_client(agent: Any, /, llm_client: Any, messages: list[dict[str, A
         answer = answer.model_dump()
     if isinstance(answer, dict):
         _repair_names(agent, answer)
-    return answer
+    reply: TextOrMessage = answer
+    return reply
 
 
-def own_config(llm_config: Any) -> Any:
+def own_config(llm_config: dict[str, Any] | Literal[False]) -> dict[str, Any] | Literal[False]:
     """Give an agent an llm_config of its own.
 
     The dict and its lists are new, so that a tool registered with one agent stays there; all that is in them is
@@ -73,7 +80,7 @@ def own_config(llm_config: Any) -> Any:
     return own
 
 
-def _repair_names(agent: Any, answer: dict[str, Any]) -> None:
+def _repair_names(agent: Party, answer: dict[str, Any]) -> None:
     """Give called functions names that a provider accepts, because models invent others."""
     if answer.get("function_call"):
         answer["function_call"]["name"] = agent._normalize_name(answer["function_call"]["name"])

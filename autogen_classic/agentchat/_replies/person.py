@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..._core import running_chats
 from ..._core.drive import Ask, Steps
 from ..._core.events import AutoReplyUsed, Notice, PersonAnswered, PersonAsked, emit
+from ..._core.messages import Message
+from ..._core.party import Agent, Outcome, Party
 from ..._core.running_chats import StopReason
 from ..._core.tape import person_steps
 from .. import _literals
@@ -15,8 +15,8 @@ __all__ = ("check_termination_and_human_reply",)
 
 
 def check_termination_and_human_reply(
-    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
-) -> Steps:
+    agent: Party, /, messages: list[Message] | None = None, sender: Agent | None = None, config: Party | None = None
+) -> Steps[Outcome]:
     """End the chat, let the person speak, or leave the reply to the functions further down the list.
 
     The person is asked before every reply in the mode ALWAYS, and in the mode TERMINATE when the message ends
@@ -73,7 +73,7 @@ def check_termination_and_human_reply(
     return False, None
 
 
-def _is_at_its_limit(agent: Any, sender: Any) -> bool:
+def _is_at_its_limit(agent: Party, sender: Agent | None) -> bool:
     limit = agent._max_consecutive_auto_reply_dict[sender]
     try:
         return bool(agent._consecutive_auto_reply_counter[sender] >= limit)
@@ -81,7 +81,7 @@ def _is_at_its_limit(agent: Any, sender: Any) -> bool:
         raise TypeError(f"max_consecutive_auto_reply of {agent.name} must be a number, but it is {limit!r}.") from error
 
 
-def _ask(agent: Any, prompt: str, ends: bool) -> Steps:
+def _ask(agent: Party, prompt: str, ends: bool) -> Steps[tuple[str, bool]]:
     """Ask the person; no answer to a message that ends the chat means exit.
 
     Returns:
@@ -96,10 +96,10 @@ def _ask(agent: Any, prompt: str, ends: bool) -> Steps:
     return (_literals.EXIT if ends else answer), False
 
 
-def _message_of_person(answer: str, message: dict[str, Any]) -> dict[str, Any]:
+def _message_of_person(answer: str, message: Message) -> Message:
     """The person's words, with an answer to each call that they came in the way of."""
-    response: dict[str, Any] = {"role": "user", "content": answer}
-    interrupted: list[dict[str, Any]] = []
+    response: Message = {"role": "user", "content": answer}
+    interrupted: list[Message] = []
     if message.get("function_call"):
         interrupted.append(
             {"name": message["function_call"].get("name", ""), "role": "function", "content": _literals.INTERRUPTED}
@@ -111,7 +111,7 @@ def _message_of_person(answer: str, message: dict[str, Any]) -> dict[str, Any]:
     return response
 
 
-def _name(sender: Any) -> str:
+def _name(sender: Agent | None) -> str:
     return "the sender" if sender is None else sender.name
 
 
@@ -119,7 +119,7 @@ def _end_without_a_word(ends: bool) -> StopReason:
     return StopReason.TERMINATION_MESSAGE if ends else StopReason.AUTO_REPLY_LIMIT
 
 
-def _note_the_end(reason: StopReason, message: Any) -> None:
+def _note_the_end(reason: StopReason, message: Message) -> None:
     running_chat = running_chats.current()
     if running_chat is not None:
         running_chat.note(reason, message)

@@ -7,19 +7,23 @@ import inspect
 import json
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async
 from ..._core.events import ToolCalled, ToolReturned, emit
+from ..._core.messages import Message
+from ..._core.party import Agent, Party
 from ..._core.tape import tool_steps
 from .. import _literals
 
 __all__ = ("execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text")
 
+ResultT = TypeVar("ResultT")
+
 
 def tool_calls_reply(
-    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
-) -> Steps:
+    agent: Party, /, messages: list[Message] | None = None, sender: Agent | None = None, config: Party | None = None
+) -> Steps[tuple[bool, Message | None]]:
     """Answer every tool call of the last message; in an asynchronous chat the tools run side by side.
 
     Returns:
@@ -49,8 +53,8 @@ def tool_calls_reply(
 
 
 def function_call_reply(
-    agent: Any, /, messages: list[dict[str, Any]] | None = None, sender: Any = None, config: Any = None
-) -> Steps:
+    agent: Party, /, messages: list[Message] | None = None, sender: Agent | None = None, config: Party | None = None
+) -> Steps[tuple[bool, Message | None]]:
     """Answer the function call of the last message (the form that came before tool calls).
 
     Returns:
@@ -71,7 +75,7 @@ def function_call_reply(
     return True, answer
 
 
-def _run_tool_call(agent: Any, call: dict[str, Any]) -> Steps:
+def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
     """Run one tool and build its answer."""
     function_call = call.get("function", {})
     is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(function_call.get("name")))
@@ -83,14 +87,17 @@ def _run_tool_call(agent: Any, call: dict[str, Any]) -> Steps:
     return {"tool_call_id": call["id"], **response} if call.get("id") is not None else response
 
 
-def _execute_asynchronously(agent: Any, function_call: dict[str, Any]) -> Steps:
+def _execute_asynchronously(agent: Party, function_call: dict[str, Any]) -> Steps[tuple[bool, Message]]:
     """Run a tool through ``a_execute_function``; a synchronous chat waits for it."""
+    executed: tuple[bool, Message]
     if (yield WHICH_WAY):
-        return (yield Call(agent.a_execute_function, function_call))
-    return (yield Call(_wait_for, lambda: agent.a_execute_function(function_call)))
+        executed = yield Call(agent.a_execute_function, function_call)
+    else:
+        executed = yield Call(_wait_for, lambda: agent.a_execute_function(function_call))
+    return executed
 
 
-def _wait_for(start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+def _wait_for(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
     """Run a coroutine to its end, also where this thread runs an event loop already (as in a notebook)."""
     import asyncio
 
@@ -99,7 +106,7 @@ def _wait_for(start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     except RuntimeError:
         return asyncio.run(start())
 
-    outcome: list[Any] = []
+    outcome: list[ResultT] = []
     failure: list[BaseException] = []
 
     def run() -> None:
@@ -117,7 +124,9 @@ def _wait_for(start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     return outcome[0]
 
 
-def execute_function(agent: Any, /, func_call: dict[str, Any], verbose: Any = False, call_id: Any = None) -> Steps:
+def execute_function(
+    agent: Party, /, func_call: dict[str, Any], verbose: Any = False, call_id: Any = None
+) -> Steps[tuple[bool, Message]]:
     """Run the function that a call names with the arguments that it carries as JSON.
 
     Whatever goes wrong becomes an answer that the model can read and repair.

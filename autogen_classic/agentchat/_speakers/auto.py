@@ -10,28 +10,35 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ..._core import running_chats
 from ..._core.drive import WHICH_WAY, Ask, Steps
 from ..._core.events import Notice, emit
+from ..._core.messages import Message, TextOrMessage
+from ..._core.party import Party
 from .._groupchat import texts
+from .._groupchat.contract import Group
 from .._groupchat.names import mentions, name_meant
+from ..agent import Agent
+
+if TYPE_CHECKING:
+    from ..conversable_agent import ConversableAgent
 
 __all__ = ("choose", "select_by_model")
 
 Agents = list[Any]
-Messages = list[dict[str, Any]]
+Messages = list[Message]
 
 
-def choose(groupchat: Any, last_speaker: Any, candidates: Agents) -> None:
+def choose(groupchat: Group, last_speaker: Agent, candidates: Agents) -> None:
     """Choose nobody, which leaves the choice to the model."""
     return None
 
 
 def select_by_model(
-    groupchat: Any, last_speaker: Any, selector: Any, messages: Messages | None, agents: Agents | None
-) -> Steps:
+    groupchat: Group, last_speaker: Agent, selector: Party, messages: Messages | None, agents: Agents | None
+) -> Steps[Agent]:
     """Have the model name the next speaker.
 
     Args:
@@ -66,7 +73,7 @@ def select_by_model(
             names = _names_in(groupchat, answer, agents)
             if len(names) == 1:
                 _tell(groupchat, selector, texts.SELECTION_SUCCEEDED, "green", attempt, names[0])
-                return groupchat.agent_by_name(names[0])
+                return cast(Agent, groupchat.agent_by_name(names[0]))  # the name is that of a candidate
             if names:
                 _tell(groupchat, selector, texts.SELECTION_NAMED_SEVERAL, "red", attempt)
                 question = _ask_again(groupchat, groupchat.select_speaker_auto_multiple_template, agents)
@@ -78,16 +85,17 @@ def select_by_model(
     return groupchat.next_agent(last_speaker, agents)
 
 
-def _ask_model(checking_agent: Any, selection_agent: Any) -> Steps:
+def _ask_model(checking_agent: Party, selection_agent: Party) -> Steps[TextOrMessage]:
     if (yield WHICH_WAY):
-        answer = yield Ask(selection_agent, "generate_reply", sender=checking_agent)
+        reply = yield Ask(selection_agent, "generate_reply", sender=checking_agent)
     else:
         messages = selection_agent.chat_messages[checking_agent]
-        answer = yield Ask(selection_agent, "generate_reply", messages=messages, sender=checking_agent)
-    return "" if answer is None else answer
+        reply = yield Ask(selection_agent, "generate_reply", messages=messages, sender=checking_agent)
+    answer: TextOrMessage = "" if reply is None else reply
+    return answer
 
 
-def _names_in(groupchat: Any, answer: Any, agents: Agents) -> list[str]:
+def _names_in(groupchat: Group, answer: TextOrMessage, agents: Agents) -> list[str]:
     """The names that an answer gives: first as it is spelled, then with a more generous eye."""
     content = answer.get("content") if isinstance(answer, dict) else answer
     meant = name_meant(content, agents)
@@ -96,7 +104,7 @@ def _names_in(groupchat: Any, answer: Any, agents: Agents) -> list[str]:
     return list(groupchat._mentioned_agents(content, agents) or mentions(content, agents, ignore_case=True))
 
 
-def _question(groupchat: Any, text: str) -> dict[str, Any]:
+def _question(groupchat: Group, text: str) -> Message:
     return {
         "content": text,
         "name": texts.CHECKING_AGENT,
@@ -104,27 +112,27 @@ def _question(groupchat: Any, text: str) -> dict[str, Any]:
     }
 
 
-def _ask_again(groupchat: Any, template: str, agents: Agents) -> dict[str, Any]:
+def _ask_again(groupchat: Group, template: str, agents: Agents) -> Message:
     names = [agent.name for agent in agents]
     return _question(groupchat, texts.fill("The template of a further question", template, agentlist=names))
 
 
-def _tell(groupchat: Any, selector: Any, form: str, color: str, attempt: int, name: str = "") -> None:
+def _tell(groupchat: Group, selector: Party, form: str, color: str, attempt: int, name: str = "") -> None:
     if groupchat.select_speaker_auto_verbose:
         attempts = groupchat.max_retries_for_selecting_speaker + 1
         emit(Notice(selector, form.format(attempt=attempt, attempts=attempts, name=name), color))
 
 
-def _has_model(groupchat: Any, selector: Any) -> bool:
+def _has_model(groupchat: Group, selector: Party) -> bool:
     return bool(groupchat.select_speaker_auto_llm_config) or getattr(selector, "client", None) is not None
 
 
 @contextmanager
-def _hidden_chat(groupchat: Any, selector: Any) -> Iterator[tuple[Any, Any]]:
+def _hidden_chat(groupchat: Group, selector: Party) -> Iterator[tuple[Party, Party]]:
     """Lend out two hidden agents that are up to the settings of the group and the model of the selector."""
-    room = selector.__dict__.get("_selection_room")
+    room = vars(selector).get("_selection_room")
     if room is None or not room.fits(groupchat):
-        room = selector._selection_room = _SelectionRoom(groupchat, selector)
+        room = vars(selector)["_selection_room"] = _SelectionRoom(groupchat, selector)
     pair = room.idle.pop() if room.idle else room.new_pair()
     checking_agent, selection_agent = pair
     room.lend_model(selector, selection_agent)
@@ -148,39 +156,39 @@ class _SelectionRoom:
         selector: the agent whose model is asked otherwise.
     """
 
-    def __init__(self, groupchat: Any, selector: Any) -> None:
-        self.config = groupchat.select_speaker_auto_llm_config or None
+    def __init__(self, groupchat: Group, selector: Party) -> None:
+        self.config: dict[str, Any] | None = groupchat.select_speaker_auto_llm_config or None
         self.transforms = groupchat.select_speaker_transform_messages
-        self.idle: list[tuple[Any, Any]] = []
+        self.idle: list[tuple[Party, Party]] = []
         self.client: Any = None
         self.llm_config: Any = False
         if self.config is not None:
-            self._make_client(groupchat.select_speaker_auto_model_client_cls or [], selector)
+            self._make_client(self.config, groupchat.select_speaker_auto_model_client_cls or [], selector)
 
-    def _make_client(self, client_classes: Any, selector: Any) -> None:
+    def _make_client(self, config: dict[str, Any], client_classes: Any, selector: Party) -> None:
         """Make the group's own client, with the custom model clients of the group and of the selector."""
-        agent = _new_agent(texts.SPEAKER_SELECTION_AGENT, self.config)
+        agent = _new_agent(texts.SPEAKER_SELECTION_AGENT, config)
         for client_class in client_classes if isinstance(client_classes, list) else [client_classes]:
             agent.register_model_client(model_client_cls=client_class)
         if selector.client is not None:
             agent.client.adopt(selector.client)
         self.client, self.llm_config = agent.client, agent.llm_config
 
-    def fits(self, groupchat: Any) -> bool:
+    def fits(self, groupchat: Group) -> bool:
         """Whether the settings of the group are those for which the room was made."""
         return (
             self.config is (groupchat.select_speaker_auto_llm_config or None)
             and self.transforms is groupchat.select_speaker_transform_messages
         )
 
-    def new_pair(self) -> tuple[Any, Any]:
+    def new_pair(self) -> tuple[Party, Party]:
         """Make a checking agent and a selection agent."""
         selection_agent = _new_agent(texts.SPEAKER_SELECTION_AGENT, False)
         if self.transforms is not None:
             _add_transforms(self.transforms, selection_agent)
         return _new_agent(texts.CHECKING_AGENT, False), selection_agent
 
-    def lend_model(self, selector: Any, selection_agent: Any) -> None:
+    def lend_model(self, selector: Party, selection_agent: Party) -> None:
         """Have the selection agent work with the right model, on the account and with the cache of the selector."""
         selection_agent.client_cache = selector.client_cache
         if self.client is None:
@@ -191,14 +199,14 @@ class _SelectionRoom:
             self.client.total_usage_summary = selector.client.total_usage_summary
             self.client.actual_usage_summary = selector.client.actual_usage_summary
 
-    def settle_account(self, selector: Any) -> None:
+    def settle_account(self, selector: Party) -> None:
         """Put what the group's own client has spent on the account of the selector."""
         if self.client is not None and selector.client is not None:
             selector.client.total_usage_summary = self.client.total_usage_summary
             selector.client.actual_usage_summary = self.client.actual_usage_summary
 
 
-def _new_agent(name: str, llm_config: Any) -> Any:
+def _new_agent(name: str, llm_config: dict[str, Any] | Literal[False]) -> ConversableAgent:
     from ..conversable_agent import ConversableAgent
 
     return ConversableAgent(
@@ -210,11 +218,11 @@ def _new_agent(name: str, llm_config: Any) -> Any:
     )
 
 
-def _never(message: dict[str, Any]) -> bool:
+def _never(message: Message) -> bool:
     return False
 
 
-def _add_transforms(transforms: Any, selection_agent: Any) -> None:
+def _add_transforms(transforms: Any, selection_agent: Party) -> None:
     """Let transforms change what the model sees, in asynchronous selections as in synchronous ones."""
     if hasattr(transforms, "add_to_agent"):
         transforms.add_to_agent(selection_agent)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
+from ..._core.party import is_agent
 from ...errors import NoEligibleSpeaker
+from .._groupchat.contract import Group
 from ..agent import Agent
 
 __all__ = ("choose",)
 
 
-def choose(groupchat: Any, last_speaker: Any, method: Callable[[Any, Any], Any]) -> Any:
+def choose(groupchat: Group, last_speaker: Agent, method: Callable[..., Any]) -> Agent | str:
     """Ask the user's function.
 
     Args:
@@ -26,13 +28,13 @@ def choose(groupchat: Any, last_speaker: Any, method: Callable[[Any, Any], Any])
         NoEligibleSpeaker: when the function returns None, which ends the chat.
         ValueError: when it returns an agent from outside of the group, or something else.
     """
-    chosen = method(last_speaker, groupchat)
+    chosen: Any = method(last_speaker, groupchat)
     if chosen is None:
         raise NoEligibleSpeaker("Custom speaker selection function returned None. Terminating conversation.")
     if isinstance(chosen, str) or any(chosen is agent for agent in groupchat.agents):
-        return chosen
+        return cast("Agent | str", chosen)
     members = ", ".join(agent.name for agent in groupchat.agents)
-    if isinstance(chosen, Agent):
+    if is_agent(chosen):
         raise ValueError(
             f"Custom speaker selection function returned an agent {chosen.name} not in the group chat. "
             f"The group has {members}."

@@ -7,18 +7,20 @@ from typing import Any
 from ..._core.tape import person_input
 from ...io.base import IOStream
 from .._groupchat import texts
+from .._groupchat.contract import Group
+from ..agent import Agent
 
 __all__ = ("ask_person", "choose")
 
 TRIES = 2
 
 
-def choose(groupchat: Any, last_speaker: Any, candidates: list[Any]) -> Any | None:
+def choose(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Agent | None:
     """Let the person choose; None leaves it to the model."""
     return groupchat.manual_select_speaker(candidates)
 
 
-def ask_person(agents: list[Any]) -> Any | None:
+def ask_person(agents: list[Agent]) -> Agent | None:
     """List the agents and ask for a number.
 
     Args:

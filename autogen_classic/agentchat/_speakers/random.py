@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from .._groupchat.contract import Group
+from ..agent import Agent
+
 __all__ = ("choose",)
 
 
-def choose(groupchat: Any, last_speaker: Any, candidates: list[Any]) -> Any:
+def choose(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Agent | None:
     """Choose any of the candidates; ``random.seed`` makes the choice repeatable."""
     return groupchat.random_select_speaker(candidates)
 
 
-def pick(candidates: list[Any]) -> Any:
+def pick(candidates: list[Agent]) -> Agent:
     """Pick one of the candidates.
 
     Raises:

@@ -55,7 +55,7 @@ Response: TypeAlias = Any
 """An answer: a completion of the openai package, or whatever a client of the program's own returns."""
 
 
-def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps:
+def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Response]:
     """Make one attempt after the other, until an answer passes the filter or no configuration is left."""
     tape = tapes.current()
     if not tape.replays:
@@ -117,7 +117,7 @@ class Attempt:
 
     # --- the answer
 
-    def answer_steps(self) -> Steps:
+    def answer_steps(self) -> Steps[Response]:
         """Take the answer from the cache, or ask the model.
 
         Returns:

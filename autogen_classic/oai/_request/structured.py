@@ -128,7 +128,7 @@ def with_json_schema(params: dict[str, Any]) -> dict[str, Any]:
     return {**params, "response_format": {"type": "json_schema", "json_schema": described}}
 
 
-def answer_steps(ask: Callable[[dict[str, Any]], Any], params: dict[str, Any], wanted: WantedForm | None) -> Steps:
+def answer_steps(ask: Callable[[dict[str, Any]], Any], params: dict[str, Any], wanted: WantedForm | None) -> Steps[Any]:
     """Ask once, and once more where the answer has not the form that was wanted.
 
     Args:
