@@ -15,6 +15,7 @@ from ._http.sending import send
 from ._http.threads import in_thread
 from ._model_quirks import fitted, learn_from
 from ._request.failures import parameter_errors
+from ._request.reading import texts_of_completion
 from ._request.streaming import StreamedAnswer, connection_errors
 from .prices import cost_of, price_of
 
@@ -82,14 +83,7 @@ class OpenAIClient:
         Args:
             response: a ChatCompletion or Completion.
         """
-        return [
-            choice.text
-            if hasattr(choice, "text")
-            else choice.message
-            if choice.message.function_call is not None or choice.message.tool_calls is not None
-            else choice.message.content
-            for choice in response.choices
-        ]
+        return texts_of_completion(response)
 
     def cost(self, response: Any) -> float:
         """Return the cost of an answer in US dollars; 0 with one warning for a model without a known price.

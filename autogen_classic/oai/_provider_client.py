@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from .._core.model_requests import check
 from .._warn import warn_once
 from ..errors import BrokenStreamError, MissingKeyError, MissingModelError, StreamTimeoutError
-from ._request.reading import Answer
+from ._request.reading import Answer, texts_of_completion
 from ._request.streamed_text import ShownText
 from ._request.structured import with_json_schema
 from ._specs import EVERY_CLIENT_KEY, ProviderSpec, Setting
@@ -162,7 +162,7 @@ class ProviderClient:
         Args:
             response: what `create` returned.
         """
-        return [choice.message if choice.message.tool_calls else choice.message.content for choice in response.choices]
+        return texts_of_completion(response)
 
     def cost(self, response: Any) -> float:
         """Return the cost of an answer in US dollars; 0 with one warning for a model without a known price.

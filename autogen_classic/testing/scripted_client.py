@@ -8,6 +8,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from .._core.model_requests import asking_agent
+from ..oai._request.reading import texts_of_completion
 from .replies import Answer, Choices, Disconnect, ErrorReply, Hang, ModelRequest, Reply, read_reply
 from .script import Script, answer_to, is_callable_reply, situation_of, snapshot
 from .wire import completion, error_body, replies_for, split_text
@@ -174,10 +175,7 @@ class ScriptedClient:
         Returns:
             The text of each choice, or its whole message where it calls tools or a function.
         """
-        messages = [choice.message for choice in response.choices]
-        return [
-            message if message.tool_calls or message.function_call else message.content or "" for message in messages
-        ]
+        return texts_of_completion(response)
 
     def cost(self, response: Any) -> float:
         """Tell what a completion cost.
