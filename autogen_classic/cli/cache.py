@@ -229,7 +229,7 @@ def _part(value: Any, *path: str | int) -> Any:
 
 
 def _model(value: Any) -> str:
-    found = _part(value, "request", "model") or _part(value, "response", "model")
+    found = _part(value, "request", "model") or _part(value, "fields", "model")
     return _printable(str(found)) if found else "other"
 
 
@@ -247,7 +247,7 @@ def _described(key: str, value: Any, stored: float) -> str:
 
 
 def _answers_in(value: Any) -> Iterator[str]:
-    choices = _part(value, "response", "choices")
+    choices = _part(value, "fields", "choices")
     if not isinstance(choices, list):
         yield json.dumps(value)
         return

@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .._json.answers import OPENAI_TYPES, is_shape
 from ..errors import CassetteError
-from ._answers import OPENAI_TYPES, is_shape
 from ._values import canonical, pretty
 
 __all__ = ("SCHEMA", "PartialFile", "check_can_be_written", "head", "read", "write")

@@ -7,19 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .._json.answers import answer_as_json, answer_from_json, shape, unshape
 from .._secrets import secrets_sent
 from ..io.base import IOStream
 from ..oai._request.answer_cache import NOT_CACHED
 from ..oai._request.attempts import Attempt, Response
-from ._answers import (
-    answer_as_json,
-    answer_from_json,
-    error_as_json,
-    error_from_json,
-    shape,
-    texts_of_completion,
-    unshape,
-)
+from ..oai._request.reading import texts_of_completion
+from ._answers import error_as_json, error_from_json, what_can_be_recorded
 from ._file import Turn
 from ._shown import Listener, show, split_shown
 from ._values import plain, plain_request
@@ -180,10 +174,11 @@ class TapedAttempt(Attempt):
         assert self._new is not None
         self._response = response
         self._new["from_cache"] = from_cache
-        self._new["response"] = answer_as_json(response)
-        retrieved = shape(self.client.message_retrieval(response))
-        if not hasattr(response, "choices") or retrieved != shape(texts_of_completion(response)):
-            self._new["retrieved"] = retrieved
+        with what_can_be_recorded():
+            self._new["response"] = answer_as_json(response)
+            retrieved = shape(self.client.message_retrieval(response))
+            if not hasattr(response, "choices") or retrieved != shape(texts_of_completion(response)):
+                self._new["retrieved"] = retrieved
 
     def _recorded_answer(self) -> Response:
         """The answer of the turn that was found, shown as it was; a recorded error is raised again."""

@@ -160,9 +160,7 @@ def test_an_answer_that_json_cannot_hold_is_not_cached_and_said_once(
     assert len(caplog.records) == 1
 
 
-@pytest.mark.parametrize(
-    "entry", [{}, {"format": "autogen-classic/0"}, {"format": "autogen-classic/1", "response": {}}]
-)
+@pytest.mark.parametrize("entry", [{}, {"format": "autogen-classic/0"}, {"format": "autogen-classic/1", "fields": {}}])
 def test_a_damaged_entry_is_asked_again_with_a_warning(entry: Any, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         assert answer_cache.look_up(Cupboard(key=entry), "key") is answer_cache.NOT_CACHED

@@ -141,9 +141,9 @@ def test_the_old_directory_is_left_as_it_is(tmp_path: Path) -> None:
 
 def test_tool_calls_cost_and_fields_of_the_server_survive(helper: Helper, good: tuple[str, bytes]) -> None:
     answer = helper.read(good[1])
-    (choice,) = answer["response"]["choices"]
+    (choice,) = answer["fields"]["choices"]
     assert choice["message"]["tool_calls"][0]["function"] == {"name": "add", "arguments": '{"a": 1, "b": 2}'}
-    assert answer["response"]["cost"] > 0
+    assert answer["fields"]["cost"] > 0
     assert "audio" not in choice["message"]  # what was not set is not invented
 
 
@@ -178,7 +178,7 @@ def test_a_changed_pickle_is_read_or_refused(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 5))):
         pickled[data.draw(st.integers(0, len(pickled) - 1))] = data.draw(st.integers(0, 255))
     with suppress(RefusedError):
-        assert set(shared_helper().read(bytes(pickled))) == {"type", "response"}
+        assert set(shared_helper().read(bytes(pickled))) == {"type", "fields"}
 
 
 def test_traps_are_refused_entry_by_entry(tmp_path: Path, good: tuple[str, bytes]) -> None:

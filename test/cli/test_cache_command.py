@@ -44,7 +44,7 @@ def fill(seed: str = "41", text: str = "fine", **params: Any) -> None:
         answer_cache.store(cache, answer_cache.cache_key(request), answer, request)
         entry = cache.get(answer_cache.cache_key(request))
         entry["type"] = "ChatCompletion"
-        entry["response"] = {"model": "gpt-4o", "choices": [{"message": {"content": text}}]}
+        entry["fields"] = {"model": "gpt-4o", "choices": [{"message": {"content": text}}]}
         cache.set(answer_cache.cache_key(request), entry)
 
 
@@ -115,7 +115,7 @@ def test_show_lets_no_answer_drive_the_terminal(run: Any) -> None:
         "not JSON",
         b"cos\nsystem\n(S'touch caught'\ntR.",
         "[]",
-        '{"response": {"choices": [1, {"message": 2}]}}',
+        '{"fields": {"choices": [1, {"message": 2}]}}',
         "7",
         "",
     ],

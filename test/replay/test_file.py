@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,9 +18,10 @@ from hypothesis import strategies as st
 
 import autogen_classic.replay as room
 from autogen_classic import OpenAIWrapper
+from autogen_classic._json.answers import answer_as_json, answer_from_json, shape, unshape
 from autogen_classic.replay import CassetteError, paths, record, replay, times, uuids
 from autogen_classic.replay import _file as files
-from autogen_classic.replay._answers import answer_as_json, answer_from_json, shape, unshape
+from autogen_classic.replay._answers import what_can_be_recorded
 from autogen_classic.replay._library import Library
 from autogen_classic.replay._values import canonical, plain, pretty
 from autogen_classic.testing import ScriptedClient
@@ -326,8 +328,13 @@ def test_requests_are_whole_again_after_only_their_new_messages_were_written(
 def test_an_object_that_contains_itself_is_refused() -> None:
     loop: list[Any] = []
     loop.append(loop)
-    with pytest.raises(CassetteError, match="contains itself"):
+    with pytest.raises(CassetteError, match="cannot be recorded: it contains itself"), what_can_be_recorded():
         shape(loop)
+
+
+def test_an_object_that_has_no_form_in_json_is_refused() -> None:
+    with pytest.raises(CassetteError, match="cannot be recorded: it holds a function"), what_can_be_recorded():
+        answer_as_json(SimpleNamespace(choices=[lambda: 1]))
 
 
 def test_a_completion_that_a_lenient_server_gave_comes_back_as_it_was() -> None:

@@ -53,7 +53,7 @@ class Helper:
             data: the pickle.
 
         Returns:
-            A dict with the keys ``type`` and ``response``. Its parts are not checked.
+            A dict with the keys ``type`` and ``fields``. Its parts are not checked.
 
         Raises:
             RefusedError: it is something else than a completion.

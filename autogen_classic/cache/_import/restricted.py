@@ -2,7 +2,7 @@
 
 This file is run as a program (``python -I -S``), imports nothing of the library, and must not be imported by it.
 It reads pickles from standard input, each after its length in eight bytes, and answers each with a line of JSON:
-``{"type": ..., "response": ...}`` for a completion, ``{"refused": why}`` for anything else.
+``{"type": ..., "fields": ...}`` for a completion, ``{"refused": why}`` for anything else.
 """
 
 from __future__ import annotations
@@ -114,9 +114,9 @@ class Writer:
     def write(self, value: Any) -> dict[str, Any]:
         """Return the entry for a completion."""
         if type(value) in _WHOLE:
-            return {"type": _WHOLE[type(value)], "response": self._fields(value, 0)}
+            return {"type": _WHOLE[type(value)], "fields": self._fields(value, 0)}
         if type(value) is Namespace:
-            return {"type": "plain", "response": self._plain(value, 0)}
+            return {"type": "object", "fields": self._plain(value, 0)}
         raise Refused("it is no completion")
 
     def _fields(self, value: Any, depth: int) -> Any:
@@ -134,9 +134,7 @@ class Writer:
         """Namespaces and dicts are told apart, as in entries of this library."""
         self._count(value, depth)
         if type(value) is Namespace:
-            return {
-                "namespace": {self._name(name): self._plain(part, depth + 1) for name, part in value.fields.items()}
-            }
+            return {"object": {self._name(name): self._plain(part, depth + 1) for name, part in value.fields.items()}}
         if type(value) is dict:
             return {"dict": {self._name(name): self._plain(part, depth + 1) for name, part in value.items()}}
         if type(value) in (list, tuple):

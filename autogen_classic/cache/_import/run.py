@@ -72,7 +72,7 @@ def _translate(row: OldEntry, helper: Helper, own_texts: Mapping[str, str]) -> E
     params = _with_own_texts(_request_of(row.key), own_texts)
     answer = helper.read(row.pickle())
     try:
-        entry = {"format": FORMAT, "type": answer["type"], "response": answer["response"]}
+        entry = {"format": FORMAT, "type": answer["type"], "fields": answer["fields"]}
         decode(entry)
         entry["request"] = summary_of(params)
         text = as_json(entry)

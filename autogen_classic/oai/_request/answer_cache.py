@@ -6,15 +6,14 @@ a warning says so.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import logging
 import os
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace
 from typing import Any
 
-from ..._json.text import as_canonical_json, as_json
+from ..._json.answers import answer_as_json, answer_from_json
+from ..._json.text import as_canonical_json
 from ..._warn import warn_once
 from ...errors import NotJSONError
 from ..openai_utils import NON_CACHE_KEY
@@ -39,8 +38,6 @@ LEGACY_CACHE_DIR = ".cache"
 
 FORMAT = "autogen-classic/1"
 NOT_CACHED = object()
-_OWN_FIELDS = ("message_retrieval_function", "config_id", "pass_filter")
-_OPENAI_TYPES = ("ChatCompletion", "Completion")
 _SUMMARY_LENGTH = 200
 
 
@@ -148,7 +145,7 @@ def store(cache: Any, key: str, response: Any, params: Mapping[str, Any] | None 
             entry["request"] = summary_of(params)
         cache.set(key, entry)
     except NotJSONError as error:
-        warn_once(logger, f"Answers of type {type(response).__name__} are not cached. {error}")
+        warn_once(logger, f"Answers of type {type(response).__name__} are not cached: {error}.")
     except Exception as error:  # the answer is there; losing the copy must not lose the answer
         warn_once(logger, f"An answer cannot be cached ({type(error).__name__}: {error}).")
 
@@ -183,8 +180,8 @@ def _beginning(content: Any) -> str:
     return content[:_SUMMARY_LENGTH] if isinstance(content, str) else ""
 
 
-def encode(response: Any) -> dict[str, Any]:
-    """Turn an answer into a dict that JSON can hold.
+def encode(response: object) -> dict[str, Any]:
+    """Turn an answer into an entry, a dict that JSON can hold.
 
     Args:
         response: a ChatCompletion or Completion of the openai package, or an object made of SimpleNamespace, dict,
@@ -196,13 +193,7 @@ def encode(response: Any) -> dict[str, Any]:
     Raises:
         NotJSONError: the answer holds something else.
     """
-    name = type(response).__name__
-    if name in _OPENAI_TYPES and hasattr(response, "model_dump"):
-        fields = response.model_dump(mode="json", exclude=set(_OWN_FIELDS), exclude_unset=True, warnings=False)
-        return {"format": FORMAT, "type": name, "response": fields}
-    entry = {"format": FORMAT, "type": "plain", "response": _plain(response)}
-    as_json(entry, "The answer")
-    return entry
+    return {"format": FORMAT, **answer_as_json(response, same_types=True)}
 
 
 def decode(entry: Any) -> Any:
@@ -219,44 +210,6 @@ def decode(entry: Any) -> Any:
     """
     if hasattr(entry, "choices"):
         return entry
-    if not isinstance(entry, dict):
-        raise ValueError("the entry is no dict")
-    if entry.get("format") != FORMAT or "response" not in entry:
+    if not isinstance(entry, dict) or entry.get("format") != FORMAT:
         raise ValueError(f"the entry is not of the format {FORMAT}")
-    if entry.get("type") == "plain":
-        return _unplain(entry["response"])
-    if entry.get("type") not in _OPENAI_TYPES or not isinstance(entry["response"].get("choices"), list):
-        raise ValueError("the entry holds no completion")
-    kind = _kind(entry["type"])
-    try:
-        return kind.model_validate(entry["response"], strict=True)
-    except ValueError:
-        # An answer that a lenient server gave must come back as it was.
-        return kind.construct(**entry["response"])
-
-
-@functools.cache
-def _kind(name: str) -> Any:
-    from openai.types import Completion
-    from openai.types.chat import ChatCompletion
-
-    return ChatCompletion if name == "ChatCompletion" else Completion
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, SimpleNamespace):
-        fields = {name: _plain(part) for name, part in vars(value).items() if name not in _OWN_FIELDS}
-        return {"namespace": fields}
-    if isinstance(value, dict):
-        return {"dict": {key: _plain(part) for key, part in value.items()}}
-    if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
-    return value
-
-
-def _unplain(value: Any) -> Any:
-    if isinstance(value, dict):
-        if "namespace" in value:
-            return SimpleNamespace(**{name: _unplain(part) for name, part in value["namespace"].items()})
-        return {key: _unplain(part) for key, part in value["dict"].items()}
-    return [_unplain(part) for part in value] if isinstance(value, list) else value
+    return answer_from_json(entry)
