@@ -263,8 +263,12 @@ def types(python: str, rest: list[str]) -> None:
 
 
 def tests(python: str, rest: list[str]) -> None:
-    """Run the suite on two processes; one that has no tests left takes some of the other's."""
-    run([python, "-m", "pytest", "-n", "2", "--dist", "worksteal", *rest], "pytest")
+    """Run the suite on one process more than there are processors, for many tests wait for other programs.
+
+    A process that has no tests left takes some of another's.
+    """
+    workers = str((os.cpu_count() or 1) + 1)
+    run([python, "-m", "pytest", "-n", workers, "--dist", "worksteal", *rest], "pytest")
 
 
 def quick_tests(python: str, rest: list[str]) -> None:

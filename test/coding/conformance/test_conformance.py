@@ -114,7 +114,7 @@ def test_ten_megabytes_of_output(kind: Kind, opened: Any) -> None:
 
 @every_kind
 def test_a_timeout_ends_the_code_keeps_its_output_and_leaves_the_executor_usable(kind: Kind, opened: Any) -> None:
-    executor = opened(kind, timeout=5)
+    executor = opened(kind, timeout=3)
     begin = time.monotonic()
     result = executor.execute_code_blocks([block("print('begun', flush=True)\nimport time\ntime.sleep(600)")])
     assert time.monotonic() - begin < 60
@@ -193,15 +193,16 @@ def test_two_executors_share_one_directory(kind: Kind, opened: Any) -> None:
 
 
 @every_kind
-def test_eight_run_in_parallel(kind: Kind, tmp_path: Path) -> None:
+def test_several_run_in_parallel(kind: Kind, tmp_path: Path) -> None:
     def one(number: int) -> str:
         place = tmp_path / str(number)
         place.mkdir()
         with kind.make(place, timeout=120) as executor:
             return str(executor.execute_code_blocks([block(f"print({number} ** 2)")]).output.strip())
 
-    with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(one, range(8))) == [str(number**2) for number in range(8)]
+    many = 3 if kind.keeps_state else 8  # a kernel takes a second of a processor to start
+    with ThreadPoolExecutor(many) as pool:
+        assert list(pool.map(one, range(many))) == [str(number**2) for number in range(many)]
 
 
 @every_kind
