@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Iterator
+from importlib.util import resolve_name
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +32,11 @@ def tree_of(name: str) -> ast.Module:
     return ast.parse(MODULES[name].read_text(encoding="utf-8"))
 
 
+def package_of(name: str) -> str:
+    """The package in which a module stands; a package stands in itself."""
+    return name if MODULES[name].name == "__init__.py" else name.rpartition(".")[0]
+
+
 def is_for_type_checkers(node: ast.AST) -> bool:
     """Whether a statement is an ``if TYPE_CHECKING`` block."""
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
@@ -44,15 +50,13 @@ def imports_of(name: str, *, for_type_checkers: bool = True) -> frozenset[str]:
         name: the module.
         for_type_checkers: whether to count what stands under ``TYPE_CHECKING``.
     """
-    file = MODULES[name]
-    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    package = package_of(name)
     found: set[str] = set()
     for node in _import_statements(tree_of(name), for_type_checkers):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
             continue
-        base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-        source = ".".join([*base, *([node.module] if node.module else [])])
+        source = resolve_name("." * node.level + (node.module or ""), package)
         for alias in node.names:
             submodule = f"{source}.{alias.name}"
             found.add(submodule if submodule in MODULES else source)
