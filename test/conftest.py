@@ -69,6 +69,7 @@ PLACES = {
     "test_services.py": "one",
     "test_token_count_utils.py": "versions",
     "test_types.py": "quick",
+    "test_typing_ratchet.py": "quick",
 }
 MARKS = {"one": (), "versions": ("versions",), "quick": ("versions", "quick")}
 
