@@ -246,9 +246,11 @@ def demo(python: str, rest: list[str]) -> None:
 
 
 def lint(python: str, rest: list[str]) -> None:
-    """Check format and style, changing nothing."""
+    """Check format, style and spelling, changing nothing."""
     run([python, "-m", "ruff", "format", "--check", *rest, "."], "ruff format (make it right with: ruff format .)")
     run([python, "-m", "ruff", "check", *rest, "."], "ruff check (many findings repair themselves: ruff check --fix .)")
+    if not rest:
+        run([python, "-m", "codespell_lib"], "codespell (a word that is right goes into .codespell-ignore)")
 
 
 def library_types(python: str, rest: list[str]) -> None:
