@@ -392,7 +392,7 @@ CALLS = [
     Rename(("calls: OpenAIClient.create is patched", "calls: patches go through dotted"), "OpenAIClient"),
 ]
 
-VALIDATE = "        if llm_config is None:\n            llm_config = self.DEFAULT_CONFIG\n"
+VALIDATE = "        if llm_config is None:\n            in_use = current_llm_config()\n"
 
 
 def refuse(item: str, condition: str) -> Mutation:
@@ -516,8 +516,8 @@ LOOSE = [
     change(
         "loose: the default is_termination_msg",
         AGENT,
-        'return content_str(message.get("content")) == literals.TERMINATE',
-        'return message.get("content") == literals.TERMINATE',
+        'return content_str(message.get("content")) == _literals.TERMINATE',
+        'return message.get("content") == _literals.TERMINATE',
     ),
     change('loose: a message always has "content"', "_core/messages.py", 'stored["content"] = None', "pass"),
     change("loose: an asynchronous reply function", CHAT, "if not asynchronous:", "if False:"),
@@ -555,8 +555,8 @@ LOOSE = [
     change(
         "loose: after max_retries",
         SELECTION,
-        "auto_none_template, agents)\n    return groupchat.next_agent(last_speaker, agents)",
-        "auto_none_template, agents)\n    return agents[-1]",
+        "                break\n    return groupchat.next_agent(last_speaker, agents)",
+        "                break\n    return agents[-1]",
     ),
     change("loose: the hidden agents", TEXTS, 'CHECKING_AGENT = "checking_agent"', 'CHECKING_AGENT = "checker"'),
     change(
@@ -656,19 +656,19 @@ TEXT_CHANGES = [
     change(
         "literals: exit ends a chat",
         PERSON,
-        "if answer == literals.EXIT:",
-        "if answer and answer.strip() == literals.EXIT:",
+        "if answer == _literals.EXIT:",
+        "if answer and answer.strip() == _literals.EXIT:",
     ),
     change(
         "literals: TERMINATE ends a chat",
         AGENT,
-        'content_str(message.get("content")) == literals.TERMINATE',
-        'literals.TERMINATE in content_str(message.get("content"))',
+        'content_str(message.get("content")) == _literals.TERMINATE',
+        '_literals.TERMINATE in content_str(message.get("content"))',
     ),
     change(
         "literals: TERMINATE is taken out",
         "agentchat/_summary.py",
-        'return content.replace(literals.TERMINATE, "")',
+        'return content.replace(_literals.TERMINATE, "")',
         "return content",
     ),
     change("literals: the introduction", TEXTS, "Hello everyone.", "Hello everybody."),
