@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from time import time
 from typing import Any
 
-from . import running_chats
-from .running_chats import ChatRef
+from .messages import TextOrMessage
+from .party import Agent, Party
+from .running_chats import ChatRef, StopReason, current, is_within
 
 __all__ = (
     "AutoReplyUsed",
@@ -63,27 +64,27 @@ class Event:
 class ChatStarted(Event):
     """Two agents begin a chat, which ``sender`` opens."""
 
-    sender: Any
-    recipient: Any
+    sender: Agent
+    recipient: Agent
 
 
 @dataclass(slots=True)
 class ChatEnded(Event):
     """A chat is over. ``reason`` is a `StopReason`; ``message`` is the one that caused it, or None."""
 
-    sender: Any
-    recipient: Any
-    reason: Any
-    message: Any
+    sender: Agent
+    recipient: Agent
+    reason: StopReason | None
+    message: TextOrMessage | None
 
 
 @dataclass(slots=True)
 class MessageSent(Event):
     """``message``, a text or a dict, leaves ``sender``; it already stands in the sender's history."""
 
-    sender: Any
-    recipient: Any
-    message: Any
+    sender: Agent
+    recipient: Agent
+    message: TextOrMessage
     silent: bool | None
 
 
@@ -91,9 +92,9 @@ class MessageSent(Event):
 class MessageReceived(Event):
     """``message``, a text or a dict, now stands in the history of ``recipient``."""
 
-    sender: Any
-    recipient: Any
-    message: Any
+    sender: Agent
+    recipient: Party
+    message: TextOrMessage
     silent: bool | None
 
 
@@ -138,7 +139,7 @@ class ModelFailed(Event):
 class ToolCalled(Event):
     """A tool or function is about to run; ``asynchronous`` tells whether it is awaited."""
 
-    agent: Any
+    agent: Agent
     name: str
     arguments: Any
     call_id: str | None
@@ -152,7 +153,7 @@ class ToolReturned(Event):
     ``succeeded`` is false where it raised, is unknown or was called with broken JSON (then ``arguments`` is None).
     """
 
-    agent: Any
+    agent: Agent
     name: str
     arguments: Any
     content: Any
@@ -165,7 +166,7 @@ class ToolReturned(Event):
 class CodeExecuting(Event):
     """Code is about to run. ``number`` counts the blocks of the legacy path from 0; with an executor it is None."""
 
-    agent: Any
+    agent: Agent
     languages: list[str]
     number: int | None
 
@@ -174,7 +175,7 @@ class CodeExecuting(Event):
 class CodeExecuted(Event):
     """Code has run and ended with ``exit_code``."""
 
-    agent: Any
+    agent: Agent
     exit_code: int
     output: str
 
@@ -183,7 +184,7 @@ class CodeExecuted(Event):
 class PersonAsked(Event):
     """The person behind ``agent`` is asked."""
 
-    agent: Any
+    agent: Agent
     prompt: str
 
 
@@ -191,7 +192,7 @@ class PersonAsked(Event):
 class PersonAnswered(Event):
     """The person behind ``agent`` has answered."""
 
-    agent: Any
+    agent: Agent
     answer: str
 
 
@@ -199,16 +200,16 @@ class PersonAnswered(Event):
 class AutoReplyUsed(Event):
     """``agent`` answers without asking its person."""
 
-    agent: Any
-    sender: Any
+    agent: Agent
+    sender: Agent | None
 
 
 @dataclass(slots=True)
 class SpeakerSelected(Event):
     """``speaker`` speaks next in a group. ``announce`` tells whether the group prints it."""
 
-    manager: Any
-    speaker: Any
+    manager: Agent
+    speaker: Agent
     announce: bool
 
 
@@ -229,7 +230,7 @@ class Notice(Event):
         color: a colour name of termcolor, or None.
     """
 
-    agent: Any
+    agent: Agent | None
     text: str
     color: str | None = None
 
@@ -263,13 +264,13 @@ def emit(event: Event) -> None:
     listeners = _listeners.get()
     if not _subscribers and not listeners:
         return
-    running_chat = running_chats.current()
+    running_chat = current()
     if running_chat is not None:
         event.chat = running_chat.ref
     for subscriber in _subscribers:
         subscriber(event)
     for listener in listeners:
-        if not listener.is_over and (listener.chat_id is None or running_chats.is_within(listener.chat_id)):
+        if not listener.is_over and (listener.chat_id is None or is_within(listener.chat_id)):
             listener.subscriber(event)
 
 

@@ -166,9 +166,8 @@ class RunningChat:
 _current: ContextVar[RunningChat | None] = ContextVar("autogen_classic_running_chat", default=None)
 
 
-def current() -> RunningChat | None:
-    """The chat that runs in this thread or task, or None."""
-    return _current.get()
+current = _current.get
+"""The chat that runs in this thread or task, or None."""
 
 
 def is_within(chat_id: str) -> bool:
