@@ -6,7 +6,6 @@ import string
 import subprocess
 import sys
 import threading
-import types
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autogen_classic import code_utils
-from autogen_classic._code import commands, completions
-from autogen_classic._code.docker import containers
+from autogen_classic._code import commands, execution
 from autogen_classic._code.process import command as process
+from autogen_classic._legacy import completions
 from autogen_classic.code_utils import (
     CODE_BLOCK_PATTERN,
     PassAssertionFilter,
@@ -109,8 +108,16 @@ def test_the_language_is_guessed(code: str, language: str) -> None:
         ("```python\nunclosed", [("unknown", "```python\nunclosed")]),
         ("```python\r\nprint(1)\r\n```", [("python", "print(1)")]),
         ("``` python \nprint(1)\n```", [("python", "print(1)")]),
-        ("  ```python\n  print(1)\n  ```", [("python", "  print(1)")]),
-        ("a ```python\n1\n```", [("python", "1")]),
+        ("  ```python\n  print(1)\n  ```", [("python", "print(1)")]),
+        ("a ```python\n  1\n```", [("python", "  1")]),
+        ("1. Run:\n\n   ```python\n   if x:\n       f()\n   ```", [("python", "if x:\n    f()")]),
+        ("- a\n  - ```python\n    if x:\n      f()\n    ```", [("python", "if x:\n  f()")]),
+        ("10) ```python\n    1\n    ```", [("python", "1")]),
+        ("\t```python\n\tif x:\n\t\tf()\n\t```", [("python", "if x:\n\tf()")]),
+        ("   ```python\n\tf()\n   ```", [("python", " f()")]),  # three of the four columns of the tab
+        ("  ```python\nx = 1\n\n  y = 2\n  ```", [("python", "x = 1\n\ny = 2")]),
+        ("  ```python\r\n  1\r\n  2\r\n  ```", [("python", "1\r\n2")]),
+        ("```python\n  1\n```", [("python", "  1")]),
         ("```py\n1\n```trailing", [("py", "1")]),
         ("```python\n```", [("unknown", "```python\n```")]),
         ([{"type": "text", "text": "```python\n1\n```"}], [("python", "1")]),
@@ -120,6 +127,16 @@ def test_the_language_is_guessed(code: str, language: str) -> None:
 )
 def test_code_is_extracted(text: Any, found: list[tuple[str, str]]) -> None:
     assert extract_code(text) == found
+
+
+def test_single_lines_of_code_are_found_beside_an_indented_block() -> None:
+    text = "Call `f()`:\n\n- ```python\n  def f():\n      return 1\n  ```"
+
+    assert extract_code(text, detect_single_line_code=True) == [("", "f()"), ("python", "def f():\n    return 1")]
+
+
+def test_a_pattern_of_the_programs_own_finds_code_as_it_stands() -> None:
+    assert extract_code("  <<py>>\n  1\n  <<>>", pattern=r"<<(\w+)>>\n(.*?)\n\s*<<>>") == [("py", "  1")]
 
 
 @pytest.mark.parametrize(
@@ -235,6 +252,19 @@ def test_a_legacy_timeout_has_exit_code_1_and_the_text_timeout(tmp_path: Path) -
 def test_shell_code_keeps_its_exit_code(tmp_path: Path, language: str) -> None:
     assert run("echo hi; echo err >&2; exit 3", tmp_path, lang=language) == (3, "err\n", None)
     assert run("echo hi; echo err >&2", tmp_path, lang=language) == (0, "hi\n", None)
+
+
+@posix_only
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV", "SIGTERM"])
+def test_a_killed_run_says_which_signal_ended_it(tmp_path: Path, name: str) -> None:
+    code = (
+        f"import os, signal, sys\nprint('last words', file=sys.stderr, flush=True)\nos.kill(os.getpid(), signal.{name})"
+    )
+
+    exit_code, log, _ = run(code, tmp_path)
+
+    assert exit_code == -getattr(signal, name)
+    assert log.startswith(f"last words\nThe code was ended by {name}")
 
 
 @pytest.mark.parametrize("language", ["py", "Python", "python3"])
@@ -381,23 +411,55 @@ def test_docker_is_not_running_if_its_command_is_missing(monkeypatch: pytest.Mon
 
 
 def test_the_default_images_are_python() -> None:
-    assert all(image.startswith("python:3") for image in containers.DEFAULT_IMAGES)
+    assert all(image.startswith("python:3") for image in execution._DEFAULT_IMAGES)
 
 
 # --- small helpers ---------------------------------------------------------------------------------------------
 
 
-def test_powershell_is_found_by_either_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: "/x/pwsh" if name == "pwsh" else None)
+@pytest.mark.parametrize(
+    ("answers", "found"),
+    [
+        ({"powershell": 0, "pwsh": 0}, "powershell"),
+        ({"pwsh": 0}, "pwsh"),
+        ({"powershell": 1, "pwsh": 0}, "pwsh"),  # it is there and does not run
+    ],
+)
+def test_powershell_is_found_by_asking_each(
+    monkeypatch: pytest.MonkeyPatch, answers: dict[str, int], found: str
+) -> None:
+    monkeypatch.setattr(code_utils.subprocess, "run", answering(answers))
 
-    assert get_powershell_command() == "pwsh"
+    assert get_powershell_command() == found
 
 
-def test_a_missing_powershell_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
+@pytest.mark.parametrize("answers", [{}, {"powershell": 1, "pwsh": 1}])
+def test_a_missing_powershell_is_an_error(monkeypatch: pytest.MonkeyPatch, answers: dict[str, int]) -> None:
+    monkeypatch.setattr(code_utils.subprocess, "run", answering(answers))
 
     with pytest.raises(FileNotFoundError, match="Install PowerShell"):
         get_powershell_command()
+
+
+def test_a_powershell_that_may_not_be_run_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(command: list[str], **settings: Any) -> Any:
+        raise PermissionError(command[0])
+
+    monkeypatch.setattr(code_utils.subprocess, "run", refuse)
+
+    with pytest.raises(PermissionError):
+        get_powershell_command()
+
+
+def answering(exit_codes: dict[str, int]) -> Any:
+    """A subprocess.run that knows only some programs."""
+
+    def run(command: list[str], **settings: Any) -> SimpleNamespace:
+        if command[0] not in exit_codes:
+            raise FileNotFoundError(command[0])
+        return SimpleNamespace(returncode=exit_codes[command[0]])
+
+    return run
 
 
 def test_on_windows_shell_code_goes_to_powershell(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -503,9 +565,7 @@ class FakeWrapper:
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> type[FakeWrapper]:
     fake = type("FakeWrapper", (FakeWrapper,), {"answers": [], "asked": []})
-    home = types.ModuleType("autogen_classic.oai.client")
-    home.OpenAIWrapper = fake  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "autogen_classic.oai.client", home)
+    monkeypatch.setattr(completions, "OpenAIWrapper", fake)
     monkeypatch.setenv("AUTOGEN_USE_DOCKER", "0")
     return fake
 

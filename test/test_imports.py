@@ -55,16 +55,8 @@ LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 
 # Each of these is an import against the stream or one that closes a circle, with the reason why it stands.
 EXCEPTIONS = {
-    "_code.completions -> code_utils": "until the completions of v0.1 stand in a room of their own",
-    "_code.completions -> oai.client": "until the completions of v0.1 stand in a room of their own",
     "agentchat -> agentchat.contrib": "a door shows what stands behind it",
     "cache._import.run -> oai._request.answer_cache": "old answers are read as the model's answers that they are",
-    "coding.azure_container_apps.dynamic_sessions_code_executor -> code_utils": "until code_utils is a door",
-    "coding.docker_commandline_code_executor -> code_utils": "until code_utils is a door",
-    "coding.jupyter._keeper -> code_utils": "until code_utils is a door",
-    "coding.kubernetes.pod_commandline_code_executor -> code_utils": "until code_utils is a door",
-    "coding.local_commandline_code_executor -> code_utils": "until code_utils is a door",
-    "coding.markdown_code_extractor -> code_utils": "until code_utils is a door",
     "errors -> _code.docker.engine": "shows an error whose base belongs to an optional package",
     "errors -> _core.lazy": "a table of lazy names, as every door has one",
     "errors -> coding.docker_commandline_code_executor": "shows an error whose base belongs to an optional package",

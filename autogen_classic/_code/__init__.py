@@ -1,1 +1,1 @@
-"""Private parts of `autogen_classic.code_utils`: processes, languages, containers, and code written by a model."""
+"""The work behind `autogen_classic.code_utils` and the executors: code in messages, processes, and containers."""

@@ -6,24 +6,55 @@ import sys
 
 from .process.environment import python_command
 
-__all__ = ("command_for", "extension_for", "find_powershell", "temporary_name")
+__all__ = (
+    "PROGRAMS",
+    "PYTHON_VARIANTS",
+    "WIN32",
+    "command_for",
+    "endings_of",
+    "extension_for",
+    "find_powershell",
+    "temporary_name",
+)
+
+PYTHON_VARIANTS = ["python", "Python", "py"]
+WIN32 = sys.platform == "win32"
 
 _POWERSHELL = ("ps1", "pwsh", "powershell")
+PROGRAMS = {
+    "python": "python",
+    "bash": "bash",
+    **dict.fromkeys(("sh", "shell"), "sh"),
+    **dict.fromkeys(_POWERSHELL, "pwsh"),
+    "javascript": "node",
+}
+"""Which program runs which language in a container."""
+
+_ENDINGS = {
+    **dict.fromkeys(("sh", "shell", "bash"), (".sh", ".bash")),
+    "javascript": (".js", ".mjs", ".cjs"),
+    "html": (".html", ".htm"),
+}
 
 
 def find_powershell() -> str:
-    """Find PowerShell.
+    """Find PowerShell by running it.
 
     Returns:
-        ``powershell`` or ``pwsh``, whichever is installed; ``powershell`` is preferred.
+        ``powershell`` or ``pwsh``, whichever answers; ``powershell`` is preferred.
 
     Raises:
         FileNotFoundError: neither is installed.
+        PermissionError: one is there that may not be run.
     """
-    import shutil  # as late as possible: it loads every kind of archive
+    import subprocess
 
-    for name in ("powershell", "pwsh"):
-        if shutil.which(name):
+    for name, *options in (("powershell",), ("pwsh", "-Command")):
+        try:
+            asked = subprocess.run([name, *options, "$PSVersionTable.PSVersion.Major"], capture_output=True, text=True)
+        except FileNotFoundError:
+            continue
+        if asked.returncode == 0:
             return name
     raise FileNotFoundError(
         "Neither powershell nor pwsh was found. Install PowerShell to run ps1 code, or write the code in sh or python."
@@ -46,10 +77,10 @@ def command_for(language: str, python: str | None = None) -> list[str]:
     if language.startswith("python") or language == "py":
         return [python or python_command()]
     if language in _POWERSHELL or (sys.platform == "win32" and language in ("sh", "shell")):
-        try:
-            return [find_powershell()]
-        except FileNotFoundError:
-            return ["pwsh"]  # running it reports that it is missing, as for any other program
+        import shutil  # as late as possible: it loads every kind of archive
+
+        # Where neither is installed, running pwsh reports that, as for any other program.
+        return [next((name for name in ("powershell", "pwsh") if shutil.which(name)), "pwsh")]
     if language in ("sh", "shell"):
         return ["sh"]
     if language == "bash":
@@ -73,6 +104,15 @@ def extension_for(language: str) -> str:
     if language in _POWERSHELL or (sys.platform == "win32" and language in ("sh", "shell")):
         return "ps1"
     return language
+
+
+def endings_of(language: str) -> tuple[str, ...]:
+    """List how the names of files in a language end, with the dot.
+
+    Args:
+        language: a language name as it stands on a code block.
+    """
+    return _ENDINGS.get(language, (f".{extension_for(language)}",))
 
 
 def temporary_name(code: str, language: str) -> str:

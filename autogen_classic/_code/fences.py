@@ -1,8 +1,13 @@
-"""The regular expressions that find code in a message."""
+"""Find the code in a message, and tell its language."""
 
 from __future__ import annotations
 
-__all__ = ("CODE_BLOCK_PATTERN", "SINGLE_LINE_PATTERN", "UNKNOWN")
+import re
+import warnings
+
+from .._core.content import content_str
+
+__all__ = ("CODE_BLOCK_PATTERN", "SINGLE_LINE_PATTERN", "UNKNOWN", "extract_code", "find_blocks", "infer_lang")
 
 UNKNOWN = "unknown"
 
@@ -12,3 +17,84 @@ _OPENING = r"```[ \t]*((?:(?<=`)\w[\w+#.-]*|\w+)?)[ \t]*\r?\n"
 _CLOSING = r"\r?\n[ \t]*```"
 CODE_BLOCK_PATTERN = _OPENING + r"(.*?)" + _CLOSING
 SINGLE_LINE_PATTERN = CODE_BLOCK_PATTERN + r"|`(?P<line>[^`]+)`"
+
+_BEFORE_A_FENCE = re.compile(r"[ \t]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*")  # blanks and the marks of lists
+_TAB = 4  # columns, as CommonMark has it
+_SHELL_START = re.compile(r"python3? |pip[\d.]*(?:[\s-]|$)")
+
+
+def find_blocks(text: str) -> list[tuple[str, str]]:
+    """Find the fenced blocks of a text.
+
+    Args:
+        text: Markdown.
+
+    Returns:
+        Pairs of language (empty where a block names none) and code, in order. Where the fence is indented, as within
+        a list, the code loses as many blanks as stand before the fence.
+    """
+    return [_block(found) for found in re.finditer(CODE_BLOCK_PATTERN, text, flags=re.DOTALL)]
+
+
+def extract_code(
+    text: object, pattern: str = CODE_BLOCK_PATTERN, detect_single_line_code: bool = False
+) -> list[tuple[str, str]]:
+    """Find the code in a message.
+
+    Args:
+        text: a text, or message content as `content_str` takes it.
+        pattern: a regular expression with two groups, language and code.
+        detect_single_line_code: also take what stands between single backticks; ``pattern`` is then not used.
+
+    Returns:
+        Pairs of language and code. The language is empty where the block names none. Without any block it is
+        ``[("unknown", text)]``, or an empty list if ``detect_single_line_code`` is set.
+    """
+    text = content_str(text)
+    if detect_single_line_code:
+        return [
+            ("", found["line"].strip()) if found["line"] is not None else _block(found)
+            for found in re.finditer(SINGLE_LINE_PATTERN, text, flags=re.DOTALL)
+        ]
+    if pattern == CODE_BLOCK_PATTERN:
+        return find_blocks(text) or [(UNKNOWN, text)]
+    return re.findall(pattern, text, flags=re.DOTALL) or [(UNKNOWN, text)]
+
+
+def infer_lang(code: str) -> str:
+    """Guess the language of code that does not name it.
+
+    Args:
+        code: the code.
+
+    Returns:
+        ``sh`` for a call of python or pip, ``python`` for whatever compiles as Python, else ``unknown``.
+    """
+    if _SHELL_START.match(code):
+        return "sh"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the code is only looked at; what Python thinks of it is not news
+            compile(code, "test", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return UNKNOWN
+    return "python"
+
+
+def _block(found: re.Match[str]) -> tuple[str, str]:
+    """The language and the code of a block that was found."""
+    language, code = found[1] or "", found[2]
+    before = found.string[found.string.rfind("\n", 0, found.start()) + 1 : found.start()]
+    columns = len(before.expandtabs(_TAB)) if _BEFORE_A_FENCE.fullmatch(before) else 0
+    if columns:
+        code = re.sub(r"^[ \t]+", lambda blanks: _shortened(blanks[0], columns), code, flags=re.MULTILINE)
+    return language, code
+
+
+def _shortened(blanks: str, columns: int) -> str:
+    """Take so many columns off the blanks before a line; half a tab leaves spaces."""
+    taken = position = 0
+    while taken < columns and position < len(blanks):
+        taken += 1 if blanks[position] == " " else _TAB - taken % _TAB
+        position += 1
+    return " " * max(taken - columns, 0) + blanks[position:]

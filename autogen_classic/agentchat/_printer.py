@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core import events
+from .._core.content import content_str
 from .._core.messages import Message
 from .._core.party import Agent, Party
-from ..code_utils import content_str
 from ..formatting_utils import colored
 from ..io.base import IOStream
 from . import _literals

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from .._core.content import content_str
 from .._core.drive import drive, drive_async, shipped
-from ..code_utils import content_str
 from ..errors import AgentNameConflict
 from ._groupchat import candidates, checks, clearing, loop, names, texts
 from ._groupchat import resume as resuming

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from ..code_utils import CODE_BLOCK_PATTERN, UNKNOWN, content_str, infer_lang
+from .._code.fences import CODE_BLOCK_PATTERN, UNKNOWN, find_blocks, infer_lang
+from .._core.content import content_str
 from .base import CodeBlock, CodeExtractor
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class MarkdownCodeExtractor(CodeExtractor):
             The blocks, in order. Where a fence names no language it is guessed; it is empty if that fails.
         """
         blocks = []
-        for language, code in re.findall(CODE_BLOCK_PATTERN, content_str(message), flags=re.DOTALL):
+        for language, code in find_blocks(content_str(message)):
             known = language or infer_lang(code)
             blocks.append(CodeBlock(code=code, language="" if known == UNKNOWN else known))
         return blocks

@@ -12,9 +12,8 @@ from ..commands import command_for
 from ..process.command import COMMAND_NOT_FOUND
 from ..process.owner import InThisProcess
 
-__all__ = ("DEFAULT_IMAGES", "WORKSPACE", "run_in_container")
+__all__ = ("WORKSPACE", "run_in_container")
 
-DEFAULT_IMAGES = ("python:3-slim", "python:3")
 WORKSPACE = "/workspace"
 _RESULTS = "autogen-classic-code"
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..kept_output import KeptOutput
+from ..outcome import end_by_signal
 from .environment import environment_for_code
 
 __all__ = ("COMMAND_NOT_FOUND", "RUN_MARK", "Command", "ProcessResult", "kill_marked", "kill_tree", "run_command")
@@ -28,14 +29,6 @@ _ON_WINDOWS = sys.platform == "win32"
 RUN_MARK = "AUTOGEN_CLASSIC_RUN"
 """A variable by which a process is known that code has started, for children inherit it wherever they hide: in a group,
 a session, or below another parent."""
-
-_WHY = {
-    "SIGKILL": "it was killed, perhaps because memory ran out",
-    "SIGXCPU": "its CPU time was over",
-    "SIGXFSZ": "a file became larger than allowed",
-    "SIGSEGV": "it touched memory that is not its own, perhaps because memory ran out",
-    "SIGABRT": "it gave up by itself, perhaps because memory ran out",
-}
 
 
 @dataclass(frozen=True)
@@ -59,13 +52,7 @@ class ProcessResult:
     @property
     def end_by_signal(self) -> str:
         """A line that says which signal ended the command; "" when none did, or when it was killed on purpose."""
-        if self.exit_code >= 0 or self.timed_out or self.stopped:
-            return ""
-        try:
-            name = signal.Signals(-self.exit_code).name
-        except ValueError:
-            name = f"signal {-self.exit_code}"
-        return f"The code was ended by {name}: {_WHY[name]}.\n" if name in _WHY else f"The code was ended by {name}.\n"
+        return "" if self.exit_code >= 0 or self.timed_out or self.stopped else end_by_signal(-self.exit_code)
 
 
 def run_command(

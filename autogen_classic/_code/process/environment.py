@@ -7,8 +7,9 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 
-__all__ = ("INHERIT_VARIABLE", "environment_for_code", "is_secret", "python_command")
+__all__ = ("INHERIT_VARIABLE", "create_virtual_env", "environment_for_code", "is_secret", "python_command")
 
 INHERIT_VARIABLE = "AUTOGEN_CLASSIC_CODE_INHERITS"
 
@@ -69,3 +70,20 @@ def environment_for_code(first_on_path: str | Path | None = None, inherit: Itera
     environment.setdefault("PYTHONUTF8", "1")
     environment.setdefault("PYTHONUNBUFFERED", "1")
     return environment
+
+
+def create_virtual_env(dir_path: str, **env_args: bool | str | None) -> SimpleNamespace:
+    """Create a virtual environment in which an executor can run code.
+
+    Args:
+        dir_path: the directory to create it in.
+        **env_args: options of `venv.EnvBuilder`; pip is installed unless they say otherwise.
+
+    Returns:
+        The paths of the environment, for the ``virtual_env_context`` of an executor.
+    """
+    import venv  # as late as possible: few programs make one
+
+    builder = venv.EnvBuilder(**{"with_pip": True, **env_args})  # type: ignore[arg-type]
+    builder.create(dir_path)
+    return builder.ensure_directories(dir_path)

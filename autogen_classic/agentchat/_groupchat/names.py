@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..._core.content import content_str
 from ..._core.messages import Message
-from ...code_utils import content_str
 
 __all__ = ("mentions", "name_meant")
 

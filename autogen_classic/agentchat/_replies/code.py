@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from ..._code.fences import UNKNOWN, extract_code, infer_lang
 from ..._core.drive import Call, Steps
 from ..._core.events import CodeExecuted, CodeExecuting, emit
 from ..._core.messages import Message
 from ..._core.party import Agent, Party
 from ..._core.tape import code_steps
-from ...code_utils import UNKNOWN, extract_code, infer_lang
 from .. import _literals
 
 __all__ = ("code_execution_reply", "code_reply_with_executor", "execute_blocks")

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .fences import CODE_BLOCK_PATTERN
+from .._code.execution import UseDocker, decide_use_docker, execute, images_for
+from .._code.fences import CODE_BLOCK_PATTERN, extract_code
+from ..oai.client import OpenAIWrapper
 
 __all__ = (
     "DEFAULT_MODEL",
@@ -58,8 +60,6 @@ def _ask(prompt: str, default_model: str, config: Mapping[str, Any]) -> tuple[li
     Returns:
         The texts of the answer, one for each choice, and its cost in US dollars.
     """
-    from autogen_classic.oai.client import OpenAIWrapper
-
     settings = dict(config)
     model = settings.pop("model", default_model)
     config_list = settings.pop("config_list", None) or [{}]
@@ -88,8 +88,6 @@ def generate_code(pattern: str = CODE_BLOCK_PATTERN, **config: Any) -> tuple[str
     Returns:
         The first code found (the answer itself where there is none) and the cost in US dollars.
     """
-    from autogen_classic.code_utils import extract_code
-
     prompt = config.pop("prompt", "")
     texts, cost = _ask(_CODE_PROMPT.format(prompt=prompt), FAST_MODEL, config)
     return extract_code(texts[0], pattern)[0][1], cost
@@ -157,7 +155,7 @@ def eval_function_completions(
     entry_point: str | None = None,
     assertions: Assertions = None,
     timeout: float | None = 3,
-    use_docker: bool | None = True,
+    use_docker: UseDocker = True,
 ) -> dict[str, Any]:
     """Run several versions of one function and see which are right.
 
@@ -184,10 +182,10 @@ def eval_function_completions(
     programs = [_program(response, definition) for response in responses]
     test_call = f"{test}\ncheck({entry_point})" if test else ""
 
-    def passes(program: str, checks: str) -> bool:
-        from autogen_classic.code_utils import execute_code
+    images = images_for(use_docker)
 
-        return execute_code(f"{program}\n\n{checks}", timeout=timeout, use_docker=use_docker)[0] == 0
+    def passes(program: str, checks: str) -> bool:
+        return execute(f"{program}\n\n{checks}", timeout=timeout, images=images)[0] == 0
 
     gen_cost = 0.0
     if callable(assertions):
@@ -247,8 +245,6 @@ class PassAssertionFilter:
         Returns:
             Whether one of the versions in the response passes.
         """
-        from autogen_classic.code_utils import decide_use_docker
-
         self.responses = _texts_of(response)
         self.metrics = eval_function_completions(
             self.responses,
@@ -266,8 +262,6 @@ def _texts_of(response: Any) -> list[str]:
     """The texts in a response of a model; a list of texts is handed through."""
     if isinstance(response, list):
         return response
-    from autogen_classic.oai.client import OpenAIWrapper
-
     found = OpenAIWrapper.extract_text_or_completion_object(response)
     return [text if isinstance(text, str) else getattr(text, "content", None) or "" for text in found]
 

@@ -1,0 +1,59 @@
+"""What came of running one piece of code, wherever it ran."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+
+__all__ = ("STOPPED_EXIT_CODE", "TIMEOUT_EXIT_CODE", "TIMEOUT_MSG", "Outcome", "end_by_signal", "end_in_a_shell")
+
+TIMEOUT_MSG = "Timeout"
+TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command has it
+STOPPED_EXIT_CODE = 130  # as a shell has it for a command that was interrupted
+
+_WHY = {
+    "SIGKILL": "it was killed, perhaps because memory ran out",
+    "SIGXCPU": "its CPU time was over",
+    "SIGXFSZ": "a file became larger than allowed",
+    "SIGSEGV": "it touched memory that is not its own, perhaps because memory ran out",
+    "SIGABRT": "it gave up by itself, perhaps because memory ran out",
+}
+
+
+def end_by_signal(number: int) -> str:
+    """Write a line that says which signal ended the code."""
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = f"signal {number}"
+    return f"The code was ended by {name}: {_WHY[name]}.\n" if name in _WHY else f"The code was ended by {name}.\n"
+
+
+def end_in_a_shell(exit_code: int) -> str:
+    """Write the same line where a signal is reported as 128 + its number; "" for any other exit code."""
+    return end_by_signal(exit_code - 128) if 128 < exit_code < 128 + 65 else ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a piece of code left behind.
+
+    Attributes:
+        exit_code: its exit status.
+        output: its standard output and standard error, in the order that the executor keeps.
+        timed_out: whether it was ended because its time was over.
+        stopped: whether it was ended from outside, or not begun because of that.
+    """
+
+    exit_code: int
+    output: str
+    timed_out: bool = False
+    stopped: bool = False
+
+    def told(self) -> Outcome:
+        """Give the outcome as a conversation reads it: an end from outside has its exit code, and a last line."""
+        if self.stopped:
+            return Outcome(STOPPED_EXIT_CODE, f"{self.output}\nStopped", stopped=True)
+        if self.timed_out:
+            return Outcome(TIMEOUT_EXIT_CODE, f"{self.output}\n{TIMEOUT_MSG}", timed_out=True)
+        return self
