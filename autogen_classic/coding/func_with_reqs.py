@@ -197,8 +197,7 @@ def to_stub(func: AnyFunction) -> str:
     keyword = "async def" if inspect.iscoroutinefunction(plain) else "def"
     lines = [f"{keyword} {plain.__name__}{inspect.signature(plain)}:"]
     if plain.__doc__:
-        text = inspect.cleandoc(plain.__doc__)
-        lines.append(indent(f'"""{text}\n"""' if "\n" in text else f'"""{text}"""', "    "))
+        lines.append(indent(f'"""{dedent(plain.__doc__)}"""', "    "))
     return "\n".join([*lines, "    ..."])
 
 
