@@ -37,6 +37,7 @@
      +-- RetiredInterfaceError (AssertionError)
      |
      |  Running code
+     +-- FileNameError (ValueError)
      +-- SandboxUnavailableError (RuntimeError)
      +-- LimitsUnavailableError (RuntimeError)
      +-- DockerUnavailableError (docker.errors.DockerException, RuntimeError)
@@ -96,6 +97,7 @@ __all__ = (
     "ContainerStoppedError",
     "DemoError",
     "DockerUnavailableError",
+    "FileNameError",
     "ImageUnavailableError",
     "InstallError",
     "InvalidCarryOverType",
@@ -335,6 +337,10 @@ class RetiredInterfaceError(AutogenClassicError, AssertionError):
 
 
 # --- Running code ---------------------------------------------------------------------------------------------------
+
+
+class FileNameError(AutogenClassicError, ValueError):
+    """A code block names a file that cannot be written in the working directory."""
 
 
 class SandboxUnavailableError(AutogenClassicError, RuntimeError):

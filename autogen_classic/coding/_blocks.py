@@ -1,33 +1,55 @@
-"""What the executors do alike with a code block that they run from a file of this machine."""
+"""Files of code blocks in a directory of this machine."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from ..errors import FileNameError
 from .utils import _get_file_name_from_content
 
-__all__ = ("save_code",)
+__all__ = ("made_directory", "save_code")
 
 
-def save_code(code: str, root: Path, default_name: str) -> Path:
+def made_directory(work_dir: Path) -> Path:
+    """Make a working directory where there is none.
+
+    Args:
+        work_dir: its path.
+
+    Returns:
+        The same path.
+
+    Raises:
+        FileExistsError: it is a file.
+    """
+    try:
+        work_dir.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        reason = "work_dir must be a directory, but this is a file"
+        raise FileExistsError(error.errno, reason, str(work_dir)) from None
+    return work_dir
+
+
+def save_code(code: str, root: Path, default_name: str, language: str) -> Path:
     """Write code to its file inside a working directory.
 
     Args:
         code: the code; its first line may name the file.
         root: the working directory, with symbolic links resolved.
         default_name: the name where the code gives none.
+        language: of the code.
 
     Returns:
         The path of the file.
 
     Raises:
-        ValueError: the name that the code gives to its file leads outside, or cannot be written to.
+        FileNameError: the name that the code gives to its file leads outside, or cannot be written to.
         OSError: the working directory cannot be written to.
     """
-    named = _get_file_name_from_content(code, root)
+    named = _get_file_name_from_content(code, root, language)
     file = root / (named or default_name)
     if not file.resolve().is_relative_to(root):  # a symbolic link may already have that name
-        raise ValueError("Filename is not in the workspace")
+        raise FileNameError("Filename is not in the workspace")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         # A shell takes the carriage returns of a message for parts of its commands.
@@ -35,5 +57,5 @@ def save_code(code: str, root: Path, default_name: str) -> Path:
     except OSError as error:
         if named is None:  # then it is the working directory, which another name would not change
             raise
-        raise ValueError(f"The file {named} cannot be written: {error.strerror}") from error
+        raise FileNameError(f"The file {named} cannot be written: {error.strerror}") from error
     return file

@@ -10,16 +10,15 @@ import weakref
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
-from pathlib import Path
-from types import TracebackType
-from typing import Any, ClassVar
+from pathlib import Path, PurePath
+from typing import Any
 
 import docker  # type: ignore[import-untyped]
 import docker.errors  # type: ignore[import-untyped]
 import requests
 
-from .._code.commands import temporary_name
-from .._code.docker.command import MARK_OF_THE_CONTAINER, ContainerCommand, ContainerResult
+from .._code.commands import PROGRAMS, temporary_name
+from .._code.docker.command import MARK_OF_THE_CONTAINER, ContainerCommand
 from .._code.docker.engine import (
     SAFE_SETTINGS,
     connect,
@@ -31,28 +30,16 @@ from .._code.docker.engine import (
     remove_container,
     remove_leftovers,
 )
-from .._code.docker.shared_directory import WORKSPACE, SharedDirectory, made_directory
+from .._code.docker.shared_directory import WORKSPACE, SharedDirectory
+from .._code.outcome import STOPPED_EXIT_CODE, TIMEOUT_MSG, Outcome
 from .._code.process.owner import InThisProcess
-from ..code_utils import TIMEOUT_MSG
 from ..errors import AutogenClassicError, WorkDirNotSharedError
-from ._blocks import save_code
-from .base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
-from .markdown_code_extractor import MarkdownCodeExtractor
-from .utils import silence_pip
+from ._blocks import made_directory, save_code
+from ._executor import MAX_OUTPUT, CommandLineExecutor
 
 __all__ = ("TIMEOUT_MSG", "ContainerStoppedError", "DockerCommandLineCodeExecutor", "WorkDirNotSharedError")
 
 _HOME = "/tmp/home"  # of users who have none in the image, and where the rest cannot be written
-_MAX_OUTPUT = 32 * 1024 * 1024
-_TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command has it
-_STOPPED_EXIT_CODE = 130  # as a shell has it for a command that was interrupted
-_PROGRAMS = {
-    "python": "python",
-    "bash": "bash",
-    **dict.fromkeys(("sh", "shell"), "sh"),
-    **dict.fromkeys(("pwsh", "powershell", "ps1"), "pwsh"),
-    "javascript": "node",
-}
 
 logger = logging.getLogger("autogen.coding.docker_commandline_code_executor")
 
@@ -61,7 +48,7 @@ class ContainerStoppedError(AutogenClassicError, docker.errors.APIError):  # typ
     """The container of an executor was stopped, and code should run in it."""
 
 
-class DockerCommandLineCodeExecutor(CodeExecutor):
+class DockerCommandLineCodeExecutor(CommandLineExecutor):
     """Runs Python and shell code in one container that lives as long as the executor, with a time limit.
 
     The container sees ``work_dir`` as ``/workspace``, and nothing else of this machine: no environment variable, no
@@ -106,12 +93,6 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
         docker.errors.APIError: the engine refuses, such as a container name that is taken.
     """
 
-    DEFAULT_EXECUTION_POLICY: ClassVar[dict[str, bool]] = {
-        **dict.fromkeys(("bash", "shell", "sh", "pwsh", "powershell", "ps1", "python"), True),
-        **dict.fromkeys(("javascript", "html", "css"), False),
-    }
-    LANGUAGE_ALIASES: ClassVar[dict[str, str]] = {"py": "python", "js": "javascript"}
-
     def __init__(
         self,
         image: str = "python:3-slim",
@@ -132,12 +113,9 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
         no_new_privileges: bool = True,
         user: str | None = None,
         inherit_environment: Sequence[str] = (),
-        max_output: int | None = _MAX_OUTPUT,
+        max_output: int | None = MAX_OUTPUT,
     ) -> None:
-        if not isinstance(timeout, (int, float)):
-            raise TypeError(f"timeout must be a number of seconds, but it is {timeout!r}.")
-        if timeout < 1:
-            raise ValueError("Timeout must be greater than or equal to 1.")
+        super().__init__(timeout, work_dir, execution_policies, max_output)
         self._settings = limits_of_container(
             network=network,
             memory=memory,
@@ -148,27 +126,21 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             no_new_privileges=no_new_privileges,
             user=user,
         )
-        self._timeout = timeout
-        self._work_dir = made_directory(Path(work_dir))
         # A program that changes its directory later goes on using the same working directory.
-        self._root = self._work_dir.resolve()
+        self._root = made_directory(self._work_dir).resolve()
         self._bind_dir = Path(bind_dir) if bind_dir is not None else self._root
         self._shared = SharedDirectory(self._root, self._bind_dir)
         self._auto_remove = auto_remove
         self._stops_at_exit = stop_container
         self._image = image
         self._name = container_name or f"autogen-code-exec-{uuid.uuid4()}"
-        self._max_output = max_output
         self._memory = str(memory) if memory is not None else ""
-        self.execution_policies = {**self.DEFAULT_EXECUTION_POLICY, **(execution_policies or {})}
         self._inherited = {name: os.environ[name] for name in inherit_environment if name in os.environ}
         self._running: set[ContainerCommand] = set()
-        self._stops = 0
-        self._lock = threading.Lock()  # held for the moment in which the four around it change
         self._replacing = threading.Lock()  # held by the one thread that makes a new container for all
         self._container: Any = None
         self._newest: Any = None  # the last one that was started, even if it has been stopped
-        self._end: Callable[[], object] = _nothing
+        self._cleanup: Callable[[], object] = _nothing
         self._client = connect(docker.from_env)
         with ExitStack() as if_it_fails:
             if_it_fails.callback(self._client.close)
@@ -176,73 +148,9 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             if_it_fails.pop_all()
 
     @property
-    def timeout(self) -> int:
-        """How long one block may run, in seconds."""
-        return self._timeout
-
-    @property
-    def work_dir(self) -> Path:
-        """The directory that the container shares."""
-        return self._work_dir
-
-    @property
     def bind_dir(self) -> Path:
         """The same directory under the path that it has where the engine runs."""
         return self._bind_dir
-
-    @property
-    def code_extractor(self) -> CodeExtractor:
-        """The extractor for fenced blocks in Markdown."""
-        return MarkdownCodeExtractor()
-
-    def execute_code_blocks(self, code_blocks: Sequence[CodeBlock]) -> CommandLineCodeResult:
-        """Save code blocks to files and run them in the container, in order, until one fails.
-
-        Args:
-            code_blocks: the blocks.
-
-        Returns:
-            The exit code of the last block that ran (124 after a timeout, 130 after `stop`), the output of all
-            (standard output and standard error as they came), and the file of the first. A block in a language that
-            is not supported, or whose name comment leads out of the working directory or to a file that cannot be
-            written, fails with exit code 1.
-
-        Raises:
-            NotImplementedError: a language should be run that no program runs, such as html.
-            ContainerStoppedError: the container was stopped before.
-            DockerUnavailableError: the engine does not answer any more.
-        """
-        stops = self._stops
-        exit_code, output = 0, ""
-        first_file: Path | None = None
-        for block in code_blocks:
-            language = self.LANGUAGE_ALIASES.get(block.language.lower(), block.language.lower())
-            if language not in self.DEFAULT_EXECUTION_POLICY:
-                exit_code, output = 1, f"{output}Unsupported language {language}\n"
-                break
-            code = silence_pip(block.code, language)
-            try:
-                # AutoGen 0.2 names the files after the language here, .python instead of .py.
-                file = save_code(code, self._root, f"{Path(temporary_name(code, language)).stem}.{language}")
-            except ValueError as wrong_name:
-                exit_code, output = 1, f"{output}{wrong_name}"
-                break
-            first_file = first_file or file
-            if not self.execution_policies.get(language, False):
-                output += f"Code saved to {file}\n"
-                continue
-            result = self._run([_program_for(language), file.relative_to(self._root).as_posix()], stops)
-            output += result.output
-            exit_code = result.exit_code
-            if result.timed_out:
-                exit_code, output = _TIMEOUT_EXIT_CODE, f"{output}\n{TIMEOUT_MSG}"
-            if result.stopped:
-                exit_code, output = _STOPPED_EXIT_CODE, f"{output}\nStopped"
-            if exit_code != 0:
-                break
-        return CommandLineCodeResult(
-            exit_code=exit_code, output=output, code_file=str(first_file) if first_file else None
-        )
 
     def restart(self) -> None:
         """End everything that runs in the container, and start it again; what was installed in it stays.
@@ -273,21 +181,22 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             for command in self._running:
                 command.forget()
             self._container = None
-            end, self._end = self._end, _nothing
+            end, self._cleanup = self._cleanup, _nothing
         end()
 
-    def __enter__(self) -> DockerCommandLineCodeExecutor:
-        """The container runs already; the end of the block stops it."""
-        return self
+    def _save(self, code: str, language: str) -> Path:
+        # AutoGen 0.2 names the files after the language here, .python instead of .py.
+        default_name = f"{Path(temporary_name(code, language)).stem}.{language}"
+        return save_code(code, self._root, default_name, language)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.stop()
+    def _run_file(self, file: PurePath, language: str, stops: int) -> Outcome:
+        if language not in PROGRAMS:
+            raise NotImplementedError(f"{language} not recognized in code execution")
+        return self._run([PROGRAMS[language], file.relative_to(self._root).as_posix()], stops)
 
     def _start(self, stops: int | None = None) -> None:
         """Make a container in place of the old one and start it, unless `stop` was called since ``stops``."""
-        self._end()
+        self._cleanup()
         if self._newest is not None:  # it may be stopped and still have the name
             remove_container(self._newest)
         with suppress(docker.errors.DockerException):  # clearing up after others is no reason to fail
@@ -315,7 +224,7 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             if stops is None or stops == self._stops:
                 self._container = self._newest = container
                 # Also at the end of the program, and where an executor is simply forgotten.
-                self._end = weakref.finalize(self, end) if self._stops_at_exit else end
+                self._cleanup = weakref.finalize(self, end) if self._stops_at_exit else end
                 return
         end()
 
@@ -329,7 +238,7 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
             environment |= {"HOME": _HOME, "PATH": f"{_HOME}/.local/bin:{path}"}
         return environment | self._inherited
 
-    def _run(self, command: list[str], stops: int) -> ContainerResult:
+    def _run(self, command: list[str], stops: int) -> Outcome:
         """Run a command, in a new container where the old one has ended; see `_run_in`."""
         container = self._container
         if container is None and stops == self._stops:  # and it was so before the first block
@@ -350,11 +259,11 @@ class DockerCommandLineCodeExecutor(CodeExecutor):
                     self._start(stops)
             return self._run_in(self._container, command, stops)
 
-    def _run_in(self, container: Any, command: list[str], stops: int) -> ContainerResult:
+    def _run_in(self, container: Any, command: list[str], stops: int) -> Outcome:
         """Run a command, unless `stop` was called since ``stops`` was counted, such as between two blocks."""
         with self._lock:
             if self._stops != stops:
-                return ContainerResult(_STOPPED_EXIT_CODE, "", stopped=True)
+                return Outcome(STOPPED_EXIT_CODE, "", stopped=True)
             running = ContainerCommand(container, command, max_output=self._max_output, memory=self._memory)
             self._running.add(running)
         try:
@@ -387,9 +296,3 @@ def _end(client: Any, container: Any, shared: SharedDirectory, remove: bool) -> 
 
 def _nothing() -> None:
     """The end of an executor without a container."""
-
-
-def _program_for(language: str) -> str:
-    if language not in _PROGRAMS:
-        raise NotImplementedError(f"{language} not recognized in code execution")
-    return _PROGRAMS[language]

@@ -6,22 +6,22 @@ import logging
 import os
 import re
 import sys
-import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from string import Template
-from types import SimpleNamespace, TracebackType
+from types import SimpleNamespace
 from typing import Any, ClassVar, Literal, ParamSpec
 
-from .._code.commands import command_for, temporary_name
+from .._code.commands import PYTHON_VARIANTS, WIN32, command_for, temporary_name
+from .._code.outcome import TIMEOUT_MSG, Outcome
 from .._code.process.bubblewrap import bubblewrap_command, check_bubblewrap
 from .._code.process.command import Command, ProcessResult
 from .._code.process.environment import environment_for_code, python_command
-from ..code_utils import PYTHON_VARIANTS, TIMEOUT_MSG, WIN32
-from ._blocks import save_code
-from .base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
+from ._blocks import made_directory, save_code
+from ._executor import MAX_OUTPUT, CommandLineExecutor
+from .base import CodeBlock, CommandLineCodeResult
 from .func_with_reqs import (
     AnyFunction,
     _build_python_functions_file,
@@ -29,16 +29,10 @@ from .func_with_reqs import (
     to_stub,
 )
 from .limits import ResourceLimits
-from .markdown_code_extractor import MarkdownCodeExtractor
-from .utils import silence_pip
 
 __all__ = ("PYTHON_VARIANTS", "TIMEOUT_MSG", "WIN32", "LocalCommandLineCodeExecutor")
 
 A = ParamSpec("A")
-
-_TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command has it
-_STOPPED_EXIT_CODE = 130  # as a shell has it for a command that was interrupted
-_MAX_OUTPUT = 32 * 1024 * 1024
 
 _REFUSED_IN_SHELLS = (
     (r"\brm\s+-rf\b", "Use of 'rm -rf' command is not allowed."),
@@ -51,7 +45,7 @@ _REFUSED_IN_SHELLS = (
 logger = logging.getLogger("autogen.coding.local_commandline_code_executor")
 
 
-class LocalCommandLineCodeExecutor(CodeExecutor):
+class LocalCommandLineCodeExecutor(CommandLineExecutor):
     """Runs Python and shell code in processes of their own, in one working directory, with a time limit.
 
     Without ``sandbox`` this is a seat belt and no sandbox: the code runs with your rights and can read, change and
@@ -83,22 +77,8 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         LimitsUnavailableError: this machine cannot enforce limits.
     """
 
-    SUPPORTED_LANGUAGES: ClassVar[list[str]] = [
-        "bash",
-        "shell",
-        "sh",
-        "pwsh",
-        "powershell",
-        "ps1",
-        "python",
-        "javascript",
-        "html",
-        "css",
-    ]
-    DEFAULT_EXECUTION_POLICY: ClassVar[dict[str, bool]] = {
-        **dict.fromkeys(("bash", "shell", "sh", "pwsh", "powershell", "ps1", "python"), True),
-        **dict.fromkeys(("javascript", "html", "css"), False),
-    }
+    _UNSUPPORTED: ClassVar[str] = "\nunknown language {}"
+    SUPPORTED_LANGUAGES: ClassVar[list[str]] = list(CommandLineExecutor.DEFAULT_EXECUTION_POLICY)
     FUNCTION_PROMPT_TEMPLATE: ClassVar[str] = (
         "These functions are ready for use in your Python code. "
         "They live in the module `$module_name`; write `from $module_name import ...` to get at them.\n\n$functions"
@@ -117,12 +97,9 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         network: bool = False,
         limits: ResourceLimits | Mapping[str, int] | None = None,
         inherit_environment: Sequence[str] = (),
-        max_output: int | None = _MAX_OUTPUT,
+        max_output: int | None = MAX_OUTPUT,
     ) -> None:
-        if not isinstance(timeout, (int, float)):
-            raise TypeError(f"timeout must be a number of seconds, but it is {timeout!r}.")
-        if timeout < 1:
-            raise ValueError("Timeout must be greater than or equal to 1.")
+        super().__init__(timeout, work_dir, execution_policies, max_output)
         if not functions_module.isidentifier():
             raise ValueError("Module name must be a valid Python identifier")
         if sandbox not in (None, "bubblewrap"):
@@ -134,24 +111,13 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         self._limits = ResourceLimits.of(limits)
         self._limits.command()  # says now, not at the first block, if limits cannot be enforced here
         self._inherit_environment = tuple(inherit_environment)
-        self._max_output = max_output
         self._running: set[Command] = set()
-        self._stops = 0
-        self._lock = threading.Lock()
-        self._timeout = timeout
-        self._work_dir = Path(work_dir)
-        try:
-            self._work_dir.mkdir(parents=True, exist_ok=True)
-        except FileExistsError as error:
-            reason = "work_dir must be a directory, but this is a file"
-            raise FileExistsError(error.errno, reason, str(self._work_dir)) from None
         # A program that changes its directory later goes on using the same working directory.
-        self._root = self._work_dir.resolve()
+        self._root = made_directory(self._work_dir).resolve()
         self._virtual_env_context = virtual_env_context
         self._functions = functions
         self._functions_module = functions_module
-        self._functions_are_set_up = not functions
-        self.execution_policies = {**self.DEFAULT_EXECUTION_POLICY, **(execution_policies or {})}
+        self._setup_functions_complete = not functions
 
     @property
     def functions(self) -> Sequence[AnyFunction]:
@@ -162,21 +128,6 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
     def functions_module(self) -> str:
         """The module from which the code imports the functions."""
         return self._functions_module
-
-    @property
-    def timeout(self) -> int:
-        """How long one block may run, in seconds."""
-        return self._timeout
-
-    @property
-    def work_dir(self) -> Path:
-        """The directory in which the code runs."""
-        return self._work_dir
-
-    @property
-    def code_extractor(self) -> CodeExtractor:
-        """The extractor for fenced blocks in Markdown."""
-        return MarkdownCodeExtractor()
 
     def format_functions_for_prompt(self, prompt_template: str = FUNCTION_PROMPT_TEMPLATE) -> str:
         """Describe the functions for a model.
@@ -208,54 +159,18 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
                 raise ValueError(f"Potentially dangerous command detected: {message}")
 
     def execute_code_blocks(self, code_blocks: Sequence[CodeBlock]) -> CommandLineCodeResult:
-        """Save code blocks to files and run them, in order, until one fails.
-
-        Args:
-            code_blocks: the blocks.
-
-        Returns:
-            The exit code of the last block that ran (124 after a timeout, 130 after `stop`), the output of all
-            (standard error of a block before its standard output), and the file of the first. A block in a language
-            that is not supported, or whose name comment leads out of the working directory or to a file that cannot be
-            written, fails with exit code 1.
+        """Set the functions up if need be, and run the blocks; of each, standard error stands before standard output.
 
         Raises:
             ValueError: shell code is refused by `sanitize_command`, or the functions cannot be set up.
             OSError: the working directory cannot be written to.
         """
-        if not self._functions_are_set_up:
-            self._set_up_functions()
-        stops = self._stops
-        exit_code, output = 0, ""
-        first_file: Path | None = None
-        for block in code_blocks:
-            language = self._normalised(block.language)
-            self.sanitize_command(language, block.code)
-            if language not in self.DEFAULT_EXECUTION_POLICY:
-                exit_code, output = 1, f"{output}\nunknown language {language}"
-                break
-            code = silence_pip(block.code, language)
-            try:
-                file = save_code(code, self._root, temporary_name(code, language))
-            except ValueError as wrong_name:
-                exit_code, output = 1, f"{output}{wrong_name}"
-                break
-            first_file = first_file or file
-            if not self.execution_policies.get(language, False):
-                output += f"Code saved to {file}\n"
-                continue
-            result = self._run([*command_for(language, self._python()), str(file)], stops)
-            output += result.stderr + result.stdout + result.end_by_signal
-            exit_code = result.exit_code
-            if result.timed_out:
-                exit_code, output = _TIMEOUT_EXIT_CODE, f"{output}\n{TIMEOUT_MSG}"
-            if result.stopped:
-                exit_code, output = _STOPPED_EXIT_CODE, f"{output}\nStopped"
-            if exit_code != 0:
-                break
-        return CommandLineCodeResult(
-            exit_code=exit_code, output=output, code_file=str(first_file) if first_file else None
-        )
+        if not self._setup_functions_complete:
+            self._setup_functions()
+        return self._execute_code_dont_check_setup(code_blocks)
+
+    def _execute_code_dont_check_setup(self, code_blocks: Sequence[CodeBlock]) -> CommandLineCodeResult:
+        return super().execute_code_blocks(code_blocks)
 
     def restart(self) -> None:
         """Warn that there is nothing to restart: every block runs in a new process."""
@@ -269,20 +184,23 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         for command in running:
             command.stop()
 
-    def __enter__(self) -> LocalCommandLineCodeExecutor:
-        """Nothing has to be started; the end of the block stops what runs."""
-        return self
+    def _run_block(self, block: CodeBlock, stops: int, files: list[str]) -> Outcome:
+        self.sanitize_command(self._language_of(block), block.code)
+        return super()._run_block(block, stops, files)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def _normalised(self, language: str) -> str:
-        lowered = language.lower()
-        if lowered in PYTHON_VARIANTS:
+    def _language_of(self, block: CodeBlock) -> str:
+        language = block.language.lower()
+        if language in PYTHON_VARIANTS:
             return "python"
-        return "ps1" if WIN32 and lowered in ("sh", "shell") else lowered
+        return "ps1" if WIN32 and language in ("sh", "shell") else language
+
+    def _save(self, code: str, language: str) -> Path:
+        return save_code(code, self._root, temporary_name(code, language), language)
+
+    def _run_file(self, file: PurePath, language: str, stops: int) -> Outcome:
+        result = self._run([*command_for(language, self._python()), str(file)], stops)
+        output = result.stderr + result.stdout + result.end_by_signal
+        return Outcome(result.exit_code, output, result.timed_out, result.stopped)
 
     def _python(self) -> str:
         if self._virtual_env_context is None:
@@ -318,7 +236,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
             readable.append(python.parent.parent)
         return bubblewrap_command(self._root, network=self._network, readable=readable)
 
-    def _set_up_functions(self) -> None:
+    def _setup_functions(self) -> None:
         """Install what the functions need and write their module; ValueError if that does not work."""
         packages = _requirements_of(self._functions)
         if packages:
@@ -333,7 +251,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor):
         result = self._run([self._python(), str(module)], self._stops)
         if result.timed_out or result.exit_code != 0:
             raise ValueError(f"Functions failed to load: {TIMEOUT_MSG if result.timed_out else result.stderr}")
-        self._functions_are_set_up = True
+        self._setup_functions_complete = True
 
 
 def _as_without_sandbox(result: ProcessResult) -> ProcessResult:

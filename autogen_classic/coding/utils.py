@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from .._code.commands import endings_of
+from ..errors import FileNameError
+
 __all__ = ("silence_pip",)
 
 _PIP_IN_SHELL = re.compile(r"^pip install(?! -qqq\b)", re.MULTILINE)
@@ -34,25 +37,29 @@ def silence_pip(code: str, lang: str) -> str:
     return code
 
 
-def _get_file_name_from_content(code: str, workspace_path: Path) -> str | None:
+def _get_file_name_from_content(code: str, workspace_path: Path, language: str | None = None) -> str | None:
     """Read the name that the first line of the code gives to its file.
 
-    A prose comment is taken for a name too, as AutoGen 0.2 does, unless it could not be the name of a file here.
+    A comment is a name after ``filename:``, or where it ends as files in the language of the code do: what is only
+    mentioned, such as ``# data.csv``, is not overwritten. Prose is not a name.
 
     Args:
         code: the code.
         workspace_path: the directory that the file must stay in.
+        language: of the code; None for any, whose files may end in any way.
 
     Returns:
         The name relative to ``workspace_path``, or None if there is none.
 
     Raises:
-        ValueError: the file would stand outside ``workspace_path``; symbolic links are followed to find out.
+        FileNameError: the file would stand outside ``workspace_path``; symbolic links are followed to find out.
     """
     comment = _NAME_COMMENT.match(code.split("\n", 1)[0])
     if comment is None:
         return None
     name = comment["name"]
+    if language is not None and not comment["explicit"] and not name.lower().endswith(endings_of(language)):
+        return None
     is_prose_with_a_slash = not comment["explicit"] and "/" in name and (" " in name or "://" in name)
     too_long = any(len(part.encode("utf-8", errors="replace")) > _LONGEST_NAME for part in Path(name).parts)
     if not name or "\0" in name or too_long:
@@ -63,7 +70,7 @@ def _get_file_name_from_content(code: str, workspace_path: Path) -> str | None:
         if is_prose_with_a_slash and not path.is_file():
             return None
         if not path.is_relative_to(root):
-            raise ValueError("Filename is not in the workspace")
+            raise FileNameError("Filename is not in the workspace")
         # The name may be taken by a directory, or by a pipe, to which a write need not end.
         return str(path.relative_to(root)) if path.is_file() or not path.exists() else None
     except (OSError, RuntimeError, UnicodeError):  # too long, a loop of symbolic links, or no text

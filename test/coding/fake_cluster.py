@@ -43,6 +43,7 @@ class FakeCluster:
         requests: each request as (method, path).
         pods: the pods by (namespace, name), as they were sent, completed with their status.
         commands: the argument lists that were executed.
+        sent: the pieces of output that left the pods.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class FakeCluster:
         self.requests: list[tuple[str, str]] = []
         self.pods: dict[tuple[str, str], dict[str, Any]] = {}
         self.commands: list[list[str]] = []
+        self.sent: list[bytes] = []
         self.connections: dict[tuple[str, str], list[_Exec]] = {}
         self.lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -352,6 +354,7 @@ class _Exec:
         while data := os.read(pipe.fileno(), 32768):
             if wanted:
                 self._send(channel, data)
+                self._cluster.sent.append(data)
 
     def _send(self, channel: int, data: bytes) -> None:
         with self._lock, suppress(Exception):  # the client may have gone; the process runs on

@@ -170,7 +170,7 @@ def test_a_program_can_register_an_executor_of_its_own(monkeypatch: pytest.Monke
         ("```\necho hi\n```", [("", "echo hi")]),
         ("```python\na\n```\n```sh\nb\n```", [("python", "a"), ("sh", "b")]),
         ("``` python \r\nprint(1)\r\n```", [("python", "print(1)")]),
-        ("  ```python\n  print(1)\n  ```", [("python", "  print(1)")]),
+        ("  ```python\n  print(1)\n  ```", [("python", "print(1)")]),
         ("```python\nunclosed", []),
         ("```python\n\n\n1\n\n\n```", [("python", "\n\n1\n\n")]),
         ([{"type": "text", "text": "```python\n1\n```"}], [("python", "1")]),
@@ -209,8 +209,20 @@ def test_a_decorated_function_can_still_be_called() -> None:
 
 def test_a_stub_has_head_and_docstring() -> None:
     assert to_stub(described) == (
-        'def described(a: int, *, b: str = \'x\') -> int:\n    """Describe.\n\n    More.\n    """\n    ...'
+        'def described(a: int, *, b: str = \'x\') -> int:\n    """Describe.\n\n        More.\n    """\n    ...'
     )
+
+
+def test_a_docstring_in_a_stub_keeps_the_indentation_within_it() -> None:
+    def helper(a):  # type: ignore[no-untyped-def]
+        """
+        Adds.
+
+        Args:
+            a: a number
+        """
+
+    assert to_stub(helper) == ('def helper(a):\n    """\n    Adds.\n\n    Args:\n        a: a number\n    """\n    ...')
 
 
 def test_a_stub_without_docstring_is_two_lines_and_says_async() -> None:
@@ -306,6 +318,58 @@ def test_the_first_line_may_name_the_file(tmp_path: Path, line: str, name: str |
 
 def test_only_the_first_line_counts(tmp_path: Path) -> None:
     assert _get_file_name_from_content("\n# filename: foo.py", tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "name"),
+    [
+        ("# data.csv", "python", None),
+        ("# README.md", "sh", None),
+        ("# main.py", "sh", None),
+        ("# requirements.txt: what this needs", "python", None),
+        ("# filename: data.csv", "python", "data.csv"),
+        ("# main.py", "python", "main.py"),
+        ("# Main.PY", "python", "Main.PY"),
+        ("# pkg/main.py", "python", "pkg/main.py"),
+        ("# run.sh", "bash", "run.sh"),
+        ("# run.bash", "sh", "run.bash"),
+        ("// app.js", "javascript", "app.js"),
+        ("// app.py", "javascript", None),
+        ("<!-- index.htm -->", "html", "index.htm"),
+        ("/* style.css */", "css", "style.css"),
+        ("# build.ps1", "pwsh", "build.ps1"),
+    ],
+)
+def test_a_bare_name_needs_an_ending_of_the_language(
+    line: str, language: str, name: str | None, tmp_path: Path
+) -> None:
+    assert _get_file_name_from_content(f"{line}\nx", tmp_path, language) == name
+
+
+def test_a_file_that_is_only_mentioned_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("1,2,3", encoding="utf-8")
+
+    executor = LocalCommandLineCodeExecutor(work_dir=tmp_path)
+    result = executor.execute_code_blocks(
+        [CodeBlock(code="# data.csv\nprint(open('data.csv').read())", language="python")]
+    )
+
+    assert (result.exit_code, result.output) == (0, "1,2,3\n")
+
+
+def test_private_names_of_the_local_executor_stand_where_programs_read_them(tmp_path: Path) -> None:
+    def helper() -> int:
+        return 1
+
+    executor = LocalCommandLineCodeExecutor(timeout=7, work_dir=tmp_path, functions=[helper])
+
+    assert (executor._timeout, executor._work_dir, executor._functions) == (7, tmp_path, [helper])
+    assert (executor._functions_module, executor._virtual_env_context) == ("functions", None)
+    assert executor._setup_functions_complete is False
+    executor._setup_functions()
+    assert executor._setup_functions_complete is True
+    blocks = [CodeBlock(code="from functions import helper\nprint(helper())", language="python")]
+    assert executor._execute_code_dont_check_setup(blocks).output == "1\n"
 
 
 @given(st.text(alphabet=st.sampled_from("ab./\\~ :\0"), max_size=20), st.sampled_from(["# ", "# filename: "]))

@@ -55,6 +55,14 @@ def run(executor: Any, *codes: str, language: str = "python") -> IPythonCodeResu
     return result
 
 
+def test_private_names_stand_where_programs_read_them(kernel: Any, server: LocalJupyterServer, tmp_path: Path) -> None:
+    assert (kernel._timeout, kernel._kernel_name, kernel._output_dir) == (60, "python3", Path(kernel.output_dir))
+    with JupyterCodeExecutor(server, timeout=7, output_dir=tmp_path) as remote:
+        assert (remote._timeout, remote._kernel_name, remote._output_dir) == (7, "python3", tmp_path)
+        assert remote._connection_info == server.connection_info
+        assert "python3" in remote._jupyter_client.list_kernel_specs()["kernelspecs"]
+
+
 # --- Output ----------------------------------------------------------------------------------------------------
 
 

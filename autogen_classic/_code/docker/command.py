@@ -7,17 +7,17 @@ import threading
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from time import time
 from typing import Any
 
 import docker.errors  # type: ignore[import-untyped]
 
 from ..kept_output import KeptOutput
-from ..process.command import COMMAND_NOT_FOUND, ProcessResult
+from ..outcome import Outcome, end_in_a_shell
+from ..process.command import COMMAND_NOT_FOUND
 from .engine import is_missing_program, release
 
-__all__ = ("MARK_OF_THE_CONTAINER", "ContainerCommand", "ContainerResult", "kill_marked_in")
+__all__ = ("MARK_OF_THE_CONTAINER", "ContainerCommand", "kill_marked_in")
 
 _SECONDS_TO_DIE = 10.0
 _SECONDS_UNTIL_NOTED = 0.3
@@ -61,23 +61,6 @@ exit 1
 """
 
 
-@dataclass(frozen=True)
-class ContainerResult:
-    """What a command in a container left behind.
-
-    Attributes:
-        exit_code: its exit status; 128 + the number of a signal that ended it.
-        output: its standard output and standard error, as they came.
-        timed_out: whether it was killed because its time was over.
-        stopped: whether it was killed by `ContainerCommand.stop`.
-    """
-
-    exit_code: int
-    output: str
-    timed_out: bool = False
-    stopped: bool = False
-
-
 class ContainerCommand:
     """A command that can be run once in a container, and stopped from another thread meanwhile.
 
@@ -97,14 +80,15 @@ class ContainerCommand:
         self._memory = memory
         self._stopped = False
 
-    def run(self, timeout: float) -> ContainerResult:
+    def run(self, timeout: float) -> Outcome:
         """Run the command to its end.
 
         Args:
             timeout: how long it may take, in seconds.
 
         Returns:
-            Its result; also for a program that is not in the container.
+            What came of it; its exit code is 128 + the number of a signal that ended it. Also for a program that is not
+            in the container.
 
         Raises:
             docker.errors.APIError: the container does not run.
@@ -112,7 +96,7 @@ class ContainerCommand:
         begun = time()
         created = self._api.exec_create(self._container.id, self._command, environment={_MARK: self._mark})["Id"]
         if self._stopped:
-            return ContainerResult(128 + signal.SIGTERM, "", stopped=True)
+            return Outcome(128 + signal.SIGTERM, "", stopped=True)
         try:
             stream = self._api.exec_start(created, stream=True)
         except docker.errors.APIError as error:
@@ -124,10 +108,10 @@ class ContainerCommand:
         exit_code = self._exit_code_of(created)
         output = self._kept.data().decode("utf-8", errors="replace")
         if self._stopped or timed_out:
-            return ContainerResult(exit_code, output, timed_out and not self._stopped, self._stopped)
+            return Outcome(exit_code, output, timed_out and not self._stopped, self._stopped)
         if exit_code in _CANNOT_START and is_missing_program(output):
             return self._not_found()
-        return ContainerResult(exit_code, output + self._why(exit_code, begun))
+        return Outcome(exit_code, output + self._why(exit_code, begun))
 
     def stop(self) -> None:
         """Kill the command with all that it has started, from any thread; one that has not begun will not begin."""
@@ -183,10 +167,10 @@ class ContainerCommand:
             threading.Event().wait(0.02)  # the output can end a little before the process
         return 128 + 9
 
-    def _not_found(self) -> ContainerResult:
+    def _not_found(self) -> Outcome:
         program = self._command[0]
         message = f"{program}: command not found. Install it in the container, or write the code in another language.\n"
-        return ContainerResult(COMMAND_NOT_FOUND, message)
+        return Outcome(COMMAND_NOT_FOUND, message)
 
     def _why(self, exit_code: int, begun: float) -> str:
         """Explain a failure that the code itself could not explain; "" for the others."""
@@ -194,7 +178,7 @@ class ContainerCommand:
         if exit_code != 0 and (self._memory or by_signal) and self._ran_out_of_memory(begun):
             limit = f" ({self._memory})" if self._memory else ""
             return f"A process was killed because the memory of the container{limit} ran out.\n"
-        return ProcessResult(128 - exit_code, "", "", timed_out=False).end_by_signal if by_signal else ""
+        return end_in_a_shell(exit_code) if by_signal else ""
 
     def _ran_out_of_memory(self, begun: float) -> bool:
         """Ask the engine whether it has noted this since the command began."""

@@ -14,7 +14,7 @@ from ...errors import WorkDirNotSharedError
 from .engine import release
 from .foreign_files import hand_over_command, left_by_others
 
-__all__ = ("WORKSPACE", "SharedDirectory", "made_directory")
+__all__ = ("WORKSPACE", "SharedDirectory")
 
 WORKSPACE = "/workspace"
 
@@ -72,23 +72,3 @@ class SharedDirectory:
             with suppress(docker.errors.APIError):
                 container.exec_run(command, user="0")
             self._hands_over = not any(left_by_others(self._here))  # trying once more would not help
-
-
-def made_directory(work_dir: Path) -> Path:
-    """Make a working directory where there is none.
-
-    Args:
-        work_dir: its path.
-
-    Returns:
-        The same path.
-
-    Raises:
-        FileExistsError: it is a file.
-    """
-    try:
-        work_dir.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        reason = "work_dir must be a directory, but this is a file"
-        raise FileExistsError(error.errno, reason, str(work_dir)) from None
-    return work_dir

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from ...errors import SessionPoolError, SessionPoolTimeoutError
 
-__all__ = ("DEFAULT_API_VERSION", "Outcome", "SessionPool", "TokenProvider")
+__all__ = ("DEFAULT_API_VERSION", "Answer", "SessionPool", "TokenProvider")
 
 DEFAULT_API_VERSION = "2025-02-02-preview"
 _FIRST_OF_THE_NEW_FORM = "2024-10-02"
@@ -37,7 +37,7 @@ TokenProvider = Callable[[], str]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Answer:
     """What came of running code.
 
     Attributes:
@@ -80,7 +80,7 @@ class SessionPool:
         self._api_version = api_version
         self._is_old = api_version[:10] < _FIRST_OF_THE_NEW_FORM
 
-    def run(self, session: str, code: str, timeout: int) -> Outcome:
+    def run(self, session: str, code: str, timeout: int) -> Answer:
         """Run code in a session, which is made if need be, and wait for its end.
 
         Raises:
@@ -223,7 +223,7 @@ def _seconds_to_wait(headers: Mapping[str, str], attempt: int) -> float:
     return float(2 ** (attempt - 1))
 
 
-def _outcome(properties: Mapping[str, Any]) -> Outcome:
+def _outcome(properties: Mapping[str, Any]) -> Answer:
     result = properties.get("result")
     texts = result if isinstance(result, dict) and "stdout" in result else properties
     value = texts.get("executionResult", None if texts is result else result)
@@ -232,7 +232,7 @@ def _outcome(properties: Mapping[str, Any]) -> Outcome:
     if not succeeded and not stderr:
         error = properties.get("error") or {}
         stderr = str(error.get("error", error).get("message", ""))
-    return Outcome(succeeded, str(texts.get("stdout") or ""), stderr, value)
+    return Answer(succeeded, str(texts.get("stdout") or ""), stderr, value)
 
 
 def _words_of(response: Any) -> str:

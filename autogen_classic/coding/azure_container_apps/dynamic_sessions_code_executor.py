@@ -9,24 +9,22 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from types import TracebackType
 from typing import Any
 
-from ...code_utils import PYTHON_VARIANTS, TIMEOUT_MSG
+from ..._code.commands import PYTHON_VARIANTS
+from ..._code.outcome import Outcome
 from ...errors import SessionPoolError, SessionPoolTimeoutError
-from ..base import CodeBlock, CodeExecutor, CodeExtractor, IPythonCodeResult
-from ..markdown_code_extractor import MarkdownCodeExtractor
+from .._executor import InOrder, run_in_order
+from ..base import CodeBlock, IPythonCodeResult
 from ..utils import silence_pip
-from ._session_pool import DEFAULT_API_VERSION, Outcome, SessionPool
+from ._session_pool import DEFAULT_API_VERSION, SessionPool
 
 __all__ = ("ACADynamicSessionsCodeExecutor",)
 
-_TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command has it
-_STOPPED_EXIT_CODE = 130  # as a shell has it for a command that was interrupted
 _LONGEST_TIMEOUT = 220  # of the service
 
 
-class ACADynamicSessionsCodeExecutor(CodeExecutor):
+class ACADynamicSessionsCodeExecutor(InOrder):
     """Runs code in a session of a pool in Azure: isolated by the service, with its state kept from block to block.
 
     A session comes with the first request that names it and ends after a while without any.
@@ -61,31 +59,15 @@ class ACADynamicSessionsCodeExecutor(CodeExecutor):
     ) -> None:
         if not 1 <= timeout <= _LONGEST_TIMEOUT:
             raise ValueError(f"timeout must be 1 to {_LONGEST_TIMEOUT} seconds, but it is {timeout!r}.")
+        super().__init__(timeout, work_dir or ".")
         self._pool = SessionPool(pool_management_endpoint, credential, api_version)
-        self._timeout = timeout
-        self._work_dir = Path(work_dir or ".")
         self._session_id = session_id or _new_session_id()
         self._language = language
-
-    @property
-    def timeout(self) -> int:
-        """How long one block may run, in seconds."""
-        return self._timeout
-
-    @property
-    def work_dir(self) -> Path:
-        """The directory of this machine for images and downloads."""
-        return self._work_dir
 
     @property
     def session_id(self) -> str:
         """The identifier of the session; treat it as a secret."""
         return self._session_id
-
-    @property
-    def code_extractor(self) -> CodeExtractor:
-        """The extractor for fenced blocks in Markdown."""
-        return MarkdownCodeExtractor()
 
     def execute_code_blocks(self, code_blocks: Sequence[CodeBlock]) -> IPythonCodeResult:
         """Run code blocks in the session, in order, until one fails.
@@ -100,17 +82,8 @@ class ACADynamicSessionsCodeExecutor(CodeExecutor):
         Raises:
             SessionPoolError: the pool refuses or cannot be reached. The text holds no token.
         """
-        exit_code, output = 0, ""
         files: list[str] = []
-        for block in code_blocks:
-            language = block.language.lower()
-            if ("python" if language in PYTHON_VARIANTS or not language else language) != self._language:
-                exit_code, output = 1, f"{output}Unsupported language {language}; this pool runs {self._language}.\n"
-                break
-            exit_code, text = self._run(silence_pip(block.code, self._language), files)
-            output += text
-            if exit_code != 0:
-                break
+        exit_code, output = run_in_order(code_blocks, lambda block: self._run_block(block, files))
         return IPythonCodeResult(exit_code=exit_code, output=output, output_files=files)
 
     def upload_files(self, files: Sequence[Path | str]) -> None:
@@ -167,38 +140,29 @@ class ACADynamicSessionsCodeExecutor(CodeExecutor):
         """End the session with the code that runs in it, from any thread. Blocks that are run later get a new one."""
         self.restart()
 
-    def __enter__(self) -> ACADynamicSessionsCodeExecutor:
-        """Nothing has to be started; the end of the block ends the session."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def _run(self, code: str, files: list[str]) -> tuple[int, str]:
-        """Run one block; give its exit code and output, and add its images to the files."""
+    def _run_block(self, block: CodeBlock, files: list[str]) -> Outcome:
+        """Run one block, and add its images to the files."""
+        language = block.language.lower()
+        if ("python" if language in PYTHON_VARIANTS or not language else language) != self._language:
+            return Outcome(1, f"Unsupported language {language}; this pool runs {self._language}.\n")
+        code = silence_pip(block.code, self._language)
         session, begin = self._session_id, time.monotonic()
         try:
-            outcome = self._pool.run(session, code, self._timeout)
+            answer = self._pool.run(session, code, self._timeout)
         except SessionPoolTimeoutError:
-            return _TIMEOUT_EXIT_CODE, f"\n{TIMEOUT_MSG}"
+            return Outcome(1, "", timed_out=True)
         except SessionPoolError:
             if session != self._session_id:
-                return _STOPPED_EXIT_CODE, "\nStopped"
+                return Outcome(1, "", stopped=True)
             raise
-        output = outcome.stdout + outcome.stderr + self._shown(outcome, files)
-        if outcome.succeeded:
-            return 0, output
-        if session != self._session_id:
-            return _STOPPED_EXIT_CODE, f"{output}\nStopped"
-        if time.monotonic() - begin >= self._timeout:
-            return _TIMEOUT_EXIT_CODE, f"{output}\n{TIMEOUT_MSG}"
-        return 1, output
+        output = answer.stdout + answer.stderr + self._shown(answer.result, files)
+        if answer.succeeded:
+            return Outcome(0, output)
+        stopped = session != self._session_id
+        return Outcome(1, output, timed_out=time.monotonic() - begin >= self._timeout, stopped=stopped)
 
-    def _shown(self, outcome: Outcome, files: list[str]) -> str:
+    def _shown(self, value: object, files: list[str]) -> str:
         """The value of the last expression as text; an image becomes a file."""
-        value = outcome.result
         if value in (None, ""):
             return ""
         if isinstance(value, dict) and value.get("type") == "image" and "base64_data" in value:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Protocol
 
-from ...code_utils import PYTHON_VARIANTS
 from ...errors import KernelLostError
-from ..base import CodeBlock, IPythonCodeResult
-from ..utils import silence_pip
-from ._transcript import Transcript, save
+from ._transcript import Transcript
 
-__all__ = ("DIED", "STOPPED", "KernelKeeper", "RunningKernel", "execute")
+__all__ = ("DIED", "STOPPED", "KernelKeeper", "RunningKernel")
 
 DIED = "ERROR: The kernel died{why} The next block runs in a new kernel, without the variables of this one."
 STOPPED = "ERROR: Stopped. The next block runs in a new kernel, without the variables of this one."
-
-_PYTHON = {*PYTHON_VARIANTS, "python3", "ipython", "ipython3", ""}
-_SHELLS = {"sh": "sh", "shell": "sh", "bash": "bash"}
 
 
 class RunningKernel(Protocol):
@@ -109,52 +101,3 @@ class KernelKeeper:
         if kernel is not None:
             kernel.kill()
             kernel.close()
-
-
-def execute(
-    keeper: KernelKeeper, code_blocks: Sequence[CodeBlock], *, language: str, timeout: float, output_dir: str | Path
-) -> IPythonCodeResult:
-    """Run blocks in a kernel, in order, until one fails.
-
-    Args:
-        keeper: has the kernel.
-        code_blocks: the blocks.
-        language: what the kernel speaks, as its specification names it.
-        timeout: how long each may run, in seconds.
-        output_dir: where files with displayed data go.
-
-    Returns:
-        Exit code 0 or 1, the output of all blocks that ran, and the files.
-    """
-    outputs: list[str] = []
-    files: list[str] = []
-    exit_code = 0
-    with keeper.turn() as run:
-        for block in code_blocks:
-            code = _for_kernel(block, language.lower())
-            if code is None:
-                outputs.append(f"unknown language {block.language}; this kernel runs {language}")
-                exit_code = 1
-                break
-            transcript = run(code, timeout)
-            texts, new_files = save(transcript.parts(), output_dir)
-            outputs += texts
-            files += new_files
-            if not transcript.is_ok:
-                exit_code = 1
-                break
-    return IPythonCodeResult(exit_code=exit_code, output="\n".join(outputs), output_files=files)
-
-
-def _for_kernel(block: CodeBlock, kernel_language: str) -> str | None:
-    """Write a block as a kernel takes it; None for another language. Shell code runs where Python is spoken."""
-    language = block.language.lower()
-    if kernel_language not in _PYTHON:
-        return block.code if language in (kernel_language, "") else None
-    if language in _PYTHON:
-        return silence_pip(block.code, "python")
-    if language not in _SHELLS or sys.platform == "win32":
-        return None
-    code = silence_pip(block.code, "sh")
-    # AutoGen 0.2 hands such blocks to IPython as they are, which lines like "!pip install" and "%cd" rely on.
-    return silence_pip(code, "python") if code.lstrip().startswith(("!", "%")) else f"%%{_SHELLS[language]}\n{code}"

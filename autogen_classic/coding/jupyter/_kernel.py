@@ -19,7 +19,8 @@ import zmq
 from jupyter_client.launcher import launch_kernel
 from jupyter_client.manager import KernelManager
 
-from ..._code.process.command import RUN_MARK, ProcessResult, kill_tree
+from ..._code.outcome import end_by_signal
+from ..._code.process.command import RUN_MARK, kill_tree
 from ..._code.process.environment import environment_for_code
 from ...errors import KernelLostError
 from ._keeper import DIED, STOPPED
@@ -195,8 +196,8 @@ class LocalKernel:
 
     def _why(self) -> str:
         """How the process ended, to follow upon "died"."""
-        by_signal = ProcessResult(self._process.returncode, "", "", timed_out=False).end_by_signal.strip()
-        return f": {by_signal}" if by_signal else f" with exit code {self._process.returncode}."
+        code = self._process.returncode
+        return f": {end_by_signal(-code).strip()}" if code < 0 else f" with exit code {code}."
 
     def _last_words(self) -> str:
         """What the process has printed, as far as it can explain why it did not start."""

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import os
-import weakref
 from collections.abc import Sequence
 from functools import partial
-from types import TracebackType
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
-from ..._code.process.owner import InThisProcess
-from ..base import CodeBlock, CodeExtractor, IPythonCodeResult
 from ..limits import ResourceLimits
-from ..markdown_code_extractor import MarkdownCodeExtractor
-from ._keeper import KernelKeeper, execute
+from ._executor import KernelExecutor
+from ._keeper import KernelKeeper
 from ._kernel import LocalKernel
 
 __all__ = ("EmbeddedIPythonCodeExecutor",)
 
 
-class EmbeddedIPythonCodeExecutor(BaseModel):
+class EmbeddedIPythonCodeExecutor(KernelExecutor, BaseModel):
     """Runs code blocks in a Jupyter kernel, in which variables, imports and functions last from block to block.
 
     The kernel starts with the first block. It is no sandbox: the code runs with your rights and can read, change and
@@ -57,6 +54,11 @@ class EmbeddedIPythonCodeExecutor(BaseModel):
     _keeper: KernelKeeper = PrivateAttr()
     _language: str = PrivateAttr()
 
+    # as AutoGen 0.2 calls them
+    _kernel_name = property(lambda self: self.kernel_name)
+    _output_dir = property(lambda self: Path(self.output_dir))
+    _timeout = property(lambda self: self.timeout)
+
     @field_validator("output_dir", "work_dir")
     @classmethod
     def _must_exist(cls, value: str | None, info: ValidationInfo) -> str | None:
@@ -80,47 +82,7 @@ class EmbeddedIPythonCodeExecutor(BaseModel):
             inherit_environment=self.inherit_environment,
             work_dir=self.work_dir,
         )
-        self._keeper = KernelKeeper(start)
-        # Also at the end of the program, and where an executor is simply forgotten.
-        weakref.finalize(self, InThisProcess(self._keeper.stop))
-
-    @property
-    def code_extractor(self) -> CodeExtractor:
-        """The extractor for fenced blocks in Markdown."""
-        return MarkdownCodeExtractor()
-
-    def execute_code_blocks(self, code_blocks: list[CodeBlock]) -> IPythonCodeResult:
-        """Run code blocks in the kernel, in order, until one fails.
-
-        Lines that begin with ``!`` or ``%`` have their meaning in IPython; ``sh`` and ``bash`` blocks run too.
-
-        Args:
-            code_blocks: the blocks.
-
-        Returns:
-            Exit code 0, or 1 after an exception, a timeout, the death of the kernel, `stop`, or for another language;
-            the output of all blocks that ran, and the files with what they displayed.
-        """
-        return execute(
-            self._keeper, code_blocks, language=self._language, timeout=self.timeout, output_dir=self.output_dir
-        )
-
-    def restart(self) -> None:
-        """Forget all variables: end the kernel with all that its code has started. The next block has a new one."""
-        self._keeper.stop()
-
-    def stop(self) -> None:
-        """End the kernel with all that its code has started, from any thread. A later block has a new one."""
-        self._keeper.stop()
-
-    def __enter__(self) -> EmbeddedIPythonCodeExecutor:
-        """The kernel starts with the first block; the end of the ``with`` block ends it."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.stop()
+        self._keep(start)
 
 
 def _language_of(kernel_name: str) -> str:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import requests
 import websocket
 
-from ..._code.process.owner import InThisProcess
 from ...errors import KernelLostError
-from ..base import CodeBlock, CodeExecutor, CodeExtractor, IPythonCodeResult
-from ..markdown_code_extractor import MarkdownCodeExtractor
-from ._keeper import KernelKeeper, execute
+from .._executor import check_timeout
+from ..base import CodeExecutor
+from ._executor import KernelExecutor
 from ._transcript import Transcript
 from .base import JupyterConnectable, JupyterConnectionInfo
 from .jupyter_client import JupyterClient
@@ -27,7 +24,7 @@ __all__ = ("JupyterCodeExecutor",)
 _SECONDS_TO_START = 60.0
 
 
-class JupyterCodeExecutor(CodeExecutor):
+class JupyterCodeExecutor(KernelExecutor, CodeExecutor):
     """Runs code blocks in a kernel of a Jupyter server, in which variables last from block to block.
 
     The kernel starts with the first block.
@@ -53,10 +50,7 @@ class JupyterCodeExecutor(CodeExecutor):
         timeout: int = 60,
         output_dir: Path | str = Path("."),
     ) -> None:
-        if not isinstance(timeout, (int, float)):
-            raise TypeError(f"timeout must be a number of seconds, but it is {timeout!r}.")
-        if timeout < 1:
-            raise ValueError("Timeout must be greater than or equal to 1.")
+        check_timeout(timeout)
         output_dir = Path(output_dir)
         if not output_dir.is_dir():
             raise ValueError(f"Output directory {output_dir} does not exist.")
@@ -66,14 +60,13 @@ class JupyterCodeExecutor(CodeExecutor):
             connection = jupyter_server
         else:
             raise ValueError("jupyter_server must be a JupyterConnectable or JupyterConnectionInfo.")
-        client = JupyterClient(connection)
+        self._connection_info = connection
+        self._jupyter_client = client = JupyterClient(connection)
         self._language = _language_of(kernel_name, client)
         self._kernel_name = kernel_name
         self._timeout = timeout
         self._output_dir = output_dir
-        self._keeper = KernelKeeper(partial(_RemoteKernel, client, kernel_name, jupyter_server))
-        # Also at the end of the program, and where an executor is simply forgotten.
-        weakref.finalize(self, InThisProcess(self._keeper.stop))
+        self._keep(partial(_RemoteKernel, client, kernel_name, jupyter_server))
 
     @property
     def timeout(self) -> int:
@@ -81,45 +74,9 @@ class JupyterCodeExecutor(CodeExecutor):
         return self._timeout
 
     @property
-    def code_extractor(self) -> CodeExtractor:
-        """The extractor for fenced blocks in Markdown."""
-        return MarkdownCodeExtractor()
-
-    def execute_code_blocks(self, code_blocks: list[CodeBlock]) -> IPythonCodeResult:
-        """Run code blocks in the kernel, in order, until one fails.
-
-        Lines that begin with ``!`` or ``%`` have their meaning in IPython; ``sh`` and ``bash`` blocks run too.
-
-        Args:
-            code_blocks: the blocks.
-
-        Returns:
-            Exit code 0, or 1 after an exception, a timeout, the death of the kernel, `stop`, or for another language;
-            the output of all blocks that ran, and the files with what they displayed.
-
-        Raises:
-            requests.RequestException: the server does not answer, or refuses to start a kernel.
-        """
-        return execute(
-            self._keeper, code_blocks, language=self._language, timeout=self._timeout, output_dir=self._output_dir
-        )
-
-    def restart(self) -> None:
-        """Forget all variables: end the kernel. The next block has a new one."""
-        self._keeper.stop()
-
-    def stop(self) -> None:
-        """End the kernel, from any thread. The server lives on, and a block that is run later has a new kernel."""
-        self._keeper.stop()
-
-    def __enter__(self) -> JupyterCodeExecutor:
-        """The kernel starts with the first block; the end of the ``with`` block ends it."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.stop()
+    def output_dir(self) -> Path:
+        """The directory where displayed data is saved."""
+        return self._output_dir
 
 
 class _RemoteKernel:

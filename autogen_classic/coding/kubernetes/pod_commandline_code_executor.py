@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 import weakref
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from types import TracebackType
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, ClassVar
 
-from ..._code.commands import temporary_name
-from ..._code.process.command import ProcessResult
+from ..._code.commands import PROGRAMS, temporary_name
+from ..._code.outcome import STOPPED_EXIT_CODE, TIMEOUT_MSG, Outcome, end_in_a_shell
 from ..._code.process.owner import InThisProcess
-from ...code_utils import TIMEOUT_MSG
-from ...errors import PodError
-from ..base import CodeBlock, CodeExecutor, CodeExtractor, CommandLineCodeResult
-from ..markdown_code_extractor import MarkdownCodeExtractor
-from ..utils import _get_file_name_from_content, silence_pip
+from ...errors import FileNameError, PodError
+from .._executor import MAX_OUTPUT, CommandLineExecutor
+from ..base import CodeBlock
+from ..utils import _get_file_name_from_content
 from ._exec import Execution
 from ._pods import Pod, load_cluster, pod_for_code
 
 __all__ = ("TIMEOUT_MSG", "PodCommandLineCodeExecutor")
 
-_TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command has it
-_STOPPED_EXIT_CODE = 130  # as a shell has it for a command that was interrupted
-_MAX_OUTPUT = 32 * 1024 * 1024
 _SECONDS_FOR_HOUSEKEEPING = 60.0
 _SECONDS_FOR_LAST_OUTPUT = 2.0
 # Processes inherit it, wherever they hide: in a group, a session, or below another parent.
 _MARK = "AUTOGEN_CLASSIC_RUN"
-
-_PROGRAMS = {
-    "python": "python",
-    "bash": "bash",
-    "shell": "sh",
-    "sh": "sh",
-    "pwsh": "pwsh",
-    "powershell": "pwsh",
-    "ps1": "pwsh",
-    "javascript": "node",
-}
 
 # Arguments: directory, name of the file in it, number of bytes. The file comes on standard input.
 _NOT_INSIDE = 77
@@ -80,7 +62,7 @@ done
 """
 
 
-class PodCommandLineCodeExecutor(CodeExecutor):
+class PodCommandLineCodeExecutor(CommandLineExecutor):
     """Runs Python and shell code in a pod that it creates, in one working directory there, with a time limit.
 
     The account that it uses needs the rights to create and delete ``pods``, to get ``pods/status``, and to create and
@@ -113,12 +95,9 @@ class PodCommandLineCodeExecutor(CodeExecutor):
     """
 
     DEFAULT_EXECUTION_POLICY: ClassVar[dict[str, bool]] = {
-        **dict.fromkeys(("bash", "shell", "sh"), True),
+        **CommandLineExecutor.DEFAULT_EXECUTION_POLICY,
         **dict.fromkeys(("pwsh", "powershell", "ps1"), False),
-        "python": True,
-        **dict.fromkeys(("javascript", "html", "css"), False),
     }
-    LANGUAGE_ALIASES: ClassVar[dict[str, str]] = {"py": "python", "js": "javascript"}
     LANGUAGE_FILE_EXTENSION: ClassVar[dict[str, str]] = {
         "python": "py",
         "javascript": "js",
@@ -141,22 +120,13 @@ class PodCommandLineCodeExecutor(CodeExecutor):
         execution_policies: dict[str, bool] | None = None,
         *,
         start_timeout: float = 300,
-        max_output: int | None = _MAX_OUTPUT,
+        max_output: int | None = MAX_OUTPUT,
     ) -> None:
-        if not isinstance(timeout, (int, float)):
-            raise TypeError(f"timeout must be a number of seconds, but it is {timeout!r}.")
-        if timeout < 1:
-            raise ValueError("Timeout must be greater than or equal to 1.")
-        self._timeout = timeout
-        self._work_dir = Path(work_dir)
+        super().__init__(timeout, work_dir, execution_policies, max_output)
         self._start_timeout = start_timeout
-        self._max_output = max_output
-        self.execution_policies = {**self.DEFAULT_EXECUTION_POLICY, **(execution_policies or {})}
         self._mark = uuid.uuid4().hex
         self._running: set[Execution] = set()
-        self._stops = 0
         self._at_the_end: weakref.finalize[Any, Any] | None = None
-        self._lock = threading.Lock()
         configuration, its_namespace = load_cluster(kube_config_file)
         if pod_spec is None:
             namespace = namespace or its_namespace or "default"
@@ -170,65 +140,6 @@ class PodCommandLineCodeExecutor(CodeExecutor):
         self._pod = Pod(configuration, pod_spec, namespace, container_name)
         self._stop_container = stop_container
         self._create()
-
-    @property
-    def timeout(self) -> int:
-        """How long one block may run, in seconds."""
-        return self._timeout
-
-    @property
-    def work_dir(self) -> Path:
-        """The directory in the pod in which the code runs."""
-        return self._work_dir
-
-    @property
-    def code_extractor(self) -> CodeExtractor:
-        """The extractor for fenced blocks in Markdown."""
-        return MarkdownCodeExtractor()
-
-    def execute_code_blocks(self, code_blocks: Sequence[CodeBlock]) -> CommandLineCodeResult:
-        """Save code blocks to files in the pod and run them, in order, until one fails.
-
-        Args:
-            code_blocks: the blocks.
-
-        Returns:
-            The exit code of the last block that ran (124 after a timeout, 130 after `stop`), the output of all
-            (standard output of a block before its standard error), and the file of the first, as the pod has it. A
-            block in a language that is not supported, or whose name comment leads out of the working directory, fails
-            with exit code 1.
-
-        Raises:
-            PodError: the pod is gone or does not take commands.
-        """
-        stops = self._stops
-        exit_code, output = 0, ""
-        first_file: str | None = None
-        for block in code_blocks:
-            language = self.LANGUAGE_ALIASES.get(block.language.lower(), block.language.lower())
-            if language not in self.DEFAULT_EXECUTION_POLICY:
-                exit_code, output = 1, f"{output}Unsupported language {language}\n"
-                break
-            try:
-                name = self._save(silence_pip(block.code, language), language)
-            except PodError:
-                if stops == self._stops:
-                    raise
-                exit_code, output = _STOPPED_EXIT_CODE, f"{output}\nStopped"
-                break
-            except ValueError as not_inside:
-                exit_code, output = 1, f"{output}{not_inside}"
-                break
-            file = (self._work_dir / name).as_posix()
-            first_file = first_file or file
-            if not self.execution_policies.get(language, False) or language not in _PROGRAMS:
-                output += f"Code saved to {file}\n"
-                continue
-            exit_code, text = self._run(name, _PROGRAMS[language], stops)
-            output += text
-            if exit_code != 0:
-                break
-        return CommandLineCodeResult(exit_code=exit_code, output=output, code_file=first_file)
 
     def restart(self) -> None:
         """End all that executed code has left running in the pod; its files stay. A pod that is gone is made anew.
@@ -253,27 +164,22 @@ class PodCommandLineCodeExecutor(CodeExecutor):
         if self._at_the_end is not None:
             self._at_the_end.detach()
 
-    def __enter__(self) -> PodCommandLineCodeExecutor:
-        """The pod runs already; the end of the block deletes it."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.stop()
-
     def _create(self) -> None:
         self._pod.create(self._start_timeout)
         if self._stop_container and (self._at_the_end is None or not self._at_the_end.alive):
             # At the end of the program, and where an executor is simply forgotten.
             self._at_the_end = weakref.finalize(self, InThisProcess(partial(_delete_at_the_end, self._pod)))
 
-    def _save(self, code: str, language: str) -> str:
-        """Write code to its file in the pod and give its name in the working directory.
+    def _run_block(self, block: CodeBlock, stops: int, files: list[str]) -> Outcome:
+        try:
+            return super()._run_block(block, stops, files)
+        except PodError:
+            if stops == self._stops:
+                raise
+            return Outcome(STOPPED_EXIT_CODE, "", stopped=True)
 
-        ValueError if it would be outside.
-        """
-        name = _get_file_name_from_content(code, self._work_dir)
+    def _save(self, code: str, language: str) -> PurePosixPath:
+        name = _get_file_name_from_content(code, self._work_dir, language)
         if name is None:
             stem = temporary_name(code, language).rsplit(".", 1)[0]
             name = f"{stem}.{self.LANGUAGE_FILE_EXTENSION.get(language, language)}"
@@ -285,24 +191,21 @@ class PodCommandLineCodeExecutor(CodeExecutor):
         finally:
             saving.close()
         if saving.exit_code == _NOT_INSIDE:
-            raise ValueError("Filename is not in the workspace")
+            raise FileNameError("Filename is not in the workspace")
         if not in_time or saving.exit_code != 0:
             reason = saving.stderr.strip() or saving.problem or self._pod.why_not() or "the connection was lost"
             raise PodError(
                 f"The code cannot be saved to {name} in {self._work_dir} of the pod {self._pod.name}: {reason}"
             )
-        return name
+        return PurePosixPath(self._work_dir.as_posix(), name)
 
-    def _run(self, name: str, program: str, stops: int) -> tuple[int, str]:
-        """Run a file, unless `stop` was called since ``stops`` was counted; give its exit code and output."""
+    def _run_file(self, file: PurePath, language: str, stops: int) -> Outcome:
+        if language not in PROGRAMS:
+            return self._only_saved(file)
+        name = file.relative_to(self._work_dir.as_posix()).as_posix()
         mark = f"{self._mark}-{uuid.uuid4().hex}"
         environment = (f"{_MARK}={mark}", "PYTHONUTF8=1", "PYTHONUNBUFFERED=1")
-        try:
-            running = self._shell(_RUN, self._work_dir.as_posix(), name, "env", *environment, program)
-        except PodError:
-            if stops == self._stops:
-                raise
-            return _STOPPED_EXIT_CODE, "\nStopped"
+        running = self._shell(_RUN, self._work_dir.as_posix(), name, "env", *environment, PROGRAMS[language])
         with self._lock:
             self._running.add(running)
             if self._stops != stops:
@@ -320,14 +223,12 @@ class PodCommandLineCodeExecutor(CodeExecutor):
             with self._lock:
                 self._running.discard(running)
         output = running.stdout + running.stderr
-        if stops != self._stops:
-            return _STOPPED_EXIT_CODE, f"{output}\nStopped"
-        if not in_time:
-            return _TIMEOUT_EXIT_CODE, f"{output}\n{TIMEOUT_MSG}"
+        if stops != self._stops or not in_time:
+            return Outcome(1, output, timed_out=not in_time, stopped=stops != self._stops)
         if running.exit_code is None:
             reason = running.problem or self._pod.why_not() or "the connection to it was lost"
-            return 1, f"{output}\nThe pod {self._pod.name} did not end the code: {reason}.\n"
-        return running.exit_code, output + _end_by_signal(running.exit_code)
+            return Outcome(1, f"{output}\nThe pod {self._pod.name} did not end the code: {reason}.\n")
+        return Outcome(running.exit_code, output + end_in_a_shell(running.exit_code))
 
     def _kill(self, mark: str) -> None:
         """End every process in the pod that carries a mark."""
@@ -355,10 +256,3 @@ def _container_of(pod_spec: Any, wanted: str | None) -> str:
 def _delete_at_the_end(pod: Pod) -> None:
     with suppress(PodError):  # a cluster out of reach must not keep the program from ending
         pod.delete()
-
-
-def _end_by_signal(exit_code: int) -> str:
-    """A line that says which signal ended a program that a pod reports with 128 + signal; "" for any other."""
-    if not 128 < exit_code < 128 + 65:
-        return ""
-    return ProcessResult(128 - exit_code, "", "", timed_out=False).end_by_signal
