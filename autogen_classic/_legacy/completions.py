@@ -233,7 +233,7 @@ class PassAssertionFilter:
         self.metrics: dict[str, Any] | None = None
         self.responses: list[str] | None = None
 
-    def pass_assertions(self, context: dict[str, Any], response: Any, **_: Any) -> bool:
+    def pass_assertions(self, context: dict[str, Any], response: object, **_: object) -> bool:
         """Check one response.
 
         Args:
@@ -258,7 +258,7 @@ class PassAssertionFilter:
         return bool(self.metrics.get("succeed_assertions", False))
 
 
-def _texts_of(response: Any) -> list[str]:
+def _texts_of(response: object) -> list[str]:
     """The texts in a response of a model; a list of texts is handed through."""
     if isinstance(response, list):
         return response
