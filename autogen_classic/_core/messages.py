@@ -11,7 +11,10 @@ Message: TypeAlias = dict[str, Any]
 TextOrMessage: TypeAlias = str | Message
 """What agents say: a text, or a dict with ``content`` or a call."""
 
-STORED_KEYS = ("content", "function_call", "tool_calls", "tool_responses", "tool_call_id", "name", "context")
+STORED_KEYS = (
+    *("content", "function_call", "tool_calls", "tool_responses", "tool_call_id", "name", "context"),
+    "extra_content",  # what the model that said it wants back
+)
 
 
 def as_message(message: object) -> Message:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from .images import Image, image_of
+from .kept import kept_items
 from .pairing import NAMELESS, CallPairs, OpenCall
 
 __all__ = (
@@ -92,11 +93,13 @@ class Turn:
         role: ``"system"``, ``"user"``, ``"assistant"``, or ``"tool"`` (the answers to all calls of the turn before).
         parts: what was said; a tool turn holds nothing but `ToolAnswer`.
         name: the agent who spoke, where the message says so.
+        kept: what the model that is asked wants back with its own words, in its provider's form.
     """
 
     role: Role
     parts: tuple[Part, ...]
     name: str | None = None
+    kept: tuple[dict[str, Any], ...] = ()
 
     @property
     def text(self) -> str:
@@ -145,7 +148,7 @@ def tools_of(params: Mapping[str, Any]) -> list[Tool]:
     return list(tools.values())
 
 
-def turns_of(messages: Iterable[Mapping[str, Any]]) -> list[Turn]:
+def turns_of(messages: Iterable[Mapping[str, Any]], origin: str | None = None) -> list[Turn]:
     """Read a message list.
 
     Every call gets an answer in the turn after it, whatever the list holds; an answer without a call becomes what a
@@ -153,6 +156,8 @@ def turns_of(messages: Iterable[Mapping[str, Any]]) -> list[Turn]:
 
     Args:
         messages: messages in the OpenAI form; calls may be ``tool_calls`` or the older ``function_call``.
+        origin: the model that is asked, as `origin_of` names it. What was kept of its answers is in ``Turn.kept``;
+            what other models want back is left out.
 
     Returns:
         The turns.
@@ -164,8 +169,8 @@ def turns_of(messages: Iterable[Mapping[str, Any]]) -> list[Turn]:
             turns.append(_answering(message, pairs))
             continue
         turns += map(_not_carried_out, pairs.close())
-        turn = _turn_of(message, pairs)
-        if turn.parts:
+        turn = _turn_of(message, pairs, origin)
+        if turn.parts or turn.kept:
             turns.append(turn)
     turns += map(_not_carried_out, pairs.close())
     return _answers_joined(turns)
@@ -204,7 +209,8 @@ def alternating(turns: Sequence[Turn], *, user_last: bool = False) -> list[Turn]
     for turn in turns:
         side: Role = "assistant" if turn.role == "assistant" else "user"
         if joined and joined[-1].role == side:
-            joined[-1] = replace(joined[-1], parts=joined[-1].parts + turn.parts, name=None)
+            last = joined[-1]
+            joined[-1] = replace(last, parts=last.parts + turn.parts, kept=last.kept + turn.kept, name=None)
         else:
             joined.append(replace(turn, role=side))
     if not joined or joined[0].role == "assistant":
@@ -266,7 +272,7 @@ def _answering(message: Mapping[str, Any], pairs: CallPairs) -> Turn:
     return Turn("tool", (ToolAnswer(call.id, name or call.name, text),))
 
 
-def _turn_of(message: Mapping[str, Any], pairs: CallPairs) -> Turn:
+def _turn_of(message: Mapping[str, Any], pairs: CallPairs, origin: str | None) -> Turn:
     said = [*(message.get("tool_calls") or ())]
     if message.get("function_call"):
         said.append({"function": message["function_call"]})
@@ -274,7 +280,8 @@ def _turn_of(message: Mapping[str, Any], pairs: CallPairs) -> Turn:
     opened = pairs.open((one.get("id"), call.name) for one, call in zip(said, calls, strict=True))
     paired = [replace(call, id=pair.id) for call, pair in zip(calls, opened, strict=True)]
     role = _ROLES.get(message.get("role") or "user", "user")
-    return Turn(role, (*_parts_of(message.get("content")), *paired), message.get("name"))
+    kept = kept_items(message, origin) if role == "assistant" else ()
+    return Turn(role, (*_parts_of(message.get("content")), *paired), message.get("name"), kept)
 
 
 def _not_carried_out(call: OpenCall) -> Turn:

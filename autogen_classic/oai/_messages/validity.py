@@ -1,7 +1,7 @@
 """What OpenAI's API asks of every message list, put right where a history does not have it.
 
 A history may hold calls that nobody answered, because the chat was interrupted, or answers whose calls were cut off;
-and calls of Gemini, which have a field that no other API knows. A list that is valid is sent as it is.
+and what models of other providers want back with their words. A list that is valid is sent as it is.
 """
 
 from __future__ import annotations
@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .kept import EXTRA_CONTENT
 from .pairing import NAMELESS, CallPairs, OpenCall
 from .translation import NOT_CARRIED_OUT, arguments_as_text
 
 __all__ = ("valid_messages",)
 
-_OF_GOOGLE = "extra_content"
-
 
 def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
-    """Pair calls with their answers, and leave out of calls what only Google understands.
+    """Pair calls with their answers, and leave out what only other providers understand.
 
     Args:
         messages: messages in the OpenAI form, which are not changed.
@@ -28,7 +27,7 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
     Returns:
         The same list where nothing has to be changed, else a new one.
     """
-    if not any(_calls_or_answers(message) for message in messages):
+    if not any(_needs_care(message) for message in messages):
         return messages
     for_google = "google" in place or "gemini" in model
     changed: list[Any] = []
@@ -54,11 +53,12 @@ def _part(of: Any, name: str) -> Any:
     return getattr(of, name, None)
 
 
-def _calls_or_answers(message: Any) -> bool:
+def _needs_care(message: Any) -> bool:
     return (
         _part(message, "tool_calls") is not None
         or _part(message, "role") == "tool"
         or _part(message, "function_call") is not None
+        or _part(message, EXTRA_CONTENT) is not None
     )
 
 
@@ -78,6 +78,7 @@ def _with_valid_calls(message: Any, opened: Sequence[OpenCall], for_google: bool
     """A message whose calls have ids, names and arguments, in which an empty list of calls is left out."""
     if not isinstance(message, Mapping):  # an object of the openai package, which is sent as it is
         return message
+    message = _without(message, EXTRA_CONTENT)
     if isinstance(message.get("function_call"), Mapping):
         message = _with(message, function_call=_valid_function(message["function_call"]))
     if not opened:
@@ -91,7 +92,7 @@ def _valid_call(call: Any, pair: OpenCall, for_google: bool) -> Any:
     if not isinstance(call, Mapping):
         return call
     if not for_google:
-        call = _without(call, _OF_GOOGLE)
+        call = _without(call, EXTRA_CONTENT)
     if call.get("type") is None:
         call = _without(call, "type")
     if isinstance(call.get("function"), Mapping):

@@ -26,7 +26,9 @@ class Answer:
         prompt_tokens: how many tokens were sent, as the provider counts them; None where it does not.
         completion_tokens: how many came back.
         cached_tokens: how many of the prompt's were read from the provider's cache; None where it does not say.
+        reasoning_tokens: how many of those that came back are thoughts; None where it does not say.
         id: the provider's id of the answer.
+        said_besides: further fields of the message, such as ``refusal`` or ``extra_content``.
     """
 
     model: str
@@ -36,7 +38,9 @@ class Answer:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
     id: str = ""
+    said_besides: dict[str, Any] = field(default_factory=dict)
 
     def completion(self) -> Any:
         """Write the answer as the ChatCompletion of the openai package that old programs read.
@@ -69,7 +73,8 @@ class Answer:
             for call in self.calls
         ]
         content = self.text or (None if calls else "")
-        return {"role": "assistant", "content": content, "function_call": None, "tool_calls": calls or None}
+        message = {"role": "assistant", "content": content, "function_call": None, "tool_calls": calls or None}
+        return {**message, **self.said_besides}
 
     def _usage(self) -> dict[str, Any] | None:
         if self.prompt_tokens is None and self.completion_tokens is None:
@@ -78,6 +83,8 @@ class Answer:
         usage: dict[str, Any] = {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
         if self.cached_tokens is not None:
             usage["prompt_tokens_details"] = {"cached_tokens": self.cached_tokens}
+        if self.reasoning_tokens is not None:
+            usage["completion_tokens_details"] = {"reasoning_tokens": self.reasoning_tokens}
         return usage
 
 
