@@ -54,6 +54,7 @@ class OpenAIClient:
             A ChatCompletion, or a Completion for a prompt, of the openai package.
         """
         place = self._place()
+        params = self._written(params)
         while True:
             request = fitted(params, place)
             try:
@@ -68,6 +69,7 @@ class OpenAIClient:
         if replaced or self.connect_async is None:
             return await in_thread(self.create, params)
         place = self._place()
+        params = self._written(params)
         client = await self._async_client()
         while True:
             request = fitted(params, place)
@@ -127,6 +129,10 @@ class OpenAIClient:
         place = str(getattr(self._oai_client, "base_url", None) or "openai")
         check(place)
         return place
+
+    def _written(self, params: dict[str, Any]) -> dict[str, Any]:
+        """A request as the endpoint takes it."""
+        return params
 
     def _ask(self, params: dict[str, Any]) -> Any:
         if "messages" in params and params.get("stream"):

@@ -26,6 +26,7 @@ __all__ = (
     "key_for",
     "model_of",
     "read_settings",
+    "tell_of_unknown_settings",
 )
 
 logger = logging.getLogger("autogen.oai.client")
@@ -98,6 +99,22 @@ def model_of(params: Mapping[str, Any], spec: ProviderSpec) -> str:
     return str(model)
 
 
+def tell_of_unknown_settings(params: Mapping[str, Any], spec: ProviderSpec) -> None:
+    """Say once of each setting that a provider does not know that it is not sent.
+
+    Args:
+        params: the request.
+        spec: the provider.
+    """
+    for name in params:
+        if not spec.knows(name) and params[name] is not None:
+            _tell_of_unknown(name, spec)
+
+
+def _tell_of_unknown(name: str, spec: ProviderSpec) -> None:
+    warn_once(logger, f"The setting {name!r} is not known for {spec.title}; it is not sent.")
+
+
 class ProviderClient:
     """The client of one provider.
 
@@ -116,7 +133,7 @@ class ProviderClient:
         self._config = config
         for name in EVERY_CLIENT_KEY - self.spec.client_keys:
             if config.get(name) is not None:
-                self._tell_of_unknown(name)
+                _tell_of_unknown(name, self.spec)
 
     @property
     def address(self) -> str:
@@ -150,7 +167,7 @@ class ProviderClient:
         """
         check(self.address)
         params = without_hidden_tools(with_json_schema(params))
-        self._tell_of_unknown_settings(params)
+        tell_of_unknown_settings(params, self.spec)
         answer = self._streamed(params) if self._wants_stream(params) else self.ask(params)
         response = answer.completion()
         response.cost = self.cost(response)
@@ -204,14 +221,6 @@ class ProviderClient:
             "cost": getattr(response, "cost", 0),
             "model": response.model,
         }
-
-    def _tell_of_unknown_settings(self, params: Mapping[str, Any]) -> None:
-        for name in params:
-            if not self.spec.knows(name) and params[name] is not None:
-                self._tell_of_unknown(name)
-
-    def _tell_of_unknown(self, name: str) -> None:
-        warn_once(logger, f"The setting {name!r} is not known for {self.spec.title}; it is not sent.")
 
     def _streamed(self, params: dict[str, Any]) -> Answer:
         answer: Answer | None = None

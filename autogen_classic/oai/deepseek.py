@@ -22,15 +22,8 @@ class DeepSeekClient(OpenAIClient):
 
     provider = "deepseek"
 
-    def _ask(self, params: dict[str, Any]) -> Any:
-        return super()._ask(_with_schema_in_words(params))
-
-    async def _a_ask(self, client: Any, params: dict[str, Any]) -> Any:
-        return await super()._a_ask(client, _with_schema_in_words(params))
-
-
-def _with_schema_in_words(params: dict[str, Any]) -> dict[str, Any]:
-    """The API promises JSON, but enforces no schema, so the model is told it."""
-    if schema_of(params) is None:
-        return params
-    return {**told_in_words(params), "response_format": {"type": "json_object"}}
+    def _written(self, params: dict[str, Any]) -> dict[str, Any]:
+        """The API promises JSON, but enforces no schema, so the model is told it."""
+        if schema_of(params) is None:
+            return params
+        return {**told_in_words(params), "response_format": {"type": "json_object"}}
