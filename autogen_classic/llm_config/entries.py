@@ -69,7 +69,7 @@ class OpenAIResponsesLLMConfigEntry(OpenAILLMConfigEntry):
 
     api_type: str = "responses"
     tool_choice: ToolChoice | None = "auto"
-    built_in_tools: list[str] | None = None
+    built_in_tools: list[str | dict[str, Any]] | None = None
 
 
 class AzureOpenAILLMConfigEntry(LLMConfigEntry):

@@ -16,16 +16,17 @@ from .._warn import warn_once
 from ._messages.validity import valid_messages
 from .client_utils import without_hidden_tools
 
-__all__ = ("fitted", "learn_from")
+__all__ = ("fitted", "learn_from", "reasons")
 
 logger = logging.getLogger("autogen.oai.client")
 
 _MAX_TOKENS, _SYSTEM_ROLE = "max_tokens", "the role system"
 
 # The documentation of the API says so: https://platform.openai.com/docs/guides/reasoning (2025). The chat models
-# among gpt-5 are no reasoning models.
+# among gpt-5 do not reason.
+_REASONS = re.compile(r"(o[134]|gpt-5\d?)(?!\w|[-.\w]*chat)")
 _TABLE = (
-    (re.compile(r"(o[134]|gpt-5\d?)(?!\w|[-.\w]*chat)"), _MAX_TOKENS),
+    (_REASONS, _MAX_TOKENS),
     (re.compile(r"o1-(mini|preview)"), _SYSTEM_ROLE),
 )
 
@@ -65,6 +66,15 @@ def fitted(params: dict[str, Any], place: str) -> dict[str, Any]:
     return params
 
 
+def reasons(model: object) -> bool:
+    """Tell whether a model of OpenAI is known to think before it answers.
+
+    Args:
+        model: its name.
+    """
+    return isinstance(model, str) and _REASONS.match(model) is not None
+
+
 def learn_from(error: BaseException, params: Mapping[str, Any], place: str) -> bool:
     """Learn what a model refuses.
 
@@ -76,7 +86,8 @@ def learn_from(error: BaseException, params: Mapping[str, Any], place: str) -> b
     Returns:
         Whether it is worth to ask again: `fitted` knows now how to say it otherwise.
     """
-    if getattr(error, "status_code", None) != 400 or getattr(error, "code", None) not in _CODES:
+    unsupported = getattr(error, "code", None) in _CODES or "Unsupported parameter" in str(error)
+    if getattr(error, "status_code", None) != 400 or not unsupported:
         return False
     name = str(getattr(error, "param", None))
     if name.startswith("messages") and name.endswith("role") and "'system'" in str(error):

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ._http.connections import async_pool, sync_pool
-from ._provider_client import key_for
-from ._specs import AZURE, ProviderSpec
+from ._provider_client import key_for, tell_of_foreign_settings
+from ._specs import AZURE, AZURE_ONLY, RESPONSES, ProviderSpec
 from .providers import azure_model_name
 
 if TYPE_CHECKING:
@@ -26,13 +26,16 @@ def connected(client: Callable[[Any], OpenAIClient], spec: ProviderSpec, entry: 
         entry: one configuration.
     """
     room = importlib.import_module(".client", __package__)
-    given = {key: entry[key] for key in entry if key in spec.client_keys}
-    settings = _azure_settings(given, entry) if spec is AZURE else _openai_settings(given, spec, entry)
-    address = str(settings.get("azure_endpoint" if spec is AZURE else "base_url") or "")
+    tell_of_foreign_settings(entry, spec)
+    on_azure = spec is AZURE or (spec is RESPONSES and bool(entry.get("azure_endpoint")))
+    keys = spec.client_keys if on_azure else spec.client_keys - AZURE_ONLY
+    given = {key: entry[key] for key in entry if key in keys}
+    settings = _azure_settings(given, spec, entry) if on_azure else _openai_settings(given, spec, entry)
+    address = str(settings.get("azure_endpoint" if on_azure else "base_url") or "")
     own_http = settings.get("http_client") is not None
     if not own_http:
         settings["http_client"] = sync_pool(address)
-    sdk_class = "AzureOpenAI" if spec is AZURE else "OpenAI"
+    sdk_class = "AzureOpenAI" if on_azure else "OpenAI"
     made = client(getattr(room, sdk_class)(**settings))
     if not own_http:
 
@@ -57,12 +60,12 @@ def _openai_settings(settings: dict[str, Any], spec: ProviderSpec, entry: dict[s
     return settings
 
 
-def _azure_settings(settings: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+def _azure_settings(settings: dict[str, Any], spec: ProviderSpec, entry: dict[str, Any]) -> dict[str, Any]:
     if "base_url" in settings:
         base_url = settings.pop("base_url")
         settings.setdefault("azure_endpoint", base_url)
     model = entry.get("model")
-    if model and "azure_deployment" not in settings:
+    if model and "azure_deployment" not in settings and spec is AZURE:  # the Responses API takes it as the model
         settings["azure_deployment"] = azure_model_name(model)
     if settings.get("azure_ad_token_provider") == "DEFAULT":
         settings["azure_ad_token_provider"] = _default_azure_token_provider()

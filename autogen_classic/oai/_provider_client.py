@@ -26,6 +26,7 @@ __all__ = (
     "key_for",
     "model_of",
     "read_settings",
+    "tell_of_foreign_settings",
     "tell_of_unknown_settings",
 )
 
@@ -111,6 +112,18 @@ def tell_of_unknown_settings(params: Mapping[str, Any], spec: ProviderSpec) -> N
             _tell_of_unknown(name, spec)
 
 
+def tell_of_foreign_settings(config: Mapping[str, Any], spec: ProviderSpec) -> None:
+    """Say once of each setting for the clients of other providers that this one does not take it.
+
+    Args:
+        config: one configuration.
+        spec: the provider. One that accepts all settings is not asked.
+    """
+    for name in () if spec.accepts_all else EVERY_CLIENT_KEY - spec.client_keys:
+        if config.get(name) is not None:
+            _tell_of_unknown(name, spec)
+
+
 def _tell_of_unknown(name: str, spec: ProviderSpec) -> None:
     warn_once(logger, f"The setting {name!r} is not known for {spec.title}; it is not sent.")
 
@@ -131,9 +144,7 @@ class ProviderClient:
 
     def __init__(self, **config: Any) -> None:
         self._config = config
-        for name in EVERY_CLIENT_KEY - self.spec.client_keys:
-            if config.get(name) is not None:
-                _tell_of_unknown(name, self.spec)
+        tell_of_foreign_settings(config, self.spec)
 
     @property
     def address(self) -> str:

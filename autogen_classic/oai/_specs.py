@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 __all__ = (
+    "AZURE_ONLY",
     "COMMON_SETTINGS",
     "EVERY_CLIENT_KEY",
     "NUMBER",
     "OPENAI_CLIENT_KEYS",
+    "RESPONSES",
     "SPECS",
     "ProviderSpec",
     "Setting",
@@ -149,7 +151,7 @@ OPENAI_CLIENT_KEYS = frozenset(
         *("project", "provider", "timeout", "webhook_secret", "websocket_base_url", "workload_identity"),
     }
 )
-_AZURE_ONLY = frozenset(
+AZURE_ONLY = frozenset(
     {"api_version", "azure_ad_token", "azure_ad_token_provider", "azure_deployment", "azure_endpoint"}
 )
 _OPENAI_SETTINGS = (
@@ -173,7 +175,7 @@ OPENAI = ProviderSpec(
     entry="OpenAILLMConfigEntry",
     package="openai",
     key_variables=("OPENAI_API_KEY",),
-    client_keys=OPENAI_CLIENT_KEYS - _AZURE_ONLY,
+    client_keys=OPENAI_CLIENT_KEYS - AZURE_ONLY,
     settings=_OPENAI_SETTINGS,
     accepts_all=True,
     prices="openai",
@@ -187,6 +189,52 @@ AZURE = replace(
     key_variables=("AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN"),
     other_credentials=(("azure_ad_token",), ("azure_ad_token_provider",)),
     client_keys=OPENAI_CLIENT_KEYS,
+)
+RESPONSES = replace(
+    AZURE,  # with an azure_endpoint it asks there
+    api_types=("responses", "responses_v2"),
+    title="OpenAI (Responses)",
+    module="openai_responses",
+    client="OpenAIResponsesClient",
+    entry="OpenAIResponsesLLMConfigEntry",
+    key_variables=("OPENAI_API_KEY",),
+    settings=(
+        Setting("context_management", list),
+        Setting("conversation", (str, dict)),
+        Setting("extra_body", dict),
+        Setting("extra_headers", dict),
+        Setting("extra_query", dict),
+        Setting("include", list),
+        Setting("instructions", str),
+        Setting("max_tokens", int, 0, sent_as="max_output_tokens"),
+        Setting("max_completion_tokens", int, 0, sent_as="max_output_tokens"),
+        Setting("max_output_tokens", int, 0),
+        Setting("max_tool_calls", int, 0),
+        Setting("metadata", dict),
+        Setting("previous_response_id", str),
+        Setting("prompt_cache_key", str),
+        Setting("prompt_cache_retention", str, choices=("in_memory", "24h")),
+        Setting("reasoning", dict),
+        Setting("reasoning_effort", str, sent_as="effort", place="reasoning"),
+        Setting("safety_identifier", str),
+        Setting("service_tier", str),
+        Setting("store", bool),
+        Setting("temperature", NUMBER, 0, 2),
+        Setting("text", dict),
+        Setting("verbosity", str, choices=("low", "medium", "high"), place="text"),
+        Setting("top_logprobs", int, 0, 20),
+        Setting("top_p", NUMBER, 0, 1),
+        Setting("truncation", str, choices=("auto", "disabled")),
+        Setting("user", str),
+    ),
+    own_settings=(
+        Setting("built_in_tools", list),
+        Setting("function_call", (str, dict)),
+        Setting("parallel_tool_calls", bool),
+        Setting("prompt", str),
+        Setting("tool_choice", (str, dict)),
+    ),
+    accepts_all=False,
 )
 DEEPSEEK = replace(
     OPENAI,
@@ -533,7 +581,7 @@ LOCAL = ProviderSpec(
 
 SPECS = (
     *(ANTHROPIC, AZURE, BEDROCK, CEREBRAS, COHERE, DEEPSEEK, GOOGLE, GROQ),
-    *(LOCAL, MISTRAL, OLLAMA, OPENAI, OPENAI_V2, TOGETHER),
+    *(LOCAL, MISTRAL, OLLAMA, OPENAI, OPENAI_V2, RESPONSES, TOGETHER),
 )
 _SPEC_OF = {api_type: spec for spec in SPECS for api_type in spec.api_types}
 

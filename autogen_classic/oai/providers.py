@@ -105,7 +105,7 @@ def client_keys(entry: dict[str, Any]) -> frozenset[str]:
         entry: one configuration.
     """
     spec = spec_of(api_type_of(entry))
-    return CLIENT_KEYS if spec is None or spec.package == OPENAI.package else EVERY_CLIENT_KEY
+    return CLIENT_KEYS if spec is None or spec.accepts_all else EVERY_CLIENT_KEY
 
 
 def runs_here(entry: Mapping[str, Any]) -> bool:

@@ -295,6 +295,7 @@ class Case:
         has_none: features that the API does not have, each with what is to be said of it.
         price: of the model, per 1,000 tokens, as (prompt, completion).
         package: the SDK; without it the cases are skipped.
+        lacks: settings that all other APIs have.
     """
 
     name: str
@@ -303,6 +304,7 @@ class Case:
     has_none: Mapping[str, str] = field(default_factory=dict)
     price: tuple[float, float] = (0.0, 0.0)
     package: str = "openai"
+    lacks: Collection[str] = ()
 
 
 KEY = "key-planted-0123456789abcdef"

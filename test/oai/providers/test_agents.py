@@ -264,7 +264,10 @@ def test_a_setting_that_nobody_knows_is_told_of(case: Case, serve: Any, caplog: 
 @every_case
 def test_common_settings_are_known_everywhere(case: Case, serve: Any, caplog: Any) -> None:
     server = serve(case, Say("Fine."))
-    wrapper = OpenAIWrapper(**config(case, server, temperature=0.5, max_tokens=100, stop=["END"]))
+    settings = {"temperature": 0.5, "max_tokens": 100, "stop": ["END"]}
+    wrapper = OpenAIWrapper(
+        **config(case, server, **{name: settings[name] for name in settings if name not in case.lacks})
+    )
     with warnings.catch_warnings(), caplog.at_level(logging.WARNING):
         warnings.simplefilter("error")
         wrapper.create(messages=ASK)

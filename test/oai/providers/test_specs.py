@@ -13,17 +13,18 @@ from kit import KEY, Case, Fail, Say
 from test_matrix import CASE_FILES, known_cases
 
 from autogen_classic import LLMConfig, OpenAIWrapper
+from autogen_classic._warn import forget_warnings
 from autogen_classic.cli import main
 from autogen_classic.errors import LLMConfigError
 from autogen_classic.llm_config import entries
 from autogen_classic.llm_config.entry import LLMConfigEntry
-from autogen_classic.oai import _provider_client
 from autogen_classic.oai._specs import (
     COMMON_SETTINGS,
     EVERY_CLIENT_KEY,
     GOOGLE,
     MISTRAL,
     OPENAI,
+    RESPONSES,
     SPECS,
     ProviderSpec,
     Setting,
@@ -73,9 +74,18 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
     ("ollama", "think"): (True, True),
     ("*", "extra_body"): ({"seed": 7}, 7),
     ("together", "extra_body"): ({"n": 1}, 1),
+    ("responses", "built_in_tools"): ([{"type": "web_search"}], "web_search"),
+    ("responses", "context_management"): ([{"type": "compaction"}], "compaction"),
+    ("responses", "extra_body"): ({"background": False}, "background"),
+    ("responses", "function_call"): ("required", "required"),
+    ("responses", "include"): (["message.output_text.logprobs"], "message.output_text.logprobs"),
+    ("responses", "metadata"): ({"planted": "here"}, "planted"),
+    ("responses", "reasoning"): ({"summary": "auto"}, "summary"),
+    ("responses", "text"): ({"verbosity": "low"}, "verbosity"),
 }
 # Settings that change a request in a way of their own, which tests of their provider show.
 SHOWN_ELSEWHERE = {
+    "responses": {"prompt"},
     "ollama": {
         *("manual_tool_call_instruction", "manual_tool_call_step1", "manual_tool_call_step2", "native_tool_calls"),
     },
@@ -83,8 +93,8 @@ SHOWN_ELSEWHERE = {
 
 
 @pytest.fixture(autouse=True)
-def _forget_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_provider_client, "_warned", set())
+def _forget_warnings() -> None:
+    forget_warnings()
 
 
 def value_for(spec: ProviderSpec, setting: Setting) -> tuple[Any, Any]:
@@ -259,7 +269,7 @@ def test_a_key_that_config_check_finds_makes_a_client(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    pytest.importorskip(spec.package)
+    pytest.importorskip("openai.types.responses" if spec is RESPONSES else spec.package)
     for name in names:
         monkeypatch.setenv(name, KEY)
     if names == ("GOOGLE_APPLICATION_CREDENTIALS",):

@@ -1,0 +1,154 @@
+"""The wire format of OpenAI's Responses API: messages become items, and tools are written flat."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .images import Image
+from .translation import Text, ToolAnswer, ToolCall, Turn, tools_of, turns_of, with_plain_ids
+
+__all__ = ("choice_of", "format_of", "input_of", "kept_of", "tools_for")
+
+
+def format_of(response_format: Any) -> dict[str, Any] | None:
+    """Write a ``response_format`` of chat completions, which wraps a schema once more.
+
+    Args:
+        response_format: the form of an answer.
+
+    Returns:
+        The ``format`` of the text; None for plain text.
+    """
+    if not response_format or response_format.get("type") == "text":
+        return None
+    if response_format.get("type") != "json_schema":
+        return dict(response_format)
+    return {"type": "json_schema", **response_format["json_schema"]}
+
+
+def tools_for(params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Write the tools of a request: functions, and those that the provider runs itself.
+
+    Args:
+        params: a request in the form of chat completions. A tool whose type is not ``"function"`` stays as it is; so
+            does a dict in ``built_in_tools``, where a name stands for ``{"type": name}``.
+    """
+    given = params.get("tools") or ()
+    strict = {tool["function"]["name"] for tool in given if (tool.get("function") or {}).get("strict")}
+    functions = [
+        {
+            "type": "function",
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": tool.parameters,
+            "strict": tool.name in strict,  # the API would take a schema for a strict one by itself
+        }
+        for tool in tools_of(params)
+    ]
+    others = [dict(tool) for tool in given if tool.get("type", "function") != "function"]
+    built_in = params.get("built_in_tools") or ()
+    return [*functions, *others, *({"type": tool} if isinstance(tool, str) else dict(tool) for tool in built_in)]
+
+
+def choice_of(params: Mapping[str, Any]) -> Any:
+    """Write ``tool_choice``, or the older ``function_call``; None where the request has neither.
+
+    Args:
+        params: a request in the form of chat completions.
+    """
+    choice = params.get("function_call") or params.get("tool_choice")
+    if not isinstance(choice, Mapping):
+        return choice
+    function = choice.get("function", choice if "type" not in choice else None)
+    return {"type": "function", "name": function["name"]} if function else dict(choice)
+
+
+def input_of(messages: Iterable[Mapping[str, Any]], origin: str, stored: bool) -> list[dict[str, Any]]:
+    """Write messages as items.
+
+    Args:
+        messages: messages in the form of chat completions.
+        origin: the model that is asked. The items that it wants back stand in the place that they had in its answer.
+        stored: whether the server may have kept its answers. Where it has not, it knows thoughts only by what they
+            carry in ``encrypted_content``.
+    """
+    items: list[dict[str, Any]] = []
+    for turn in with_plain_ids(turns_of(messages, origin)):
+        if turn.role == "tool":
+            items += [_output(part) for part in turn.parts if isinstance(part, ToolAnswer)]
+        elif turn.role == "assistant":
+            items += _said(turn, stored)
+        else:
+            items.append({"role": turn.role, "content": _content_of(turn)})
+    return items
+
+
+def _output(answer: ToolAnswer) -> dict[str, Any]:
+    return {"type": "function_call_output", "call_id": answer.call_id, "output": answer.text}
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    arguments = json.dumps(call.arguments, ensure_ascii=False)
+    return {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": arguments}
+
+
+def _content_of(turn: Turn) -> Any:
+    """A text, where there is nothing but text; else a list of texts and pictures. Only users show pictures."""
+    if turn.role != "user" or not any(isinstance(part, Image) for part in turn.parts):
+        return turn.text
+    return [
+        {"type": "input_text", "text": part.text}
+        if isinstance(part, Text)
+        else {"type": "input_image", "image_url": part.address, "detail": "auto"}
+        for part in turn.parts
+        if isinstance(part, (Text, Image))
+    ]
+
+
+def _said(turn: Turn, stored: bool) -> list[dict[str, Any]]:
+    """What the assistant said; what was kept of it goes back as long as the message has not been changed since."""
+    if _fits(turn, stored):
+        calls = iter(turn.calls)
+        return [_filled(item, turn.text, calls) for item in turn.kept]
+    said = [{"role": "assistant", "content": turn.text}] if turn.text else []
+    return said + [_call(call) for call in turn.calls]
+
+
+def _fits(turn: Turn, stored: bool) -> bool:
+    kinds = [item.get("type") for item in turn.kept]
+    readable = stored or all(item.get("encrypted_content") for item in turn.kept if item.get("type") == "reasoning")
+    same = kinds.count("message") == bool(turn.text) and kinds.count("function_call") == len(turn.calls)
+    return bool(kinds) and readable and same
+
+
+def _filled(item: dict[str, Any], text: str, calls: Iterator[ToolCall]) -> dict[str, Any]:
+    """An item as it was; texts and calls stand in the message itself."""
+    if item["type"] == "message":
+        return {**item, "content": [{"type": "output_text", "text": text, "annotations": []}]}
+    return {**item, **_call(next(calls))} if item["type"] == "function_call" else item
+
+
+def kept_of(output: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Choose what of an answer has to be kept beside its text and its calls, which stand in the message itself.
+
+    Args:
+        output: the items of an answer.
+
+    Returns:
+        The items without texts and calls; none where the answer has nothing else.
+    """
+    items = [{name: value for name, value in item.items() if value is not None} for item in output]
+    if all(item.get("type") in ("message", "function_call") for item in items):
+        return []
+    return [_emptied(item) for item in items]
+
+
+def _emptied(item: dict[str, Any]) -> dict[str, Any]:
+    if item.get("type") == "message":
+        cited = [{"annotations": part["annotations"]} for part in item.get("content") or () if part.get("annotations")]
+        return {**item, "content": cited}
+    if item.get("type") == "function_call":
+        return {name: item[name] for name in item if name not in ("name", "arguments")}
+    return item
