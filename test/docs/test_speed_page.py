@@ -42,6 +42,24 @@ def test_plots_are_drawn_from_results(tmp_path: Path, monkeypatch: pytest.Monkey
     assert f"a turn of two agents: {ratio:.2g} times as fast" in (tmp_path / "speed-ratios.svg").read_text("utf-8")
 
 
+def test_a_run_writes_results_page_and_plots_in_one_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("matplotlib")
+    page = tmp_path / "speed.md"
+    page.write_text(f"# Speed\n\n{report.BEGIN}\n\nold\n\n{report.END}\n\nThe end.\n", encoding="utf-8")
+    monkeypatch.setattr(report, "PAGE", page)
+    monkeypatch.setattr(report, "RESULTS", tmp_path / "results.json")
+    monkeypatch.setattr(plots, "FOLDER", tmp_path)
+    stored = json.loads((plots.ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    measured = {"date": "2030-01-02", "rounds": 5, "machine": stored["machine"], "versions": stored["versions"]}
+    written = report.save(RESULTS, stored["samples"], measured)
+    assert {path.name for path in written} == {"results.json", "speed.md", *(f"{name}.svg" for name in plots.PLOTS)}
+    text = page.read_text(encoding="utf-8")
+    assert "Measured on 2030-01-02, 5 rounds, on" in text
+    assert report.table(RESULTS) in text
+    assert "old" not in text
+    assert text.endswith("The end.\n")
+
+
 def test_the_same_results_give_the_same_drawings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib")
     monkeypatch.setattr(plots, "FOLDER", tmp_path)

@@ -342,7 +342,7 @@ def table(cases: Iterable[Case], passed: Collection[tuple[str, str]] | None = No
         cells = []
         for feature in FEATURES:
             if feature in case.has_none:
-                cells.append("none")
+                cells.append("no")
                 notes.append(f"- {case.name}, {feature}: {case.has_none[feature]}")
             elif passed is None or (case.name, feature) in passed:
                 cells.append("✓")
@@ -350,5 +350,5 @@ def table(cases: Iterable[Case], passed: Collection[tuple[str, str]] | None = No
                 raise ValueError(f"{case.name} has not shown {feature!r}")
         rows.append(f"| {case.name} | {' | '.join(cells)} |")
     head = f"| Provider | {' | '.join(FEATURES)} |\n|---|{'---|' * len(FEATURES)}\n"
-    tail = "\n\nWhere the API has none:\n\n" + "\n".join(notes) if notes else ""
+    tail = "\n\nWhat an API does not offer:\n\n" + "\n".join(notes) if notes else ""
     return head + "\n".join(rows) + tail + "\n"
