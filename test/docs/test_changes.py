@@ -14,7 +14,7 @@ CHANGES = sorted(
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
 def test_a_change_is_one_line_for_its_readers(change: Path) -> None:
-    assert re.fullmatch(r"(\d+|\+)\.?([\w-]+\.)?(added|changed|fixed|removed)\.md", change.name)
+    assert re.fullmatch(r"\d+\.([\w-]+\.)?(added|changed|fixed|removed)\.md", change.name)
     text = change.read_text(encoding="utf-8")
     assert text == text.strip() + "\n"
     assert "\n" not in text.strip()
