@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,15 @@ def test_every_room_is_in_the_table_of_the_architecture() -> None:
     table = (DOCS / "architecture" / "index.md").read_text(encoding="utf-8")
     rooms = {path.parent.name for path in (ROOT / "autogen_classic").glob("*/__init__.py")}
     assert rooms <= set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+
+
+def test_the_drawing_of_the_rooms_has_the_floors_that_the_imports_obey() -> None:
+    drawing = (ROOT / "website" / "figures" / "rooms.dot").read_text(encoding="utf-8")
+    levels = runpy.run_path(str(ROOT / "test" / "test_imports.py"))["LEVELS"]
+    level_of = {room.removeprefix("agentchat."): level for level, rooms in enumerate(levels) for room in rooms}
+    floors = []
+    for cluster in re.findall(r"subgraph cluster_\d \{(.*)\}$", drawing, re.MULTILINE):
+        words = re.sub(r"\[.*?\]|margin=\d+|rank=same", "", cluster)
+        floors.append({level_of[room] for room in re.findall(r"\w+", words)})
+    assert all(len(floor) == 1 for floor in floors), "the rooms of a floor are on one level"
+    assert floors == sorted(floors, key=min)
