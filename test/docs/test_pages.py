@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -160,10 +161,10 @@ def _with_stand_ins(code: str, stack: ExitStack, folder: Path, monkeypatch: pyte
     if "DockerJupyterServer" in code:
         from autogen_classic.coding.jupyter import DockerJupyterServer
 
-        dockerfile = "FROM autogen-classic/jupyter:latest\n# for the examples of the page\n"
+        dockerfile = f"FROM autogen-classic/jupyter:latest\n# for the examples of the page, in process {os.getpid()}\n"
         monkeypatch.setattr(DockerJupyterServer, "DEFAULT_DOCKERFILE", dockerfile)
         image = f"autogen-classic-jupyter:{hashlib.sha256(dockerfile.encode()).hexdigest()[:12]}"
-        stack.callback(subprocess.run, ["docker", "rmi", image], capture_output=True, check=True)
+        stack.callback(subprocess.run, ["docker", "rmi", "--force", image], capture_output=True, check=True)
     return code
 
 
