@@ -15,7 +15,10 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 __all__ = (
     "hidden",
     "is_secret_name",
+    "is_secret_variable",
     "keys_hidden",
+    "may_hold_secrets",
+    "place_of",
     "secrets_in",
     "secrets_of_environment",
     "secrets_sent",
@@ -24,12 +27,22 @@ __all__ = (
     "without_secrets",
 )
 
+# A setting is secret by the last word of its name, in the singular: tokens in the plural are counted.
 _SECRET_NAME = re.compile(
     r"(?:^|[_\-.])(?:api_?key|key|key_id|token|secret|password|passwd|credentials?|authorization|cookie|signature)$"
     r"|apikey$|bearer_token|connection_string$",
     re.IGNORECASE,
 )
 _HARMLESS_NAMES = ("max_token", "stop_token", "eos_token", "bos_token", "pad_token")
+# A variable of the environment is secret by any word of its name, for there more than settings of ours is kept.
+_SECRET_VARIABLE = re.compile(
+    r"(^|_)(api_?keys?|access_?keys?|private_?keys?|keys?|tokens?|secrets?|passphrase|pwd|credentials?|auth|"
+    r"cookies?|dsn|connection_string|pat)(_|$)|passw(or)?d",
+    re.IGNORECASE,
+)
+_HARMLESS_VARIABLES = frozenset(("PWD", "OLDPWD"))
+_SECRET_VARIABLES = frozenset(("OAI_CONFIG_LIST", "DATABASE_URL", "REDIS_URL", "SSH_AUTH_SOCK"))
+_SECRET_VALUE = re.compile(r"^(sk-|gsk_|ghp_|github_pat_|hf_|xox[abp]-|AKIA|AIza|eyJ)[\w-]{8,}|://[^/\s:@]+:[^/\s@]+@")
 _PLACES_OF_HEADERS = ("default_headers", "default_query", "extra_headers", "extra_query", "headers")
 _SECRET_HEADERS = ("key", "token", "secret", "auth", "password", "cookie")
 _HARMLESS_HEADERS = ("accept", "anthropic-beta", "anthropic-version", "api-version", "content-type", "user-agent")
@@ -90,11 +103,14 @@ def secrets_of_environment(shortest: int = _SHORTEST_SECRET) -> Iterator[str]:
         The values of variables whose names speak of a key, and the keys in those that hold configurations as JSON.
     """
     for name, value in os.environ.items():
-        if is_secret_name(name) and len(value) >= shortest:
-            yield value
-        elif value.lstrip().startswith(("[{", "{")):  # such as OAI_CONFIG_LIST
+        if value.lstrip().startswith(("[{", "{")):  # such as OAI_CONFIG_LIST
             with suppress(ValueError):
                 yield from secrets_in(json.loads(value))
+        elif "://" in value:
+            yield from _secrets_of_address(value)
+        by_its_form = is_secret_variable(name, value) and _LOOKS_LIKE_A_KEY.fullmatch(value)
+        if (is_secret_name(name) or by_its_form) and len(value) >= shortest:
+            yield value
 
 
 def secrets_sent(error: BaseException) -> Iterator[str]:
@@ -124,6 +140,27 @@ def is_secret_name(name: str) -> bool:
         name: such as ``aws_secret_key``; ``max_tokens`` is none.
     """
     return bool(_SECRET_NAME.search(name)) and not name.lower().startswith(_HARMLESS_NAMES)
+
+
+def is_secret_variable(name: str, value: str = "") -> bool:
+    """Tell whether a variable of the environment seems to hold a key, a token or a password.
+
+    Args:
+        name: its name.
+        value: its value; some keys are known by how they begin, and addresses by the password in them.
+    """
+    if name in _HARMLESS_VARIABLES:
+        return False
+    return name in _SECRET_VARIABLES or bool(_SECRET_VARIABLE.search(name)) or bool(_SECRET_VALUE.search(value))
+
+
+def may_hold_secrets(name: str) -> bool:
+    """Tell whether a setting is better not shown at all: a key, something that knows one, or headers and queries.
+
+    Args:
+        name: of the setting.
+    """
+    return is_secret_name(name) or name in _PLACES_OF_HEADERS or name.endswith("token_provider")
 
 
 def _is_secret_header(name: str, value: Any) -> bool:
@@ -187,6 +224,20 @@ def without_secrets(text: str, entries: Iterable[Mapping[str, Any]]) -> str:
         entries: the configurations.
     """
     return hidden(text, [*secrets_in(list(entries)), *secrets_of_environment()])
+
+
+def place_of(address: str) -> str:
+    """Return an address without user, password and query, where keys may stand.
+
+    Args:
+        address: a URL.
+    """
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "an address that cannot be read"
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}" if host else repr(parts.path)
 
 
 def without_keys(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
+from .._secrets import place_of
 from ..errors import ModelRequestForbiddenError
 
 __all__ = (
@@ -97,7 +98,7 @@ def check(target: object) -> None:
         return
     forbidden_by = f"the environment variable {FORBID_VARIABLE}" if _allowed is None else "forbid_model_requests()"
     raise ModelRequestForbiddenError(
-        f"A request to the model at {_without_secrets(str(target))} was about to leave this machine, but "
+        f"A request to the model at {place_of(str(target))} was about to leave this machine, but "
         f"{forbidden_by} forbids that. Give the agent a ScriptedClient or a MockOpenAIServer of "
         "autogen_classic.testing as its llm_config, or allow real requests with allow_model_requests()."
     )
@@ -116,14 +117,3 @@ def _is_this_machine(target: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _without_secrets(target: str) -> str:
-    """The URL without user, password and query, where keys may stand."""
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return "an address that cannot be read"
-    if parts.hostname is None:
-        return repr(target)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

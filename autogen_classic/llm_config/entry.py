@@ -18,13 +18,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticKnownError
 
-from .._secrets import hidden, secrets_in
+from .._secrets import hidden, may_hold_secrets, secrets_in
 from ..oai._specs import NUMBER, OPENAI, ProviderSpec, spec_of
 
 __all__ = ("ApplicationConfig", "LLMConfigEntry", "LLMConfigEntryDict")
 
 # Wherever a key may stand. Their values are never shown.
-_SECRET_WORDS = ("key", "token_provider", "ad_token", "auth_token", "secret", "session_token", "credentials", "headers")
 _HIDDEN = "**********"
 
 T = TypeVar("T")
@@ -252,7 +251,7 @@ class LLMConfigEntry(ApplicationConfig):
 def _for_repr(name: str, value: Any) -> Any:
     """A value as a repr may show it."""
     secrets = list(secrets_in({name: value}))
-    if any(word in name for word in _SECRET_WORDS) or (secrets and not isinstance(value, str)):
+    if may_hold_secrets(name) or (secrets and not isinstance(value, str)):
         return _HIDDEN
     return hidden(value, secrets) if isinstance(value, str) else value
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from autogen_classic._code.kept_output import KeptOutput
 from autogen_classic._code.process import bubblewrap
 from autogen_classic._code.process.command import Command, run_command
-from autogen_classic._code.process.environment import environment_for_code, is_secret
+from autogen_classic._code.process.environment import environment_for_code
+from autogen_classic._secrets import is_secret_variable
 from autogen_classic.code_utils import execute_code
 from autogen_classic.coding import CodeBlock, CodeExecutorFactory, LocalCommandLineCodeExecutor, ResourceLimits
 from autogen_classic.coding import limits as limits_room
@@ -44,7 +45,7 @@ def run(work_dir: Path, code: str, language: str = "python", **settings: Any) ->
     ],
 )
 def test_names_of_secrets_are_known(name: str) -> None:
-    assert is_secret(name)
+    assert is_secret_variable(name)
 
 
 @pytest.mark.parametrize(
@@ -52,19 +53,19 @@ def test_names_of_secrets_are_known(name: str) -> None:
     ["PATH", "HOME", "PWD", "OLDPWD", "LANG", "KEYBOARD", "TOKENIZERS_PARALLELISM", "MONKEY", "AUTHOR", "EDITOR"],
 )
 def test_other_names_are_not_taken_for_secrets(name: str) -> None:
-    assert not is_secret(name, "some value")
+    assert not is_secret_variable(name, "some value")
 
 
 @pytest.mark.parametrize(
     "value", ["sk-abcdefgh12345678", "ghp_abcdefgh12345678", "AKIAABCDEFGH12345", "postgres://user:password@host/db"]
 )
 def test_values_that_look_like_secrets_are_known_under_any_name(value: str) -> None:
-    assert is_secret("HARMLESS", value)
+    assert is_secret_variable("HARMLESS", value)
 
 
 @given(st.text(max_size=40), st.text(max_size=80))
 def test_any_name_and_value_can_be_judged(name: str, value: str) -> None:
-    assert is_secret(name, value) in (True, False)
+    assert is_secret_variable(name, value) in (True, False)
 
 
 def test_code_gets_the_secrets_that_are_named_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +86,7 @@ def test_the_older_way_hands_on_no_secrets_either(tmp_path: Path, monkeypatch: p
 def test_what_is_no_secret_stays() -> None:
     environment = environment_for_code()
     assert environment["PYTHONUTF8"] == "1"
-    assert set(environment) >= {name for name, value in os.environ.items() if not is_secret(name, value)}
+    assert set(environment) >= {name for name, value in os.environ.items() if not is_secret_variable(name, value)}
 
 
 # --- limits ----------------------------------------------------------------------------------------------------------

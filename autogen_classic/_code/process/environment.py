@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 
-__all__ = ("INHERIT_VARIABLE", "create_virtual_env", "environment_for_code", "is_secret", "python_command")
+from ..._secrets import is_secret_variable
+
+__all__ = ("INHERIT_VARIABLE", "create_virtual_env", "environment_for_code", "python_command")
 
 INHERIT_VARIABLE = "AUTOGEN_CLASSIC_CODE_INHERITS"
-
-_SECRET_NAME = re.compile(
-    r"(^|_)(api_?keys?|access_?keys?|private_?keys?|keys?|tokens?|secrets?|passphrase|pwd|credentials?|auth|"
-    r"cookies?|dsn|connection_string|pat)(_|$)|passw(or)?d",
-    re.IGNORECASE,
-)
-_NOT_SECRET = frozenset(("PWD", "OLDPWD"))
-_ALSO_SECRET = frozenset(("OAI_CONFIG_LIST", "DATABASE_URL", "REDIS_URL", "SSH_AUTH_SOCK"))
-_SECRET_VALUE = re.compile(r"^(sk-|gsk_|ghp_|github_pat_|hf_|xox[abp]-|AKIA|AIza|eyJ)[\w-]{8,}|://[^/\s:@]+:[^/\s@]+@")
-
-
-def is_secret(name: str, value: str = "") -> bool:
-    """Tell whether a variable of the environment seems to hold a key, a token or a password.
-
-    Args:
-        name: its name.
-        value: its value; some keys are known by how they begin, and addresses by the password in them.
-    """
-    if name in _NOT_SECRET:
-        return False
-    return name in _ALSO_SECRET or bool(_SECRET_NAME.search(name)) or bool(_SECRET_VALUE.search(value))
 
 
 def python_command() -> str:
@@ -62,7 +42,9 @@ def environment_for_code(first_on_path: str | Path | None = None, inherit: Itera
     """
     named = {*inherit, *(name.strip() for name in os.environ.get(INHERIT_VARIABLE, "").split(","))}
     environment = {
-        name: value for name, value in os.environ.items() if "*" in named or name in named or not is_secret(name, value)
+        name: value
+        for name, value in os.environ.items()
+        if "*" in named or name in named or not is_secret_variable(name, value)
     }
     directory = str(first_on_path) if first_on_path else os.path.dirname(python_command())
     if directory:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
-from ..._secrets import set_text, without_secrets
+from ..._secrets import place_of, set_text, without_secrets
 from ..providers import runs_here
 
 __all__ = ("Failures", "parameter_errors", "status_of")
@@ -52,16 +51,11 @@ class parameter_errors:
 
 
 def _place(entry: Mapping[str, Any]) -> str:
-    """The address of a configuration, without user, password and query, where keys may stand."""
+    """Where a configuration sends its requests."""
     address = entry.get("base_url") or entry.get("azure_endpoint") or entry.get("client_host")
     if not address:
         return "this machine" if runs_here(entry) else "the provider's own address"
-    try:
-        parts = urlsplit(str(address))
-    except ValueError:
-        return "an address that cannot be read"
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}" if host else repr(parts.path)
+    return place_of(str(address))
 
 
 class Failures:
