@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from autogen_classic import token_count_utils
 from autogen_classic.oai.client import OpenAIWrapper
 from autogen_classic.oai.client_utils import should_hide_tools, validate_parameter
-from autogen_classic.oai.completion import ChatCompletion, Completion
+from autogen_classic.oai.completion import Completion
 from autogen_classic.oai.prices import cost_of, price_of
 from autogen_classic.oai.rate_limiters import TimeRateLimiter
 
@@ -109,9 +109,7 @@ def test_an_unknown_way_to_hide_tools_is_refused() -> None:
         should_hide_tools(RUN, TOOLS, "sometimes")
 
 
-def test_the_retired_classes_say_what_to_use_instead() -> None:
-    with pytest.raises(AssertionError, match=r"ChatCompletion\.create.*OpenAIWrapper"):
-        ChatCompletion.create(messages=[])
+def test_the_classes_of_then_read_answers_of_then() -> None:
     assert Completion.extract_text({"choices": [{"text": "x"}]}) == ["x"]
 
 

@@ -17,6 +17,7 @@ from ..._core.drive import Ask, Steps
 from ..._core.events import ModelAnswered, ModelAsked, ModelFailed, emit
 from ..._core.model_requests import asking_agent
 from ..._core.running_chats import charge
+from ..._legacy.old_keys import with_todays_keys
 from ..._secrets import keys_hidden, without_keys
 from ...errors import BrokenStreamError, StructuredOutputError, UnusableAnswerError
 from .._http.threads import in_thread
@@ -99,7 +100,7 @@ class Attempt:
 
     def __init__(self, wrapper: OpenAIWrapper, number: int, config: dict[str, Any]) -> None:
         # The configuration goes before the call. Old programs count on that order, odd as it is.
-        settings = {**config, **wrapper._config_list[number]}
+        settings = with_todays_keys({**config, **wrapper._config_list[number]})
         self.wrapper = wrapper
         self.number = number
         self.extras = {key: settings[key] for key in settings if key in OWN_KEYS}

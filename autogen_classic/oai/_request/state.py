@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._core import tape
+from ..._legacy.old_keys import with_todays_keys
 from ..providers import connect, find_provider, has_credentials
 from ..rate_limiters import TimeRateLimiter
 
@@ -49,7 +50,9 @@ class WrapperState:
 
     def __init__(self, config_list: list[dict[str, Any]] | None, base_config: dict[str, Any]) -> None:
         _check_config_list(config_list)
-        self.entries: list[dict[str, Any]] = [{**base_config, **entry} for entry in config_list or [{}]]
+        self.entries: list[dict[str, Any]] = [
+            with_todays_keys({**base_config, **entry}) for entry in config_list or [{}]
+        ]
         self.clients: list[Any] = [_client_without_connecting(entry) for entry in config_list or [base_config]]
         self.rate_limiters = [
             TimeRateLimiter(entry["api_rate_limit"]) if entry.get("api_rate_limit") else None for entry in self.entries

@@ -1,0 +1,60 @@
+"""Keys of model configurations as AutoGen 0.1 and the openai package before 1.0 had them, read as their successors."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from .._warn import warn_once
+
+__all__ = ("with_todays_keys",)
+
+logger = logging.getLogger("autogen.oai.client")
+
+_SUCCESSORS = {"api_base": "base_url", "request_timeout": "timeout"}
+_NAMES_OF_A_DEPLOYMENT = ("engine", "deployment_id")
+_RETRIES = ("max_retry_period", "retry_timeout", "retry_wait_time")
+_API_TYPES = {"open_ai": "openai", "azure_ad": "azure"}
+
+
+def with_todays_keys(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Translate the keys of a configuration that went away, each with one warning that names its successor.
+
+    Args:
+        config: a configuration, or the settings of a request. Those of a client of the program's own stay as they
+            are: such a client may have keys of the same names.
+
+    Returns:
+        A new dict. Where the successor of a key is there too, the successor counts; but a deployment (``engine``,
+        ``deployment_id``) is what a request names as its model, as it was.
+    """
+    today = dict(config)
+    if today.get("model_client_cls") is not None or today.get("model_client") is not None:
+        return today
+    for old, new in _SUCCESSORS.items():
+        if old in today:
+            _warn(old, f'it is read as "{new}"')
+            today.setdefault(new, today.pop(old))
+    for old in _NAMES_OF_A_DEPLOYMENT:
+        if old in today:
+            _warn(old, 'it is read as "model"')
+            today["model"] = today.pop(old) or today.get("model")
+    for old in _RETRIES:
+        if today.pop(old, None) is not None:
+            _warn(old, 'it has no effect; set "max_retries"')
+    if "use_cache" in today:
+        _warn("use_cache", 'set "cache_seed", to None for no cache')
+        if not today.pop("use_cache"):
+            today["cache_seed"] = None
+    api_type = str(today.get("api_type", "")).lower()
+    if api_type in _API_TYPES:
+        warn_once(logger, f'The api_type "{api_type}" of openai before 1.0 is read as "{_API_TYPES[api_type]}".')
+        today["api_type"] = _API_TYPES[api_type]
+        if api_type == "azure_ad" and "api_key" in today:
+            today.setdefault("azure_ad_token", today.pop("api_key"))
+    return today
+
+
+def _warn(old: str, instead: str) -> None:
+    warn_once(logger, f'The key "{old}" in a configuration went away with openai 1.0: {instead}.')
