@@ -1,6 +1,6 @@
 """Models of OpenAI by the Responses API. ``api_type`` is ``"responses"`` or ``"responses_v2"``.
 
-It needs release 1.66.2 of the openai package. OPENAI_API_KEY may hold the key.
+It needs release 1.80 of the openai package. OPENAI_API_KEY may hold the key.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from .client_utils import without_hidden_tools
 
 __all__ = ("OpenAIResponsesClient", "OpenAIResponsesEntryDict", "OpenAIResponsesLLMConfigEntry")
 
+_NEEDED = (1, 80)  # the first release of the openai package that knows encrypted thoughts and pictures in a stream
 _ENCRYPTED = "reasoning.encrypted_content"
 _IN_THE_MESSAGE = ("function_call", "message", "reasoning")
 _LAST_EVENTS = ("response.completed", "response.incomplete", "response.failed")
@@ -55,16 +56,16 @@ class OpenAIResponsesClient(OpenAIClient):
         response_format: the form of every answer whose request does not say another one.
 
     Raises:
-        ImportError: the openai package is older than 1.66.2.
+        ImportError: the openai package is older than 1.80.
     """
 
     def __init__(self, client: Any, response_format: Any = None) -> None:
-        if not hasattr(client, "responses"):
-            import openai
+        import openai
 
+        if tuple(map(int, openai.__version__.split(".")[:2])) < _NEEDED:
             raise ImportError(
-                f"The Responses API needs openai 1.66.2 or later, but {openai.__version__} is installed: "
-                'pip install "openai>=1.66.2"',
+                f"The Responses API needs openai 1.80 or later, but {openai.__version__} is installed: "
+                'pip install "openai>=1.80"',
                 name="openai",
             )
         super().__init__(client)

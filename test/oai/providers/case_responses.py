@@ -237,6 +237,6 @@ CASE = Case(
         "base_url": f"{server.url}/v1",
     },
     price=(0.00015, 0.0006),
-    package="openai.types.responses",  # of which a release before 1.66 has nothing
+    package="openai.types.responses",  # of which the oldest releases have nothing
     lacks=("stop",),
 )

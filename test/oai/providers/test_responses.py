@@ -14,7 +14,7 @@ import openai
 import pytest
 from kit import KEY, BreakOff, Call, Fail, Say, Seen
 
-pytest.importorskip("openai.types.responses", reason="needs openai 1.66")
+pytest.importorskip("openai.types.responses", reason="needs openai 1.80")
 
 from case_openai import CASE as CHAT
 from case_responses import CASE, ResponsesServer, events_of, function_call, message, reasoning, response_of, usage_of
@@ -520,6 +520,8 @@ def test_a_group_hears_what_was_said_and_each_model_gets_its_own_thoughts(serve:
     assert "reasoning" in said_by(thinker, 2)
 
 
-def test_an_old_package_is_told_which_release_is_needed() -> None:
-    with pytest.raises(ImportError, match=r"needs openai 1\.66\.2"):
+@pytest.mark.parametrize("installed", ["1.58.1", "1.79.0"])
+def test_an_old_package_is_told_which_release_is_needed(installed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openai, "__version__", installed)
+    with pytest.raises(ImportError, match=rf"needs openai 1\.80 or later, but {installed} is installed"):
         OpenAIResponsesClient(SimpleNamespace())
