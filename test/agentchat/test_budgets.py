@@ -8,33 +8,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from agent_kit import agent, both_ways, chat
 
-from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
 from autogen_classic._core import budget as budgets
 from autogen_classic._core.running_chats import StopReason
 from autogen_classic.cache import Cache
 from autogen_classic.events import Notice, listening
 from autogen_classic.testing import ScriptedClient
 
-both_ways = pytest.mark.parametrize("way", ["sync", "async"])
-
-
-def agent(name: str, llm_config: Any = False, **settings: Any) -> ConversableAgent:
-    settings = {"human_input_mode": "NEVER", "max_consecutive_auto_reply": 50, **settings}
-    return ConversableAgent(name, llm_config=llm_config, default_auto_reply=f"I am {name}", **settings)
-
 
 def talker(name: str, cost: float = 0.01, **settings: Any) -> ConversableAgent:
     """An agent whose model always has something new to say."""
     client = ScriptedClient(lambda request: f"{name} has heard {len(request.messages)} messages", cost=cost)
-    return agent(name, client.llm_config(), **settings)
-
-
-def chat(way: str, sender: ConversableAgent, recipient: ConversableAgent, **settings: Any) -> ChatResult:
-    settings = {"silent": True, "message": "hi", **settings}
-    if way == "sync":
-        return sender.initiate_chat(recipient, **settings)
-    return asyncio.run(sender.a_initiate_chat(recipient, **settings))
+    return agent(name, llm_config=client.llm_config(), **settings)
 
 
 @both_ways
@@ -129,7 +116,7 @@ class SilentAboutTokens:
 @both_ways
 def test_a_model_that_does_not_count_tokens_ends_a_chat_that_limits_them(way: str) -> None:
     entry = {"model": "mute", "model_client_cls": "SilentAboutTokens"}
-    bob = agent("bob", {"config_list": [entry], "cache_seed": None})
+    bob = agent("bob", llm_config={"config_list": [entry], "cache_seed": None})
     bob.register_model_client(SilentAboutTokens)
     result = chat(way, agent("ann"), bob, max_tokens=1000)
     assert result.stop_reason is StopReason.BUDGET

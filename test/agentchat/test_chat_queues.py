@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from agent_kit import agent
 
-from autogen_classic import ConversableAgent, initiate_chats
+from autogen_classic import initiate_chats
 from autogen_classic.agentchat.chat import a_initiate_chats
-
-
-def agent(name: str) -> ConversableAgent:
-    return ConversableAgent(name, llm_config=False, human_input_mode="NEVER", default_auto_reply=f"I am {name}")
 
 
 def test_a_dict_to_carry_over_is_refused_because_its_values_would_be_lost() -> None:

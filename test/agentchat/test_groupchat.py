@@ -7,16 +7,13 @@ import dataclasses
 import logging
 
 import pytest
+from agent_kit import agent
 
 from autogen_classic.agentchat.conversable_agent import ConversableAgent
 from autogen_classic.agentchat.groupchat import GroupChat, GroupChatManager
 from autogen_classic.exception_utils import AgentNameConflict, UndefinedNextAgent
 
 LOGGER = "autogen.agentchat.groupchat"
-
-
-def agent(name: str, **settings) -> ConversableAgent:
-    return ConversableAgent(name, llm_config=False, human_input_mode="NEVER", **settings)
 
 
 def group(names: str = "abc", **settings) -> GroupChat:

@@ -6,21 +6,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from agent_kit import agent, chat
 
 from autogen_classic import ConversableAgent
 from autogen_classic.testing import ScriptedClient
-
-
-def agent(name: str, **settings: Any) -> ConversableAgent:
-    return ConversableAgent(
-        name, **{"llm_config": False, "human_input_mode": "NEVER", "default_auto_reply": "ok", **settings}
-    )
-
-
-def chat(way: str, sender: ConversableAgent, recipient: ConversableAgent, **settings: Any) -> Any:
-    if way == "sync":
-        return sender.initiate_chat(recipient, silent=True, **settings)
-    return asyncio.run(sender.a_initiate_chat(recipient, silent=True, **settings))
 
 
 def add_hook(way: str, agent: ConversableAgent, hookable: str, hook: Any) -> None:

@@ -10,25 +10,11 @@ from dataclasses import asdict, fields
 from typing import Any
 
 import pytest
+from agent_kit import agent, both_ways, chat
 
 from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager
 from autogen_classic._core import running_chats
 from autogen_classic._core.running_chats import StopReason
-
-
-def agent(name: str, **settings: Any) -> ConversableAgent:
-    return ConversableAgent(
-        name, **{"llm_config": False, "human_input_mode": "NEVER", "default_auto_reply": f"I am {name}", **settings}
-    )
-
-
-def chat(way: str, sender: ConversableAgent, recipient: ConversableAgent, **settings: Any) -> ChatResult:
-    if way == "sync":
-        return sender.initiate_chat(recipient, silent=True, **settings)
-    return asyncio.run(sender.a_initiate_chat(recipient, silent=True, **settings))
-
-
-both_ways = pytest.mark.parametrize("way", ["sync", "async"])
 
 
 @both_ways

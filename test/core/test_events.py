@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from agent_kit import agent
 
-from autogen_classic import ConversableAgent, GroupChat, GroupChatManager, register_function
+from autogen_classic import GroupChat, GroupChatManager, register_function
 from autogen_classic.events import (
     ChatEnded,
     ChatStarted,
@@ -28,12 +29,6 @@ from autogen_classic.events import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def agent(name: str, **settings: Any) -> ConversableAgent:
-    return ConversableAgent(
-        name, **{"llm_config": False, "human_input_mode": "NEVER", "default_auto_reply": f"I am {name}", **settings}
-    )
 
 
 def talk(opener: str, partner: str) -> None:
