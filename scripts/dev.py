@@ -19,9 +19,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 10)
@@ -39,6 +41,10 @@ EXTRAS = {
     "docs": ["docs"],
     "bench": ["bench"],
 }
+
+
+# What a command consists of: it gets the environment's Python and what stood behind ``--`` for it.
+Step: TypeAlias = Callable[[str, list[str]], None]
 
 
 class StepFailed(Exception):
@@ -61,18 +67,20 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\nFAILED: {failure}", file=sys.stderr)
         return 1
     if options.command == "test":
-        return perform([(lint, []), (types, []), (local_model, []), (services, []), (tests, rest)], python)
+        with beside("types", options.venv) as checked:
+            steps = [(lint, []), (local_model, []), (services, []), (tests, rest), (checked, [])]
+            return perform(steps, python)
     if options.command == "quick":
         return perform([(lint, []), (library_types, []), (quick_tests, rest)], python)
     if options.command == "versions":
         return perform([(version_tests, rest)], python)
     if options.command == "pytest":
         return perform([(local_model, []), (services, []), (tests, rest)], python)
-    steps = {"demo": demo, "lint": lint, "types": types, "docs": docs, "bench": bench}
-    return perform([(steps[options.command], rest)] if options.command in steps else [], python)
+    single = {"demo": demo, "lint": lint, "types": types, "docs": docs, "bench": bench}
+    return perform([(single[options.command], rest)] if options.command in single else [], python)
 
 
-def perform(steps: list[tuple[Callable[[str, list[str]], None], list[str]]], python: str) -> int:
+def perform(steps: list[tuple[Step, list[str]]], python: str) -> int:
     """Take every step, also after one that failed, and tell at the end what failed.
 
     Args:
@@ -91,6 +99,34 @@ def perform(steps: list[tuple[Callable[[str, list[str]], None], list[str]]], pyt
     for text in failures:
         print(f"\nFAILED: {text}", file=sys.stderr)
     return 1 if failures else 0
+
+
+@contextmanager
+def beside(command: str, venv: Path) -> Iterator[Step]:
+    """Run a command of this script beside the steps, for it keeps one processor busy and the steps often wait.
+
+    Args:
+        command: the command; its extras are installed.
+        venv: the folder of the virtual environment.
+
+    Yields:
+        The step that waits for it and prints its output.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        words = [sys.executable, __file__, command, "--venv", str(venv)]
+        process = subprocess.Popen(words, stdout=output, stderr=subprocess.STDOUT)
+
+        def wait(python: str, rest: list[str]) -> None:
+            code = process.wait()
+            output.seek(0)
+            print(output.read(), flush=True)
+            if code != 0:
+                raise StepFailed(f"{command} ended with exit code {code}")
+
+        try:
+            yield wait
+        finally:
+            process.kill()
 
 
 def read_command_line(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
