@@ -46,6 +46,7 @@ PLACES = {
     "failures": "versions",
     "io": "quick",
     "keys": "one",
+    "legacy": "versions",
     "llm_config": "quick",
     "oai": "versions",
     "oai/providers": "one",
