@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -35,7 +37,8 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
     Args:
         agent: the agent.
         hookable_method: one of `HOOKABLE_METHODS`.
-        hook: the function; it must be asynchronous for a name with ``a_``, and synchronous for the others.
+        hook: the function; it should be asynchronous for a name with ``a_``, and synchronous for the others.
+            Synchronous hooks run in asynchronous chats, too, before those of ``a_``.
 
     Raises:
         AssertionError: for an unknown name, or a hook that the agent has already.
@@ -45,6 +48,15 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
     assert hook not in known[hookable_method], f"{hook} is already registered as a hook of {hookable_method}."
     if not callable(hook):
         raise TypeError(f"A hook of {hookable_method} must be a function, but it is {hook!r}.")
+    kinds = ("asynchronous", "synchronous")
+    given, wanted = kinds if inspect.iscoroutinefunction(hook) else kinds[::-1], hookable_method.startswith("a_")
+    if (given[0] == "asynchronous") != wanted:
+        warnings.warn(
+            f"Hook '{getattr(hook, '__name__', hook)}' is {given[0]}, but it's being registered in a {given[1]} "
+            f"context ('{hookable_method}').",
+            UserWarning,
+            stacklevel=3,
+        )
     known[hookable_method].append(hook)
 
 
@@ -76,7 +88,7 @@ def last_received_message(agent: Party, messages: list[Message]) -> Steps[list[M
     for hook in hooks:
         processed = yield Call(hook, processed)
     if processed == content:
-        agent._processed_messages.pop(id(last), None)
+        agent._classic_processed_messages.pop(id(last), None)
         return messages
     _remember(agent, last, processed)
     return [*messages[:-1], {**last, "content": processed}]
@@ -95,7 +107,7 @@ def all_messages(agent: Party, messages: list[Message]) -> Steps[list[Message]]:
 
 def as_processed_before(agent: Party, messages: list[Message]) -> list[Message]:
     """Put what hooks made of earlier messages in the place of what was stored."""
-    known = agent._processed_messages
+    known = agent._classic_processed_messages
     if not known:
         return messages
     return [
@@ -109,8 +121,8 @@ def as_processed_before(agent: Party, messages: list[Message]) -> list[Message]:
 def forget_lost_messages(agent: Party) -> None:
     """Forget what hooks made of messages that stand in no history of the agent any more."""
     stored = {id(message) for history in list(agent._oai_messages.values()) for message in history}
-    for key in agent._processed_messages.keys() - stored:
-        agent._processed_messages.pop(key, None)
+    for key in agent._classic_processed_messages.keys() - stored:
+        agent._classic_processed_messages.pop(key, None)
 
 
 def _remember(agent: Party, message: Message, processed: str | list[Any]) -> None:
@@ -119,15 +131,15 @@ def _remember(agent: Party, message: Message, processed: str | list[Any]) -> Non
     Programs cut histories by hand, and ask for replies to messages that are in none. So that an agent which lives
     long does not fill the memory, it never remembers more messages than it stores.
     """
-    agent._processed_messages[id(message)] = (message, processed)
-    if len(agent._processed_messages) > sum(len(history) for history in list(agent._oai_messages.values())):
+    agent._classic_processed_messages[id(message)] = (message, processed)
+    if len(agent._classic_processed_messages) > sum(len(history) for history in list(agent._oai_messages.values())):
         forget_lost_messages(agent)
 
 
 def _hooks(agent: Party, name: str) -> Steps[Sequence[Callable[..., Any]]]:
-    """The hooks that run in this kind of chat: synchronous ones in synchronous chats, ``a_`` ones in the others."""
+    """The hooks that run in this kind of chat: in an asynchronous one those of ``a_`` come last."""
     hook_lists = agent.hook_lists
-    if not hook_lists[name] and not hook_lists["a_" + name]:
-        return ()
-    asynchronous = yield WHICH_WAY
-    return hook_lists["a_" + name if asynchronous else name]
+    synchronous, asynchronous = hook_lists[name], hook_lists["a_" + name]
+    if not asynchronous or not (yield WHICH_WAY):
+        return synchronous
+    return [*(hook for hook in synchronous if hook not in asynchronous), *asynchronous]

@@ -160,7 +160,7 @@ class Party(LLMAgent, Protocol):
 
     # what was said, and counted
     _oai_messages: dict[Any, list[Message]]
-    _processed_messages: dict[int, tuple[Message, Any]]
+    _classic_processed_messages: dict[int, tuple[Message, Any]]
     _human_input: list[str]
     _consecutive_auto_reply_counter: dict[Any, int]
     _max_consecutive_auto_reply_dict: dict[Any, int]

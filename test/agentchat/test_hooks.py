@@ -61,11 +61,47 @@ def test_a_hook_before_sending_changes_what_is_said(way: str) -> None:
     assert seen == [("ann", "bob", True)]
 
 
-def test_synchronous_hooks_are_silent_in_asynchronous_chats() -> None:
+@pytest.mark.parametrize("hook_point", ["process_last_received_message", "process_all_messages_before_reply"])
+def test_synchronous_hooks_run_before_the_asynchronous_ones_in_asynchronous_chats(hook_point: str) -> None:
     bob, ran = agent("bob"), []
-    bob.register_hook("process_last_received_message", lambda content: ran.append("sync") or content)
+
+    async def a_hook(value: Any) -> Any:
+        ran.append("async")
+        return value
+
+    bob.register_hook("a_" + hook_point, a_hook)
+    bob.register_hook(hook_point, lambda value: ran.append("sync") or value)
     chat("async", agent("ann"), bob, message="hi", max_turns=1)
-    assert ran == []
+    assert ran == ["sync", "async"]
+
+
+def test_a_synchronous_hook_sees_what_is_sent_in_an_asynchronous_chat() -> None:
+    ann, bob = agent("ann"), agent("bob")
+    ann.register_hook("process_message_before_send", lambda sender, message, recipient, silent: message.upper())
+    chat("async", ann, bob, message="hi", max_turns=1)
+    assert bob.chat_messages[ann][0]["content"] == "HI"
+
+
+def test_a_hook_on_both_lists_runs_once() -> None:
+    bob, ran = agent("bob"), []
+
+    def hook(content: Any) -> Any:
+        ran.append(content)
+        return content
+
+    bob.register_hook("process_last_received_message", hook)
+    with pytest.warns(UserWarning, match="is synchronous"):
+        bob.register_hook("a_process_last_received_message", hook)
+    chat("async", agent("ann"), bob, message="hi", max_turns=1)
+    assert ran == ["hi"]
+
+
+def test_a_hook_of_the_other_kind_is_a_warning() -> None:
+    async def a_hook(content: Any) -> Any:
+        return content
+
+    with pytest.warns(UserWarning, match="Hook 'a_hook' is asynchronous, but it's being registered in a synchronous"):
+        agent("bob").register_hook("process_last_received_message", a_hook)
 
 
 def test_an_unknown_hook_point_is_refused_with_the_known_ones() -> None:
@@ -117,7 +153,7 @@ def test_an_agent_does_not_collect_processed_messages_that_it_does_not_store() -
     bob.register_hook("process_last_received_message", lambda content: f"<{content}>")
     for number in range(10):
         bob.generate_reply(messages=[{"role": "user", "content": str(number)}])
-    assert not bob._processed_messages
+    assert not bob._classic_processed_messages
 
 
 def test_an_agent_forgets_processed_messages_that_a_program_cuts_from_its_history() -> None:
@@ -127,4 +163,4 @@ def test_an_agent_forgets_processed_messages_that_a_program_cuts_from_its_histor
         ann.send(str(number), bob, request_reply=False, silent=True)
         del bob.chat_messages[ann][:-2]
         bob.generate_reply(sender=ann)
-    assert len(bob._processed_messages) <= 2
+    assert len(bob._classic_processed_messages) <= 2

@@ -377,7 +377,7 @@ def test_a_synchronous_chat_runs_synchronous_hooks() -> None:
 def test_an_asynchronous_chat_runs_asynchronous_hooks() -> None:
     seen: list[str] = []
     chat(agent("ann"), with_hooks(seen), "async")
-    assert seen == ["async"]
+    assert seen[-1] == "async"
 
 
 @item("loose: in an asynchronous chat the a_ twin of a built-in reply answers")
