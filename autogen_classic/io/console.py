@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from typing import Any
 
 from .base import IOStream
@@ -22,7 +23,7 @@ class IOConsole(IOStream):
             end: the text after the last object.
             flush: whether to write out at once what may be buffered.
         """
-        print(*objects, sep=sep, end=end, flush=flush)
+        print(*map(_as_the_console_can_show_it, objects), sep=sep, end=end, flush=flush)
 
     def input(self, prompt: str = "", *, password: bool = False) -> str:
         """Ask with the built-in ``input``, or with ``getpass`` for a password.
@@ -37,6 +38,20 @@ class IOConsole(IOStream):
         Raises:
             EOFError: standard input is at its end.
         """
+        prompt = _as_the_console_can_show_it(prompt)
         if password:
             return getpass.getpass(prompt or "Password: ")
         return input(prompt)
+
+
+def _as_the_console_can_show_it(thing: object) -> str:
+    """The text of a thing, with a question mark for each character that standard output would refuse."""
+    text = str(thing)
+    encoding = getattr(sys.stdout, "encoding", None)
+    if not encoding or getattr(sys.stdout, "errors", None) != "strict":
+        return text
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.encode(encoding, "replace").decode(encoding)
+    return text

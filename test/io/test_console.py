@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import builtins
 import getpass
+import io
+import sys
 
 import pytest
 
@@ -33,3 +35,11 @@ def test_a_password_is_asked_for_without_echo(monkeypatch: pytest.MonkeyPatch) -
 def test_a_password_without_a_prompt_says_what_it_wants(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(getpass, "getpass", lambda prompt: prompt)
     assert IOConsole().input(password=True) == "Password: "
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_a_character_that_the_console_cannot_show_is_replaced(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding=encoding))
+    IOConsole().print("say \u2603", "\ud800", flush=True)
+    assert shown.getvalue().decode(encoding) == ("say \u2603 ?\n" if encoding == "utf-8" else "say ? ?\n")
