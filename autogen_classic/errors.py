@@ -75,7 +75,7 @@ imports it, and loaded from here when they are asked for.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ._core.lazy import load
 
@@ -140,6 +140,8 @@ __all__ = (
     "WorkDirNotSharedError",
 )
 
+ErrorT = TypeVar("ErrorT", bound=BaseException)
+
 _HOMES = {
     "CohereRateLimitError": "autogen_classic.oai.cohere",
     "ContainerStoppedError": "autogen_classic.coding.docker_commandline_code_executor",
@@ -169,6 +171,21 @@ class _ErrorWithMessage(AutogenClassicError):
     def __init__(self, message: str) -> None:
         self.message = message
         super().__init__(message)
+
+
+def with_note(error: ErrorT, note: str) -> ErrorT:
+    """Add advice to an error whose text programs compare whole; a traceback prints it below, from Python 3.11 on.
+
+    Args:
+        error: the error, before it is raised.
+        note: what helps.
+
+    Returns:
+        The same error.
+    """
+    if hasattr(error, "add_note"):
+        error.add_note(note)
+    return error
 
 
 # --- Agents and groups ----------------------------------------------------------------------------------------------

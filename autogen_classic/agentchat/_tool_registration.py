@@ -6,8 +6,10 @@ import functools
 import inspect
 import logging
 import warnings
-from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal, TypeVar, cast
+
+from ..errors import with_note
 
 from .._core.party import Party, is_agent
 
@@ -17,6 +19,7 @@ __all__ = (
     "register_for_llm",
     "register_function",
     "register_function_map",
+    "taking_json_values",
     "update_function_signature",
     "update_tool_signature",
 )
@@ -62,8 +65,9 @@ def register_for_llm(
         known_as: str = function._name  # type: ignore[attr-defined]
         known_for = function._description  # type: ignore[attr-defined]
         if known_for is None:
-            raise ValueError(
-                f"Function description is required, none found. Pass description=... when you register {known_as!r}."
+            raise with_note(
+                ValueError("Function description is required, none found."),
+                f"Pass description=... when you register {known_as!r}.",
             )
         schema = get_function_schema(function, name=known_as, description=known_for)
         if api_style == "tool":
@@ -90,7 +94,7 @@ def register_for_execution(agent: Party, name: str | None = None) -> Callable[[F
     def decorate(function: F) -> F:
         _check_that_it_is_a_function(function)
         function = _with_name_and_description(function, name, None)
-        runnable = _taking_json_values(function)
+        runnable = taking_json_values(function)
         agent.register_function({function._name: runnable})  # type: ignore[attr-defined]
         return function
 
@@ -122,25 +126,38 @@ def _with_name_and_description(function: F, name: str | None, description: str |
     return function
 
 
-def _taking_json_values(function: F) -> Callable[..., Any]:
-    """Wrap a function so that it takes what JSON gives, and returns a text."""
+def taking_json_values(function: F) -> F:
+    """Wrap a function so that it takes what JSON gives, and returns a text.
+
+    Args:
+        function: any callable. What it returns is awaited where that is possible, whatever the callable looks like.
+
+    Returns:
+        A function, a coroutine function for one, which keeps ``function`` as its attribute ``_origin``.
+    """
     from ..function_utils import load_basemodels_if_needed, serialize_to_str
 
     with_models = load_basemodels_if_needed(function)
-    call = getattr(function, "__call__", None)  # noqa: B004 - of an object that can be called
-    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call):
+
+    async def text_of(outcome: Awaitable[object]) -> str:
+        return serialize_to_str(await outcome)
+
+    runnable: Any
+    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None)):  # noqa: B004
 
         @functools.wraps(function)
-        async def a_runnable(*args: Any, **kwargs: Any) -> str:
-            return serialize_to_str(await with_models(*args, **kwargs))
+        async def runnable(*args: Any, **kwargs: Any) -> str:
+            return await text_of(with_models(*args, **kwargs))
 
-        return a_runnable
+    else:
 
-    @functools.wraps(function)
-    def runnable(*args: Any, **kwargs: Any) -> str:
-        return serialize_to_str(with_models(*args, **kwargs))
+        @functools.wraps(function)
+        def runnable(*args: Any, **kwargs: Any) -> str | Awaitable[str]:
+            outcome = with_models(*args, **kwargs)
+            return text_of(outcome) if inspect.isawaitable(outcome) else serialize_to_str(outcome)
 
-    return runnable
+    runnable._origin = function
+    return cast(F, runnable)
 
 
 def _wrapper_of(function: Any, call: Callable[..., Any]) -> Any:
@@ -196,7 +213,7 @@ def update_function_signature(agent: Party, func_sig: str | dict[str, Any], is_r
                 f"The function signature must be of the type dict. Received function signature type {type(func_sig)}"
             )
         _add(agent, "functions", func_sig, _function_name)
-    agent._rebuild_client()
+    agent._classic_rebuild_client()
 
 
 def update_tool_signature(agent: Party, tool_sig: str | dict[str, Any], is_remove: bool) -> None:
@@ -211,7 +228,7 @@ def update_tool_signature(agent: Party, tool_sig: str | dict[str, Any], is_remov
                 f"The tool signature must be of the type dict. Received tool signature type {type(tool_sig)}"
             )
         _add(agent, "tools", tool_sig, _tool_name)
-    agent._rebuild_client()
+    agent._classic_rebuild_client()
 
 
 def _check_that_there_is_a_model(agent: Party, kind: str) -> None:

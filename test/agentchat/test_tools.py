@@ -317,3 +317,59 @@ def test_registered_model_clients_survive_a_new_tool() -> None:
     agent.register_model_client(Parrot)
     agent.register_for_llm(description="adds")(adder())
     assert isinstance(agent.client._clients[0], Parrot)
+
+
+async def _double(number: int) -> int:
+    return 2 * number
+
+
+class _Doubler:
+    async def __call__(self, number: int) -> int:
+        return 2 * number
+
+
+def _decorated(function: Any) -> Any:
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+@pytest.mark.parametrize("way", ["sync", "async"])
+@pytest.mark.parametrize("registered", [True, False], ids=["registered", "in the map"])
+@pytest.mark.parametrize(
+    "function",
+    [_decorated(_double), lambda number: _double(number), functools.partial(_double), _Doubler()],
+    ids=["decorated", "lambda", "partial", "object"],
+)
+def test_whatever_can_be_awaited_is_awaited(function: Any, registered: bool, way: str) -> None:
+    bob = agent_without_model("bob")
+    if registered:
+        bob.register_for_execution(name="double")(function)
+    else:
+        bob.register_function({"double": function})
+    call = {"name": "double", "arguments": '{"number": 4}'}
+    if way == "sync":
+        assert bob.execute_function(call)[1]["content"] == "8"
+        tool_call = {"id": "1", "type": "function", "function": call}
+        for message in ({"tool_calls": [tool_call], "content": None}, {"function_call": call, "content": None}):
+            assert bob.generate_reply(messages=[{"role": "assistant", **message}])["content"] == "8"
+    else:
+        assert asyncio.run(bob.a_execute_function(call))[1]["content"] == "8"
+
+
+def test_a_tool_that_raises_without_a_text_is_told_by_the_name_of_the_error() -> None:
+    def fail() -> None:
+        raise AssertionError
+
+    bob = agent_without_model("bob")
+    bob.register_function({"fail": fail})
+    assert bob.execute_function({"name": "fail", "arguments": "{}"})[1]["content"] == "Error: AssertionError"
+
+
+def test_a_registered_function_keeps_its_origin() -> None:
+    bob, function = agent_without_model("bob"), adder()
+    assert bob._wrap_function(function)._origin is function
+    bob.register_for_execution()(function)
+    assert next(iter(bob.function_map.values()))._origin is function

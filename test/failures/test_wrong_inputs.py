@@ -115,7 +115,7 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
     (lambda: talk([bob()]), AttributeError, ["recipient", "list", "Pass the agent itself"]),
     (lambda: talk(ConversableAgent), TypeError, ["recipient", "class ConversableAgent", "Make an agent"]),
     (lambda: talk(group()), AttributeError, ["recipient", "GroupChat", "GroupChatManager"]),
-    (lambda: talk(bob(), message=["hi"]), ValueError, ["ann to bob", "content or function_call must be provided"]),
+    (lambda: talk(bob(), message=["hi"]), TypeError, ["must be a text or a dict", "['hi']"]),
     (lambda: talk(bob(), message={}), ValueError, ["ann to bob", "content or function_call must be provided"]),
     (lambda: talk(bob(), summary_method="last"), AssertionError, ["summary_method", "'last_msg'", "'last'"]),
     (lambda: talk(bob(), summary_method=5), AssertionError, ["summary_method", "'reflection_with_llm'", "is 5"]),
@@ -155,7 +155,7 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
     (lambda: bob().register_reply(None, tool), ValueError, ["trigger", "a class of agents", "None"]),
     (lambda: bob().register_hook("process_message", len), AssertionError, ["process_message is not", "before_send"]),
     # tools
-    (lambda: helper().register_for_llm()(tool), ValueError, ["description is required", "'tool'", "description=..."]),
+    (lambda: helper().register_for_llm()(tool), ValueError, ["Function description is required, none found."]),
     (lambda: ann().register_for_llm(description="d")(tool), AssertionError, ["must have an llm_config", "ann"]),
     (lambda: helper().register_for_llm(description="d")(untyped), TypeError, ["must be annotated", "'untyped'", "'x'"]),
     (lambda: helper().register_for_llm(description="d", api_style="x")(tool), ValueError, ["API style: x", "'tool'"]),
