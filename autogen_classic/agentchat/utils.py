@@ -72,8 +72,10 @@ def _add(total: dict[str, Any], usage: dict[str, Any] | None) -> None:
             sums[key] += used.get(key, 0)
 
 
-_ATTRIBUTE = re.compile(r"""(?<!\S)([^\s="']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
-_QUOTED_ATTRIBUTE = re.compile(r"""(?<!\S)[^\s="']+\s*=\s*(?:"[^"]*"|'[^']*')""")
+# A quoted value ends at the quote behind which another attribute or the end of the tag stands: "I'm" holds none.
+_QUOTED = r"""(["'])((?:(?!\2).|\2(?!\s+[^\s="']+\s*=|\s*/?\s*$))*)\2"""
+_ATTRIBUTE = re.compile(rf"""(?<!\S)([^\s="']+)\s*=\s*(?:{_QUOTED}|(\S+))""")
+_QUOTED_ATTRIBUTE = re.compile(rf"""(?<!\S)([^\s="']+)\s*=\s*{_QUOTED}""")
 
 
 def parse_tags_from_content(tag: str, content: str | list[Any]) -> list[dict[str, Any]]:
@@ -120,5 +122,5 @@ def _attributes_in(inside: str) -> dict[str, str]:
     attributes = {"src": source} if source else {}
     if quoted:
         for attribute in _ATTRIBUTE.finditer(inside, quoted.start()):
-            attributes[attribute[1]] = next(value for value in attribute.group(2, 3, 4) if value is not None)
+            attributes[attribute[1]] = next(value for value in attribute.group(3, 4) if value is not None)
     return attributes

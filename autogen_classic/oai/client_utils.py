@@ -91,7 +91,11 @@ def should_hide_tools(messages: list[dict[str, Any]], tools: list[dict[str, Any]
             f"hide_tools_param is not a valid value ['if_all_run','if_any_run','never'], got '{hide_tools_param}'"
         )
     offered = {tool["function"]["name"] for tool in tools}
-    answered = {message.get("tool_call_id") for message in messages if message.get("role") == "tool"}
+    answered = {
+        message.get("tool_call_id")
+        for message in messages
+        if message.get("role") == "tool" or "tool_call_id" in message
+    }
     used = {
         call["function"]["name"]
         for message in messages
