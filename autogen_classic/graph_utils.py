@@ -177,10 +177,14 @@ def _warn_about_oddities(transitions: Transitions, agents: Sequence[Any]) -> Non
     known = set(agents)
     isolated = [agent for agent in agents if agent not in connected]
     if isolated:
-        logger.warning("Isolated agents, which no speaker transition reaches or leaves: %s.", _names(isolated))
+        logger.warning(
+            "There are isolated agents, which no speaker transition reaches or leaves: %s.", _names(isolated)
+        )
     strangers = [agent for agent in connected if agent not in known]
     if strangers:
-        logger.warning("Speaker transitions lead to agents that are not in the group: %s.", _names(strangers))
+        logger.warning(
+            "The set of agents in allowed_speaker_transitions do not match agents of the group: %s.", _names(strangers)
+        )
     for speaker, followers in transitions.items():
         repeated = [agent for agent, count in Counter(followers).items() if count > 1]
         if repeated:

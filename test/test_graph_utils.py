@@ -63,12 +63,12 @@ def test_a_stranger_as_a_key_is_refused_by_name() -> None:
 
 def test_a_stranger_as_a_follower_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     (text,) = warnings_about({ann: [bob, stranger]}, [ann, bob], caplog)
-    assert "not in the group: 'stranger'" in text
+    assert "allowed_speaker_transitions do not match agents of the group: 'stranger'" in text
 
 
 def test_an_agent_without_transitions_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     (text,) = warnings_about({ann: [bob], cid: []}, [ann, bob, cid], caplog)
-    assert text.startswith("Isolated agents")
+    assert "isolated agents" in text
     assert "'cid'" in text
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import SenderRequired
 from .party import Agent, Party, is_agent
 
-__all__ = ("matches", "register", "replace", "reset")
+__all__ = ("led_group", "matches", "register", "replace", "reset")
 
 
 def register(
@@ -105,3 +105,17 @@ def matches(trigger: object, sender: Agent | None) -> bool:
         assert isinstance(fires, bool), f"The trigger {trigger} must return a boolean value, not {fires!r}."
         return fires
     raise ValueError(f"Unsupported trigger type: {type(trigger)}")
+
+
+def led_group(agent: Any) -> Any | None:
+    """Find the group that an agent leads: as its manager, or by ``GroupChatManager.run_chat`` among its replies.
+
+    Args:
+        agent: any agent, or None.
+
+    Returns:
+        The group chat, or None for an agent that leads no group.
+    """
+    configs = (entry["config"] for entry in getattr(agent, "_reply_func_list", ()))
+    candidates = (getattr(agent, "groupchat", None), *configs)
+    return next((thing for thing in candidates if hasattr(thing, "speaker_selection_method")), None)

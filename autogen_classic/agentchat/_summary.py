@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from .._core.drive import Ask, Call, Steps
 from .._core.party import Party
+from .._core.replies import led_group
 from . import _literals
 
 if TYPE_CHECKING:
     from ..cache.abstract_cache_base import AbstractCache
 
-__all__ = ("DEFAULT_SUMMARY_PROMPT", "summarize")
+__all__ = ("DEFAULT_SUMMARY_PROMPT", "last_message", "reflect", "summarize")
 
 DEFAULT_SUMMARY_PROMPT = (
     "Sum up what came out of the conversation above: state the result itself and the facts a reader needs to use it. "
@@ -52,7 +53,7 @@ def summarize(
     if summary_method is None:
         return ""
     if summary_method == "last_msg":
-        return _last_message(sender, recipient)
+        return last_message(sender, recipient)
     if summary_method == "reflection_with_llm":
         return (yield from _reflection(sender, recipient, arguments))
     if callable(summary_method):
@@ -63,10 +64,10 @@ def summarize(
     )
 
 
-def _last_message(sender: Party, recipient: Party) -> str:
+def last_message(sender: Party, recipient: Party) -> str:
     """What the recipient and the sender said last, without the word that ends chats."""
     try:
-        content = recipient.last_message(sender)["content"]  # type: ignore[index]  # None is one of these errors
+        content = _last_words(sender, recipient)["content"]
     except (IndexError, AttributeError, KeyError, TypeError) as error:
         warnings.warn(
             f"Cannot extract summary using last_msg: {error}. Using an empty str as summary.", UserWarning, stacklevel=2
@@ -80,7 +81,15 @@ def _last_message(sender: Party, recipient: Party) -> str:
     return "" if content is None else str(content)
 
 
-def _reflection(sender: Party, recipient: Party, arguments: dict[str, Any]) -> Steps[Any]:
+def _last_words(sender: Party, recipient: Party) -> dict[str, Any]:
+    """The last message of a chat; a group says its own to its members only, not to an opener from outside."""
+    group = led_group(recipient)
+    if group is None or sender in group.agents or not group.messages:
+        return recipient.last_message(sender)  # type: ignore[no-any-return]
+    return group.messages[-1]  # type: ignore[no-any-return]
+
+
+def _reflection(sender: Party, recipient: Party, arguments: dict[str, Any]) -> Steps[str]:
     """Let a model read the chat and sum it up; the recipient's model if it has one."""
     prompt = arguments.get("summary_prompt")
     prompt = DEFAULT_SUMMARY_PROMPT if prompt is None else prompt
@@ -89,16 +98,34 @@ def _reflection(sender: Party, recipient: Party, arguments: dict[str, Any]) -> S
     role = arguments.get("summary_role") or "system"
     if not isinstance(role, str):
         raise ValueError(f"The summary_role in summary_args must be a string, but it is {role!r}.")
-
     llm_agent = recipient if recipient.client is not None else sender
     messages = recipient.chat_messages_for_summary(sender)
+    return (yield from reflect(sender, llm_agent, messages, prompt, role, arguments["cache"]))
+
+
+def reflect(
+    agent: Party, llm_agent: Party, messages: list[dict[str, Any]], prompt: str, role: str, cache: AbstractCache | None
+) -> Steps[str]:
+    """Ask a model what messages come to.
+
+    Args:
+        agent: who asks.
+        llm_agent: whose model answers.
+        messages: what the model reads.
+        prompt: what it is asked.
+        role: the role of the prompt.
+        cache: a cache for the request, or None.
+
+    Returns:
+        The answer; an empty text where the model refuses the request as malformed.
+    """
     try:
         answer = yield Ask(
-            sender,
+            agent,
             "_generate_oai_reply_from_client",
             llm_client=llm_agent.client,
             messages=[*messages, {"role": role, "content": prompt}],
-            cache=arguments["cache"],
+            cache=cache,
         )
     except Exception as error:
         if type(error).__name__ != "BadRequestError":  # openai's class, which must not be imported for this

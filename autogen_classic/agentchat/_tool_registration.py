@@ -9,9 +9,8 @@ import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, TypeVar, cast
 
-from ..errors import with_note
-
 from .._core.party import Party, is_agent
+from ..errors import with_note
 
 __all__ = (
     "can_execute_function",

@@ -19,6 +19,7 @@ from .._core.drive import drive, drive_async, shipped
 from ..errors import AgentNameConflict
 from ._groupchat import candidates, checks, clearing, loop, names, texts
 from ._groupchat import resume as resuming
+from ._groupchat.private_names import PrivateGroupNames
 from ._speakers import manual
 from ._speakers import random as chance
 from ._speakers.auto import select_by_model
@@ -36,7 +37,7 @@ Message = dict[str, Any]
 
 
 @dataclass
-class GroupChat:
+class GroupChat(PrivateGroupNames):
     """A group: who takes part, what was said, and how the next speaker is chosen.
 
     Attributes:
@@ -83,7 +84,7 @@ class GroupChat:
     enable_clear_history: bool = False
     send_introductions: bool = False
     select_speaker_message_template: str | Callable[[GroupChat], str] = texts.SELECT_SPEAKER_MESSAGE
-    select_speaker_prompt_template: str = texts.SELECT_SPEAKER_PROMPT
+    select_speaker_prompt_template: str | None = texts.SELECT_SPEAKER_PROMPT
     select_speaker_auto_multiple_template: str = texts.SELECT_SPEAKER_AGAIN_MULTIPLE
     select_speaker_auto_none_template: str = texts.SELECT_SPEAKER_AGAIN_NONE
     select_speaker_transform_messages: Any | None = None
@@ -105,6 +106,7 @@ class GroupChat:
             TypeError: for a template that is no text.
         """
         self.messages = [] if self.messages is None else self.messages
+        self.select_speaker_prompt_template = self.select_speaker_prompt_template or None
         if self.allow_repeat_speaker is None and self.allowed_or_disallowed_speaker_transitions is None:
             self.allow_repeat_speaker = True
         self.allowed_speaker_transitions_dict = checks.allowed_transitions(self)
@@ -227,7 +229,7 @@ class GroupChat:
             agents: the candidates; None for the whole group.
 
         Returns:
-            The agent, or None when the person leaves it to the model.
+            The agent, or None when the person skips the question.
         """
         return manual.ask_person(self.agents if agents is None else agents)
 
@@ -433,6 +435,9 @@ class GroupChatManager(ConversableAgent):
         steps = resuming.resume(self, messages, remove_termination_string, silent)
         return await drive_async(steps)
 
+    def _valid_resume_messages(self, messages: list[Message]) -> None:
+        resuming.with_speakers(self, messages)
+
     def messages_from_string(self, message_string: str) -> list[Message]:
         """Read messages from JSON, for `resume`.
 
@@ -469,15 +474,15 @@ class GroupChatManager(ConversableAgent):
 
     def get_actual_usage(self) -> dict[str, Any] | None:
         """What the manager's model, or else that of its selections, has cost without cached answers, or None."""
-        return super().get_actual_usage() if self.client else self._selection_usage("actual_usage_summary")
+        return super().get_actual_usage() if self.client else self._classic_selection_usage("actual_usage_summary")
 
     def get_total_usage(self) -> dict[str, Any] | None:
         """What the manager's model, or else that of its selections, would have cost without the cache, or None."""
-        return super().get_total_usage() if self.client else self._selection_usage("total_usage_summary")
+        return super().get_total_usage() if self.client else self._classic_selection_usage("total_usage_summary")
 
-    def _selection_usage(self, summary: str) -> dict[str, Any] | None:
+    def _classic_selection_usage(self, summary: str) -> dict[str, Any] | None:
         """What the group's own model has used for a manager without a model; a manager with one pays for it."""
-        room = self.__dict__.get("_selection_room")
+        room = self.__dict__.get("_classic_selection_room")
         return getattr(room.client, summary, None) if room else None
 
     def _prepare_chat(

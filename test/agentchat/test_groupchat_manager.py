@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from autogen_classic._core.events import SpeakerSelected, listening
+from autogen_classic._core.events import ChatEnded, ChatStarted, SpeakerSelected, listening
 from autogen_classic._core.running_chats import StopReason
 from autogen_classic.agentchat.agent import Agent
 from autogen_classic.agentchat.conversable_agent import ConversableAgent
@@ -238,13 +238,93 @@ class TestRounds:
         start(a, manager, asynchronous, message="three")
         assert contents(manager.groupchat.messages) == ["three"]
 
-    def test_a_group_within_a_group_ends_the_outer_chat_quietly(self, asynchronous):
+    def test_the_last_words_of_a_group_within_a_group_are_its_reply(self, asynchronous):
         inner, _ = team("i1", "i2", max_round=3)
         inner._name = "inner"
-        outer, (a, *_) = team("a", inner, "b")
+        outer, (a, *_) = team("a", inner, "b", max_round=3)
         start(a, outer, asynchronous)
         assert contents(inner.groupchat.messages) == ["go", "hi from i1", "hi from i2"]
+        assert contents(outer.groupchat.messages) == ["go", "hi from i2", "hi from b"]
+        assert [message["name"] for message in outer.groupchat.messages] == ["a", "inner", "b"]
+
+    def test_a_group_within_a_group_holds_a_chat_of_its_own(self, asynchronous):
+        inner, _ = team("i1", "i2", max_round=2)
+        inner._name = "inner"
+        outer, (a, *_) = team("a", inner, max_round=2)
+        seen = []
+        with listening(seen.append):
+            start(a, outer, asynchronous)
+        started = [event.chat for event in seen if isinstance(event, ChatStarted)]
+        assert [chat.parent_id for chat in started] == [None, started[0].id]
+        assert [event.reason for event in seen if isinstance(event, ChatEnded)] == ["max_round", "max_round"]
+
+    def test_a_group_that_says_nothing_within_a_group_is_no_reply(self, asynchronous):
+        inner, _ = team("i1", "i2", max_round=1)
+        outer, (a, *_) = team("a", inner)
+        assert start(a, outer, asynchronous).stop_reason == "no reply"
         assert contents(outer.groupchat.messages) == ["go"]
+
+    def test_any_agent_may_lead_a_group(self, asynchronous):
+        deputy = agent("deputy")
+        groupchat = GroupChat([agent("a"), agent("b")], [], max_round=3, speaker_selection_method="round_robin")
+        deputy.register_reply(ConversableAgent, GroupChatManager.run_chat, config=groupchat)
+        if asynchronous:
+            deputy.register_reply(ConversableAgent, GroupChatManager.a_run_chat, config=groupchat)
+        start(agent("boss"), deputy, asynchronous)
+        assert contents(groupchat.messages) == ["go", "hi from a", "hi from b"]
+
+    def test_any_leader_obeys_clear_history(self, asynchronous):
+        deputy = agent("deputy")
+        members = [agent("a", {"content": "CLEAR HISTORY"}), agent("b")]
+        groupchat = GroupChat(
+            members, [], max_round=2, speaker_selection_method="round_robin", enable_clear_history=True
+        )
+        reply = GroupChatManager.a_run_chat if asynchronous else GroupChatManager.run_chat
+        deputy.register_reply(ConversableAgent, reply, config=groupchat)
+        start(agent("boss"), deputy, asynchronous)
+        assert contents(groupchat.messages) == [""]
+
+    def test_the_members_hear_the_parts_of_a_message_and_the_group_keeps_its_text(self, asynchronous):
+        parts = [
+            {"type": "text", "text": "Look:"},
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
+        ]
+        manager, (a, b, c) = team("a", "b", "c", max_round=2)
+        start(a, manager, asynchronous, message={"content": parts})
+        assert [member.chat_messages[manager][0]["content"] for member in (b, c)] == [parts, parts]
+        assert contents(manager.groupchat.messages)[0] == "Look:<image>"
+        assert a.chat_messages[manager][0]["content"] == parts
+
+    @pytest.mark.parametrize("member", [True, False], ids=["member", "outsider"])
+    def test_the_summary_is_the_last_word_of_the_group(self, asynchronous, member):
+        manager, (a, *_) = team("a", "b", max_round=3)
+        boss = a if member else agent("boss")
+        result = start(boss, manager, asynchronous)
+        assert result.summary == manager.groupchat.messages[-1]["content"] != "go"
+
+    def test_each_of_two_parallel_calls_is_answered_by_its_owner(self, asynchronous):
+        calls = [
+            {"id": name, "type": "function", "function": {"name": name, "arguments": "{}"}} for name in ("f", "g", "h")
+        ]
+        caller = agent("caller", {"content": None, "tool_calls": calls})
+        owners = [agent("one", function_map={"f": lambda: "4"}), agent("two", function_map={"g": lambda: "5"})]
+        manager, (a, *_) = team("a", caller, *owners, max_round=3)
+        start(a, manager, asynchronous)
+        answers = manager.groupchat.messages[2]["tool_responses"]
+        assert [answer["content"] for answer in answers] == ["4", "5", "Error: Function h not found."]
+
+    def test_a_call_that_nobody_owns_is_answered_and_the_group_goes_on(self, asynchronous):
+        call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+        manager, (a, *_) = team("a", agent("caller", {"content": None, "tool_calls": [call]}), "b", max_round=4)
+        start(a, manager, asynchronous)
+        assert contents(manager.groupchat.messages)[2] == "Error: Function f not found."
+        assert len(manager.groupchat.messages) == 4
+
+    def test_a_person_goes_on_talking_to_a_group(self, asynchronous):
+        manager, _ = team("a", "b", max_round=2)
+        boss = agent("boss", "more")
+        result = start(boss, manager, asynchronous, max_turns=2)
+        assert contents(result.chat_history) == ["go", "more"]
 
     def test_namesakes_take_turns(self, asynchronous):
         manager, (first, _) = team(agent("twin", "first"), agent("twin", "second"))

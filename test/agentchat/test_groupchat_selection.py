@@ -11,6 +11,7 @@ import pytest
 
 from autogen_classic.agentchat._groupchat.names import name_meant
 from autogen_classic.agentchat._speakers import SELECTORS
+from autogen_classic.agentchat.chat import ChatResult
 from autogen_classic.agentchat.conversable_agent import ConversableAgent
 from autogen_classic.agentchat.groupchat import GroupChat, GroupChatManager
 from autogen_classic.exception_utils import NoEligibleSpeaker
@@ -119,9 +120,20 @@ class TestCandidates:
         with pytest.raises(NoEligibleSpeaker):
             chat.select_speaker(chat.agents[1], agent("s"))
 
-    def test_an_empty_list_of_followers_means_everybody(self):
-        chat = with_transitions("abc", {"a": "b", "b": "", "c": "a"}, speaker_selection_method="round_robin")
-        assert chat.select_speaker(chat.agents[1], agent("s")).name == "c"
+    @pytest.mark.parametrize("kind", ["allowed", "disallowed"])
+    @pytest.mark.parametrize("method", ["auto", "round_robin", "random"])
+    def test_nobody_may_follow_a_final_state(self, kind, method):
+        members = [agent("a"), agent("end")]
+        transitions = {"allowed": {members[0]: members, members[1]: []}, "disallowed": {members[1]: members}}
+        chat = GroupChat(
+            members,
+            [dict(OPENING)],
+            speaker_selection_method=method,
+            allowed_or_disallowed_speaker_transitions=transitions[kind],
+            speaker_transitions_type=kind,
+        )
+        with pytest.raises(NoEligibleSpeaker, match="after end"):
+            chat.select_speaker(members[1], agent("s"))
 
     def test_anybody_may_follow_an_outsider(self):
         chat = with_transitions("abc", {"a": "b", "b": "c", "c": "a"}, speaker_selection_method="round_robin")
@@ -172,10 +184,13 @@ class TestCalls:
         chat = group([agent("a"), agent("b"), agent("c", "g")], [call("f", "g")])
         assert chat.select_speaker(chat.agents[0], agent("s")).name == "c"
 
-    def test_a_call_that_nobody_can_execute_is_an_error_that_names_it(self):
-        chat = group(messages=[call("f", "g")])
-        with pytest.raises(ValueError, match="No agent can execute the function f, g"):
-            chat.select_speaker(chat.agents[0], agent("s"))
+    def test_a_call_that_nobody_can_execute_goes_to_somebody_else(self):
+        chat = group("ab", messages=[call("f", "g")])
+        assert chat.select_speaker(chat.agents[0], agent("s")).name == "b"
+
+    def test_calls_with_two_owners_go_to_one_of_them(self):
+        chat = group([agent("a"), agent("b", "f"), agent("c", "x"), agent("d", "g")], [call("f", "g")])
+        assert [owner.name for owner in chat._prepare_and_select_agents(chat.agents[0])[1]] == ["b", "d"]
 
     def test_without_the_filter_a_call_is_a_message_like_others(self):
         chat = group(
@@ -258,11 +273,12 @@ class TestManual:
         ]
 
     @pytest.mark.parametrize("answer", ["", "q"])
-    def test_the_person_may_leave_it_to_the_model(self, answer):
+    def test_a_person_who_skips_the_question_takes_the_next_of_the_list(self, answer):
         chat = group(speaker_selection_method="manual")
-        chooser, _ = selector("c")
+        chooser, model = selector("c")
         with at_terminal(answer):
-            assert chat.select_speaker(chat.agents[0], chooser).name == "c"
+            assert chat.select_speaker(chat.agents[0], chooser).name == "b"
+        assert model.requests == []
 
 
 @BOTH_WAYS
@@ -540,3 +556,92 @@ class TestNames:
         chooser, model = selector("I would let the TESTER speak now.")
         assert chat.select_speaker(chat.agents[0], chooser).name == "Tester"
         assert len(model.requests) == 1
+
+
+class TestNamesInAnswers:
+    @pytest.mark.parametrize(
+        ("answer", "names", "chosen"),
+        [
+            ("<think>Alice has spoken. Bob?</think>\nBob", ("Alice", "Bob"), "Bob"),
+            ("Alice or Bob, hm.</think>Bob", ("Alice", "Bob"), "Bob"),
+            ("Bob\n<think>although Alice", ("Alice", "Bob"), "Bob"),
+            ("我选择Coder来回答。", ("Coder", "Critic"), "Coder"),
+            ("次はCoderさんです", ("Coder", "Critic"), "Coder"),
+            ("다음은 Coder가 합니다", ("Coder", "Critic"), "Coder"),
+            ("请研究员发言", ("研究员", "编辑"), "研究员"),
+            ("高级研究员来", ("研究员", "高级研究员"), "高级研究员"),
+            ("I pick Coder-2.", ("Coder", "Coder-2"), "Coder-2"),
+            ("I pick Senior Coder.", ("Coder", "Senior_Coder"), "Senior_Coder"),
+            ("i pick senior coder.", ("Coder", "Senior_Coder"), "Senior_Coder"),
+            ("I pick \x1b[1;32mCoder\x1b[0m.", ("Coder", "Critic"), "Coder"),
+            ("\x1b[32mCoder\x1b[0m", ("Coder", "Critic"), "Coder"),
+        ],
+    )
+    def test_the_one_that_is_meant_speaks(self, answer, names, chosen):
+        chat = group([agent("first"), *map(agent, names)])
+        chooser, model = selector(answer)
+        assert chat.select_speaker(chat.agents[0], chooser).name == chosen
+        assert len(model.requests) == 1
+
+    def test_a_name_within_a_word_is_not_meant(self):
+        chat = group([agent("first"), agent("Coder"), agent("Critic")])
+        chooser, model = selector("Let the Encoder speak.", "Critic")
+        assert chat.select_speaker(chat.agents[0], chooser).name == "Critic"
+        assert len(model.requests) == 2
+
+
+def test_an_empty_prompt_template_is_none():
+    assert group(select_speaker_prompt_template="").select_speaker_prompt_template is None
+
+
+class TestPrivateNames:
+    """Names of 0.2.40 that tests and programs call."""
+
+    def test_an_answer_is_validated(self):
+        chat = group()
+
+        def validated(answer, attempts_left=2):
+            return chat._validate_speaker_name(
+                recipient=None,
+                messages=[{"content": answer}],
+                sender=None,
+                config=None,
+                attempts_left=attempts_left,
+                attempt=1,
+                agents=chat.agents,
+            )
+
+        assert validated("b") == (True, None)
+        assert validated("nobody", attempts_left=0) == (True, None)
+        assert validated("b and c")[1]["content"].startswith("SEVERAL")
+        assert validated("nobody")[1]["content"].startswith("NONE")
+
+    @pytest.mark.parametrize(("name", "final", "chosen"), [("c", True, "c"), ("zz", True, "b"), ("c", False, "b")])
+    def test_a_speaker_is_made_final(self, name, final, chosen):
+        chat = group()
+        assert chat._finalize_speaker(chat.agents[0], final, name, chat.agents).name == chosen
+
+    def test_the_result_of_a_selection_is_read(self):
+        chat = group()
+        said = ChatResult(chat_history=[{"content": "c"}])
+        assert chat._process_speaker_selection_result(said, chat.agents[0], chat.agents).name == "c"
+        assert chat._process_speaker_selection_result(ChatResult(chat_history=[]), chat.agents[0], None) is None
+
+    def test_the_agents_of_a_selection_can_be_made(self):
+        chat = group()
+        chooser, model = selector("b")
+        checking, selecting = chat._create_internal_agents(
+            chat.agents, 2, chat.messages, lambda *_, **__: (True, None), chooser
+        )
+        checking.initiate_chat(selecting, message="Who?", clear_history=False, max_turns=1)
+        assert said_to(model)[0] == ("system", None, "SYSTEM ['a', 'b', 'c']")
+        assert (checking.name, selecting.name) == ("checking_agent", "speaker_selection_agent")
+
+    def test_messages_to_resume_are_checked(self):
+        chat = group()
+        manager = GroupChatManager(chat, llm_config=False)
+        assert manager._valid_resume_messages([{"content": "x", "name": "a", "role": "user"}]) is None
+        with pytest.raises(Exception, match="doesn't exist as agent in group chat: zz"):
+            manager._valid_resume_messages([{"content": "x", "name": "zz", "role": "user"}])
+        with pytest.raises(Exception, match="no messages were provided"):
+            manager._valid_resume_messages([])

@@ -128,7 +128,7 @@ def test_a_cancelled_task_keeps_what_was_said(serve: Any, agent: Any, said: Any)
 
         server = serve(cancel, "Here I am.")
         helper.llm_config = server.llm_config()
-        helper._rebuild_client()
+        helper._classic_rebuild_client()
         task = asyncio.ensure_future(person.a_initiate_chat(helper, message=HELLO, silent=True, max_turns=1))
         with pytest.raises(asyncio.CancelledError):
             await task

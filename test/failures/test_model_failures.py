@@ -27,7 +27,7 @@ def fails(agent: Any, chat: Any, said: Any, sent: Any) -> Any:
     def run(kind: type[BaseException], *configs: dict[str, Any], server: Any, **settings: Any) -> str:
         person, helper = agent("person"), agent("helper", *configs)
         helper.llm_config.update(settings)
-        helper._rebuild_client()
+        helper._classic_rebuild_client()
         with pytest.raises(kind) as caught:
             chat(person, helper, HELLO)
         assert said(person, helper) == [("assistant", HELLO)]

@@ -52,7 +52,7 @@ def prepare_and_select(groupchat: Group, last_speaker: Agent) -> tuple[Agent | N
     last_message = groupchat.messages[-1] if groupchat.messages else {}
     calls = _called_functions(last_message) if groupchat.func_call_filter else []
     if calls:
-        candidates = _who_can_execute(groupchat, calls)
+        candidates = _who_can_execute(groupchat, calls, last_speaker)
         if len(candidates) == 1:
             return candidates[0], candidates, None
     candidates = _who_may_follow(groupchat, last_speaker, candidates)
@@ -122,24 +122,22 @@ def _called_functions(message: Message) -> list[str]:
     return [call["function"]["name"] for call in calls if call.get("type", "function") == "function"]
 
 
-def _who_can_execute(groupchat: Group, names: list[str]) -> Agents:
-    """The agents that know all of the functions, or else those that know any function at all."""
-    able = [agent for agent in groupchat.agents if agent.can_execute_function(names)]
-    if not able:
-        able = [agent for agent in groupchat.agents if agent.function_map]
-    if not able:
-        raise ValueError(
-            f"No agent can execute the function {', '.join(names)}. Please check the function_map of the agents."
-        )
-    return able
+def _who_can_execute(groupchat: Group, names: list[str], caller: Agent) -> Agents:
+    """Those that answer a call: who knows all of the functions, or else one of them, any function, or nobody's."""
+    return (
+        [agent for agent in groupchat.agents if agent.can_execute_function(names)]
+        or [agent for agent in groupchat.agents if any(agent.can_execute_function([name]) for name in names)]
+        or [agent for agent in groupchat.agents if agent.function_map]
+        or [agent for agent in groupchat.agents if agent is not caller]
+    )
 
 
 def _who_may_follow(groupchat: Group, last_speaker: Agent, candidates: Agents) -> Agents:
-    """Those candidates that the transitions allow; all of them where that leaves nobody."""
+    """Those candidates that the transitions allow; whoever can answer a call where that leaves none of these."""
     followers = groupchat.allowed_speaker_transitions_dict.get(last_speaker)
+    if not followers and last_speaker in groupchat.agents:
+        raise NoEligibleSpeaker(f"No agent of the group may speak after {last_speaker.name}.")
     if followers is None:
-        if last_speaker in groupchat.agents:
-            raise NoEligibleSpeaker(f"No agent of the group may speak after {last_speaker.name}.")
         return candidates
     allowed = set(followers)
     return [agent for agent in candidates if agent in allowed] or candidates

@@ -26,7 +26,7 @@ class Group(Protocol):
     send_introductions: bool
     allowed_or_disallowed_speaker_transitions: dict[Any, Any] | None
     allowed_speaker_transitions_dict: dict[Any, list[Any]]
-    select_speaker_prompt_template: str
+    select_speaker_prompt_template: str | None
     select_speaker_auto_multiple_template: str
     select_speaker_auto_none_template: str
     select_speaker_transform_messages: Any

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from ..._core import running_chats
+from ..._core import replies, running_chats
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, Then
-from ..._core.events import SpeakerSelected, emit
+from ..._core.events import ChatEnded, ChatStarted, SpeakerSelected, emit
 from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Party
 from ..._core.running_chats import RunningChat, StopReason
@@ -43,23 +43,24 @@ def run_chat(
     message = (manager._oai_messages[sender] if messages is None else messages)[-1]
     speaker: Agent = sender
     running_chat = running_chats.current() or RunningChat()
+    leaders = [agent for agent in groupchat.agents if replies.led_group(agent) is not None]
     with _all_may_stop(running_chat, [manager, *groupchat.agents]), _lent_cache(manager, groupchat.agents):
         yield from _introduce(manager, groupchat)
         for round_number in range(1, groupchat.max_round + 1):
             manager._last_speaker = speaker
-            groupchat.append(message, speaker)
+            heard = _append(groupchat, message, speaker)
             for agent in groupchat.agents:
                 if agent is not speaker:
-                    yield Ask(manager, "send", message, agent, request_reply=False, silent=True)
+                    yield Ask(manager, "send", heard, agent, request_reply=False, silent=True)
 
-            if _is_over(manager, groupchat, round_number, message, running_chat):
+            if _is_over(manager, groupchat, round_number, groupchat.messages[-1], running_chat):
                 break
-            reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat)
+            reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat, leaders)
             if reply is None:
                 break
             if groupchat.enable_clear_history and clearing.asks_to_clear(reply):
-                reply = {**reply, "content": manager.clear_agents_history(reply, groupchat)}
-            yield Ask(speaker, "send", reply, manager, request_reply=False, silent=manager._silent)
+                reply = {**reply, "content": _clear_history(manager, reply, groupchat)}
+            yield Ask(speaker, "send", reply, manager, request_reply=False, silent=_is_silent(manager))
             message = cast(Message, manager.last_message(speaker))  # it was said just now
             running_chat.watch_for_loop(speaker, message.get("content"))
     return True, None
@@ -73,6 +74,27 @@ def select_speaker(groupchat: Group, last_speaker: Agent, selector: Party) -> St
     asynchronous = yield WHICH_WAY
     by_model = groupchat.a_auto_select_speaker if asynchronous else groupchat._auto_select_speaker
     return Then(Call(by_model, last_speaker, selector, messages, candidates))
+
+
+def _append(groupchat: Group, message: Message, speaker: Agent) -> Message:
+    """Add a message to what the group has said, which is kept as text, and return what the members hear of it."""
+    parts = message.get("content")
+    if not isinstance(parts, list):
+        groupchat.append(message, speaker)
+        return message
+    as_text = {**message}
+    groupchat.append(as_text, speaker)
+    return {**as_text, "content": parts}
+
+
+def _is_silent(manager: Party) -> bool:
+    """Whether nothing is printed; an agent that leads a group without being a manager has no setting of its own."""
+    return bool(getattr(manager, "_silent", manager.silent))
+
+
+def _clear_history(manager: Manager, reply: Message, groupchat: Group) -> str:
+    clear = getattr(manager, "clear_agents_history", None)
+    return str(clearing.clear(manager, reply, groupchat) if clear is None else clear(reply, groupchat))
 
 
 def _introduce(manager: Manager, groupchat: Group) -> Steps[None]:
@@ -97,7 +119,7 @@ def _is_over(
 
 
 def _next_reply(
-    manager: Manager, groupchat: Group, last_speaker: Agent, running_chat: RunningChat
+    manager: Manager, groupchat: Group, last_speaker: Agent, running_chat: RunningChat, leaders: list[Agent]
 ) -> Steps[tuple[TextOrMessage | None, Agent]]:
     """Select who speaks next and have it reply.
 
@@ -109,8 +131,11 @@ def _next_reply(
         speaker = yield Ask(groupchat, "select_speaker", last_speaker, manager)
         if running_chat.must_end(groupchat.messages[-1]):
             return None, last_speaker
-        emit(SpeakerSelected(manager, speaker, announce=not manager._silent and not asynchronous))
-        reply = yield Ask(speaker, "generate_reply", sender=manager)
+        emit(SpeakerSelected(manager, speaker, announce=not _is_silent(manager) and not asynchronous))
+        if speaker in leaders:
+            reply = yield from _reply_of_inner_group(speaker, manager)
+        else:
+            reply = yield Ask(speaker, "generate_reply", sender=manager)
     except KeyboardInterrupt:
         if groupchat.admin_name not in groupchat.agent_names:
             raise
@@ -120,10 +145,22 @@ def _next_reply(
         logger.warning(texts.NO_ELIGIBLE_SPEAKER)
         running_chat.note(StopReason.NO_ELIGIBLE_SPEAKER, groupchat.messages[-1])
         return None, last_speaker
-    is_inner_group = hasattr(speaker, "groupchat")  # what ended it does not name the end of this one
-    if reply is None and (running_chat.reason is None or is_inner_group):
+    if reply is None and running_chat.reason is None:
         running_chat.note(StopReason.NO_REPLY, groupchat.messages[-1])
     return reply, speaker
+
+
+def _reply_of_inner_group(leader: Agent, manager: Manager) -> Steps[TextOrMessage | None]:
+    """Have a member reply that leads a group itself: it holds a chat of its own, whose last words are its reply."""
+    with running_chats.begin(manager, leader) as inner_chat:
+        emit(ChatStarted(manager, leader))
+        try:
+            reply = yield Ask(leader, "generate_reply", sender=manager)
+        finally:
+            inner_chat.conclude()
+            emit(ChatEnded(manager, leader, inner_chat.reason, inner_chat.message))
+    said = replies.led_group(leader).messages
+    return said[-1]["content"] if reply is None and said and leader._last_speaker is not manager else reply
 
 
 @contextmanager

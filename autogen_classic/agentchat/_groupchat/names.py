@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from ..._core.content import content_str
 from ..._core.messages import Message
 
-__all__ = ("mentions", "name_meant")
+__all__ = ("mentions", "name_meant", "words_said")
 
 _MARKUP = re.compile(r"(?<!\w)[*_`~]{1,3}(?=\w)|(?<=\w)[*_`~]{1,3}(?!\w)")
 _LABEL = re.compile(r"^(?:the\s+)?(?:next\s+)?(?:role|speaker|name|agent|answer)(?:\s+is)?\s*[:=]?\s+", re.IGNORECASE)
 _EDGES = " \t\r\n\"'`*.,:;!?()[]{}<>\u201c\u201d\u2018\u2019\u00ab\u00bb"
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|\A.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+# Thai, Lao, Burmese, Khmer, Japanese, Chinese and Korean: no blank parts a name from the words around it.
+_LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+
+
+def words_said(content: Any) -> str:
+    """The words of an answer as text, without a model's thoughts in ``<think>`` tags and without colour codes.
+
+    Args:
+        content: a text, a list of content parts, a message with such a content, or None.
+    """
+    if isinstance(content, dict):
+        content = content.get("content")
+    return _THOUGHTS.sub("", _COLOURS.sub("", content_str(content)))
 
 
 def mentions(
@@ -21,7 +37,8 @@ def mentions(
 ) -> dict[str, int]:
     """Count how often the names of agents stand in a text as words of their own.
 
-    Models write the underscore of a name as it is, as a space, or escaped for Markdown.
+    Models write the underscore of a name as it is, as a space, or escaped for Markdown. A name that is part of a
+    longer one does not count there: "Senior Coder" does not mention ``Coder`` where ``Senior_Coder`` is an agent, too.
 
     Args:
         content: a text, a list of content parts, a message with such a content, or None.
@@ -29,19 +46,21 @@ def mentions(
         ignore_case: whether ``Coder`` counts where ``coder`` is the name.
 
     Returns:
-        The count by name, of the names that occur.
+        The count by name, of the names that occur, in the order of the agents.
     """
-    if isinstance(content, dict):
-        content = content.get("content")
-    text = content_str(content)
-    counts = {}
+    same = str.casefold if ignore_case else str
+    names_spelled: dict[str, set[str]] = {}
     for agent in agents:
-        spellings = {agent.name, agent.name.replace("_", " "), agent.name.replace("_", r"\_")}
-        pattern = rf"(?<!\w)(?:{'|'.join(re.escape(spelling) for spelling in sorted(spellings))})(?!\w)"
-        count = len(re.findall(pattern, text, re.IGNORECASE if ignore_case else 0))
-        if count:
-            counts[agent.name] = count
-    return counts
+        for spelling in (agent.name, agent.name.replace("_", " "), agent.name.replace("_", r"\_")):
+            names_spelled.setdefault(same(spelling), set()).add(agent.name)
+    longest_first = sorted((re.escape(spelling) for spelling in names_spelled), key=len, reverse=True)
+    pattern = re.compile(
+        rf"(?<!{_LETTER})(?:{'|'.join(longest_first)})(?!{_LETTER})", re.IGNORECASE if ignore_case else 0
+    )
+    found = Counter(
+        name for spelling in pattern.findall(words_said(content)) for name in names_spelled.get(same(spelling), ())
+    )
+    return {agent.name: found[agent.name] for agent in agents if found[agent.name]}
 
 
 def name_meant(content: object, agents: Sequence[Any]) -> str | None:
@@ -59,7 +78,7 @@ def name_meant(content: object, agents: Sequence[Any]) -> str | None:
     """
     if not isinstance(content, str):
         return None
-    answer = content.replace("\\_", "_").strip(_EDGES)
+    answer = words_said(content).replace("\\_", "_").strip(_EDGES)
     answers = {_plain(answer), _plain(_LABEL.sub("", _MARKUP.sub("", answer)))}
     exact = {agent.name for agent in agents if agent.name.strip() == answer}
     meant = exact or {agent.name for agent in agents if _plain(agent.name) in answers}

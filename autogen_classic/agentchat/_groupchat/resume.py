@@ -16,7 +16,7 @@ from ..agent import Agent
 from . import texts
 from .contract import Manager
 
-__all__ = ("messages_from_string", "resume")
+__all__ = ("messages_from_string", "resume", "with_speakers")
 
 logger = logging.getLogger("autogen.agentchat.groupchat")
 
@@ -30,17 +30,8 @@ def resume(
     silent: bool | None = False,
 ) -> Steps[tuple[Any, Message]]:
     """Make a group as it was after these messages, but for the last of them; see `GroupChatManager.resume`."""
-    if isinstance(messages, str):
-        messages = manager.messages_from_string(messages)
-    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
-        raise AutogenClassicError("Messages is not of type str or List[Dict]")
-    if not messages:
-        raise AutogenClassicError(
-            "Cannot resume group chat as no messages were provided. Use GroupChatManager.run_chat or "
-            "ConversableAgent.initiate_chat to start a new chat."
-        )
     groupchat = manager.groupchat
-    said = [(dict(message), _speaker_of(manager, message)) for message in messages]
+    said = with_speakers(manager, manager.messages_from_string(messages) if isinstance(messages, str) else messages)
 
     for agent in groupchat.agents:
         agent.clear_history()
@@ -60,8 +51,24 @@ def resume(
         logger.warning(texts.MAY_TERMINATE)
     if not silent:
         name = colored(last_speaker.name, "yellow")
-        emit(Notice(manager, texts.RESUMED.format(count=len(messages), name=name)))
+        emit(Notice(manager, texts.RESUMED.format(count=len(said), name=name)))
     return last_speaker, last_message
+
+
+def with_speakers(manager: Manager, messages: Messages) -> list[tuple[Message, Agent]]:
+    """Pair a copy of each message with the agent who said it.
+
+    Raises:
+        AutogenClassicError: for messages that are not a list of dicts, are empty, or name a stranger.
+    """
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        raise AutogenClassicError("Messages is not of type str or List[Dict]")
+    if not messages:
+        raise AutogenClassicError(
+            "Cannot resume group chat as no messages were provided. Use GroupChatManager.run_chat or "
+            "ConversableAgent.initiate_chat to start a new chat."
+        )
+    return [(dict(message), _speaker_of(manager, message)) for message in messages]
 
 
 def messages_from_string(message_string: str) -> Messages:

@@ -30,9 +30,8 @@ def model_reply(
         return False, None
     if messages is None:
         messages = agent._oai_messages[sender]
-    reply = yield Ask(
-        agent, "_generate_oai_reply_from_client", client, agent._oai_system_message + messages, agent.client_cache
-    )
+    told = [message for message in agent._oai_system_message if message["content"] is not None]
+    reply = yield Ask(agent, "_generate_oai_reply_from_client", client, told + messages, agent.client_cache)
     return (False, None) if reply is None else (True, reply)
 
 

@@ -13,6 +13,7 @@ from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async
 from ..._core.events import ToolCalled, ToolReturned, emit
 from ..._core.messages import Message
 from ..._core.party import Agent, Party
+from ..._core.replies import led_group
 from ..._core.tape import tool_steps
 from .. import _literals
 
@@ -36,15 +37,16 @@ def tool_calls_reply(
     if not calls:
         return False, None
 
+    runs = [_run_tool_call(_owner_of(call, agent, sender), call) for call in calls]
     responses: list[dict[str, Any]]
     if (yield WHICH_WAY):
         import asyncio  # as late as possible: it takes longer to load than all the rest
 
-        responses = yield Call(asyncio.gather, *[drive_async(_run_tool_call(agent, call)) for call in calls])
+        responses = yield Call(asyncio.gather, *[drive_async(run) for run in runs])
     else:
         responses = []
-        for call in calls:
-            responses.append((yield from _run_tool_call(agent, call)))
+        for run in runs:
+            responses.append((yield from run))
     return True, {
         "role": "tool",
         "tool_responses": list(responses),
@@ -73,6 +75,14 @@ def function_call_reply(
         # not asked for as a step: a synchronous function runs in the synchronous way in both kinds of chats
         _, answer = yield Call(lambda: agent.execute_function(call))
     return True, answer
+
+
+def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None) -> Party:
+    """Who runs a called tool: the agent itself, or the member of its group that has a tool which it has not."""
+    name = call.get("function", {}).get("name")
+    group = None if name in agent._function_map else led_group(sender)
+    members = [] if group is None else group.agents
+    return next((member for member in members if name in getattr(member, "_function_map", ())), agent)
 
 
 def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
@@ -124,6 +134,21 @@ def _wait_for(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
     return outcome[0]
 
 
+def _to_its_end(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """Call a function in a synchronous chat, and wait for what it returns where that has to be awaited.
+
+    A coroutine can hide behind a decorator, a lambda, a partial or an object, so only the outcome tells.
+    """
+    outcome = function(**arguments)
+    if not inspect.isawaitable(outcome):
+        return outcome
+
+    async def awaited() -> Any:
+        return await outcome
+
+    return _wait_for(awaited)
+
+
 def execute_function(
     agent: Party, /, func_call: dict[str, Any], verbose: Any = False, call_id: Any = None
 ) -> Steps[tuple[bool, Message]]:
@@ -155,10 +180,11 @@ def execute_function(
             try:
                 if not isinstance(arguments, dict):
                     raise TypeError(f"The arguments of {name} must be a JSON object, but they are {written}.")
-                content = str((yield from tool_steps(agent, name, arguments, Call(function, **arguments))))
+                run = Call(function, **arguments) if asynchronous else Call(_to_its_end, function, arguments)
+                content = str((yield from tool_steps(agent, name, arguments, run)))
                 succeeded = True
             except Exception as error:
-                content = _literals.FUNCTION_RAISED.format(error=error)
+                content = _literals.FUNCTION_RAISED.format(error=str(error) or type(error).__name__)
     emit(ToolReturned(agent, name, arguments, content, succeeded, call_id, bool(verbose)))
     return succeeded, {"name": name, "role": "function", "content": content}
 

@@ -8,7 +8,7 @@ that its model clients, cache and usage are those of the manager.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -25,7 +25,7 @@ from ..agent import Agent
 if TYPE_CHECKING:
     from ..conversable_agent import ConversableAgent
 
-__all__ = ("choose", "select_by_model")
+__all__ = ("choose", "further_question", "internal_agents", "names_in", "select_by_model")
 
 Agents = list[Any]
 Messages = list[Message]
@@ -70,16 +70,18 @@ def select_by_model(
             answer = yield from _ask_model(checking_agent, selection_agent)
             yield Ask(selection_agent, "send", answer, checking_agent, request_reply=False, silent=silent)
 
-            names = _names_in(groupchat, answer, agents)
+            names = names_in(groupchat, answer, agents)
             if len(names) == 1:
                 _tell(groupchat, selector, texts.SELECTION_SUCCEEDED, "green", attempt, names[0])
                 return cast(Agent, groupchat.agent_by_name(names[0]))  # the name is that of a candidate
-            if names:
-                _tell(groupchat, selector, texts.SELECTION_NAMED_SEVERAL, "red", attempt)
-                question = _ask_again(groupchat, groupchat.select_speaker_auto_multiple_template, agents)
-            else:
-                _tell(groupchat, selector, texts.SELECTION_NAMED_NONE, "red", attempt)
-                question = _ask_again(groupchat, groupchat.select_speaker_auto_none_template, agents)
+            _tell(
+                groupchat,
+                selector,
+                texts.SELECTION_NAMED_SEVERAL if names else texts.SELECTION_NAMED_NONE,
+                "red",
+                attempt,
+            )
+            question = further_question(groupchat, names, agents)
             if running_chat is not None and running_chat.must_end():
                 break
     return groupchat.next_agent(last_speaker, agents)
@@ -95,7 +97,7 @@ def _ask_model(checking_agent: Party, selection_agent: Party) -> Steps[TextOrMes
     return answer
 
 
-def _names_in(groupchat: Group, answer: TextOrMessage, agents: Agents) -> list[str]:
+def names_in(groupchat: Group, answer: TextOrMessage, agents: Agents) -> list[str]:
     """The names that an answer gives: first as it is spelled, then with a more generous eye."""
     content = answer.get("content") if isinstance(answer, dict) else answer
     meant = name_meant(content, agents)
@@ -112,7 +114,17 @@ def _question(groupchat: Group, text: str) -> Message:
     }
 
 
-def _ask_again(groupchat: Group, template: str, agents: Agents) -> Message:
+def further_question(groupchat: Group, named: list[str], agents: Agents) -> Message:
+    """What the model is asked after an answer with no name, or with several.
+
+    Args:
+        groupchat: the group, whose templates count.
+        named: the names that the answer gave.
+        agents: the candidates.
+    """
+    template = groupchat.select_speaker_auto_none_template
+    if named:
+        template = groupchat.select_speaker_auto_multiple_template
     names = [agent.name for agent in agents]
     return _question(groupchat, texts.fill("The template of a further question", template, agentlist=names))
 
@@ -130,9 +142,9 @@ def _has_model(groupchat: Group, selector: Party) -> bool:
 @contextmanager
 def _hidden_chat(groupchat: Group, selector: Party) -> Iterator[tuple[Party, Party]]:
     """Lend out two hidden agents that are up to the settings of the group and the model of the selector."""
-    room = vars(selector).get("_selection_room")
+    room = vars(selector).get("_classic_selection_room")
     if room is None or not room.fits(groupchat):
-        room = vars(selector)["_selection_room"] = _SelectionRoom(groupchat, selector)
+        room = vars(selector)["_classic_selection_room"] = _SelectionRoom(groupchat, selector)
     pair = room.idle.pop() if room.idle else room.new_pair()
     checking_agent, selection_agent = pair
     room.lend_model(selector, selection_agent)
@@ -142,8 +154,29 @@ def _hidden_chat(groupchat: Group, selector: Party) -> Iterator[tuple[Party, Par
         room.settle_account(selector)
         checking_agent._oai_messages.clear()
         selection_agent._oai_messages.clear()
-        selection_agent._processed_messages.clear()
+        selection_agent._classic_processed_messages.clear()
         room.idle.append(pair)
+
+
+def internal_agents(groupchat: Any, selector: Any, agents: Agents, messages: Messages) -> tuple[Any, Any]:
+    """Make two agents for a selection that the program leads itself.
+
+    Args:
+        groupchat: the group.
+        selector: the agent whose model is asked, or None for that of the group.
+        agents: the candidates.
+        messages: the conversation so far.
+
+    Returns:
+        The checking agent, and the agent that selects.
+    """
+    room = _SelectionRoom(groupchat, selector)
+    checking_agent, selection_agent = room.new_pair()
+    if selector is not None:
+        room.lend_model(selector, selection_agent)
+    selection_agent.update_system_message(groupchat.select_speaker_msg(agents))
+    selection_agent._oai_messages[checking_agent] = list(messages)
+    return checking_agent, selection_agent
 
 
 class _SelectionRoom:
@@ -170,7 +203,7 @@ class _SelectionRoom:
         agent = _new_agent(texts.SPEAKER_SELECTION_AGENT, config)
         for client_class in client_classes if isinstance(client_classes, list) else [client_classes]:
             agent.register_model_client(model_client_cls=client_class)
-        if selector.client is not None:
+        if getattr(selector, "client", None) is not None:
             agent.client.adopt(selector.client)
         self.client, self.llm_config = agent.client, agent.llm_config
 
@@ -223,17 +256,8 @@ def _never(message: Message) -> bool:
 
 
 def _add_transforms(transforms: Any, selection_agent: Party) -> None:
-    """Let transforms change what the model sees, in asynchronous selections as in synchronous ones."""
+    """Let transforms change what the model sees."""
     if hasattr(transforms, "add_to_agent"):
         transforms.add_to_agent(selection_agent)
     else:
         selection_agent.register_hook("process_all_messages_before_reply", transforms.apply_transform)
-    for hook in selection_agent.hook_lists["process_all_messages_before_reply"]:
-        selection_agent.register_hook("a_process_all_messages_before_reply", _asynchronous(hook))
-
-
-def _asynchronous(hook: Callable[[Messages], Messages]) -> Callable[[Messages], Any]:
-    async def a_hook(messages: Messages) -> Messages:
-        return hook(messages)
-
-    return a_hook

@@ -15,9 +15,9 @@ __all__ = ("ask_person", "choose")
 TRIES = 2
 
 
-def choose(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Agent | None:
-    """Let the person choose; None leaves it to the model."""
-    return groupchat.manual_select_speaker(candidates)
+def choose(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Agent:
+    """Let the person choose; one who skips the question takes the next agent of the list."""
+    return groupchat.manual_select_speaker(candidates) or groupchat.next_agent(last_speaker, candidates)
 
 
 def ask_person(agents: list[Agent]) -> Agent | None:
