@@ -21,7 +21,7 @@ def as_message(message: object) -> Message:
     """Give a message its dict form.
 
     Args:
-        message: a text, a dict (returned as it is), or anything that ``dict`` accepts.
+        message: a text, a dict (returned as it is), or another mapping.
 
     Returns:
         A dict with at least what the message said.
@@ -30,12 +30,11 @@ def as_message(message: object) -> Message:
         return {"content": message}
     if isinstance(message, dict):
         return message
-    try:
+    if hasattr(message, "keys"):
         return dict(message)  # type: ignore[call-overload, no-any-return]
-    except TypeError as error:
-        raise TypeError(
-            f"A message must be a text or a dict with 'content', but it is {message!r} ({type(message).__name__})."
-        ) from error
+    raise TypeError(
+        f"A message must be a text or a dict with 'content', but it is {message!r} ({type(message).__name__})."
+    )
 
 
 def stored_form(message: Mapping[str, Any], role: str, author: str) -> Message | None:

@@ -222,14 +222,14 @@ def within(running_chat: RunningChat) -> Iterator[None]:
 
 def join(running_chat: RunningChat, agent: Agent) -> None:
     """Let an agent's ``stop_chat`` end a chat."""
-    running = getattr(agent, "_running_chats", None)
+    running = getattr(agent, "_classic_running_chats", None)
     if running is not None:
         running.append(running_chat)
 
 
 def leave(running_chat: RunningChat, agent: Agent) -> None:
     """The counterpart of `join`."""
-    running = getattr(agent, "_running_chats", None)
+    running = getattr(agent, "_classic_running_chats", None)
     if running and running_chat in running:
         running.remove(running_chat)
 

@@ -83,7 +83,10 @@ def _take_turns(
         yield Ask(agent, "send", message, recipient, request_reply=True, silent=silent)
         if running_chat.must_end(running_chat.message):
             return
-    if running_chat.reason is None:  # else the recipient did not answer the last time, as a group, and it knows why
+        # A group speaks to its members, and may have nothing to say to an opener who goes on talking to it.
+        if running_chat.reason is not None and replies.led_group(recipient) is None:
+            return
+    if running_chat.reason is None:  # else a group did not answer the last time, and it knows why
         last_words = agent.chat_messages[recipient][-1:]
         running_chat.note(StopReason.MAX_TURNS, last_words[0] if last_words else None)
 

@@ -12,7 +12,7 @@ from .._core.tape import person_steps
 from ..errors import InvalidCarryOverType
 from . import _literals
 
-__all__ = ("first_message", "generate_first_message", "with_carryover")
+__all__ = ("first_message", "generate_first_message", "item_as_text", "with_carryover")
 
 
 def first_message(
@@ -89,14 +89,14 @@ def _as_text(carryover: object) -> str:
     if isinstance(carryover, str):
         return carryover
     if isinstance(carryover, list):
-        return "\n".join(_item_as_text(item) for item in carryover)
+        return "\n".join(item_as_text(item) for item in carryover)
     raise InvalidCarryOverType(
         f"Carryover should be a string or a list of strings, but it is {carryover!r}. "
         "Not adding carryover to the message."
     )
 
 
-def _item_as_text(item: object) -> str:
+def item_as_text(item: object) -> str:
     if isinstance(item, dict) and "content" in item:
         return str(item["content"])
     return str(item)

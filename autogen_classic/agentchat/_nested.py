@@ -11,7 +11,7 @@ from .._core.drive import Ask, Call, Steps, drive, drive_async
 from .._core.messages import Message
 from .._core.party import Agent, Outcome, Party, ReplyFunction
 
-__all__ = ("register_nested_chats",)
+__all__ = ("register_nested_chats", "summary_of_last_chat")
 
 
 def register_nested_chats(
@@ -54,12 +54,12 @@ def _summary_reply(chat_queue: list[dict[str, Any]], use_async: bool) -> ReplyFu
     def _summary_from_nested_chats(
         recipient: Party, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
     ) -> Outcome:
-        return drive(_summary_of(chat_queue, recipient, messages, sender, config))
+        return drive(summary_of_last_chat(chat_queue, recipient, messages, sender, config))
 
     async def _a_summary_from_nested_chats(
         recipient: Party, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
     ) -> Outcome:
-        return await drive_async(_summary_of(chat_queue, recipient, messages, sender, config))
+        return await drive_async(summary_of_last_chat(chat_queue, recipient, messages, sender, config))
 
     return _a_summary_from_nested_chats if use_async else _summary_from_nested_chats
 
@@ -91,7 +91,7 @@ def _custom_reply(chat_queue: list[dict[str, Any]], function: Callable[..., Any]
     return reply
 
 
-def _summary_of(
+def summary_of_last_chat(
     chat_queue: list[dict[str, Any]],
     recipient: Party,
     messages: list[Message] | None,
@@ -128,7 +128,8 @@ def _chats_to_run(
             )
         message = chat_info.get("message")
         if message is None and index == 0:
-            message = messages[-1]["content"]
+            content = messages[-1]["content"]
+            message = {"content": content} if isinstance(content, list) else content
         elif callable(message):
             message = yield Call(message, recipient, messages, sender, config)
         if message:

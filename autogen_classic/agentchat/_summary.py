@@ -81,12 +81,12 @@ def last_message(sender: Party, recipient: Party) -> str:
     return "" if content is None else str(content)
 
 
-def _last_words(sender: Party, recipient: Party) -> dict[str, Any]:
+def _last_words(sender: Party, recipient: Party) -> Any:
     """The last message of a chat; a group says its own to its members only, not to an opener from outside."""
     group = led_group(recipient)
     if group is None or sender in group.agents or not group.messages:
-        return recipient.last_message(sender)  # type: ignore[no-any-return]
-    return group.messages[-1]  # type: ignore[no-any-return]
+        return recipient.last_message(sender)
+    return group.messages[-1]
 
 
 def _reflection(sender: Party, recipient: Party, arguments: dict[str, Any]) -> Steps[str]:

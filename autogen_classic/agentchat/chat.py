@@ -18,7 +18,7 @@ from .._core.messages import TextOrMessage
 from .._core.party import Party, is_agent
 from .._core.running_chats import RunningChat, StopReason
 from .._core.steps import converse
-from ._first_message import first_message
+from ._first_message import first_message, item_as_text
 from .utils import consolidate_chat_info, gather_usage_summary
 
 if TYPE_CHECKING:
@@ -210,7 +210,8 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
 
 def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, Any]:
     """The arguments of one chat of a queue, with all that it carries over, announced to the reader."""
-    own = chat_info.get("carryover", [])
+    own = chat_info.get("carryover")
+    own = [] if own is None else own
     if isinstance(own, Mapping) or not isinstance(own, Iterable):
         raise TypeError(
             f"carryover in the chat with {chat_info['recipient'].name} must be a text or a list, but it is {own!r}."
@@ -224,6 +225,10 @@ def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, A
     if not prepared.get("silent", False):
         emit(QueuedChatStarting(prepared))
     return prepared
+
+
+def _post_process_carryover_item(carryover_item: object) -> str:
+    return item_as_text(carryover_item)  # a name of v0.2 that programs call
 
 
 def _affordable(

@@ -7,6 +7,7 @@ than others because programs know a hundred methods of this one class, and each 
 
 from __future__ import annotations
 
+import copy
 import inspect
 import re
 import warnings
@@ -30,9 +31,11 @@ from ..code_utils import (
     decide_use_docker,
     execute_code,
 )
+from ..errors import with_note
 from ..io.base import IOStream
 from ..llm_config.config import current_llm_config
 from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
+from ._private_names import PrivateAgentNames
 from ._replies import code, model, person, tool_calls
 from ._tool_registration import register_function
 from .agent import Agent, LLMAgent
@@ -48,7 +51,7 @@ __all__ = ("PYTHON_VARIANTS", "UNKNOWN", "ConversableAgent", "register_function"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class ConversableAgent(LLMAgent):
+class ConversableAgent(PrivateAgentNames, LLMAgent):
     """An agent that talks to other agents, and replies with a model, code, tools, or a person.
 
     Attributes:
@@ -131,18 +134,18 @@ class ConversableAgent(LLMAgent):
         self._human_input: list[str] = []
         self.reply_at_receive: dict[Any, bool] = defaultdict(bool)
         self.hook_lists: dict[str, list[Callable[..., Any]]] = {name: [] for name in hooks.HOOKABLE_METHODS}
-        self._processed_messages: dict[int, tuple[Message, Any]] = {}
-        self._running_chats: list[RunningChat] = []
-        self._finished_chats: list[ChatResult] | dict[Any, ChatResult] = []
+        self._classic_processed_messages: dict[int, tuple[Message, Any]] = {}
+        self._classic_running_chats: list[RunningChat] = []
+        self._classic_finished_chats: list[ChatResult] | dict[Any, ChatResult] = []
         self._reply_func_list: list[dict[str, Any]] = []
-        self._register_built_in_replies(code_execution_config)
+        self._classic_register_built_in_replies(code_execution_config)
 
-    def _register_built_in_replies(self, code_execution_config: dict[str, Any] | Literal[False] | None) -> None:
+    def _classic_register_built_in_replies(self, code_execution_config: dict[str, Any] | Literal[False] | None) -> None:
         """Fill the list of replies from its end to its head: model, code, tools, functions, person."""
         everybody = [Agent, None]
         self.register_reply(everybody, ConversableAgent.generate_oai_reply)
         self.register_reply(everybody, ConversableAgent.a_generate_oai_reply, ignore_async_in_sync_chat=True)
-        self._set_up_code_execution(code_execution_config)
+        self._classic_set_up_code_execution(code_execution_config)
         self.register_reply(everybody, ConversableAgent.generate_tool_calls_reply)
         self.register_reply(everybody, ConversableAgent.a_generate_tool_calls_reply, ignore_async_in_sync_chat=True)
         self.register_reply(everybody, ConversableAgent.generate_function_call_reply)
@@ -151,6 +154,16 @@ class ConversableAgent(LLMAgent):
         self.register_reply(
             everybody, ConversableAgent.a_check_termination_and_human_reply, ignore_async_in_sync_chat=True
         )
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ConversableAgent:
+        """Copy the agent with histories of its own; the clients of models, caches and executors are shared."""
+        shared = (self.client, self.client_cache, self.previous_cache, self._code_executor)
+        memo.update({id(thing): thing for thing in shared})
+        memo[id(self.llm_config)] = model.own_config(self.llm_config)
+        memo[id(self._classic_running_chats)] = []
+        twin = memo[id(self)] = type(self).__new__(type(self))
+        twin.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return twin
 
     # --- Who the agent is -------------------------------------------------------------------------------------
 
@@ -197,7 +210,7 @@ class ConversableAgent(LLMAgent):
         self.llm_config = model.own_config(llm_config)
         self.client = None if self.llm_config is False else _new_client(self.llm_config)
 
-    def _rebuild_client(self) -> None:
+    def _classic_rebuild_client(self) -> None:
         """Make the client anew from a changed llm_config; registered model clients stay."""
         if self.llm_config is not False:
             former = self.client
@@ -329,7 +342,7 @@ class ConversableAgent(LLMAgent):
             The results in the order of the queue.
         """
         results = chat.initiate_chats(self._check_chat_queue_for_sender(chat_queue))
-        self._finished_chats = results
+        self._classic_finished_chats = results
         return results
 
     async def a_initiate_chats(self, chat_queue: list[dict[str, Any]]) -> dict[Any, ChatResult]:
@@ -342,7 +355,7 @@ class ConversableAgent(LLMAgent):
             The results by chat id.
         """
         results = await chat.a_initiate_chats(self._check_chat_queue_for_sender(chat_queue))
-        self._finished_chats = results
+        self._classic_finished_chats = results
         return results
 
     def get_chat_results(self, chat_index: int | None = None) -> Any:
@@ -354,7 +367,7 @@ class ConversableAgent(LLMAgent):
         Returns:
             One `ChatResult`, or all of them.
         """
-        return self._finished_chats if chat_index is None else self._finished_chats[chat_index]
+        return self._classic_finished_chats if chat_index is None else self._classic_finished_chats[chat_index]
 
     def stop_chat(self) -> bool:
         """End every chat in which this agent takes part before its next reply.
@@ -365,7 +378,7 @@ class ConversableAgent(LLMAgent):
         Returns:
             Whether there was a chat to stop.
         """
-        running = list(self._running_chats)
+        running = list(self._classic_running_chats)
         for running_chat in running:
             running_chat.request_stop()
         return bool(running)
@@ -708,10 +721,13 @@ class ConversableAgent(LLMAgent):
             if not entry.get("ignore_async_in_sync_chat") and inspect.iscoroutinefunction(entry["reply_func"])
         }
         if names:
-            raise RuntimeError(
-                "Async reply functions can only be used with ConversableAgent.a_initiate_chat(). The following async "
-                f"reply functions of {self.name} are found: {', '.join(sorted(names))}. Use a_initiate_chat, or "
-                "register them with ignore_async_in_sync_chat=True."
+            raise with_note(
+                RuntimeError(
+                    "Async reply functions can only be used with ConversableAgent.a_initiate_chat(). The following "
+                    f"async reply functions are found: {', '.join(sorted(names))}"
+                ),
+                f"They are those of {self.name}. Use a_initiate_chat, or register them with "
+                "ignore_async_in_sync_chat=True.",
             )
 
     # --- The person -------------------------------------------------------------------------------------------
@@ -994,7 +1010,7 @@ class ConversableAgent(LLMAgent):
 
     # --- Code -------------------------------------------------------------------------------------------------
 
-    def _set_up_code_execution(self, config: dict[str, Any] | Literal[False] | None) -> None:
+    def _classic_set_up_code_execution(self, config: dict[str, Any] | Literal[False] | None) -> None:
         """Take a code_execution_config in any of its forms, and register the reply that runs code."""
         if config is None:
             warnings.warn(

@@ -207,8 +207,43 @@ def test_a_synchronous_chat_names_a_partial_among_the_asynchronous_replies() -> 
 
     bob = agent("bob")
     bob.register_reply(ConversableAgent, functools.partial(reply, more=1))
-    with pytest.raises(RuntimeError, match="bob are found: functools.partial"):
+    with pytest.raises(RuntimeError, match="reply functions are found: functools.partial") as error:
         chat("sync", agent("ann"), bob, message="hi")
+    assert str(error.value).endswith("more=1)")  # the advice is a note
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"is_termination_msg": lambda message: True}, "termination message"),
+        ({"max_consecutive_auto_reply": 0}, "auto-reply limit"),
+    ],
+)
+def test_a_chat_ends_where_its_recipient_ends_it_whatever_turns_are_left(
+    way: str, settings: dict[str, Any], reason: str
+) -> None:
+    result = chat(way, agent("ann"), agent("bob", **settings), message="hi", max_turns=3)
+    assert ([message["content"] for message in result.chat_history], result.stop_reason) == (["hi"], reason)
+
+
+@both_ways
+def test_a_chat_ends_where_its_recipient_has_no_reply_whatever_turns_are_left(way: str) -> None:
+    bob = agent("bob")
+    bob.register_reply(ConversableAgent, lambda *_, **__: (True, None))
+    result = chat(way, agent("ann"), bob, message="hi", max_turns=3)
+    assert (len(result.chat_history), result.stop_reason) == (1, "no reply")
+
+
+@both_ways
+def test_each_chat_of_a_queue_ends_where_its_recipient_ends_it(way: str) -> None:
+    ann, bob, carl = agent("ann"), agent("bob", is_termination_msg=lambda message: True), agent("carl")
+    queue = [
+        {"chat_id": number, "recipient": recipient, "message": "hi", "max_turns": 2, "silent": True}
+        for number, recipient in enumerate((bob, carl))
+    ]
+    results = ann.initiate_chats(queue) if way == "sync" else asyncio.run(ann.a_initiate_chats(queue))
+    assert [len(results[number].chat_history) for number in range(2)] == [1, 4]
 
 
 def test_an_asynchronous_tool_belongs_to_the_synchronous_chat_of_a_running_event_loop() -> None:
@@ -231,6 +266,6 @@ def test_an_asynchronous_tool_belongs_to_the_synchronous_chat_of_a_running_event
 def test_a_group_that_ends_with_an_inner_group_does_not_take_its_reason(way: str) -> None:
     inner = GroupChat([agent("ann"), agent("bob")], [], max_round=2, speaker_selection_method="round_robin")
     inner_manager = GroupChatManager(inner, name="inner", llm_config=False)
-    outer = GroupChat([agent("carl"), inner_manager], [], max_round=9, speaker_selection_method="round_robin")
+    outer = GroupChat([agent("carl"), inner_manager], [], max_round=5, speaker_selection_method="round_robin")
     result = chat(way, outer.agents[0], GroupChatManager(outer, llm_config=False), message="hi")
-    assert result.stop_reason == "no reply"
+    assert result.stop_reason == "max_round"

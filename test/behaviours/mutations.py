@@ -164,7 +164,7 @@ STATE = [
     change(
         "state: the last stored message",
         MODEL,
-        "agent._oai_system_message + messages,",
+        "told + messages,",
         "agent._oai_system_message + messages[-1:],",
     ),
     change(

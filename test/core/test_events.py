@@ -144,7 +144,7 @@ def test_a_listener_hears_the_tasks_that_are_started_within_its_block():
 def test_a_listener_hears_the_chat_that_an_asynchronous_tool_holds_in_a_thread_of_its_own(way: str) -> None:
     caller, executor = agent("caller"), agent("executor")
     caller.llm_config = {"config_list": []}
-    caller._rebuild_client = lambda: None  # type: ignore[method-assign]
+    caller._classic_rebuild_client = lambda: None  # type: ignore[method-assign]
 
     async def consult() -> str:
         await a_talk("carl", "dora")

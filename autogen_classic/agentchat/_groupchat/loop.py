@@ -43,7 +43,7 @@ def run_chat(
     message = (manager._oai_messages[sender] if messages is None else messages)[-1]
     speaker: Agent = sender
     running_chat = running_chats.current() or RunningChat()
-    leaders = [agent for agent in groupchat.agents if replies.led_group(agent) is not None]
+    inner_groups = {agent: replies.led_group(agent) for agent in groupchat.agents}
     with _all_may_stop(running_chat, [manager, *groupchat.agents]), _lent_cache(manager, groupchat.agents):
         yield from _introduce(manager, groupchat)
         for round_number in range(1, groupchat.max_round + 1):
@@ -55,7 +55,7 @@ def run_chat(
 
             if _is_over(manager, groupchat, round_number, groupchat.messages[-1], running_chat):
                 break
-            reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat, leaders)
+            reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat, inner_groups)
             if reply is None:
                 break
             if groupchat.enable_clear_history and clearing.asks_to_clear(reply):
@@ -119,7 +119,11 @@ def _is_over(
 
 
 def _next_reply(
-    manager: Manager, groupchat: Group, last_speaker: Agent, running_chat: RunningChat, leaders: list[Agent]
+    manager: Manager,
+    groupchat: Group,
+    last_speaker: Agent,
+    running_chat: RunningChat,
+    inner_groups: dict[Agent, Group | None],
 ) -> Steps[tuple[TextOrMessage | None, Agent]]:
     """Select who speaks next and have it reply.
 
@@ -132,8 +136,9 @@ def _next_reply(
         if running_chat.must_end(groupchat.messages[-1]):
             return None, last_speaker
         emit(SpeakerSelected(manager, speaker, announce=not _is_silent(manager) and not asynchronous))
-        if speaker in leaders:
-            reply = yield from _reply_of_inner_group(speaker, manager)
+        inner_group = inner_groups.get(speaker)
+        if inner_group is not None:
+            reply = yield from _reply_of_inner_group(speaker, inner_group, manager)
         else:
             reply = yield Ask(speaker, "generate_reply", sender=manager)
     except KeyboardInterrupt:
@@ -150,7 +155,7 @@ def _next_reply(
     return reply, speaker
 
 
-def _reply_of_inner_group(leader: Agent, manager: Manager) -> Steps[TextOrMessage | None]:
+def _reply_of_inner_group(leader: Manager, group: Group, manager: Manager) -> Steps[TextOrMessage | None]:
     """Have a member reply that leads a group itself: it holds a chat of its own, whose last words are its reply."""
     with running_chats.begin(manager, leader) as inner_chat:
         emit(ChatStarted(manager, leader))
@@ -159,8 +164,9 @@ def _reply_of_inner_group(leader: Agent, manager: Manager) -> Steps[TextOrMessag
         finally:
             inner_chat.conclude()
             emit(ChatEnded(manager, leader, inner_chat.reason, inner_chat.message))
-    said = replies.led_group(leader).messages
-    return said[-1]["content"] if reply is None and said and leader._last_speaker is not manager else reply
+    if reply is None and group.messages and leader._last_speaker is not manager:
+        return cast(str, group.messages[-1]["content"])
+    return cast("TextOrMessage | None", reply)
 
 
 @contextmanager

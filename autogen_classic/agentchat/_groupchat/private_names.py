@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..._core.messages import Message
 from .._speakers import auto
+from .contract import Group
 
 if TYPE_CHECKING:
     from ..agent import Agent
 
 __all__ = ("PrivateGroupNames",)
 
-Message = dict[str, Any]
-
 
 class PrivateGroupNames:
     """What is called on a `GroupChat`."""
 
     def _validate_speaker_name(
-        self,
+        self: Group,
         recipient: object,
         messages: list[Message],
         sender: object,
@@ -44,7 +44,7 @@ class PrivateGroupNames:
         return speaker
 
     def _create_internal_agents(
-        self,
+        self: Group,
         agents: list[Agent],
         max_attempts: int,
         messages: list[Message],
