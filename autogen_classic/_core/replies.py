@@ -107,7 +107,7 @@ def matches(trigger: object, sender: Agent | None) -> bool:
     raise ValueError(f"Unsupported trigger type: {type(trigger)}")
 
 
-def led_group(agent: Any) -> Any | None:
+def led_group(agent: object) -> Any | None:
     """Find the group that an agent leads: as its manager, or by ``GroupChatManager.run_chat`` among its replies.
 
     Args:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .._core.drive import Ask, Call, Steps
+from .._core.messages import Message
 from .._core.party import Party
 from .._core.replies import led_group
 from . import _literals
@@ -67,7 +68,7 @@ def summarize(
 def last_message(sender: Party, recipient: Party) -> str:
     """What the recipient and the sender said last, without the word that ends chats."""
     try:
-        content = _last_words(sender, recipient)["content"]
+        content = _last_words(sender, recipient)["content"]  # type: ignore[index]  # None is one of these errors
     except (IndexError, AttributeError, KeyError, TypeError) as error:
         warnings.warn(
             f"Cannot extract summary using last_msg: {error}. Using an empty str as summary.", UserWarning, stacklevel=2
@@ -81,12 +82,12 @@ def last_message(sender: Party, recipient: Party) -> str:
     return "" if content is None else str(content)
 
 
-def _last_words(sender: Party, recipient: Party) -> Any:
+def _last_words(sender: Party, recipient: Party) -> Message | None:
     """The last message of a chat; a group says its own to its members only, not to an opener from outside."""
     group = led_group(recipient)
     if group is None or sender in group.agents or not group.messages:
         return recipient.last_message(sender)
-    return group.messages[-1]
+    return cast(Message, group.messages[-1])
 
 
 def _reflection(sender: Party, recipient: Party, arguments: dict[str, Any]) -> Steps[str]:

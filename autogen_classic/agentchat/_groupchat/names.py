@@ -21,7 +21,7 @@ _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|\A.*?</think(
 _LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 
 
-def words_said(content: Any) -> str:
+def words_said(content: str | Message | list[Any] | None) -> str:
     """The words of an answer as text, without a model's thoughts in ``<think>`` tags and without colour codes.
 
     Args:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..._core.messages import Message
+from ..._core.party import Party
 from .._speakers import auto
 from .contract import Group
 
 if TYPE_CHECKING:
     from ..agent import Agent
+    from ..chat import ChatResult
 
 __all__ = ("PrivateGroupNames",)
 
@@ -33,15 +35,15 @@ class PrivateGroupNames:
         return True, None if is_settled else auto.further_question(self, named, agents)
 
     def _process_speaker_selection_result(
-        self, result: Any, last_speaker: Agent, agents: list[Agent] | None
+        self: Group, result: ChatResult, last_speaker: Agent, agents: list[Agent] | None
     ) -> Agent | None:
         said = result.chat_history
-        return self._finalize_speaker(last_speaker, True, said[-1].get("content"), agents) if said else None
+        return _speaker_named_in(self, said[-1].get("content"), last_speaker, agents) if said else None
 
-    def _finalize_speaker(self: Any, last_speaker: Agent, final: bool, name: str, agents: list[Agent] | None) -> Agent:
-        named = auto.names_in(self, name, self.agents if agents is None else agents) if final else []
-        speaker: Agent = self.agent_by_name(named[0]) if len(named) == 1 else self.next_agent(last_speaker, agents)
-        return speaker
+    def _finalize_speaker(
+        self: Group, last_speaker: Agent, final: bool, name: str, agents: list[Agent] | None
+    ) -> Agent:
+        return _speaker_named_in(self, name if final else "", last_speaker, agents)
 
     def _create_internal_agents(
         self: Group,
@@ -49,8 +51,15 @@ class PrivateGroupNames:
         max_attempts: int,
         messages: list[Message],
         validate_speaker_name: Callable[..., tuple[bool, Message | None]],
-        selector: Any = None,
+        selector: Party | None = None,
     ) -> tuple[Any, Any]:
         checking_agent, selection_agent = auto.internal_agents(self, selector, agents, messages)
         checking_agent.register_reply(selection_agent, validate_speaker_name)
         return checking_agent, selection_agent
+
+
+def _speaker_named_in(group: Group, content: str | None, last_speaker: Agent, agents: list[Agent] | None) -> Agent:
+    """The one candidate that a text names, or else the next of the list."""
+    named = auto.names_in(group, content or "", group.agents if agents is None else agents)
+    speaker = group.agent_by_name(named[0]) if len(named) == 1 else None
+    return group.next_agent(last_speaker, agents) if speaker is None else speaker

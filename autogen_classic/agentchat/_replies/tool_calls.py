@@ -134,7 +134,7 @@ def _wait_for(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
     return outcome[0]
 
 
-def _to_its_end(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+def _to_its_end(function: Callable[..., Any], arguments: dict[str, Any]) -> object:
     """Call a function in a synchronous chat, and wait for what it returns where that has to be awaited.
 
     A coroutine can hide behind a decorator, a lambda, a partial or an object, so only the outcome tells.
@@ -143,7 +143,7 @@ def _to_its_end(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     if not inspect.isawaitable(outcome):
         return outcome
 
-    async def awaited() -> Any:
+    async def awaited() -> object:
         return await outcome
 
     return _wait_for(awaited)

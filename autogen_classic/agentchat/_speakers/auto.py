@@ -158,7 +158,9 @@ def _hidden_chat(groupchat: Group, selector: Party) -> Iterator[tuple[Party, Par
         room.idle.append(pair)
 
 
-def internal_agents(groupchat: Any, selector: Any, agents: Agents, messages: Messages) -> tuple[Any, Any]:
+def internal_agents(
+    groupchat: Group, selector: Party | None, agents: Agents, messages: Messages
+) -> tuple[Party, Party]:
     """Make two agents for a selection that the program leads itself.
 
     Args:
@@ -189,7 +191,7 @@ class _SelectionRoom:
         selector: the agent whose model is asked otherwise.
     """
 
-    def __init__(self, groupchat: Group, selector: Party) -> None:
+    def __init__(self, groupchat: Group, selector: Party | None) -> None:
         self.config: dict[str, Any] | None = groupchat.select_speaker_auto_llm_config or None
         self.transforms = groupchat.select_speaker_transform_messages
         self.idle: list[tuple[Party, Party]] = []
@@ -198,12 +200,12 @@ class _SelectionRoom:
         if self.config is not None:
             self._make_client(self.config, groupchat.select_speaker_auto_model_client_cls or [], selector)
 
-    def _make_client(self, config: dict[str, Any], client_classes: Any, selector: Party) -> None:
+    def _make_client(self, config: dict[str, Any], client_classes: Any, selector: Party | None) -> None:
         """Make the group's own client, with the custom model clients of the group and of the selector."""
         agent = _new_agent(texts.SPEAKER_SELECTION_AGENT, config)
         for client_class in client_classes if isinstance(client_classes, list) else [client_classes]:
             agent.register_model_client(model_client_cls=client_class)
-        if getattr(selector, "client", None) is not None:
+        if selector is not None and selector.client is not None:
             agent.client.adopt(selector.client)
         self.client, self.llm_config = agent.client, agent.llm_config
 
