@@ -16,12 +16,12 @@ __all__ = ("NO_BUDGET", "Account", "Budget", "Spent", "tokens_of")
 
 @dataclass(frozen=True)
 class Budget:
-    """The limits of a chat; None is no limit.
+    """The limits of a chat; None means no limit.
 
     Attributes:
         max_cost: US dollars.
-        max_tokens: tokens, those sent and those that came back together.
-        max_seconds: seconds from the opening of the chat on, persons included.
+        max_tokens: tokens, sent and received together.
+        max_seconds: seconds since the chat was opened, including the time that people take.
     """
 
     max_cost: float | None = None
@@ -46,7 +46,7 @@ class Spent:
 
     Attributes:
         cost: US dollars; None when the price of some answer is not known.
-        tokens: tokens, those sent and those that came back together; None when some answer did not say how many.
+        tokens: tokens, sent and received together; None when some answer did not say how many.
         requests: how many answers there were.
         seconds: how long the chat took, its summary included.
     """
@@ -92,7 +92,7 @@ class Account:
                 self._without_tokens = model
 
     def spent(self) -> Spent:
-        """What was spent until now."""
+        """What has been spent so far."""
         return Spent(
             None if self._without_price else self._cost,
             None if self._without_tokens else self._tokens,
@@ -101,7 +101,7 @@ class Account:
         )
 
     def overdraft(self) -> str | None:
-        """Say which limit is passed and by how much, or that it cannot be kept; None while all is well."""
+        """Say which limit has been passed and by how much, or that it cannot be kept; None while all is well."""
         limits = self.budget
         if limits.max_cost is not None:
             if self._without_price:

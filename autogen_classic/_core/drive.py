@@ -1,6 +1,6 @@
 """Two small drivers run the steps of a conversation: one in a thread of control, one in an event loop.
 
-Steps are generators. They do the thinking and *yield* whatever must happen outside of them:
+Steps are generators. They do the thinking and *yield* whatever must happen outside them:
 
 * ``Ask(agent, "send", ...)``: call a method of an agent by its name. The asynchronous driver calls the
   ``a_`` twin of that name. The name is looked up when the step runs, so that an override in a subclass, on an
@@ -79,7 +79,7 @@ class Ask:
 
 
 class WhichWay:
-    """The question whether the chat runs asynchronously; the driver answers with a bool."""
+    """Asks whether the chat runs asynchronously; the driver answers with a bool."""
 
 
 WHICH_WAY = WhichWay()
@@ -113,7 +113,7 @@ def shipped(steps: Callable[..., Steps[Any]]) -> Callable[[FunctionT], FunctionT
         steps: a generator function that takes the same arguments as the marked function.
 
     Returns:
-        A decorator which returns the function unchanged.
+        A decorator that returns the function unchanged.
     """
 
     def mark(function: FunctionT) -> FunctionT:
@@ -125,7 +125,7 @@ def shipped(steps: Callable[..., Steps[Any]]) -> Callable[[FunctionT], FunctionT
 
 
 def look_up(function: Callable[..., Any]) -> tuple[Callable[..., Steps[Any]] | None, bool]:
-    """What there is to know of a function before it is called.
+    """Everything to know about a function before it is called.
 
     Args:
         function: any callable; a method as its class holds it.
@@ -221,7 +221,7 @@ def drive_to_last_call(steps: Steps[ResultT | Then]) -> ResultT | Call:
                     raise
                 resume, value = running[-1].throw, error
     finally:
-        for interrupted in reversed(running):  # by Ctrl-C in this very loop; else there are none
+        for interrupted in reversed(running):  # by Ctrl-C in this very loop; otherwise the list is empty
             interrupted.close()
 
 
@@ -292,7 +292,7 @@ async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
                     raise
                 resume, value = running[-1].throw, error
     finally:
-        for interrupted in reversed(running):  # by Ctrl-C in this very loop; else there are none
+        for interrupted in reversed(running):  # by Ctrl-C in this very loop; otherwise the list is empty
             interrupted.close()
 
 

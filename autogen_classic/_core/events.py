@@ -1,10 +1,10 @@
 """Everything that happens in a conversation passes `emit` as a typed event.
 
 Printing is the first subscriber; logs, traces, budgets and web pages are others. An event holds the live
-objects (agents, messages), so a subscriber sees all and must change nothing.
+objects (agents, messages), so a subscriber sees everything and must change nothing.
 
-Who wants to hear everything that happens in this process calls `subscribe`. Who wants to hear a chat of their own,
-while others run beside it in other threads and tasks, uses `listening`.
+To hear everything that happens in this process, call `subscribe`. To hear only your own chat,
+while others run beside it in other threads and tasks, use `listening`.
 """
 
 from __future__ import annotations
@@ -122,10 +122,10 @@ class ModelFailed(Event):
 
     Attributes:
         agent: who asked.
-        number: of the configuration in the list, from 0.
-        model: its model.
+        number: the position of the configuration in the list, counted from 0.
+        model: the model it names.
         reason: why it failed, without keys.
-        next_number: the configuration that is tried now; None where none is left, so that the request fails.
+        next_number: the configuration that is tried next; None when there are no more, so that the request fails.
     """
 
     agent: Any
@@ -256,7 +256,7 @@ _listeners: ContextVar[tuple[_Listener, ...]] = ContextVar("autogen_classic_list
 
 
 def emit(event: Event) -> None:
-    """Tell the event in which chat it happened, and hand it to everybody who listens.
+    """Note on the event which chat it happened in, and hand it to everybody who listens.
 
     Args:
         event: what happened.

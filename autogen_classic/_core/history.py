@@ -24,7 +24,7 @@ def snapshot(messages: Iterable[Message]) -> list[Message]:
 def messages_to_keep(messages: list[Message], wanted: int) -> int:
     """How many messages stay when the last ``wanted`` are to be preserved.
 
-    An answer must not lose the call it answers, so one message more is kept where the cut would fall between
+    An answer must not lose the call it answers, so one more message is kept where the cut would fall between
     them.
 
     Args:
@@ -32,7 +32,7 @@ def messages_to_keep(messages: list[Message], wanted: int) -> int:
         wanted: how many of the last messages the user wants to keep.
 
     Returns:
-        ``wanted``, or one more.
+        ``wanted``, or one more than that.
     """
     if not 0 < wanted < len(messages):
         return wanted

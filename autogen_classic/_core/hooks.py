@@ -38,10 +38,10 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
         agent: the agent.
         hookable_method: one of `HOOKABLE_METHODS`.
         hook: the function; it should be asynchronous for a name with ``a_``, and synchronous for the others.
-            Synchronous hooks run in asynchronous chats, too, before those of ``a_``.
+            Synchronous hooks also run in asynchronous chats, before those with ``a_``.
 
     Raises:
-        AssertionError: for an unknown name, or a hook that the agent has already.
+        AssertionError: for an unknown name, or a hook that the agent already has.
     """
     known = agent.hook_lists
     assert hookable_method in known, f"{hookable_method} is not a hookable method; take one of {', '.join(known)}."
@@ -106,7 +106,7 @@ def all_messages(agent: Party, messages: list[Message]) -> Steps[list[Message]]:
 
 
 def as_processed_before(agent: Party, messages: list[Message]) -> list[Message]:
-    """Put what hooks made of earlier messages in the place of what was stored."""
+    """Replace stored messages by what hooks made of them earlier."""
     known = agent._classic_processed_messages
     if not known:
         return messages
@@ -119,7 +119,7 @@ def as_processed_before(agent: Party, messages: list[Message]) -> list[Message]:
 
 
 def forget_lost_messages(agent: Party) -> None:
-    """Forget what hooks made of messages that stand in no history of the agent any more."""
+    """Forget what hooks made of messages that are no longer in any history of the agent."""
     stored = {id(message) for history in list(agent._oai_messages.values()) for message in history}
     for key in agent._classic_processed_messages.keys() - stored:
         agent._classic_processed_messages.pop(key, None)
@@ -128,7 +128,7 @@ def forget_lost_messages(agent: Party) -> None:
 def _remember(agent: Party, message: Message, processed: str | list[Any]) -> None:
     """Keep what hooks made of a message.
 
-    Programs cut histories by hand, and ask for replies to messages that are in none. So that an agent which lives
+    Programs cut histories by hand, and ask for replies to messages that are in no history. So that an agent that lives
     long does not fill the memory, it never remembers more messages than it stores.
     """
     agent._classic_processed_messages[id(message)] = (message, processed)

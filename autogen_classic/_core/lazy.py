@@ -2,7 +2,7 @@
 
 A package lists where each public name lives; its module ``__getattr__`` hands the question on to `load`. The value
 is not stored in the package: a program that patches the name in its home module, even before anybody has asked for
-it here, sees its own patch and, after the patch, the original again.
+it here, sees its own patch and, once the patch is undone, the original again.
 """
 
 from __future__ import annotations

@@ -38,11 +38,11 @@ def as_message(message: object) -> Message:
 
 
 def stored_form(message: Mapping[str, Any], role: str, author: str) -> Message | None:
-    """Build what is stored of a message.
+    """Build the stored form of a message.
 
     Args:
         message: the message in its dict form.
-        role: the role that the message has for the agent who stores it, unless the message says otherwise.
+        role: the role that the message has for the agent that stores it, unless the message says otherwise.
         author: the name of the agent who wrote the message.
 
     Returns:

@@ -30,7 +30,7 @@ FORBID_VARIABLE = "AUTOGEN_CLASSIC_FORBID_MODEL_REQUESTS"
 asking_agent: ContextVar[Any] = ContextVar("asking_agent", default=None)
 """The agent on whose behalf a model is being asked, or None. A model client gets no other hint of it."""
 
-_allowed: bool | None = None  # None: nobody has turned the switch, so the environment decides
+_allowed: bool | None = None  # None: the switch has not been used, so the environment decides
 
 
 class _TurnedSwitch:

@@ -1,12 +1,12 @@
 """The contract: what the engine reads of an agent, and of whatever answers for a model.
 
-The engine never asks for a class. Whatever has these members takes part; the classes of ``agentchat`` have them all,
+The engine never checks for a class. Anything with these members takes part; the classes of ``agentchat`` have them all,
 and programs replace any of them in a subclass, on an instance, or by a patch. Names with an underscore belong to the
-contract as well where 0.2 has them, because programs override those, too. What is read of a group, and of the agent
+contract as well where 0.2 has them, because programs override those too. What is read of a group, and of the agent
 that leads it, stands in ``agentchat/_groupchat/contract.py``.
 
-Steps ask for methods by their names, as in ``Ask(agent, "send", ...)``. `STEPS_BEHIND` says which steps run then,
-as long as nobody has replaced the method.
+Steps ask for methods by name, as in ``Ask(agent, "send", ...)``. `STEPS_BEHIND` says which steps then run,
+unless the method has been replaced.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ STEPS_BEHIND: Mapping[str, str] = {
     "resume": "agentchat._groupchat.resume.resume",
 }
 """The steps behind each method that the library ships, as paths in this package. The ``a_`` twin of a method has the
-same ones. A method that is asked for and does not stand here, such as ``get_human_input``, is called as it is."""
+same ones. A method that is asked for and not listed here, such as ``get_human_input``, is called as it is."""
 
 Outcome: TypeAlias = tuple[bool, TextOrMessage | None]
-"""What a reply function returns: whether its word is final, and the reply, where None ends the chat."""
+"""What a reply function returns: whether its word is final, and the reply; None as the reply ends the chat."""
 
 ReplyFunction: TypeAlias = Callable[..., Any]
 """A function of (recipient, messages, sender, config) that returns an `Outcome`, or a coroutine of one."""
@@ -113,7 +113,7 @@ class Agent(Protocol):
             **kwargs: whatever an implementation offers besides.
 
         Returns:
-            The reply, or None for none.
+            The reply, or None when there is nothing to say.
         """
         ...
 
@@ -208,7 +208,7 @@ class Party(LLMAgent, Protocol):
     def _print_received_message(self, message: TextOrMessage, sender: Agent) -> None: ...
 
     def last_message(self, agent: Agent | None = None) -> Message | None:
-        """What was said last in a conversation."""
+        """The last thing said in a conversation."""
 
     def chat_messages_for_summary(self, agent: Agent) -> list[Message]:
         """The messages from which a chat is summed up."""
@@ -284,11 +284,11 @@ class Client(Protocol):
 
 
 def is_agent(thing: object, *methods: str) -> bool:
-    """Tell whether a thing is an agent: it has a name, and hears or replies.
+    """Tell whether something is an agent: it has a name, and receives or replies.
 
     Args:
         thing: anything.
-        *methods: what it must be able to do besides, for the purpose at hand.
+        *methods: what else it must be able to do, for the purpose at hand.
 
     Returns:
         True for an agent that has these methods; its class is not asked for.

@@ -54,7 +54,7 @@ def register(
 
 
 def replace(agent: Party, old: Callable[..., Any], new: Callable[..., Any]) -> None:
-    """Put ``new`` in the place of ``old`` wherever the list has it."""
+    """Replace ``old`` by ``new`` wherever it is on the list."""
     for entry in agent._reply_func_list:
         if entry["reply_func"] == old:
             entry["reply_func"] = new
@@ -81,7 +81,7 @@ def matches(trigger: object, sender: Agent | None) -> bool:
         True when it fires.
 
     Raises:
-        SenderRequired: for a name where there is no sender.
+        SenderRequired: for a name when there is no sender.
         ValueError: for any other trigger.
     """
     if isinstance(trigger, list):

@@ -48,7 +48,7 @@ class ChatRef:
         id: 16 hexadecimal digits, drawn at random for each chat.
         parent_id: the id of the chat around it, such as one whose agent replies by a nested chat; None for a chat
             that stands alone.
-        agents: the names of the agent who opened the chat and of the one it talks to, which may lead a group.
+        agents: the names of the agent that opened the chat and of the one it talks to, which may lead a group.
     """
 
     id: str
@@ -68,7 +68,7 @@ class RunningChat:
         parent: the chat within which this one runs, or None.
         ref: how events and listeners tell it from other chats.
         account: what it has spent.
-        reason: why it stops, as far as is known.
+        reason: why it stops, as far as known.
         message: the message that caused the stop, or None.
         detail: which budget stops it, and how much was spent, or None.
     """
@@ -235,7 +235,7 @@ def leave(running_chat: RunningChat, agent: Agent) -> None:
 
 
 def charge(response: object, cost: float | None) -> None:
-    """Charge an answer that is paid for to the chat that runs, and to all chats around it, be it of use or not.
+    """Charge a paid answer, useful or not, to the running chat and to all chats around it.
 
     Args:
         response: the answer of a model client.

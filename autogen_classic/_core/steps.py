@@ -72,7 +72,7 @@ def _take_turns(
     first_message: Callable[[], Steps[TextOrMessage]],
     running_chat: RunningChat,
 ) -> Steps[None]:
-    """Speak to the recipient a given number of times; it answers, and the opener thinks of the next message."""
+    """Speak to the recipient a given number of times; it answers, and the opener finds the next message."""
     for turn in range(turns):
         if turn == 0:
             message = yield from first_message()
@@ -83,10 +83,10 @@ def _take_turns(
         yield Ask(agent, "send", message, recipient, request_reply=True, silent=silent)
         if running_chat.must_end(running_chat.message):
             return
-        # A group speaks to its members, and may have nothing to say to an opener who goes on talking to it.
+        # A group speaks to its members, and may have nothing to say to an opener that goes on talking to it.
         if running_chat.reason is not None and replies.led_group(recipient) is None:
             return
-    if running_chat.reason is None:  # else a group did not answer the last time, and it knows why
+    if running_chat.reason is None:  # otherwise a group did not answer last time, and it knows why
         last_words = agent.chat_messages[recipient][-1:]
         running_chat.note(StopReason.MAX_TURNS, last_words[0] if last_words else None)
 
@@ -181,7 +181,7 @@ def generate_reply(
         elif asked.setdefault(built_in, reply_func) is reply_func:
             final, reply = yield from built_in(agent, messages=messages, sender=sender, config=entry["config"])
         else:
-            continue  # the twin of a reply that was asked already
+            continue  # the twin of a reply that has already been asked
         if final:
             last_word: TextOrMessage | None = reply
             return last_word

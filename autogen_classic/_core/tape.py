@@ -1,7 +1,7 @@
 """The seam between a conversation and a recording or a replay of it (`autogen_classic.replay`).
 
-Whatever comes from outside of a conversation passes here: the answers of models and persons, the results of tools and
-code. Without a recording, which is the usual case, the tape lets everything pass.
+Whatever comes from outside a conversation passes through here: answers of models and people, results of tools and
+code. Usually nothing is being recorded, and the tape lets everything pass.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Tape:
     A recording and a replay are subclasses.
 
     Attributes:
-        replays: whether answers may come from the tape, so that no model need be within reach.
+        replays: whether answers may come from the tape, so that no model needs to be within reach.
     """
 
     replays: bool = False
@@ -105,13 +105,13 @@ def current() -> Tape:
 
 
 def is_on_here() -> bool:
-    """Tell whether a tape was put on in this very thread or task, or in the one that started it."""
+    """Tell whether a tape was put on in this thread or task itself, or in the one that started it."""
     return _of_context.get() in _of_process
 
 
 @contextmanager
 def use(tape: Tape) -> Iterator[None]:
-    """Use a tape within a ``with`` block, in this thread or task and all that are started from it.
+    """Use a tape within a ``with`` block, in this thread or task and in all those started from it.
 
     Args:
         tape: the tape.
@@ -166,7 +166,7 @@ def person_steps(agent: object, prompt: str, ask: Request) -> Steps[str]:
 
 
 def person_input(prompt: str, ask: Callable[[str], str]) -> str:
-    """Ask a person for a line, on no particular agent's behalf.
+    """Ask a person for a line, not on behalf of any particular agent.
 
     Args:
         prompt: what the person is asked.
@@ -188,7 +188,7 @@ def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Call) -
         run: the step that runs it.
 
     Returns:
-        What the tool returns; from a tape, the text of it.
+        What the tool returns; from a tape, its text.
     """
     return current().tool_steps(agent, name, arguments, run)
 

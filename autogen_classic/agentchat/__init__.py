@@ -1,7 +1,7 @@
 """Agents, their conversations, and groups of them. Each name is loaded when it is first used.
 
-Whoever enters by this door has the printer with them: the first subscriber, which shows a conversation to the reader
-of the terminal.
+Importing this package also loads the printer: the first subscriber, which shows a conversation to the reader
+at the terminal.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def generate_first_message(agent: Party, /, message: TextOrMessage | None, **con
     Args:
         agent: who opens the chat.
         message: a text, a dict, or None to ask the person.
-        **context: ``carryover`` is added to the message; all else is for overrides.
+        **context: ``carryover`` is added to the message; everything else is for overrides.
 
     Returns:
         The message.

@@ -98,7 +98,7 @@ def summary_of_last_chat(
     sender: Agent | None,
     config: object,
 ) -> Steps[Outcome]:
-    """Run the queue and answer with the summary of its last chat; no chat to run is no reply."""
+    """Run the queue and answer with the summary of its last chat; without a chat to run there is no reply."""
     if messages is None:
         messages = recipient._oai_messages[sender]
     chats = yield from _chats_to_run(chat_queue, recipient, messages, sender, config)
@@ -117,7 +117,7 @@ def _chats_to_run(
     config: object,
 ) -> Steps[list[dict[str, Any]]]:
     """The chats of a queue that have a message; the first one takes the message that triggered it by default."""
-    # Chats inside a chat are answered from its cache, too, unless they have their own.
+    # Chats inside a chat are answered from its cache too, unless they have their own.
     lent = {} if getattr(recipient, "client_cache", None) is None else {"cache": recipient.client_cache}
     chats = []
     for index, chat_info in enumerate(chat_queue):

@@ -37,7 +37,7 @@ def summarize(
     Args:
         sender: who opened the chat.
         summary_method: "last_msg", "reflection_with_llm", a function of (sender, recipient, summary_args), or None.
-        summary_args: what the method needs besides: ``summary_prompt`` and ``summary_role`` for a reflection.
+        summary_args: what else the method needs: ``summary_prompt`` and ``summary_role`` for a reflection.
         recipient: the other agent.
         cache: a cache for the request of a reflection.
 
@@ -46,7 +46,7 @@ def summarize(
 
     Raises:
         ValueError: for a method of another kind, or a prompt that is not a text.
-        TypeError: for arguments that are no dict.
+        TypeError: for arguments that are not a dict.
     """
     if not isinstance(summary_args, (Mapping, type(None))):
         raise TypeError(f"summary_args must be a dict or None, but it is {summary_args!r}.")
@@ -66,7 +66,7 @@ def summarize(
 
 
 def last_message(sender: Party, recipient: Party) -> str:
-    """What the recipient and the sender said last, without the word that ends chats."""
+    """The last thing the recipient and the sender said, without the word that ends chats."""
     try:
         content = _last_words(sender, recipient)["content"]  # type: ignore[index]  # None is one of these errors
     except (IndexError, AttributeError, KeyError, TypeError) as error:
@@ -91,7 +91,7 @@ def _last_words(sender: Party, recipient: Party) -> Message | None:
 
 
 def _reflection(sender: Party, recipient: Party, arguments: dict[str, Any]) -> Steps[str]:
-    """Let a model read the chat and sum it up; the recipient's model if it has one."""
+    """Let a model read the chat and sum it up: the recipient's model, if it has one."""
     prompt = arguments.get("summary_prompt")
     prompt = DEFAULT_SUMMARY_PROMPT if prompt is None else prompt
     if not isinstance(prompt, str):

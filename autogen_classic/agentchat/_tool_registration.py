@@ -42,7 +42,7 @@ def register_function(
 
     Raises:
         ValueError: for a name that providers refuse.
-        AttributeError: for a caller or executor that is no agent, or a tool that is no function.
+        AttributeError: for a caller or executor that is not an agent, or a tool that is not a function.
         TypeError: for a parameter without an annotation.
     """
     _check_that_it_is_an_agent(caller, "caller")
@@ -111,7 +111,7 @@ def _check_that_it_is_an_agent(agent: object, part: str) -> None:
 
 
 def _with_name_and_description(function: F, name: str | None, description: str | None) -> F:
-    """Let a function carry the name and the description that it was registered with, for the next decorator."""
+    """Store on a function the name and description it was registered with, for the next decorator."""
     unwrapped = function.func if isinstance(function, functools.partial) else function
     own_name = getattr(unwrapped, "__name__", type(unwrapped).__name__)
     name = name or getattr(function, "_name", None) or own_name
@@ -247,7 +247,7 @@ def _tool_name(signature: dict[str, Any]) -> str | None:
 
 
 def _add(agent: Party, key: str, signature: dict[str, Any], name_of: Callable[[dict[str, Any]], str | None]) -> None:
-    """Put a signature at the end of the agent's own list; one of the same name goes."""
+    """Put a signature at the end of the agent's own list, in place of one with the same name."""
     name = name_of(signature)
     if name is None:
         raise KeyError(f"The signature of a tool for {agent.name} has no name: {signature!r}.")
@@ -261,7 +261,7 @@ def _add(agent: Party, key: str, signature: dict[str, Any], name_of: Callable[[d
 def _remove(
     agent: Party, key: str, name: str | None, kind: str, name_of: Callable[[dict[str, Any]], str | None]
 ) -> None:
-    """Take a signature off the agent's own list; an empty list goes with it."""
+    """Take a signature off the agent's own list; if that leaves the list empty, the list goes too."""
     if key not in agent.llm_config:
         message = f"The agent config doesn't have {kind} {name}."
         logger.error(message)

@@ -53,7 +53,7 @@ How to end:
     ) -> None:
         """Create an assistant; see `ConversableAgent` for the arguments.
 
-        The description stands for the default system message only: with a system message of its own, an assistant
+        The default description goes with the default system message only: with another system message, an assistant
         is described by that.
         """
         super().__init__(

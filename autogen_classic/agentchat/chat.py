@@ -38,7 +38,7 @@ class ChatResult:
         chat_history: the messages, as the agent who opened the chat stored them.
         summary: the summary that ``summary_method`` made.
         cost: the usage of both agents over their lives, with and without cached answers.
-        human_input: what persons typed.
+        human_input: what people typed.
     """
 
     chat_id: Any = None
@@ -61,13 +61,13 @@ class ChatResult:
 
     @property
     def stop_detail(self) -> str | None:
-        """Which budget ended the chat, and how much was spent; None where no budget did."""
+        """Which budget ended the chat, and how much was spent; None when no budget did."""
         detail: str | None = self.__dict__.get("_stop_detail")
         return detail
 
     @property
     def spent(self) -> Spent | None:
-        """What this chat spent, with all chats in it and its summary; `cost` tells of the agents' whole lives."""
+        """What this chat spent, including all chats in it and its summary; `cost` covers the agents' whole lives."""
         spent: Spent | None = self.__dict__.get("_spent")
         return spent
 
@@ -98,10 +98,10 @@ def initiate_chat(
     """Open a chat, run it, sum it up; see `ConversableAgent.initiate_chat`."""
     _check_recipient(agent, recipient)
     budget = Budget(max_cost, max_tokens, max_seconds)
-    # Old programs may use these words for a message of theirs, whose context holds every keyword.
+    # Old programs may use these words in their own message function, whose context holds every keyword.
     context = {**{name: limit for name, limit in vars(budget).items() if limit is not None}, **context}
     if not isinstance(max_turns, (int, type(None))):
-        logger.warning("max_turns is %r, which is no whole number. It is ignored: nothing limits the chat.", max_turns)
+        logger.warning("max_turns is %r, not a whole number. It is ignored: nothing limits the chat.", max_turns)
     chat_info = {"recipient": recipient, "message": message, "summary_method": summary_method, **context}
     consolidate_chat_info(chat_info, uniform_sender=agent)
     both = (agent, recipient)
@@ -166,7 +166,7 @@ def initiate_chats(chat_queue: list[dict[str, Any]]) -> list[ChatResult]:
 
 
 async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatResult]:
-    """Run chats at the same time, each as soon as its prerequisites are finished.
+    """Run chats at the same time, each as soon as its prerequisites have finished.
 
     Args:
         chat_queue: as for `initiate_chats`. Each chat also has a ``chat_id`` and may have ``prerequisites``, the
@@ -177,9 +177,9 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
 
     Raises:
         KeyError: for a chat without ``chat_id``.
-        ValueError: for a prerequisite that is no chat of the queue, or that waits for its own chat.
+        ValueError: for a prerequisite that is not a chat of the queue, or that waits for the chat that needs it.
     """
-    import asyncio  # as late as possible: it takes longer to load than all the rest
+    import asyncio  # as late as possible: it takes longer to load than everything else
 
     _check_queue(chat_queue)
     _warn_about_repeated_recipients(chat_queue)
@@ -234,7 +234,7 @@ def _post_process_carryover_item(carryover_item: object) -> str:
 def _affordable(
     summary_method: str | Callable[..., Any] | None, running_chat: RunningChat
 ) -> str | Callable[..., Any] | None:
-    """The way to sum up a chat; one whose budget is spent is not summed up by a model."""
+    """The way to sum up a chat; if its budget is spent, no model does it."""
     if summary_method == "reflection_with_llm" and running_chat.detail is not None:
         logger.warning("The summary is the last message, not one by a model. %s", running_chat.detail)
         return "last_msg"
@@ -255,7 +255,7 @@ def _check_recipient(agent: Party, recipient: object) -> None:
         advice = "Pass the agent itself, not its name."
     elif hasattr(recipient, "agents"):
         advice = "Pass a GroupChatManager that leads this group."
-    # only the type of other things is told: their repr may show a configuration and its keys
+    # for anything else, only its type is named: its repr may show a configuration and its keys
     given = repr(recipient) if isinstance(recipient, (str, int, type(None))) else f"of type {type(recipient).__name__}"
     raise AttributeError(
         f"The recipient of a chat that {agent.name} opens must be an agent, but it is {given}. {advice}"
@@ -263,7 +263,7 @@ def _check_recipient(agent: Party, recipient: object) -> None:
 
 
 def _check_queue(chat_queue: object) -> None:
-    """Refuse a queue of another form, and chats in it that lack something."""
+    """Refuse a queue in any other form, and chats in it that lack something."""
     form = 'a list of dicts such as {"sender": ..., "recipient": ..., "message": ...}'
     if isinstance(chat_queue, (dict, str)):
         raise AssertionError(f"chat_queue must be {form}, but it is a {type(chat_queue).__name__}. Put it in a list.")
@@ -296,7 +296,7 @@ def _warn_about_repeated_ids(chat_queue: list[dict[str, Any]]) -> None:
     if repeated:
         warnings.warn(
             f"More than one chat of the queue has the chat_id {', '.join(repeated)}. Only the last of them runs; give "
-            "each chat a chat_id of its own.",
+            "each chat its own chat_id.",
             stacklevel=3,
         )
 

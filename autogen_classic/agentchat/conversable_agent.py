@@ -1,8 +1,8 @@
 """The agent that all others are made of.
 
 This class is a front desk: every method is a few lines into the room that does the work. To follow a message,
-read ``_core/steps.py``; to see how a reply comes about, open a file of ``agentchat/_replies``. The file is longer
-than others because programs know a hundred methods of this one class, and each tells what it does.
+read ``_core/steps.py``; to see how a reply comes about, open a file in ``agentchat/_replies``. This file is longer
+than others because programs know a hundred methods of this one class, and each says what it does.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         DEFAULT_CONFIG: the llm_config of an agent that is given None.
         MAX_CONSECUTIVE_AUTO_REPLY: how often an agent replies by itself unless it is told otherwise.
         DEFAULT_SUMMARY_PROMPT: the prompt of the summary method "reflection_with_llm".
-        DEFAULT_SUMMARY_METHOD: the summary method of chats that name none.
+        DEFAULT_SUMMARY_METHOD: the summary method of chats that do not name one.
     """
 
     DEFAULT_CONFIG: Any = False
@@ -98,17 +98,17 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
                 one), or the older ``work_dir``, ``use_docker`` (bool, or the name of an image), ``timeout`` (in
                 seconds), ``last_n_messages`` (an int, or "auto"). None is an old way to say ``{}``.
             llm_config: the model and its parameters as for `OpenAIWrapper`, as a dict or an `LLMConfig`; False for no
-                model; None for that of the ``with llm_config:`` around it, or else no model.
-            default_auto_reply: the reply where nothing else replies.
-            description: what it is good for, for others in a group chat; by default the system message.
+                model; None for that of the ``with llm_config:`` block around it, or else no model.
+            default_auto_reply: the reply when nothing else replies.
+            description: what it is good for, as told to others in a group chat; by default the system message.
             chat_messages: conversations that it remembers from the start, by partner.
             silent: True prints nothing that it receives; None leaves it to each chat.
 
         Raises:
             AssertionError: for an llm_config that is neither a dict nor False nor None.
             ValueError: for an llm_config that names no model, or an unusable code_execution_config.
-            openai.OpenAIError: where no key for the model is found.
-            RuntimeError: where code shall run in Docker and no engine runs.
+            openai.OpenAIError: when no key for the model is found.
+            RuntimeError: when code is to run in Docker but no engine is running.
         """
         self._name = name
         self._oai_messages: dict[Any, list[Message]] = defaultdict(list, chat_messages or {})
@@ -195,7 +195,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         self._oai_system_message[0]["content"] = system_message
 
     def _validate_llm_config(self, llm_config: dict[str, Any] | Literal[False] | None) -> None:
-        """Take a model's configuration, or refuse it before the first chat does."""
+        """Accept a model's configuration, or refuse it now rather than in the first chat."""
         assert llm_config in (None, False) or isinstance(llm_config, dict), (
             f"llm_config must be a dict or False or None, but it is {type(llm_config).__name__}."
         )
@@ -219,7 +219,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
                 self.client.adopt(former)
 
     def register_model_client(self, model_client_cls: type[Any], **kwargs: Any) -> None:
-        """Let a class of the user speak to a model.
+        """Let a class of your own speak to a model.
 
         Args:
             model_client_cls: a class that follows `ModelClient`, named in the config list by "model_client_cls".
@@ -266,7 +266,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
                 returns one of these; None asks the person.
             max_cost: how many US dollars the chat may cost, with all that happens in it. Whoever passes a limit still
                 says what it has to say; then the chat ends, and `ChatResult.stop_detail` tells why.
-            max_tokens: how many tokens it may take, those sent and those that come back together.
+            max_tokens: how many tokens it may take, sent and received together.
             max_seconds: how long it may take; what runs at that moment is not interrupted.
             **kwargs: the context of the message. ``carryover`` (a text, or a list) is added to the message.
 
@@ -274,9 +274,9 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             The messages, the summary, the cost, and why the chat stopped.
 
         Raises:
-            RuntimeError: where an asynchronous reply function is registered that is not to be ignored.
+            RuntimeError: when an asynchronous reply function is registered that is not to be ignored.
             InvalidCarryOverType: for a carryover that is neither a text nor a list.
-            ValueError: for a limit that is no number from 0 on.
+            ValueError: for a limit that is not a number of 0 or more.
         """
         return drive(
             chat.initiate_chat(
@@ -346,7 +346,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         return results
 
     async def a_initiate_chats(self, chat_queue: list[dict[str, Any]]) -> dict[Any, ChatResult]:
-        """Run chats at the same time, each as soon as its prerequisites are finished.
+        """Run chats at the same time, each as soon as its prerequisites have finished.
 
         Args:
             chat_queue: as for `autogen_classic.agentchat.chat.a_initiate_chats`.
@@ -372,7 +372,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
     def stop_chat(self) -> bool:
         """End every chat in which this agent takes part before its next reply.
 
-        It may be called from another thread or task. What was said so far stays in the histories and the result,
+        It may be called from another thread or task. What has been said so far stays in the histories and the result,
         whose stop reason is "external stop".
 
         Returns:
@@ -481,7 +481,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         Args:
             message: a text, or a dict with ``content`` or a call.
             sender: who sent it.
-            request_reply: whether a reply is asked for; None means what ``reply_at_receive`` says of the sender.
+            request_reply: whether a reply is asked for; None means what ``reply_at_receive`` says for the sender.
             silent: True prints nothing.
 
         Raises:
@@ -503,7 +503,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         await drive_async(steps.receive(self, message, sender, request_reply, silent))
 
     def stop_reply_at_receive(self, sender: Agent | None = None) -> None:
-        """Reply no more when messages come in.
+        """Stop replying to incoming messages.
 
         Args:
             sender: whose messages; None for everybody's.
@@ -554,13 +554,13 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         """The last message of a conversation.
 
         Args:
-            agent: the partner; None where there was only one.
+            agent: the partner; None if there was only one.
 
         Returns:
-            The stored message, or None where nobody has said anything.
+            The stored message, or None if nothing has been said yet.
 
         Raises:
-            ValueError: without a partner where there were several.
+            ValueError: no partner is given, but there were several.
             KeyError: for a partner without a conversation.
         """
         if agent is None:
@@ -584,7 +584,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         """Forget what was said.
 
         Args:
-            recipient: the partner whose conversation goes; None for all.
+            recipient: the partner whose conversation is forgotten; None for all.
             nr_messages_to_preserve: how many of the last messages stay in each conversation. One more stays
                 where an answer would lose the call it answers.
         """
@@ -623,7 +623,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             **kwargs: ``exclude`` is a list of reply functions that are passed over.
 
         Returns:
-            The reply as a text or a dict, or None for none.
+            The reply as a text or a dict, or None when there is nothing to say.
 
         Raises:
             AssertionError: with neither messages nor a sender.
@@ -677,10 +677,10 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         )
 
     def replace_reply_func(self, old_reply_func: Callable[..., Any], new_reply_func: Callable[..., Any]) -> None:
-        """Put a reply function in the place of another.
+        """Replace one reply function by another.
 
         Args:
-            old_reply_func: the one to replace; nothing happens where it is not registered.
+            old_reply_func: the one to replace; nothing happens if it is not registered.
             new_reply_func: the one that takes its place, trigger and config.
         """
         replies.replace(self, old_reply_func, new_reply_func)
@@ -757,7 +757,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             prompt: the question.
 
         Returns:
-            The answer; empty for none.
+            The answer; empty if the person just pressed enter.
         """
         answer = person_input(prompt, IOStream.get_default().input)
         self._human_input.append(answer)
@@ -771,7 +771,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         """How often the agent replies to a partner without its person.
 
         Args:
-            sender: the partner; None for the limit that holds for everybody new.
+            sender: the partner; None for the limit that applies to every new partner.
         """
         return self._max_consecutive_auto_reply if sender is None else self._max_consecutive_auto_reply_dict[sender]
 
@@ -790,7 +790,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             self._max_consecutive_auto_reply_dict[sender] = value
 
     def reset_consecutive_auto_reply_counter(self, sender: Agent | None = None) -> None:
-        """Count the replies without the person from 0 again.
+        """Start counting the replies without the person from 0 again.
 
         Args:
             sender: the partner; None for everybody.
@@ -811,7 +811,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         Args:
             messages: the conversation; None takes what this agent and the sender said to each other.
             sender: who wrote the last message.
-            config: a client to use in the place of the agent's own.
+            config: a client to use instead of the agent's own.
 
         Returns:
             Whether there is a reply, and the reply.
@@ -902,7 +902,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             call_id: the id of the tool call.
 
         Returns:
-            Whether it succeeded, and the answer as a message; an error is an answer, too.
+            Whether it succeeded, and the answer as a message; an error is an answer too.
         """
         return drive(tool_calls.execute_function(self, func_call, verbose, call_id))
 
@@ -922,7 +922,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         """Let the agent run functions.
 
         Args:
-            function_map: functions by name; None in the place of a function removes it.
+            function_map: functions by name; None instead of a function removes it.
         """
         _tool_registration.register_function_map(self, function_map)
 
@@ -941,7 +941,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         description: str | None = None,
         api_style: Literal["function", "tool"] = "tool",
     ) -> Callable[[F], F]:
-        """Tell the agent's model of a function: a decorator.
+        """Tell the agent's model about a function: a decorator.
 
         Args:
             name: its name for the model; None takes the function's.
@@ -949,7 +949,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             api_style: "tool", or "function" for the older interface.
 
         Returns:
-            A decorator that leaves the function callable as before.
+            A decorator that leaves the function as callable as before.
 
         Raises:
             ValueError: without a description.
@@ -965,12 +965,12 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             name: its name in calls; None takes the function's.
 
         Returns:
-            A decorator that leaves the function callable as before.
+            A decorator that leaves the function as callable as before.
         """
         return _tool_registration.register_for_execution(self, name=name)
 
     def update_function_signature(self, func_sig: str | dict[str, Any], is_remove: bool) -> None:
-        """Tell the agent's model of a function by its JSON schema, or take it back.
+        """Tell the agent's model about a function by its JSON schema, or take it back.
 
         Args:
             func_sig: the schema, or the name to remove.
@@ -979,7 +979,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         _tool_registration.update_function_signature(self, func_sig, is_remove)
 
     def update_tool_signature(self, tool_sig: str | dict[str, Any], is_remove: bool) -> None:
-        """Tell the agent's model of a tool by its JSON schema, or take it back.
+        """Tell the agent's model about a tool by its JSON schema, or take it back.
 
         Args:
             tool_sig: the schema, or the name to remove.
@@ -1001,7 +1001,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
 
     @staticmethod
     def _assert_valid_name(name: str) -> str:
-        """The name itself, if every provider accepts it."""
+        """The same name, if every provider accepts it."""
         if not re.match(r"^[a-zA-Z0-9_-]+$", name):
             raise ValueError(f"Invalid name: {name}. Only letters, numbers, '_' and '-' are allowed.")
         if len(name) > 64:
@@ -1050,12 +1050,12 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
 
     @property
     def code_executor(self) -> CodeExecutor | None:
-        """The code executor, or None where the agent runs no code or runs it in the older way."""
+        """The code executor, or None if the agent runs no code or runs it in the older way."""
         return self._code_executor
 
     @property
     def use_docker(self) -> bool | str | None:
-        """Whether code runs in Docker (or the image it runs in), or None where the agent runs no code."""
+        """Whether code runs in Docker (or the image it runs in), or None if the agent runs no code."""
         return None if self._code_execution_config is False else self._code_execution_config.get("use_docker")
 
     @shipped(code.code_reply_with_executor)
@@ -1073,7 +1073,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         Args:
             messages: the conversation; None takes what this agent and the sender said to each other.
             sender: who wrote the last message.
-            config: a code_execution_config in the place of the agent's own.
+            config: a code_execution_config to use instead of the agent's own.
 
         Returns:
             Whether there was code, and its exit code and output as a text.
@@ -1116,7 +1116,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             hook: the function.
 
         Raises:
-            AssertionError: for an unknown name, or a hook that is registered already.
+            AssertionError: for an unknown name, or a hook that is already registered.
         """
         hooks.register(self, hookable_method, hook)
 
@@ -1175,5 +1175,5 @@ def _new_client(llm_config: dict[str, Any]) -> OpenAIWrapper:
 
 
 def _is_terminate(message: Message) -> bool:
-    """The default end of a chat: the text TERMINATE and nothing besides."""
+    """The default end of a chat: the text TERMINATE and nothing else."""
     return content_str(message.get("content")) == _literals.TERMINATE

@@ -42,21 +42,21 @@ class GroupChat(PrivateGroupNames):
 
     Attributes:
         agents: who takes part.
-        messages: what everybody has heard; usually empty at the start. None stands for an empty list.
-        max_round: how many messages are said before the chat ends, the first one counted.
-        admin_name: the agent that speaks in the place of one that is interrupted (Ctrl-C).
+        messages: what everybody has heard; usually empty at the start. None means an empty list.
+        max_round: how many messages are said before the chat ends, including the first.
+        admin_name: the agent that speaks in place of one that is interrupted (Ctrl-C).
         func_call_filter: whether a call of a function goes to an agent that has it.
         speaker_selection_method: "auto" (a model decides), "manual" (the person at the terminal), "random",
             "round_robin" (the order of ``agents``), or a function of (last_speaker, groupchat) that returns an
             agent, one of these names, or None to end the chat.
         max_retries_for_selecting_speaker: how often a model is asked again after an answer without a clear name.
-        allow_repeat_speaker: whether an agent may speak twice in a row, or a list of those that may. None means
+        allow_repeat_speaker: whether an agent may speak twice in a row, or a list of the agents that may. None means
             True unless there are transitions.
-        allowed_or_disallowed_speaker_transitions: for each agent those that may, or must not, speak after it.
+        allowed_or_disallowed_speaker_transitions: for each agent, the agents that may, or must not, speak after it.
         speaker_transitions_type: "allowed" or "disallowed": how to read the transitions.
         enable_clear_history: whether a person may write CLEAR HISTORY, then the name of an agent, a number of
             messages to keep, or both.
-        send_introductions: whether all are told at the start who takes part.
+        send_introductions: whether everybody is told at the start who takes part.
         select_speaker_message_template: the system message of the model that selects, with ``{roles}`` and
             ``{agentlist}``; or a function of the groupchat that returns such a text.
         select_speaker_prompt_template: the question behind the conversation, with ``{agentlist}``; None or "" to
@@ -103,7 +103,7 @@ class GroupChat(PrivateGroupNames):
 
         Raises:
             ValueError: for settings that are empty, out of range, or contradict each other.
-            TypeError: for a template that is no text.
+            TypeError: for a template that is not a text.
         """
         self.messages = [] if self.messages is None else self.messages
         self.select_speaker_prompt_template = self.select_speaker_prompt_template or None
@@ -189,10 +189,10 @@ class GroupChat(PrivateGroupNames):
 
         Args:
             agent: the one before.
-            agents: who comes into question; None for the whole group.
+            agents: the candidates; None for the whole group.
 
         Raises:
-            UndefinedNextAgent: when ``agents`` is empty or holds agents from outside of the group.
+            UndefinedNextAgent: when ``agents`` is empty or holds agents from outside the group.
         """
         return candidates.next_agent(self, agent, agents)
 
@@ -211,7 +211,7 @@ class GroupChat(PrivateGroupNames):
         return texts.fill("select_speaker_message_template", template, roles=roles, agentlist=names)
 
     def select_speaker_prompt(self, agents: list[Agent] | None = None) -> str | None:
-        """The question to the model that selects, or None where there is no template for it.
+        """The question to the model that selects, or None if there is no template for it.
 
         Args:
             agents: the candidates; None for the whole group.
@@ -240,7 +240,7 @@ class GroupChat(PrivateGroupNames):
             agents: the candidates; None for the whole group.
 
         Raises:
-            IndexError: when there is no candidate.
+            IndexError: when there are no candidates.
         """
         return chance.pick(self.agents if agents is None else agents)
 
@@ -250,11 +250,11 @@ class GroupChat(PrivateGroupNames):
 
         Args:
             last_speaker: who spoke last.
-            selector: the agent whose model decides where a model has to, usually the manager.
+            selector: the agent whose model decides when a model has to, usually the manager.
 
         Raises:
-            NoEligibleSpeaker: where nobody may speak.
-            ValueError: for a group too small, an unknown method, or a call that nobody can execute.
+            NoEligibleSpeaker: when nobody may speak.
+            ValueError: for a group that is too small, an unknown method, or a call that nobody can execute.
         """
         return drive(loop.select_speaker(self, last_speaker, selector))
 
@@ -294,13 +294,13 @@ class GroupChat(PrivateGroupNames):
             agents: the candidates.
 
         Returns:
-            The agent that the model named, or the next one of the list.
+            The agent that the model named, or the next one on the list.
         """
         steps = select_by_model(self, last_speaker, selector, messages, agents)
         return await drive_async(steps)
 
     def _mentioned_agents(self, message_content: Any, agents: list[Agent] | None) -> dict[str, int]:
-        """How often each agent is named in a content, of those that are."""
+        """How often each agent is named in a content; agents that are not named are left out."""
         return names.mentions(message_content, self.agents if agents is None else agents)
 
 
@@ -325,7 +325,7 @@ class GroupChatManager(ConversableAgent):
             max_consecutive_auto_reply: as for `ConversableAgent`.
             human_input_mode: as for `ConversableAgent`.
             system_message: as for `ConversableAgent`.
-            silent: whether nothing of the group is printed.
+            silent: whether the group runs without printing anything.
             **kwargs: further arguments of `ConversableAgent`. Its ``llm_config`` selects the speakers of the
                 method "auto"; its ``is_termination_msg`` ends the chat.
 
@@ -364,7 +364,7 @@ class GroupChatManager(ConversableAgent):
 
     @property
     def last_speaker(self) -> Agent | None:
-        """Who spoke last. While an agent of the group replies, it is the one that it replies to."""
+        """Who spoke last. While an agent of the group replies, this is the one that it replies to."""
         return self._last_speaker
 
     def chat_messages_for_summary(self, agent: Agent) -> list[Message]:
@@ -405,7 +405,7 @@ class GroupChatManager(ConversableAgent):
         remove_termination_string: str | Callable[[str], str] | None = None,
         silent: bool | None = False,
     ) -> tuple[ConversableAgent, Message]:
-        """Make the group as it was in an earlier chat, but for its last message.
+        """Make the group as it was in an earlier chat, except for its last message.
 
         Send that message to go on: ``agent.initiate_chat(manager, message=message, clear_history=False)``.
 
@@ -419,7 +419,7 @@ class GroupChatManager(ConversableAgent):
             The agent who said the last message, and that message.
 
         Raises:
-            AutogenClassicError: for messages that are no list of dicts, are empty, or name a stranger.
+            AutogenClassicError: for messages that are not a list of dicts, are empty, or name an unknown agent.
         """
         steps = resuming.resume(self, messages, remove_termination_string, silent)
         return drive(steps)

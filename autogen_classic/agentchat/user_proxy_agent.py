@@ -1,4 +1,4 @@
-"""An agent that stands for a person."""
+"""An agent that stands in for a person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ("UserProxyAgent",)
 
 
 class UserProxyAgent(ConversableAgent):
-    """An agent that stands for a person: it asks them, and runs the code that others write.
+    """An agent that stands in for a person: it asks them, and runs the code that others write.
 
     By default the person is asked before every reply, code runs, and no model speaks for the agent.
     """

@@ -18,7 +18,7 @@ def consolidate_chat_info(
 
     Args:
         chat_info: the arguments of ``initiate_chat`` as a dict, or a list of such dicts.
-        uniform_sender: who opens the chats; None where each dict names its sender.
+        uniform_sender: who opens the chats; None if each dict names its sender.
 
     Raises:
         AssertionError: for a missing sender or recipient, an unknown summary method, or a reflection without a
@@ -43,10 +43,10 @@ def consolidate_chat_info(
 
 
 def gather_usage_summary(agents: list[Any]) -> dict[str, dict[str, Any]]:
-    """Add up what agents have used of models over their lives.
+    """Add up what agents have spent on models over their lives.
 
     Args:
-        agents: agents; one without a model counts nothing.
+        agents: agents; one without a model adds nothing.
 
     Returns:
         A dict with the keys ``usage_including_cached_inference`` and ``usage_excluding_cached_inference``. Each has
@@ -93,7 +93,7 @@ def parse_tags_from_content(tag: str, content: str | list[Any]) -> list[dict[str
         regular expression.
 
     Raises:
-        ValueError: content of another type.
+        ValueError: for content of another type.
     """
     if isinstance(content, str):
         return _tags_in(tag, content)

@@ -31,8 +31,8 @@ def prepare_and_select(groupchat: Group, last_speaker: Agent) -> tuple[Agent | N
         has to select one of them.
 
     Raises:
-        ValueError: for an unknown selection method, a group too small, or a call that nobody can execute.
-        NoEligibleSpeaker: where nobody may follow the last speaker.
+        ValueError: for an unknown selection method, a group that is too small, or a call that nobody can execute.
+        NoEligibleSpeaker: when nobody may follow the last speaker.
     """
     method = groupchat.speaker_selection_method
     if callable(method):
@@ -74,11 +74,11 @@ def next_agent(groupchat: Group, agent: Agent, agents: Agents | None) -> Agent:
         agents: who may be found; None for the whole group.
 
     Returns:
-        The first agent behind ``agent``, going round, that may be found. It is ``agent`` itself when it is the
+        The first agent after ``agent``, going round, that may be found. It is ``agent`` itself when it is the
         only one.
 
     Raises:
-        UndefinedNextAgent: when ``agents`` is empty or holds agents from outside of the group.
+        UndefinedNextAgent: when ``agents`` is empty or holds agents from outside the group.
     """
     group: list[Agent] = groupchat.agents
     wanted = set(group if agents is None else agents)
@@ -133,7 +133,7 @@ def _who_can_execute(groupchat: Group, names: list[str], caller: Agent) -> Agent
 
 
 def _who_may_follow(groupchat: Group, last_speaker: Agent, candidates: Agents) -> Agents:
-    """Those candidates that the transitions allow; whoever can answer a call where that leaves none of these."""
+    """The candidates that the transitions allow; if a call leaves none of them, whoever can answer it."""
     followers = groupchat.allowed_speaker_transitions_dict.get(last_speaker)
     if not followers and last_speaker in groupchat.agents:
         raise NoEligibleSpeaker(f"No agent of the group may speak after {last_speaker.name}.")

@@ -28,14 +28,14 @@ _TEMPLATES_THAT_MAY_BE_FUNCTIONS = ("select_speaker_message_template",)
 
 
 def check_settings(groupchat: Group) -> None:
-    """Check everything of a group but its transitions.
+    """Check everything about a group except its transitions.
 
     Args:
         groupchat: a `GroupChat` under construction.
 
     Raises:
         ValueError: for a setting that is missing, empty or out of range.
-        TypeError: for a template that is no text.
+        TypeError: for a template that is not a text.
     """
     for setting in _NEEDED_TEXTS:
         value = getattr(groupchat, setting)
@@ -73,8 +73,8 @@ def allowed_transitions(groupchat: Group) -> dict[Any, list[Any]]:
 
     Raises:
         ValueError: for settings that contradict each other, a graph whose keys are not in the group, or a list with
-            something else than agents.
-        TypeError: for agents that are no list.
+            something other than agents.
+        TypeError: for agents that are not a list.
     """
     _check_agents(groupchat.agents)
     graph = groupchat.allowed_or_disallowed_speaker_transitions
@@ -119,7 +119,7 @@ def _check_agents(agents: object) -> None:
 
 
 def _everybody_follows_everybody(groupchat: Group) -> dict[Any, list[Any]]:
-    """The graph of a group without transitions; who may speak twice in a row stands last in its own list."""
+    """The graph of a group without transitions; an agent that may speak twice in a row comes last in its own list."""
     repeaters = groupchat.allow_repeat_speaker
     if not isinstance(repeaters, (bool, list)):
         raise ValueError("GroupChat allow_repeat_speaker should be a bool or a list of Agents.")

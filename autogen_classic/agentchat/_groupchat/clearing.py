@@ -28,7 +28,7 @@ class _Command:
 
 
 def asks_to_clear(reply: object) -> TypeGuard[Message]:
-    """Tell whether a reply, which must be a dict as the replies of persons are, asks to clear the history."""
+    """Tell whether a reply, which must be a dict as people's replies are, asks to clear the history."""
     if not isinstance(reply, dict):
         return False
     content = reply.get("content")
@@ -79,7 +79,7 @@ def _parse(content: str, agent_names: list[str]) -> _Command:
     if keep is not None:
         end += 1
     elif agent_name is None:
-        keep = _leading_number(words[end + 1 :])  # behind a name that nobody has: better keep too much than too little
+        keep = _leading_number(words[end + 1 :])  # after an unknown name: better too much than too little
     return _Command(agent_name, keep or None, " ".join(words[:start] + words[end:]))
 
 

@@ -1,4 +1,4 @@
-"""What is read of a group, and of the agent that leads it, by those who lead, and by those who choose the speakers."""
+"""What the code that leads a group, or chooses its speakers, reads of the group and of the agent that leads it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ("Group", "Manager")
 
 
 class Group(Protocol):
-    """A group, as those read it who lead it and who choose its speakers; `GroupChat` explains the settings."""
+    """A group, as seen by what leads it and chooses its speakers; `GroupChat` explains the settings."""
 
     agents: list[Any]  # a `Party` each, or whatever else has a name, listens and replies
     messages: list[Message]

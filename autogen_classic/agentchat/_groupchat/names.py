@@ -43,10 +43,10 @@ def mentions(
     Args:
         content: a text, a list of content parts, a message with such a content, or None.
         agents: the agents to look for.
-        ignore_case: whether ``Coder`` counts where ``coder`` is the name.
+        ignore_case: whether ``Coder`` counts if ``coder`` is the name.
 
     Returns:
-        The count by name, of the names that occur, in the order of the agents.
+        The count for each name that occurs, in the order of the agents.
     """
     same = str.casefold if ignore_case else str
     names_spelled: dict[str, set[str]] = {}
@@ -67,14 +67,14 @@ def name_meant(content: object, agents: Sequence[Any]) -> str | None:
     """Find the one name that an answer consists of, however it is dressed up.
 
     Case, underscores for spaces, Markdown emphasis, quotes, full stops and labels such as ``Role:`` are looked
-    through. An answer of a sentence is not for this function but for `mentions`.
+    through. An answer that is a whole sentence is a matter for `mentions`, not for this function.
 
     Args:
         content: what the model wrote.
         agents: the agents that it may have meant.
 
     Returns:
-        A name, or None where the answer is no name or could be several.
+        A name, or None if the answer is not a name or could be several.
     """
     if not isinstance(content, str):
         return None

@@ -29,7 +29,7 @@ def resume(
     remove_termination_string: str | Callable[[str], str] | None = None,
     silent: bool | None = False,
 ) -> Steps[tuple[Any, Message]]:
-    """Make a group as it was after these messages, but for the last of them; see `GroupChatManager.resume`."""
+    """Make a group as it was after these messages, except for the last; see `GroupChatManager.resume`."""
     groupchat = manager.groupchat
     said = with_speakers(manager, manager.messages_from_string(messages) if isinstance(messages, str) else messages)
 

@@ -25,7 +25,7 @@ def code_reply_with_executor(
     """Run the code blocks of the latest message that has any, with the agent's code executor.
 
     Returns:
-        ``(True, exit code and output)``, or ``(False, None)`` where there is no code.
+        ``(True, exit code and output)``, or ``(False, None)`` if there is no code.
     """
     if config is not None:
         raise ValueError("config is not supported for _generate_code_execution_reply_using_executor.")
@@ -57,7 +57,7 @@ def code_execution_reply(
     """Run the code blocks of the latest message that has any, one process each.
 
     Returns:
-        ``(True, exit code and output)``, or ``(False, None)`` where there is no code.
+        ``(True, exit code and output)``, or ``(False, None)`` if there is no code.
     """
     settings = agent._code_execution_config if config is None else config
     if settings is False:

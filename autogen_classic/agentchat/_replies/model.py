@@ -64,13 +64,13 @@ def reply_from_client(
 
 
 def own_config(llm_config: dict[str, Any] | Literal[False]) -> dict[str, Any] | Literal[False]:
-    """Give an agent an llm_config of its own.
+    """Give an agent its own copy of an llm_config.
 
     The dict and its lists are new, so that a tool registered with one agent stays there; all that is in them is
-    shared, because it may be alive: a client, a token provider.
+    shared, because it may be a live object: a client, a token provider.
 
     Args:
-        llm_config: a dict, an `LLMConfig` among them, which stays one; or False.
+        llm_config: a dict (an `LLMConfig` stays one), or False.
     """
     if not isinstance(llm_config, dict):
         return llm_config

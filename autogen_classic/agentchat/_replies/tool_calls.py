@@ -1,4 +1,4 @@
-"""The reply that runs tools and functions which a message calls."""
+"""The reply that runs the tools and functions that a message calls."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def tool_calls_reply(
     runs = [_run_tool_call(_owner_of(call, agent, sender), call) for call in calls]
     responses: list[dict[str, Any]]
     if (yield WHICH_WAY):
-        import asyncio  # as late as possible: it takes longer to load than all the rest
+        import asyncio  # as late as possible: it takes longer to load than everything else
 
         responses = yield Call(asyncio.gather, *[drive_async(run) for run in runs])
     else:
@@ -108,7 +108,7 @@ def _execute_asynchronously(agent: Party, function_call: dict[str, Any]) -> Step
 
 
 def _wait_for(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
-    """Run a coroutine to its end, also where this thread runs an event loop already (as in a notebook)."""
+    """Run a coroutine to its end, even if this thread is already running an event loop (as in a notebook)."""
     import asyncio
 
     try:

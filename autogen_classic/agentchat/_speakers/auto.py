@@ -49,7 +49,7 @@ def select_by_model(
         agents: the candidates; None for the whole group.
 
     Returns:
-        The agent whose name the model gave; the next one of the list when there is no model, or no clear name
+        The agent whose name the model gave; the next one on the list when there is no model, or no clear name
         after all attempts.
     """
     agents = groupchat.agents if agents is None else agents
@@ -187,7 +187,7 @@ class _SelectionRoom:
     There is more than one pair of agents only where selections run at the same time.
 
     Args:
-        groupchat: the group, which may have a model of its own for selections.
+        groupchat: the group, which may have its own model for selections.
         selector: the agent whose model is asked otherwise.
     """
 

@@ -22,11 +22,11 @@ def choose(groupchat: Group, last_speaker: Agent, method: Callable[..., Any]) ->
         method: the function.
 
     Returns:
-        An agent of the group, or the name of the method by which it shall be chosen.
+        An agent of the group, or the name of the method that is to choose one.
 
     Raises:
         NoEligibleSpeaker: when the function returns None, which ends the chat.
-        ValueError: when it returns an agent from outside of the group, or something else.
+        ValueError: when it returns an agent from outside the group, or something else.
     """
     chosen: Any = method(last_speaker, groupchat)
     if chosen is None:

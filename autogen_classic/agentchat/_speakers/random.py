@@ -20,6 +20,6 @@ def pick(candidates: list[Agent]) -> Agent:
     """Pick one of the candidates.
 
     Raises:
-        IndexError: when there is none.
+        IndexError: when there are no candidates.
     """
     return random.choice(candidates)
