@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from .._core.model_requests import check
 from .._warn import warn_once
 from ..errors import BrokenStreamError, MissingKeyError, MissingModelError, StreamTimeoutError
+from ._http.packages import speaks_http
 from ._request.reading import Answer, texts_of_completion
 from ._request.streamed_text import ShownText
 from ._request.structured import with_json_schema
@@ -34,7 +35,6 @@ logger = logging.getLogger("autogen.oai.client")
 
 
 # Most SDKs let the errors of their HTTP packages through while an answer is streamed.
-_TRANSPORTS = ("httpcore", "httpcore2", "httpx", "httpx2", "requests", "urllib3")
 
 
 def read_settings(params: Mapping[str, Any], table: Sequence[Setting]) -> dict[str, Any]:
@@ -243,7 +243,7 @@ class ProviderClient:
                     else:
                         shown.show(piece)
             except Exception as error:
-                if type(error).__module__.partition(".")[0] not in _TRANSPORTS:
+                if not speaks_http(type(error)):
                     raise
                 if "Timeout" in type(error).__name__:
                     raise StreamTimeoutError(f"The stream of {self.spec.title} paused for too long.") from error

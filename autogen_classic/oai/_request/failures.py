@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from ..._secrets import place_of, set_text, without_secrets
+from .._http.packages import speaks_http
 from ..providers import runs_here
 
 __all__ = ("Failures", "parameter_errors", "status_of")
@@ -29,7 +30,6 @@ _KIND_OF_STATUS = {
     404: "NotFoundError",
     429: "RateLimitError",
 }
-_HTTP_PACKAGES = ("httpx", "httpx2", "httpcore", "httpcore2", "urllib3", "requests", "botocore")
 
 
 class parameter_errors:
@@ -141,6 +141,6 @@ def _kind(error: BaseException) -> str:
     status = status_of(error)
     if status is not None:
         return _KIND_OF_STATUS.get(status, type(error).__name__)
-    packages = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
-    broken = isinstance(error, OSError) or not packages.isdisjoint(_HTTP_PACKAGES)
+    of_botocore = any(kind.__module__.startswith("botocore.") for kind in type(error).__mro__)
+    broken = isinstance(error, OSError) or of_botocore or speaks_http(type(error))
     return "APIConnectionError" if broken else type(error).__name__

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...token_count_utils import estimate_tokens
+from .._http.packages import speaks_http
 from .streamed_text import ShownText
 
 __all__ = ("StreamedAnswer", "connection_errors")
@@ -174,7 +175,7 @@ class connection_errors:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _traceback: object) -> None:
-        if kind is None or kind.__module__.partition(".")[0] not in ("httpx", "httpx2", "httpcore", "httpcore2"):
+        if kind is None or not speaks_http(kind):
             return
         import openai
 
