@@ -59,7 +59,7 @@ _HIDDEN = "***"
 # --- finding them ----------------------------------------------------------------------------------------------------
 
 
-def secrets_in(settings: Any, secret: bool = False, in_headers: bool = False) -> Iterator[str]:
+def secrets_in(settings: object, secret: bool = False, in_headers: bool = False) -> Iterator[str]:
     """Find the keys, tokens and passwords in a configuration.
 
     Args:
@@ -163,14 +163,14 @@ def may_hold_secrets(name: str) -> bool:
     return is_secret_name(name) or name in _PLACES_OF_HEADERS or name.endswith("token_provider")
 
 
-def _is_secret_header(name: str, value: Any) -> bool:
+def _is_secret_header(name: str, value: object) -> bool:
     if name.lower().startswith(_HARMLESS_HEADERS):
         return False
     told = any(part in name.lower() for part in _SECRET_HEADERS)
     return told or (isinstance(value, str) and _LOOKS_LIKE_A_KEY.fullmatch(value) is not None)
 
 
-def _secrets_of_object(thing: Any) -> Iterator[str]:
+def _secrets_of_object(thing: object) -> Iterator[str]:
     """What a client or credentials that the program has made keep under a name that speaks of a key."""
     fields = {name.lstrip("_"): value for name, value in getattr(thing, "__dict__", {}).items()}
     yield from secrets_in({name: value for name, value in fields.items() if isinstance(value, str)})

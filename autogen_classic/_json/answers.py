@@ -5,9 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import NotJSONError
+
+if TYPE_CHECKING:
+    from openai.types import Completion
+    from openai.types.chat import ChatCompletion
 
 __all__ = ("OPENAI_TYPES", "answer_as_json", "answer_from_json", "is_shape", "shape", "unshape")
 
@@ -63,7 +67,7 @@ def answer_from_json(kept: Mapping[str, Any]) -> Any:
 
 
 @functools.cache
-def _completion_class(name: str) -> Any:
+def _completion_class(name: str) -> type[ChatCompletion] | type[Completion]:
     from openai.types import Completion
     from openai.types.chat import ChatCompletion
 
@@ -133,7 +137,7 @@ def is_shape(value: object) -> bool:
     return len(value) == 1 and isinstance(fields, dict) and all(map(is_shape, fields.values()))
 
 
-def unshape(value: Any) -> Any:
+def unshape(value: object) -> Any:
     """Undo `shape`.
 
     Args:

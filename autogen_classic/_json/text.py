@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from ..errors import NotJSONError
 
 __all__ = ("as_canonical_json", "as_json")
 
 
-def as_json(value: Any, what: str = "The value") -> str:
+def as_json(value: object, what: str = "The value") -> str:
     """Write a value as JSON, so that reading it gives the value again.
 
     Args:
@@ -33,7 +32,7 @@ def as_json(value: Any, what: str = "The value") -> str:
     return text
 
 
-def as_canonical_json(value: Any, what: str = "The value") -> str:
+def as_canonical_json(value: object, what: str = "The value") -> str:
     """Write a value as a JSON text that is the same for equal values.
 
     It does not depend on the order of keys, nor on the version of Python.
@@ -54,7 +53,7 @@ def as_canonical_json(value: Any, what: str = "The value") -> str:
         raise _not_json(value, what, error) from None
 
 
-def _refuse_odd_keys(value: Any) -> None:
+def _refuse_odd_keys(value: object) -> None:
     """Refuse keys that would come back as texts."""
     if isinstance(value, dict):
         for key, part in value.items():
@@ -68,7 +67,7 @@ def _refuse_odd_keys(value: Any) -> None:
                 _refuse_odd_keys(part)
 
 
-def _not_json(value: Any, what: str, error: Exception) -> NotJSONError:
+def _not_json(value: object, what: str, error: Exception) -> NotJSONError:
     place, culprit = _find_culprit(value, "")
     return NotJSONError(
         f"{what} cannot be cached: {place or 'it'} is {_described(culprit)}, which JSON cannot hold "
@@ -77,7 +76,7 @@ def _not_json(value: Any, what: str, error: Exception) -> NotJSONError:
     )
 
 
-def _described(culprit: Any) -> str:
+def _described(culprit: object) -> str:
     if isinstance(culprit, float):
         return f"the number {culprit}"
     odd_keys = [key for key in culprit if not isinstance(key, str)] if isinstance(culprit, dict) else []
@@ -86,9 +85,9 @@ def _described(culprit: Any) -> str:
     return f"a {type(culprit).__name__}"
 
 
-def _find_culprit(value: Any, place: str, depth: int = 0) -> tuple[str, Any]:
+def _find_culprit(value: object, place: str, depth: int = 0) -> tuple[str, object]:
     """The innermost part that JSON refuses, and where it is."""
-    parts: Iterable[tuple[Any, Any]] = ()
+    parts: Iterable[tuple[object, object]] = ()
     if isinstance(value, dict):
         parts = value.items()
     elif isinstance(value, (list, tuple)):

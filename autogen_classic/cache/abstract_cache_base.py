@@ -18,7 +18,7 @@ class AbstractCache(Protocol):
         """Return the value of a key, or the default when there is none."""
         ...
 
-    def set(self, key: str, value: Any) -> None:
+    def set(self, key: str, value: object) -> None:
         """Keep a value under a key."""
         ...
 

@@ -146,7 +146,7 @@ class Cache(AbstractCache):
         """Return the value of a key, or the default when there is none."""
         return self.cache.get(key, default)
 
-    def set(self, key: str, value: Any) -> None:
+    def set(self, key: str, value: object) -> None:
         """Keep a value under a key.
 
         Raises:

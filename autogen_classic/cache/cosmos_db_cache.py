@@ -98,7 +98,7 @@ class CosmosDBCache(AbstractCache):
             return default
         return read_entry(item.get("data", ""), f"Cosmos DB under {self.seed}", default, logger)
 
-    def set(self, key: str, value: Any) -> None:
+    def set(self, key: str, value: object) -> None:
         """Keep a value under a key.
 
         Raises:

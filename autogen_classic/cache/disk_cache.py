@@ -45,7 +45,7 @@ class DiskCache(AbstractCache):
         """
         return self.cache.get(key, default)
 
-    def set(self, key: str, value: Any) -> None:
+    def set(self, key: str, value: object) -> None:
         """Keep a value under a key.
 
         Raises:

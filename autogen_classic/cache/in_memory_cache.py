@@ -16,7 +16,7 @@ class InMemoryCache(AbstractCache):
         seed: put before every key, so that caches can be told apart.
     """
 
-    def __init__(self, seed: Any = "") -> None:
+    def __init__(self, seed: str | int = "") -> None:
         self._seed = str(seed)
         self._cache: dict[str, Any] = {}
 
@@ -27,7 +27,7 @@ class InMemoryCache(AbstractCache):
         """Return the value of a key, or the default when there is none."""
         return self._cache.get(self._prefixed_key(key), default)
 
-    def set(self, key: str, value: Any) -> None:
+    def set(self, key: str, value: object) -> None:
         """Keep a value under a key."""
         self._cache[self._prefixed_key(key)] = value
 

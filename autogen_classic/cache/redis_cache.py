@@ -37,7 +37,7 @@ class RedisCache(AbstractCache):
         cache: the redis client.
     """
 
-    def __init__(self, seed: Any, redis_url: str) -> None:
+    def __init__(self, seed: str | int, redis_url: str) -> None:
         if redis is None:
             raise ImportError('Cache.redis needs the redis package: pip install "autogen-classic[redis]"')
         self.seed = seed
@@ -58,7 +58,7 @@ class RedisCache(AbstractCache):
         text = self.cache.get(self._prefixed_key(key))
         return default if text is None else read_entry(text, f"Redis under autogen:{self.seed}", default, logger)
 
-    def set(self, key: str, value: Any) -> None:
+    def set(self, key: str, value: object) -> None:
         """Keep a value under a key.
 
         Raises:

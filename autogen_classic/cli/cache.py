@@ -211,7 +211,7 @@ def _entries(place: Path) -> list[tuple[str, Any, float]]:
         return [(entry.key, _parsed(entry.value), entry.stored) for entry in cache.entries()]
 
 
-def _parsed(text: Any) -> Any:
+def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, TypeError, RecursionError):
@@ -228,12 +228,12 @@ def _part(value: Any, *path: str | int) -> Any:
     return value
 
 
-def _model(value: Any) -> str:
+def _model(value: object) -> str:
     found = _part(value, "request", "model") or _part(value, "fields", "model")
     return _printable(str(found)) if found else "other"
 
 
-def _described(key: str, value: Any, stored: float) -> str:
+def _described(key: str, value: object, stored: float) -> str:
     lines = [f"{_date(stored, '%Y-%m-%d %H:%M')}  {_model(value)}  {_printable(key[-12:])}"]
     request = _part(value, "request")
     if request is not None:
@@ -246,7 +246,7 @@ def _described(key: str, value: Any, stored: float) -> str:
     return "\n".join(lines)
 
 
-def _answers_in(value: Any) -> Iterator[str]:
+def _answers_in(value: object) -> Iterator[str]:
     choices = _part(value, "fields", "choices")
     if not isinstance(choices, list):
         yield json.dumps(value)
@@ -260,7 +260,7 @@ def _answers_in(value: Any) -> Iterator[str]:
             yield f"{_part(call, 'function', 'name')}({_part(call, 'function', 'arguments')})"
 
 
-def _short(text: Any) -> str:
+def _short(text: object) -> str:
     words = " ".join(str(text).split())
     return _printable(words if len(words) <= 160 else f"{words[:157]}...")
 
@@ -281,7 +281,7 @@ def _size(place: Path) -> str:
     return f"{kilobytes:.0f} kB" if kilobytes < 1000 else f"{kilobytes / 1000:.1f} MB"
 
 
-def _date(stored: Any, form: str = "%Y-%m-%d") -> str:
+def _date(stored: float, form: str = "%Y-%m-%d") -> str:
     try:
         return time.strftime(form, time.localtime(stored))
     except (ValueError, OverflowError, OSError, TypeError):

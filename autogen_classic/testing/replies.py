@@ -290,7 +290,7 @@ def echo(request: ModelRequest) -> str:
     return request.last_text
 
 
-def read_reply(value: Any) -> Answer:
+def read_reply(value: object) -> Answer:
     """Turn what stands in a script, or what its callable returned, into one of the few kinds of answers.
 
     Args:

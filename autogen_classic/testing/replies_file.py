@@ -44,7 +44,7 @@ def read_replies_file(path: str | Path) -> list[Any]:
     return replies
 
 
-def _read_item(item: Any) -> Reply | ErrorReply | Disconnect | Hang:
+def _read_item(item: object) -> Reply | ErrorReply | Disconnect | Hang:
     if isinstance(item, dict):
         if "tool" in item:
             return Reply(tool_calls=(tool_call(item["tool"], json.dumps(item.get("arguments", {}))),))

@@ -120,7 +120,7 @@ def answer_to(reply: Any, request: ModelRequest) -> Answer:
     return read_reply(reply)
 
 
-def is_callable_reply(reply: Any) -> bool:
+def is_callable_reply(reply: object) -> bool:
     """Tell a callable that makes a reply from an exception class, which is one."""
     return callable(reply) and not isinstance(reply, type)
 

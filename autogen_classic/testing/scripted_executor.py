@@ -88,7 +88,7 @@ class ScriptedExecutor:
         self.restarts += 1
 
 
-def _read_result(result: Any) -> CodeResult:
+def _read_result(result: object) -> CodeResult:
     if isinstance(result, CodeResult):
         return result
     if isinstance(result, str):

@@ -51,7 +51,7 @@ class Record:
 
     __slots__ = ("fields",)
 
-    def __setstate__(self, state: Any) -> None:
+    def __setstate__(self, state: object) -> None:
         """Take the state that the class of pydantic 2 or 1 has pickled."""
         if type(state) is not dict or type(state.get("__dict__")) is not dict:
             raise Refused("the state of a completion has an unknown form")
@@ -71,7 +71,7 @@ class Namespace:
     def __init__(self) -> None:
         self.fields: dict[Any, Any] = {}
 
-    def __setstate__(self, state: Any) -> None:
+    def __setstate__(self, state: object) -> None:
         if type(state) is not dict:
             raise Refused("the state of a namespace has an unknown form")
         self.fields = state
@@ -99,7 +99,7 @@ class CompletionUnpickler(pickle.Unpickler):
             raise Refused(f"it names {module[:80]!r} {name[:80]!r}, which is no part of a completion")
         return known
 
-    def persistent_load(self, pid: Any) -> NoReturn:
+    def persistent_load(self, pid: object) -> NoReturn:
         """Refuse: completions do not point outside."""
         raise Refused("it points to something outside")
 
@@ -111,7 +111,7 @@ class Writer:
         self.parts = 0
         self.text = 0
 
-    def write(self, value: Any) -> dict[str, Any]:
+    def write(self, value: object) -> dict[str, Any]:
         """Return the entry for a completion."""
         if type(value) in _WHOLE:
             return {"type": _WHOLE[type(value)], "fields": self._fields(value, 0)}
@@ -119,42 +119,42 @@ class Writer:
             return {"type": "object", "fields": self._plain(value, 0)}
         raise Refused("it is no completion")
 
-    def _fields(self, value: Any, depth: int) -> Any:
+    def _fields(self, value: object, depth: int) -> object:
         """Models become dicts, as in the JSON of the openai package."""
         self._count(value, depth)
         if isinstance(value, Record):
             value = value.fields
         if type(value) is dict:
             return {self._name(name): self._fields(part, depth + 1) for name, part in value.items()}
-        if type(value) in (list, tuple):
+        if isinstance(value, (list, tuple)):
             return [self._fields(part, depth + 1) for part in value]
         return _scalar(value)
 
-    def _plain(self, value: Any, depth: int) -> Any:
+    def _plain(self, value: object, depth: int) -> object:
         """Namespaces and dicts are told apart, as in entries of this library."""
         self._count(value, depth)
         if type(value) is Namespace:
             return {"object": {self._name(name): self._plain(part, depth + 1) for name, part in value.fields.items()}}
         if type(value) is dict:
             return {"dict": {self._name(name): self._plain(part, depth + 1) for name, part in value.items()}}
-        if type(value) in (list, tuple):
+        if isinstance(value, (list, tuple)):
             return [self._plain(part, depth + 1) for part in value]
         return _scalar(value)
 
-    def _name(self, name: Any) -> str:
+    def _name(self, name: object) -> str:
         if type(name) is not str:
             raise Refused("a field has a name that is no text")
         self._count(name, 0)
         return name
 
-    def _count(self, value: Any, depth: int) -> None:
+    def _count(self, value: object, depth: int) -> None:
         self.parts += 1
         self.text += len(value) if type(value) is str else 0
         if depth > DEEPEST or self.parts > MOST_PARTS or self.text > MOST_TEXT:
             raise Refused("it is larger or deeper than any completion")
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: object) -> object:
     if value is None or type(value) in (bool, str):
         return value
     if type(value) is int and abs(value) < 2**63:

@@ -10,11 +10,12 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from ..._json.answers import answer_as_json, answer_from_json
 from ..._json.text import as_canonical_json
 from ..._warn import warn_once
+from ...cache.abstract_cache_base import AbstractCache
 from ...errors import NotJSONError
 from ..openai_utils import NON_CACHE_KEY
 
@@ -39,6 +40,9 @@ LEGACY_CACHE_DIR = ".cache"
 FORMAT = "autogen-classic/1"
 NOT_CACHED = object()
 _SUMMARY_LENGTH = 200
+
+
+T = TypeVar("T")
 
 
 class AnswerCache:
@@ -70,14 +74,14 @@ class AnswerCache:
         """Return the kept answer, or `NOT_CACHED`."""
         return self._use(look_up, NOT_CACHED)
 
-    def store(self, response: Any) -> None:
+    def store(self, response: object) -> None:
         """Keep an answer."""
         self._use(lambda cache, key: store(cache, key, response, self._params), None)
 
-    def _use(self, action: Callable[[Any, str], Any], otherwise: Any) -> Any:
+    def _use(self, action: Callable[[AbstractCache, str], T], otherwise: T) -> T:
         if self._key is None:
             return otherwise
-        if self._cache is not None or self._seed is None:
+        if self._cache is not None:
             return action(self._cache, self._key)
         from ...cache._store import kept
 
@@ -106,12 +110,12 @@ def cache_key(params: Mapping[str, Any]) -> str:
     return f"{FORMAT}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _schema_or_value(value: Any) -> Any:
+def _schema_or_value(value: object) -> object:
     """A pydantic class, as ``response_format`` may be, stands for its schema."""
     return value.model_json_schema() if isinstance(value, type) and hasattr(value, "model_json_schema") else value
 
 
-def look_up(cache: Any, key: str) -> Any:
+def look_up(cache: AbstractCache, key: str) -> Any:
     """Look for an answer.
 
     Args:
@@ -130,7 +134,7 @@ def look_up(cache: Any, key: str) -> Any:
         return NOT_CACHED
 
 
-def store(cache: Any, key: str, response: Any, params: Mapping[str, Any] | None = None) -> None:
+def store(cache: AbstractCache, key: str, response: object, params: Mapping[str, Any] | None = None) -> None:
     """Keep an answer.
 
     Args:
@@ -173,7 +177,7 @@ def summary_of(params: Mapping[str, Any]) -> dict[str, Any]:
     return summary
 
 
-def _beginning(content: Any) -> str:
+def _beginning(content: object) -> str:
     if isinstance(content, (list, tuple)):
         parts = [part.get("text") for part in content if isinstance(part, Mapping)]
         content = " ".join(part for part in parts if isinstance(part, str))

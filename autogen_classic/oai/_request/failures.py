@@ -127,7 +127,7 @@ def status_of(error: BaseException) -> int | None:
     return next((status for owner, name in carriers if (status := _number(getattr(owner, name, None)))), None)
 
 
-def _number(value: Any) -> int | None:
+def _number(value: object) -> int | None:
     return value if isinstance(value, int) and 100 <= value <= 599 else None
 
 

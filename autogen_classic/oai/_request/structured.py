@@ -215,7 +215,7 @@ def _fault_of_model(model: Any, text: str) -> str | None:
     return None
 
 
-def _fault_of_schema(schema: dict[str, Any], value: Any) -> str | None:
+def _fault_of_schema(schema: dict[str, Any], value: object) -> str | None:
     import jsonschema
 
     error = jsonschema.Draft202012Validator(schema)

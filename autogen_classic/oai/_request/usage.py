@@ -21,7 +21,7 @@ _RULER = "-" * 100
 _lock = threading.Lock()
 
 
-def valid_usage(usage: Any) -> bool:
+def valid_usage(usage: object) -> bool:
     """Tell whether a client has reported everything that a summary needs.
 
     Args:
