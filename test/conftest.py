@@ -51,6 +51,7 @@ PLACES = {
     "oai": "versions",
     "oai/providers": "one",
     "oai/providers/test_chat_completions.py": "versions",
+    "oai/providers/test_responses.py": "versions",
     "oai/test_local.py": "one",
     "oai/test_prices.py": "one",
     "oai/test_providers_page.py": "one",

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("kernel_gateway", reason="needs the extra jupyter-executor")
+# Not kernel_gateway itself, whose import builds grammars for seconds.
+pytest.importorskip("autogen_classic.coding.jupyter", reason="needs the extra jupyter-executor", exc_type=ImportError)
 
 from executors import block, processes_with
 
