@@ -241,7 +241,7 @@ def _described(key: str, value: object, stored: float) -> str:
         about = f" ({count} messages)" if isinstance(count, int) else ""
         lines.append(f"  asked{about}: {_short(_part(request, 'last') or '')}")
         if _part(request, "tools"):
-            lines.append(f"  tools: {_short(', '.join(map(str, request['tools'])))}")
+            lines.append(f"  tools: {_short(', '.join(map(str, _part(request, 'tools'))))}")
     lines.extend(f"  answer: {_short(text)}" for text in _answers_in(value))
     return "\n".join(lines)
 

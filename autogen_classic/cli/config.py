@@ -69,13 +69,13 @@ def _check(source: str, ask: bool) -> int:
     return 0 if usable else 1
 
 
-def _title(entry: Any) -> str:
+def _title(entry: object) -> str:
     if not isinstance(entry, Mapping):
         return "?"
     return f"{entry.get('model') or 'no model'} ({api_type_of(entry)})"
 
 
-def _problem_and_key(entry: Any, number: int) -> tuple[str | None, str]:
+def _problem_and_key(entry: object, number: int) -> tuple[str | None, str]:
     """Why an entry cannot be used, or None; and where its key is."""
     if not isinstance(entry, Mapping):
         return "it is not an object with a model", ""

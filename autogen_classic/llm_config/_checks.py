@@ -10,6 +10,8 @@ from ..oai._specs import SPECS, spec_of
 from ..oai.providers import api_type_of, find_provider
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+
     from .entry import ApplicationConfig, LLMConfigEntry
 
 __all__ = ("application_config", "checked_entry")
@@ -34,7 +36,7 @@ def application_config(**settings: Any) -> ApplicationConfig:
         raise LLMConfigError(f"LLMConfig cannot be used: {_reasons(error)}.") from None
 
 
-def checked_entry(config: Any, number: int, shared: ApplicationConfig) -> LLMConfigEntry:
+def checked_entry(config: object, number: int, shared: ApplicationConfig) -> LLMConfigEntry:
     """Check one configuration, and complete it from the settings for all.
 
     Args:
@@ -89,7 +91,7 @@ def _class_for(config: Mapping[str, Any], number: int) -> tuple[type[LLMConfigEn
     return LLMConfigEntry, str(config["api_type"])
 
 
-def _reasons(error: Any) -> str:
+def _reasons(error: ValidationError) -> str:
     """What pydantic has against a configuration, without the values, among which keys may be."""
     return "; ".join(
         f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors(include_input=False)

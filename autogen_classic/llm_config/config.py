@@ -7,6 +7,7 @@ pydantic, which checks the entries, is loaded when the first one is made.
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from types import TracebackType
@@ -87,7 +88,7 @@ class LLMConfig(dict[str, Any]):
         max_tokens: int | None = None,
         check_every_ms: int | None = None,
         allow_format_str_template: bool | None = None,
-        response_format: Any = None,
+        response_format: type | Mapping[str, Any] | None = None,
         timeout: float | None = None,
         seed: int | None = None,
         cache_seed: int | None = None,
@@ -132,7 +133,7 @@ class LLMConfig(dict[str, Any]):
         self["config_list"] = [checked_entry(one, number, shared) for number, one in enumerate(entries)]
 
     @classmethod
-    def ensure_config(cls, config: Any, /) -> LLMConfig:
+    def ensure_config(cls, config: object, /) -> LLMConfig:
         """Make a configuration of whatever stands for one.
 
         Args:
@@ -165,7 +166,7 @@ class LLMConfig(dict[str, Any]):
         cls,
         *,
         env: str | None = None,
-        path: Any = None,
+        path: str | os.PathLike[str] | None = None,
         file_location: str | None = None,
         filter_dict: Mapping[str, Any] | None = None,
         **kwargs: Any,
@@ -301,8 +302,8 @@ class LLMConfig(dict[str, Any]):
         json_data: str | bytes | bytearray,
         *,
         strict: bool | None = None,
-        extra: Any = None,
-        context: Any = None,
+        extra: str | None = None,
+        context: object = None,
         by_alias: bool | None = None,
         by_name: bool | None = None,
     ) -> LLMConfig:
@@ -314,11 +315,11 @@ class LLMConfig(dict[str, Any]):
     @classmethod
     def model_validate_strings(
         cls,
-        obj: Any,
+        obj: Mapping[str, Any],
         *,
         strict: bool | None = None,
-        extra: Any = None,
-        context: Any = None,
+        extra: str | None = None,
+        context: object = None,
         by_alias: bool | None = None,
         by_name: bool | None = None,
     ) -> LLMConfig:
@@ -346,7 +347,7 @@ class LLMConfig(dict[str, Any]):
             return self[name]
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         if name not in (*self, *_SETTINGS, *_LISTS):
             raise ValueError(f"{type(self).__name__!r} object has no field {name!r}")
         self[name] = value
@@ -356,7 +357,7 @@ class LLMConfig(dict[str, Any]):
         return f"{type(self).__name__}({given})"
 
 
-def _as_list(config_list: Any) -> list[Any]:
+def _as_list(config_list: Mapping[str, Any] | Iterable[Any] | None) -> list[Any]:
     if config_list is None:
         return []
     return [config_list] if isinstance(config_list, Mapping) else list(config_list)

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import Field, SecretStr, field_serializer
 
 from ..oai._specs import DEEPSEEK
-from .entry import LLMConfigEntry, LLMConfigEntryDict, _plain
+from .entry import LLMConfigEntry, LLMConfigEntryDict
 
 __all__ = (
     "AnthropicEntryDict",
@@ -131,8 +131,7 @@ class BedrockLLMConfigEntry(LLMConfigEntry):
     @field_serializer("aws_access_key", "aws_secret_key", "aws_session_token")
     def serialize_aws_secrets(self, v: SecretStr | None) -> str | None:
         """Give the keys themselves, for a request."""
-        secret: str | None = _plain(v)
-        return secret
+        return None if v is None else v.get_secret_value()
 
 
 class CerebrasLLMConfigEntry(LLMConfigEntry):

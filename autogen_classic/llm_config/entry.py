@@ -132,7 +132,7 @@ class LLMConfigEntry(ApplicationConfig):
 
     @field_validator("base_url", "client_host", mode="before", check_fields=False)
     @classmethod
-    def check_base_url(cls, v: Any, info: ValidationInfo) -> Any:
+    def check_base_url(cls, v: object, info: ValidationInfo) -> str | None:
         """Refuse an address that is none, and complete one without a scheme."""
         if v is None:
             return None
@@ -148,12 +148,12 @@ class LLMConfigEntry(ApplicationConfig):
         return address
 
     @field_serializer("api_key", check_fields=False)
-    def serialize_api_key(self, v: Any, info: SerializationInfo | None = None) -> Any:
+    def serialize_api_key(self, v: SecretStr | None, info: SerializationInfo | None = None) -> str | None:
         """Give the key itself, for a request."""
-        return _plain(v)
+        return None if v is None else v.get_secret_value()
 
     @field_serializer("base_url", check_fields=False)
-    def serialize_base_url(self, v: Any, info: SerializationInfo | None = None) -> Any:
+    def serialize_base_url(self, v: object, info: SerializationInfo | None = None) -> str | None:
         """Give the address as a text."""
         return None if v is None else str(v)
 
@@ -234,7 +234,7 @@ class LLMConfigEntry(ApplicationConfig):
             raise KeyError(f"Key {key!r} not found in {type(self).__name__}")
         return _plain(getattr(self, key))
 
-    def __setitem__(self, key: str, value: Any) -> None:
+    def __setitem__(self, key: str, value: object) -> None:
         setattr(self, key, value)
 
     def __contains__(self, key: object) -> bool:
@@ -248,7 +248,7 @@ class LLMConfigEntry(ApplicationConfig):
             yield name, _for_repr(name, getattr(self, name))
 
 
-def _for_repr(name: str, value: Any) -> Any:
+def _for_repr(name: str, value: object) -> object:
     """A value as a repr may show it."""
     secrets = list(secrets_in({name: value}))
     if may_hold_secrets(name) or (secrets and not isinstance(value, str)):

@@ -171,7 +171,7 @@ def chat_tools(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _content_of(turn: Turn) -> Any:
+def _content_of(turn: Turn) -> str | list[dict[str, Any]] | None:
     """A text, where there is nothing but text; else a list of texts and pictures. Only users show pictures."""
     if turn.role != "user" or not any(isinstance(part, Image) for part in turn.parts):
         return turn.text or (None if turn.calls else "")

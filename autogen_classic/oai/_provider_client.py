@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .._core.model_requests import check
 from .._warn import warn_once
@@ -21,6 +21,9 @@ from ._request.structured import with_json_schema
 from ._specs import EVERY_CLIENT_KEY, ProviderSpec, Setting
 from .client_utils import validate_parameter, without_hidden_tools
 from .prices import cost_of, price_of
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
 
 __all__ = (
     "ProviderClient",
@@ -167,7 +170,7 @@ class ProviderClient:
         """
         raise NotImplementedError
 
-    def create(self, params: dict[str, Any]) -> Any:
+    def create(self, params: dict[str, Any]) -> ChatCompletion:
         """Ask the model.
 
         Args:
@@ -180,11 +183,11 @@ class ProviderClient:
         params = without_hidden_tools(with_json_schema(params))
         tell_of_unknown_settings(params, self.spec)
         answer = self._streamed(params) if self._wants_stream(params) else self.ask(params)
-        response = answer.completion()
-        response.cost = self.cost(response)
+        response: ChatCompletion = answer.completion()
+        response.cost = self.cost(response)  # type: ignore[attr-defined]  # a field that the openai package lets pass
         return response
 
-    def message_retrieval(self, response: Any) -> list[Any]:
+    def message_retrieval(self, response: ChatCompletion) -> list[Any]:
         """Return the texts of an answer, or its messages where they call tools.
 
         Args:
@@ -192,7 +195,7 @@ class ProviderClient:
         """
         return texts_of_completion(response)
 
-    def cost(self, response: Any) -> float:
+    def cost(self, response: ChatCompletion) -> float:
         """Return the cost of an answer in US dollars; 0 with one warning for a model without a known price.
 
         Args:
@@ -209,7 +212,7 @@ class ProviderClient:
             return 0
         return cost_of(price, response.usage.prompt_tokens, response.usage.completion_tokens)
 
-    def knows_price(self, response: Any) -> bool:
+    def knows_price(self, response: ChatCompletion) -> bool:
         """Tell whether a cost of 0 means that an answer was free, or that its price is not known.
 
         Args:
@@ -218,7 +221,7 @@ class ProviderClient:
         return price_of(response.model, self.spec.name) is not None
 
     @staticmethod
-    def get_usage(response: Any) -> dict[str, Any]:
+    def get_usage(response: ChatCompletion) -> dict[str, Any]:
         """Return tokens, cost and model of an answer.
 
         Args:

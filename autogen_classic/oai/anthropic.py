@@ -17,6 +17,7 @@ from typing import Any
 
 import anthropic
 from anthropic import Anthropic, AnthropicBedrock, AnthropicVertex
+from anthropic.types import Message
 
 from ..errors import MissingKeyError
 from ..llm_config.entries import AnthropicEntryDict, AnthropicLLMConfigEntry
@@ -197,7 +198,7 @@ class AnthropicClient(ProviderClient):
         """
         return [tool["function"] for tool in tools if tool.get("type", "function") == "function"]
 
-    def _connect(self) -> Any:
+    def _connect(self) -> Anthropic | AnthropicBedrock | AnthropicVertex:
         config = self._config
         settings = {key: config[key] for key in _OF_EVERY_CLIENT if config.get(key) is not None}
         # With a time of our own, the SDK does not refuse requests for long answers.
@@ -305,7 +306,7 @@ def _ask_for_form(request: dict[str, Any], params: Mapping[str, Any]) -> None:
         request["system"] = f"{request.get('system', '')}\n{hint}".strip()
 
 
-def _answer(message: Any, params: Mapping[str, Any]) -> Answer:
+def _answer(message: Message, params: Mapping[str, Any]) -> Answer:
     """Read a Message of the SDK. Thoughts, and what tools on the server did, are left out."""
     usage = message.usage
     read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
@@ -315,7 +316,7 @@ def _answer(message: Any, params: Mapping[str, Any]) -> Answer:
         calls=[
             ToolCall(block.id, block.name, dict(block.input)) for block in message.content if block.type == "tool_use"
         ],
-        finish_reason=_FINISH_REASONS.get(message.stop_reason, "stop"),
+        finish_reason=_FINISH_REASONS.get(str(message.stop_reason), "stop"),
         prompt_tokens=usage.input_tokens + read + written,
         completion_tokens=usage.output_tokens,
         cached_tokens=read,

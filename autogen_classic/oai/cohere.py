@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import cohere
 import httpx
 from cohere.core.api_error import ApiError
+from cohere.v2.types import V2ChatStreamResponse
 
 from ..errors import CohereError
 from ..llm_config.entries import CohereEntryDict, CohereLLMConfigEntry
@@ -189,7 +190,9 @@ def oai_messages_to_cohere_messages(
     return [_with_tool_plan(message) for message in chat_messages([*turns, *_fitting(others)])]
 
 
-def extract_to_cohere_tool_results(tool_call_id: str, content_output: str, all_tool_calls: Any) -> list[Any]:
+def extract_to_cohere_tool_results(
+    tool_call_id: str, content_output: str, all_tool_calls: Iterable[Mapping[str, Any]]
+) -> list[Any]:
     """Join the answer of a tool with its call, as version 1 of Cohere's chat API takes it.
 
     Args:
@@ -255,7 +258,7 @@ def _with_tool_plan(message: dict[str, Any]) -> dict[str, Any]:
 # --- the answer ------------------------------------------------------------------------------------------------------
 
 
-def _text_in(event: Any) -> str:
+def _text_in(event: V2ChatStreamResponse) -> str:
     """The text that an event of a stream brings: of the answer, or of a plan for calls."""
     message = getattr(getattr(event, "delta", None), "message", None)
     if message is None:
@@ -278,13 +281,13 @@ def _call(id: str, name: str, arguments: str | None) -> ToolCall:
     return call_of({"name": name, "arguments": arguments}, {"id": id})
 
 
-def _reason(reason: Any, error: str | None) -> str:
+def _reason(reason: object, error: str | None) -> str:
     if reason in ("ERROR", "TIMEOUT"):
         raise CohereError(f"Cohere could not finish its answer ({reason}{f': {error}' if error else ''}). Ask again.")
     return _FINISH_REASONS.get(str(reason), "stop")
 
 
-def _count(answer: Answer, usage: Any) -> None:
+def _count(answer: Answer, usage: cohere.Usage | None) -> None:
     """Take over the tokens that are billed, or else those that were counted."""
     counted = (usage.billed_units or usage.tokens) if usage is not None else None
     if counted is not None:

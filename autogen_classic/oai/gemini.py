@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import openai
 from google import genai
@@ -42,6 +42,8 @@ __all__ = (
     "NoAnswerError",
     "get_image_data",
 )
+
+T = TypeVar("T")
 
 DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
 CLOUD_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -109,7 +111,7 @@ class GeminiClient(ProviderClient):
                 yield text
         yield answer
 
-    def _sent(self, send: Any) -> Any:
+    def _sent(self, send: Callable[[], T]) -> T:
         return ask_again(send, _refusal_of, self._config.get("max_retries"))
 
     def _pool(self) -> Any:
@@ -307,7 +309,7 @@ def _cleaned(schema: Any) -> Any:
 # --- the answer ------------------------------------------------------------------------------------------------------
 
 
-def _add(answer: Answer, response: Any) -> str:
+def _add(answer: Answer, response: types.GenerateContentResponse) -> str:
     """Add a response, or a chunk of one, to an answer.
 
     Returns:
@@ -319,16 +321,16 @@ def _add(answer: Answer, response: Any) -> str:
     answer.model = response.model_version or answer.model
     answer.id = response.response_id or answer.id
     _count(answer, response.usage_metadata)
-    blocked = response.prompt_feedback.block_reason if response.prompt_feedback is not None else None
-    if blocked is not None:
-        raise _no_answer(_name(blocked), response.prompt_feedback.block_reason_message)
+    feedback = response.prompt_feedback
+    if feedback is not None and feedback.block_reason is not None:
+        raise _no_answer(_name(feedback.block_reason), feedback.block_reason_message)
     if not response.candidates:
         return ""
     candidate = response.candidates[0]
     text = ""
     for part in (candidate.content.parts if candidate.content is not None else None) or ():
         if part.function_call is not None:
-            answer.calls.append(_call(part))
+            answer.calls.append(_call(part.function_call, part.thought_signature))
         elif part.text and not part.thought:
             text += part.text
     answer.text = (answer.text or "") + text
@@ -341,13 +343,12 @@ def _add(answer: Answer, response: Any) -> str:
     return text
 
 
-def _call(part: Any) -> ToolCall:
-    call, signature = part.function_call, part.thought_signature
+def _call(call: types.FunctionCall, signature: bytes | None) -> ToolCall:
     kept = {"google": {"thought_signature": base64.b64encode(signature).decode("ascii")}} if signature else None
     return ToolCall(call.id or f"call_{uuid.uuid4().hex[:12]}", call.name or "", dict(call.args or {}), kept)
 
 
-def _count(answer: Answer, usage: Any) -> None:
+def _count(answer: Answer, usage: types.GenerateContentResponseUsageMetadata | None) -> None:
     """Take the tokens over. Thoughts are paid for like what is said."""
     if usage is None:
         return
@@ -364,7 +365,7 @@ def _no_answer(reason: str, message: str | None) -> NoAnswerError:
     return NoAnswerError(f"Gemini gave no answer ({reason}{f': {message}' if message else ''}). {advice}.")
 
 
-def _name(reason: Any) -> str:
+def _name(reason: object) -> str:
     return str(getattr(reason, "name", reason))
 
 

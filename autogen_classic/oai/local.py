@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import LocalModelError, LocalModelMissingError, LocalModelTimeoutError
 from ._local.engine import INSTALL_COMMAND, LOCAL_MODEL, Engine, Generated, Patience, engine_for, model_file
@@ -20,6 +20,9 @@ from ._provider_client import ProviderClient, read_settings
 from ._request.reading import Answer
 from ._request.streamed_text import ShownText
 from ._specs import LOCAL, NUMBER
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
 
 __all__ = (
     "INSTALL_COMMAND",
@@ -60,7 +63,7 @@ class LocalClient(ProviderClient):
         """
         return self._answer(params, _show_nothing)
 
-    async def a_create(self, params: dict[str, Any]) -> Any:
+    async def a_create(self, params: dict[str, Any]) -> ChatCompletion:
         """The same as `create`, without blocking the event loop. A cancelled request ends at once."""
         engine = await asyncio.to_thread(self._engine, params)
         patience = self._patience(params)

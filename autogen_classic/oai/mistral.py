@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from mistralai.client import Mistral
+from mistralai.client import Mistral, models
 from mistralai.client.errors import MistralError, NoResponseError
 from mistralai.client.models import Function
 
@@ -18,6 +18,7 @@ from ._http.connections import sync_pool
 from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._http.sdk_clients import shared_client
 from ._messages.translation import (
+    Part,
     Text,
     ToolAnswer,
     ToolCall,
@@ -39,6 +40,8 @@ __all__ = (
     "calculate_mistral_cost",
     "tool_def_to_mistral",
 )
+
+T = TypeVar("T")
 
 DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
 
@@ -137,7 +140,7 @@ class MistralAIClient(ProviderClient):
                         answer.finish_reason = _reason(choice.finish_reason)
         yield answer
 
-    def _sent(self, method: Any, params: dict[str, Any]) -> Any:
+    def _sent(self, method: Callable[..., T], params: dict[str, Any]) -> T:
         request = {name: value for name, value in self.parse_params(params).items() if value is not None}
         headers = self._config.get("default_headers")
         return ask_again(lambda: method(**request, http_headers=headers), _refusal_of, self._config.get("max_retries"))
@@ -201,7 +204,7 @@ def _with_short_ids(turns: Sequence[Turn]) -> list[Turn]:
     def short(name: str) -> str:
         return name if re.fullmatch(r"[a-zA-Z0-9]{9}", name) else hashlib.sha256(name.encode()).hexdigest()[:9]
 
-    def renamed(part: Any) -> Any:
+    def renamed(part: Part) -> Part:
         if isinstance(part, ToolCall):
             return replace(part, id=short(part.id))
         return replace(part, call_id=short(part.call_id)) if isinstance(part, ToolAnswer) else part
@@ -209,23 +212,24 @@ def _with_short_ids(turns: Sequence[Turn]) -> list[Turn]:
     return [replace(turn, parts=tuple(map(renamed, turn.parts))) for turn in with_plain_ids(turns)]
 
 
-def _text_of(content: Any) -> str:
+def _text_of(content: object) -> str:
     """The text of an answer; content may also be a list of chunks, of which thoughts and references are left out."""
-    if isinstance(content, str) or not content:
-        return content or ""
-    return "".join(chunk.text for chunk in content if chunk.type == "text")
+    if isinstance(content, str):
+        return content
+    chunks = content if isinstance(content, list) else ()
+    return "".join(chunk.text for chunk in chunks if isinstance(chunk, models.TextChunk))
 
 
-def _call(part: Any) -> ToolCall:
+def _call(part: models.ToolCall) -> ToolCall:
     function = {"name": part.function.name, "arguments": part.function.arguments}
     return call_of(function, {} if part.id in _NO_ID else {"id": part.id})
 
 
-def _reason(reason: Any) -> str:
+def _reason(reason: object) -> str:
     return _FINISH_REASONS.get(str(reason), "stop")
 
 
-def _count(answer: Answer, usage: Any) -> None:
+def _count(answer: Answer, usage: models.UsageInfo | None) -> None:
     if usage is not None:
         answer.prompt_tokens, answer.completion_tokens = usage.prompt_tokens, usage.completion_tokens
 

@@ -10,11 +10,11 @@ import ast
 import importlib
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import ollama
 
@@ -36,6 +36,8 @@ __all__ = (
     "is_valid_tool_call_item",
     "response_to_tool_call",
 )
+
+T = TypeVar("T")
 
 FUNCTIONS_LIST = "[FUNCTIONS_LIST]"
 
@@ -173,7 +175,7 @@ class OllamaClient(ProviderClient):
             request["format"] = schema or "json"
         return request
 
-    def _patiently(self, send: Any) -> Any:
+    def _patiently(self, send: Callable[[], T]) -> T:
         return ask_again(send, _refusal_of, self._config.get("max_retries"))
 
     def _manual(self, params: Mapping[str, Any]) -> bool:
@@ -272,7 +274,7 @@ def _extended(turn: Turn, text: str) -> Turn:
     return replace(turn, parts=(longer, *(part for part in turn.parts if isinstance(part, Image))))
 
 
-def _add(answer: Answer, chunk: Any) -> None:
+def _add(answer: Answer, chunk: ollama.ChatResponse) -> None:
     """Add a part of an answer, or a whole one."""
     answer.model = chunk.model or answer.model
     answer.id = chunk.created_at or answer.id
@@ -283,7 +285,7 @@ def _add(answer: Answer, chunk: Any) -> None:
         answer.prompt_tokens, answer.completion_tokens = chunk.prompt_eval_count, chunk.eval_count
 
 
-def _new_call(name: str, arguments: Any) -> ToolCall:
+def _new_call(name: str, arguments: object) -> ToolCall:
     """A call with an id, which Ollama does not give."""
     return call_of({"name": name, "arguments": arguments}, {"id": f"ollama_func_{uuid.uuid4().hex[:8]}"})
 
@@ -295,7 +297,7 @@ def _refusal_of(error: BaseException) -> Refusal | None:
     return Refusal(error.status_code, seconds_to_wait(getattr(answer, "headers", None)))
 
 
-def response_to_tool_call(response_string: str) -> Any:
+def response_to_tool_call(response_string: str) -> list[dict[str, Any]] | None:
     """Read the calls in the text of an answer.
 
     Args:
@@ -313,7 +315,7 @@ def response_to_tool_call(response_string: str) -> Any:
     return None
 
 
-def is_valid_tool_call_item(call_item: Any) -> bool:
+def is_valid_tool_call_item(call_item: object) -> bool:
     """Tell whether a value is a call: a dict with a ``name``, perhaps ``arguments``, and nothing else.
 
     Args:

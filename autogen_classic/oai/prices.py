@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeGuard
 
 from ..errors import PriceFileError
 from ._specs import spec_of
@@ -161,7 +161,7 @@ def load_prices(path: str | os.PathLike[str]) -> None:
         _sources.append(source)
 
 
-def _groups(content: Any, path: str) -> Iterator[tuple[PriceSource, dict[str, Price]]]:
+def _groups(content: object, path: str) -> Iterator[tuple[PriceSource, dict[str, Price]]]:
     """The groups of prices in a file, each with where it comes from."""
     if not isinstance(content, Mapping):
         raise _misshapen(path, "it is not an object of providers")
@@ -180,7 +180,7 @@ def _groups(content: Any, path: str) -> Iterator[tuple[PriceSource, dict[str, Pr
             yield source, prices
 
 
-def _per_thousand(price: Any, divisor: int, where: str) -> Price:
+def _per_thousand(price: object, divisor: int, where: str) -> Price:
     if _is_amount(price):
         return float(round(price / divisor, _DIGITS))
     if isinstance(price, list) and len(price) == 2 and all(map(_is_amount, price)):
@@ -188,7 +188,7 @@ def _per_thousand(price: Any, divisor: int, where: str) -> Price:
     raise _misshapen(where, f"the price {price!r} is neither a number from 0 on nor a pair of them")
 
 
-def _is_amount(value: Any) -> bool:
+def _is_amount(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf")
 
 
