@@ -250,19 +250,16 @@ DEEPSEEK = replace(
 
 # --- providers with an API of OpenAI's shape, and an SDK of their own ------------------------------------------------
 
-_CHAT_CLIENT_KEYS = frozenset(
-    {"api_key", "base_url", "default_headers", "default_query", "http_client", "max_retries", "timeout"}
-)
+_REMOTE = frozenset({"api_key", "base_url", "default_headers", "http_client", "max_retries", "timeout"})
+_EXTRAS = (Setting("extra_body", dict), Setting("extra_headers", dict), Setting("extra_query", dict))
+_PENALTIES = (Setting("frequency_penalty", NUMBER, -2, 2), Setting("presence_penalty", NUMBER, -2, 2))
 _CHAT_SETTINGS = (
-    Setting("extra_body", dict),
-    Setting("extra_headers", dict),
-    Setting("extra_query", dict),
-    Setting("frequency_penalty", NUMBER, -2, 2),
+    *_EXTRAS,
+    *_PENALTIES,
     Setting("logit_bias", dict),
     Setting("max_completion_tokens", int, 0),
     Setting("max_tokens", int, 0),
     Setting("parallel_tool_calls", bool),
-    Setting("presence_penalty", NUMBER, -2, 2),
     Setting("reasoning_effort", str),
     Setting("seed", int),
     Setting("service_tier", str),
@@ -282,7 +279,7 @@ CEREBRAS = ProviderSpec(
     package="cerebras.cloud.sdk",
     extra="cerebras",
     key_variables=("CEREBRAS_API_KEY",),
-    client_keys=_CHAT_CLIENT_KEYS,
+    client_keys=_REMOTE | {"default_query"},
     settings=(*_CHAT_SETTINGS, Setting("temperature", NUMBER, 0, 1.5, default=1)),
     prices="cerebras",
 )
@@ -295,7 +292,7 @@ GROQ = ProviderSpec(
     package="groq",
     extra="groq",
     key_variables=("GROQ_API_KEY",),
-    client_keys=_CHAT_CLIENT_KEYS,
+    client_keys=_REMOTE | {"default_query"},
     settings=(
         *_CHAT_SETTINGS,
         Setting("include_reasoning", bool),
@@ -313,17 +310,14 @@ TOGETHER = ProviderSpec(
     package="together",
     extra="together",
     key_variables=("TOGETHER_API_KEY",),
-    client_keys=_CHAT_CLIENT_KEYS,
+    client_keys=_REMOTE | {"default_query"},
     settings=(
         Setting("context_length_exceeded_behavior", str, choices=("error", "truncate")),
-        Setting("extra_body", dict),
-        Setting("extra_headers", dict),
-        Setting("extra_query", dict),
-        Setting("frequency_penalty", NUMBER, -2, 2),
+        *_EXTRAS,
+        *_PENALTIES,
         Setting("logit_bias", dict),
         Setting("max_tokens", int, 0, default=512),
         Setting("min_p", NUMBER, 0, 1),
-        Setting("presence_penalty", NUMBER, -2, 2),
         Setting("reasoning_effort", str),
         Setting("repetition_penalty", NUMBER),
         Setting("safety_model", str),
@@ -340,7 +334,7 @@ TOGETHER = ProviderSpec(
 
 # --- providers with an API of their own ------------------------------------------------------------------------------
 
-_AWS_KEYS = ("aws_access_key", "aws_secret_key", "aws_session_token", "aws_profile_name", "aws_region")
+_AWS = frozenset({"aws_access_key", "aws_secret_key", "aws_session_token", "aws_profile_name", "aws_region"})
 
 ANTHROPIC = ProviderSpec(
     api_types=("anthropic", "anthropic_v2"),
@@ -353,13 +347,7 @@ ANTHROPIC = ProviderSpec(
     key_variables=("ANTHROPIC_API_KEY",),
     other_credentials=(("aws_access_key", "aws_secret_key"), ("aws_profile_name",), ("gcp_region",)),
     other_variables=(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),),
-    client_keys=frozenset(
-        {
-            *_AWS_KEYS,
-            *("api_key", "base_url", "credentials", "default_headers", "default_query", "gcp_auth_token"),
-            *("gcp_project_id", "gcp_region", "http_client", "max_retries", "timeout"),
-        }
-    ),
+    client_keys=_REMOTE | _AWS | {"credentials", "default_query", "gcp_auth_token", "gcp_project_id", "gcp_region"},
     settings=(
         Setting("max_tokens", int, 1),
         Setting("stop_sequences", list),
@@ -369,9 +357,7 @@ ANTHROPIC = ProviderSpec(
     ),
     own_settings=(
         Setting("cache_control", dict),
-        Setting("extra_body", dict),
-        Setting("extra_headers", dict),
-        Setting("extra_query", dict),
+        *_EXTRAS,
         Setting("max_completion_tokens", int, 1),
         Setting("metadata", dict),
         Setting("parallel_tool_calls", bool),
@@ -392,13 +378,8 @@ BEDROCK = ProviderSpec(
     extra="bedrock",
     needs_key=False,  # boto3 has many places to look for one
     other_credentials=(("aws_access_key", "aws_secret_key"), ("aws_profile_name",)),
-    client_keys=frozenset(
-        {
-            *_AWS_KEYS,
-            *("base_url", "max_attempts", "max_retries", "mode", "supports_system_prompts", "timeout"),
-            "total_max_attempts",
-        }
-    ),
+    client_keys=_AWS
+    | {"base_url", "max_attempts", "max_retries", "mode", "supports_system_prompts", "timeout", "total_max_attempts"},
     settings=(
         Setting("maxTokens", int, 1, place="inferenceConfig"),
         Setting("stopSequences", list, place="inferenceConfig"),
@@ -428,9 +409,7 @@ COHERE = ProviderSpec(
     package="cohere",
     extra="cohere",
     key_variables=("COHERE_API_KEY", "CO_API_KEY"),
-    client_keys=frozenset(
-        {"api_key", "base_url", "client_name", "default_headers", "http_client", "max_retries", "timeout"}
-    ),
+    client_keys=_REMOTE | {"client_name"},
     settings=(
         Setting("frequency_penalty", NUMBER, 0, 1, default=0),
         Setting("k", int, 0, 500, default=0),
@@ -459,17 +438,12 @@ GOOGLE = ProviderSpec(
     key_variables=("GOOGLE_GEMINI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"),
     other_credentials=(("project_id",), ("location",), ("google_application_credentials",), ("credentials",)),
     other_variables=(("GOOGLE_CLOUD_PROJECT",), ("GOOGLE_APPLICATION_CREDENTIALS",)),
-    client_keys=frozenset(
-        {
-            *("api_key", "api_version", "base_url", "credentials", "default_headers", "http_client", "location"),
-            *("google_application_credentials", "max_retries", "project_id", "proxy", "timeout"),
-        }
-    ),
+    client_keys=_REMOTE
+    | {"api_version", "credentials", "google_application_credentials", "location", "project_id", "proxy"},
     settings=(
-        Setting("frequency_penalty", NUMBER, -2, 2),
+        *_PENALTIES,
         Setting("max_output_tokens", int, 1),
         Setting("max_tokens", int, 1, sent_as="max_output_tokens"),
-        Setting("presence_penalty", NUMBER, -2, 2),
         Setting("safety_settings", (list, dict)),
         Setting("seed", int),
         Setting("stop", (str, list), sent_as="stop_sequences"),
@@ -494,12 +468,11 @@ MISTRAL = ProviderSpec(
     package="mistralai",
     extra="mistral",
     key_variables=("MISTRAL_API_KEY",),
-    client_keys=frozenset({"api_key", "base_url", "default_headers", "http_client", "max_retries", "timeout"}),
+    client_keys=_REMOTE,
     settings=(
-        Setting("frequency_penalty", NUMBER, -2, 2),
+        *_PENALTIES,
         Setting("max_tokens", int, 0),
         Setting("parallel_tool_calls", bool),
-        Setting("presence_penalty", NUMBER, -2, 2),
         Setting("prompt_mode", str, choices=("reasoning",)),
         Setting("random_seed", int, 0),
         Setting("reasoning_effort", str),
@@ -522,7 +495,7 @@ OLLAMA = ProviderSpec(
     package="ollama",
     extra="ollama",
     needs_key=False,
-    client_keys=frozenset({"api_key", "base_url", "client_host", "default_headers", "max_retries", "timeout"}),
+    client_keys=_REMOTE - {"http_client"} | {"client_host"},
     settings=(
         Setting("format", (str, dict)),
         Setting("keep_alive", (*NUMBER, str)),
@@ -559,12 +532,11 @@ LOCAL = ProviderSpec(
     package="xllamacpp",
     extra="local",
     needs_key=False,
-    client_keys=frozenset({"api_key", "n_ctx", "n_threads", "timeout"}),  # a key does no harm
+    client_keys=frozenset({"api_key", "n_ctx", "n_threads", "timeout"}),
     settings=(
-        Setting("frequency_penalty", NUMBER, -2, 2),
+        *_PENALTIES,
         Setting("max_tokens", int, 1, default=512),
         Setting("min_p", NUMBER, 0, 1),
-        Setting("presence_penalty", NUMBER, -2, 2),
         Setting("repeat_penalty", NUMBER, 0),
         Setting("seed", int, 0, 2**32 - 2, default=41),
         Setting("stop", (str, list)),
