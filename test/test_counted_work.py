@@ -24,8 +24,8 @@ MESSAGES = 2 * TURNS
 # Calls of Python functions and resumed generators for one silent message. They are upper bounds with some air;
 # lower them when the engine needs fewer.
 CALLS_PER_TURN = 85
-CALLS_PER_GROUP_MESSAGE = 240
-CALLS_PER_LISTENER = 42
+CALLS_PER_GROUP_MESSAGE = 165
+CALLS_PER_LISTENER = 4
 
 
 def talker(name: str) -> ConversableAgent:

@@ -40,6 +40,7 @@ __all__ = (
     "SpeakerSelected",
     "ToolCalled",
     "ToolReturned",
+    "audience",
     "emit",
     "listening",
     "subscribe",
@@ -272,6 +273,12 @@ def emit(event: Event) -> None:
     for listener in listeners:
         if not listener.is_over and (listener.chat_id is None or is_within(listener.chat_id)):
             listener.subscriber(event)
+
+
+def audience() -> tuple[Subscriber, ...]:
+    """Everybody who would hear an event of this context now."""
+    listeners = _listeners.get()
+    return (*_subscribers, *(listener.subscriber for listener in listeners)) if listeners else _subscribers
 
 
 def subscribe(subscriber: Subscriber) -> Subscriber:

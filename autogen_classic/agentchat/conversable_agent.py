@@ -1177,3 +1177,7 @@ def _new_client(llm_config: dict[str, Any]) -> OpenAIWrapper:
 def _is_terminate(message: Message) -> bool:
     """The default end of a chat: the text TERMINATE and nothing else."""
     return content_str(message.get("content")) == _literals.TERMINATE
+
+
+OWN_METHODS = {name: getattr(ConversableAgent, name) for name in vars(ConversableAgent)}
+"""The methods as the library wrote them, by which a change in a subclass, on an instance or by a patch is seen."""

@@ -15,7 +15,7 @@ from ..._core.party import Party
 from ..._core.running_chats import RunningChat, StopReason
 from ...errors import NoEligibleSpeaker
 from ..agent import Agent
-from . import clearing, texts
+from . import broadcast, clearing, texts
 from .contract import Group, Manager
 
 __all__ = ("run_chat", "select_speaker")
@@ -49,10 +49,7 @@ def run_chat(
         for round_number in range(1, groupchat.max_round + 1):
             manager._last_speaker = speaker
             heard = _append(groupchat, message, speaker)
-            for agent in groupchat.agents:
-                if agent is not speaker:
-                    yield Ask(manager, "send", heard, agent, request_reply=False, silent=True)
-
+            yield from broadcast.tell(manager, groupchat, heard, speaker)
             if _is_over(manager, groupchat, round_number, groupchat.messages[-1], running_chat):
                 break
             reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat, inner_groups)
@@ -100,9 +97,7 @@ def _clear_history(manager: Manager, reply: Message, groupchat: Group) -> str:
 def _introduce(manager: Manager, groupchat: Group) -> Steps[None]:
     """Tell everybody who takes part, if the group wants that."""
     if groupchat.send_introductions:
-        introduction = groupchat.introductions_msg()
-        for agent in groupchat.agents:
-            yield Ask(manager, "send", introduction, agent, request_reply=False, silent=True)
+        yield from broadcast.tell(manager, groupchat, groupchat.introductions_msg(), None)
 
 
 def _is_over(
