@@ -161,7 +161,7 @@ def num_tokens_from_functions(functions: list[dict[str, Any]], model: str = "gpt
         total += _count_text(function["name"], model) + _count_text(function.get("description", ""), model) - 2
         parameters = function.get("parameters") or {}
         if "properties" in parameters:
-            total += 11
+            total += 11 if parameters["properties"] else 9
             for name, schema in parameters["properties"].items():
                 total += _count_text(name, model) + _count_property(schema, model)
     return total

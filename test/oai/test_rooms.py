@@ -146,6 +146,12 @@ def test_functions_are_counted() -> None:
     assert token_count_utils.num_tokens_from_functions([function]) == 44
 
 
+@pytest.mark.usefixtures("a_letter_is_a_token")
+def test_a_function_whose_parameters_are_an_empty_object_counts_as_in_autogen() -> None:
+    function = {"name": "f", "description": "desc", "parameters": {"type": "object", "properties": {}}}
+    assert token_count_utils.num_tokens_from_functions([function]) == 24
+
+
 def test_without_tables_tokens_are_estimated_with_one_warning(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
