@@ -12,7 +12,7 @@ import types
 from collections.abc import Callable
 from typing import Annotated, Any, ForwardRef, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticSerializationError, to_jsonable_python
@@ -44,7 +44,12 @@ logger = logging.getLogger("autogen.function_utils")
 
 
 class Parameters(BaseModel):
-    """The parameters of a function as JSON schema."""
+    """The parameters of a function as JSON schema.
+
+    Where several properties, or a type within itself, refer to a schema, it stands in ``$defs``.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     type: Literal["object"] = "object"
     properties: dict[str, Any]
@@ -156,10 +161,12 @@ def get_param_annotations(typed_signature: inspect.Signature) -> dict[str, Any]:
         typed_signature: from `get_typed_signature`.
 
     Returns:
-        The annotations by parameter name.
+        The annotations by parameter name. A pydantic ``Field(...)`` that stands as a default belongs to them.
     """
     return {
-        name: parameter.annotation
+        name: Annotated[parameter.annotation, parameter.default]
+        if isinstance(parameter.default, FieldInfo)
+        else parameter.annotation
         for name, parameter in typed_signature.parameters.items()
         if parameter.annotation is not inspect.Signature.empty
     }
@@ -175,7 +182,9 @@ def get_required_params(typed_signature: inspect.Signature) -> list[str]:
         The names in the order of the signature; ``*args`` and ``**kwargs`` count as parameters, as in v0.2.
     """
     return [
-        name for name, parameter in typed_signature.parameters.items() if parameter.default is inspect.Signature.empty
+        name
+        for name, parameter in typed_signature.parameters.items()
+        if _default_of(parameter) is inspect.Signature.empty
     ]
 
 
@@ -186,13 +195,22 @@ def get_default_values(typed_signature: inspect.Signature) -> dict[str, Any]:
         typed_signature: from `get_typed_signature`.
 
     Returns:
-        The defaults by parameter name.
+        The defaults by parameter name; of a pydantic ``Field(default="here")``, what it holds.
     """
     return {
-        name: parameter.default
+        name: default
         for name, parameter in typed_signature.parameters.items()
-        if parameter.default is not inspect.Signature.empty
+        if (default := _default_of(parameter)) is not inspect.Signature.empty
     }
+
+
+def _default_of(parameter: inspect.Parameter) -> Any:
+    """The default of a parameter; ``inspect.Signature.empty`` where it has none."""
+    if not isinstance(parameter.default, FieldInfo):
+        return parameter.default
+    if parameter.default.is_required():
+        return inspect.Signature.empty
+    return parameter.default.get_default(call_default_factory=True)
 
 
 def get_missing_annotations(typed_signature: inspect.Signature, required: list[str]) -> tuple[set[str], set[str]]:
@@ -226,15 +244,21 @@ def get_parameter_json_schema(k: str, v: Any, default_values: dict[str, Any]) ->
         default_values: the defaults of the function.
 
     Returns:
-        The schema with its description and its default.
+        The schema with its description, its default, and the ``$defs`` that it refers to.
 
     Raises:
         ValueError: an ``Annotated`` holds neither a text nor a Field.
         TypeError: the type has no JSON schema, or its name is unknown.
     """
+    return _schema_of(k, v, default_values, type2schema)
+
+
+def _schema_of(
+    k: str, v: Any, default_values: dict[str, Any], schema_of_type: Callable[[Any], dict[str, Any]]
+) -> dict[str, Any]:
     description = _description(k, v)
     try:
-        schema = type2schema(v)
+        schema = schema_of_type(v)
     except (PydanticUserError, PydanticUndefinedAnnotation) as error:
         raise TypeError(
             f"The type of parameter {k!r} cannot be shown to a model: {v!r}. Use a type that JSON can express, defined "
@@ -275,15 +299,27 @@ def get_parameters(
         default_values: the defaults by name.
 
     Returns:
-        A schema of an object with a property for each annotated parameter.
+        A schema of an object with a property for each annotated parameter. What the properties refer to stands in
+        ``$defs`` of the object, because ``#/$defs/...`` starts there.
     """
-    return Parameters(
-        properties={
-            name: get_parameter_json_schema(name, annotation, default_values)
-            for name, annotation in param_annotations.items()
-        },
-        required=required,
-    )
+    properties: dict[str, Any] = {}
+    definitions: dict[str, Any] = {}
+    for name, annotation in param_annotations.items():
+        schema = get_parameter_json_schema(name, annotation, default_values)
+        own = schema.pop("$defs", {})
+        if any(definitions.get(model, definition) != definition for model, definition in own.items()):
+            # another type has the name: these are named after their parameter too
+            schema = _schema_of(name, annotation, default_values, functools.partial(_type2schema_within, name))
+            own = {f"{name}.{model}": definition for model, definition in schema.pop("$defs").items()}
+        properties[name] = schema
+        definitions |= own
+    named = {"$defs": definitions} if definitions else {}
+    return Parameters.model_validate({"properties": properties, "required": required, **named})
+
+
+def _type2schema_within(parameter: str, annotation: Any) -> dict[str, Any]:
+    """The schema of a type, which refers to definitions by the name of a parameter and their own."""
+    return TypeAdapter(annotation).json_schema(ref_template=f"#/$defs/{parameter}.{{model}}")
 
 
 def get_function_schema(f: Callable[..., Any], *, name: str | None = None, description: str) -> dict[str, Any]:
@@ -300,7 +336,7 @@ def get_function_schema(f: Callable[..., Any], *, name: str | None = None, descr
 
     Raises:
         TypeError: a parameter has neither an annotation nor a default, or a type without a JSON schema.
-        ValueError: the description of a parameter is not a text.
+        ValueError: the description of a parameter is not a text, or JSON cannot hold its default (such as infinity).
     """
     signature = get_typed_signature(f)
     required = get_required_params(signature)
@@ -324,18 +360,42 @@ def get_function_schema(f: Callable[..., Any], *, name: str | None = None, descr
             f"annotations are missing for the following parameters: "
             f"{', '.join(repr(parameter) for parameter in sorted(missing))}"
         )
-    parameters = get_parameters(required, get_param_annotations(signature), get_default_values(signature))
-    function = Function(description=description, name=function_name, parameters=parameters)
-    return _as_json(ToolFunction(function=function).model_dump())
-
-
-def _as_json(schema: dict[str, Any]) -> dict[str, Any]:
-    """Turn defaults such as enum members and dates into JSON; one that JSON cannot hold stays as it is."""
+    annotations, defaults = get_param_annotations(signature), get_default_values(signature)
+    function = Function(
+        description=description, name=function_name, parameters=get_parameters(required, annotations, defaults)
+    )
     try:
-        as_json: dict[str, Any] = to_jsonable_python(schema)
-    except PydanticSerializationError:
-        return schema
+        tool: dict[str, Any] = _as_json(ToolFunction(function=function).model_dump())
+    except ValueError as error:
+        for parameter, annotation in annotations.items():
+            schema = get_parameter_json_schema(parameter, annotation, defaults)
+            if not _fits_json(schema):
+                culprit = "a value in its type" if _fits_json(schema.get("default")) else "its default"
+                raise ValueError(
+                    f"Parameter {parameter!r} of the function {function_name!r} cannot be shown to a model, because "
+                    f"JSON cannot hold {culprit}: {schema}. Take another value, such as None. ({error})"
+                ) from error
+        raise
+    return tool
+
+
+def _as_json(value: Any) -> Any:
+    """Turn values such as enum members and dates into JSON.
+
+    Raises:
+        ValueError: JSON cannot hold one of them.
+    """
+    as_json = to_jsonable_python(value)
+    json.dumps(as_json, allow_nan=False)
     return as_json
+
+
+def _fits_json(value: Any) -> bool:
+    try:
+        _as_json(value)
+    except ValueError:
+        return False
+    return True
 
 
 # --- The arguments --------------------------------------------------------------------------------------------
@@ -369,12 +429,14 @@ def _without_extras(annotation: Any) -> Any:
 def load_basemodels_if_needed(func: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap a function so that dicts become the pydantic models that its annotations ask for.
 
+    A parameter with a pydantic ``Field(default=...)`` as its default gets what the field holds.
+
     Args:
         func: the function; it may be asynchronous.
 
     Returns:
-        The function itself where no parameter is a model, else a wrapper with the same name, docstring and
-        signature.
+        The function itself where no parameter is a model or has a field, else a wrapper with the same name, docstring
+        and signature.
     """
     signature = get_typed_signature(func)
     loaders = {
@@ -382,7 +444,10 @@ def load_basemodels_if_needed(func: Callable[..., Any]) -> Callable[..., Any]:
         for name, parameter in signature.parameters.items()
         if (load := get_load_param_if_needed_function(parameter.annotation)) is not None
     }
-    if not loaders:
+    fields = {
+        name: parameter for name, parameter in signature.parameters.items() if isinstance(parameter.default, FieldInfo)
+    }
+    if not loaders and not fields:
         return func
     positional = [
         parameter.name for parameter in signature.parameters.values() if parameter.kind in _FILLED_BY_POSITION
@@ -396,7 +461,12 @@ def load_basemodels_if_needed(func: Callable[..., Any]) -> Callable[..., Any]:
 
     def load_all(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         first = [loaded(name, argument) for name, argument in zip(positional, args, strict=False)]
-        return [*first, *args[len(first) :]], {name: loaded(name, argument) for name, argument in kwargs.items()}
+        named = {name: loaded(name, argument) for name, argument in kwargs.items()}
+        for name in fields.keys() - named.keys() - set(positional[: len(first)]):
+            named[name] = _default_of(fields[name])
+            if named[name] is inspect.Signature.empty:
+                raise TypeError(f"{getattr(func, '__name__', 'The tool')}() misses its argument {name!r}.")
+        return [*first, *args[len(first) :]], named
 
     if inspect.iscoroutinefunction(func):
 

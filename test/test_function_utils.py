@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import datetime
 import enum
 import functools
@@ -18,7 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, List, Literal, Opt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field, ValidationError
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel, Field, ValidationError, create_model
 
 from autogen_classic import _pydantic
 from autogen_classic.function_utils import (
@@ -89,13 +91,23 @@ def without_single_all_of(schema: Any) -> Any:
     return plain
 
 
+def with_definitions_at_the_root(schema: dict[str, Any]) -> dict[str, Any]:
+    """The recorded schema, but with definitions where the references lead; AutoGen leaves them in the properties."""
+    moved: dict[str, Any] = copy.deepcopy(schema)
+    parameters = moved["function"]["parameters"]
+    for described in parameters["properties"].values():
+        for name, definition in described.pop("$defs", {}).items():
+            parameters.setdefault("$defs", {})[name] = definition
+    return moved
+
+
 # --- Schemas --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
 def test_a_schema_is_the_one_that_autogen_makes(shape: Any) -> None:
     schema = json.loads(json.dumps(get_function_schema(shape, description="What it does.")))
-    assert without_single_all_of(schema) == RECORDED[shape.__name__]
+    assert without_single_all_of(schema) == with_definitions_at_the_root(RECORDED[shape.__name__])
 
 
 def test_every_record_has_its_shape() -> None:
@@ -115,16 +127,133 @@ def test_defaults_of_any_kind_become_json() -> None:
     assert (found["color"]["default"], found["day"]["default"]) == ("red", "2020-01-31")
 
 
-def test_a_default_that_json_cannot_hold_stays_as_it_is() -> None:
-    def wait(seconds: int = ...) -> str: ...  # type: ignore[assignment]
+class Chain(BaseModel):
+    next: Chain | None = None
 
-    assert properties_of(wait)["seconds"]["default"] is ...
+
+class Limits(BaseModel):
+    lowest: float = 0.0
+    highest: float = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "named"),
+    [
+        (float, float("inf"), "its default"),
+        (float, float("nan"), "its default"),
+        (float | None, -float("inf"), "its default"),
+        (list[float], [1.0, float("nan")], "its default"),
+        (dict[str, float], {"a": float("inf")}, "its default"),
+        (float, Field(default=float("inf"), description="how long"), "its default"),
+        (int, ..., "its default"),
+        (Limits, None, "a value in its type"),
+        (list[Limits], [], "a value in its type"),
+    ],
+)
+def test_a_default_that_json_cannot_hold_is_refused_by_tool_and_parameter(kind: Any, default: Any, named: str) -> None:
+    def wait(name: str, seconds: Any = default) -> str: ...
+
+    wait.__annotations__["seconds"] = kind
+    with pytest.raises(ValueError, match=f"Parameter 'seconds' of the function 'pause' .* {named}"):
+        get_function_schema(wait, name="pause", description="d")
 
 
 def test_a_field_describes_a_parameter() -> None:
     def wait(seconds: Annotated[int, Field(description="how long", ge=1)]) -> str: ...
 
     assert properties_of(wait)["seconds"] == {"type": "integer", "minimum": 1, "description": "how long"}
+
+
+def test_a_field_as_a_default_gives_default_description_and_limits() -> None:
+    def ask(
+        query: str = Field(default="q", description="d", max_length=9),
+        tags: list[str] = Field(default_factory=list),  # noqa: B008
+        count: Annotated[int, "how many"] = Field(ge=1),
+    ) -> str: ...
+
+    parameters = get_function_schema(ask, description="d")["function"]["parameters"]
+    assert parameters["required"] == ["count"]
+    assert parameters["properties"] == {
+        "query": {"type": "string", "maxLength": 9, "default": "q", "description": "d"},
+        "tags": {"type": "array", "items": {"type": "string"}, "default": [], "description": "tags"},
+        "count": {"type": "integer", "minimum": 1, "description": "how many"},
+    }
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_call_without_an_argument_gets_what_its_field_holds(asynchronous: bool) -> None:
+    def ask(
+        money: Money,
+        query: str = Field(default="q"),
+        tags: list[str] = Field(default_factory=list),  # noqa: B008
+    ) -> tuple[int, str, list[str]]:
+        tags.append("new")
+        return money.amount, query, tags
+
+    async def a_ask(
+        money: Money,
+        query: str = Field(default="q"),
+        tags: list[str] = Field(default_factory=list),  # noqa: B008
+    ) -> tuple[int, str, list[str]]:
+        return ask(money, query, tags)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        found = load_basemodels_if_needed(a_ask if asynchronous else ask)(*args, **kwargs)
+        return asyncio.run(found) if asynchronous else found
+
+    assert call(money={"amount": 3}) == (3, "q", ["new"])
+    assert call({"amount": 3}, "mine") == (3, "mine", ["new"])
+    assert call({"amount": 3}, query="mine", tags=["a"]) == (3, "mine", ["a", "new"])
+
+
+def test_a_field_without_a_default_has_to_be_given() -> None:
+    def ask(query: str = Field(description="d")) -> str: ...
+
+    with pytest.raises(TypeError, match=r"ask\(\) misses its argument 'query'"):
+        load_basemodels_if_needed(ask)()
+
+
+def namesake(kind: Any, **more: Any) -> type[BaseModel]:
+    """A model that is called Item, as models of other modules are."""
+    made: type[BaseModel] = create_model("Item", value=(kind, ...), **more)
+    return made
+
+
+ITEM_OF_TEXT, ITEM_OF_NUMBERS, BOX = namesake(str), namesake(int), create_model("Box", item=(namesake(bool), ...))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "good", "bad"),
+    [
+        ([Money | None], [None], ["x"]),
+        ([list[Money]], [[{"amount": 1}]], [[{"amount": "x"}]]),
+        ([dict[str, Money]], [{"a": {"amount": 1}}], [{"a": {}}]),
+        ([Money | int], [3], ["x"]),
+        ([Annotated[list[Annotated[Money, "one"]] | None, "all"]], [[{"amount": 1}]], [[{}]]),
+        ([Chain], [{"next": {"next": None}}], [{"next": {"next": 3}}]),
+        ([Chain, list[Chain]], [{}, [{"next": {}}]], [{}, [{"next": 3}]]),
+        ([ITEM_OF_TEXT | None, list[ITEM_OF_NUMBERS]], [{"value": "x"}, [{"value": 1}]], [None, [{"value": "x"}]]),
+        ([list[ITEM_OF_NUMBERS], ITEM_OF_TEXT | None], [[{"value": 1}], {"value": "x"}], [[{"value": "x"}], None]),
+        ([ITEM_OF_TEXT | ITEM_OF_NUMBERS], [{"value": 1}], [{"value": []}]),
+        ([list[ITEM_OF_TEXT], list[BOX]], [[], [{"item": {"value": True}}]], [[], [{"item": {"value": "x"}}]]),
+    ],
+)
+def test_every_reference_of_a_schema_leads_to_a_definition(kinds: list[Any], good: list[Any], bad: list[Any]) -> None:
+    names = ["a", "b"][: len(kinds)]
+
+    def use(*args: Any) -> str: ...
+
+    use.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind)
+            for name, kind in zip(names, kinds, strict=True)
+        ]
+    )
+    parameters = get_function_schema(use, description="d")["function"]["parameters"]
+    Draft202012Validator.check_schema(parameters)
+    validator = Draft202012Validator(parameters)
+    assert validator.is_valid(dict(zip(names, good, strict=True)))
+    assert not validator.is_valid(dict(zip(names, bad, strict=True)))
 
 
 def test_a_text_after_a_field_describes_a_parameter() -> None:

@@ -23,7 +23,7 @@ from ..llm_config.entries import OllamaEntryDict, OllamaLLMConfigEntry
 from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._http.sdk_clients import shared_client
 from ._messages.images import Image, loaded
-from ._messages.schemas import answer_as_text, answer_tool, schema_of, wants_any_object
+from ._messages.schemas import answer_as_text, answer_tool, references, schema_of, wants_any_object
 from ._messages.translation import GO_ON, Text, Tool, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
 from ._provider_client import ProviderClient, model_of, read_settings
 from ._request.reading import Answer
@@ -241,18 +241,25 @@ def _tool_in_full(tool: Tool) -> dict[str, Any]:
 
 def _tool(tool: Tool) -> dict[str, Any]:
     """A tool as the SDK takes it. Its model of a parameter drops what it does not know, so that goes into words."""
-    properties = {name: _property(schema) for name, schema in tool.parameters.get("properties", {}).items()}
+    definitions = tool.parameters.get("$defs")
+    properties = {
+        name: _property(schema, definitions) for name, schema in tool.parameters.get("properties", {}).items()
+    }
     return _tool_in_full(replace(tool, parameters={**tool.parameters, "properties": properties}))
 
 
-def _property(schema: Mapping[str, Any]) -> dict[str, Any]:
+def _property(schema: Mapping[str, Any], definitions: Mapping[str, Any] | None) -> dict[str, Any]:
+    refers = any(references(schema))
     known = {key: schema[key] for key in ("type", "items", "description", "enum") if key in schema}
     choices = schema.get("anyOf")
     if choices and all(set(choice) == {"type"} for choice in choices):
         known["type"] = [choice["type"] for choice in choices]
-    elif set(schema) - set(known) - {"default", "title"}:
-        in_words = f"JSON schema: {json.dumps(schema, ensure_ascii=False)}"
+    elif refers or set(schema) - set(known) - {"default", "title"}:
+        in_full = {**schema, "$defs": definitions} if refers and definitions else schema
+        in_words = f"JSON schema: {json.dumps(in_full, ensure_ascii=False)}"
         known["description"] = f"{known['description']} {in_words}" if "description" in known else in_words
+    if refers:
+        known.pop("items", None)  # the definitions stand in the words only
     return known
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel, Field
 
 from autogen_classic import ConversableAgent, register_function
 from autogen_classic.testing import MockOpenAIServer, tool_call, tool_calls
@@ -102,6 +103,35 @@ def test_every_request_shows_the_tools(server: MockOpenAIServer, way: str) -> No
     chat(way, *pair_with_tools(server, add, greet))
     shown = [[tool["function"]["name"] for tool in request["tools"]] for request in server.requests]
     assert shown == [["add", "greet"], ["add", "greet"]]
+
+
+class Branch(BaseModel):
+    name: str
+    branches: list[Branch] = []
+
+
+def plant(trees: list[Branch], best: Branch | None = None, where: str = Field(default="here", description="d")) -> str:
+    return f"{len(trees)} {where}"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_schema_that_goes_out_describes_models_within_models(server: MockOpenAIServer, way: str) -> None:
+    server.add(tool_call("plant", trees=[{"name": "oak"}]), "DONE")
+    chat(way, *pair_with_tools(server, plant))
+    shown = server.requests[0]["tools"][0]["function"]["parameters"]
+    validator = Draft202012Validator(shown)
+    assert validator.is_valid({"trees": [{"name": "a", "branches": [{"name": "b"}]}], "best": None})
+    assert not validator.is_valid({"trees": [{"name": "a", "branches": [{"name": 5}]}]})
+    assert not validator.is_valid({"trees": [], "best": {}})
+    assert shown["properties"]["where"] == {"type": "string", "default": "here", "description": "d"}
+    assert calls_and_answers(server.requests[1].messages) == [("plant", {"trees": [{"name": "oak"}]}, "1 here")]
+
+
+def test_a_default_beyond_json_is_refused_when_the_tool_is_registered(server: MockOpenAIServer) -> None:
+    def wait(seconds: float = float("inf")) -> str: ...
+
+    with pytest.raises(ValueError, match="Parameter 'seconds' of the function 'wait'"):
+        pair_with_tools(server, wait)
 
 
 @pytest.mark.parametrize("way", WAYS)

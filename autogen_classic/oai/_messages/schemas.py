@@ -21,6 +21,7 @@ __all__ = (
     "answer_tool",
     "closed_schema",
     "in_words",
+    "references",
     "schema_of",
     "told_in_words",
     "wants_any_object",
@@ -141,7 +142,7 @@ def _refuse_recursion(schema: Mapping[str, Any]) -> None:
     definitions = {**schema.get("definitions", {}), **schema.get("$defs", {})}
 
     def visit(part: Any, above: tuple[str, ...]) -> None:
-        for name in _references(part):
+        for name in references(part):
             if name in above or name not in definitions:
                 raise _NotClosableError
             visit(definitions[name], (*above, name))
@@ -149,15 +150,20 @@ def _refuse_recursion(schema: Mapping[str, Any]) -> None:
     visit({key: schema[key] for key in schema if key not in ("$defs", "definitions")}, ())
 
 
-def _references(part: Any) -> Iterator[str]:
+def references(part: Any) -> Iterator[str]:
+    """Yield the names of the definitions that a part of a schema refers to.
+
+    Args:
+        part: a JSON schema, or anything that stands in one.
+    """
     if isinstance(part, Mapping):
         if isinstance(part.get("$ref"), str):
             yield part["$ref"].rpartition("/")[2]
         for value in part.values():
-            yield from _references(value)
+            yield from references(value)
     elif isinstance(part, list):
         for value in part:
-            yield from _references(value)
+            yield from references(value)
 
 
 def answer_tool(schema: Mapping[str, Any]) -> Tool:

@@ -119,6 +119,26 @@ def test_what_the_sdk_would_drop_of_a_tool_goes_into_words() -> None:
     assert '"city"' in properties["place"]["description"]
 
 
+@pytest.mark.parametrize(
+    "referring",
+    [
+        {"type": "array", "items": {"$ref": "#/$defs/City"}},
+        {"anyOf": [{"$ref": "#/$defs/City"}, {"type": "null"}]},
+        {"$ref": "#/$defs/City"},
+    ],
+)
+def test_what_a_parameter_refers_to_goes_into_its_words(referring: dict[str, Any]) -> None:
+    city = {"type": "object", "properties": {"name": {"type": "string"}}}
+    parameters = {"type": "object", "properties": {"place": referring}, "$defs": {"City": city}}
+    tool = {"type": "function", "function": {"name": "find", "description": "Find.", "parameters": parameters}}
+    with CASE.server(Say()) as server:
+        wrapper_for(server).create(messages=ASK, tools=[tool])
+    place = server.seen[0].body["tools"][0]["function"]["parameters"]["properties"]["place"]
+    words = json.loads(place.pop("description").removeprefix("JSON schema: "))
+    assert words == {**referring, "$defs": {"City": city}}
+    assert "$ref" not in json.dumps(place)
+
+
 def test_a_schema_and_tools_go_together() -> None:
     schema = {"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"]}
     with CASE.server(Call((("final_answer", {"sum": 3}),))) as server:
