@@ -24,6 +24,7 @@ from ..llm_config.entries import AnthropicEntryDict, AnthropicLLMConfigEntry
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas, may_be_forced
 from ._http.connections import sync_pool
 from ._messages.anthropic import choice_of, messages_of, tool_of
+from ._messages.kept import EXTRA_CONTENT, extra_content, origin_of
 from ._messages.schemas import (
     ANSWER_BY_TOOL,
     ANSWER_WITH_OBJECT,
@@ -57,6 +58,8 @@ _VERSION_WITH_SAMPLING = "2023-06-01"
 
 # What goes to the API as it is.
 _PASSED_ON = ("thinking", "metadata", "service_tier", "cache_control", "extra_headers", "extra_query", "timeout")
+
+_THOUGHTS = ("thinking", "redacted_thinking")
 
 _FINISH_REASONS = {
     "max_tokens": "length",
@@ -129,7 +132,7 @@ class AnthropicClient(ProviderClient):
         Args:
             params: a request in the OpenAI form.
         """
-        return _answer(self._client.messages.create(**self._request(params)), params)
+        return self._answer(self._client.messages.create(**self._request(params)), params)
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
         """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
@@ -145,7 +148,7 @@ class AnthropicClient(ProviderClient):
             message = stream.get_final_message()
         if message.stop_reason is None:
             return
-        answer = _answer(message, params)
+        answer = self._answer(message, params)
         if answer.text and not shown:
             yield answer.text
         yield answer
@@ -232,7 +235,7 @@ class AnthropicClient(ProviderClient):
         config = self.load_config(params)
         tools = tools_of(params)
         own_cloud = type(self._client).__name__ not in _VERSIONS_WITH_SAMPLING  # the others want the bytes of pictures
-        system, messages = messages_of(params["messages"], bool(tools), takes_addresses=own_cloud)
+        system, messages = messages_of(params["messages"], bool(tools), own_cloud, self._origin(params))
         request: dict[str, Any] = {
             **{key: params[key] for key in _PASSED_ON if params.get(key) is not None},
             "model": config["model"],
@@ -251,6 +254,17 @@ class AnthropicClient(ProviderClient):
         _ask_for_form(request, params)
         self._add_sampling(request, config, params)
         return request
+
+    def _origin(self, params: Mapping[str, Any]) -> str:
+        return origin_of(params.get("model"), self.address)
+
+    def _answer(self, message: Message, params: Mapping[str, Any]) -> Answer:
+        """Read a message of the SDK. The API wants thoughts back, as they are, with the answers of tools."""
+        answer = _answer(message, params)
+        thoughts = [block.to_dict() for block in message.content if block.type in _THOUGHTS]
+        if thoughts:
+            answer.said_besides[EXTRA_CONTENT] = extra_content(self._origin(params), thoughts)
+        return answer
 
     def _add_sampling(self, request: dict[str, Any], config: dict[str, Any], params: Mapping[str, Any]) -> None:
         """Add temperature, top_p and top_k, which the SDK has no arguments for any more."""
@@ -307,7 +321,7 @@ def _ask_for_form(request: dict[str, Any], params: Mapping[str, Any]) -> None:
 
 
 def _answer(message: Message, params: Mapping[str, Any]) -> Answer:
-    """Read a Message of the SDK. Thoughts, and what tools on the server did, are left out."""
+    """Read what a Message of the SDK says. What tools on the server did is left out."""
     usage = message.usage
     read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
     answer = Answer(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
@@ -31,6 +31,7 @@ from ._messages.converse import (
     tool_of,
 )
 from ._messages.images import image_of, loaded
+from ._messages.kept import origin_of
 from ._messages.schemas import (
     ANSWER_BY_TOOL,
     ANSWER_WITH_OBJECT,
@@ -122,7 +123,7 @@ class BedrockClient(ProviderClient):
         response = self.bedrock_runtime.converse(**self._request(params))
         content = response["output"]["message"]["content"]
         request_id = response.get("ResponseMetadata", {}).get("RequestId", "")
-        return answer_of(content, response["stopReason"], response["usage"], params, request_id)
+        return answer_of(content, response["stopReason"], response["usage"], params, request_id, self._origin(params))
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
         """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
@@ -141,7 +142,8 @@ class BedrockClient(ProviderClient):
         if gathered.stop_reason is None:
             return
         request_id = response.get("ResponseMetadata", {}).get("RequestId", "")
-        answer = answer_of(gathered.content, gathered.stop_reason, gathered.usage, params, request_id)
+        origin = self._origin(params)
+        answer = answer_of(gathered.content, gathered.stop_reason, gathered.usage, params, request_id, origin)
         if answer.text and not shown:
             yield answer.text
         yield answer
@@ -224,7 +226,7 @@ class BedrockClient(ProviderClient):
                 json_schema = {"name": params["response_format"]["json_schema"]["name"], "schema": json.dumps(closed)}
                 form = {"type": "json_schema", "structure": {"jsonSchema": json_schema}}
                 request["outputConfig"] = {"textFormat": form}
-        system, turns = split_system(turns_of(params["messages"]))
+        system, turns = split_system(turns_of(params["messages"], self._origin(params) if tools else None))
         system = "\n".join([*([system] if system else []), *hints])
         if system and self._supports_system_prompts:
             request["system"] = [{"text": system}]
@@ -241,6 +243,9 @@ class BedrockClient(ProviderClient):
         if further:
             request["additionalModelRequestFields"] = further
         return request
+
+    def _origin(self, params: Mapping[str, Any]) -> str:
+        return origin_of(params.get("model"), self.address)
 
     def _settings(self, params: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """What is sent of the settings: ``top_p`` has a place for all models, and a Claude refuses some."""

@@ -27,7 +27,7 @@ _IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
 
 def messages_of(
-    messages: Iterable[Mapping[str, Any]], has_tools: bool, takes_addresses: bool
+    messages: Iterable[Mapping[str, Any]], has_tools: bool, takes_addresses: bool, origin: str | None = None
 ) -> tuple[str, list[dict[str, Any]]]:
     """Write messages in which user and assistant take turns, the user first and last.
 
@@ -35,20 +35,21 @@ def messages_of(
         messages: messages in the OpenAI form.
         has_tools: whether the request offers tools; without them, calls and their answers become texts.
         takes_addresses: whether the API fetches pictures itself.
+        origin: the model that is asked, as `origin_of` names it. Its thoughts go back with the answers of tools.
 
     Returns:
         The system text, and the messages.
     """
-    system, turns = split_system(turns_of(messages))
+    system, turns = split_system(turns_of(messages, origin if has_tools else None))
     turns = with_plain_ids(turns) if has_tools else told_calls(turns)
     return system, [_message(turn, takes_addresses) for turn in alternating(turns, user_last=True)]
 
 
 def _message(turn: Turn, takes_addresses: bool) -> dict[str, Any]:
-    if len(turn.parts) == 1 and isinstance(turn.parts[0], Text):
+    if len(turn.parts) == 1 and isinstance(turn.parts[0], Text) and not turn.kept:
         return {"role": turn.role, "content": turn.parts[0].text}
     own = turn.role == "assistant"
-    return {"role": turn.role, "content": [_block(part, own, takes_addresses) for part in turn.parts]}
+    return {"role": turn.role, "content": [*turn.kept, *(_block(part, own, takes_addresses) for part in turn.parts)]}
 
 
 def _block(part: Part, own: bool, takes_addresses: bool) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._claude import may_be_forced
 from .._request.reading import Answer
 from .images import Image, loaded
+from .kept import EXTRA_CONTENT, extra_content
 from .schemas import answer_as_text, schema_of
 from .translation import (
     Part,
@@ -52,9 +54,33 @@ def messages_of(turns: Iterable[Turn], has_tools: bool) -> list[dict[str, Any]]:
     """
     turns = with_plain_ids(turns) if has_tools else told_calls(turns)
     return [
-        {"role": turn.role, "content": [block_of(part, own=turn.role == "assistant") for part in turn.parts]}
+        {"role": turn.role, "content": [*map(_thought, turn.kept), *_blocks(turn)]}
         for turn in alternating(turns, user_last=True)
     ]
+
+
+def _blocks(turn: Turn) -> list[dict[str, Any]]:
+    return [block_of(part, own=turn.role == "assistant") for part in turn.parts]
+
+
+def _thought(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A thought as it was. The bytes of a hidden one are kept in base 64, because a message is JSON."""
+    if "redactedContent" in kept:
+        return {"reasoningContent": {"redactedContent": base64.b64decode(kept["redactedContent"])}}
+    return {"reasoningContent": dict(kept)}
+
+
+def _thoughts_of(content: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Read the thoughts out of the blocks of an answer, in a form that JSON can hold.
+
+    Args:
+        content: the blocks.
+    """
+    thoughts = [dict(block["reasoningContent"]) for block in content if "reasoningContent" in block]
+    for thought in thoughts:
+        if "redactedContent" in thought:
+            thought["redactedContent"] = base64.b64encode(thought["redactedContent"]).decode("ascii")
+    return thoughts
 
 
 def block_of(part: Part, own: bool) -> dict[str, Any]:
@@ -147,12 +173,24 @@ class StreamedBlocks:
         elif "contentBlockDelta" in event:
             delta = event["contentBlockDelta"]["delta"]
             block = self._blocks.setdefault(event["contentBlockDelta"]["contentBlockIndex"], {})
+            if "reasoningContent" in delta:
+                _add_thought(block.setdefault("reasoningContent", {}), delta["reasoningContent"])
             if "toolUse" in delta:
                 block["toolUse"]["input"] += delta["toolUse"]["input"]
             if "text" in delta:
                 block["text"] = block.get("text", "") + delta["text"]
                 return str(delta["text"])
         return ""
+
+
+def _add_thought(thought: dict[str, Any], delta: Mapping[str, Any]) -> None:
+    """Add a piece: of the text of a thought, of its signature, or of one that is hidden."""
+    for name in ("text", "signature"):
+        if name in delta:
+            text = thought.setdefault("reasoningText", {"text": ""})
+            text[name] = text.get(name, "") + delta[name]
+    if "redactedContent" in delta:
+        thought["redactedContent"] = thought.get("redactedContent", b"") + delta["redactedContent"]
 
 
 def finish_reason_of(stop_reason: str) -> str:
@@ -166,8 +204,9 @@ def answer_of(
     usage: Mapping[str, Any],
     params: Mapping[str, Any],
     request_id: str,
+    origin: str,
 ) -> Answer:
-    """Read an answer. Blocks of thoughts are left out."""
+    """Read an answer. Models want their thoughts back, as they are, with the answers of tools."""
     read, written = usage.get("cacheReadInputTokens") or 0, usage.get("cacheWriteInputTokens") or 0
     answer = Answer(
         model=params["model"],
@@ -179,6 +218,9 @@ def answer_of(
         cached_tokens=read,
         id=request_id,
     )
+    thoughts = _thoughts_of(content)
+    if thoughts:
+        answer.said_besides[EXTRA_CONTENT] = extra_content(origin, thoughts)
     schema = schema_of(params)
     return answer if schema is None else answer_as_text(answer, schema)
 

@@ -189,6 +189,9 @@ def stream_of(seen: Seen, reply: Say | Call) -> Iterator[dict[str, Any]]:
                 {"type": "thinking_delta", "thinking": block["thinking"]},
                 {"type": "signature_delta", "signature": block["signature"]},
             ]
+        elif kind == "redacted_thinking":  # it comes whole
+            yield {"type": "content_block_start", "index": index, "content_block": block}
+            deltas = []
         else:
             yield {"type": "content_block_start", "index": index, "content_block": {**block, "input": {}}}
             written = json.dumps(block["input"])

@@ -75,6 +75,9 @@ class BedrockServer(WireServer):
                 if "image" in block:  # JSON carries bytes in base 64
                     source = block["image"]["source"]
                     source["bytes"] = base64.b64decode(source["bytes"], validate=True)
+                elif "redactedContent" in block.get("reasoningContent", {}):
+                    thought = block["reasoningContent"]
+                    thought["redactedContent"] = base64.b64decode(thought["redactedContent"], validate=True)
         check_shape({"modelId": path[1], **decoded}, "ConverseRequest")
         seen.system = "".join(block["text"] for block in body.get("system", ()))
         specs = [tool["toolSpec"] for tool in body.get("toolConfig", {}).get("tools", ())]
@@ -141,7 +144,7 @@ def _read_block(seen: Seen, block: dict[str, Any]) -> None:
         seen.answers.append((block["toolResult"]["toolUseId"], "".join(texts)))
     elif "image" in block:
         seen.images.append(block["image"]["source"]["bytes"])
-    elif not block["text"].strip():
+    elif "reasoningContent" not in block and not block["text"].strip():
         raise WireError("the text field in the ContentBlock object is blank")
 
 
@@ -188,8 +191,8 @@ def events_of(seen: Seen, reply: Say | Call) -> Iterator[tuple[str, dict[str, An
         elif "text" in block:
             deltas = [{"text": word} for word in words_of(block["text"])]
         else:
-            thought = block["reasoningContent"]["reasoningText"]
-            deltas = [{"reasoningContent": {key: thought[key]}} for key in ("text", "signature")]
+            thought = block["reasoningContent"].get("reasoningText", block["reasoningContent"])
+            deltas = [{"reasoningContent": {key: thought[key]}} for key in thought]
         for delta in deltas:
             yield "contentBlockDelta", {"delta": delta, "contentBlockIndex": index}
         yield "contentBlockStop", {"contentBlockIndex": index}
