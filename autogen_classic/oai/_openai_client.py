@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -14,9 +14,9 @@ from ..errors import UnusableAnswerError
 from ._http.sending import send
 from ._http.threads import in_thread
 from ._model_quirks import fitted, learn_from
+from ._request.completions import fault_in, put_right, said_in, texts_of_completion
 from ._request.failures import parameter_errors
-from ._request.reading import texts_of_completion
-from ._request.streaming import StreamedAnswer, connection_errors
+from ._request.streaming import StreamedAnswer, came_whole, connection_errors, shown_whole
 from .prices import cost_of, price_of
 
 __all__ = ("OpenAIClient",)
@@ -137,23 +137,27 @@ class OpenAIClient:
     def _ask(self, params: dict[str, Any]) -> Any:
         if "messages" in params and params.get("stream"):
             with self._reading(), connection_errors(), send(self._oai_client, params) as stream:
+                if came_whole(stream):
+                    return self._read(shown_whole(stream.response.read()), params)
                 with StreamedAnswer(params) as answer:
                     for chunk in stream:
                         answer.add(chunk)
-                return answer.completion_of(stream)
+                return self._read(answer.completion_of(stream), params)
         with self._reading():
-            return self._usable(send(self._oai_client, {**params, "stream": False}))
+            return self._read(send(self._oai_client, {**params, "stream": False}), params)
 
     async def _a_ask(self, client: Any, params: dict[str, Any]) -> Any:
         if "messages" in params and params.get("stream"):
             with self._reading(), connection_errors():
                 async with await send(client, params) as stream:
+                    if came_whole(stream):
+                        return self._read(shown_whole(await stream.response.aread()), params)
                     with StreamedAnswer(params) as answer:
                         async for chunk in stream:
                             answer.add(chunk)
-                    return answer.completion_of(stream)
+                    return self._read(answer.completion_of(stream), params)
         with self._reading():
-            return self._usable(await send(client, {**params, "stream": False}))
+            return self._read(await send(client, {**params, "stream": False}), params)
 
     async def _async_client(self) -> Any:
         loop = asyncio.get_running_loop()
@@ -166,12 +170,15 @@ class OpenAIClient:
             client = self._async_clients[loop] = await self.connect_async()
         return client
 
-    def _usable(self, response: Any) -> Any:
-        """Refuse what is not a completion: a wrong base_url often leads to a web page, or a gateway says no."""
+    def _read(self, response: Any, params: Mapping[str, Any]) -> Any:
+        """Read an answer. What is not a completion is refused: a wrong base_url often leads to a web page."""
         choices = getattr(response, "choices", None)
-        if not choices or any(getattr(choice, "message", choice) is None for choice in choices):
+        if not choices or any(said_in(choice) is None for choice in choices):
             said = response.to_dict() if hasattr(response, "to_dict") else response
             raise self._unusable(f"{said!r:.200}, which is not a completion")
+        fault = fault_in(put_right(response, params.get("model")))
+        if fault is not None:
+            raise UnusableAnswerError(f"{self._place()} answered with an error: {fault}")
         return response
 
     @contextmanager

@@ -58,7 +58,7 @@ def reply_from_client(
     if not isinstance(answer, (str, dict)) and hasattr(answer, "model_dump"):
         answer = answer.model_dump()
     if isinstance(answer, dict):
-        _repair_names(agent, answer)
+        _repair_calls(agent, answer)
     reply: TextOrMessage = answer
     return reply
 
@@ -79,14 +79,13 @@ def own_config(llm_config: dict[str, Any] | Literal[False]) -> dict[str, Any] | 
     return own
 
 
-def _repair_names(agent: Party, answer: dict[str, Any]) -> None:
-    """Give called functions names that a provider accepts, because models invent others."""
+def _repair_calls(agent: Party, answer: dict[str, Any]) -> None:
+    """Give called functions names that a provider accepts, because models invent others, and leave out empty ids."""
     if answer.get("function_call"):
         answer["function_call"]["name"] = agent._normalize_name(answer["function_call"]["name"])
     for call in answer.get("tool_calls") or []:
-        call["function"]["name"] = agent._normalize_name(call["function"]["name"])
-        if answer.get("content") == "":
-            answer["content"] = None
-    for key in ("function_call", "tool_calls"):
-        if key in answer and answer[key] is None:
-            del answer[key]
+        if call.get("function"):
+            call["function"]["name"] = agent._normalize_name(call["function"]["name"])
+        for key in ("id", "type"):
+            if key in call and call[key] is None:
+                del call[key]

@@ -87,8 +87,8 @@ def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None) -> Party
 
 def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
     """Run one tool and build its answer."""
-    function_call = call.get("function", {})
-    is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(function_call.get("name")))
+    function_call: dict[str, Any] = call.get("function") or call.get("custom") or {}
+    is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(function_call.get("name", "")))
     if is_coroutine or (yield WHICH_WAY):
         _, answer = yield from _execute_asynchronously(agent, function_call)
     else:
@@ -170,8 +170,7 @@ def execute_function(
     else:
         written = func_call.get("arguments")
         try:
-            arguments = json.loads(agent._format_json_str("{}" if written is None else written))
-            arguments = {} if arguments is None else arguments  # some models write null for "no arguments"
+            arguments = _read_arguments(agent, function, written)
         except json.JSONDecodeError as error:
             content = _literals.FUNCTION_BROKEN_JSON.format(error=error)
         if arguments is not None:
@@ -187,6 +186,23 @@ def execute_function(
                 content = _literals.FUNCTION_RAISED.format(error=str(error) or type(error).__name__)
     emit(ToolReturned(agent, name, arguments, content, succeeded, call_id, bool(verbose)))
     return succeeded, {"name": name, "role": "function", "content": content}
+
+
+def _read_arguments(agent: Any, function: Callable[..., Any], written: Any) -> Any:
+    """The arguments of a call, which may be an empty text for a function without parameters."""
+    if written is None or (written == "" and _has_no_parameters(function)):
+        return {}
+    if not isinstance(written, str):
+        return written
+    read = json.loads(agent._format_json_str(written), strict=False)  # with raw line ends within texts
+    return {} if read is None else read  # some models write null for "no arguments"
+
+
+def _has_no_parameters(function: Callable[..., Any]) -> bool:
+    try:
+        return not inspect.signature(function).parameters
+    except (TypeError, ValueError):  # some builtins do not tell
+        return False
 
 
 def json_with_escaped_line_ends(text: str) -> str:

@@ -319,9 +319,9 @@ def arguments_as_text(arguments: Any) -> str:
     Args:
         arguments: a text, which is taken as it is; an object; nothing, for a function without parameters.
     """
-    if isinstance(arguments, str) and arguments.strip():
+    if isinstance(arguments, str):
         return arguments
-    return json.dumps(arguments or {}, ensure_ascii=False, default=str)
+    return json.dumps({} if arguments is None else arguments, ensure_ascii=False, default=str)
 
 
 def _parts_of(content: Any) -> list[Part]:

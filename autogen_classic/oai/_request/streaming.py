@@ -2,64 +2,117 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from ..._secrets import set_text
+from ...errors import UnusableAnswerError
 from ...token_count_utils import estimate_tokens
 from .._http.packages import speaks_http
+from .completions import part_of, put_right, text_of, words_of_error
 from .streamed_text import ShownText
 
-__all__ = ("StreamedAnswer", "connection_errors")
+__all__ = ("StreamedAnswer", "came_whole", "connection_errors", "shown_whole")
+
+_HEAD = ("id", "created", "model", "system_fingerprint")
+_WHOLE_TYPES = ("application/json", "text/html")
 
 
 class _Choice:
     """One choice of the answer, as far as it has come."""
 
     def __init__(self) -> None:
-        self.content: list[str] = []
-        self.refusal: list[str] = []
         self.finish_reason: str | None = None
-        self.function_call: dict[str, str] | None = None
+        self.error: Any = None
+        self.texts = {"content": "", "refusal": "", "reasoning_content": ""}
+        self.function_call: dict[str, Any] | None = None
         self.tool_calls: list[dict[str, Any]] = []
         self._open: dict[int | None, dict[str, Any]] = {}
 
-    def add(self, delta: Any) -> None:
-        if delta.content:
-            self.content.append(delta.content)
-        if getattr(delta, "refusal", None):
-            self.refusal.append(delta.refusal)
-        if delta.function_call is not None:
-            self.function_call = self.function_call or {"name": "", "arguments": ""}
-            _extend(self.function_call, delta.function_call)
-        for part in delta.tool_calls or ():
-            call = self._call_of(part)
-            call["id"] = part.id or call["id"]
-            if part.function is not None:
-                _extend(call["function"], part.function)
+    def add(self, chunk: Any) -> str:
+        """Take the next part of the choice.
 
-    def _call_of(self, part: Any) -> dict[str, Any]:
+        Args:
+            chunk: with a ``delta``; or with a ``message``, which says all that there is to say so far.
+
+        Returns:
+            The text that is new, unless it comes with a call.
+        """
+        self.finish_reason = part_of(chunk, "finish_reason") or self.finish_reason
+        self.error = part_of(chunk, "error") or self.error
+        message = part_of(chunk, "message")
+        said = part_of(chunk, "delta") or message
+        new = {name: text_of(part_of(said, name)) or "" for name in self.texts}
+        if said is message:
+            new = {name: text.removeprefix(self.texts[name]) for name, text in new.items()}
+        self.texts = {name: text + new[name] for name, text in self.texts.items()}
+        function_call, tool_calls = part_of(said, "function_call"), part_of(said, "tool_calls")
+        if function_call:
+            self.function_call = self.function_call or {"name": "", "arguments": ""}
+            _extend(self.function_call, function_call)
+        for position, part in enumerate(tool_calls or ()):
+            self._add_call(part, position)
+        return "" if function_call or tool_calls else new["content"]
+
+    def _add_call(self, part: Any, position: int) -> None:
+        call = self._call_of(part, position)
+        call["id"] = part_of(part, "id") or call["id"]
+        if part_of(part, "extra_content"):
+            call["extra_content"] = part_of(part, "extra_content")
+        if part_of(part, "function"):
+            _extend(call["function"], part_of(part, "function"))
+
+    def _call_of(self, part: Any, position: int) -> dict[str, Any]:
         """The call that a part goes on with, or a new one. Some servers give the index 0, or none, to every call."""
-        call = self._open.get(part.index)
-        begins = bool(part.id and part.function is not None and part.function.name)
-        if call is None or (begins and call["id"] not in ("", part.id)):
-            call = self._open[part.index] = {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
+        index = part_of(part, "index")
+        place = position if index is None else index
+        call = self._open.get(place)
+        if call is None or _begins_another(call, part):
+            call = self._open[place] = {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
             self.tool_calls.append(call)
         return call
 
-    def message(self) -> dict[str, Any]:
-        return {
+    def fields(self) -> dict[str, Any]:
+        """The choice as a server sends it whole."""
+        message = {
             "role": "assistant",
-            "content": "".join(self.content),
-            "refusal": "".join(self.refusal) or None,
+            "content": self.texts["content"],
+            "refusal": self.texts["refusal"] or None,
             "function_call": self.function_call,
             "tool_calls": self.tool_calls or None,
         }
+        if self.texts["reasoning_content"]:
+            message["reasoning_content"] = self.texts["reasoning_content"]
+        choice = {"finish_reason": self.finish_reason, "logprobs": None, "message": message}
+        return choice if self.error is None else {**choice, "error": self.error}
 
 
-def _extend(call: dict[str, str], delta: Any) -> None:
-    if delta.name:
-        call["name"] += delta.name
-    if delta.arguments:
-        call["arguments"] += delta.arguments
+def _begins_another(call: dict[str, Any], part: Any) -> bool:
+    """Tell whether a part that stands in the place of a call is the beginning of another one."""
+    function = part_of(part, "function")
+    if not part_of(function, "name"):
+        return False
+    said_id = part_of(part, "id")
+    if said_id:
+        return call["id"] not in ("", said_id)
+    return bool(part_of(function, "arguments")) and _is_whole(call["function"]["arguments"])
+
+
+def _is_whole(arguments: Any) -> bool:
+    try:
+        json.loads(arguments)
+    except ValueError:
+        return False
+    return True
+
+
+def _extend(call: dict[str, Any], part: Any) -> None:
+    """Add to the name and the arguments of a call. Some servers repeat the name in every chunk."""
+    name, arguments = part_of(part, "name"), part_of(part, "arguments")
+    if name:
+        call["name"] = name if name.startswith(call["name"]) else call["name"] + name
+    if arguments:
+        call["arguments"] += arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
 
 
 class StreamedAnswer:
@@ -72,8 +125,9 @@ class StreamedAnswer:
     def __init__(self, params: dict[str, Any]) -> None:
         self._params = params
         self._choices: dict[int, _Choice] = {}
-        self._last_chunk: Any = None
+        self._head: dict[str, Any] = dict.fromkeys(_HEAD)
         self._usage: Any = None
+        self._error: str | None = None
         self._shown = ShownText()
 
     def __enter__(self) -> StreamedAnswer:
@@ -89,19 +143,18 @@ class StreamedAnswer:
         """Take the next chunk.
 
         Args:
-            chunk: a ChatCompletionChunk of the openai package.
+            chunk: a ChatCompletionChunk of the openai package, which may lack any of its parts.
         """
-        if getattr(chunk, "usage", None) is not None:
-            self._usage = chunk.usage
-        if chunk.choices:
-            self._last_chunk = chunk
-        for part in chunk.choices or ():
-            if part.delta is not None:
-                self._choices.setdefault(part.index, _Choice()).add(part.delta)
-                if part.delta.content is not None and not part.delta.tool_calls and not part.delta.function_call:
-                    self._shown.show(part.delta.content)
-            if part.finish_reason:
-                self._choices.setdefault(part.index, _Choice()).finish_reason = part.finish_reason
+        self._usage = part_of(chunk, "usage") or self._usage
+        choices = part_of(chunk, "choices")
+        if not choices:
+            self._error = words_of_error(chunk) or self._error
+            return
+        self._head.update({name: part_of(chunk, name) for name in _HEAD if part_of(chunk, name) is not None})
+        for position, part in enumerate(choices):
+            index = part_of(part, "index")
+            choice = self._choices.setdefault(index if isinstance(index, int) else position, _Choice())
+            self._shown.show(choice.add(part))
 
     def completion_of(self, stream: Any) -> Any:
         """Return the completion, when the server has said that it is complete.
@@ -110,10 +163,13 @@ class StreamedAnswer:
             stream: the stream that has ended.
 
         Raises:
+            UnusableAnswerError: the server reported an error in the place of the answer.
             openai.APIConnectionError: the stream broke off.
         """
         if self.complete:
             return self.completion()
+        if self._error is not None:
+            raise UnusableAnswerError(f"The stream ended with an error of the server: {self._error}")
         import openai
 
         raise openai.APIConnectionError(
@@ -134,38 +190,59 @@ class StreamedAnswer:
         """
         from openai.types.chat import ChatCompletion
 
-        chunk = self._last_chunk
-        return ChatCompletion.model_validate(
-            {
-                "id": chunk.id,
-                "object": "chat.completion",
-                "created": chunk.created,
-                "model": chunk.model,
-                "system_fingerprint": getattr(chunk, "system_fingerprint", None),
-                "choices": [
-                    {
-                        "index": index,
-                        "finish_reason": choice.finish_reason,
-                        "logprobs": None,
-                        "message": choice.message(),
-                    }
-                    for index, choice in sorted(self._choices.items())
-                ],
-                "usage": self._usage.model_dump() if self._usage is not None else self._estimated_usage(),
-            }
+        choices = [{"index": index, **choice.fields()} for index, choice in sorted(self._choices.items())]
+        completion = ChatCompletion.construct(
+            **self._head, object="chat.completion", choices=choices, usage=self._usage
         )
+        completion = put_right(completion, self._params.get("model"))
+        if completion.usage is None:
+            completion.usage = self._estimated_usage()
+        return completion
 
-    def _estimated_usage(self) -> dict[str, int]:
+    def _estimated_usage(self) -> Any:
         """The server counts tokens in a stream only when asked to (``stream_options``)."""
-        model = self._params.get("model") or self._last_chunk.model
+        from openai.types import CompletionUsage
+
+        model = self._params.get("model") or self._head["model"]
         sent = estimate_tokens(self._params.get("messages") or [], model)
         received = 0
         for choice in self._choices.values():
             calls = [call["function"] for call in choice.tool_calls]
             calls += [choice.function_call] if choice.function_call else []
-            texts = ["".join(choice.content), *(text for call in calls for text in call.values())]
+            texts = [choice.texts["content"], *(text for call in calls for text in call.values())]
             received += sum(estimate_tokens(text, model) for text in texts if text)
-        return {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
+        return CompletionUsage(prompt_tokens=sent, completion_tokens=received, total_tokens=sent + received)
+
+
+def came_whole(stream: Any) -> bool:
+    """Tell whether a server has answered in one piece although a stream was asked for.
+
+    Args:
+        stream: what the openai package returned.
+    """
+    headers = getattr(getattr(stream, "response", None), "headers", {})
+    return str(headers.get("content-type", "")).partition(";")[0].strip().lower() in _WHOLE_TYPES
+
+
+def shown_whole(body: bytes) -> Any:
+    """Read an answer that came in one piece, and print its text as if it had been streamed.
+
+    Args:
+        body: what the server sent.
+
+    Returns:
+        A ChatCompletion of the openai package; whatever else the server has said as it is.
+    """
+    from openai.types.chat import ChatCompletion
+
+    said = json.loads(body)
+    if not isinstance(said, dict):
+        return said
+    completion: Any = ChatCompletion.construct(**said)
+    if completion.choices:
+        with ShownText() as shown:
+            shown.show(text_of(part_of(part_of(completion.choices[0], "message"), "content")) or "")
+    return completion
 
 
 class connection_errors:
@@ -175,6 +252,9 @@ class connection_errors:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _traceback: object) -> None:
+        said = getattr(error, "body", None)
+        if error is not None and isinstance(said, str) and said and said not in str(error):
+            set_text(error, said)  # the openai package has no words for an error that is no object
         if kind is None or not speaks_http(kind):
             return
         import openai

@@ -1,0 +1,169 @@
+"""A completion as servers of many makers write it, read for what it means.
+
+An answer has been paid for when it comes. So what is odd in it is put right instead of refused: by this code, for
+answers that come whole and for those that were gathered from a stream.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from .._messages.pairing import NAMELESS
+
+__all__ = ("fault_in", "part_of", "put_right", "said_in", "text_of", "texts_of_completion", "words_of_error")
+
+_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+
+
+def part_of(of: object, name: str) -> Any:
+    """Return a part of a JSON object, which may have become an object of the openai package.
+
+    Args:
+        of: a mapping, or an object with attributes.
+        name: of the part.
+
+    Returns:
+        The part; None where there is none.
+    """
+    return of.get(name) if isinstance(of, Mapping) else getattr(of, name, None)
+
+
+def text_of(content: object) -> str | None:
+    """Return the text of a content.
+
+    Args:
+        content: a text; or a list of parts, of which thoughts and references are left out.
+
+    Returns:
+        The text; None where there is no content.
+    """
+    if content is None or isinstance(content, str):
+        return content
+    if not isinstance(content, (list, tuple)):
+        return str(content)
+    texts = [part if isinstance(part, str) else part_of(part, "text") for part in content]
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def texts_of_completion(response: Any) -> list[Any]:
+    """Return the texts of a completion, or its messages where they call functions or tools.
+
+    Args:
+        response: a completion, whose class need not be that of the openai package. A refusal is a text, too.
+    """
+    return [_said_in(choice) for choice in response.choices]
+
+
+def _said_in(choice: Any) -> Any:
+    if getattr(choice, "text", None) is not None:
+        return choice.text
+    message = choice.message
+    if getattr(message, "function_call", None) or getattr(message, "tool_calls", None):
+        return message
+    return message.content or getattr(message, "refusal", None) or message.content
+
+
+def put_right(response: Any, model: object) -> Any:
+    """Give a completion the form that programs read, in place.
+
+    Args:
+        response: a ChatCompletion or Completion of the openai package that has choices.
+        model: the model that was asked, for servers that do not say which one answers.
+
+    Returns:
+        The same completion: each message with a text, no empty list of calls, and arguments as text; usage in whole
+        numbers, or None where nothing was counted.
+    """
+    response.model = part_of(response, "model") or model
+    response.usage = _usage_of(part_of(response, "usage"))
+    for position, choice in enumerate(response.choices):
+        if part_of(choice, "index") is None:
+            choice.index = position
+        if hasattr(choice, "message"):
+            choice.message = _message_of(choice)
+    return response
+
+
+def fault_in(response: Any) -> str | None:
+    """Return a server's own words where it reports an error in the place of an answer.
+
+    Args:
+        response: a completion that was put right.
+    """
+    for choice in response.choices:
+        message = part_of(choice, "message")
+        says_nothing = not (part_of(message, "content") or part_of(message, "tool_calls"))
+        if part_of(choice, "finish_reason") == "error" and says_nothing:
+            return words_of_error(choice) or "an error that it does not explain"
+    return None
+
+
+def words_of_error(said: object) -> str | None:
+    """Return the text of an error, in any of the forms that servers have for it.
+
+    Args:
+        said: a chunk, a choice or the body of an answer.
+    """
+    for name in ("error", "detail", "message"):
+        words = part_of(said, name)
+        if isinstance(words, Mapping):
+            words = words_of_error(words) or json.dumps(words, ensure_ascii=False)
+        if isinstance(words, str) and words:
+            return words
+    return None
+
+
+def said_in(choice: object) -> Any:
+    """Return what a choice says: its message, under any of the names that servers have for it.
+
+    Args:
+        choice: a choice of a completion.
+    """
+    return next((said for name in ("message", "delta", "text") if (said := part_of(choice, name)) is not None), None)
+
+
+def _message_of(choice: object) -> Any:
+    from openai.types.chat import ChatCompletionMessage
+
+    message = said_in(choice)
+    if isinstance(message, str):
+        message = {"content": message}
+    if isinstance(message, Mapping):
+        message = ChatCompletionMessage.construct(**message)
+    message.role = part_of(message, "role") or "assistant"
+    message.content = text_of(part_of(message, "content"))
+    message.tool_calls = part_of(message, "tool_calls") or None
+    functions = [part_of(message, "function_call"), *(part_of(call, "function") for call in message.tool_calls or ())]
+    for function in functions:
+        if function is not None:
+            function.name = function.name or NAMELESS
+            if not isinstance(function.arguments, str):
+                function.arguments = json.dumps(function.arguments or {}, ensure_ascii=False)
+    return message
+
+
+def _usage_of(usage: Any) -> Any:
+    """A usage in whole numbers. What is there besides the three counts stays."""
+    counts = [_count(part_of(usage, name)) for name in _COUNTS]
+    if counts == [None, None, None]:
+        return None
+    if isinstance(usage, Mapping):
+        from openai.types import CompletionUsage
+
+        usage = CompletionUsage.construct(**usage)
+    sent, received = counts[0] or 0, counts[1] or 0
+    for name, count in zip(_COUNTS, (sent, received, counts[2] or sent + received), strict=True):
+        setattr(usage, name, count)
+    return usage
+
+
+def _count(value: object) -> int | None:
+    """A number of tokens, which may be written as a text."""
+    try:
+        number = float(value) if isinstance(value, (str, int, float)) else math.nan
+    except ValueError:
+        return None
+    return int(number) if math.isfinite(number) else None
