@@ -79,7 +79,7 @@ class OpenAIClient:
                 if not learn_from(error, request, place):
                     raise
 
-    def message_retrieval(self, response: Any) -> list[Any]:
+    def message_retrieval(self, response: object) -> list[Any]:
         """Return the texts of an answer, or its messages where they call functions or tools.
 
         Args:
@@ -134,7 +134,7 @@ class OpenAIClient:
         """A request as the endpoint takes it."""
         return params
 
-    def _ask(self, params: dict[str, Any]) -> Any:
+    def _ask(self, params: dict[str, Any]) -> object:
         if "messages" in params and params.get("stream"):
             with self._reading(), connection_errors(), send(self._oai_client, params) as stream:
                 if came_whole(stream):
@@ -146,7 +146,7 @@ class OpenAIClient:
         with self._reading():
             return self._read(send(self._oai_client, {**params, "stream": False}), params)
 
-    async def _a_ask(self, client: Any, params: dict[str, Any]) -> Any:
+    async def _a_ask(self, client: Any, params: dict[str, Any]) -> object:
         if "messages" in params and params.get("stream"):
             with self._reading(), connection_errors():
                 async with await send(client, params) as stream:
@@ -170,13 +170,14 @@ class OpenAIClient:
             client = self._async_clients[loop] = await self.connect_async()
         return client
 
-    def _read(self, response: Any, params: Mapping[str, Any]) -> Any:
+    def _read(self, response: object, params: Mapping[str, Any]) -> object:
         """Read an answer. What is not a completion is refused: a wrong base_url often leads to a web page."""
         choices = getattr(response, "choices", None)
         if not choices or any(said_in(choice) is None for choice in choices):
             said = response.to_dict() if hasattr(response, "to_dict") else response
             raise self._unusable(f"{said!r:.200}, which is not a completion")
-        fault = fault_in(put_right(response, params.get("model")))
+        put_right(response, params.get("model"))
+        fault = fault_in(response)
         if fault is not None:
             raise UnusableAnswerError(f"{self._place()} answered with an error: {fault}")
         return response

@@ -15,7 +15,8 @@ from .._core.model_requests import check
 from .._warn import warn_once
 from ..errors import BrokenStreamError, MissingKeyError, MissingModelError, StreamTimeoutError
 from ._http.packages import speaks_http
-from ._request.reading import Answer, texts_of_completion
+from ._request.completions import texts_of_completion
+from ._request.reading import Answer
 from ._request.streamed_text import ShownText
 from ._request.structured import with_json_schema
 from ._specs import EVERY_CLIENT_KEY, ProviderSpec, Setting

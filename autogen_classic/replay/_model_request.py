@@ -12,7 +12,7 @@ from .._secrets import secrets_sent
 from ..io.base import IOStream
 from ..oai._request.answer_cache import NOT_CACHED
 from ..oai._request.attempts import Attempt, Response
-from ..oai._request.reading import texts_of_completion
+from ..oai._request.completions import texts_of_completion
 from ._answers import error_as_json, error_from_json, what_can_be_recorded
 from ._file import Turn
 from ._shown import Listener, show, split_shown

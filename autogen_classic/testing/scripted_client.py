@@ -8,7 +8,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from .._core.model_requests import asking_agent
-from ..oai._request.reading import texts_of_completion
+from ..oai._request.completions import texts_of_completion
 from .replies import Answer, Choices, Disconnect, ErrorReply, Hang, ModelRequest, Reply, read_reply
 from .script import Script, answer_to, is_callable_reply, situation_of, snapshot
 from .wire import completion, error_body, replies_for, split_text

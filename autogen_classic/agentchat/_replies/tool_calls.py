@@ -188,7 +188,7 @@ def execute_function(
     return succeeded, {"name": name, "role": "function", "content": content}
 
 
-def _read_arguments(agent: Any, function: Callable[..., Any], written: Any) -> Any:
+def _read_arguments(agent: Party, function: Callable[..., Any], written: object) -> object:
     """The arguments of a call, which may be an empty text for a function without parameters."""
     if written is None or (written == "" and _has_no_parameters(function)):
         return {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -300,20 +301,20 @@ def call_of(function: Mapping[str, Any], call: Mapping[str, Any]) -> ToolCall:
     return ToolCall(call.get("id") or f"call_{name}", name, arguments, call.get("extra_content"))
 
 
-def arguments_of(arguments: Any) -> dict[str, Any]:
+def arguments_of(arguments: object) -> dict[str, Any]:
     """Read the arguments of a call, as JSON or as a dict; what is no object stands under the key ``"arguments"``."""
     if isinstance(arguments, Mapping):
         return dict(arguments)
     if not arguments:
         return {}
-    try:
-        read = json.loads(arguments)
-    except (TypeError, ValueError):
-        read = arguments
+    read = arguments
+    if isinstance(arguments, str):
+        with suppress(ValueError):
+            read = json.loads(arguments, strict=False)
     return read if isinstance(read, dict) else {"arguments": read}
 
 
-def arguments_as_text(arguments: Any) -> str:
+def arguments_as_text(arguments: object) -> str:
     """Write the arguments of a call as JSON, which is how a request carries them.
 
     Args:
@@ -324,7 +325,7 @@ def arguments_as_text(arguments: Any) -> str:
     return json.dumps({} if arguments is None else arguments, ensure_ascii=False, default=str)
 
 
-def _parts_of(content: Any) -> list[Part]:
+def _parts_of(content: object) -> list[Part]:
     if content is None:
         return []
     if not isinstance(content, (list, tuple)):
@@ -338,7 +339,7 @@ def _parts_of(content: Any) -> list[Part]:
     return parts
 
 
-def _as_text(content: Any) -> str:
+def _as_text(content: object) -> str:
     if content is None or isinstance(content, str):
         return content or ""
     if isinstance(content, Mapping) and "text" in content:

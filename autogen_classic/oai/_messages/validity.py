@@ -7,10 +7,11 @@ and what models of other providers want back with their words. A list that is va
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from .kept import EXTRA_CONTENT
 from .pairing import NAMELESS, CallPairs, OpenCall
+from .parts import part_of
 from .translation import NOT_CARRIED_OUT, arguments_as_text
 
 __all__ = ("valid_messages",)
@@ -38,31 +39,24 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
             changed.append(_told_by_user(message) if call is None else _with(message, tool_call_id=call.id))
             continue
         changed += map(_no_answer, pairs.close())
-        calls = _part(message, "tool_calls") or ()
-        opened = pairs.open((_part(call, "id"), _part(_part(call, "function"), "name")) for call in calls)
+        calls = part_of(message, "tool_calls") or ()
+        opened = pairs.open((part_of(call, "id"), part_of(part_of(call, "function"), "name")) for call in calls)
         changed.append(_with_valid_calls(message, opened, for_google))
     changed += map(_no_answer, pairs.close())
     same = len(changed) == len(messages) and all(new is old for new, old in zip(changed, messages, strict=True))
     return messages if same else changed
 
 
-def _part(of: Any, name: str) -> Any:
-    """A part of a message or a call, which may also be an object of the openai package."""
-    if type(of) is dict or isinstance(of, Mapping):  # the first is quick to ask, and nearly always true
-        return of.get(name)
-    return getattr(of, name, None)
-
-
-def _needs_care(message: Any) -> bool:
+def _needs_care(message: object) -> bool:
     return (
-        _part(message, "tool_calls") is not None
-        or _part(message, "role") == "tool"
-        or _part(message, "function_call") is not None
-        or _part(message, EXTRA_CONTENT) is not None
+        part_of(message, "tool_calls") is not None
+        or part_of(message, "role") == "tool"
+        or part_of(message, "function_call") is not None
+        or part_of(message, EXTRA_CONTENT) is not None
     )
 
 
-def _is_answer(message: Any) -> bool:
+def _is_answer(message: object) -> TypeGuard[Mapping[str, Any]]:
     return isinstance(message, Mapping) and message.get("role") == "tool"
 
 
@@ -74,7 +68,7 @@ def _told_by_user(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {"role": "user", "content": f"A tool answered: {answer.get('content')}"}
 
 
-def _with_valid_calls(message: Any, opened: Sequence[OpenCall], for_google: bool) -> Any:
+def _with_valid_calls(message: object, opened: Sequence[OpenCall], for_google: bool) -> object:
     """A message whose calls have ids, names and arguments, in which an empty list of calls is left out."""
     if not isinstance(message, Mapping):  # an object of the openai package, which is sent as it is
         return message
@@ -88,7 +82,7 @@ def _with_valid_calls(message: Any, opened: Sequence[OpenCall], for_google: bool
     return message if same else {**message, "tool_calls": calls}
 
 
-def _valid_call(call: Any, pair: OpenCall, for_google: bool) -> Any:
+def _valid_call(call: object, pair: OpenCall, for_google: bool) -> object:
     if not isinstance(call, Mapping):
         return call
     if not for_google:

@@ -12,70 +12,38 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._messages.pairing import NAMELESS
+from .._messages.parts import part_of, text_of
 
-__all__ = ("fault_in", "part_of", "put_right", "said_in", "text_of", "texts_of_completion", "words_of_error")
+__all__ = ("fault_in", "put_right", "said_in", "texts_of_completion", "words_of_error")
 
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
-def part_of(of: object, name: str) -> Any:
-    """Return a part of a JSON object, which may have become an object of the openai package.
-
-    Args:
-        of: a mapping, or an object with attributes.
-        name: of the part.
-
-    Returns:
-        The part; None where there is none.
-    """
-    return of.get(name) if isinstance(of, Mapping) else getattr(of, name, None)
-
-
-def text_of(content: object) -> str | None:
-    """Return the text of a content.
-
-    Args:
-        content: a text; or a list of parts, of which thoughts and references are left out.
-
-    Returns:
-        The text; None where there is no content.
-    """
-    if content is None or isinstance(content, str):
-        return content
-    if not isinstance(content, (list, tuple)):
-        return str(content)
-    texts = [part if isinstance(part, str) else part_of(part, "text") for part in content]
-    return "".join(text for text in texts if isinstance(text, str))
-
-
-def texts_of_completion(response: Any) -> list[Any]:
+def texts_of_completion(response: object) -> list[Any]:
     """Return the texts of a completion, or its messages where they call functions or tools.
 
     Args:
         response: a completion, whose class need not be that of the openai package. A refusal is a text, too.
     """
-    return [_said_in(choice) for choice in response.choices]
+    return [_text_or_calls_of(choice) for choice in part_of(response, "choices")]
 
 
-def _said_in(choice: Any) -> Any:
-    if getattr(choice, "text", None) is not None:
-        return choice.text
-    message = choice.message
-    if getattr(message, "function_call", None) or getattr(message, "tool_calls", None):
+def _text_or_calls_of(choice: object) -> object:
+    message = part_of(choice, "message")
+    if part_of(choice, "text") is not None:
+        return part_of(choice, "text")
+    if part_of(message, "function_call") or part_of(message, "tool_calls"):
         return message
-    return message.content or getattr(message, "refusal", None) or message.content
+    return part_of(message, "content") or part_of(message, "refusal") or part_of(message, "content")
 
 
-def put_right(response: Any, model: object) -> Any:
-    """Give a completion the form that programs read, in place.
+def put_right(response: Any, model: object) -> None:
+    """Give a completion the form that programs read, in place: a text in each message, no empty list of calls,
+    arguments as text, and usage in whole numbers, or None where nothing was counted.
 
     Args:
         response: a ChatCompletion or Completion of the openai package that has choices.
         model: the model that was asked, for servers that do not say which one answers.
-
-    Returns:
-        The same completion: each message with a text, no empty list of calls, and arguments as text; usage in whole
-        numbers, or None where nothing was counted.
     """
     response.model = part_of(response, "model") or model
     response.usage = _usage_of(part_of(response, "usage"))
@@ -84,16 +52,15 @@ def put_right(response: Any, model: object) -> Any:
             choice.index = position
         if hasattr(choice, "message"):
             choice.message = _message_of(choice)
-    return response
 
 
-def fault_in(response: Any) -> str | None:
+def fault_in(response: object) -> str | None:
     """Return a server's own words where it reports an error in the place of an answer.
 
     Args:
         response: a completion that was put right.
     """
-    for choice in response.choices:
+    for choice in part_of(response, "choices"):
         message = part_of(choice, "message")
         says_nothing = not (part_of(message, "content") or part_of(message, "tool_calls"))
         if part_of(choice, "finish_reason") == "error" and says_nothing:
@@ -116,7 +83,7 @@ def words_of_error(said: object) -> str | None:
     return None
 
 
-def said_in(choice: object) -> Any:
+def said_in(choice: object) -> object:
     """Return what a choice says: its message, under any of the names that servers have for it.
 
     Args:
@@ -125,10 +92,10 @@ def said_in(choice: object) -> Any:
     return next((said for name in ("message", "delta", "text") if (said := part_of(choice, name)) is not None), None)
 
 
-def _message_of(choice: object) -> Any:
+def _message_of(choice: object) -> object:
     from openai.types.chat import ChatCompletionMessage
 
-    message = said_in(choice)
+    message: Any = said_in(choice)
     if isinstance(message, str):
         message = {"content": message}
     if isinstance(message, Mapping):
@@ -145,15 +112,16 @@ def _message_of(choice: object) -> Any:
     return message
 
 
-def _usage_of(usage: Any) -> Any:
+def _usage_of(said: object) -> object:
     """A usage in whole numbers. What is there besides the three counts stays."""
-    counts = [_count(part_of(usage, name)) for name in _COUNTS]
+    counts = [_count(part_of(said, name)) for name in _COUNTS]
     if counts == [None, None, None]:
         return None
-    if isinstance(usage, Mapping):
+    usage = said
+    if isinstance(said, Mapping):
         from openai.types import CompletionUsage
 
-        usage = CompletionUsage.construct(**usage)
+        usage = CompletionUsage.construct(**said)
     sent, received = counts[0] or 0, counts[1] or 0
     for name, count in zip(_COUNTS, (sent, received, counts[2] or sent + received), strict=True):
         setattr(usage, name, count)

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._messages.translation import ToolCall
 
-__all__ = ("Answer", "texts_of_completion")
+__all__ = ("Answer",)
 
 
 @dataclass
@@ -86,21 +86,3 @@ class Answer:
         if self.reasoning_tokens is not None:
             usage["completion_tokens_details"] = {"reasoning_tokens": self.reasoning_tokens}
         return usage
-
-
-def texts_of_completion(response: Any) -> list[Any]:
-    """Return the texts of a completion, or its messages where they call functions or tools.
-
-    Args:
-        response: a completion, whose class need not be that of the openai package.
-    """
-    return [_text_or_calls(choice) for choice in response.choices]
-
-
-def _text_or_calls(choice: Any) -> Any:
-    text = getattr(choice, "text", None)
-    if text is not None:
-        return text
-    message = choice.message
-    calls = getattr(message, "tool_calls", None) or getattr(message, "function_call", None)
-    return message if calls else message.content

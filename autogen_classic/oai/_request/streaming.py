@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..._secrets import set_text
 from ...errors import UnusableAnswerError
 from ...token_count_utils import estimate_tokens
 from .._http.packages import speaks_http
-from .completions import part_of, put_right, text_of, words_of_error
+from .._messages.parts import part_of, text_of
+from .completions import put_right, words_of_error
 from .streamed_text import ShownText
+
+if TYPE_CHECKING:
+    from openai.types import CompletionUsage
+    from openai.types.chat import ChatCompletion
 
 __all__ = ("StreamedAnswer", "came_whole", "connection_errors", "shown_whole")
 
@@ -29,7 +34,7 @@ class _Choice:
         self.tool_calls: list[dict[str, Any]] = []
         self._open: dict[int | None, dict[str, Any]] = {}
 
-    def add(self, chunk: Any) -> str:
+    def add(self, chunk: object) -> str:
         """Take the next part of the choice.
 
         Args:
@@ -54,7 +59,7 @@ class _Choice:
             self._add_call(part, position)
         return "" if function_call or tool_calls else new["content"]
 
-    def _add_call(self, part: Any, position: int) -> None:
+    def _add_call(self, part: object, position: int) -> None:
         call = self._call_of(part, position)
         call["id"] = part_of(part, "id") or call["id"]
         if part_of(part, "extra_content"):
@@ -62,7 +67,7 @@ class _Choice:
         if part_of(part, "function"):
             _extend(call["function"], part_of(part, "function"))
 
-    def _call_of(self, part: Any, position: int) -> dict[str, Any]:
+    def _call_of(self, part: object, position: int) -> dict[str, Any]:
         """The call that a part goes on with, or a new one. Some servers give the index 0, or none, to every call."""
         index = part_of(part, "index")
         place = position if index is None else index
@@ -74,7 +79,7 @@ class _Choice:
 
     def fields(self) -> dict[str, Any]:
         """The choice as a server sends it whole."""
-        message = {
+        message: dict[str, Any] = {
             "role": "assistant",
             "content": self.texts["content"],
             "refusal": self.texts["refusal"] or None,
@@ -87,7 +92,7 @@ class _Choice:
         return choice if self.error is None else {**choice, "error": self.error}
 
 
-def _begins_another(call: dict[str, Any], part: Any) -> bool:
+def _begins_another(call: dict[str, Any], part: object) -> bool:
     """Tell whether a part that stands in the place of a call is the beginning of another one."""
     function = part_of(part, "function")
     if not part_of(function, "name"):
@@ -98,7 +103,7 @@ def _begins_another(call: dict[str, Any], part: Any) -> bool:
     return bool(part_of(function, "arguments")) and _is_whole(call["function"]["arguments"])
 
 
-def _is_whole(arguments: Any) -> bool:
+def _is_whole(arguments: str) -> bool:
     try:
         json.loads(arguments)
     except ValueError:
@@ -106,7 +111,7 @@ def _is_whole(arguments: Any) -> bool:
     return True
 
 
-def _extend(call: dict[str, Any], part: Any) -> None:
+def _extend(call: dict[str, Any], part: object) -> None:
     """Add to the name and the arguments of a call. Some servers repeat the name in every chunk."""
     name, arguments = part_of(part, "name"), part_of(part, "arguments")
     if name:
@@ -139,7 +144,7 @@ class StreamedAnswer:
         """End the line, also when the stream breaks off."""
         self._shown.__exit__()
 
-    def add(self, chunk: Any) -> None:
+    def add(self, chunk: object) -> None:
         """Take the next chunk.
 
         Args:
@@ -156,7 +161,7 @@ class StreamedAnswer:
             choice = self._choices.setdefault(index if isinstance(index, int) else position, _Choice())
             self._shown.show(choice.add(part))
 
-    def completion_of(self, stream: Any) -> Any:
+    def completion_of(self, stream: Any) -> ChatCompletion:
         """Return the completion, when the server has said that it is complete.
 
         Args:
@@ -182,7 +187,7 @@ class StreamedAnswer:
         """Whether every choice has come to its end."""
         return bool(self._choices) and all(choice.finish_reason for choice in self._choices.values())
 
-    def completion(self) -> Any:
+    def completion(self) -> ChatCompletion:
         """Put the chunks together.
 
         Returns:
@@ -194,12 +199,12 @@ class StreamedAnswer:
         completion = ChatCompletion.construct(
             **self._head, object="chat.completion", choices=choices, usage=self._usage
         )
-        completion = put_right(completion, self._params.get("model"))
+        put_right(completion, self._params.get("model"))
         if completion.usage is None:
             completion.usage = self._estimated_usage()
         return completion
 
-    def _estimated_usage(self) -> Any:
+    def _estimated_usage(self) -> CompletionUsage:
         """The server counts tokens in a stream only when asked to (``stream_options``)."""
         from openai.types import CompletionUsage
 
@@ -214,7 +219,7 @@ class StreamedAnswer:
         return CompletionUsage(prompt_tokens=sent, completion_tokens=received, total_tokens=sent + received)
 
 
-def came_whole(stream: Any) -> bool:
+def came_whole(stream: object) -> bool:
     """Tell whether a server has answered in one piece although a stream was asked for.
 
     Args:
@@ -224,7 +229,7 @@ def came_whole(stream: Any) -> bool:
     return str(headers.get("content-type", "")).partition(";")[0].strip().lower() in _WHOLE_TYPES
 
 
-def shown_whole(body: bytes) -> Any:
+def shown_whole(body: bytes) -> object:
     """Read an answer that came in one piece, and print its text as if it had been streamed.
 
     Args:
