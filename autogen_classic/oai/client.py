@@ -15,7 +15,8 @@ from typing import Any, ClassVar, Protocol
 from .._core.drive import Call, Steps, Then, drive, drive_async, shipped
 from ._openai_client import OpenAIClient
 from ._request.answer_cache import LEGACY_CACHE_DIR, LEGACY_DEFAULT_CACHE_SEED
-from ._request.attempts import OWN_KEYS, create_steps
+from ._request.attempts import OWN_KEYS, cost_at, create_steps, separated
+from ._request.chunks import add_field, add_function_call, add_tool_call
 from ._request.state import PlaceHolderClient, WrapperState
 from ._request.templates import instantiate
 from ._request.usage import USAGE_KEYS, UsageSummary, print_usage
@@ -298,6 +299,16 @@ class OpenAIWrapper:
         """Forget the usage so far."""
         self.total_usage_summary = None
         self.actual_usage_summary = None
+
+    # --- private names of 0.2 that programs call
+
+    _update_dict_from_chunk = staticmethod(add_field)
+    _update_function_call_from_chunk = staticmethod(add_function_call)
+    _update_tool_calls_from_chunk = staticmethod(add_tool_call)
+    _cost_with_customized_price = staticmethod(cost_at)
+
+    def _separate_create_config(self, config: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        return separated(config, self.extra_kwargs)
 
 
 def _a_create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Any]:

@@ -389,3 +389,25 @@ def test_a_text_in_place_of_a_number_is_named_before_any_request(serve: Any, nam
     wrapper = OpenAIWrapper(config_list=[config(serve("Hello."), **{name: "5"})], cache_seed=None)
     with pytest.raises(TypeError, match=f"{name} of model 'gpt-4' must be a number of {unit}, but it is the text '5'"):
         wrapper.create(messages=[{"role": "user", "content": "Hello."}])
+
+
+@pytest.mark.parametrize("price", ["0.01", ["a", "b"], [1], {"prompt": 1}])
+def test_a_price_that_cannot_be_used_is_refused_before_anything_is_asked(serve: Any, ask: Any, price: Any) -> None:
+    server = serve("Hello.")
+    with pytest.raises(ValueError, match="price"):
+        ask(wrapper(config(server, price=price)), messages=HELLO)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("cache_seed", [None, 1])
+def test_half_characters_are_replaced_in_what_is_sent(serve: Any, ask: Any, stream: bool, cache_seed: Any) -> None:
+    server = serve("Hello.")
+    messages = [
+        {"role": "user", "content": "half \ud83d of ü"},
+        {"role": "user", "content": [{"type": "text", "text": "\udc80"}]},
+    ]
+    ask(wrapper(config(server), cache_seed=cache_seed), messages=messages, stream=stream)
+    sent = [message["content"] for message in server.requests[0]["messages"]]
+    assert sent == ["half \ufffd of ü", [{"type": "text", "text": "\ufffd"}]]
+    assert messages[0]["content"] == "half \ud83d of ü", "the history stays what was said"

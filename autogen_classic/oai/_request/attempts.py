@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,18 +21,18 @@ from ..._legacy.old_keys import with_todays_keys
 from ..._secrets import keys_hidden, without_keys
 from ...errors import BrokenStreamError, StructuredOutputError, UnusableAnswerError
 from .._http.threads import in_thread
-from ..prices import cost_of
+from ..prices import Price, cost_of
 from ..providers import azure_model_name
 from .answer_cache import NOT_CACHED, AnswerCache
 from .failures import Failures
 from .structured import answer_steps, formatted, wanted_form, with_json_schema
-from .templates import fill_prompt_or_messages
+from .templates import encodable, fill_prompt_or_messages
 from .usage import count_usage
 
 if TYPE_CHECKING:
     from ..client import OpenAIWrapper
 
-__all__ = ("OWN_KEYS", "Attempt", "create_steps")
+__all__ = ("OWN_KEYS", "Attempt", "cost_at", "create_steps", "separated")
 
 # What the wrapper itself understands, and does not send.
 OWN_KEYS = frozenset(
@@ -103,9 +103,10 @@ class Attempt:
         settings = with_todays_keys({**config, **wrapper._config_list[number]})
         self.wrapper = wrapper
         self.number = number
-        self.extras = {key: settings[key] for key in settings if key in OWN_KEYS}
+        params, self.extras = separated(settings, OWN_KEYS)
+        _check_price(self.extras.get("price"))
         self.agent = self.extras.get("agent")
-        self.params = _params_of(settings, self.extras)
+        self.params = _filled(params, self.extras)
         self.client = self.connected()
         # A client of the program's own sees itself to the form of an answer.
         own_client = settings.get("model_client") is not None or settings.get("model_client_cls") is not None
@@ -222,9 +223,8 @@ class Attempt:
         """Set the cost on an answer and return it; None where it is not known."""
         price = self.extras.get("price")
         if price is not None:
-            usage = getattr(response, "usage", None)
-            response.cost = 0 if usage is None else cost_of(price, usage.prompt_tokens, usage.completion_tokens)
-            return None if usage is None else float(response.cost)
+            response.cost = cost_at(response, price)
+            return None if getattr(response, "usage", None) is None else response.cost
         if not self.from_cache or getattr(response, "cost", None) is None:
             response.cost = self.cost_of(response)
         known = response.cost is not None and (response.cost or self.knows_price(response))
@@ -256,9 +256,43 @@ class Attempt:
         return usage
 
 
-def _params_of(settings: Mapping[str, Any], extras: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the settings is sent, with templates filled."""
-    params = fill_prompt_or_messages({key: settings[key] for key in settings if key not in OWN_KEYS}, extras)
+def separated(settings: Mapping[str, Any], own_keys: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part what is sent from what only the wrapper understands.
+
+    Args:
+        settings: both together.
+        own_keys: the names of the latter.
+
+    Returns:
+        What is sent, and what is not.
+    """
+    sent = {key: settings[key] for key in settings if key not in own_keys}
+    return sent, {key: settings[key] for key in settings if key in own_keys}
+
+
+def cost_at(response: object, price: Price | list[float]) -> float:
+    """Return what an answer costs at a price.
+
+    Args:
+        response: the answer, with its ``usage``.
+        price: US dollars per 1,000 tokens: one number, or a pair ``(prompt, completion)``.
+
+    Returns:
+        US dollars; 0 where the usage is not known.
+    """
+    usage = getattr(response, "usage", None)
+    return 0.0 if usage is None else cost_of(price, usage.prompt_tokens, usage.completion_tokens)
+
+
+def _check_price(price: Price | list[float] | None) -> None:
+    """A price that cannot be used is refused before anything is asked and paid for."""
+    if price is not None:
+        cost_of(price, 1000, 1000)
+
+
+def _filled(params: dict[str, Any], extras: Mapping[str, Any]) -> dict[str, Any]:
+    """What is sent, with templates filled and in words that its provider knows."""
+    params = encodable(fill_prompt_or_messages(params, extras))
     if str(extras.get("api_type") or "").lower() == "azure" and params.get("model"):
         params["model"] = azure_model_name(params["model"])
     return params

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ("fill_prompt_or_messages", "instantiate")
+__all__ = ("encodable", "fill_prompt_or_messages", "instantiate")
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 def instantiate(template: Any, context: Mapping[str, Any] | None = None, allow_format_str_template: Any = False) -> Any:
@@ -58,3 +61,30 @@ def _fill_message(message: Any, context: Mapping[str, Any], formatted: Any) -> A
     if not isinstance(message, Mapping) or not message.get("content"):
         return message
     return {**message, "content": instantiate(message["content"], context, formatted)}
+
+
+def encodable(value: Any) -> Any:
+    """Replace in all texts what UTF-8 cannot hold: halves of characters, as models and tools leave them behind.
+
+    Args:
+        value: the parameters of a request, or a part of them.
+
+    Returns:
+        The same value where there is nothing to replace, else a copy.
+    """
+    return _replaced(value) if _has_half_characters(value) else value
+
+
+def _has_half_characters(value: object) -> bool:
+    if isinstance(value, str):
+        return not value.isascii() and _HALF_CHARACTER.search(value) is not None
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(map(_has_half_characters, parts))
+
+
+def _replaced(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HALF_CHARACTER.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {key: _replaced(part) for key, part in value.items()}
+    return [_replaced(item) for item in value] if isinstance(value, list) else value
