@@ -1,7 +1,6 @@
 """Every error that this library defines, in one tree.
 
-::
-
+```text
     AutogenClassicError
      |
      |  Agents and groups
@@ -67,10 +66,11 @@
      +-- NotebookError
      +-- InstallError (RuntimeError)
      +-- DemoError (RuntimeError)
+```
 
-In brackets stand the other classes that an error belongs to: those that old programs catch, and those of the package
-whose error it is. The errors that are classes of Docker's or Cohere's package too are defined beside the code that
-imports it, and loaded from here when they are asked for.
+The classes in brackets are further base classes: those that old programs catch, and those of the package
+that the error comes from. Errors that are also classes of Docker's or Cohere's package are defined next to the code
+that imports that package, and are loaded from here on first use.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ def with_note(error: ErrorT, note: str) -> ErrorT:
 
 
 class AgentNameConflict(AutogenClassicError):
-    """Two agents that have to be told apart have the same name.
+    """Two agents have the same name, and the library must tell them apart.
 
     Args:
         msg: what went wrong.
@@ -263,19 +263,19 @@ class LLMConfigError(AutogenClassicError, ValueError):
 
 
 class UnknownProviderError(AutogenClassicError, ImportError, ValueError):
-    """A configuration names an ``api_type`` that nobody provides."""
+    """A configuration names an ``api_type`` that is not known."""
 
 
 class MissingKeyError(AutogenClassicError, AssertionError, ValueError):
-    """A configuration has no key, and the environment has none either."""
+    """Neither the configuration nor the environment has a key."""
 
 
 class MissingModelError(AutogenClassicError, AssertionError, ValueError):
-    """A request names no model."""
+    """A request does not name a model."""
 
 
 class MissingRegionError(AutogenClassicError, ValueError):
-    """A configuration for Bedrock names no region, and the environment names none either."""
+    """Neither the configuration for Bedrock nor the environment names a region."""
 
 
 class ConflictingCredentialsError(AutogenClassicError, AssertionError, ValueError):
@@ -298,11 +298,11 @@ class UnusableAnswerError(AutogenClassicError, AttributeError):
 
 
 class NoAnswerError(AutogenClassicError, RuntimeError):
-    """Gemini gave nothing that could be used, such as when its safety filters blocked the request or the answer."""
+    """Gemini returned nothing usable, for example because its safety filters blocked the request or the answer."""
 
 
 class StructuredOutputError(AutogenClassicError, ValueError):
-    """A model did not answer in the form that ``response_format`` asks for, also when asked again.
+    """A model did not answer in the form that ``response_format`` asks for, even when asked again.
 
     Attributes:
         paid_for: the last answer; its usage counts both requests.
@@ -350,7 +350,7 @@ class LocalModelTimeoutError(LocalModelError, TimeoutError):
 
 
 class RetiredInterfaceError(AutogenClassicError, AssertionError):
-    """A program asks for something that went away with openai 1.0."""
+    """A program asks for something that openai 1.0 removed."""
 
 
 # --- Running code ---------------------------------------------------------------------------------------------------
@@ -361,11 +361,11 @@ class FileNameError(AutogenClassicError, ValueError):
 
 
 class SandboxUnavailableError(AutogenClassicError, RuntimeError):
-    """The sandbox that was asked for cannot be had on this machine."""
+    """The requested sandbox is not available on this machine."""
 
 
 class LimitsUnavailableError(AutogenClassicError, RuntimeError):
-    """Limits were asked for that this machine cannot enforce."""
+    """The requested limits cannot be enforced on this machine."""
 
 
 class WorkDirNotSharedError(AutogenClassicError, ValueError):
@@ -381,7 +381,7 @@ class KernelLostError(AutogenClassicError, RuntimeError):
 
 
 class PodError(AutogenClassicError, ValueError):
-    """The cluster, or a pod of it, does not do what code needs to run; the text says why."""
+    """The cluster, or one of its pods, cannot run the code; the text says why."""
 
 
 class SessionPoolError(AutogenClassicError, RuntimeError):
@@ -389,10 +389,10 @@ class SessionPoolError(AutogenClassicError, RuntimeError):
 
     Args:
         message: says why, and what to do.
-        status: of HTTP; None if there was no answer.
+        status: the HTTP status of the answer; None if there was no answer.
 
     Attributes:
-        status: likewise.
+        status: the same status.
     """
 
     def __init__(self, message: str, status: int | None = None) -> None:
@@ -401,7 +401,7 @@ class SessionPoolError(AutogenClassicError, RuntimeError):
 
 
 class SessionPoolTimeoutError(SessionPoolError):
-    """The pool took longer than the code may run."""
+    """The pool took longer than the code is allowed to run."""
 
 
 # --- Caches, recordings and tests -----------------------------------------------------------------------------------
@@ -466,7 +466,7 @@ class AliasRefusedError(AutogenClassicError, ImportError):
 
 
 class NotebookError(AutogenClassicError):
-    """A notebook cannot be read, or a cell needs what is not here."""
+    """A notebook cannot be read, or a cell needs something that is not installed."""
 
 
 class InstallError(AutogenClassicError, RuntimeError):

@@ -75,7 +75,7 @@ class ToolFunction(BaseModel):
 
 
 def get_typed_annotation(annotation: Any, globalns: dict[str, Any]) -> Any:
-    """Resolve an annotation that is a text, or that holds texts, such as ``Annotated["Currency", "the price"]``.
+    """Resolve an annotation that is or contains a text, such as ``Annotated["Currency", "the price"]``.
 
     Python 3.10 does not see the texts within built-in types (``list["Currency"]``); there, write ``List["Currency"]``.
 
@@ -84,11 +84,11 @@ def get_typed_annotation(annotation: Any, globalns: dict[str, Any]) -> Any:
         globalns: the names that a text may use.
 
     Returns:
-        The type. Where a text names something unknown (perhaps imported for type checkers only), a text becomes a
+        The type. If a text names something unknown (perhaps imported for type checkers only), a text becomes a
         ``ForwardRef`` and anything else stays as it is.
 
     Raises:
-        SyntaxError: the text is no expression.
+        SyntaxError: the text is not an expression.
     """
     if annotation is None:
         return None
@@ -124,14 +124,14 @@ def get_typed_return_annotation(call: Callable[..., Any]) -> Any:
         call: the function.
 
     Returns:
-        The type; None where there is no annotation, or where it is None.
+        The type; None if there is no annotation, or if it is None.
     """
     annotation = _signature(call).return_annotation
     return None if annotation is inspect.Signature.empty else get_typed_annotation(annotation, _names_around(call))
 
 
 def _signature(call: Callable[..., Any]) -> inspect.Signature:
-    if sys.version_info >= (3, 14):  # annotations are run when asked for, and may name what does not exist
+    if sys.version_info >= (3, 14):  # annotations are evaluated on demand, and may name what does not exist
         import annotationlib
 
         return inspect.signature(call, annotation_format=annotationlib.Format.FORWARDREF)
@@ -214,7 +214,7 @@ def _default_of(parameter: inspect.Parameter) -> Any:
 
 
 def get_missing_annotations(typed_signature: inspect.Signature, required: list[str]) -> tuple[set[str], set[str]]:
-    """Find the parameters without annotation.
+    """Find the parameters without an annotation.
 
     Args:
         typed_signature: from `get_typed_signature`.
@@ -272,7 +272,7 @@ def _schema_of(
 
 
 def _description(name: str, annotation: Any) -> str:
-    """What an annotation says of a parameter; its name where it says nothing."""
+    """What an annotation says about a parameter; its name if it says nothing."""
     if get_origin(annotation) is not Annotated:
         return name
     extras = get_args(annotation)[1:]
@@ -326,8 +326,8 @@ def get_function_schema(f: Callable[..., Any], *, name: str | None = None, descr
     """Make the JSON schema of a function as a tool.
 
     Args:
-        f: a function whose parameters are annotated. Those with a default may go without; the model is not told of
-            them.
+        f: a function whose parameters are annotated. Those with a default need not be, but then the model is not
+            told about them.
         name: its name for the model; None takes the function's.
         description: what it does.
 
@@ -411,7 +411,7 @@ def get_load_param_if_needed_function(t: Any) -> Callable[[Any, Any], Any] | Non
         t: the annotation of the parameter.
 
     Returns:
-        A function of (argument, annotation) that returns the model, or None where the argument stays as it is.
+        A function of (argument, annotation) that returns the model, or None if the argument stays as it is.
     """
     expected = _without_extras(t)
     is_class = isinstance(expected, type) and get_origin(expected) is None  # to Python 3.10, list[int] is a type
@@ -435,8 +435,8 @@ def load_basemodels_if_needed(func: Callable[..., Any]) -> Callable[..., Any]:
         func: the function; it may be asynchronous.
 
     Returns:
-        The function itself where no parameter is a model or has a field, else a wrapper with the same name, docstring
-        and signature.
+        The function itself if no parameter is a model, otherwise a wrapper with the same name, docstring and
+        signature.
     """
     signature = get_typed_signature(func)
     loaders = {
@@ -489,7 +489,7 @@ _FILLED_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSI
 
 
 def serialize_to_str(x: Any) -> str:
-    """Write what a tool returns as the text that a model reads.
+    """Turn what a tool returns into the text that a model reads.
 
     Args:
         x: a text (stays as it is), a pydantic model, or anything else that JSON can hold, with models, dataclasses,

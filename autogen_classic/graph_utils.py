@@ -31,7 +31,7 @@ def has_self_loops(allowed_speaker_transitions: Transitions) -> bool:
     """Tell whether an agent may speak twice in a row.
 
     Args:
-        allowed_speaker_transitions: for each agent those that may follow it.
+        allowed_speaker_transitions: for each agent, the agents that may follow it.
 
     Returns:
         True if at least one agent may follow itself.
@@ -46,7 +46,7 @@ def check_graph_validity(allowed_speaker_transitions_dict: Transitions, agents: 
     in the group, and followers listed more than once.
 
     Args:
-        allowed_speaker_transitions_dict: for each agent those that may follow it.
+        allowed_speaker_transitions_dict: for each agent, the agents that may follow it.
         agents: the agents of the group.
 
     Raises:
@@ -81,8 +81,8 @@ def invert_disallowed_to_allowed(
     """Turn forbidden transitions into allowed ones.
 
     Args:
-        disallowed_speaker_transitions_dict: for each agent those that must not follow it. An agent that is no key
-            may be followed by all.
+        disallowed_speaker_transitions_dict: for each agent, the agents that must not follow it. An agent that is
+            not a key may be followed by any.
         agents: the agents of the group.
 
     Returns:
@@ -90,8 +90,8 @@ def invert_disallowed_to_allowed(
         the group.
 
     Raises:
-        TransitionGraphError: (a ValueError) a key is not in the group, or it is no dict.
-        TypeError: a value is no list.
+        TransitionGraphError: (a ValueError) a key is not in the group, or the graph is not a dict.
+        TypeError: a value is not a list.
     """
     if not isinstance(disallowed_speaker_transitions_dict, dict):
         raise TransitionGraphError(
@@ -113,10 +113,10 @@ def visualize_speaker_transitions_dict(
     """Draw who may speak after whom.
 
     Args:
-        speaker_transitions_dict: for each agent those that may follow it.
+        speaker_transitions_dict: for each agent, the agents that may follow it.
         agents: the agents of the group; each becomes a node, with or without transitions.
-        export_path: a file for the picture, in any format that matplotlib can write by the ending of the name.
-            Without it a window (in a notebook: a picture) shows the drawing.
+        export_path: a file for the picture, in any format that matplotlib recognizes by the ending of the name.
+            Without it, a window (in a notebook, a picture) shows the drawing.
 
     Raises:
         ImportError: networkx or matplotlib is missing.
@@ -156,7 +156,7 @@ def _refuse_unknown_speakers(argument: str, transitions: Transitions, agents: Se
 
 
 def _check_forbidden(transitions: Transitions, agents: Sequence[Any]) -> None:
-    """Refuse values that are no lists; warn of agents that are not in the group, whom nobody needs to forbid."""
+    """Refuse values that are not lists; warn about agents outside the group, which need not be forbidden."""
     known = set(agents)
     for speaker, followers in transitions.items():
         if not isinstance(followers, Iterable):
@@ -166,7 +166,7 @@ def _check_forbidden(transitions: Transitions, agents: Sequence[Any]) -> None:
             )
         strangers = [follower for follower in followers if follower not in known]
         if strangers:
-            logger.warning("Forbidden speaker transitions name what is not in the group: %s.", _names(strangers))
+            logger.warning("Forbidden speaker transitions name agents outside the group: %s.", _names(strangers))
 
 
 def _warn_about_oddities(transitions: Transitions, agents: Sequence[Any]) -> None:

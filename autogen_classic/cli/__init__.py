@@ -1,4 +1,4 @@
-"""The command ``autogen-classic``: a table of subcommands, each in a module of its own that is loaded when it is used.
+"""The command ``autogen-classic``: a table of subcommands, each in its own module that is loaded when it is used.
 
 A new command is one line in `COMMANDS` and a module with ``main(arguments) -> exit code``.
 """

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         if action == "enable":
             print(f"Enabled: {enable_alias()}\nPrograms that start from now on may `import autogen`.")
             if sys.prefix == sys.base_prefix:
-                print("This is not a virtual environment: every program of this Python is concerned.")
+                print("This is not a virtual environment: this affects every program that uses this Python.")
         else:
             removed = disable_alias()
             print(f"Disabled: removed {removed}" if removed else "The alias was not enabled; nothing to do.")

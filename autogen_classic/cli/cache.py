@@ -23,7 +23,7 @@ examples:
   autogen-classic cache import old_project/.cache --root .cache
 """
 
-# The SHA-256 of texts that 0.2.40 puts into requests by itself, and the agent class and attribute that hold ours.
+# The SHA-256 of texts that 0.2.40 itself puts into requests, and the agent class and attribute that hold ours.
 _TEXTS_OF_0_2 = {
     "34fc549b55578852e7fca6e16eb5ee5a7a4f5f36b8d928ee21b9c4162e5de900": ("AssistantAgent", "DEFAULT_SYSTEM_MESSAGE"),
     "53be7f5413ba53352d3e01d17293948d04d62c67a5b11cba14d198ef8be355b9": ("ConversableAgent", "DEFAULT_SUMMARY_PROMPT"),
@@ -129,7 +129,7 @@ def _clear(options: argparse.Namespace) -> int:
 
 
 def _holds_answers(place: Path) -> bool:
-    """Tell whether there is something else than entries of AutoGen 0.2; in a damaged file there may be."""
+    """Tell whether there is anything besides entries of AutoGen 0.2; in a damaged file there may be."""
     from ..cache._store import Cache
     from ..errors import CacheUnusableError
 
@@ -144,7 +144,7 @@ def _holds_answers(place: Path) -> bool:
 
 
 def _delete_answers(place: Path) -> None:
-    """Delete the file; where AutoGen 0.2 left entries in it, only the others."""
+    """Delete the file; if AutoGen 0.2 left entries in it, delete only the others."""
     from ..cache._store import FILE, Cache
     from ..errors import CacheUnusableError
 
@@ -181,7 +181,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _own_texts() -> dict[str, str]:
-    """Requests of 0.2 with its own texts must be found by programs that send ours in their place."""
+    """Requests of 0.2 with its own texts must be found by programs that send ours instead."""
     from .. import agentchat
 
     return {digest: getattr(getattr(agentchat, owner), name) for digest, (owner, name) in _TEXTS_OF_0_2.items()}
@@ -219,7 +219,7 @@ def _parsed(text: str) -> Any:
 
 
 def _part(value: Any, *path: str | int) -> Any:
-    """What stands at a place in an entry, or None; entries of programs can have any form."""
+    """What is at a place in an entry, or None; entries of programs can have any form."""
     for step in path:
         try:
             value = value[step]

@@ -76,7 +76,7 @@ def _title(entry: object) -> str:
 
 
 def _problem_and_key(entry: object, number: int) -> tuple[str | None, str]:
-    """Why an entry cannot be used, or None; and where its key is."""
+    """Why an entry cannot be used, or None, and where its key is."""
     if not isinstance(entry, Mapping):
         return "it is not an object with a model", ""
     try:
@@ -125,7 +125,7 @@ def _key_of(entry: Mapping[str, Any], spec: ProviderSpec | None) -> tuple[str | 
 def _is_installed(package: str) -> bool:
     try:
         return find_spec(package) is not None
-    except ModuleNotFoundError:  # of a package around it
+    except ModuleNotFoundError:  # a parent package is missing
         return False
 
 

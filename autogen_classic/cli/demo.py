@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the demonstration.
 
     Args:
-        argv: the words of the command line; those of this process where None.
+        argv: the words of the command line; None takes those of this process.
 
     Returns:
         The exit code: 0 when the code and the tool ran and gave what they should, else 1.
@@ -102,7 +102,7 @@ def _play(play: Callable[[], int], how: str, entries: list[dict[str, Any]]) -> i
 
 
 def play_code_chat() -> int:
-    """Run the script for AutoGen 0.2, and hold the chat's answer against what the executed code printed.
+    """Run the script for AutoGen 0.2, and compare the chat's answer with what the executed code printed.
 
     Returns:
         0 when the answer names the number, else 1.
@@ -124,8 +124,8 @@ def play_tool_chat() -> int:
     """Run the chat with a tool.
 
     Returns:
-        0 when the tool ran, with the numbers that were asked for; a very small model may still talk nonsense about
-        what it returned, which is said, and no failure.
+        0 when the tool ran with the numbers that were asked for. A very small model may still talk nonsense about
+        what the tool returned; that is reported, but not counted as a failure.
     """
     variables = runpy.run_path(str(TOOL_CHAT), run_name="__main__")
     result, additions = variables["result"], variables["additions"]
@@ -147,7 +147,7 @@ def _checked(passed: bool, text: str) -> int:
 
 
 def without_tracebacks(text: str) -> str:
-    """Leave the error and take away what each version of Python prints differently about it.
+    """Keep the error, but remove what each version of Python prints differently about it.
 
     Args:
         text: the output of a program.
@@ -165,14 +165,14 @@ def _entries_for(model: str) -> list[dict[str, Any]]:
     """The configurations of a model in the OAI_CONFIG_LIST (a file here, or the variable), or one for OPENAI_API_KEY.
 
     Raises:
-        DemoError: there is neither, or the OAI_CONFIG_LIST cannot be read.
+        DemoError: neither exists, or the OAI_CONFIG_LIST cannot be read.
     """
     from autogen_classic import config_list_from_json
 
     if os.environ.get("OAI_CONFIG_LIST") or Path("OAI_CONFIG_LIST").is_file():
         try:
             listed = config_list_from_json("OAI_CONFIG_LIST")
-        except ValueError as error:  # no JSON
+        except ValueError as error:  # not JSON
             raise DemoError(f"Your OAI_CONFIG_LIST cannot be read. {error}") from error
         entries = [entry for entry in listed if entry.get("model") == model]
         if entries:

@@ -44,15 +44,15 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="autogen-classic docker-clean",
-        description="Remove the containers and images that programs of this machine have left in Docker because they "
-        "were killed. Containers of programs that still run are left alone.",
+        description="Remove the containers and images that programs on this machine have left in Docker because they "
+        "were killed. Containers of programs that are still running are left alone.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--all",
         action="store_true",
-        help="remove every container and image that this library has made, also those in use, those that were to "
+        help="remove every container and image that this library has made, including those in use, those meant to "
         "stay, and those of other machines on the same engine",
     )
     return parser

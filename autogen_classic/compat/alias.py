@@ -43,7 +43,7 @@ class _AliasLoader(Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        # The module has run under its real name. The import system has just put the alias's spec on it.
+        # The module has run under its real name, but the import system has just put the alias's spec on it.
         module.__spec__ = self._real_spec
 
 

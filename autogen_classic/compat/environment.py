@@ -1,7 +1,7 @@
 """The alias for a whole environment: a removable ``.pth`` file that Python reads at its start.
 
 Its one line puts a tiny finder in front of the import system. Nothing of this package is loaded until a program says
-``import autogen``; by then ``sys.path`` is complete, and the question whether a real ``autogen`` exists has an answer.
+``import autogen``; by then ``sys.path`` is complete, and it is known whether a real ``autogen`` exists.
 If this package has been uninstalled, the finder steps aside without a word.
 """
 
@@ -45,7 +45,7 @@ _PTH_TEXT = (
 
 
 def pth_file() -> Path:
-    """Return where the ``.pth`` file of the running environment stands, or would stand."""
+    """Return where the ``.pth`` file of the running environment is, or would be."""
     return Path(sysconfig.get_path("purelib")) / PTH_NAME
 
 

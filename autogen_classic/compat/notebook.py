@@ -1,7 +1,7 @@
 """Run the code cells of a notebook in order, in one namespace, printing what they print.
 
-IPython is used when it is installed. Without it the cells run as plain Python, where the magics that change nothing
-are left out and the others are an error that says so. Lines that install packages are left out in both cases: old
+IPython is used when it is installed. Without it, the cells run as plain Python: magics that change nothing
+are left out, and all others are an error that says so. Lines that install packages are left out in both cases: old
 notebooks begin with ``%pip install pyautogen``, which would put a real ``autogen`` in the way of the alias.
 """
 
@@ -38,7 +38,7 @@ class Cell:
     """A code cell.
 
     Args:
-        number: its place among all cells of the notebook, from 1.
+        number: its place among all cells of the notebook, counted from 1.
         source: its text.
     """
 
@@ -87,7 +87,7 @@ def run_notebook(path: Path) -> int:
         0, or 1 if a cell failed; the traceback and the number of the cell have been printed.
 
     Raises:
-        NotebookError: it cannot be read, or a cell needs IPython and there is none.
+        NotebookError: it cannot be read, or a cell needs IPython, which is not installed.
         SystemExit: a cell asked for it.
     """
     cells = read_cells(path)
@@ -200,7 +200,7 @@ def _without_magics(cell: Cell, name: str) -> str:
 
 
 def _lines_outside_texts(source: str) -> Iterator[tuple[str, bool]]:
-    """Yield each line, and whether it begins outside of a triple-quoted text."""
+    """Yield each line, and whether it begins outside a triple-quoted text."""
     quotes: str | None = None
     for line in source.splitlines():
         yield line, quotes is None

@@ -23,18 +23,18 @@ def run_program(path: str | os.PathLike[str], args: Sequence[str] = ()) -> int:
     """Run a script, or a notebook if the name ends with ``.ipynb``.
 
     ``sys.argv``, ``sys.path`` and ``__main__`` are those that the program would see from Python itself. A notebook
-    runs in its own folder, as Jupyter does it.
+    runs in its own folder, as in Jupyter.
 
     Args:
         path: the program.
         args: its arguments, as in ``sys.argv[1:]``.
 
     Returns:
-        The exit code: 0, or 1 if the program ended by an exception, whose traceback has been printed.
+        The exit code: 0, or 1 if the program ended with an exception, whose traceback has been printed.
 
     Raises:
         AliasRefusedError: another ``autogen`` is in the way.
-        FileNotFoundError: there is no such program.
+        FileNotFoundError: the program does not exist.
         SystemExit: the program asked for it.
     """
     program = Path(path)
@@ -63,11 +63,11 @@ def run_module(name: str, args: Sequence[str] = ()) -> int:
         args: its arguments.
 
     Returns:
-        The exit code: 0, or 1 if the module ended by an exception, whose traceback has been printed.
+        The exit code: 0, or 1 if the module ended with an exception, whose traceback has been printed.
 
     Raises:
         AliasRefusedError: another ``autogen`` is in the way.
-        ImportError: there is no such module.
+        ImportError: the module does not exist.
         SystemExit: the module asked for it.
     """
     _replace_first_search_path(os.getcwd())

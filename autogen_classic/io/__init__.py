@@ -1,4 +1,4 @@
-"""Where agents print and where they ask a person; the console unless something else is set."""
+"""Where agents print and ask a person: the console, unless something else is set."""
 
 from __future__ import annotations
 

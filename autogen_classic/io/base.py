@@ -21,7 +21,7 @@ class OutputStream(Protocol):
             *objects: what to print; each is turned into text by ``str``.
             sep: the text between two objects.
             end: the text after the last object.
-            flush: whether to pass on at once what may be buffered.
+            flush: whether to pass on at once anything that is buffered.
         """
         ...
 
@@ -47,13 +47,13 @@ class InputStream(Protocol):
 class IOStream(InputStream, OutputStream, Protocol):
     """A stream that prints and asks. The library prints through `IOStream.get_default` and nothing else.
 
-    Derive from this class to make a stream of your own, then hand it to `IOStream.set_default` (for a ``with``
+    Derive from this class to make your own stream, then hand it to `IOStream.set_default` (for a ``with``
     block) or `IOStream.set_global_default` (for the whole process).
     """
 
     @staticmethod
     def set_global_default(stream: IOStream) -> None:
-        """Set the stream of every thread and task that has none of its own.
+        """Set the stream of every thread and task that does not have its own.
 
         Args:
             stream: the stream; None goes back to the console.
@@ -63,10 +63,10 @@ class IOStream(InputStream, OutputStream, Protocol):
 
     @staticmethod
     def get_global_default() -> IOStream:
-        """Get the stream of every thread and task that has none of its own.
+        """Get the stream of every thread and task that does not have its own.
 
         Returns:
-            The stream last set, or a console.
+            The stream that was set last, or a console.
         """
         global _global_default
         if _global_default is None:
@@ -102,7 +102,7 @@ class IOStream(InputStream, OutputStream, Protocol):
 
 
 def set_console(new_console: Callable[[], IOStream]) -> None:
-    """Say what makes the stream that is used when no other is set; the package tells it once, when it is loaded.
+    """Say what makes the stream that is used when no other is set; the package calls this once, on loading.
 
     Args:
         new_console: makes the stream.

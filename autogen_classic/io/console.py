@@ -21,7 +21,7 @@ class IOConsole(IOStream):
             *objects: what to print.
             sep: the text between two objects.
             end: the text after the last object.
-            flush: whether to write out at once what may be buffered.
+            flush: whether to write out at once anything that is buffered.
         """
         print(*map(_as_the_console_can_show_it, objects), sep=sep, end=end, flush=flush)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 try:
     from websockets.sync.server import serve
-except ImportError:  # the class can be imported, and told about, without the package
+except ImportError:  # the class can be imported, and documented, without the package
     serve = None  # type: ignore[assignment,unused-ignore]
 
 __all__ = ("IOWebsockets",)
@@ -35,7 +35,7 @@ class ServerConnection(Protocol):
         ...
 
     def recv(self, timeout: float | None = None) -> str | bytes:
-        """Wait for the next message of the client.
+        """Wait for the next message from the client.
 
         Args:
             timeout: how many seconds to wait; None waits for ever.
@@ -58,7 +58,7 @@ class WebSocketServer(Protocol):
         ...
 
     def shutdown(self) -> None:
-        """Take no more clients."""
+        """Stop accepting clients."""
         ...
 
 
@@ -89,7 +89,7 @@ class IOWebsockets(IOStream):
         self._websocket.send(sep.join(map(str, objects)) + end)
 
     def input(self, prompt: str = "", *, password: bool = False) -> str:
-        """Wait for the next message of the client.
+        """Wait for the next message from the client.
 
         Args:
             prompt: sent to the client first, if it is not empty.
@@ -113,11 +113,11 @@ class IOWebsockets(IOStream):
         ssl_context: ssl.SSLContext | None = None,
         **kwargs: Any,
     ) -> Iterator[str]:
-        """Serve clients in threads of their own for the length of a ``with`` block.
+        """Serve each client in its own thread for the length of a ``with`` block.
 
         Whoever can reach the port can talk to the agents, and so can any web page open in a browser on this machine.
-        Pass ``origins=[...]`` to name the pages that may, and add a check of your own to ``on_connect`` before you
-        use another host than the default.
+        Pass ``origins=[...]`` to name the pages that may, and add your own check to ``on_connect`` before you
+        use a host other than the default.
 
         Args:
             host: the address to listen on; the default can be reached from this machine only.

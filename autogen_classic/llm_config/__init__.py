@@ -1,4 +1,4 @@
-"""Configurations of models as objects: checked when they are made, a default within ``with``, never printing a key."""
+"""Configurations of models as objects: checked on creation, a default within ``with``, and never printing a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks of a configuration. pydantic, which does them, is loaded at the first one."""
+"""The checks of a configuration. pydantic, which does them, is loaded for the first one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def application_config(**settings: Any) -> ApplicationConfig:
 
 
 def checked_entry(config: object, number: int, shared: ApplicationConfig) -> LLMConfigEntry:
-    """Check one configuration, and complete it from the settings for all.
+    """Check one configuration, and complete it from the settings for all models.
 
     Args:
         config: a dict, or an `LLMConfigEntry`.
@@ -49,7 +49,7 @@ def checked_entry(config: object, number: int, shared: ApplicationConfig) -> LLM
 
     Raises:
         LLMConfigError: it cannot be used.
-        TypeError: it is of another type.
+        TypeError: it is of the wrong type.
     """
     from pydantic import ValidationError
 
@@ -92,7 +92,7 @@ def _class_for(config: Mapping[str, Any], number: int) -> tuple[type[LLMConfigEn
 
 
 def _reasons(error: ValidationError) -> str:
-    """What pydantic has against a configuration, without the values, among which keys may be."""
+    """What pydantic finds wrong with a configuration, without the values, which may include keys."""
     return "; ".join(
         f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors(include_input=False)
     )

@@ -1,4 +1,4 @@
-"""What a client for a model has to offer, under the path that AG2 gave it."""
+"""What a client for a model has to offer, at the path that AG2 gave it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The configuration of an agent's models as an object: checked when it is made, and a default within ``with``.
+"""The configuration of an agent's models as an object: checked on creation, and a default within ``with``.
 
-An `LLMConfig` is a dict, the very one that an agent or an `OpenAIWrapper` takes, so it serves wherever a dict does.
+An `LLMConfig` is a dict, in the form that an agent or an `OpenAIWrapper` takes, so it works wherever a dict does.
 pydantic, which checks the entries, is loaded when the first one is made.
 """
 
@@ -40,7 +40,7 @@ _in_use: ContextVar[tuple[LLMConfig, ...]] = ContextVar("autogen_classic_llm_con
 
 
 def current_llm_config() -> LLMConfig | None:
-    """The configuration of the ``with`` block that runs, or None."""
+    """The configuration of the ``with`` block that is running, or None."""
     in_use = _in_use.get()
     return in_use[-1] if in_use else None
 
@@ -48,25 +48,27 @@ def current_llm_config() -> LLMConfig | None:
 class LLMConfig(dict[str, Any]):
     """The models an agent may ask, in order, and how they are to answer.
 
-    Forms that mean the same::
+    These forms mean the same:
 
-        LLMConfig({"api_type": "openai", "model": "gpt-4o"}, temperature=0.2)
-        LLMConfig(config_list=[{"api_type": "openai", "model": "gpt-4o"}], temperature=0.2)
-        LLMConfig(api_type="openai", model="gpt-4o", temperature=0.2)
+    ```python
+    LLMConfig({"api_type": "openai", "model": "gpt-4o"}, temperature=0.2)
+    LLMConfig(config_list=[{"api_type": "openai", "model": "gpt-4o"}], temperature=0.2)
+    LLMConfig(api_type="openai", model="gpt-4o", temperature=0.2)
+    ```
 
-    Agents that are made within ``with llm_config:`` and are given no configuration use this one. What is set can be
+    Agents that are made within ``with llm_config:`` without a configuration use this one. What is set can be
     read as an item or as an attribute; an attribute that is not set is None.
 
     Args:
         *configs: one dict, or `LLMConfigEntry`, for each model.
-        top_p: the share of likely words to choose from; a model's own setting goes before this one and the next two.
-        temperature: how free the choice is.
-        max_tokens: the longest answer.
-        check_every_ms: without effect, as in AG2.
+        top_p: the share of likely words to choose from; a model's own setting overrides this one and the next two.
+        temperature: how freely it chooses.
+        max_tokens: the longest answer, in tokens.
+        check_every_ms: has no effect, as in AG2.
         allow_format_str_template: whether ``{name}`` in messages is filled from their context.
         response_format: a pydantic class, or a JSON schema, that answers must follow.
-        timeout: seconds until a request is given up.
-        seed: a number for answers that can be repeated, where the provider has that.
+        timeout: seconds after which a request is abandoned.
+        seed: a number that makes answers repeatable, if the provider supports it.
         cache_seed: which cache on disk to use; None, unlike in an ``llm_config`` dict without this key, uses none.
         parallel_tool_calls: whether a model may call several tools in one answer.
         tools: schemas of tools.
@@ -76,8 +78,8 @@ class LLMConfig(dict[str, Any]):
         **entry: the settings of a single model, without a list.
 
     Raises:
-        LLMConfigError: there is no model, or the settings of one cannot be used; the text says which and why.
-        TypeError: an argument is not known, or of another type.
+        LLMConfigError: no model is given, or the settings of one cannot be used; the text says which and why.
+        TypeError: an argument is unknown, or of the wrong type.
     """
 
     def __init__(
@@ -106,7 +108,7 @@ class LLMConfig(dict[str, Any]):
         entries = [*configs, *_as_list(config_list)]
         if entry and entries:
             raise TypeError(
-                f"LLMConfig does not know {', '.join(sorted(entry))} as a setting for all models. Put it into the dict "
+                f"LLMConfig does not know {', '.join(sorted(entry))} as a setting for all models. Put it in the dict "
                 "of the model that it is for."
             )
         entries = entries or ([entry] if entry else [])
@@ -129,12 +131,12 @@ class LLMConfig(dict[str, Any]):
             "functions": list(functions),
         }
         super().__init__({name: value for name, value in settings.items() if value not in (None, [])})
-        self.setdefault("cache_seed", None)  # without this word a wrapper takes the default of 0.2, which is to cache
+        self.setdefault("cache_seed", None)  # without this key a wrapper takes the default of 0.2, which is to cache
         self["config_list"] = [checked_entry(one, number, shared) for number, one in enumerate(entries)]
 
     @classmethod
     def ensure_config(cls, config: object, /) -> LLMConfig:
-        """Make a configuration of whatever stands for one.
+        """Make a configuration from any of its forms.
 
         Args:
             config: an `LLMConfig`, one entry, a list of entries, or an ``llm_config`` dict of AutoGen 0.2.
@@ -144,7 +146,7 @@ class LLMConfig(dict[str, Any]):
 
         Raises:
             LLMConfigError: it cannot be used.
-            TypeError: it is of another type.
+            TypeError: it is of the wrong type.
         """
         if isinstance(config, LLMConfig):
             return config.copy()
@@ -182,8 +184,8 @@ class LLMConfig(dict[str, Any]):
 
         Raises:
             ValueError: neither or both of ``env`` and ``path`` are given, or no configuration passes the filter.
-            FileNotFoundError: there is no such variable or file.
-            TypeError: it holds no list of configurations.
+            FileNotFoundError: the variable or the file does not exist.
+            TypeError: it does not hold a list of configurations.
         """
         import os
 
@@ -211,14 +213,14 @@ class LLMConfig(dict[str, Any]):
 
     @classmethod
     def get_current_llm_config(cls, llm_config: Any = None) -> Any:
-        """Return a configuration, or that of the ``with`` block that runs where it is None."""
+        """Return a configuration, or if it is None, that of the ``with`` block that is running."""
         return current_llm_config() if llm_config is None else llm_config
 
     def where(self, *, exclude: bool = False, **kwargs: Any) -> LLMConfig:
         """Keep some of the models.
 
         Args:
-            exclude: keep the others instead.
+            exclude: whether to keep the others instead.
             **kwargs: for each setting the accepted value, or a list of them, as in ``where(tags=["fast"])``.
 
         Returns:
@@ -263,7 +265,7 @@ class LLMConfig(dict[str, Any]):
 
         Args:
             *args: as for pydantic.
-            exclude_none: leave out what is not set.
+            exclude_none: whether to leave out what is not set.
             **kwargs: as for pydantic.
         """
         dumped = {} if exclude_none else dict.fromkeys((*_SETTINGS, *_LISTS))
@@ -279,7 +281,7 @@ class LLMConfig(dict[str, Any]):
 
         Args:
             *args: as for pydantic.
-            exclude_none: leave out what is not set.
+            exclude_none: whether to leave out what is not set.
             **kwargs: as for pydantic.
         """
         import json
@@ -288,10 +290,10 @@ class LLMConfig(dict[str, Any]):
 
     @classmethod
     def model_validate(cls, *args: Any, **kwargs: Any) -> LLMConfig:
-        """Make a configuration of a dict; see `ensure_config`.
+        """Make a configuration from a dict; see `ensure_config`.
 
         Args:
-            *args: the dict; what pydantic would take besides has no effect.
+            *args: the dict; other arguments of pydantic have no effect.
             **kwargs: the same, as ``obj``.
         """
         return cls.ensure_config(args[0] if args else kwargs.get("obj"))
@@ -307,7 +309,7 @@ class LLMConfig(dict[str, Any]):
         by_alias: bool | None = None,
         by_name: bool | None = None,
     ) -> LLMConfig:
-        """Make a configuration of JSON. The other parameters are those of pydantic, and have no effect."""
+        """Make a configuration from JSON. The other parameters are those of pydantic, and have no effect."""
         import json
 
         return cls.ensure_config(json.loads(json_data))
@@ -323,7 +325,7 @@ class LLMConfig(dict[str, Any]):
         by_alias: bool | None = None,
         by_name: bool | None = None,
     ) -> LLMConfig:
-        """Make a configuration of a dict of texts. The other parameters are those of pydantic, and have no effect."""
+        """Make a configuration from a dict of texts. The other parameters are those of pydantic, and have no effect."""
         return cls.ensure_config(obj)
 
     def __enter__(self) -> LLMConfig:

@@ -1,4 +1,4 @@
-"""The configuration of each provider as a class: what type each setting has. Ranges stand in `oai._specs`."""
+"""The configuration of each provider as a class: what type each setting has. Ranges are in `oai._specs`."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class CohereLLMConfigEntry(LLMConfigEntry):
 
 
 class GeminiLLMConfigEntry(LLMConfigEntry):
-    """A model of Google's, by the Gemini interface or on Vertex."""
+    """A model of Google, through the Gemini interface or on Vertex."""
 
     api_type: str = "google"
     project_id: str | None = None
@@ -195,7 +195,7 @@ class MistralLLMConfigEntry(LLMConfigEntry):
 
 
 class OllamaLLMConfigEntry(LLMConfigEntry):
-    """A model that Ollama runs, mostly on a machine of your own."""
+    """A model that Ollama runs, usually on your own machine."""
 
     api_type: str = "ollama"
     client_host: str | None = None

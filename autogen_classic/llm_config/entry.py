@@ -23,7 +23,7 @@ from ..oai._specs import NUMBER, OPENAI, ProviderSpec, spec_of
 
 __all__ = ("ApplicationConfig", "LLMConfigEntry", "LLMConfigEntryDict")
 
-# Wherever a key may stand. Their values are never shown.
+# The settings that may hold a key. Their values are never shown.
 _HIDDEN = "**********"
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ class ApplicationConfig(BaseModel):
     Attributes:
         max_tokens: the longest answer, in tokens.
         top_p: the share of likely words to choose from, 0 to 1.
-        temperature: how free the choice is; most providers take 0 to 2.
+        temperature: how freely it chooses; most providers take 0 to 2.
     """
 
     model_config = ConfigDict(
@@ -66,14 +66,14 @@ class ApplicationConfig(BaseModel):
 
     @classmethod
     def _provider(cls) -> ProviderSpec:
-        """Whose ranges count: those of OpenAI, where the class is not for one provider."""
+        """Whose ranges count: those of OpenAI, if the class is not for one provider."""
         api_type = cls.model_fields.get("api_type")
         return (spec_of(str(api_type.default)) if api_type is not None else None) or OPENAI
 
     @field_validator("*")
     @classmethod
     def check_range(cls, v: T, info: ValidationInfo) -> T:
-        """Refuse a value outside of the range, or of the choices, that the provider has for it."""
+        """Refuse a value outside the range, or the choices, that the provider has for it."""
         setting = cls._provider().setting(info.field_name or "")
         if setting is None or v is None:
             return v
@@ -87,9 +87,9 @@ class ApplicationConfig(BaseModel):
 
 
 class LLMConfigEntry(ApplicationConfig):
-    """One configuration. It can be read like a dict, in which only what is set stands.
+    """One configuration. It can be read like a dict that has only what is set.
 
-    A key that the provider does not know is kept: whoever it is meant for may know it.
+    A key that the provider does not know is kept: it may be meant for something that does know it.
 
     Attributes:
         api_type: the provider.
@@ -97,13 +97,13 @@ class LLMConfigEntry(ApplicationConfig):
         api_key: the key, hidden in every print; ``entry["api_key"]`` and `model_dump` give it.
         api_version: the version of the interface, for Azure.
         base_url: the address of the service; ``http://`` is put before one without a scheme.
-        http_client: an httpx.Client of your own, which all copies share.
+        http_client: your own httpx.Client, which all copies share.
         voice: the voice of a model that speaks.
         model_client_cls: the name of a class that speaks to the model.
         response_format: a pydantic class, or a JSON schema, that the answer must follow.
-        default_headers: headers of every request.
-        tags: words by which `LLMConfig.where` finds the configuration.
-        stream: whether the answer is printed as it comes.
+        default_headers: headers to send with every request.
+        tags: words by which `LLMConfig.where` selects the configuration.
+        stream: whether the answer is printed as it arrives.
         price: US dollars per 1,000 tokens of the prompt and of the answer.
     """
 
@@ -124,7 +124,7 @@ class LLMConfigEntry(ApplicationConfig):
     @field_validator("api_type")
     @classmethod
     def check_api_type(cls, v: str | None) -> str | None:
-        """Refuse the name of another provider than the one that the class is for."""
+        """Refuse the name of any provider other than the one that the class is for."""
         spec = cls._provider()
         if cls.model_fields["api_type"].default is not None and spec_of(v or "") is not spec:
             raise ValueError(f"it must be {' or '.join(map(repr, spec.api_types))}")
@@ -133,7 +133,7 @@ class LLMConfigEntry(ApplicationConfig):
     @field_validator("base_url", "client_host", mode="before", check_fields=False)
     @classmethod
     def check_base_url(cls, v: object, info: ValidationInfo) -> str | None:
-        """Refuse an address that is none, and complete one without a scheme."""
+        """Refuse what is not an address, and complete an address without a scheme."""
         if v is None:
             return None
         address = str(v)
@@ -141,7 +141,7 @@ class LLMConfigEntry(ApplicationConfig):
         try:
             parts = urlsplit(address)
             usable = parts.scheme in ("http", "https") and parts.hostname and " " not in address and parts.port != 0
-        except ValueError:  # of a port that is no number
+        except ValueError:  # the port is not a number
             usable = False
         if not usable:
             raise ValueError("it is not an address such as https://api.example.com/v1")
@@ -158,7 +158,7 @@ class LLMConfigEntry(ApplicationConfig):
         return None if v is None else str(v)
 
     def apply_application_config(self, application_config: ApplicationConfig) -> LLMConfigEntry:
-        """Take what this configuration leaves open from settings for all of them.
+        """Fill in what this configuration leaves open from the settings for all of them.
 
         Args:
             application_config: the settings.
@@ -192,7 +192,7 @@ class LLMConfigEntry(ApplicationConfig):
 
         Args:
             *args: as for pydantic.
-            exclude_none: leave out what is not set.
+            exclude_none: whether to leave out what is not set.
             **kwargs: as for pydantic.
         """
         return super().model_dump(*args, exclude_none=exclude_none, **kwargs)
@@ -202,7 +202,7 @@ class LLMConfigEntry(ApplicationConfig):
 
         Args:
             *args: as for pydantic.
-            exclude_none: leave out what is not set.
+            exclude_none: whether to leave out what is not set.
             **kwargs: as for pydantic.
         """
         return super().model_dump_json(*args, exclude_none=exclude_none, **kwargs)
@@ -225,7 +225,7 @@ class LLMConfigEntry(ApplicationConfig):
 
         Args:
             key: its name.
-            default: what to return where it is not set.
+            default: what to return if it is not set.
         """
         return dict(self.items()).get(key, default)
 

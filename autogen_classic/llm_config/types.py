@@ -1,4 +1,4 @@
-"""What may stand for one configuration."""
+"""The accepted forms of one configuration."""
 
 from __future__ import annotations
 

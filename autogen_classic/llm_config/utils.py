@@ -1,4 +1,4 @@
-"""Configuration lists from files, and what to keep of them, under the paths that AG2 gave them."""
+"""Configuration lists from files, and what to keep of them, at the paths that AG2 gave them."""
 
 from __future__ import annotations
 

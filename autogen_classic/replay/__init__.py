@@ -1,14 +1,16 @@
 """Record a run once, and replay it anywhere: without a network, a key or a model.
 
-::
+For example:
 
-    from autogen_classic.replay import record, replay
+```python
+from autogen_classic.replay import record, replay
 
-    with record("run.json"):  # every answer of a model and a person goes into the file
-        main()
+with record("run.json"):  # every answer of a model and a person goes into the file
+    main()
 
-    with replay("run.json"):  # and comes from it
-        main()
+with replay("run.json"):  # and comes from it
+    main()
+```
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A small HTTP/1.1 server for this machine: it reads requests, hands them to one function, and writes its answers.
 
-It knows nothing of models. It keeps connections alive, reads bodies of a known length and chunked ones, and
+It knows nothing about models. It keeps connections alive, reads bodies of a known length and chunked ones, and
 writes whole bodies or streams. A thousand connections are a thousand tasks of one event loop in one thread.
 """
 
@@ -65,7 +65,7 @@ Handler = Callable[[HttpRequest], Awaitable["HttpResponse | None"]]
 
 
 class HttpServer:
-    """A server in a thread of its own.
+    """A server in its own thread.
 
     Args:
         handler: what answers the requests; it runs in the event loop of the server.
@@ -96,7 +96,7 @@ class HttpServer:
         self.port = self._started.result()
 
     def stop(self) -> None:
-        """Close every connection and end the thread; a server that does not run is left alone."""
+        """Close every connection and end the thread; a server that is not running is left alone."""
         if self._loop is None or self._thread is None:
             return
         if self._thread.is_alive():
@@ -121,7 +121,7 @@ class HttpServer:
         try:
             loop.run_forever()
         finally:
-            with suppress(NotImplementedError):  # other loops than those of selectors know no readers
+            with suppress(NotImplementedError):  # only event loops built on selectors have readers
                 for socket in listener.sockets:
                     loop.remove_reader(socket.fileno())
             _run_what_is_due(loop)  # connections that were just accepted get their task; a closed listener breaks that
@@ -135,7 +135,7 @@ class HttpServer:
             loop.close()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve a connection in a task, and close it whatever becomes of the task, also if it never gets to run."""
+        """Serve a connection in a task, and close it whatever becomes of the task, even if it never gets to run."""
         task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(lambda _: writer.close())
@@ -153,7 +153,7 @@ class HttpServer:
         try:
             request = await _read_request(reader, writer)
         except (ValueError, asyncio.LimitOverrunError):
-            await _write(writer, HttpResponse(400, b'{"error":{"message":"This is no HTTP request."}}'), False)
+            await _write(writer, HttpResponse(400, b'{"error":{"message":"This is not an HTTP request."}}'), False)
             return False
         response = await self._handler(request)
         if response is None:

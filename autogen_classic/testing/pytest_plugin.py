@@ -55,9 +55,9 @@ def no_model_requests() -> Iterator[None]:
 
 @pytest.fixture
 def cassette(request: pytest.FixtureRequest) -> Iterator[Path]:
-    """Replays a recording of the test's own, ``cassettes/MODULE/TEST.json`` beside its file.
+    """Replays the test's own recording, ``cassettes/MODULE/TEST.json`` beside its file.
 
-    With the environment variable ``AUTOGEN_CLASSIC_RECORD=1`` it records it anew, for which models are asked.
+    With the environment variable ``AUTOGEN_CLASSIC_RECORD=1`` it asks the models and records anew.
 
     Yields:
         The file of the recording.

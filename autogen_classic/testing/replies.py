@@ -40,7 +40,7 @@ class ModelRequest(dict[str, Any]):
         path: the path of the HTTP request; empty for a `ScriptedClient`.
         headers: the HTTP headers in lower case, without the ones that hold a key.
         status: the HTTP status of the answer; None until there is one, and for a `ScriptedClient`.
-        agent: the agent that asked, where it is known, else None.
+        agent: the agent that asked, or None if it is not known.
     """
 
     path: str = ""
@@ -50,12 +50,12 @@ class ModelRequest(dict[str, Any]):
 
     @property
     def model(self) -> str:
-        """The model that is asked for."""
+        """The model that the request names."""
         return str(self.get("model", ""))
 
     @property
     def messages(self) -> list[dict[str, Any]]:
-        """The messages of the request; empty where there are none."""
+        """The messages of the request; empty if it has none."""
         messages: list[dict[str, Any]] = self.get("messages") or []
         return messages
 
@@ -82,7 +82,7 @@ class ToolCall:
 
 @dataclass(frozen=True)
 class Reply:
-    """One message of a scripted model, with everything that can be said about it.
+    """One message of a scripted model, with everything that can be set on it.
 
     Attributes:
         content: its text, or None.
@@ -152,7 +152,7 @@ def tool_call(name: str, raw: str | None = None, /, **arguments: Any) -> ToolCal
         A scripted reply.
 
     Raises:
-        TypeError: both forms of arguments are given, or one is no JSON value.
+        TypeError: both forms of arguments are given, or one is not a JSON value.
     """
     if raw is not None and arguments:
         raise TypeError(f"tool_call({name!r}): give the arguments as one raw text or as keywords, not both.")
@@ -209,7 +209,7 @@ def choices(*replies: str | Mapping[str, Any] | ToolCall | Reply) -> Choices:
         A scripted reply.
 
     Raises:
-        TypeError: one of them is no message, for instance an error.
+        TypeError: one of them is not a message, for instance an error.
     """
     read = tuple(read_reply(reply) for reply in replies)
     messages = tuple(reply for reply in read if isinstance(reply, Reply))
@@ -291,7 +291,7 @@ def echo(request: ModelRequest) -> str:
 
 
 def read_reply(value: object) -> Answer:
-    """Turn what stands in a script, or what its callable returned, into one of the few kinds of answers.
+    """Turn an entry of a script, or what its callable returned, into one of the few kinds of answers.
 
     Args:
         value: a text, a message dict, a list of texts (pieces), a tool call, an exception, or an answer.
@@ -300,7 +300,7 @@ def read_reply(value: object) -> Answer:
         The answer.
 
     Raises:
-        TypeError: the value is nothing that a model could answer.
+        TypeError: the value is not something that a model could answer.
     """
     if isinstance(value, (Reply, Choices, ErrorReply, Disconnect, Hang, BaseException)):
         return value
@@ -328,7 +328,7 @@ def _read_message(message: Mapping[str, Any]) -> Reply:
     unknown = set(message) - {"role", "name", "content", "tool_calls", "function_call"}
     if unknown:
         raise TypeError(
-            f"A scripted message dict has the keys content, tool_calls and function_call; {sorted(unknown)} are none."
+            f"A scripted message dict has the keys content, tool_calls and function_call, not {sorted(unknown)}."
         )
     called = message.get("function_call")
     return Reply(

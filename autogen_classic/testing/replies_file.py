@@ -25,16 +25,16 @@ def read_replies_file(path: str | Path) -> list[Any]:
         The replies, as `MockOpenAIServer` takes them.
 
     Raises:
-        RepliesFileError: the file is missing, is no JSON, or an item is none of these.
+        RepliesFileError: the file is missing or is not JSON, or an item has a different form.
     """
     try:
         items = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as failure:
         raise RepliesFileError(f"The file of replies {str(path)!r} cannot be read: {failure.strerror}.") from failure
     except ValueError as failure:
-        raise RepliesFileError(f"The file of replies {str(path)!r} is no JSON: {failure}.") from failure
+        raise RepliesFileError(f"The file of replies {str(path)!r} is not JSON: {failure}.") from failure
     if not isinstance(items, list):
-        raise RepliesFileError(f"The file of replies {str(path)!r} holds no list; put the replies into [ ].")
+        raise RepliesFileError(f"The file of replies {str(path)!r} does not hold a list; put the replies into [ ].")
     replies = []
     for position, item in enumerate(items):
         try:

@@ -17,7 +17,7 @@ class Script:
 
     Args:
         replies: an iterable of replies; or one callable that makes each of them; or None for no script.
-        default: what answers when the script is used up; None lets it fail.
+        default: what answers when the script is used up; None raises an error.
         owner: what the errors call the owner of this script.
     """
 
@@ -45,7 +45,7 @@ class Script:
 
     @property
     def remaining(self) -> int:
-        """How many scripted replies were not asked for yet."""
+        """How many scripted replies have not been asked for yet."""
         return len(self._replies) - self._used
 
     def take(self, situation: str) -> Any:
@@ -55,7 +55,7 @@ class Script:
             situation: who asks for what, for the text of the error.
 
         Returns:
-            The reply as it stands in the script, or the default.
+            The reply as it is in the script, or the default.
 
         Raises:
             ScriptExhaustedError: nothing is left and there is no default.
@@ -86,7 +86,7 @@ class Script:
 
 
 def situation_of(request: ModelRequest) -> str:
-    """Say in one sentence or two who asks a model for what.
+    """Say in a sentence or two who asks a model for what.
 
     Args:
         request: the request.
@@ -106,10 +106,10 @@ def situation_of(request: ModelRequest) -> str:
 
 
 def answer_to(reply: Any, request: ModelRequest) -> Answer:
-    """Call a reply as long as it is a callable, and read what comes out.
+    """Call a reply for as long as it is a callable, and read what comes out.
 
     Args:
-        reply: what stands in the script.
+        reply: the entry of the script.
         request: the request to answer.
 
     Returns:
@@ -121,7 +121,7 @@ def answer_to(reply: Any, request: ModelRequest) -> Answer:
 
 
 def is_callable_reply(reply: object) -> bool:
-    """Tell a callable that makes a reply from an exception class, which is one."""
+    """Tell apart a callable that makes a reply and an exception class, which is also callable."""
     return callable(reply) and not isinstance(reply, type)
 
 

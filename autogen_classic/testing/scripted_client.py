@@ -22,12 +22,14 @@ __all__ = ("ScriptedClient",)
 class ScriptedClient:
     """A model client (of the ``ModelClient`` protocol) that answers from a script and records what it was asked.
 
-    One instance serves any number of agents and threads, the hidden agents of group chats included::
+    One instance serves any number of agents and threads, including the hidden agents of group chats. For example:
 
-        client = ScriptedClient(["Hello.", tool_call("add", a=1, b=2), "The sum is 3."])
-        agent = AssistantAgent("assistant", llm_config=client.llm_config())
-        ...
-        assert client.requests[0].last_text == "What is 1 + 2?"
+    ```python
+    client = ScriptedClient(["Hello.", tool_call("add", a=1, b=2), "The sum is 3."])
+    agent = AssistantAgent("assistant", llm_config=client.llm_config())
+    ...
+    assert client.requests[0].last_text == "What is 1 + 2?"
+    ```
 
     Args:
         replies: the answers in order: texts, message dicts, `tool_call`, lists of texts (pieces of a stream),
@@ -73,14 +75,14 @@ class ScriptedClient:
         return self
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ScriptedClient:
-        """Stay one instance when a program copies its llm_config."""
+        """Remain the same instance when a program copies its llm_config."""
         return self
 
     def config(self, **changes: Any) -> dict[str, Any]:
         """Build one entry for a config_list.
 
         Args:
-            **changes: keys to add or to replace.
+            **changes: keys to add or replace.
 
         Returns:
             A new dict.
@@ -91,7 +93,7 @@ class ScriptedClient:
         """Build an llm_config for an agent. Its answers are not cached.
 
         Args:
-            **changes: keys to add or to replace, such as ``temperature``.
+            **changes: keys to add or replace, such as ``temperature``.
 
         Returns:
             A new dict.
@@ -117,7 +119,7 @@ class ScriptedClient:
 
     @property
     def remaining(self) -> int:
-        """How many scripted replies were not asked for yet."""
+        """How many scripted replies have not been asked for yet."""
         return self._script.remaining
 
     def assert_finished(self) -> None:
@@ -173,7 +175,7 @@ class ScriptedClient:
             response: a completion made by `create`.
 
         Returns:
-            The text of each choice, or its whole message where it calls tools or a function.
+            The text of each choice, or its whole message if it calls tools or a function.
         """
         return texts_of_completion(response)
 
@@ -240,7 +242,7 @@ def _print_stream(answer: Reply | Choices, request: ModelRequest) -> None:
 
 
 def _sdk_error(answer: ErrorReply | Disconnect | Hang) -> Exception:
-    """The error that the openai package raises when a server answers so."""
+    """The error that the openai package raises for such an answer of a server."""
     import openai
 
     try:

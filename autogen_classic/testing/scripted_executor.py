@@ -13,10 +13,14 @@ __all__ = ("ScriptedExecutor",)
 
 
 class ScriptedExecutor:
-    """A code executor (of the ``CodeExecutor`` protocol) whose results are scripted; no code runs::
+    """A code executor (of the ``CodeExecutor`` protocol) whose results are scripted; no code runs.
 
-        executor = ScriptedExecutor([(1, "NameError: x"), (0, "42")])
-        user = UserProxyAgent("user", code_execution_config={"executor": executor})
+    For example:
+
+    ```python
+    executor = ScriptedExecutor([(1, "NameError: x"), (0, "42")])
+    user = UserProxyAgent("user", code_execution_config={"executor": executor})
+    ```
 
     Args:
         results: the results in order, one for each message with code: pairs of exit code and output, texts (an
@@ -51,7 +55,7 @@ class ScriptedExecutor:
 
     @property
     def remaining(self) -> int:
-        """How many scripted results were not asked for yet."""
+        """How many scripted results have not been asked for yet."""
         return self._script.remaining
 
     def assert_finished(self) -> None:
@@ -74,7 +78,7 @@ class ScriptedExecutor:
         Raises:
             ScriptExhaustedError: the script is used up.
             Exception: what the script says.
-            TypeError: the scripted result is none of the forms that the constructor takes.
+            TypeError: the scripted result does not have one of the forms that the constructor takes.
         """
         self.executed.append(list(code_blocks))
         shown = code_blocks[-1].code[:200] if code_blocks else ""

@@ -16,11 +16,15 @@ _StreamT = TypeVar("_StreamT", bound="CapturedIO")
 
 
 class CapturedIO(IOStream):
-    """A stream that keeps everything printed; in ``with`` it is the default stream::
+    """A stream that keeps everything printed; within ``with`` it is the default stream.
 
-        with CapturedIO() as printed:
-            user.initiate_chat(assistant, message="Hello")
-        assert "Hello" in printed.text
+    For example:
+
+    ```python
+    with CapturedIO() as printed:
+        user.initiate_chat(assistant, message="Hello")
+    assert "Hello" in printed.text
+    ```
 
     It is the default for the thread and the tasks of the ``with`` block, as ``IOStream.set_default`` makes it.
 
@@ -46,7 +50,7 @@ class CapturedIO(IOStream):
             *objects: what to print.
             sep: stands between two objects.
             end: stands at the end.
-            flush: handed on where the stream shows what it keeps.
+            flush: handed on if the stream also shows what it keeps.
         """
         self._parts.append(sep.join(map(str, objects)) + end)
         if self._shown_on is not None:
@@ -83,13 +87,15 @@ class ScriptedPerson(CapturedIO):
     """A person whose answers are scripted.
 
     In ``with`` it answers whatever is asked through the default stream and keeps what is printed. It is also a
-    function of a prompt, so that it can take the place of one agent's person::
+    function of a prompt, so that it can take the place of one agent's person. For example:
 
-        with ScriptedPerson(["go on", "exit"]) as person:
-            user.initiate_chat(assistant, message="Hello")
-        assert len(person.prompts) == 2
+    ```python
+    with ScriptedPerson(["go on", "exit"]) as person:
+        user.initiate_chat(assistant, message="Hello")
+    assert len(person.prompts) == 2
 
-        user.get_human_input = ScriptedPerson(["", "exit"])
+    user.get_human_input = ScriptedPerson(["", "exit"])
+    ```
 
     Args:
         answers: the answers in order: texts, exceptions to raise (such as KeyboardInterrupt), or functions of
@@ -122,7 +128,7 @@ class ScriptedPerson(CapturedIO):
 
     @property
     def remaining(self) -> int:
-        """How many scripted answers were not asked for yet."""
+        """How many scripted answers have not been asked for yet."""
         return self._script.remaining
 
     def assert_finished(self) -> None:
@@ -134,7 +140,7 @@ class ScriptedPerson(CapturedIO):
         self._script.assert_finished()
 
     def __call__(self, prompt: str) -> str:
-        """Answer a prompt; this is what ``agent.get_human_input`` is called like.
+        """Answer a prompt; ``agent.get_human_input`` is called in the same way.
 
         Args:
             prompt: what the person is asked.

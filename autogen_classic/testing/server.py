@@ -41,7 +41,7 @@ _CALLABLES_AT_ONCE = 64
 
 
 class _Refusal(Exception):
-    """A request that is answered by an error, decided while it is read."""
+    """A request that is answered with an error, as decided while reading it."""
 
     def __init__(self, reply: ErrorReply) -> None:
         super().__init__(reply.message)
@@ -52,26 +52,28 @@ class MockOpenAIServer:
     """An OpenAI-compatible server on this machine, for tests.
 
     It serves ``/v1/chat/completions`` (also at Azure's ``/openai/deployments/NAME/chat/completions``),
-    ``/v1/embeddings`` and ``/v1/models``. Use it in ``with``, or call `start` and `stop`::
+    ``/v1/embeddings`` and ``/v1/models``. Use it in ``with``, or call `start` and `stop`. For example:
 
-        with MockOpenAIServer(["Hello.", tool_call("add", a=1, b=2), error(429, retry_after=0)]) as server:
-            agent = AssistantAgent("assistant", llm_config=server.llm_config())
+    ```python
+    with MockOpenAIServer(["Hello.", tool_call("add", a=1, b=2), error(429, retry_after=0)]) as server:
+        agent = AssistantAgent("assistant", llm_config=server.llm_config())
+    ```
 
     Args:
         replies: the answers of chat completions in order: texts, message dicts, `tool_call`, `error`,
             `disconnect`, `hang`, lists of texts (pieces of a stream), exceptions, or callables that take the
-            `ModelRequest` and return one of these (plain ones run in a thread of their own and may block,
+            `ModelRequest` and return one of these (plain ones run in their own thread and may block,
             asynchronous ones run in the loop of the server). One callable in place of the list answers every
             request. None lets the server echo.
         default: what answers when the list is used up. None refuses the request with status 400.
         host: the address to listen at.
         port: the port; 0 takes a free one.
-        token: the API key to insist on; None accepts any, and none.
+        token: the API key to insist on; None accepts any key, or no key.
         models: the models that exist; None accepts any name.
         embedding_dimensions: the length of the vectors of ``/v1/embeddings``.
 
     Attributes:
-        requests: every request to complete a chat or to embed, in the order of arrival, refused ones too.
+        requests: every request to complete a chat or to embed, in the order of arrival, including refused ones.
         errors: what scripted callables raised by accident. The end of the ``with`` block raises the first.
     """
 
@@ -99,7 +101,7 @@ class MockOpenAIServer:
         self.errors: list[BaseException] = []
 
     def start(self) -> MockOpenAIServer:
-        """Start to serve, in a thread of its own.
+        """Start serving in a separate thread.
 
         Returns:
             The server itself.
@@ -147,7 +149,7 @@ class MockOpenAIServer:
         """Build one entry for a config_list.
 
         Args:
-            **changes: keys to add or to replace, such as ``model``.
+            **changes: keys to add or replace, such as ``model``.
 
         Returns:
             A new dict.
@@ -159,7 +161,7 @@ class MockOpenAIServer:
         """Build an llm_config for an agent. Its completions are not cached.
 
         Args:
-            **changes: keys to add or to replace, such as ``temperature``.
+            **changes: keys to add or replace, such as ``temperature``.
 
         Returns:
             A new dict.
@@ -185,7 +187,7 @@ class MockOpenAIServer:
 
     @property
     def remaining(self) -> int:
-        """How many scripted replies were not asked for yet."""
+        """How many scripted replies have not been asked for yet."""
         return self._script.remaining
 
     def assert_finished(self) -> None:
@@ -304,9 +306,9 @@ def _read_body(http: HttpRequest, request: ModelRequest) -> None:
     try:
         body = json.loads(http.body)
     except ValueError as failure:
-        raise _Refusal(error(400, f"The body is no JSON: {failure}.")) from failure
+        raise _Refusal(error(400, f"The body is not JSON: {failure}.")) from failure
     if not isinstance(body, dict):
-        raise _Refusal(error(400, "The body is no JSON object."))
+        raise _Refusal(error(400, "The body is not a JSON object."))
     request.update(body)
     _, azure, rest = http.path.partition("/openai/deployments/")
     if azure:
@@ -323,7 +325,7 @@ def _check_chat(request: ModelRequest) -> None:
         raise _Refusal(error(400, "'messages' is missing: a list of at least one message."))
     for position, message in enumerate(messages):
         if not isinstance(message, dict) or not isinstance(message.get("role"), str):
-            raise _Refusal(error(400, f"messages[{position}] is no object with a 'role'."))
+            raise _Refusal(error(400, f"messages[{position}] is not an object with a 'role'."))
     count = request.get("n")
     if count is not None and (not isinstance(count, int) or not 1 <= count <= 128):
         raise _Refusal(error(400, f"'n' is {count!r}; it must be a number from 1 to 128."))

@@ -32,11 +32,11 @@ STREAM_END = b"data: [DONE]\n\n"
 
 
 def replies_for(answer: Reply | Choices, request: ModelRequest) -> list[Reply]:
-    """Lay an answer out over the choices that a request asks for.
+    """Spread an answer over the choices that a request asks for.
 
     Args:
         answer: what was scripted.
-        request: the request; its ``n`` repeats a single reply, its JSON mode wraps a text that is no JSON.
+        request: the request; its ``n`` repeats a single reply, its JSON mode wraps a text that is not JSON.
 
     Returns:
         A reply for each choice.
@@ -111,13 +111,13 @@ def server_sent_event(data: dict[str, Any]) -> bytes:
 
 
 def split_text(text: str) -> list[str]:
-    """Split a text as a model streams it: words with the blanks that follow them.
+    """Split a text as a model streams it: words with the spaces that follow them.
 
     Args:
         text: any text.
 
     Returns:
-        Pieces which, joined, are the text.
+        Pieces that together make up the text.
     """
     return re.findall(r"\S+\s*|\s+", text)
 
@@ -155,7 +155,7 @@ def embeddings(request: ModelRequest, dimensions: int) -> dict[str, Any]:
     Args:
         request: the request, with ``input`` (a text, texts, tokens, or lists of tokens), and perhaps
             ``dimensions`` and ``encoding_format``.
-        dimensions: the length of a vector where the request does not say.
+        dimensions: the length of a vector if the request does not say.
 
     Returns:
         A dict in the form of OpenAI's list of embeddings.
@@ -258,7 +258,7 @@ def _tokens(texts: Iterable[str]) -> int:
 
 
 def _as_json(reply: Reply) -> Reply:
-    """A reply that a model in JSON mode may give; a text that is no JSON object becomes one."""
+    """A reply that a model in JSON mode may give; a text that is not a JSON object becomes one."""
     if reply.content is None:
         return reply
     try:

@@ -69,7 +69,7 @@ def test_the_mock_server_explains_a_port_in_use(monkeypatch, capsys):
 
     monkeypatch.setattr(server, "run_mock_server", taken)
     assert mock_server.main(["--port", "80"]) == 1
-    assert "cannot listen at 127.0.0.1:80 (address already in use). Try --port 0." in capsys.readouterr().err
+    assert "cannot listen on 127.0.0.1:80 (address already in use). Try --port 0." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("action", "function"), [("enable", "enable_alias"), ("disable", "disable_alias")])

@@ -70,8 +70,8 @@ def test_a_file_of_replies_may_hold_every_kind(tmp_path: Path) -> None:
     ("content", "text"),
     [
         (None, "cannot be read"),
-        ("[", "no JSON"),
-        ('"x"', "holds no list"),
+        ("[", "is not JSON"),
+        ('"x"', "does not hold a list"),
         ('["a", 5]', "Reply 1 in .* cannot be 5"),
         ('[{"text": "a"}]', r"Reply 0 in .*\['text'\]"),
     ],

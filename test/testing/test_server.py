@@ -306,7 +306,7 @@ class TestErrors:
         ("changes", "text"),
         [
             ({"messages": []}, "'messages' is missing"),
-            ({"messages": [{"content": "x"}]}, r"messages\[0\] is no object with a 'role'"),
+            ({"messages": [{"content": "x"}]}, r"messages\[0\] is not an object with a 'role'"),
             ({"n": 0}, "'n' is 0"),
             ({"model": ""}, "'model' is missing"),
         ],
@@ -330,7 +330,7 @@ class TestErrors:
         with MockOpenAIServer() as server:
             status, body = raw(server, "POST", "/v1/chat/completions", "{")
         assert status == 400
-        assert "no JSON" in body["error"]["message"]
+        assert "is not JSON" in body["error"]["message"]
 
 
 def raw(server: MockOpenAIServer, method: str, path: str, body: Any = None, **options: Any) -> tuple[int, Any]:
