@@ -41,11 +41,11 @@ def find_powershell() -> str:
     """Find PowerShell by running it.
 
     Returns:
-        ``powershell`` or ``pwsh``, whichever answers; ``powershell`` is preferred.
+        ``powershell`` or ``pwsh``, whichever works; ``powershell`` is preferred.
 
     Raises:
         FileNotFoundError: neither is installed.
-        PermissionError: one is there that may not be run.
+        PermissionError: one is installed but may not be run.
     """
     import subprocess
 
@@ -79,7 +79,7 @@ def command_for(language: str, python: str | None = None) -> list[str]:
     if language in _POWERSHELL or (sys.platform == "win32" and language in ("sh", "shell")):
         import shutil  # as late as possible: it loads every kind of archive
 
-        # Where neither is installed, running pwsh reports that, as for any other program.
+        # If neither is installed, running pwsh reports that, as for any other program.
         return [next((name for name in ("powershell", "pwsh") if shutil.which(name)), "pwsh")]
     if language in ("sh", "shell"):
         return ["sh"]
@@ -97,7 +97,7 @@ def extension_for(language: str) -> str:
         language: a language name as it stands on a code block.
 
     Returns:
-        ``py`` for every spelling of Python, ``ps1`` for PowerShell, else the language itself.
+        ``py`` for every spelling of Python, ``ps1`` for PowerShell, otherwise the language itself.
     """
     if language.startswith("python") or language == "py":
         return "py"
@@ -107,7 +107,7 @@ def extension_for(language: str) -> str:
 
 
 def endings_of(language: str) -> tuple[str, ...]:
-    """List how the names of files in a language end, with the dot.
+    """List the endings of file names in a language, with the dot.
 
     Args:
         language: a language name as it stands on a code block.

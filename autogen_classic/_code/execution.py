@@ -1,4 +1,4 @@
-"""Run one piece of code in the way of AutoGen 0.1: a file, a process or a container, an exit code and an output."""
+"""Run one piece of code as AutoGen 0.1 did: a file, a process or a container, an exit code and an output."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _WISHES: dict[str, bool | None] = {
 
 
 def timeout_handler(signum: int, frame: object) -> NoReturn:
-    """Raise TimeoutError; made to be set as the handler of a signal such as SIGALRM.
+    """Raise TimeoutError; meant as the handler of a signal such as SIGALRM.
 
     Args:
         signum: the signal.
@@ -86,16 +86,16 @@ def is_docker_running() -> bool:
 
 
 def decide_use_docker(use_docker: UseDocker) -> UseDocker:
-    """Fill in whether to use docker where a program did not say.
+    """Decide whether to use docker if a program did not say.
 
     Args:
         use_docker: what the program said, or None.
 
     Returns:
-        ``use_docker`` unless it is None, else what the environment variable AUTOGEN_USE_DOCKER says, else True.
+        ``use_docker`` unless it is None, otherwise what the environment variable AUTOGEN_USE_DOCKER says, else True.
 
     Raises:
-        ValueError: AUTOGEN_USE_DOCKER has a value that means nothing.
+        ValueError: AUTOGEN_USE_DOCKER has an unknown value.
     """
     if use_docker is not None:
         return use_docker
@@ -126,7 +126,7 @@ def images_for(
         The images; none for code that runs as a process.
 
     Raises:
-        RuntimeError: docker is wanted and no engine answers.
+        RuntimeError: docker is wanted, but no engine answers.
     """
     if not use_docker or inside():
         return []
@@ -146,7 +146,7 @@ def execute(
     images: Sequence[str] = (),
     language: str = "python",
 ) -> tuple[int, str, str | None]:
-    """Run code in a process of its own, or in a container; see `autogen_classic.code_utils.execute_code`.
+    """Run code in a separate process, or in a container; see `autogen_classic.code_utils.execute_code`.
 
     Args:
         code: the code; None to run the file that is already there.
@@ -167,7 +167,7 @@ def execute(
     path = directory / name
     path.parent.mkdir(parents=True, exist_ok=True)
     if code is not None:
-        # A shell takes the carriage returns of a message for parts of its commands.
+        # A shell mistakes the carriage returns of a message for parts of its commands.
         path.write_text(code.replace("\r\n", "\n"), encoding="utf-8", errors="replace")
     try:
         if images:

@@ -11,7 +11,7 @@ __all__ = ("CODE_BLOCK_PATTERN", "SINGLE_LINE_PATTERN", "UNKNOWN", "extract_code
 
 UNKNOWN = "unknown"
 
-# Group 1 is the language, which may hold signs (c++, c#, objective-c) where it touches the fence; group 2 is the code.
+# Group 1 is the language, which may hold signs (c++, c#, objective-c) if it touches the fence; group 2 is the code.
 # Signs after a blank would turn the end of inline code ("```pip``` first.") into the start of a block.
 _OPENING = r"```[ \t]*((?:(?<=`)\w[\w+#.-]*|\w+)?)[ \t]*\r?\n"
 _CLOSING = r"\r?\n[ \t]*```"
@@ -30,8 +30,8 @@ def find_blocks(text: str) -> list[tuple[str, str]]:
         text: Markdown.
 
     Returns:
-        Pairs of language (empty where a block names none) and code, in order. Where the fence is indented, as within
-        a list, the code loses as many blanks as stand before the fence.
+        Pairs of language (empty if a block does not name one) and code, in order. If the fence is indented, as within
+        a list, the code loses as many spaces as precede the fence.
     """
     return [_block(found) for found in re.finditer(CODE_BLOCK_PATTERN, text, flags=re.DOTALL)]
 
@@ -44,10 +44,10 @@ def extract_code(
     Args:
         text: a text, or message content as `content_str` takes it.
         pattern: a regular expression with two groups, language and code.
-        detect_single_line_code: also take what stands between single backticks; ``pattern`` is then not used.
+        detect_single_line_code: also take what is between single backticks; ``pattern`` is then not used.
 
     Returns:
-        Pairs of language and code. The language is empty where the block names none. Without any block it is
+        Pairs of language and code. The language is empty if the block does not name one. Without any block, it is
         ``[("unknown", text)]``, or an empty list if ``detect_single_line_code`` is set.
     """
     text = content_str(text)
@@ -68,13 +68,13 @@ def infer_lang(code: str) -> str:
         code: the code.
 
     Returns:
-        ``sh`` for a call of python or pip, ``python`` for whatever compiles as Python, else ``unknown``.
+        ``sh`` for a call of python or pip, ``python`` for anything that compiles as Python, else ``unknown``.
     """
     if _SHELL_START.match(code):
         return "sh"
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the code is only looked at; what Python thinks of it is not news
+            warnings.simplefilter("ignore")  # the code is only looked at; warnings about it are of no interest here
             compile(code, "test", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return UNKNOWN
@@ -92,7 +92,7 @@ def _block(found: re.Match[str]) -> tuple[str, str]:
 
 
 def _shortened(blanks: str, columns: int) -> str:
-    """Take so many columns off the blanks before a line; half a tab leaves spaces."""
+    """Take so many columns off the indentation of a line; half a tab leaves spaces."""
     taken = position = 0
     while taken < columns and position < len(blanks):
         taken += 1 if blanks[position] == " " else _TAB - taken % _TAB

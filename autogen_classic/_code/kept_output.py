@@ -8,7 +8,7 @@ __all__ = ("KeptOutput",)
 
 
 class KeptOutput:
-    """Bytes that arrive in pieces; of many the beginning and the end are kept. One thread may add while others read.
+    """Bytes that arrive in pieces; of many, the beginning and the end are kept. One thread may add while others read.
 
     Args:
         limit: how many bytes are kept, half from the beginning and half from the end; None keeps all.
@@ -32,14 +32,14 @@ class KeptOutput:
             self._shorten_tail(self._half)
 
     def data(self) -> bytes:
-        """Give what was kept so far, with a note where something is cut out."""
+        """Return what has been kept so far, with a note where something is cut out."""
         with self._lock:
             self._shorten_tail(0)
             note = f"\n[... {self._cut} bytes are cut out here ...]\n".encode() if self._cut else b""
             return bytes(self._head) + note + bytes(self._tail)
 
     def _shorten_tail(self, slack: int) -> None:
-        """Cut the tail down to its length; with some slack, so that not every piece has to move it."""
+        """Cut the tail down to its length, with some slack so that not every piece has to move it."""
         if self._half is not None and len(self._tail) > self._half + slack:
             surplus = len(self._tail) - self._half
             del self._tail[:surplus]

@@ -1,4 +1,4 @@
-"""What came of running one piece of code, wherever it ran."""
+"""The outcome of running one piece of code, wherever it ran."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 __all__ = ("STOPPED_EXIT_CODE", "TIMEOUT_EXIT_CODE", "TIMEOUT_MSG", "Outcome", "end_by_signal", "end_in_a_shell")
 
 TIMEOUT_MSG = "Timeout"
-TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command has it
-STOPPED_EXIT_CODE = 130  # as a shell has it for a command that was interrupted
+TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command returns
+STOPPED_EXIT_CODE = 130  # as a shell returns for an interrupted command
 
 _WHY = {
     "SIGKILL": "it was killed, perhaps because memory ran out",
@@ -30,7 +30,7 @@ def end_by_signal(number: int) -> str:
 
 
 def end_in_a_shell(exit_code: int) -> str:
-    """Write the same line where a signal is reported as 128 + its number; "" for any other exit code."""
+    """Write the same line when a signal is reported as 128 + its number; "" for any other exit code."""
     return end_by_signal(exit_code - 128) if 128 < exit_code < 128 + 65 else ""
 
 
@@ -40,9 +40,9 @@ class Outcome:
 
     Attributes:
         exit_code: its exit status.
-        output: its standard output and standard error, in the order that the executor keeps.
-        timed_out: whether it was ended because its time was over.
-        stopped: whether it was ended from outside, or not begun because of that.
+        output: its standard output and standard error, in the order kept by the executor.
+        timed_out: whether it was ended because its time ran out.
+        stopped: whether it was ended from outside, or for that reason never begun.
     """
 
     exit_code: int
@@ -51,7 +51,7 @@ class Outcome:
     stopped: bool = False
 
     def told(self) -> Outcome:
-        """Give the outcome as a conversation reads it: an end from outside has its exit code, and a last line."""
+        """Return the outcome as a conversation shows it: an end from outside has its own exit code and last line."""
         if self.stopped:
             return Outcome(STOPPED_EXIT_CODE, f"{self.output}\nStopped", stopped=True)
         if self.timed_out:

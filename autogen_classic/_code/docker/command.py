@@ -1,4 +1,4 @@
-"""Run a command in a container that runs already, with a time limit that reaches everything the command has started."""
+"""Run a command in a running container, with a time limit that reaches everything the command has started."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _MARK = "AUTOGEN_CLASSIC_RUN"
 MARK_OF_THE_CONTAINER = {_MARK: "container"}
 """The environment of the container itself, which tells its own processes from those of a command."""
 
-# Kills what has the mark $1, and what has thrown its mark away. Everything is done by the shell itself: code that has
-# used up the processes of its container leaves none for another program. Processes that have ended (Z) and those of
-# the engine (runc) do not count; neither does what shows its end by an empty environment and is gone the next time.
+# Kills what has the mark $1, and what has dropped its mark. Everything is done by the shell itself: code that has
+# used up the processes of its container leaves none for other programs. Processes that have ended (Z) and those of
+# the engine (runc) do not count; neither does one whose empty environment shows that it is ending.
 _KILL = f"""
 round=0
 while [ $round -lt 50 ]; do
@@ -62,7 +62,7 @@ exit 1
 
 
 class ContainerCommand:
-    """A command that can be run once in a container, and stopped from another thread meanwhile.
+    """A command that can be run once in a container, and stopped meanwhile from another thread.
 
     Args:
         container: a running container, of the docker package.
@@ -87,11 +87,11 @@ class ContainerCommand:
             timeout: how long it may take, in seconds.
 
         Returns:
-            What came of it; its exit code is 128 + the number of a signal that ended it. Also for a program that is not
-            in the container.
+            The outcome, even for a program that is not in the container. If a signal ended it, the exit code is 128 +
+            the number of the signal.
 
         Raises:
-            docker.errors.APIError: the container does not run.
+            docker.errors.APIError: the container is not running.
         """
         begun = time()
         created = self._api.exec_create(self._container.id, self._command, environment={_MARK: self._mark})["Id"]
@@ -114,16 +114,16 @@ class ContainerCommand:
         return Outcome(exit_code, output + self._why(exit_code, begun))
 
     def stop(self) -> None:
-        """Kill the command with all that it has started, from any thread; one that has not begun will not begin."""
+        """Kill the command and all that it has started, from any thread; one that has not begun will not begin."""
         self._stopped = True
         self._kill()
 
     def forget(self) -> None:
-        """Say that the container is about to be stopped, and the command with it."""
+        """Note that the container is about to be stopped, and the command with it."""
         self._stopped = True
 
     def _read_to_the_end(self, stream: Any, timeout: float) -> bool:
-        """Read the output until the command has ended; tell whether that came in time."""
+        """Read the output until the command has ended; tell whether it did so in time."""
         reader = threading.Thread(target=self._read, args=(stream,), daemon=True)
         reader.start()
         try:
@@ -141,14 +141,14 @@ class ContainerCommand:
         return in_time
 
     def _read(self, stream: Any) -> None:
-        # The engine closes the stream in its own way when the container is taken away.
+        # The engine closes the stream in its own way when the container is removed.
         with suppress(OSError, ValueError, docker.errors.DockerException):
             for piece in stream:
                 self._kept.add(piece)
         _close(stream)
 
     def _kill(self) -> None:
-        """Kill all that belongs to the command. Where not even a shell can be started, the container is restarted."""
+        """Kill all that belongs to the command. If not even a shell can be started, the container is restarted."""
         if not kill_marked_in(self._container, self._mark):
             self._restart_the_container()
 
@@ -173,7 +173,7 @@ class ContainerCommand:
         return Outcome(COMMAND_NOT_FOUND, message)
 
     def _why(self, exit_code: int, begun: float) -> str:
-        """Explain a failure that the code itself could not explain; "" for the others."""
+        """Explain a failure that the code itself could not explain; "" for any other."""
         by_signal = exit_code - 128 in _SIGNALS_OF_TROUBLE
         if exit_code != 0 and (self._memory or by_signal) and self._ran_out_of_memory(begun):
             limit = f" ({self._memory})" if self._memory else ""
@@ -181,7 +181,7 @@ class ContainerCommand:
         return end_in_a_shell(exit_code) if by_signal else ""
 
     def _ran_out_of_memory(self, begun: float) -> bool:
-        """Ask the engine whether it has noted this since the command began."""
+        """Ask the engine whether it has noted that memory ran out since the command began."""
         only = {"container": self._container.id, "event": "oom"}
         until = f"{time() + _SECONDS_UNTIL_NOTED:.3f}"
         try:
@@ -199,14 +199,14 @@ def _close(stream: Any) -> None:
 
 
 def kill_marked_in(container: Any, mark: str) -> bool:
-    """Kill the processes in a container that carry a mark, and those that have thrown their mark away.
+    """Kill the processes in a container that carry a mark, and those that have dropped their mark.
 
     Args:
         container: a container of the docker package.
         mark: the value under AUTOGEN_CLASSIC_RUN in their environment.
 
     Returns:
-        Whether none is left, as in a container that is gone. It cannot work where not even a shell can be started.
+        Whether all are gone, as they are when the container is. It fails if not even a shell can be started.
     """
     try:
         exit_code, _ = container.exec_run(["sh", "-c", _KILL, "sh", mark])

@@ -30,16 +30,16 @@ def run_in_container(
         language: the language of the file.
         filename: the file, relative to ``work_dir``.
         work_dir: the directory to share with the container, writable.
-        images: images to try, in order: the first that is here is used, else the first that can be pulled.
+        images: images to try, in order: the first that the engine has is used, or else the first that can be pulled.
         timeout: how long the code may run, in seconds.
 
     Returns:
         The exit code, the output (standard output and standard error as they came), the image to use for the next
-        block (the same one if nothing was changed, or the time was over), and whether the time was over.
+        block (the same one if nothing was changed, or the time ran out), and whether the time ran out.
 
     Raises:
         DockerUnavailableError: no engine answers.
-        ImageUnavailableError: none of the images can be had.
+        ImageUnavailableError: none of the images is available.
     """
     from .engine import connect, find_image
 
@@ -63,7 +63,7 @@ def _run(client: Any, image: str, command: list[str], work_dir: Path, timeout: f
         volumes={str(work_dir): {"bind": WORKSPACE, "mode": "rw"}},
         environment={"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
         labels=container_labels("legacy"),
-        **{**SAFE_SETTINGS, "init": False},  # it would be a change of the container
+        **{**SAFE_SETTINGS, "init": False},  # it would count as a change of the container
     )
     try:
         container.start()
@@ -83,7 +83,7 @@ def _run(client: Any, image: str, command: list[str], work_dir: Path, timeout: f
 
 
 def _wait(container: Any, timeout: float) -> int | None:
-    """Wait for the end of a container; kill it when the time is over, and give None then."""
+    """Wait for the end of a container; if the time runs out, kill it and return None."""
     import docker.errors
     import requests
 
@@ -96,7 +96,7 @@ def _wait(container: Any, timeout: float) -> int | None:
 
 
 def _kept(container: Any) -> str:
-    """Make an image of what the code has changed outside the working directory; "" if that is nothing."""
+    """Make an image of what the code has changed outside the working directory; "" if it changed nothing."""
     from .engine import image_changes
 
     if all(change["Path"] == WORKSPACE for change in container.diff() or []):
@@ -114,7 +114,7 @@ _images_of_this_process: list[str] = []
 
 
 def _remove_images() -> None:
-    """Remove the images that this program has made, the newest first, for it is made of the others."""
+    """Remove the images that this program has made, newest first, because it builds on the others."""
     import docker.errors
 
     from .engine import connect
@@ -128,7 +128,7 @@ def _remove_images() -> None:
 
 
 def _hand_over(client: Any, image: str, work_dir: Path) -> None:
-    """Give you the files that the code wrote as root; you could not delete them otherwise."""
+    """Make you the owner of files that the code wrote as root; otherwise you could not delete them."""
     import docker.errors
 
     from .foreign_files import hand_over_command

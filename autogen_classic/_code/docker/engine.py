@@ -1,4 +1,4 @@
-"""A Docker engine: reach it, find images in it, mark what belongs to this process, and clear away what is left over."""
+"""A Docker engine: reach it, find images in it, mark what belongs to this process, and remove what is left over."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ _LOOKS_UNTIL_REMOVED = 100
 _SECONDS_BETWEEN_LOOKS = 0.05
 
 SAFE_SETTINGS: dict[str, Any] = {
-    "init": True,  # somebody has to collect the processes that code leaves behind
+    "init": True,  # something has to collect the processes that code leaves behind
     "pids_limit": _PROCESSES,
     "cap_drop": ["MKNOD", "NET_RAW"],
     "security_opt": ["no-new-privileges"],
-    "oom_score_adj": 500,  # where memory runs out, the code goes before the programs of this machine
+    "oom_score_adj": 500,  # if memory runs out, the code is killed before the programs of this machine
 }
 """Settings of every container in which code runs; installing packages as root works with them."""
 
 
 class DockerUnavailableError(AutogenClassicError, docker.errors.DockerException, RuntimeError):  # type: ignore[misc]
-    """Docker is wanted, and no engine answers."""
+    """Docker is needed, but no engine answers."""
 
 
 class ImageUnavailableError(AutogenClassicError, docker.errors.ImageNotFound, RuntimeError):  # type: ignore[misc]
-    """No image that was named is in the engine, and none can be pulled."""
+    """None of the named images is in the engine, and none can be pulled."""
 
 
 def connect(from_env: Callable[[], Any] | None = None) -> Any:
@@ -85,7 +85,7 @@ def connect(from_env: Callable[[], Any] | None = None) -> Any:
 
 @contextmanager
 def engine_answers() -> Iterator[None]:
-    """Turn the end of a connection into an error that says what to do, for an engine that answered before.
+    """Turn a lost connection into an error that says what to do, for an engine that answered before.
 
     Raises:
         DockerUnavailableError: the engine went away.
@@ -110,11 +110,11 @@ def limits_of_container(
     no_new_privileges: bool,
     user: str | None,
 ) -> dict[str, Any]:
-    """Write what holds code back in the form in which the docker package takes it.
+    """Give the restrictions on code the form that the docker package takes.
 
     Args:
-        network, memory, pids, cpus, read_only, drop_capabilities, no_new_privileges, user: as
-            `DockerCommandLineCodeExecutor` has them.
+        network, memory, pids, cpus, read_only, drop_capabilities, no_new_privileges, user: as in
+            `DockerCommandLineCodeExecutor`.
 
     Returns:
         Arguments for ``containers.create``.
@@ -142,7 +142,7 @@ def limits_of_container(
 
 
 def find_image(client: Any, names: Sequence[str]) -> str:
-    """Choose an image: the first that is here, else the first that can be pulled.
+    """Choose an image: the first that the engine has, or else the first that can be pulled.
 
     Args:
         client: the engine.
@@ -152,7 +152,7 @@ def find_image(client: Any, names: Sequence[str]) -> str:
         One of the names.
 
     Raises:
-        ImageUnavailableError: there is none.
+        ImageUnavailableError: none is available.
     """
     for name in names:
         with suppress(docker.errors.ImageNotFound):
@@ -168,19 +168,19 @@ def find_image(client: Any, names: Sequence[str]) -> str:
             release(error)
     pulls = " or ".join(f"`docker pull {name}`" for name in names)
     raise ImageUnavailableError(
-        "None of the docker images for code execution can be had: "
+        "None of the docker images for code execution is available: "
         f"{', '.join(names)}. Run {pulls} where there is a network, or name another image.\n" + "\n".join(reasons)
     )
 
 
 def release(error: docker.errors.DockerException) -> None:
-    """Give the connection of a refused request back, where the answer would have been a stream."""
+    """Return the connection of a refused request whose answer would have been a stream."""
     if (response := getattr(error, "response", None)) is not None:
         response.close()
 
 
 def container_labels(kind: str, *, kept: bool = False) -> dict[str, str]:
-    """Make the labels by which `remove_leftovers` knows a container.
+    """Make the labels by which `remove_leftovers` recognizes a container.
 
     Args:
         kind: what the container is for.
@@ -191,7 +191,7 @@ def container_labels(kind: str, *, kept: bool = False) -> dict[str, str]:
 
 
 def image_changes(kind: str) -> list[str]:
-    """Make the changes that write on an image what `container_labels` writes on a container."""
+    """Make the changes that give an image the labels that `container_labels` gives a container."""
     labels = {IMAGE_LABEL: kind, **labels_of_this_process(IMAGE_LABEL)}
     return [f'LABEL {name}="{value}"' for name, value in labels.items()]
 
@@ -217,7 +217,7 @@ def remove_leftovers(client: Any, *, everything: bool = False) -> list[str]:
 
     Args:
         client: the engine.
-        everything: also those of processes that still run, of other machines, and those meant to stay.
+        everything: whether to include those of processes still running, of other machines, and those meant to stay.
 
     Returns:
         The names of what was removed.
@@ -227,7 +227,7 @@ def remove_leftovers(client: Any, *, everything: bool = False) -> list[str]:
         labels = found.get("Labels") or {}
         kept = labels.get(f"{CONTAINER_LABEL}.kept") == "yes"
         if everything or (not kept and is_orphan(labels, CONTAINER_LABEL)):
-            # Somebody else may be removing it at the same time.
+            # Another program may be removing it at the same time.
             with suppress(docker.errors.NotFound, docker.errors.APIError):
                 client.api.remove_container(found["Id"], force=True, v=True)
                 removed.append((found.get("Names") or [found["Id"]])[0].lstrip("/"))
@@ -246,7 +246,7 @@ def is_missing_program(text: str) -> bool:
 
 
 def is_running(container: Any) -> bool:
-    """Ask the engine whether a container of the docker package runs; one that is gone does not."""
+    """Ask the engine whether a container of the docker package is running; one that is gone is not."""
     try:
         container.reload()
     except docker.errors.NotFound:

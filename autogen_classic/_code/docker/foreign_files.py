@@ -1,4 +1,4 @@
-"""Files in a directory that belong to another user, as those do that code has written as root in a container."""
+"""Files in a directory that belong to another user, such as those that code has written as root in a container."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _MOST_AT_ONCE = 1000
 
 
 def left_by_others(directory: Path) -> Iterator[Path]:
-    """Find what is not yours below a directory; of a directory that is not yours only itself.
+    """Find what is not yours below a directory, without looking into directories that are not yours.
 
     Args:
-        directory: where to look. Symbolic links are not followed. What goes away meanwhile is passed over, for
-            code may still run there; so is what you have closed to yourself.
+        directory: where to look. Symbolic links are not followed. What disappears meanwhile is passed over, because
+            code may still be running there; so is what you have made unreadable to yourself.
     """
     mine = os.getuid()
     open_directories = [str(directory)]
@@ -37,14 +37,14 @@ def left_by_others(directory: Path) -> Iterator[Path]:
 
 
 def hand_over_command(directory: Path, inside: str) -> list[str]:
-    """Write the command that makes yours what others left in a directory, for a container that shares it.
+    """Write the command that makes you the owner of what others left in a directory, for a container that shares it.
 
     Args:
         directory: the directory.
         inside: its path in the container.
 
     Returns:
-        The command; empty where everything is yours.
+        The command; empty if everything is yours.
     """
     found = [path for path, _ in zip(left_by_others(directory), range(_MOST_AT_ONCE), strict=False)]
     if not found:

@@ -20,7 +20,7 @@ WORKSPACE = "/workspace"
 
 
 class SharedDirectory:
-    """One directory, under the two paths that it has for this program and for the engine.
+    """One directory, with the path that it has for this program and the one it has for the engine.
 
     Args:
         here: where this program sees it.
@@ -33,7 +33,7 @@ class SharedDirectory:
         self._hands_over = hasattr(os, "getuid") and os.getuid() != 0
 
     def volumes(self) -> dict[str, dict[str, str]]:
-        """Write it in the form in which the docker package takes volumes."""
+        """Write it in the form that the docker package takes for volumes."""
         return {str(self._for_engine.resolve()): {"bind": WORKSPACE, "mode": "rw"}}
 
     def check(self, container: Any) -> None:
@@ -53,15 +53,15 @@ class SharedDirectory:
                 release(error)
                 raise WorkDirNotSharedError(
                     f"The Docker engine ({container.client.api.base_url}) does not see work_dir {self._here}: the "
-                    f"directory {self._for_engine} there is another one. If the engine runs on another machine, or "
+                    f"directory {self._for_engine} there is a different one. If the engine runs on another machine, or "
                     "this program in a container, choose a work_dir that both share and name in bind_dir the path "
                     "that it has where the engine runs."
                 ) from None
-            except docker.errors.APIError as error:  # it cannot tell, as with images that hold nearly nothing
+            except docker.errors.APIError as error:  # it cannot tell, as with images that contain almost nothing
                 release(error)
 
     def hand_over(self, container: Any) -> None:
-        """Give you the files that code wrote as another user; you could not delete them otherwise.
+        """Make you the owner of files that code wrote as another user; otherwise you could not delete them.
 
         Args:
             container: a container of the docker package that has the volume.

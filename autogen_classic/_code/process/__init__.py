@@ -1,1 +1,1 @@
-"""Processes of this machine: run one with a limit on its time, fence it in, and tell which program it belongs to."""
+"""Processes on this machine: run one with a time limit, fence it in, and tell which program it belongs to."""

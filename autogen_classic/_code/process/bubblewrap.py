@@ -20,7 +20,7 @@ from ...errors import SandboxUnavailableError
 __all__ = ("bubblewrap_command", "check_bubblewrap")
 
 HOME = "/tmp/home"
-_TEMPORARY_BYTES = 512 * 1024 * 1024  # of /tmp, which lies in memory
+_TEMPORARY_BYTES = 512 * 1024 * 1024  # of /tmp, which is kept in memory
 _SECONDS_TO_TRY = 10
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -85,7 +85,7 @@ def _problem_with(program: str) -> str:
 def bubblewrap_command(work_dir: Path, *, network: bool = False, readable: Iterable[str | Path] = ()) -> list[str]:
     """Write the command that goes before another command to run it in a sandbox.
 
-    The environment in which it is run is that of the code. It does not stand in the command, which other users see.
+    It must be run in the environment meant for the code, which is not part of the command because other users see that.
 
     Args:
         work_dir: the only directory of this machine that can be written, absolute. It has the same path inside.
@@ -127,7 +127,7 @@ def _namespaces(network: bool) -> list[str]:
 
 
 def _outermost(places: Iterable[str]) -> list[str]:
-    """Directories without those that lie in another one, or that the sandbox has already."""
+    """Directories without those that are inside another one, or that the sandbox already has."""
     kept: list[str] = []
     for place in sorted(set(places)):
         if not any(Path(place).is_relative_to(other) for other in (*kept, *_SYSTEM)):

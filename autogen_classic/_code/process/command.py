@@ -27,7 +27,7 @@ _ROUNDS_OF_KILLING = 100
 _ON_WINDOWS = sys.platform == "win32"
 
 RUN_MARK = "AUTOGEN_CLASSIC_RUN"
-"""A variable by which a process is known that code has started, for children inherit it wherever they hide: in a group,
+"""A variable that marks the processes that code has started: children inherit it wherever they hide: in a group,
 a session, or below another parent."""
 
 
@@ -38,8 +38,8 @@ class ProcessResult:
     Attributes:
         exit_code: its exit status; negative when a signal ended it, 127 when the program does not exist.
         stdout: its standard output as text, with ``\\n`` as the only line end.
-        stderr: its standard error, likewise.
-        timed_out: whether it was killed because its time was over.
+        stderr: its standard error, in the same form.
+        timed_out: whether it was killed because its time ran out.
         stopped: whether it was killed by `Command.stop`.
     """
 
@@ -74,17 +74,17 @@ def run_command(
             end; None keeps all.
 
     Returns:
-        Its result; also for a program that does not exist, which a model can react to.
+        Its result, even for a program that does not exist, since a model can react to that.
     """
     return Command(command, cwd=cwd, env=env, max_output=max_output).run(timeout)
 
 
 class Command:
-    """A program that can be run once, and stopped from another thread meanwhile.
+    """A program that can be run once, and stopped meanwhile from another thread.
 
-    It gets no standard input. When its time is over, when it is stopped, or when the call itself is interrupted, it
-    is killed together with every process that it has started; on Linux also those that moved to a session of their
-    own, unless they cleared their environment.
+    It gets no standard input. When its time runs out, when it is stopped, or when the call itself is interrupted, it
+    is killed together with every process that it has started; on Linux, including those that moved to their own
+    session, unless they cleared their environment.
 
     Args:
         command: the program and its arguments.
@@ -118,7 +118,7 @@ class Command:
             timeout: how long it may take, in seconds; None for no limit.
 
         Returns:
-            Its result; also for a program that does not exist.
+            Its result, even for a program that does not exist.
         """
         grouping: dict[str, Any] = (
             {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
@@ -156,15 +156,15 @@ class Command:
         return ProcessResult(process.returncode, stdout, stderr, timed_out and not self._stopped, self._stopped)
 
     def stop(self) -> None:
-        """Kill the program with all that it has started, from any thread; one that has not begun will not begin."""
+        """Kill the program and all that it has started, from any thread; one that has not begun will not begin."""
         with self._lock:
             self._stopped = True
-            # It may have ended itself while what it has started goes on, and is waited for.
+            # It may have ended while what it has started is still running, and is being waited for.
             if self._process is not None and not self._ended:
                 kill_tree(self._process, self._mark)
 
     def _wait(self, process: subprocess.Popen[bytes], outputs: tuple[_Output, _Output], timeout: float | None) -> bool:
-        """Wait until its outputs are closed and the program has ended; tell whether that came in time.
+        """Wait until its outputs are closed and the program has ended; tell whether that happened in time.
 
         Outputs first: they close when the program ends, and waiting for a process with a limit is done by polling.
         """
@@ -184,7 +184,7 @@ class Command:
                 output.closed(_SECONDS_TO_DIE)
             return False
         except BaseException:
-            # A new session does not hear Ctrl-C, so it is passed on here.
+            # A new session does not receive Ctrl-C, so it is passed on here.
             kill_tree(process, self._mark)
             raise
         return True
@@ -194,7 +194,7 @@ def kill_tree(process: subprocess.Popen[bytes], mark: str) -> None:
     """Kill a process and its descendants; wait until it is gone.
 
     Args:
-        process: a process that was started as the leader of a group of its own.
+        process: a process that was started as the leader of its own group.
         mark: the value that it was given under `RUN_MARK` in its environment.
     """
     if sys.platform == "win32":
@@ -228,7 +228,7 @@ def _marked_processes(mark: str) -> list[int]:
     needle = f"{RUN_MARK}={mark}".encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended meanwhile, or belongs to somebody else
+        with suppress(OSError):  # it has since ended, or belongs to another user
             if needle in (folder / "environ").read_bytes() and int(folder.name) != os.getpid():
                 found.append(int(folder.name))
     return found
@@ -249,7 +249,7 @@ class _Output:
         return not self._reader.is_alive()
 
     def text(self) -> str:
-        """What was read so far."""
+        """What has been read so far."""
         return self._kept.data().decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
 
     def _read(self) -> None:

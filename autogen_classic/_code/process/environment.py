@@ -19,7 +19,7 @@ def python_command() -> str:
     """Tell which Python runs executed code: the one that runs this program.
 
     Returns:
-        A path, or a bare command name where the running interpreter does not know its own path.
+        A path, or a bare command name if the running interpreter does not know its own path.
     """
     return sys.executable or ("python" if sys.platform == "win32" else "python3")
 
@@ -27,14 +27,14 @@ def python_command() -> str:
 def environment_for_code(first_on_path: str | Path | None = None, inherit: Iterable[str] = ()) -> dict[str, str]:
     """Build the environment in which code runs.
 
-    It is this program's own environment with these changes: what seems to hold a secret is left out, unless it is
-    named; the directory of the chosen Python stands first on PATH, so that ``pip install`` in a shell block reaches
-    the interpreter that runs the Python blocks; Python reads and writes UTF-8 on every platform; and it does not hold
-    output back, so that a timeout shows what was printed.
+    It is this program's own environment with these changes: anything that seems to hold a secret is left out, unless
+    named; the directory of the chosen Python comes first on PATH, so that ``pip install`` in a shell block reaches
+    the interpreter that runs the Python blocks; Python reads and writes UTF-8 on every platform; and it does not buffer
+    its output, so that a timeout shows what was printed.
 
     Args:
         first_on_path: the directory to put first on PATH; by default that of `python_command`.
-        inherit: the names of secret variables that the code may have all the same; ``"*"`` stands for all. The
+        inherit: the names of secret variables that the code may have nevertheless; ``"*"`` means all. The
             variable AUTOGEN_CLASSIC_CODE_INHERITS may name more, separated by commas.
 
     Returns:
@@ -64,7 +64,7 @@ def create_virtual_env(dir_path: str, **env_args: bool | str | None) -> SimpleNa
     Returns:
         The paths of the environment, for the ``virtual_env_context`` of an executor.
     """
-    import venv  # as late as possible: few programs make one
+    import venv  # as late as possible: few programs create one
 
     builder = venv.EnvBuilder(**{"with_pip": True, **env_args})  # type: ignore[arg-type]
     builder.create(dir_path)

@@ -1,4 +1,4 @@
-"""Write on a thing which process it belongs to, so that another process can see later whether that one still lives."""
+"""Label a thing with the process it belongs to, so that another process can later see whether that one still lives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLACE_OF_START_TIME = 19  # in /proc/PID/stat, counted from the field behind th
 
 
 class InThisProcess:
-    """A function without arguments that does nothing in a process that was forked off from this one.
+    """A function without arguments that does nothing in a process that was forked from this one.
 
     Such a process inherits what is to be done at the end of a program, and would end what its parent still uses.
 
@@ -30,20 +30,20 @@ class InThisProcess:
         self._pid = os.getpid()
 
     def __call__(self) -> None:
-        """Do it, in the process that made this object."""
+        """Call the function, if this is the process that made this object."""
         if os.getpid() == self._pid:
             self._function()
 
 
 def labels_of_this_process(prefix: str) -> dict[str, str]:
-    """Write down this process in the form of labels.
+    """Describe this process in labels.
 
     Args:
         prefix: what the names of the labels begin with.
 
     Returns:
         ``<prefix>.host``, ``.boot``, ``.pid`` and ``.started``. A process number is used again sooner or later, and
-        counts from 1 in each container, so that the number alone says nothing.
+        counts from 1 in each container, so the number alone says nothing.
     """
     pid = os.getpid()
     return {
@@ -62,7 +62,7 @@ def is_orphan(labels: Mapping[str, str], prefix: str) -> bool:
         prefix: what their names begin with.
 
     Returns:
-        False also where that cannot be known: on another machine, in another container, or without labels.
+        False as well if that cannot be known: on another machine, in another container, or without labels.
     """
     pid = labels.get(f"{prefix}.pid", "")
     if not pid.isdigit() or labels.get(f"{prefix}.host") != _host():
@@ -91,11 +91,11 @@ def _boot() -> str:
 
 
 def _start_time(pid: int) -> str:
-    """When a process began, in whatever form the system has it; "" if there is none with that number."""
+    """When a process began, in whatever form the system gives; "" if no process has that number."""
     if sys.platform == "win32":
         command = ["tasklist", "/FI", f"PID eq {pid}", "/FO", "CSV", "/NH"]
         listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-        # Windows tells no time here; the name of the program is what there is.
+        # Windows does not tell the time here; the name of the program is all there is.
         return next((row[0] for row in csv.reader(listed.splitlines()) if row[1:2] == [str(pid)]), "")
     if sys.platform == "darwin":
         command = ["ps", "-o", "lstart=", "-p", str(pid)]
