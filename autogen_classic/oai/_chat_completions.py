@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from ..errors import UnusableAnswerError
 from ._http.connections import sync_pool
 from ._messages.images import Image
+from ._messages.names import fitting_names
 from ._messages.translation import Text, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
 from ._provider_client import ProviderClient, key_for, model_of, read_settings
 from ._request.reading import Answer
@@ -142,6 +143,8 @@ def chat_messages(turns: Iterable[Turn], *, with_names: bool = False) -> list[di
         turns: turns as `turns_of` returns them.
         with_names: whether the API takes the names of speakers.
     """
+    turns = list(turns)
+    fitting = fitting_names(turn.name for turn in turns if turn.name)
     messages: list[dict[str, Any]] = []
     for turn in turns:
         if turn.role == "tool":
@@ -149,7 +152,7 @@ def chat_messages(turns: Iterable[Turn], *, with_names: bool = False) -> list[di
             continue
         message: dict[str, Any] = {"role": turn.role, "content": _content_of(turn)}
         if with_names and turn.name:
-            message["name"] = turn.name
+            message["name"] = fitting.get(turn.name, turn.name)
         if turn.calls:
             message["tool_calls"] = [_call(call) for call in turn.calls]
         messages.append(message)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openai.types.chat import ChatCompletionMessage
 
 from autogen_classic.oai._messages.validity import valid_messages
@@ -36,6 +39,54 @@ def valid(messages: list[Any], model: str = "gpt-4o", place: str = "https://api.
 )
 def test_a_valid_list_is_sent_as_it_is(messages: list[Any]) -> None:
     assert valid(messages) is messages
+
+
+def says(*names: Any) -> list[dict[str, Any]]:
+    return [{**USER, "name": name} for name in names]
+
+
+def names_sent(*names: Any) -> list[Any]:
+    return [message["name"] for message in valid(says(*names))]
+
+
+@pytest.mark.parametrize("name", ["Coder", "product-manager", "Zoë", "工程师", "a.b@c", "x" * 64])
+def test_a_name_that_the_api_takes_is_sent_as_it_is(name: str) -> None:
+    messages = says(name)
+    assert valid(messages) is messages
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("Product Manager", "Product_Manager"),
+        ("a/b\\c|d<e>", "a_b_c_d_e_"),
+        ("a \n\u00a0\u3000b", "a_b"),
+        ("x" * 70, "x" * 64),
+        ("  ", "_"),
+        ("", "_"),
+    ],
+)
+def test_a_name_that_the_api_refuses_is_made_to_fit(name: str, sent: str) -> None:
+    messages = says(name)
+    assert [message["name"] for message in valid(messages)] == [sent]
+    assert messages == says(name)
+
+
+def test_names_that_differ_stay_different() -> None:
+    assert names_sent("a b", "a/b", "a_b", "a b") == ["a_b_2", "a_b_3", "a_b", "a_b_2"]
+    assert names_sent("x" * 70, "x" * 71) == ["x" * 64, "x" * 62 + "_2"]
+
+
+@given(st.lists(st.one_of(st.text(alphabet="ab_ /2", max_size=4), st.text(alphabet="x", min_size=62, max_size=70))))
+def test_names_of_any_form_fit_and_stay_different(names: list[str]) -> None:
+    sent = names_sent(*names)
+    assert all(re.fullmatch(r"[^\s<|\\/>]{1,64}", name) for name in sent)
+    assert len(set(zip(names, sent, strict=True))) == len(set(names)) == len(set(sent))
+
+
+def test_the_name_of_a_function_is_left_alone() -> None:
+    messages = [{"role": "function", "name": "a b", "content": "3"}, {**USER, "name": None}]
+    assert valid(messages) == messages
 
 
 def test_a_call_without_an_answer_gets_one_that_says_so() -> None:

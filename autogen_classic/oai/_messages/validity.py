@@ -1,7 +1,8 @@
 """What OpenAI's API asks of every message list, put right where a history does not have it.
 
 A history may hold calls that nobody answered, because the chat was interrupted, or answers whose calls were cut off;
-and what models of other providers want back with their words. A list that is valid is sent as it is.
+what models of other providers want back with their words; and agents with names of any form. A list that is valid is
+sent as it is.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 from .kept import EXTRA_CONTENT
+from .names import fitting_names
 from .pairing import NAMELESS, CallPairs, OpenCall
 from .parts import part_of
 from .translation import NOT_CARRIED_OUT, arguments_as_text
@@ -18,7 +20,7 @@ __all__ = ("valid_messages",)
 
 
 def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
-    """Pair calls with their answers, and leave out what only other providers understand.
+    """Pair calls with their answers, make names fit, and leave out what only other providers understand.
 
     Args:
         messages: messages in the OpenAI form, which are not changed.
@@ -28,6 +30,7 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
     Returns:
         The same list where nothing has to be changed, else a new one.
     """
+    messages = _with_fitting_names(messages)
     if not any(_needs_care(message) for message in messages):
         return messages
     for_google = "google" in place or "gemini" in model
@@ -45,6 +48,24 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
     changed += map(_no_answer, pairs.close())
     same = len(changed) == len(messages) and all(new is old for new, old in zip(changed, messages, strict=True))
     return messages if same else changed
+
+
+def _with_fitting_names(messages: list[Any]) -> list[Any]:
+    fitting = fitting_names(map(_speaker, messages))
+    if not fitting:
+        return messages
+    return [
+        message if (name := _speaker(message)) is None else _with(message, name=fitting.get(name, name))
+        for message in messages
+    ]
+
+
+def _speaker(message: object) -> str | None:
+    """The name of who speaks; a message of role function has that of the function."""
+    if not isinstance(message, Mapping) or message.get("role") == "function":
+        return None
+    name = message.get("name")
+    return name if isinstance(name, str) else None
 
 
 def _needs_care(message: object) -> bool:

@@ -205,6 +205,11 @@ def test_a_length_finish_is_told() -> None:
         assert wrapper.create(messages=ASK).choices[0].finish_reason == "length"
 
 
+def test_together_is_given_names_that_fit() -> None:
+    history = [{"role": "user", "name": name, "content": "Hi."} for name in ("a b", "a_b", "a/b")]
+    assert [message["name"] for message in oai_messages_to_together_messages(history)] == ["a_b_2", "a_b", "a_b_3"]
+
+
 def test_only_together_is_given_names_and_numbers_of_calls() -> None:
     for write in (oai_messages_to_groq_messages, oai_messages_to_cerebras_messages):
         written = write(USED_TOOL)
