@@ -435,8 +435,8 @@ def load_basemodels_if_needed(func: Callable[..., Any]) -> Callable[..., Any]:
         func: the function; it may be asynchronous.
 
     Returns:
-        The function itself if no parameter is a model, otherwise a wrapper with the same name, docstring and
-        signature.
+        The function itself if no parameter is a model or has a field, otherwise a wrapper with the same name,
+        docstring and signature.
     """
     signature = get_typed_signature(func)
     loaders = {

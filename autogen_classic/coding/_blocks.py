@@ -11,7 +11,7 @@ __all__ = ("made_directory", "save_code")
 
 
 def made_directory(work_dir: Path) -> Path:
-    """Make a working directory where there is none.
+    """Make a working directory if it does not exist.
 
     Args:
         work_dir: its path.
@@ -36,7 +36,7 @@ def save_code(code: str, root: Path, default_name: str, language: str) -> Path:
     Args:
         code: the code; its first line may name the file.
         root: the working directory, with symbolic links resolved.
-        default_name: the name where the code gives none.
+        default_name: the name if the code does not give one.
         language: of the code.
 
     Returns:
@@ -52,10 +52,10 @@ def save_code(code: str, root: Path, default_name: str, language: str) -> Path:
         raise FileNameError("Filename is not in the workspace")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        # A shell takes the carriage returns of a message for parts of its commands.
+        # A shell mistakes the carriage returns of a message for parts of its commands.
         file.write_text(code.replace("\r\n", "\n"), encoding="utf-8", errors="replace")
     except OSError as error:
-        if named is None:  # then it is the working directory, which another name would not change
+        if named is None:  # then the working directory is at fault, and another name would not help
             raise
         raise FileNameError(f"The file {named} cannot be written: {error.strerror}") from error
     return file

@@ -38,7 +38,7 @@ def run_in_order(code_blocks: Iterable[CodeBlock], run: Callable[[CodeBlock], Ou
         run: runs one.
 
     Returns:
-        The exit code of the last block that ran (0 where there is none) and the output of all.
+        The exit code of the last block that ran (0 if none did) and the output of all.
     """
     exit_code, output = 0, ""
     for block in code_blocks:
@@ -65,8 +65,8 @@ class InOrder(CodeExecutor):
         check_timeout(timeout)
         self._timeout = timeout
         self._work_dir = Path(work_dir)
-        self._stops = 0  # a block that was to run before the last of them does not run after it
-        self._lock = threading.Lock()  # held for the moment in which that and what runs change
+        self._stops = 0  # a block that was due before the last stop does not run after it
+        self._lock = threading.Lock()  # held for the moment when that, or what is running, changes
 
     @property
     def timeout(self) -> int:
@@ -85,10 +85,10 @@ class InOrder(CodeExecutor):
 
     @abstractmethod
     def stop(self) -> None:
-        """End the code that runs now, from any thread."""
+        """End the code that is running, from any thread."""
 
     def __enter__(self) -> Self:
-        """Nothing has to be started; the end of the block stops what runs."""
+        """Nothing has to be started; the end of the block stops what is running."""
         return self
 
     def __exit__(
@@ -107,7 +107,7 @@ class CommandLineExecutor(InOrder):
         max_output: how many bytes of the output of a block are kept; None keeps everything.
 
     Attributes:
-        execution_policies: likewise, for every language.
+        execution_policies: for every language, whether its code is run (True) or only saved (False).
     """
 
     DEFAULT_EXECUTION_POLICY: ClassVar[dict[str, bool]] = {
@@ -166,7 +166,7 @@ class CommandLineExecutor(InOrder):
 
     @abstractmethod
     def _save(self, code: str, language: str) -> PurePath:
-        """Write code to its file; FileNameError if the name that the code gives to it cannot be had."""
+        """Write code to its file; FileNameError if the name that the code gives it cannot be used."""
 
     @abstractmethod
     def _run_file(self, file: PurePath, language: str, stops: int) -> Outcome:

@@ -34,11 +34,11 @@ class CodeBlock(BaseModel):
 
 
 class CodeResult(BaseModel):
-    """What came of running code blocks.
+    """The outcome of running code blocks.
 
     Attributes:
         exit_code: 0 on success.
-        output: what was printed, of all blocks that ran.
+        output: what all blocks that ran have printed.
     """
 
     exit_code: int = Field(description="The exit code of the code execution.")
@@ -90,7 +90,7 @@ class CodeExecutor(Protocol):
 
     @property
     def code_extractor(self) -> CodeExtractor:
-        """The extractor that finds the code which this executor can run."""
+        """The extractor that finds the code that this executor can run."""
         ...
 
     def execute_code_blocks(self, code_blocks: list[CodeBlock]) -> CodeResult:

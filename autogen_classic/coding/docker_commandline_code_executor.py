@@ -39,13 +39,13 @@ from ._executor import MAX_OUTPUT, CommandLineExecutor
 
 __all__ = ("TIMEOUT_MSG", "ContainerStoppedError", "DockerCommandLineCodeExecutor", "WorkDirNotSharedError")
 
-_HOME = "/tmp/home"  # of users who have none in the image, and where the rest cannot be written
+_HOME = "/tmp/home"  # for users without a home in the image, and when nothing else can be written
 
 logger = logging.getLogger("autogen.coding.docker_commandline_code_executor")
 
 
 class ContainerStoppedError(AutogenClassicError, docker.errors.APIError):  # type: ignore[misc]
-    """The container of an executor was stopped, and code should run in it."""
+    """Code should run in the container of an executor, but it was stopped."""
 
 
 class DockerCommandLineCodeExecutor(CommandLineExecutor):
@@ -53,34 +53,34 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
 
     The container sees ``work_dir`` as ``/workspace``, and nothing else of this machine: no environment variable, no
     other file. What one block installs, the next one finds. The container is removed at `stop`, at the end of a
-    ``with`` block and at the end of the program; what a program leaves behind that was killed is removed by the next
+    ``with`` block and at the end of the program; what a killed program leaves behind is removed by the next
     executor, or by ``autogen-classic docker-clean``.
 
     Args:
-        image: the image; it is pulled where the engine does not have it. It needs ``sh``, and ``python`` for Python.
+        image: the image; it is pulled if the engine does not have it. It needs ``sh``, and ``python`` for Python.
         container_name: the name of the container; by default ``autogen-code-exec-`` and a unique text.
         timeout: how long one block may run, in seconds, at least 1.
-        work_dir: the directory to share with the container; it is made if need be. Code is saved here.
-        bind_dir: the same directory under the path that it has where the engine runs. Only needed where that is
-            another path: when this program itself runs in a container, or the engine on another machine.
+        work_dir: the directory to share with the container; it is created if need be. Code is saved here.
+        bind_dir: the same directory under the path that it has where the engine runs. Only needed if that is
+            a different path: when this program itself runs in a container, or the engine on another machine.
         auto_remove: remove the container when it stops.
         stop_container: stop the container at the end of the program. `stop` and the end of ``with`` always do.
         execution_policies: says for languages whether their code is run (True) or only saved to a file (False);
             what it does not name stays as in ``DEFAULT_EXECUTION_POLICY``.
         network: ``"none"`` cuts the container off, a name connects it to that network of the engine; None leaves it
             on the engine's default network, which reaches the internet.
-        memory: how much memory it may use, in bytes or as text such as ``"512m"``. None for no limit; when memory
-            runs out the kernel then ends the code before other programs.
+        memory: how much memory it may use, in bytes or as text such as ``"512m"``. None for no limit; if memory then
+            runs out, the kernel ends the code before other programs.
         pids: how many processes and threads it may have.
-        cpus: how many processors it may use, such as 1.5; None for all.
-        read_only: whether its file system is read-only, but for ``/workspace`` and ``/tmp``.
-        drop_capabilities: rights of root that it does not have; ``["ALL"]`` leaves none.
+        cpus: how many processors it may use, such as 1.5; None for all of them.
+        read_only: whether its file system is read-only, except for ``/workspace`` and ``/tmp``.
+        drop_capabilities: rights of root to take away; ``["ALL"]`` takes away all.
         no_new_privileges: whether programs such as sudo cannot give more rights.
-        user: the user that the code runs as, ``"host"`` for you, else as in ``docker run --user``. None for that of
-            the image, often root: the code can then install system packages, and files that it writes are handed to
+        user: the user that the code runs as: ``"host"`` for you, otherwise as in ``docker run --user``. None for that
+            of the image, often root: the code can then install system packages, and files that it writes are handed to
             you after each block.
         inherit_environment: names of environment variables of this program that the code may have.
-        max_output: how many bytes of the output of a block are kept; of a longer one the middle is cut out, with a
+        max_output: how many bytes of the output of a block are kept; the middle of a longer one is cut out, with a
             note. None keeps everything.
 
     Raises:
@@ -90,7 +90,7 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
         DockerUnavailableError: no engine answers.
         ImageUnavailableError: the image is neither in the engine nor can it be pulled.
         WorkDirNotSharedError: the engine does not see work_dir.
-        docker.errors.APIError: the engine refuses, such as a container name that is taken.
+        docker.errors.APIError: the engine refuses, for example because the container name is taken.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
         return self._bind_dir
 
     def restart(self) -> None:
-        """End everything that runs in the container, and start it again; what was installed in it stays.
+        """End everything running in the container, and start it again; what was installed in it stays.
 
         After `stop` this starts a new container.
 
@@ -175,7 +175,7 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
             self._start()
 
     def stop(self) -> None:
-        """Stop the container and the code that runs in it, from any thread."""
+        """Stop the container and the code running in it, from any thread."""
         with self._lock:
             self._stops += 1
             for command in self._running:
@@ -197,9 +197,9 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
     def _start(self, stops: int | None = None) -> None:
         """Make a container in place of the old one and start it, unless `stop` was called since ``stops``."""
         self._cleanup()
-        if self._newest is not None:  # it may be stopped and still have the name
+        if self._newest is not None:  # it may be stopped and still hold the name
             remove_container(self._newest)
-        with suppress(docker.errors.DockerException):  # clearing up after others is no reason to fail
+        with suppress(docker.errors.DockerException):  # cleaning up after others is not a reason to fail
             remove_leftovers(self._client)
         image = find_image(self._client, [self._image])
         container = self._client.containers.create(
@@ -223,7 +223,7 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
         with self._lock:
             if stops is None or stops == self._stops:
                 self._container = self._newest = container
-                # Also at the end of the program, and where an executor is simply forgotten.
+                # Also at the end of the program, and when an executor is simply dropped.
                 self._cleanup = weakref.finalize(self, end) if self._stops_at_exit else end
                 return
         end()
@@ -239,7 +239,7 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
         return environment | self._inherited
 
     def _run(self, command: list[str], stops: int) -> Outcome:
-        """Run a command, in a new container where the old one has ended; see `_run_in`."""
+        """Run a command, in a new container if the old one has ended; see `_run_in`."""
         container = self._container
         if container is None and stops == self._stops:  # and it was so before the first block
             raise ContainerStoppedError(

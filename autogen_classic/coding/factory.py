@@ -37,14 +37,14 @@ class CodeExecutorFactory:
 
         Args:
             code_execution_config: has an executor, or the name of one, under ``executor``; arguments for an
-                executor that is named stand under its name.
+                executor that is named are under its name.
 
         Returns:
             The executor: the one handed in, or a new one.
 
         Raises:
             ValueError: the value under ``executor`` is neither an executor nor a known name.
-            TypeError: the settings of the executor are no dict.
+            TypeError: the settings of the executor are not a dict.
             ImportError: the executor needs a package that is not installed.
         """
         wanted = code_execution_config.get("executor")
@@ -52,12 +52,12 @@ class CodeExecutorFactory:
             settings = code_execution_config.get(wanted, {})
             if not isinstance(settings, Mapping):
                 raise TypeError(
-                    f"The settings of the executor stand in code_execution_config under {wanted!r} as a dict such as "
+                    f"The settings of the executor belong in code_execution_config under {wanted!r} as a dict such as "
                     f'{{"work_dir": "coding"}}, but they are {settings!r}.'
                 )
             return _makers[wanted](**settings)
         if isinstance(wanted, type):
-            raise ValueError(f"The executor is the class {wanted.__name__}. Make one of it: {wanted.__name__}(...).")
+            raise ValueError(f"The executor is the class {wanted.__name__}. Make an instance: {wanted.__name__}(...).")
         if isinstance(wanted, CodeExecutor):
             return wanted
         raise ValueError(
@@ -67,7 +67,7 @@ class CodeExecutorFactory:
 
     @staticmethod
     def register(name: str, maker: Callable[..., CodeExecutor]) -> None:
-        """Make an executor of your own known by a name.
+        """Make your own executor available under a name.
 
         Args:
             name: the name to use under ``executor``; a known name is replaced.

@@ -19,7 +19,7 @@ __all__ = (
     "with_requirements",
 )
 
-# The empty lists that stand as defaults below are public, and nothing changes them.
+# The empty lists that are defaults below are public, and nothing changes them.
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -54,7 +54,7 @@ class FunctionWithRequirementsStr:
     Args:
         func: source text that defines exactly one function at its top level. It is executed once to check it.
         python_packages: packages to install, as pip takes them.
-        global_imports: imports that stand above the function: module names, `Alias` or `ImportFromModule`.
+        global_imports: imports that go above the function: module names, `Alias` or `ImportFromModule`.
 
     Raises:
         ValueError: the text does not run, or does not define exactly one function.
@@ -100,7 +100,7 @@ class FunctionWithRequirements(Generic[T, P]):
     Attributes:
         func: the function.
         python_packages: packages to install, as pip takes them.
-        global_imports: imports that stand above the function: module names, `Alias` or `ImportFromModule`.
+        global_imports: imports that go above the function: module names, `Alias` or `ImportFromModule`.
     """
 
     func: Callable[P, T]
@@ -120,9 +120,9 @@ class FunctionWithRequirements(Generic[T, P]):
         """Say what a function needs.
 
         Args:
-            func: the function; its source must be at hand when an executor uses it.
+            func: the function; its source must be available when an executor uses it.
             python_packages: packages to install.
-            global_imports: imports that stand above the function.
+            global_imports: imports that go above the function.
 
         Returns:
             The function with its requirements.
@@ -140,7 +140,7 @@ class FunctionWithRequirements(Generic[T, P]):
         Args:
             func: source text that defines exactly one function.
             python_packages: packages to install.
-            global_imports: imports that stand above the function.
+            global_imports: imports that go above the function.
 
         Returns:
             The function with its requirements.
@@ -166,7 +166,7 @@ def with_requirements(
 
     Args:
         python_packages: packages to install, as pip takes them.
-        global_imports: imports that stand above the function: module names, `Alias` or `ImportFromModule`.
+        global_imports: imports that go above the function: module names, `Alias` or `ImportFromModule`.
 
     Returns:
         The decorator.

@@ -15,11 +15,11 @@ _OPTIONS = {"memory": "--as", "processes": "--nproc", "file_size": "--fsize", "c
 
 @dataclass(frozen=True)
 class ResourceLimits:
-    """Limits for each process of a code block, enforced by the kernel (``setrlimit``). None leaves a thing unlimited.
+    """Limits for each process of a code block, enforced by the kernel (``setrlimit``). None means no limit.
 
     Attributes:
         memory: the address space, in bytes. Python itself needs about 30 MB, programs with threads more.
-        processes: how many processes and threads the user may have in all. The kernel does not hold root to it.
+        processes: how many processes and threads the user may have in all. The kernel does not apply it to root.
         file_size: how large a file may become, in bytes.
         cpu_seconds: the processor time, in seconds.
 
@@ -42,13 +42,13 @@ class ResourceLimits:
 
     @classmethod
     def of(cls, limits: ResourceLimits | Mapping[str, int] | None) -> ResourceLimits:
-        """Take limits as a program may give them.
+        """Accept limits in any form that a program may give.
 
         Args:
-            limits: limits, a dict of their names and values, or None for none.
+            limits: limits, a dict of their names and values, or None for no limits.
 
         Raises:
-            ValueError: the dict has a name that is no limit, or a value that is not a whole number above 0.
+            ValueError: the dict has an unknown name, or a value that is not a whole number above 0.
         """
         if isinstance(limits, ResourceLimits):
             return limits
@@ -61,7 +61,7 @@ class ResourceLimits:
         """Write the command that goes before another one to limit it.
 
         Returns:
-            The beginning of a command; empty where nothing is limited.
+            The beginning of a command; empty if nothing is limited.
 
         Raises:
             LimitsUnavailableError: the program ``prlimit`` is missing.

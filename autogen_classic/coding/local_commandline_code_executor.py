@@ -46,16 +46,16 @@ logger = logging.getLogger("autogen.coding.local_commandline_code_executor")
 
 
 class LocalCommandLineCodeExecutor(CommandLineExecutor):
-    """Runs Python and shell code in processes of their own, in one working directory, with a time limit.
+    """Runs Python and shell code in separate processes, in one working directory, with a time limit.
 
-    Without ``sandbox`` this is a seat belt and no sandbox: the code runs with your rights and can read, change and
+    Without ``sandbox`` this is a seat belt, not a sandbox: the code runs with your rights and can read, change and
     send whatever you can. Keys in the environment are not handed on to it.
 
     Args:
         timeout: how long one block may run, in seconds, at least 1.
-        virtual_env_context: what `autogen_classic.code_utils.create_virtual_env` gave, to run the code in that
-            virtual environment. Without it Python code runs under the Python that runs this program.
-        work_dir: the directory to run in; it is made if need be. No code file is written outside it.
+        virtual_env_context: what `autogen_classic.code_utils.create_virtual_env` returned, to run the code in that
+            virtual environment. Without it, Python code runs under the Python that runs this program.
+        work_dir: the directory to run in; it is created if need be. No code file is written outside it.
         functions: functions that the code may import; see `format_functions_for_prompt`.
         functions_module: the module from which it imports them, a valid Python name.
         execution_policies: says for languages whether their code is run (True) or only saved to a file (False);
@@ -65,8 +65,8 @@ class LocalCommandLineCodeExecutor(CommandLineExecutor):
         network: whether code in the sandbox reaches the network.
         limits: limits for each process, a `ResourceLimits` or a dict of its fields.
         inherit_environment: names of environment variables with keys, tokens or passwords that the code may have;
-            ``["*"]`` hands on all. Without it such variables are left out.
-        max_output: how many bytes of each of the two outputs of a block are kept; of a longer one the middle is cut
+            ``["*"]`` hands on all of them. By default such variables are left out.
+        max_output: how many bytes of each of the two outputs of a block are kept; the middle of a longer one is cut
             out, with a note. None keeps everything.
 
     Raises:
@@ -109,7 +109,7 @@ class LocalCommandLineCodeExecutor(CommandLineExecutor):
         self._sandbox = sandbox
         self._network = network
         self._limits = ResourceLimits.of(limits)
-        self._limits.command()  # says now, not at the first block, if limits cannot be enforced here
+        self._limits.command()  # reports now, not at the first block, if limits cannot be enforced here
         self._inherit_environment = tuple(inherit_environment)
         self._running: set[Command] = set()
         # A program that changes its directory later goes on using the same working directory.
@@ -159,7 +159,7 @@ class LocalCommandLineCodeExecutor(CommandLineExecutor):
                 raise ValueError(f"Potentially dangerous command detected: {message}")
 
     def execute_code_blocks(self, code_blocks: Sequence[CodeBlock]) -> CommandLineCodeResult:
-        """Set the functions up if need be, and run the blocks; of each, standard error stands before standard output.
+        """Set up the functions if need be, and run the blocks; for each, standard error comes before standard output.
 
         Raises:
             ValueError: shell code is refused by `sanitize_command`, or the functions cannot be set up.
@@ -177,7 +177,7 @@ class LocalCommandLineCodeExecutor(CommandLineExecutor):
         warnings.warn("Restarting local command line code executor is not supported. No action is taken.", stacklevel=2)
 
     def stop(self) -> None:
-        """End the code that runs now, from any thread. Blocks that are run later run as ever."""
+        """End the code that is running, from any thread. Later blocks run as usual."""
         with self._lock:
             self._stops += 1
             running = list(self._running)
@@ -255,7 +255,7 @@ class LocalCommandLineCodeExecutor(CommandLineExecutor):
 
 
 def _as_without_sandbox(result: ProcessResult) -> ProcessResult:
-    """A program that a signal ended inside the sandbox is reported by bubblewrap as a shell does it: 128 + signal."""
+    """A program that a signal ended inside the sandbox is reported by bubblewrap as a shell does: 128 + signal."""
     return replace(result, exit_code=128 - result.exit_code) if 128 < result.exit_code < 128 + 65 else result
 
 

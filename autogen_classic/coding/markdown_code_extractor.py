@@ -26,7 +26,7 @@ class MarkdownCodeExtractor(CodeExtractor):
             message: a text, a list of content parts, or None.
 
         Returns:
-            The blocks, in order. Where a fence names no language it is guessed; it is empty if that fails.
+            The blocks, in order. If a fence does not name a language, it is guessed; it is empty if that fails.
         """
         blocks = []
         for language, code in find_blocks(content_str(message)):

@@ -38,21 +38,21 @@ def silence_pip(code: str, lang: str) -> str:
 
 
 def _get_file_name_from_content(code: str, workspace_path: Path, language: str | None = None) -> str | None:
-    """Read the name that the first line of the code gives to its file.
+    """Read the name that the first line of the code gives its file.
 
-    A comment is a name after ``filename:``, or where it ends as files in the language of the code do: what is only
+    A comment is a name if it follows ``filename:``, or ends as files in the language of the code do: what is only
     mentioned, such as ``# data.csv``, is not overwritten. Prose is not a name.
 
     Args:
         code: the code.
         workspace_path: the directory that the file must stay in.
-        language: of the code; None for any, whose files may end in any way.
+        language: the language of the code; None for any, whose files may end in any way.
 
     Returns:
-        The name relative to ``workspace_path``, or None if there is none.
+        The name relative to ``workspace_path``, or None if the line does not give one.
 
     Raises:
-        FileNameError: the file would stand outside ``workspace_path``; symbolic links are followed to find out.
+        FileNameError: the file would be outside ``workspace_path``; symbolic links are followed to find out.
     """
     comment = _NAME_COMMENT.match(code.split("\n", 1)[0])
     if comment is None:
@@ -73,5 +73,5 @@ def _get_file_name_from_content(code: str, workspace_path: Path, language: str |
             raise FileNameError("Filename is not in the workspace")
         # The name may be taken by a directory, or by a pipe, to which a write need not end.
         return str(path.relative_to(root)) if path.is_file() or not path.exists() else None
-    except (OSError, RuntimeError, UnicodeError):  # too long, a loop of symbolic links, or no text
+    except (OSError, RuntimeError, UnicodeError):  # too long, a loop of symbolic links, or not a valid text
         return None

@@ -1,7 +1,7 @@
 """The REST API of a session pool of Azure Container Apps: run code in a session, and its files.
 
 Microsoft changed the API with version 2024-10-02-preview: paths, and the form of what is sent and answered. Both forms
-are spoken here, so that pools behind older gateways work too.
+are supported here, so that pools behind older gateways work too.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ TokenProvider = Callable[[], str]
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of running code.
+    """The outcome of running code.
 
     Attributes:
         succeeded: whether the session says so.
         stdout: what was printed.
-        stderr: what went to standard error, the text of an exception included.
-        result: the value of the last expression, as JSON has it; None or "" if there is none.
+        stderr: what went to standard error, including the text of an exception.
+        result: the value of the last expression, as JSON represents it; None or "" if there is no value.
     """
 
     succeeded: bool
@@ -63,7 +63,7 @@ class SessionPool:
         api_version: the version of the API.
 
     Raises:
-        ValueError: the endpoint is no https address.
+        ValueError: the endpoint is not an https address.
         ImportError: a package is missing.
     """
 
@@ -81,7 +81,7 @@ class SessionPool:
         self._is_old = api_version[:10] < _FIRST_OF_THE_NEW_FORM
 
     def run(self, session: str, code: str, timeout: int) -> Answer:
-        """Run code in a session, which is made if need be, and wait for its end.
+        """Run code in a session, which is created if need be, and wait for it to end.
 
         Raises:
             SessionPoolTimeoutError: it took too long.
@@ -111,7 +111,7 @@ class SessionPool:
         self._send("POST", path, session, _SECONDS_FOR_FILES, files={"file": (name, content)})
 
     def download(self, session: str, name: str) -> bytes:
-        """Get a file of the data directory of a session."""
+        """Get a file from the data directory of a session."""
         quoted = quote(name, safe="")
         path = f"/files/content/{quoted}" if self._is_old else f"/files/{quoted}/content"
         return bytes(self._send("GET", path, session, _SECONDS_FOR_FILES).content)
@@ -127,7 +127,7 @@ class SessionPool:
         return names
 
     def end(self, session: str) -> None:
-        """End a session with all that runs in it; where the API cannot, it ends when it has been idle for a while."""
+        """End a session and all that runs in it; if the API cannot do that, it ends after being idle for a while."""
         if not self._is_old:
             self._send("DELETE", "/session", session, _SECONDS_TO_ANSWER, gone_is_fine=True)
 
@@ -140,7 +140,7 @@ class SessionPool:
         if isinstance(answer, list):  # lists of files came bare in early versions
             answer = {"value": answer}
         if not isinstance(answer, dict):
-            raise SessionPoolError(f"The session pool at {self._host} answered {path} with no JSON object.")
+            raise SessionPoolError(f"The session pool at {self._host} answered {path}, but not with a JSON object.")
         return answer
 
     def _send(
@@ -214,7 +214,7 @@ def _is_busy_for_a_moment(response: Any) -> bool:
 
 
 def _seconds_to_wait(headers: Mapping[str, str], attempt: int) -> float:
-    """What the pool asks for in Retry-After, in seconds or as a date; else longer each time."""
+    """What the pool asks for in Retry-After, in seconds or as a date; otherwise longer each time."""
     value = headers.get("Retry-After", "")
     with suppress(ValueError):
         return max(float(value), 0.0)
@@ -250,7 +250,7 @@ def _advice(status: int) -> str:
     if status == 403:
         return " The account needs the role Azure ContainerApps Session Executor on the pool."
     if status == 404:
-        return " Check the pool management endpoint and the api_version; or there is no such file."
+        return " Check the pool management endpoint and the api_version; or the file does not exist."
     if status == 429:
         return " The pool has no free session, or too many requests came; raise its maximum of sessions or wait."
     return " The service has a problem; try again later." if status >= 500 else ""

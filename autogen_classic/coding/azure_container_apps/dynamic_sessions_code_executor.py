@@ -21,29 +21,29 @@ from ._session_pool import DEFAULT_API_VERSION, SessionPool
 
 __all__ = ("ACADynamicSessionsCodeExecutor",)
 
-_LONGEST_TIMEOUT = 220  # of the service
+_LONGEST_TIMEOUT = 220  # the limit of the service
 
 
 class ACADynamicSessionsCodeExecutor(InOrder):
     """Runs code in a session of a pool in Azure: isolated by the service, with its state kept from block to block.
 
-    A session comes with the first request that names it and ends after a while without any.
+    A session begins with the first request that names it, and ends after a while without requests.
 
     Args:
-        pool_management_endpoint: the address of the pool, as ``az containerapp sessionpool show`` tells it.
+        pool_management_endpoint: the address of the pool, as ``az containerapp sessionpool show`` prints it.
         credential: gives tokens: a function without arguments, or an object with ``get_token`` as those of
             azure-identity; None for its ``DefaultAzureCredential``.
         timeout: how long one block may run, in seconds, 1 to 220.
-        work_dir: the directory of this machine for images and downloads; None for the current one.
+        work_dir: the directory on this machine for images and downloads; None for the current one.
         session_id: the identifier of the session; None for a new one that nobody can guess. Whoever knows it, and may
             use the pool, reaches the session.
         language: what the pool runs: "python", or for other kinds of pool "javascript" or "sh".
-        api_version: the version of the REST API; those before 2024-10-02-preview are spoken too.
+        api_version: the version of the REST API; those before 2024-10-02-preview are supported too.
 
     Raises:
-        ValueError: the endpoint is no https address, or the timeout is out of range.
+        ValueError: the endpoint is not an https address, or the timeout is out of range.
         TypeError: the credential is neither a function nor has ``get_token``.
-        ImportError: there is no credential, and azure-identity is not installed.
+        ImportError: no credential is given, and azure-identity is not installed.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class ACADynamicSessionsCodeExecutor(InOrder):
 
         Returns:
             The exit code (0 or 1; 124 after a timeout, 130 after `stop`), what the blocks wrote to standard output
-            and standard error with the value of the last expression of each, and the images that they gave as files.
+            and standard error, the value of the last expression of each, and the images that they produced, as files.
 
         Raises:
             SessionPoolError: the pool refuses or cannot be reached. The text holds no token.
@@ -87,7 +87,7 @@ class ACADynamicSessionsCodeExecutor(InOrder):
         return IPythonCodeResult(exit_code=exit_code, output=output, output_files=files)
 
     def upload_files(self, files: Sequence[Path | str]) -> None:
-        """Put files of this machine into the data directory of the session (``/mnt/data``), under their own names.
+        """Put files from this machine into the data directory of the session (``/mnt/data``), under their own names.
 
         Args:
             files: their paths.
@@ -101,7 +101,7 @@ class ACADynamicSessionsCodeExecutor(InOrder):
             self._pool.upload(self._session_id, path.name, path.read_bytes())
 
     def download_files(self, names: Sequence[str]) -> list[Path]:
-        """Get files of the data directory of the session into `work_dir`.
+        """Copy files from the data directory of the session to `work_dir`.
 
         Args:
             names: their names, without directories.
@@ -133,11 +133,11 @@ class ACADynamicSessionsCodeExecutor(InOrder):
     def restart(self) -> None:
         """Go on in a new session; state and files of the old one are lost."""
         old, self._session_id = self._session_id, _new_session_id()
-        with suppress(SessionPoolError):  # it ends by itself when it has been idle for a while
+        with suppress(SessionPoolError):  # it ends by itself after being idle for a while
             self._pool.end(old)
 
     def stop(self) -> None:
-        """End the session with the code that runs in it, from any thread. Blocks that are run later get a new one."""
+        """End the session and the code that runs in it, from any thread. Later blocks get a new one."""
         self.restart()
 
     def _run_block(self, block: CodeBlock, files: list[str]) -> Outcome:

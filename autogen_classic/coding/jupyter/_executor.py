@@ -42,9 +42,9 @@ class KernelExecutor:
         def output_dir(self) -> str | Path: ...
 
     def _keep(self, start: Callable[[], RunningKernel]) -> None:
-        """Have a kernel from here on, which this function starts when it is needed."""
+        """Use a kernel from here on, which this function starts when it is needed."""
         self._keeper = KernelKeeper(start)
-        # Also at the end of the program, and where an executor is simply forgotten.
+        # Also at the end of the program, and when an executor is simply dropped.
         weakref.finalize(self, InThisProcess(self._keeper.stop))
 
     @property
@@ -84,11 +84,11 @@ class KernelExecutor:
         return IPythonCodeResult(exit_code=exit_code, output="\n".join(outputs), output_files=files)
 
     def restart(self) -> None:
-        """Forget all variables: end the kernel with all that its code has started. The next block has a new one."""
+        """Forget all variables: end the kernel and all that its code has started. The next block gets a new one."""
         self._keeper.stop()
 
     def stop(self) -> None:
-        """End the kernel with all that its code has started, from any thread. A later block has a new one."""
+        """End the kernel and all that its code has started, from any thread. A later block gets a new one."""
         self._keeper.stop()
 
     def __enter__(self) -> Self:
@@ -102,7 +102,7 @@ class KernelExecutor:
 
 
 def _for_kernel(block: CodeBlock, kernel_language: str) -> str | None:
-    """Write a block as a kernel takes it; None for another language. Shell code runs where Python is spoken."""
+    """Write a block as a kernel takes it; None for another language. Shell code runs in kernels for Python."""
     language = block.language.lower()
     if kernel_language not in _PYTHON:
         return block.code if language in (kernel_language, "") else None

@@ -1,4 +1,4 @@
-"""The process of a `LocalJupyterServer`: Jupyter Kernel Gateway, which ends when its parent does.
+"""The process of a `LocalJupyterServer`: a Jupyter Kernel Gateway that ends when its parent does.
 
 It reads its configuration, and with it the token, from its standard input as one line of JSON. What it never reads is
 the end of that input: it comes when the parent ends, however that ends.

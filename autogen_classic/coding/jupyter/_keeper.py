@@ -26,10 +26,10 @@ class RunningKernel(Protocol):
         """Run code for so many seconds."""
 
     def kill(self) -> None:
-        """End it and what it has started, from any thread."""
+        """End it and all that it has started, from any thread."""
 
     def close(self) -> None:
-        """Give back what is held for it; by the thread that has run its code."""
+        """Release what is held for it; called by the thread that has run its code."""
 
 
 class KernelKeeper:
@@ -44,11 +44,11 @@ class KernelKeeper:
         self._kernel: RunningKernel | None = None
         self._stops = 0
         self._turn = threading.Lock()  # held by whoever runs code
-        self._guard = threading.Lock()  # held for the moment in which the kernel is exchanged
+        self._guard = threading.Lock()  # held for the moment when the kernel is exchanged
 
     @contextmanager
     def turn(self) -> Iterator[Callable[[str, float], Transcript]]:
-        """Have the kernel for some blocks; others wait meanwhile.
+        """Hold the kernel for some blocks; others wait meanwhile.
 
         Yields:
             A function that runs code for so many seconds.
@@ -58,7 +58,7 @@ class KernelKeeper:
             yield lambda code, timeout: self._run(code, timeout, stops)
 
     def stop(self) -> None:
-        """End the kernel with all that it has started; what runs in it fails. It may be called from any thread."""
+        """End the kernel and all that it has started; what is running in it fails. Any thread may call this."""
         with self._guard:
             self._stops += 1
             kernel = self._kernel

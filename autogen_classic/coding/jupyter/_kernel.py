@@ -1,4 +1,4 @@
-"""A kernel as a process of this machine, spoken to over sockets that only this user can reach."""
+"""A kernel as a process on this machine, reached over sockets that only this user can open."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _SECONDS_TO_START = 60.0
 _SECONDS_TO_OBEY = 5.0  # how long interrupted code may take to end
 _SECONDS_TO_ANSWER = 0.5
 _SECONDS_UNTIL_NUDGED = 1.0  # a kernel that sleeps through a message wakes up at the next
-_SECONDS_BETWEEN_LOOKS = 0.05  # a message wakes us at once; the death of the process does not
+_SECONDS_BETWEEN_LOOKS = 0.05  # a message wakes us at once; the end of the process does not
 _LONGEST_SOCKET_PATH = 100  # the systems allow about 108
 
 
 class LocalKernel:
-    """Starts a kernel in a session of its own. It ends with this program, also if this program crashes.
+    """Starts a kernel in its own session. It ends with this program, even if this program crashes.
 
     Args:
         name: the name of an installed kernel.
@@ -141,7 +141,7 @@ class LocalKernel:
         return transcript
 
     def kill(self) -> None:
-        """End the kernel with all that it has started, from any thread."""
+        """End the kernel and all that it has started, from any thread."""
         self._killed = True
         kill_tree(self._process, self._mark)
 
@@ -175,7 +175,7 @@ class LocalKernel:
         return process
 
     def _messages(self, seconds: float) -> list[dict[str, Any]]:
-        """Wait for messages, so many seconds at most."""
+        """Wait for messages, for at most so many seconds."""
         received = [self._session.recv(socket)[1] for socket, _ in self._poller.poll(int(seconds * 1000))]
         return [message for message in received if message is not None]
 
@@ -200,7 +200,7 @@ class LocalKernel:
         return f": {end_by_signal(-code).strip()}" if code < 0 else f" with exit code {code}."
 
     def _last_words(self) -> str:
-        """What the process has printed, as far as it can explain why it did not start."""
+        """What the process has printed, which may explain why it did not start."""
         with suppress(OSError):
             words = (self._folder / "log").read_bytes()[-2000:].decode("utf-8", errors="replace").strip()
             return f" It said:\n{words}" if words else ""
@@ -208,7 +208,7 @@ class LocalKernel:
 
 
 def _transport(folder: Path) -> dict[str, str]:
-    """Sockets in a folder of ours, which nobody else can enter, rather than ports that others can reach and take."""
+    """Sockets in our own folder, which nobody else can enter, rather than ports that others can reach and take."""
     sockets = str(folder / "s")
     fits = sys.platform != "win32" and len(os.fsencode(sockets)) < _LONGEST_SOCKET_PATH
     return {"transport": "ipc", "ip": sockets} if fits else {}

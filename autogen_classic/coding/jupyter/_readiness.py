@@ -15,10 +15,10 @@ __all__ = ("SETTINGS", "find_problem")
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "JupyterWebsocketPersonality": {"list_kernels": True},
-    "KernelRestarter": {"time_to_dead": 0.5, "restart_limit": 0},  # a death is told soon; executors start new kernels
-    "ZMQChannelsWebsocketConnection": {"limit_rate": False},  # else much output is dropped
+    "KernelRestarter": {"time_to_dead": 0.5, "restart_limit": 0},  # deaths are reported soon; executors replace kernels
+    "ZMQChannelsWebsocketConnection": {"limit_rate": False},  # otherwise a lot of output is dropped
 }
-"""How our servers differ from a Jupyter Kernel Gateway as it comes."""
+"""How our servers differ from a Jupyter Kernel Gateway with its default settings."""
 
 _SECONDS_TO_START = 60.0
 

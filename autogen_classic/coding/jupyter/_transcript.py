@@ -29,7 +29,7 @@ _BINARY = {
     "application/pdf": "pdf",
 }
 _TEXT = {"image/svg+xml": "svg", "text/html": "html"}
-# Plotting libraries hand out whole charts like this; plain application/json is a value that somebody wants to read.
+# Plotting libraries return whole charts like this; plain application/json is a value that somebody wants to read.
 _CHART = re.compile(r"application/vnd\..+\+json")
 
 
@@ -48,12 +48,12 @@ class DataItem:
 
 @dataclass
 class ExecutionResult:
-    """What came of one block.
+    """The outcome of one block.
 
     Attributes:
         is_ok: whether it ran to its end without an exception.
         output: what it printed, the text of what it displayed, and its error.
-        data_items: what it displayed beside text.
+        data_items: what it displayed besides text.
     """
 
     is_ok: bool
@@ -66,8 +66,8 @@ class Transcript:
 
     Attributes:
         is_ok: whether nothing has failed so far.
-        interrupted: whether the time is over, so that the interruption is no error of the code.
-        kernel_is_lost: whether the kernel cannot be used any more.
+        interrupted: whether the time ran out, so that the interruption is not an error of the code.
+        kernel_is_lost: whether the kernel can no longer be used.
     """
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Transcript:
             content: what it says.
 
         Returns:
-            Its type; of a status message, the status. The block has ended when ``execute_reply`` and ``idle`` came.
+            Its type; for a status message, the status. The block has ended after ``execute_reply`` and ``idle``.
         """
         if kind == "stream":
             self._print(content["name"], content["text"])
@@ -129,7 +129,7 @@ class Transcript:
         )
 
     def _print(self, stream: str, text: str) -> None:
-        """A kernel cuts what is printed where its clock tells it to; here it is put together again."""
+        """A kernel cuts printed output whenever its clock tells it to; here it is put back together."""
         last = self._parts[-1] if self._parts else None
         if not isinstance(last, tuple) or last[0] != stream:
             last = (stream, KeptOutput(MAX_OUTPUT))
@@ -146,7 +146,7 @@ class Transcript:
 
 
 def save(parts: Iterable[str | DataItem], folder: str | Path) -> tuple[list[str], list[str]]:
-    """Save data to files with names of their own.
+    """Save data to files with unique names.
 
     Args:
         parts: texts and data.

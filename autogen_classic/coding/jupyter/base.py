@@ -10,13 +10,13 @@ __all__ = ("JupyterConnectable", "JupyterConnectionInfo")
 
 @dataclass
 class JupyterConnectionInfo:
-    """The address of a Jupyter server and the key to it.
+    """The address of a Jupyter server and its token.
 
     Attributes:
         host: a name or an address, without a scheme and a port. A base path may follow: ``example.org/jupyter``.
         use_https: whether the server speaks HTTPS.
         port: its port; None for the usual one of the scheme.
-        token: its token; None if it wants none. It is left out when this object is printed.
+        token: its token; None if it does not need one. It is left out when this object is printed.
     """
 
     host: str
@@ -27,7 +27,7 @@ class JupyterConnectionInfo:
 
 @runtime_checkable
 class JupyterConnectable(Protocol):
-    """Whatever can say where a Jupyter server is."""
+    """Anything that can say where a Jupyter server is."""
 
     @property
     def connection_info(self) -> JupyterConnectionInfo:

@@ -38,8 +38,8 @@ _COMMAND = [
 class DockerJupyterServer(JupyterConnectable):
     """Starts a Jupyter Kernel Gateway in a container, and waits until it answers.
 
-    Its port can be reached from this machine only. Code in its kernels sees the container, and of this machine what
-    you mount.
+    Its port can be reached from this machine only. Code in its kernels sees the container, and of this machine only
+    what you mount.
 
     Args:
         custom_image_name: an image that has the packages jupyter-kernel-gateway and ipykernel. If its own command
@@ -57,7 +57,7 @@ class DockerJupyterServer(JupyterConnectable):
 
     Raises:
         DockerUnavailableError: no engine answers.
-        ValueError: there is no image of that name.
+        ValueError: no image has that name.
         JupyterServerError: the server does not start; the text holds what it said.
     """
 
@@ -85,7 +85,7 @@ EXPOSE {_PORT}
     ) -> None:
         self._token = secrets.token_hex(32) if isinstance(token, DockerJupyterServer.GenerateToken) else token
         self._engine = connect(docker.from_env)
-        with suppress(docker.errors.DockerException):  # clearing up after others is no reason to fail
+        with suppress(docker.errors.DockerException):  # cleaning up after others is not a reason to fail
             remove_leftovers(self._engine)
         try:
             image = self._image(custom_image_name)
@@ -105,7 +105,7 @@ EXPOSE {_PORT}
             self._engine.close()
             raise
         end = InThisProcess(partial(_end, self._engine, self._container, auto_remove))
-        # Also at the end of the program, and where a server is simply forgotten.
+        # Also at the end of the program, and when a server is simply dropped.
         self._stop: Callable[[], object] = weakref.finalize(self, end) if stop_container else end
         try:
             self._port = self._published_port()
@@ -126,11 +126,11 @@ EXPOSE {_PORT}
         return JupyterClient(self.connection_info)
 
     def stop(self) -> None:
-        """Stop the container, with all that runs in it, and remove it where auto_remove says so."""
+        """Stop the container and all that runs in it, and remove it if auto_remove says so."""
         self._stop()
 
     def __enter__(self) -> DockerJupyterServer:
-        """The server runs already; the end of the ``with`` block ends it."""
+        """The server is already running; the end of the ``with`` block ends it."""
         return self
 
     def __exit__(
@@ -159,7 +159,7 @@ EXPOSE {_PORT}
         except (docker.errors.BuildError, docker.errors.APIError) as error:
             raise JupyterServerError(
                 f"The image for the Jupyter server could not be built: {error}. Building it needs python:3-slim and a "
-                "network; or name an image of yours with custom_image_name."
+                "network; or name your own image with custom_image_name."
             ) from error
 
     def _environment(self, image: Any, docker_env: Mapping[str, str]) -> dict[str, str]:
@@ -174,7 +174,7 @@ EXPOSE {_PORT}
         }
 
     def _published_port(self) -> int:
-        """The port of this machine that leads to the server."""
+        """The port on this machine that leads to the server."""
         self._container.reload()
         published = (self._container.attrs["NetworkSettings"]["Ports"] or {}).get(f"{_PORT}/tcp")
         if not published:
@@ -214,7 +214,7 @@ def _starts_jupyter(image: Any) -> bool:
 
 
 def _started(engine: Any, image: Any, settings: dict[str, Any]) -> Any:
-    """Start a container; where only that fails, nothing stays of it."""
+    """Start a container; if starting it fails, nothing is left of it."""
     try:
         return engine.containers.run(image, detach=True, **settings)
     except docker.errors.APIError:
@@ -225,7 +225,7 @@ def _started(engine: Any, image: Any, settings: dict[str, Any]) -> Any:
 
 
 def _end(engine: Any, container: Any, remove: bool) -> None:
-    # It may have been removed by somebody else, or the engine does not answer any more.
+    # It may have been removed by somebody else, or the engine no longer answers.
     with suppress(docker.errors.APIError, requests.RequestException):
         if remove:
             remove_container(container)

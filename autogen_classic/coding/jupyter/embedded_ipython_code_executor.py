@@ -20,9 +20,9 @@ __all__ = ("EmbeddedIPythonCodeExecutor",)
 
 
 class EmbeddedIPythonCodeExecutor(KernelExecutor, BaseModel):
-    """Runs code blocks in a Jupyter kernel, in which variables, imports and functions last from block to block.
+    """Runs code blocks in a Jupyter kernel, where variables, imports and functions last from block to block.
 
-    The kernel starts with the first block. It is no sandbox: the code runs with your rights and can read, change and
+    The kernel starts with the first block. It is not a sandbox: the code runs with your rights and can read, change and
     send whatever you can. Keys in the environment are not handed on to it.
 
     Attributes:
@@ -33,7 +33,7 @@ class EmbeddedIPythonCodeExecutor(KernelExecutor, BaseModel):
         limits: limits for each process, a `ResourceLimits` or a dict of its fields. A kernel itself needs about
             150 MB of memory and 12 threads.
         inherit_environment: names of environment variables with keys, tokens or passwords that the code may have;
-            ``["*"]`` hands on all. Without it such variables are left out.
+            ``["*"]`` hands on all of them. By default such variables are left out.
 
     Raises:
         ValueError: the kernel is not installed, a directory does not exist, or a number is out of range.

@@ -52,10 +52,10 @@ class JupyterClient:
         return cast("dict[str, Any]", self._request("GET", "api/kernelspecs").json())
 
     def list_kernels(self) -> list[dict[str, Any]]:
-        """Ask which kernels run.
+        """Ask which kernels are running.
 
         Returns:
-            For each a dict with ``id``, ``name``, ``execution_state`` and more.
+            For each, a dict with ``id``, ``name``, ``execution_state`` and more.
 
         Raises:
             requests.RequestException: the server does not answer, or refuses.
@@ -85,7 +85,7 @@ class JupyterClient:
             kernel_id: its id.
 
         Raises:
-            requests.RequestException: there is no such kernel, or the server does not answer.
+            requests.RequestException: the kernel does not exist, or the server does not answer.
         """
         self._request("DELETE", f"api/kernels/{quote(kernel_id, safe='')}")
 
@@ -96,7 +96,7 @@ class JupyterClient:
             kernel_id: its id.
 
         Raises:
-            requests.RequestException: there is no such kernel, or the server does not answer.
+            requests.RequestException: the kernel does not exist, or the server does not answer.
         """
         self._request("POST", f"api/kernels/{quote(kernel_id, safe='')}/restart")
 
@@ -107,7 +107,7 @@ class JupyterClient:
             kernel_id: its id.
 
         Raises:
-            requests.RequestException: there is no such kernel, or the server does not answer.
+            requests.RequestException: the kernel does not exist, or the server does not answer.
         """
         self._request("POST", f"api/kernels/{quote(kernel_id, safe='')}/interrupt")
 
@@ -148,14 +148,14 @@ class JupyterClient:
 
     def _request(self, method: str, path: str, **options: Any) -> requests.Response:
         address = f"{self._address('http')}/{path}"
-        with requests.Session() as session:  # of its own, for kernels are stopped from other threads
+        with requests.Session() as session:  # a new one each time, because kernels are stopped from other threads
             session.trust_env = not _is_local(self._connection_info.host)  # no proxy leads to this machine
             response = session.request(method, address, auth=self._authorise, timeout=_SECONDS_FOR_A_REQUEST, **options)
         response.raise_for_status()
         return response
 
     def _authorise(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        # As headers of the session they would lose against a password that .netrc has for the host.
+        # As headers of the session, they would lose to a password that .netrc has for the host.
         request.headers.update(self._headers())
         return request
 
@@ -202,14 +202,14 @@ class JupyterKernelClient:
                 which a client cannot interrupt; `JupyterClient.interrupt_kernel` can.
 
         Returns:
-            What came of it.
+            The outcome.
         """
         return self.run(code, timeout_seconds).result()
 
     def run(
         self, code: str, timeout_seconds: float | None = None, interrupt: Callable[[], None] | None = None
     ) -> Transcript:
-        """Run code, and interrupt it when its time is over.
+        """Run code, and interrupt it when its time runs out.
 
         Args:
             code: the code.
@@ -294,7 +294,7 @@ class JupyterKernelClient:
         return message_id
 
     def _receive(self, seconds: float | None = None) -> dict[str, Any] | None:
-        """Wait for a message, a short while only, so that somebody else may say stop."""
+        """Wait for a message, but only briefly, so that somebody else may say stop."""
         self._websocket.settimeout(_SECONDS_BETWEEN_LOOKS if seconds is None else _short(seconds))
         if _QUICK_ANSWER is not None and self._websocket.sock is not None:
             # The server sends several small messages, each when the last is acknowledged: by default 40 ms later.

@@ -25,16 +25,16 @@ _SECONDS_TO_START = 60.0
 
 
 class JupyterCodeExecutor(KernelExecutor, CodeExecutor):
-    """Runs code blocks in a kernel of a Jupyter server, in which variables last from block to block.
+    """Runs code blocks in a kernel of a Jupyter server, where variables last from block to block.
 
     The kernel starts with the first block.
 
     Args:
-        jupyter_server: the server: a `LocalJupyterServer`, a `DockerJupyterServer`, whatever else can say where one is,
-            or where one is.
+        jupyter_server: the server: a `LocalJupyterServer`, a `DockerJupyterServer`, anything else that knows where one
+            is, or its address.
         kernel_name: the name of a kernel that the server has.
         timeout: how long one block may run, in seconds, at least 1. Then it is interrupted, and keeps its variables.
-        output_dir: the directory of this machine where displayed images and HTML pages are saved.
+        output_dir: the directory on this machine where displayed images and HTML pages are saved.
 
     Raises:
         ValueError: the timeout is below 1, the directory does not exist, the kernel is not installed on the server, or
@@ -80,10 +80,10 @@ class JupyterCodeExecutor(KernelExecutor, CodeExecutor):
 
 
 class _RemoteKernel:
-    """A kernel of a server.
+    """A kernel on a server.
 
     Args:
-        client: speaks to the server.
+        client: talks to the server.
         name: the name of the kernel to start.
         server: one of our servers marks its kernels, and ends what they leave behind; others need not.
     """
@@ -93,7 +93,7 @@ class _RemoteKernel:
         mark: Callable[[], str] | None = getattr(server, "_mark_for_kernel", None)
         self._end_marked: Callable[[str], None] | None = getattr(server, "_end_marked", None)
         self._mark = mark() if mark is not None else ""
-        # Servers of others hand nothing else of their environment to a kernel that is started with variables.
+        # Other servers hand nothing else from their environment to a kernel that is started with variables.
         environment = {"KERNEL_AUTOGEN_CLASSIC_RUN": self._mark} if self._mark else None
         self._id = client.start_kernel(name, environment=environment)
         try:
@@ -116,7 +116,7 @@ class _RemoteKernel:
         return self._channels.run(code, timeout, lambda: self._client.interrupt_kernel(self._id))
 
     def kill(self) -> None:
-        """End it, from any thread, with what it has started as far as the server can reach that."""
+        """End it, from any thread, along with what it has started as far as the server can reach that."""
         with suppress(requests.RequestException):  # it has ended by itself, or the server has
             self._client.delete_kernel(self._id)
         self._channels.abandon()

@@ -1,4 +1,4 @@
-"""A Jupyter server as a process of this machine."""
+"""A Jupyter server as a process on this machine."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ __all__ = ("LocalJupyterServer",)
 _TRIES_FOR_A_PORT = 5
 _LONGEST_FOLDER = 50  # the name of a socket in it takes about 50 bytes more, and the systems allow about 108
 _ROOT = str(Path(__file__).resolve().parents[3])
-# The program is written out, for a file of this folder would find our jupyter_client in place of Jupyter's.
+# The program is written out, because a file in this folder would find our jupyter_client instead of Jupyter's.
 _PROGRAM = f"import sys; sys.path.append({_ROOT!r}); from autogen_classic.coding.jupyter._gateway import main; main()"
 
 
 class LocalJupyterServer(JupyterConnectable):
-    """Starts a Jupyter Kernel Gateway, and waits until it answers. It ends with this program, also if that crashes.
+    """Starts a Jupyter Kernel Gateway, and waits until it answers. It ends with this program, even if that crashes.
 
-    It is no sandbox: its kernels run with your rights. Keys in the environment are not handed on to them.
+    It is not a sandbox: its kernels run with your rights. Keys in the environment are not handed on to them.
 
     Args:
-        ip: the address it listens on. Whatever reaches it and has the token runs code on this machine.
+        ip: the address it listens on. Whoever reaches it and has the token can run code on this machine.
         port: its port; None for a free one.
-        token: the key to it; by default a new one. It is not printed, and stands in no file and in no command line.
+        token: the key to it; by default a new one. It is never printed, and never put in a file or on a command line.
         log_file: the file for its log; None for no log.
         log_level: the least important level that is logged.
-        log_max_bytes: how large the file may become before a new one is begun; 0 for no limit.
+        log_max_bytes: how large the file may grow before a new one is begun; 0 for no limit.
         log_backup_count: how many old log files are kept.
         work_dir: the directory its kernels run in; None for the current one.
         inherit_environment: names of environment variables with keys, tokens or passwords that the code may have;
-            ``["*"]`` hands on all. Without it such variables are left out.
+            ``["*"]`` hands on all of them. By default such variables are left out.
 
     Raises:
         JupyterServerError: it does not start; the text holds what it said.
@@ -78,7 +78,7 @@ class LocalJupyterServer(JupyterConnectable):
         self.token = secrets.token_hex(32) if isinstance(token, LocalJupyterServer.GenerateToken) else token
         self._mark = uuid.uuid4().hex
         if port is not None and not _is_free(ip, port):
-            # A server that stands there already might answer to the same token.
+            # A server that is already there might answer to the same token.
             raise JupyterServerError(f"The Jupyter server on {ip}:{port} did not start. The port is in use.")
         log = _logging(log_file, log_level, log_max_bytes, log_backup_count)
         environment = {**environment_for_code(inherit=inherit_environment), RUN_MARK: self._mark}
@@ -87,7 +87,7 @@ class LocalJupyterServer(JupyterConnectable):
             self.port = port if port is not None else _free_port(ip)
             runtime = tempfile.mkdtemp(prefix="autogen-jupyter-")
             process = _launch(self._settings(log, runtime), environment, runtime, work_dir)
-            # Also at the end of the program, and where a server is simply forgotten.
+            # Also at the end of the program, and when a server is simply dropped.
             self._stop = weakref.finalize(self, InThisProcess(partial(_end, process, self._mark, runtime)))
             problem = find_problem(self.get_client(), lambda: process.poll() is not None)  # noqa: B023  (called now)
             if problem is None:
@@ -113,11 +113,11 @@ class LocalJupyterServer(JupyterConnectable):
         return JupyterClient(self.connection_info)
 
     def stop(self) -> None:
-        """End the server, its kernels, and all that they have started."""
+        """End the server, its kernels, and everything they have started."""
         self._stop()
 
     def __enter__(self) -> LocalJupyterServer:
-        """The server runs already; the end of the ``with`` block ends it."""
+        """The server is already running; the end of the ``with`` block ends it."""
         return self
 
     def __exit__(
@@ -127,7 +127,7 @@ class LocalJupyterServer(JupyterConnectable):
 
     def _settings(self, log: dict[str, Any], runtime: str) -> dict[str, Any]:
         own = {"ip": self.ip, "port": self.port, "port_retries": 0, "auth_token": self.token}
-        # Sockets in a folder of ours, which nobody else can enter, rather than ports that others can reach and take.
+        # Sockets in our own folder, which nobody else can enter, rather than ports that others can reach and take.
         by_file = sys.platform != "win32" and len(os.fsencode(runtime)) < _LONGEST_FOLDER
         return {
             "KernelGatewayApp": {**own, "logging_config": log},
@@ -136,7 +136,7 @@ class LocalJupyterServer(JupyterConnectable):
         }
 
     def _mark_for_kernel(self) -> str:
-        """A mark for the processes of one kernel, which begins like that of all."""
+        """A mark for the processes of one kernel, which begins like the mark of all kernels."""
         return f"{self._mark}-{uuid.uuid4().hex}"
 
     def _end_marked(self, mark: str) -> None:
@@ -153,10 +153,10 @@ def _free_port(ip: str) -> int:
 
 
 def _is_free(ip: str, port: int) -> bool:
-    """Tell whether nobody listens on a port; also where it cannot be listened on at all, which the server tells."""
+    """Tell whether a port is free, or cannot be listened on at all, which the server will then report."""
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        if sys.platform != "win32":  # there it means that two may listen
+        if sys.platform != "win32":  # on Windows it means that two may listen
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((ip, port))
@@ -177,7 +177,7 @@ def _logging(file: str | None, level: str, max_bytes: int, backup_count: int) ->
             "filename": os.path.abspath(file),
             "formatter": "console",
         }
-    # Errors before the log is open, such as that of a port in use, go to the standard error.
+    # Errors before the log is open, such as a port in use, go to standard error.
     return {
         "handlers": {"file": handler},
         "loggers": {"KernelGatewayApp": {"level": level, "handlers": ["file", "console"]}},
@@ -199,7 +199,7 @@ def _launch(
             start_new_session=sys.platform != "win32",
         )
     assert process.stdin is not None
-    with suppress(BrokenPipeError):  # it has ended, which is seen when it is waited for
+    with suppress(BrokenPipeError):  # it has ended, which shows when it is waited for
         process.stdin.write(json.dumps(settings).encode() + b"\n")
         process.stdin.flush()
     return process

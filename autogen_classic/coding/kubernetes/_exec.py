@@ -27,7 +27,7 @@ class Execution:
     Args:
         pod: where to run.
         command: the program and its arguments.
-        stdin: what the program may read. The protocol cannot tell it that this is the end.
+        stdin: what the program may read. The protocol cannot tell it where this ends.
         max_output: how many bytes of each of its two outputs are kept; None keeps all.
 
     Raises:
@@ -43,7 +43,7 @@ class Execution:
             self._socket.send_binary(bytes([_STDIN]) + stdin[start : start + _PIECE])
 
     def wait(self, timeout: float | None) -> bool:
-        """Take in output until the command has ended or the connection is gone; tell whether that came in time.
+        """Take in output until the command has ended or the connection is gone; tell whether that happened in time.
 
         Args:
             timeout: how long to wait, in seconds; None for no limit.
@@ -71,11 +71,11 @@ class Execution:
 
     def give_up(self) -> None:
         """Cut the connection, from any thread, so that `wait` ends. The command itself may run on."""
-        with suppress(OSError):  # it is cut already
+        with suppress(OSError):  # it has already been cut
             self._socket.abort()
 
     def close(self) -> None:
-        """Let go of the connection when nobody waits any more. The command itself may run on."""
+        """Let go of the connection when nobody is waiting any more. The command itself may run on."""
         self._socket.shutdown()
 
     @property
@@ -85,7 +85,7 @@ class Execution:
 
     @property
     def stderr(self) -> str:
-        """Its standard error so far, likewise."""
+        """Its standard error so far, in the same form."""
         return self._text(_STDERR)
 
     @property
@@ -123,11 +123,11 @@ class Execution:
 
 
 def _open(pod: Pod, command: Sequence[str], *, wants_stdin: bool) -> Any:
-    """Open the connection and give its bare WebSocket."""
+    """Open the connection and return its bare WebSocket."""
     client = _kubernetes().client
     from kubernetes.stream import stream
 
-    # `stream` changes its client for the length of the call, so every call has one of its own.
+    # `stream` changes its client for the length of the call, so every call gets a new one.
     api = client.CoreV1Api(client.ApiClient(pod.configuration))
     try:
         connection = stream(

@@ -13,7 +13,7 @@ __all__ = ("Pod", "load_cluster", "pod_for_code")
 
 _SERVICE_ACCOUNT_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 _SECONDS_BETWEEN_READS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
-# Waiting longer does not mend these; a slow image or a full cluster may still come round.
+# Waiting longer does not cure these; a slow image or a full cluster may still come right.
 _HOPELESS = frozenset(
     (
         "CrashLoopBackOff",
@@ -49,11 +49,11 @@ def load_cluster(kube_config_file: str | None) -> tuple[Any, str | None]:
             the service account of the pod that this program itself runs in.
 
     Returns:
-        A `kubernetes.client.Configuration` of its own (the default one stays as it is), and the namespace that the
+        A separate `kubernetes.client.Configuration` (the default one stays as it is), and the namespace that the
         configuration names.
 
     Raises:
-        kubernetes.config.ConfigException: there is no configuration, or it cannot be used.
+        kubernetes.config.ConfigException: no configuration was found, or it cannot be used.
     """
     config = _kubernetes().config
     configuration = _kubernetes().client.Configuration()
@@ -70,13 +70,13 @@ def load_cluster(kube_config_file: str | None) -> tuple[Any, str | None]:
 def pod_for_code(name: str, namespace: str, image: str, container_name: str) -> Any:
     """Describe a pod that does nothing until code is run in it.
 
-    The code finds no token of the cluster in it, cannot gain rights, and is told of no services.
+    The code in it finds no token for the cluster, cannot gain rights, and is not told about any services.
 
     Args:
-        name: of the pod.
-        namespace: of the pod.
-        image: has a shell and what the code needs.
-        container_name: of its one container.
+        name: the name of the pod.
+        namespace: the namespace of the pod.
+        image: an image that has a shell and what the code needs.
+        container_name: the name of its only container.
 
     Returns:
         A `kubernetes.client.V1Pod`.
@@ -104,13 +104,13 @@ def pod_for_code(name: str, namespace: str, image: str, container_name: str) -> 
 
 
 class Pod:
-    """One pod of a cluster, described and perhaps not there yet.
+    """One pod of a cluster, described and perhaps not yet created.
 
     Args:
         configuration: says where the cluster is.
         description: a `kubernetes.client.V1Pod` with a name.
         namespace: where it is to live.
-        container_name: its container in which code runs.
+        container_name: the container in which code runs.
     """
 
     def __init__(self, configuration: Any, description: Any, namespace: str, container_name: str) -> None:
@@ -123,7 +123,7 @@ class Pod:
         self._api = client.CoreV1Api(client.ApiClient(configuration))
 
     def create(self, patience: float) -> None:
-        """Create the pod and wait until it runs; one that does not come to run is deleted again.
+        """Create the pod and wait until it runs; if it does not, it is deleted again.
 
         Args:
             patience: how long to wait, in seconds.
@@ -139,7 +139,7 @@ class Pod:
             raise
 
     def delete(self) -> None:
-        """Delete the pod; nothing happens if it is gone already.
+        """Delete the pod; nothing happens if it is already gone.
 
         Raises:
             PodError: the cluster refuses.

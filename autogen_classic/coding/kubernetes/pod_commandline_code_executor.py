@@ -66,18 +66,18 @@ class PodCommandLineCodeExecutor(CommandLineExecutor):
     """Runs Python and shell code in a pod that it creates, in one working directory there, with a time limit.
 
     The account that it uses needs the rights to create and delete ``pods``, to get ``pods/status``, and to create and
-    get ``pods/exec``. The image needs ``sh``, ``head``, ``grep`` and ``cut``, which all but the barest have.
+    get ``pods/exec``. The image needs ``sh``, ``head``, ``grep`` and ``cut``, which all but the barest images have.
 
     Args:
         image: the image of the pod.
         pod_name: its name; None for a new one.
-        namespace: where to create it, unless ``pod_spec`` says it; None for the namespace that the configuration
+        namespace: where to create it, unless ``pod_spec`` says so; None for the namespace that the configuration
             names, else ``default``.
-        pod_spec: a `kubernetes.client.V1Pod` to create instead; ``image`` and ``pod_name`` then count for nothing.
+        pod_spec: a `kubernetes.client.V1Pod` to create instead; ``image`` and ``pod_name`` are then ignored.
         container_name: the container in which code runs. None stands for the first, as does the default in a
             ``pod_spec`` with only one.
         timeout: how long one block may run, in seconds, at least 1.
-        work_dir: the directory in the pod to run in; it is made if need be. No code file is written outside it.
+        work_dir: the directory in the pod to run in; it is created if need be. No code file is written outside it.
         kube_config_file: how to reach the cluster; None for the usual places, as kubectl knows them, and the service
             account of the pod that this program itself runs in.
         stop_container: whether the pod is deleted when this program ends. `stop` and the end of a ``with`` block
@@ -85,12 +85,12 @@ class PodCommandLineCodeExecutor(CommandLineExecutor):
         execution_policies: says for languages whether their code is run (True) or only saved to a file (False);
             what it does not name stays as in ``DEFAULT_EXECUTION_POLICY``.
         start_timeout: how long the pod may take until it runs, in seconds.
-        max_output: how many bytes of each of the two outputs of a block are kept; of a longer one the middle is cut
+        max_output: how many bytes of each of the two outputs of a block are kept; the middle of a longer one is cut
             out, with a note. None keeps everything.
 
     Raises:
         ValueError: the timeout is below 1, or ``pod_spec`` has no name or no such container.
-        PodError: the pod cannot be created or does not run; a ValueError too.
+        PodError: (a ValueError) the pod cannot be created or does not run.
         ImportError: the package ``kubernetes`` is not installed.
     """
 
@@ -142,10 +142,10 @@ class PodCommandLineCodeExecutor(CommandLineExecutor):
         self._create()
 
     def restart(self) -> None:
-        """End all that executed code has left running in the pod; its files stay. A pod that is gone is made anew.
+        """End all that executed code has left running in the pod; its files stay. A pod that is gone is created anew.
 
         Raises:
-            PodError: the pod cannot be made.
+            PodError: the pod cannot be created.
         """
         if self._pod.why_not():
             self._pod.delete()
@@ -154,7 +154,7 @@ class PodCommandLineCodeExecutor(CommandLineExecutor):
             self._kill(self._mark)
 
     def stop(self) -> None:
-        """End the code that runs now, from any thread, and delete the pod."""
+        """End the code that is running, from any thread, and delete the pod."""
         with self._lock:
             self._stops += 1
             running = list(self._running)
@@ -167,7 +167,7 @@ class PodCommandLineCodeExecutor(CommandLineExecutor):
     def _create(self) -> None:
         self._pod.create(self._start_timeout)
         if self._stop_container and (self._at_the_end is None or not self._at_the_end.alive):
-            # At the end of the program, and where an executor is simply forgotten.
+            # At the end of the program, and when an executor is simply dropped.
             self._at_the_end = weakref.finalize(self, InThisProcess(partial(_delete_at_the_end, self._pod)))
 
     def _run_block(self, block: CodeBlock, stops: int, files: list[str]) -> Outcome:
@@ -232,7 +232,7 @@ class PodCommandLineCodeExecutor(CommandLineExecutor):
 
     def _kill(self, mark: str) -> None:
         """End every process in the pod that carries a mark."""
-        with suppress(PodError):  # a pod that takes no commands runs nothing either
+        with suppress(PodError):  # a pod that does not take commands does not run anything either
             killing = self._shell(_KILL, f"{_MARK}={mark}")
             killing.wait(_SECONDS_FOR_HOUSEKEEPING)
             killing.close()
