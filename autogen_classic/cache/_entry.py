@@ -1,4 +1,4 @@
-"""An entry of a cache, read for what it is: JSON, and nothing else."""
+"""An entry of a cache, read as JSON and nothing else."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ("read_entry",)
 def read_entry(text: str | bytes, place: str, default: Any, logger: logging.Logger) -> Any:
     """Return the value that an entry holds.
 
-    Entries that AutoGen 0.2 or strangers have written may be pickles, which can run any program when they are loaded.
-    They count as missing, as damaged ones do, and one warning for each place says so.
+    Entries written by AutoGen 0.2 or by strangers may be pickles, which can run any program when they are loaded.
+    They count as missing, as damaged ones do, and one warning per place says so.
 
     Args:
-        text: the entry as it is stored.
+        text: the entry as stored.
         place: where it is, as the warning names it.
         default: what is returned for an entry that is not JSON.
         logger: who warns.

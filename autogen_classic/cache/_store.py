@@ -1,6 +1,6 @@
 """The caches of the package diskcache, made to hold JSON, and to open files that somebody else may have written.
 
-`kept` holds the caches that requests without a cache of their own use open between requests, because opening a file
+`kept` holds open, between requests, the caches used by requests without their own cache, because opening a file
 costs more than looking for an entry.
 """
 
@@ -39,9 +39,9 @@ T = TypeVar("T")
 
 # Seconds to wait for another process that is writing. Writing an entry takes a few milliseconds.
 PATIENCE = 5.0
-# Once waiting was in vain, the next requests do not wait as long, until the file is free again.
+# Once a wait has been in vain, the next requests do not wait as long, until the file is free again.
 _SHORT_PATIENCE = 0.05
-# SQLite asks for the lock less and less often while it waits, and so comes off badly among many writers; it is made to
+# SQLite asks for the lock less and less often while it waits, and so fares badly among many writers; it is made to
 # begin again after this time.
 _ONE_WAIT = 0.05
 _MOST_KEPT = 8
@@ -73,9 +73,9 @@ class JSONDisk(diskcache.Disk):
     """Turn values into rows of JSON text, and read no other rows.
 
     The package's own ``Disk`` pickles what it does not know and unpickles what it finds, so that whoever can write
-    into the directory of a cache can run any program in all who read it (CVE-2025-69872). This one never calls
+    into the directory of a cache can run any program in everyone who reads it (CVE-2025-69872). This one never calls
     pickle. A row is read only if its value is a text in the row itself; where the value or the key is a pickle, or
-    the value is in a file, nothing of it is opened. Nor are files removed: the name in a row that somebody else wrote
+    the value is in a file, none of it is opened. Nor are files removed: the name in a row that somebody else wrote
     may lead anywhere.
     """
 
@@ -110,7 +110,7 @@ class JSONDisk(diskcache.Disk):
         """Return the value of a row.
 
         Raises:
-            FileNotFoundError: it is not JSON. The package takes that for an entry that is gone.
+            FileNotFoundError: it is not JSON. The package treats that as an entry that is gone.
         """
         if mode != MODE_RAW or filename is not None:
             warn_of_old_entries(self._directory)
@@ -125,7 +125,7 @@ class JSONDisk(diskcache.Disk):
 
 
 def warn_of_old_entries(directory: str) -> None:
-    """Say once that a directory holds entries that are not read here."""
+    """Say once that a directory holds entries that are not read."""
     warn_once(
         logger,
         f"The cache in {directory} holds pickled entries, as AutoGen 0.2 wrote them. They are not read, and they stay "
@@ -135,7 +135,7 @@ def warn_of_old_entries(directory: str) -> None:
 
 
 def _alone(work: Callable[Concatenate[Cache, P], T]) -> Callable[Concatenate[Cache, P], T]:
-    """Let a method have the open file for itself: among threads at once, among processes after some waiting."""
+    """Give a method the open file to itself: among threads at once, among processes after some waiting."""
 
     @functools.wraps(work)
     def method(cache: Cache, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -159,13 +159,13 @@ def _alone(work: Callable[Concatenate[Cache, P], T]) -> Callable[Concatenate[Cac
 class Cache(diskcache.Cache):
     """The package's cache, with `JSONDisk`, and with one connection for all threads.
 
-    The file is opened at the first use, again after `close`, and anew when it was deleted or replaced meanwhile. A new
-    file is made by the package; one that is there is opened here, so that no setting in it but the two below is
+    The file is opened at the first use, again after `close`, and again if it was deleted or replaced meanwhile. A new
+    file is created by the package; an existing one is opened here, so that no setting in it except the two below is
     obeyed. `get`, `set`, `delete`, ``len``, `entries`, `add_missing` and `delete_answers` may be used by many threads
     at once.
 
     Args:
-        directory: where the file is; it is made when it does not exist.
+        directory: where the file is; it is created if it does not exist.
         timeout: how many seconds to wait for other processes that are writing.
         size_limit: how many bytes the file may have before old entries are evicted; None leaves what was set for the
             directory before, or 1 GiB. Entries of AutoGen 0.2 are never evicted, and nothing is while they fill it.
@@ -201,7 +201,7 @@ class Cache(diskcache.Cache):
 
     @_alone
     def get(self, key: object, default: Any = None, *options: Any, **named_options: Any) -> Any:
-        """Return the value of a key, or the default when there is none that is JSON.
+        """Return the value of a key, or the default if it has no value in JSON.
 
         Raises:
             CacheUnusableError: the file cannot be read.
@@ -231,7 +231,7 @@ class Cache(diskcache.Cache):
 
     @_alone
     def entries(self) -> list[Entry]:
-        """Return every entry that may be read, the oldest first."""
+        """Return every entry that may be read, oldest first."""
         rows = self._sql(f"SELECT key, value, store_time FROM Cache WHERE {_READABLE} ORDER BY store_time, key")
         return [Entry(*row) for row in rows]
 
@@ -257,12 +257,12 @@ class Cache(diskcache.Cache):
 
     @_alone
     def count_old_entries(self) -> int:
-        """Return how many entries are there that are not read, as AutoGen 0.2 left them."""
+        """Return how many entries are there that are not read because AutoGen 0.2 left them."""
         return self._old_entries()
 
     @_alone
     def delete_answers(self) -> None:
-        """Delete every entry but those that AutoGen 0.2 left."""
+        """Delete every entry except those that AutoGen 0.2 left."""
         self._sql(f"DELETE FROM Cache WHERE {_READABLE}")
 
     def volume(self) -> int:
@@ -286,7 +286,7 @@ class Cache(diskcache.Cache):
         return int(self._sql(f"SELECT count(*) FROM Cache WHERE ({_READABLE}) IS NOT TRUE").fetchone()[0])
 
     def _warn_of_old_entries(self) -> None:
-        """Warn where the newest entry is of AutoGen 0.2: nobody has used the directory with this library yet."""
+        """Warn if AutoGen 0.2 wrote the newest entry: then this library has not yet used the directory."""
         newest = self._sql(f"SELECT ({_READABLE}) IS TRUE FROM Cache ORDER BY rowid DESC LIMIT 1").fetchone()
         if newest == (0,):
             warn_of_old_entries(self._directory)
@@ -309,7 +309,7 @@ class Cache(diskcache.Cache):
         return self._sql  # `_alone` does the waiting
 
     def _cull(self, now: float, sql: Callable[..., sqlite3.Cursor], cleanup: object, limit: int | None = None) -> None:
-        """Evict entries when the file is too large, but none of AutoGen 0.2, which can still be imported."""
+        """Evict entries when the file is too large, but not those of AutoGen 0.2, which can still be imported."""
         if self.volume() < self.size_limit or not self._old_entries():
             super()._cull(now, sql, cleanup, limit)  # type: ignore[misc]
 
@@ -338,9 +338,9 @@ class Cache(diskcache.Cache):
         return connection
 
     def _make_file(self) -> None:
-        """Let the package make the file elsewhere first, so that nobody meets it half made."""
+        """Let the package make the file elsewhere first, so that nobody finds it half made."""
         with tempfile.TemporaryDirectory(prefix=".new-", dir=self._directory) as place:
-            # One file without companions, which may be deleted at any time and be read where nothing can be written.
+            # One file without companions, which may be deleted at any time and read where nothing can be written.
             made = diskcache.Cache(place, sqlite_journal_mode="delete", sqlite_synchronous=0)
             made.reset("sqlite_synchronous", diskcache.DEFAULT_SETTINGS["sqlite_synchronous"])
             made.close()
@@ -363,7 +363,7 @@ class Cache(diskcache.Cache):
         self._connection = None
 
     def _problem(self, reason: str) -> CacheUnusableError:
-        """Tell what is wrong, and be ready for the next use."""
+        """Report what is wrong, and be ready for the next use."""
         advice = ""
         locked = "locked" in reason
         damaged = "not a database" in reason or "malformed" in reason or "no such" in reason
@@ -421,7 +421,7 @@ def _identity(file: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-# One lock for all: whoever forks holds it, so that no process is born amid a statement of another thread.
+# One lock for all: whoever forks holds it, so that no process is born in the middle of another thread's statement.
 _lock = threading.RLock()
 _all_caches: weakref.WeakSet[Cache] = weakref.WeakSet()
 _kept: OrderedDict[str, Cache] = OrderedDict()
@@ -430,10 +430,10 @@ _kept_lock = threading.Lock()
 
 @contextmanager
 def kept(directory: str) -> Iterator[Cache]:
-    """Lend the cache in a directory, which stays open for the next who asks.
+    """Lend the cache in a directory, which stays open for the next request.
 
     Args:
-        directory: a path; a relative one is meant from where the program is now.
+        directory: a path; a relative one starts from the current directory.
 
     Yields:
         The cache.

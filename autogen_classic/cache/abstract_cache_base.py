@@ -15,7 +15,7 @@ class AbstractCache(Protocol):
     """
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
-        """Return the value of a key, or the default when there is none."""
+        """Return the value of a key, or the default if it has none."""
         ...
 
     def set(self, key: str, value: object) -> None:

@@ -69,8 +69,8 @@ class Cache(AbstractCache):
         Args:
             cache_seed: which cache; another seed is another cache.
             cache_path_root: the directory of the caches.
-            size_limit: the most bytes; older entries are evicted beyond it. It is kept with the directory, where it
-                holds for ``cache_seed`` too; 1 GiB unless it was ever set.
+            size_limit: the most bytes; beyond it, older entries are evicted. It is kept with the directory, where it
+                applies to ``cache_seed`` too; 1 GiB unless it was ever set.
             eviction_policy: which entries are evicted first: ``"least-recently-stored"`` (unless it was ever set),
                 ``"least-recently-used"``, ``"least-frequently-used"``, or ``"none"`` for no eviction.
 
@@ -129,7 +129,7 @@ class Cache(AbstractCache):
             connection_string: how to reach the account, unless a client is given.
             container_id: the container.
             cache_seed: which cache; another seed is another cache.
-            client: a CosmosClient of yours.
+            client: your own CosmosClient.
 
         Returns:
             The cache.
@@ -143,7 +143,7 @@ class Cache(AbstractCache):
         return Cache({"cache_seed": str(cache_seed), "cosmos_db_config": place})
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
-        """Return the value of a key, or the default when there is none."""
+        """Return the value of a key, or the default if it has none."""
         return self.cache.get(key, default)
 
     def set(self, key: str, value: object) -> None:

@@ -32,7 +32,7 @@ class CosmosDBConfig(TypedDict, total=False):
 
 
 class CosmosDBCache(AbstractCache):
-    """Keep values as JSON texts in a container, which is made when it does not exist.
+    """Keep values as JSON texts in a container, which is created if it does not exist.
 
     Args:
         seed: the partition of the entries, so that caches can be told apart.
@@ -83,7 +83,7 @@ class CosmosDBCache(AbstractCache):
 
     @classmethod
     def from_existing_client(cls, seed: str | int, client: Any, database_id: str, container_id: str) -> CosmosDBCache:
-        """Make a cache that uses a client of yours."""
+        """Make a cache that uses your own client."""
         return cls(seed, {"client": client, "database_id": database_id, "container_id": container_id})
 
     def _item_id(self, key: str) -> str:
@@ -91,7 +91,7 @@ class CosmosDBCache(AbstractCache):
         return hashlib.sha256(key.encode()).hexdigest()
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
-        """Return the value of a key, or the default when there is none that is JSON."""
+        """Return the value of a key, or the default if it has no value in JSON."""
         try:
             item = self.container.read_item(item=self._item_id(key), partition_key=self.seed)
         except CosmosResourceNotFoundError:

@@ -15,20 +15,20 @@ __all__ = ("DiskCache",)
 class DiskCache(AbstractCache):
     """Keep values as JSON in a directory, by way of the package diskcache.
 
-    The package by itself pickles, and whoever can write into the directory of such a cache can run any program in all
-    who read it (CVE-2025-69872). Here the package is given a ``Disk`` of ours, `_store.JSONDisk`, that stores JSON and
-    refuses every row that would be unpickled, so that a directory may come from anybody. Entries that AutoGen 0.2 left
-    are such rows: they count as missing, one warning says so, and they stay; ``autogen-classic cache import`` brings
-    them along.
+    The package itself pickles, and whoever can write into the directory of such a cache can run any program in everyone
+    who reads it (CVE-2025-69872). Here the package is given our own ``Disk``, `_store.JSONDisk`, which stores JSON and
+    refuses every row that would be unpickled, so a directory may come from anybody. Entries that AutoGen 0.2 left
+    are such rows: they count as missing, one warning says so, and they stay; ``autogen-classic cache import`` converts
+    them.
 
     Args:
         seed: the directory, as a path or a text.
-        settings: ``size_limit``, the most bytes before old entries are evicted (1 GiB unless said), and
-            ``eviction_policy``, what goes first: ``"least-recently-stored"`` (unless said), ``"least-recently-used"``,
+        settings: ``size_limit``, the most bytes before old entries are evicted (1 GiB by default), and
+            ``eviction_policy``, what goes first: ``"least-recently-stored"`` (the default), ``"least-recently-used"``,
             ``"least-frequently-used"`` or ``"none"``. They are kept with the directory.
 
     Raises:
-        ValueError: a setting has a value that is not possible.
+        ValueError: a setting has an impossible value.
 
     Attributes:
         cache: a ``diskcache.Cache``.
@@ -38,7 +38,7 @@ class DiskCache(AbstractCache):
         self.cache = diskcache.Cache(seed, **settings)
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
-        """Return the value of a key, or the default when there is none that is JSON.
+        """Return the value of a key, or the default if it has no value in JSON.
 
         Raises:
             CacheUnusableError: the file cannot be read.

@@ -24,7 +24,7 @@ class InMemoryCache(AbstractCache):
         return f"{self._seed}_{key}" if self._seed else key
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
-        """Return the value of a key, or the default when there is none."""
+        """Return the value of a key, or the default if it has none."""
         return self._cache.get(self._prefixed_key(key), default)
 
     def set(self, key: str, value: object) -> None:

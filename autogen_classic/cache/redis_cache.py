@@ -54,7 +54,7 @@ class RedisCache(AbstractCache):
         return f"autogen:{self.seed}:{key}"
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
-        """Return the value of a key, or the default when there is none that is JSON."""
+        """Return the value of a key, or the default if it has no value in JSON."""
         text = self.cache.get(self._prefixed_key(key))
         return default if text is None else read_entry(text, f"Redis under autogen:{self.seed}", default, logger)
 

@@ -1,4 +1,4 @@
-"""Errors of models as JSON, and back; what to say of answers that have no such form."""
+"""Errors of models as JSON, and back; what to say about answers that have no such form."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _PACKAGES_OF_ERRORS = frozenset(
 
 @contextmanager
 def what_can_be_recorded() -> Iterator[None]:
-    """Say of an answer that JSON cannot hold that it cannot be recorded."""
+    """Report an answer that cannot be recorded because JSON cannot hold it."""
     try:
         yield
     except NotJSONError as error:
@@ -72,7 +72,7 @@ def error_from_json(recorded: Mapping[str, Any]) -> Exception:
         recorded: what `error_as_json` returned.
 
     Returns:
-        An error of the same class with the same text. Where the class is not to be found, a `RecordedModelError`.
+        An error of the same class with the same text. If the class cannot be found, a `RecordedModelError`.
     """
     kind = _find_class(recorded["type"])
     if kind is None:

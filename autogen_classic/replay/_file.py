@@ -53,7 +53,7 @@ def read(source: Any) -> dict[str, Any]:
         ``recorded``, and ``turns`` with whole requests.
 
     Raises:
-        CassetteError: there is no such file, or it holds no recording.
+        CassetteError: the file does not exist, or does not hold a recording.
     """
     place = str(source)
     try:
@@ -69,7 +69,7 @@ def read(source: Any) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        what = "is empty" if not text.strip() else f"is no JSON ({error})"
+        what = "is empty" if not text.strip() else f"is not JSON ({error})"
         raise CassetteError(f"The recording {place} {what}. Record it again, or take it from where it came.") from None
     _check(data, place)
     _expand(data["turns"], place)
@@ -87,7 +87,7 @@ def _hint_at_partial_files(place: str) -> str:
 def _check(data: Any, place: str) -> None:
     schema = data.get("schema") if isinstance(data, dict) else None
     if schema is None:
-        raise CassetteError(f'{place} is no recording: it is JSON, but has no "schema": "{SCHEMA}" at its top.')
+        raise CassetteError(f'{place} is not a recording: it is JSON, but has no "schema": "{SCHEMA}" at its top.')
     if schema != SCHEMA:
         raise CassetteError(
             f"The recording {place} has the schema {schema!r}, but this release reads {SCHEMA!r}. Install the release "
@@ -152,7 +152,9 @@ def _fault_of(turn: Any) -> str:
 def _fault_of_error(error: Any) -> str:
     if not isinstance(error, dict) or not all(isinstance(error.get(field), str) for field in ("type", "text")):
         return 'has an "error" without "type" and "text".'
-    return "" if isinstance(error.get("attributes", {}), dict) else 'has an "error" whose "attributes" are no object.'
+    return (
+        "" if isinstance(error.get("attributes", {}), dict) else 'has an "error" whose "attributes" are not an object.'
+    )
 
 
 def _fault_of_response(response: Any) -> str:
@@ -186,7 +188,7 @@ def _expand(turns: list[Turn], place: str) -> None:
         added = request.get("messages")
         if not isinstance(messages, list) or not isinstance(added, list) or type(kept) is not int:
             raise CassetteError(
-                f"{place}: turns[{position}] continues turn {number!r}, which is no earlier turn with messages."
+                f"{place}: turns[{position}] continues turn {number!r}, which is not an earlier turn with messages."
             )
         if not 0 < kept <= len(messages):
             raise CassetteError(f"{place}: turns[{position}] keeps {kept} messages of {len(messages)}.")
@@ -194,13 +196,13 @@ def _expand(turns: list[Turn], place: str) -> None:
 
 
 class _Shortener:
-    """Writes of each request only the messages that no earlier one with the same parameters had."""
+    """Writes, for each request, only the messages that no earlier one with the same parameters had."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, int], int] = {}  # what a request begins with, and which turn had it
 
     def shorten(self, turn: Turn) -> Turn:
-        """Return a turn as it is written; earlier turns must have been written before it.
+        """Return a turn in its written form; earlier turns must have been written before it.
 
         Args:
             turn: a turn with a whole request.
@@ -235,7 +237,7 @@ def check_can_be_written(path: Path) -> None:
         path: the file of a recording.
 
     Raises:
-        CassetteError: it is a folder, or lies in none.
+        CassetteError: it is a folder, or its folder does not exist.
     """
     if path.is_dir():
         raise CassetteError(f"A recording cannot be written to {path}: it is a folder. Name a file, such as run.json.")
@@ -287,7 +289,7 @@ class PartialFile:
     Attributes:
         path: where it is.
         turns: how many turns are in it.
-        fault: why there are no more, or None.
+        fault: why no more are written, or None.
     """
 
     def __init__(self, path: Path, top: dict[str, Any]) -> None:
@@ -324,13 +326,13 @@ class PartialFile:
         self.turns += 1
 
     def _take_back(self) -> None:
-        """Leave no half turn."""
+        """Do not leave half a turn."""
         with suppress(OSError):
             self._put(self._at, _END)
             self._file.truncate()
 
     def _put(self, at: int, data: bytes) -> None:
-        """Write in one call of the system where it takes all, so that a killed process leaves no half turn."""
+        """Write in one system call if that takes everything, so that a killed process does not leave half a turn."""
         self._file.seek(at)
         view = memoryview(data)
         while view:
@@ -341,6 +343,6 @@ class PartialFile:
         self._file.close()
 
     def remove(self) -> None:
-        """Take the file away, because all of it stands in the recording."""
+        """Remove the file, because all of it is in the recording."""
         self._file.close()
         self.path.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ Normaliser = Callable[[str], str]
 
 
 def question_of(turn: Turn) -> Turn:
-    """What was asked in a turn, without what came of it.
+    """What was asked in a turn, without its outcome.
 
     Args:
         turn: a turn with a whole request.
@@ -84,7 +84,7 @@ class Library:
 
     @property
     def unused(self) -> list[Turn]:
-        """The turns that nobody has asked for, but for those within others that were answered as a whole."""
+        """The turns that have not been asked for, except those within others that were answered as a whole."""
         with self._lock:
             turns = sorted((turn for some in self._unused.values() for turn in some), key=lambda turn: turn["number"])
         numbers = {turn["number"] for turn in turns}
@@ -124,7 +124,7 @@ class Library:
         return question
 
     def _nearest(self, question: Turn) -> Turn | None:
-        """Of the same kind; rather an unused one, of the same agent, with the most equal messages and text."""
+        """Of the same kind; preferably an unused one, of the same agent, with the most equal messages and text."""
         unused = {turn["number"] for turn in self.unused}
         text = pretty(self._comparable(question))[:_COMPARED_CHARACTERS]
         matcher = difflib.SequenceMatcher(None, b=text, autojunk=False)
@@ -155,7 +155,7 @@ def config_list_key(turn: Turn) -> str:
 
 
 def describe(question: Turn) -> str:
-    """Say in words who asks for what."""
+    """Say in words who asks what."""
     agent = f"agent {question['agent']!r}" if question.get("agent") is not None else "a request without an agent"
     what = {
         "model": "asks its model",
@@ -177,7 +177,7 @@ def _equal_messages(turn: Turn, question: Turn) -> int:
 
 
 def _diff(recorded: Turn, asked: Turn) -> str:
-    """A unified diff; each line of a long text is a line of its own."""
+    """A unified diff, in which each line of a long text has its own line."""
     before, now = (pretty(side).replace("\\n", "\\n\n        ").splitlines() for side in (recorded, asked))
     diff = list(difflib.unified_diff(before, now, "recorded", "asked now", n=2, lineterm=""))
     if len(diff) > _LONGEST_DIFF:

@@ -30,7 +30,7 @@ _CONTENT = ("messages", "prompt", "tools", "functions")
 class TapedAttempt(Attempt):
     """An attempt that is answered by a recording, or by the model and recorded.
 
-    There may be several rounds in it, where an answer has to be repaired.
+    There may be several rounds in it, if an answer has to be repaired.
 
     Args:
         tape: the tape.
@@ -50,7 +50,7 @@ class TapedAttempt(Attempt):
         tape.secrets.learn([*wrapper._classic_state.entries, self.extras])
 
     def connected(self) -> Any:
-        """Return the client; None while a replay may do without."""
+        """Return the client; None while a replay can do without one."""
         return None if self._tape.replays else super().connected()
 
     # --- the answer
@@ -82,7 +82,7 @@ class TapedAttempt(Attempt):
         """The same as `deliver`, in an asynchronous chat."""
         question = self._begin_round(params)
         if self._found is not None:
-            await asyncio.sleep(0)  # where the recorded run waited, so that others go on as they did then
+            await asyncio.sleep(0)  # where the recorded run waited, so that others proceed as they did then
             return self._recorded_answer()
         with self._recording(question):
             response = await super().a_deliver(params)
@@ -163,7 +163,7 @@ class TapedAttempt(Attempt):
         return question
 
     def _begin(self, question: Turn) -> None:
-        if self._new is not None:  # an answer that has to be repaired; it is paid for all the same
+        if self._new is not None:  # an answer that has to be repaired; it has been paid for nevertheless
             self.set_cost(self._response)
             self.usage_of(self._response)
         assert self._tape.recorder is not None
@@ -206,7 +206,7 @@ class TapedAttempt(Attempt):
                 yield
         except Exception as error:
             self._new.update(split_shown(listener.shown))
-            self._new.pop("response", None)  # one that its client came to grief with
+            self._new.pop("response", None)  # one that its client failed on
             self._tape.secrets.learn_texts(secrets_sent(error))
             passed_on = isinstance(error, self.errors_that_pass_on)
             self._new["error"] = {**error_as_json(error), "passed_on": passed_on}

@@ -28,8 +28,8 @@ _SHOWN_UNUSED = 5
 def record(path: str | os.PathLike[str], *, tools: bool = False, code: bool = False) -> Iterator[None]:
     """Record every answer of a model and a person within a ``with`` block, in all threads and tasks of the process.
 
-    The file is written when the block ends, also by an error, and replaces an older one. Until then all turns so far
-    stand in ``NAME.PID.partial`` beside it, where they stay when the process is killed. Keys, headers and addresses
+    The file is written when the block ends, even with an error, and replaces an older one. Until then, all turns so far
+    are in ``NAME.PID.partial`` beside it, where they stay if the process is killed. Keys, headers and addresses
     never go into it.
 
     Args:
@@ -41,7 +41,7 @@ def record(path: str | os.PathLike[str], *, tools: bool = False, code: bool = Fa
         None.
 
     Raises:
-        CassetteError: the file cannot be written, a recording or replay is on already, or an answer has no JSON form.
+        CassetteError: the file cannot be written, a recording or replay is already on, or an answer has no JSON form.
     """
     _refuse_nesting()
     secrets = Secrets()
@@ -70,8 +70,8 @@ def replay(
 
     Args:
         path: the file; or anything with ``read_text``, such as ``importlib.resources.files("lesson") / "run.json"``.
-        mode: ``"strict"`` refuses whatever was not recorded; ``"new_episodes"`` lets the world answer it, and appends
-            that to the file.
+        mode: ``"strict"`` refuses anything that was not recorded; ``"new_episodes"`` lets the world answer it, and
+            appends that to the file.
         ignore: names of parameters of a request that may differ, such as ``["temperature"]``.
         normalise: functions that are applied to every text of both sides before they are compared; `paths`, `times`
             and `uuids` are ready-made.
@@ -82,9 +82,9 @@ def replay(
         None.
 
     Raises:
-        CassetteError: there is no such recording, or it cannot be understood; or one is on already.
+        CassetteError: the recording does not exist or cannot be understood, or one is already on.
         ReplayMismatchError: something was asked for that was not recorded. It is raised where it is asked for, and
-            again at the end if the program has passed it over.
+            again at the end if the program has swallowed it.
         UnusedTurnsError: see ``unused``.
         ValueError: an argument has another value.
     """
@@ -94,7 +94,7 @@ def replay(
     secrets = Secrets()
     if mode == "new_episodes":
         if hasattr(path, "read_text") and not isinstance(path, os.PathLike):
-            raise CassetteError(f"New episodes cannot be appended to {path}, which is no file on disk.")
+            raise CassetteError(f"New episodes cannot be appended to {path}, which is not a file on disk.")
         file = Path(path).absolute()
         with _writing(file):
             data = _file.read(file) if file.exists() else {**_file.head(False, False), "turns": []}
@@ -151,7 +151,7 @@ def _writing(file: Path) -> Iterator[None]:
 
 @contextmanager
 def _finishing(recorder: Recorder) -> Iterator[None]:
-    """Write the file at the end, whatever the end is."""
+    """Write the file at the end, however the run ends."""
     try:
         yield
     except BaseException:

@@ -1,4 +1,4 @@
-"""What is shown while somebody else has the word: kept while a run is recorded, shown again when it is replayed."""
+"""What a model, a person or a tool shows: kept while a run is recorded, shown again when it is replayed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Listener(IOStream):
 
 
 def split_shown(text: str) -> dict[str, str]:
-    """Put what was shown into the fields of a turn.
+    """Turn what was shown into fields of a turn.
 
     A streamed answer is kept without the codes of its colour: whether it is coloured is decided where it is shown.
 
@@ -48,7 +48,7 @@ def split_shown(text: str) -> dict[str, str]:
         text: what was shown.
 
     Returns:
-        ``streamed``, ``printed``, or nothing where nothing was shown.
+        ``streamed``, ``printed``, or nothing if nothing was shown.
     """
     begin, end = _around_streamed_text()
     if len(text) >= len(begin) + len(end) and text.startswith(begin) and text.endswith(end):
@@ -70,7 +70,7 @@ def show(turn: dict[str, Any]) -> None:
 
 
 def show_answer(turn: dict[str, Any]) -> None:
-    """Show what a person was shown; on a terminal also the answer, which the person's typing left there.
+    """Show what a person was shown; on a terminal, also the answer, which the person's typing left there.
 
     Args:
         turn: a recorded turn of a person.

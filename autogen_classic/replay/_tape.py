@@ -32,7 +32,7 @@ logger = logging.getLogger("autogen.replay")
 
 
 class RecordedCodeResult(NamedTuple):
-    """What code came to when it ran while recording."""
+    """The outcome of code that ran while recording."""
 
     exit_code: int
     output: str
@@ -44,8 +44,8 @@ class Recorder:
     Args:
         path: the file.
         top: what `_file.head` returned.
-        turns: turns that it has already.
-        secrets: what must not stand in it.
+        turns: turns that it already has.
+        secrets: what must not appear in it.
     """
 
     def __init__(self, path: Path, top: dict[str, Any], turns: list[Turn], secrets: Secrets) -> None:
@@ -101,7 +101,7 @@ class Recorder:
         """Write the file, with the turns in the order in which they began.
 
         Args:
-            failed: whether the run ended by an error. Without a single turn it then leaves an older file as it is.
+            failed: whether the run ended with an error. Without a single turn it then leaves an older file as it is.
         """
         if os.getpid() != self._process:
             return
@@ -140,8 +140,8 @@ class TapeOfRun(Tape):
     """What `_core.tape` asks for: it answers from a library, and records what the library does not have.
 
     Args:
-        library: where answers come from; None while a run is only recorded.
-        recorder: what new turns go to; None where they are refused.
+        library: where answers come from; None if a run is only recorded.
+        recorder: where new turns go; None if they are refused.
         recorded: which of ``tools`` and ``code`` are recorded or replayed.
         secrets: what is blanked out.
     """
@@ -174,10 +174,10 @@ class TapeOfRun(Tape):
             configuration: the number of the configuration that asks.
 
         Returns:
-            The turn; None where the world has to answer, and is recorded.
+            The turn; None if the world has to answer, and is recorded.
 
         Raises:
-            ReplayMismatchError: there is none, and nothing new is recorded.
+            ReplayMismatchError: no turn answers it, and nothing new is recorded.
         """
         if self.library is None:
             return None
@@ -267,7 +267,7 @@ class TapeOfRun(Tape):
 
     @contextmanager
     def recording(self, question: Turn) -> Iterator[Turn]:
-        """Record what happens within a ``with`` block as one turn, also where it fails.
+        """Record what happens within a ``with`` block as one turn, even if it fails.
 
         What is neither an answer nor an error (a task that is cancelled, Ctrl-C) is not recorded.
 
@@ -275,7 +275,7 @@ class TapeOfRun(Tape):
             question: what was asked.
 
         Yields:
-            A dict for what comes of it.
+            A dict for the outcome.
         """
         assert self.recorder is not None
         news = self.recorder.begin()
@@ -292,7 +292,7 @@ class TapeOfRun(Tape):
 
 
 def agent_name(agent: object) -> str | None:
-    """The name of an agent; None where there is no agent, or one without a name."""
+    """The name of an agent; None if there is no agent, or it has no name."""
     name = getattr(agent, "name", None)
     return None if name is None else str(name)
 
@@ -305,7 +305,7 @@ def _listening() -> Iterator[Listener]:
 
 
 def _result(turn: Turn, name: str) -> Any:
-    """What came of a turn; a recorded error is raised again."""
+    """The outcome of a turn; a recorded error is raised again."""
     if "error" in turn:
         kind = turn["error"]["type"]
         if kind.startswith("builtins."):

@@ -13,17 +13,17 @@ from ..oai.openai_utils import NON_CACHE_KEY
 
 __all__ = ("Secrets", "canonical", "map_texts", "plain", "plain_config", "plain_request", "pretty")
 
-# Credentials and places, and what is added to a request by hand, where keys may stand as well.
+# Credentials and places, and what is added to a request by hand, which may hold keys as well.
 _NEVER_RECORDED = frozenset((*NON_CACHE_KEY, *OPENAI_CLIENT_KEYS, "extra_headers", "extra_query", "model_client"))
 _PLACEHOLDER = re.compile(r"(?!sk-)[A-Za-z]+(?:[-_ ][A-Za-z]+)*")  # such as "ollama" or "not-needed"
 _LONGEST_PLACEHOLDER = 15
 _SHORTEST_SECRET = 6
-_SHORTEST_SECRET_OF_ENVIRONMENT = 16  # shorter values are as often words that a text may hold by chance
+_SHORTEST_SECRET_OF_ENVIRONMENT = 16  # shorter values are often words that a text may hold by chance
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def canonical(value: Any) -> str:
-    """Write a plain value as one text, the same for equal values.
+    """Write a plain value as one text, which is the same for equal values.
 
     Args:
         value: what `plain` returned, or what was read from JSON.
@@ -134,7 +134,7 @@ class Secrets:
         """Take notice of keys.
 
         Args:
-            secrets: the keys. What is too short or a usual placeholder is no secret.
+            secrets: the keys. Anything too short, or a usual placeholder, is not a secret.
         """
         self._known.update(filter(_is_secret, secrets))
 

@@ -1,4 +1,4 @@
-"""Functions that make texts equal which differ only in what changes from run to run.
+"""Functions that make texts equal if they differ only in what changes from run to run.
 
 A replay takes them as ``normalise=[paths, times]``. They are applied to both sides of a comparison, the recorded and
 the present request, and change neither what is sent nor what is stored. Any function of a text that returns a text
@@ -31,7 +31,7 @@ _DURATION = re.compile(
 
 
 def paths(text: str) -> str:
-    """Take the folders away from absolute paths, and the random part from names of temporary files.
+    """Remove the folders from absolute paths, and the random part from names of temporary files.
 
     Args:
         text: such as ``File "/tmp/tmpab12cd34/main.py", line 1``.

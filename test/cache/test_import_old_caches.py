@@ -196,15 +196,15 @@ def test_traps_are_refused_entry_by_entry(tmp_path: Path, good: tuple[str, bytes
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ((b"a pickled key", 4, b"x", None), "no request"),
-        (("no JSON", 4, b"x", None), "no request"),
-        (('{"a": 1}', 4, b"x", None), "no request"),
-        ((5, 4, b"x", None), "no request"),
-        (('{"messages": []}', 3, None, "aa/bb/cc.val"), "no pickled completion"),
-        (('{"messages": []}', 4, None, "../../outside"), "not where it must be"),
-        (('{"messages": []}', 4, None, "/etc/passwd"), "not where it must be"),
+        ((b"a pickled key", 4, b"x", None), "not a request"),
+        (("no JSON", 4, b"x", None), "not a request"),
+        (('{"a": 1}', 4, b"x", None), "not a request"),
+        ((5, 4, b"x", None), "not a request"),
+        (('{"messages": []}', 3, None, "aa/bb/cc.val"), "not a pickled completion"),
+        (('{"messages": []}', 4, None, "../../outside"), "not where it should be"),
+        (('{"messages": []}', 4, None, "/etc/passwd"), "not where it should be"),
         (('{"messages": []}', 4, None, "aa/bb/" + "c" * 28 + ".val"), "cannot be read"),
-        (('{"messages": []}', 4, None, None), "not where it must be"),
+        (('{"messages": []}', 4, None, None), "not where it should be"),
     ],
 )
 def test_a_row_of_another_form_is_refused(row: Any, reason: str, tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ def test_import_names_what_it_refuses(run: Any) -> None:
     code, output, complaint = run("import", "old")
     assert code == 1
     assert "0 imported, 0 were there before, 2 refused" in output
-    assert "'os' 'system', which is no part of a completion" in complaint
+    assert "'os' 'system', which is not part of a completion" in complaint
     assert "\x1b" not in complaint
     assert not Path("caught").exists()
 

@@ -94,8 +94,8 @@ def test_a_recording_needs_a_folder_that_is_there() -> None:
     [
         ("", "is empty"),
         (" \n", "is empty"),
-        ("{", "is no JSON"),
-        ("[" * 100_000, "is no JSON"),
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
         ("[]", 'has no "schema"'),
         ("{}", 'has no "schema"'),
         (
@@ -117,7 +117,7 @@ def test_a_recording_needs_a_folder_that_is_there() -> None:
         (json.dumps({**HEAD, "turns": [failed("x")]}), 'an "error" without "type" and "text"'),
         (
             json.dumps({**HEAD, "turns": [failed({"type": "x", "text": "x", "attributes": [1]})]}),
-            '"attributes" are no object',
+            '"attributes" are not an object',
         ),
         (json.dumps({**HEAD, "turns": [{**MODEL, "request": {"continues_turn": [1]}}]}), r"continues turn \[1\]"),
         (json.dumps({**HEAD, "turns": [{**MODEL, "request": {"continues_turn": 5}}]}), "continues turn 5, which is no"),
@@ -206,7 +206,7 @@ def test_what_can_only_be_read_takes_no_new_episodes() -> None:
             return json.dumps({**HEAD, "turns": []})
 
     enter(InAnArchive())
-    with pytest.raises(CassetteError, match="no file on disk"):
+    with pytest.raises(CassetteError, match="not a file on disk"):
         enter(InAnArchive(), mode="new_episodes")
 
 

@@ -1,4 +1,4 @@
-"""Run `restricted` as a process of its own, and as many as it takes: a pickle may bring one down, and only one."""
+"""Run `restricted` in a separate process, or as many as it takes: a pickle may bring down one, but only one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Helper:
             A dict with the keys ``type`` and ``fields``. Its parts are not checked.
 
         Raises:
-            RefusedError: it is something else than a completion.
+            RefusedError: it is not a completion.
         """
         process = self._process or self._start()
         alarm = threading.Timer(self._seconds, process.kill)

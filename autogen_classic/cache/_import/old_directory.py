@@ -30,7 +30,7 @@ class OldEntry(NamedTuple):
     """One row.
 
     Args:
-        key: the text under which 0.2 kept the answer; in another form, the row is not one of 0.2.
+        key: the text under which 0.2 kept the answer; in any other form, the row was not written by 0.2.
         stored: when, in seconds since 1970.
         mode: diskcache's number for the form of the value.
         value: the value, unless it is in a file.
@@ -52,12 +52,12 @@ class OldEntry(NamedTuple):
             RefusedError: the row holds something else.
         """
         if self.mode != MODE_PICKLE:
-            raise RefusedError("it is no pickled completion")
+            raise RefusedError("it is not a pickled completion")
         if isinstance(self.value, bytes) and len(self.value) <= _LARGEST:
             return self.value
         if self.value is None and isinstance(self.filename, str) and _NAME_OF_VALUE_FILE.fullmatch(self.filename):
             return _read(self.directory.joinpath(*re.split(r"[/\\]", self.filename)))
-        raise RefusedError("its value is too large or not where it must be")
+        raise RefusedError("its value is too large or not where it should be")
 
 
 def old_entries(directory: Path) -> Iterator[OldEntry]:
@@ -66,10 +66,10 @@ def old_entries(directory: Path) -> Iterator[OldEntry]:
     The directory is not changed.
 
     Args:
-        directory: of one seed, such as ``.cache/41``.
+        directory: the directory of one seed, such as ``.cache/41``.
 
     Raises:
-        OldCacheError: there is no cache of 0.2, or it cannot be read.
+        OldCacheError: the directory holds no cache of 0.2, or it cannot be read.
     """
     if not (directory / FILE).is_file():
         raise OldCacheError(f"{directory} holds no cache of AutoGen 0.2: there is no file {FILE} in it.")
@@ -107,7 +107,7 @@ def _open_copy(directory: Path, place: Path) -> sqlite3.Connection:
 def _read(file: Path) -> bytes:
     try:
         if file.is_symlink() or os.path.getsize(file) > _LARGEST:
-            raise RefusedError("its value is too large or not where it must be")
+            raise RefusedError("its value is too large or not where it should be")
         return file.read_bytes()
     except OSError as error:
         raise RefusedError(f"its file cannot be read ({type(error).__name__})") from None

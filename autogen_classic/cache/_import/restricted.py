@@ -43,7 +43,7 @@ _COMPLETION_CLASSES = {
 
 
 class Refused(Exception):
-    """A pickle holds something else than a completion."""
+    """A pickle holds something other than a completion."""
 
 
 class Record:
@@ -52,7 +52,7 @@ class Record:
     __slots__ = ("fields",)
 
     def __setstate__(self, state: object) -> None:
-        """Take the state that the class of pydantic 2 or 1 has pickled."""
+        """Take the state that a class of pydantic 2 or 1 has pickled."""
         if type(state) is not dict or type(state.get("__dict__")) is not dict:
             raise Refused("the state of a completion has an unknown form")
         fields = state["__dict__"]
@@ -64,7 +64,7 @@ class Record:
 
 
 class Namespace:
-    """Stands for a types.SimpleNamespace, of which clients of a program's own make their answers."""
+    """Stands for a types.SimpleNamespace, which a program's own clients use for their answers."""
 
     __slots__ = ("fields",)
 
@@ -96,7 +96,7 @@ class CompletionUnpickler(pickle.Unpickler):
         """Return the stand-in for a class."""
         known = _KNOWN.get((module, name))
         if known is None:
-            raise Refused(f"it names {module[:80]!r} {name[:80]!r}, which is no part of a completion")
+            raise Refused(f"it names {module[:80]!r} {name[:80]!r}, which is not part of a completion")
         return known
 
     def persistent_load(self, pid: object) -> NoReturn:
@@ -117,7 +117,7 @@ class Writer:
             return {"type": _WHOLE[type(value)], "fields": self._fields(value, 0)}
         if type(value) is Namespace:
             return {"type": "object", "fields": self._plain(value, 0)}
-        raise Refused("it is no completion")
+        raise Refused("it is not a completion")
 
     def _fields(self, value: object, depth: int) -> object:
         """Models become dicts, as in the JSON of the openai package."""
@@ -131,7 +131,7 @@ class Writer:
         return _scalar(value)
 
     def _plain(self, value: object, depth: int) -> object:
-        """Namespaces and dicts are told apart, as in entries of this library."""
+        """Namespaces and dicts are kept apart, as in entries of this library."""
         self._count(value, depth)
         if type(value) is Namespace:
             return {"object": {self._name(name): self._plain(part, depth + 1) for name, part in value.fields.items()}}
@@ -143,7 +143,7 @@ class Writer:
 
     def _name(self, name: object) -> str:
         if type(name) is not str:
-            raise Refused("a field has a name that is no text")
+            raise Refused("a field has a name that is not a text")
         self._count(name, 0)
         return name
 
@@ -175,7 +175,7 @@ def answer_to(data: bytes) -> dict[str, Any]:
 
 
 def give_up_rights() -> None:
-    """Let this process open nothing, start nothing, and use no more than a little of the machine."""
+    """Let this process open nothing, start nothing, and use only a little of the machine."""
     with contextlib.suppress(ImportError):  # not on Windows
         import resource
 

@@ -39,10 +39,10 @@ def import_directory(old: Path, new: Path, own_texts: Mapping[str, str] | None =
     """Bring the answers of AutoGen 0.2 in one directory into a cache of this library.
 
     Args:
-        old: the directory of one seed, such as ``.cache/41``. It is not changed, unless it is the new one, too.
+        old: the directory of one seed, such as ``.cache/41``. It is not changed, unless it is also the new one.
         new: the directory of a cache of this library; it may be the same one.
-        own_texts: by the SHA-256 of a text that 0.2 put into requests by itself, such as the system message of an
-            assistant, the text that this library puts there.
+        own_texts: for the SHA-256 of each text that 0.2 itself put into requests, such as the system message of an
+            assistant, the text that this library uses instead.
 
     Returns:
         What was done.
@@ -78,7 +78,7 @@ def _translate(row: OldEntry, helper: Helper, own_texts: Mapping[str, str]) -> E
         text = as_json(entry)
         key = cache_key(params)
     except (NotJSONError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise RefusedError(f"it is no completion ({type(error).__name__})") from None
+        raise RefusedError(f"it is not a completion ({type(error).__name__})") from None
     stored = row.stored if isinstance(row.stored, (int, float)) and math.isfinite(row.stored) else 0.0
     return Entry(key, text, float(stored))
 
@@ -90,7 +90,7 @@ def _request_of(key: object) -> dict[str, Any]:
     except (ValueError, RecursionError):
         params = None
     if not isinstance(params, dict) or not ("messages" in params or "prompt" in params):
-        raise RefusedError("its key is no request of AutoGen 0.2")
+        raise RefusedError("its key is not a request of AutoGen 0.2")
     return params
 
 
