@@ -44,7 +44,7 @@ def register_nested_chats(
         position,
         kwargs.get("config"),
         kwargs.get("reset_config"),
-        ignore_async_in_sync_chat=bool(passed_over),
+        ignore_async_in_sync_chat=passed_over,  # type: ignore[arg-type]  # None is what 0.2 keeps here
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from .._core.model_requests import check
 from ..errors import UnusableAnswerError
 from ._http.sending import send
 from ._http.threads import in_thread
+from ._messages.kept import EXTRA_CONTENT, REASONING_CONTENT, extra_content, origin_of
 from ._model_quirks import fitted, learn_from
 from ._request.completions import fault_in, put_right, said_in, texts_of_completion
 from ._request.failures import parameter_errors
@@ -177,6 +178,7 @@ class OpenAIClient:
             said = response.to_dict() if hasattr(response, "to_dict") else response
             raise self._unusable(f"{said!r:.200}, which is not a completion")
         put_right(response, params.get("model"))
+        _keep_thoughts(choices, origin_of(params.get("model"), self._place()))
         fault = fault_in(response)
         if fault is not None:
             raise UnusableAnswerError(f"{self._place()} answered with an error: {fault}")
@@ -195,6 +197,15 @@ class OpenAIClient:
         place = getattr(self._oai_client, "base_url", "The endpoint")
         advice = "Check base_url; it usually ends in /v1."
         return UnusableAnswerError(f"{place} answered with {said}. {advice}")
+
+
+def _keep_thoughts(choices: Iterable[object], origin: str) -> None:
+    """Keep on a message that calls tools what its model thought: some servers want it back with the answers."""
+    for choice in choices:
+        message = getattr(choice, "message", None)
+        thoughts = getattr(message, REASONING_CONTENT, None)
+        if thoughts and getattr(message, "tool_calls", None):
+            setattr(message, EXTRA_CONTENT, extra_content(origin, [{REASONING_CONTENT: thoughts}]))
 
 
 _own_create = OpenAIClient.create

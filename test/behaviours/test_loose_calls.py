@@ -60,10 +60,10 @@ def test_a_config_list_is_not_needed(model: Any) -> None:
 
 @item("loose: an llm_config with foreign or stale keys is accepted")
 def test_foreign_keys_reach_the_client(model: Any) -> None:
-    bob = agent("bob", llm_config={**MODEL, "request_timeout": 600, "use_cache": True})
+    bob = agent("bob", llm_config={**MODEL, "foreign": 600, "stale": True})
     assert chat(agent("ann"), bob).summary == "fine"
-    assert model.requests[0]["request_timeout"] == 600
-    assert model.requests[0]["use_cache"] is True
+    assert model.requests[0]["foreign"] == 600
+    assert model.requests[0]["stale"] is True
 
 
 @item("loose: an llm_config with tools=None is accepted")

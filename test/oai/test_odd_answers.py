@@ -373,3 +373,51 @@ def test_a_call_of_another_type_is_answered_so_that_the_model_can_read_it() -> N
     assert history[2]["content"] == "Error: Function shell not found."
     assert sent[2]["tool_calls"] == [call]
     assert sent[3]["tool_call_id"] == "a"
+
+
+@ways
+@forms
+@pytest.mark.parametrize("same_model", [True, False], ids=["same model", "another model"])
+def test_reasoning_content_goes_back_with_the_answers_of_tools_to_the_model_that_said_it(
+    same_model: bool, stream: bool, asynchronous: bool
+) -> None:
+    thinking = body_of(
+        {"content": "", "reasoning_content": "Let me see.", "tool_calls": [{"index": 0, **ADD}]},
+        stream,
+        finish_reason="tool_calls",
+    )
+    with serving(thinking, body_of({"content": "Done."}, stream), kind=kind_of(stream)) as entry:
+        bob = ConversableAgent("bob", llm_config={**entry, "stream": stream, "cache_seed": None})
+        ann = ConversableAgent("ann", llm_config=False, human_input_mode="NEVER", function_map={"add": lambda x: x})
+        other = ConversableAgent("bob", llm_config={**entry, "model": "another", "stream": stream, "cache_seed": None})
+        if not same_model:
+            bob.register_hook("process_message_before_send", lambda message, **_: turn_to(bob, other, message))
+        with CapturedIO() as printed:
+            if asynchronous:
+                asyncio.run(ann.a_initiate_chat(bob, message="1?", max_turns=2))
+            else:
+                ann.initiate_chat(bob, message="1?", max_turns=2)
+    assistant = entry["tags"][1]["messages"][2]
+    assert assistant.get("reasoning_content") == ("Let me see." if same_model else None)
+    assert "extra_content" not in assistant
+    assert "Let me see." not in printed.text
+
+
+def turn_to(bob: ConversableAgent, other: ConversableAgent, message: Any) -> Any:
+    """Let another model answer from now on."""
+    bob.client = other.client
+    return message
+
+
+@ways
+def test_a_lone_surrogate_does_not_break_the_next_request(asynchronous: bool) -> None:
+    odd = b'{"id": "1", "created": 1, "model": "m", "choices": [{"index": 0, "finish_reason": "stop", "message": %s}]}'
+    with serving(odd % b'{"role": "assistant", "content": "odd \\ud83d"}', body_of({"content": "ok"}, False)) as entry:
+        bob = ConversableAgent("bob", llm_config={**entry, "cache_seed": None})
+        ann = ConversableAgent("ann", llm_config=False, human_input_mode="NEVER", default_auto_reply="and \udc00?")
+        if asynchronous:
+            result = asyncio.run(ann.a_initiate_chat(bob, message="1?", max_turns=2, silent=True))
+        else:
+            result = ann.initiate_chat(bob, message="1?", max_turns=2, silent=True)
+    assert result.summary == "ok"
+    assert [said["content"] for said in entry["tags"][1]["messages"][-2:]] == ["odd \ufffd", "and \ufffd?"]

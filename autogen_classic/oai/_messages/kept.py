@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ("EXTRA_CONTENT", "extra_content", "kept_items", "origin_of")
+__all__ = ("EXTRA_CONTENT", "REASONING_CONTENT", "extra_content", "kept_items", "origin_of")
 
 EXTRA_CONTENT = "extra_content"
+REASONING_CONTENT = "reasoning_content"
 
 
 def origin_of(model: object, address: str) -> str:

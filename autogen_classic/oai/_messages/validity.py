@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
-from .kept import EXTRA_CONTENT
+from .kept import EXTRA_CONTENT, REASONING_CONTENT, kept_items, origin_of
 from .names import fitting_names
 from .pairing import NAMELESS, CallPairs, OpenCall
 from .parts import part_of
@@ -34,6 +34,7 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
     if not any(_needs_care(message) for message in messages):
         return messages
     for_google = "google" in place or "gemini" in model
+    origin = origin_of(model, place)
     changed: list[Any] = []
     pairs = CallPairs()
     for message in messages:
@@ -44,7 +45,7 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
         changed += map(_no_answer, pairs.close())
         calls = part_of(message, "tool_calls") or ()
         opened = pairs.open((part_of(call, "id"), part_of(part_of(call, "function"), "name")) for call in calls)
-        changed.append(_with_valid_calls(message, opened, for_google))
+        changed.append(_with_thoughts(message, _with_valid_calls(message, opened, for_google), origin))
     changed += map(_no_answer, pairs.close())
     same = len(changed) == len(messages) and all(new is old for new, old in zip(changed, messages, strict=True))
     return messages if same else changed
@@ -101,6 +102,14 @@ def _with_valid_calls(message: object, opened: Sequence[OpenCall], for_google: b
     calls = [_valid_call(call, pair, for_google) for call, pair in zip(message["tool_calls"], opened, strict=True)]
     same = all(new is old for new, old in zip(calls, message["tool_calls"], strict=True))
     return message if same else {**message, "tool_calls": calls}
+
+
+def _with_thoughts(stored: object, message: object, origin: str) -> object:
+    """Give the model that is asked its own thoughts back, as DeepSeek and servers like it want them."""
+    if not isinstance(stored, Mapping) or not isinstance(message, Mapping):
+        return message
+    thoughts = {name: item[name] for item in kept_items(stored, origin) for name in item if name == REASONING_CONTENT}
+    return {**message, **thoughts} if thoughts else message
 
 
 def _valid_call(call: object, pair: OpenCall, for_google: bool) -> object:
