@@ -16,6 +16,7 @@
      +-- UnknownProviderError (ImportError, ValueError)
      +-- MissingKeyError (AssertionError, ValueError)
      +-- MissingModelError (AssertionError, ValueError)
+     +-- UnusableKeyError (ValueError)
      +-- MissingRegionError (ValueError)
      +-- ConflictingCredentialsError (AssertionError, ValueError)
      +-- PriceFileError (ValueError)
@@ -80,6 +81,8 @@ from typing import TYPE_CHECKING, TypeVar
 from ._core.lazy import load
 
 if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
+
     from ._code.docker.engine import DockerUnavailableError, ImageUnavailableError
     from .coding.docker_commandline_code_executor import ContainerStoppedError
     from .oai.cohere import CohereRateLimitError
@@ -136,6 +139,7 @@ __all__ = (
     "UnknownProviderError",
     "UnusableAnswerError",
     "UnusableImageError",
+    "UnusableKeyError",
     "UnusedTurnsError",
     "WorkDirNotSharedError",
 )
@@ -270,6 +274,10 @@ class MissingKeyError(AutogenClassicError, AssertionError, ValueError):
     """Neither the configuration nor the environment has a key."""
 
 
+class UnusableKeyError(AutogenClassicError, ValueError):
+    """A key holds what no header of a request can carry, such as a line end; the next configuration is tried."""
+
+
 class MissingModelError(AutogenClassicError, AssertionError, ValueError):
     """A request does not name a model."""
 
@@ -298,7 +306,13 @@ class UnusableAnswerError(AutogenClassicError, AttributeError):
 
 
 class NoAnswerError(AutogenClassicError, RuntimeError):
-    """Gemini returned nothing usable, for example because its safety filters blocked the request or the answer."""
+    """A model has refused to answer, and said nothing.
+
+    Attributes:
+        paid_for: what came in the place of an answer, with its cost; None where nothing was counted.
+    """
+
+    paid_for: ChatCompletion | None = None
 
 
 class StructuredOutputError(AutogenClassicError, ValueError):

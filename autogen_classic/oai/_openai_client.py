@@ -17,6 +17,7 @@ from ._messages.kept import EXTRA_CONTENT, REASONING_CONTENT, extra_content, ori
 from ._model_quirks import fitted, learn_from
 from ._request.completions import fault_in, put_right, said_in, texts_of_completion
 from ._request.failures import parameter_errors
+from ._request.keys import check_key
 from ._request.streaming import StreamedAnswer, came_whole, connection_errors, shown_whole
 from .prices import cost_of, price_of
 
@@ -126,9 +127,10 @@ class OpenAIClient:
         }
 
     def _place(self) -> str:
-        """The address of the endpoint, if it may be asked."""
+        """The address of the endpoint, if it may be asked and with this key."""
         place = str(getattr(self._oai_client, "base_url", None) or "openai")
         check(place)
+        check_key(getattr(self._oai_client, "api_key", None))
         return place
 
     def _written(self, params: dict[str, Any]) -> dict[str, Any]:

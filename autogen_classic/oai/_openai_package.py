@@ -50,7 +50,9 @@ def _openai_settings(settings: dict[str, Any], spec: ProviderSpec, entry: dict[s
     """What the SDK is made with. Another provider's address never gets the key that the environment has for OpenAI."""
     if spec.base_url:
         return {**settings, "api_key": key_for(entry, spec), "base_url": entry.get("base_url") or spec.base_url}
-    if settings.get("api_key") == "":  # older releases of the openai package take it, and fail at the first request
+    if settings.get("api_key") == "":
+        if settings.get("base_url") or settings.get("http_client") is not None:
+            return _without_a_key(settings)
         import openai
 
         raise openai.OpenAIError(
@@ -58,6 +60,13 @@ def _openai_settings(settings: dict[str, Any], spec: ProviderSpec, entry: dict[s
             f"{' or '.join(spec.key_variables)} from the environment."
         )
     return settings
+
+
+def _without_a_key(settings: dict[str, Any]) -> dict[str, Any]:
+    """For a server that asks for no key, or a client of HTTP that has its own. The SDK insists on one."""
+    own = getattr(settings.get("http_client"), "headers", {}).get("Authorization")
+    headers = {"Authorization": own} if own else {}
+    return {**settings, "api_key": "none", "default_headers": {**headers, **(settings.get("default_headers") or {})}}
 
 
 def _azure_settings(settings: dict[str, Any], spec: ProviderSpec, entry: dict[str, Any]) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from .._core.model_requests import check
 from .._warn import warn_once
-from ..errors import BrokenStreamError, MissingKeyError, MissingModelError, StreamTimeoutError
+from ..errors import BrokenStreamError, MissingKeyError, MissingModelError, NoAnswerError, StreamTimeoutError
 from ._http.packages import speaks_http
 from ._request.completions import texts_of_completion
+from ._request.keys import check_key
 from ._request.reading import Answer
 from ._request.streamed_text import ShownText
 from ._request.structured import with_json_schema
@@ -181,11 +182,19 @@ class ProviderClient:
             A ChatCompletion of the openai package, with its ``cost`` in US dollars.
         """
         check(self.address)
+        check_key(self._config.get("api_key"))
         params = without_hidden_tools(with_json_schema(params))
         tell_of_unknown_settings(params, self.spec)
         answer = self._streamed(params) if self._wants_stream(params) else self.ask(params)
         response: ChatCompletion = answer.completion()
         response.cost = self.cost(response)  # type: ignore[attr-defined]  # a field that the openai package lets pass
+        if answer.finish_reason == "content_filter" and not answer.text and not answer.calls:
+            refused = NoAnswerError(
+                f"The model {answer.model} of {self.spec.name} refused to answer, and gave no words for it. Say it in "
+                "other words, or take another model."
+            )
+            refused.paid_for = response
+            raise refused
         return response
 
     def message_retrieval(self, response: ChatCompletion) -> list[Any]:

@@ -95,6 +95,8 @@ class GeminiClient(ProviderClient):
         request = _request(params)
         answer = Answer(request["model"])
         _add(answer, self._sent(lambda: self._client.models.generate_content(**request)))
+        if answer.finish_reason is None:
+            raise _no_answer("no candidates", None)
         return answer
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:

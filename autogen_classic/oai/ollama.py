@@ -24,7 +24,18 @@ from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._http.sdk_clients import shared_client
 from ._messages.images import Image, loaded
 from ._messages.schemas import answer_as_text, answer_tool, references, schema_of, wants_any_object
-from ._messages.translation import GO_ON, Text, Tool, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
+from ._messages.translation import (
+    GO_ON,
+    Text,
+    Tool,
+    ToolAnswer,
+    ToolCall,
+    Turn,
+    call_of,
+    tools_of,
+    turns_of,
+    with_last_words_of_user,
+)
 from ._provider_client import ProviderClient, model_of, read_settings
 from ._request.reading import Answer
 from ._specs import OLLAMA
@@ -184,7 +195,7 @@ class OllamaClient(ProviderClient):
 
     def _written(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The messages of a request. A turn of an assistant at the end would be continued instead of answered."""
-        turns = turns_of(params["messages"])
+        turns = with_last_words_of_user(turns_of(params["messages"]))
         if turns and turns[-1].role == "assistant":
             turns.append(Turn("user", (Text(GO_ON),)))
         tools = tools_of(params)

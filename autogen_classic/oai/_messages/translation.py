@@ -32,6 +32,7 @@ __all__ = (
     "told_calls",
     "tools_of",
     "turns_of",
+    "with_last_words_of_user",
     "with_plain_ids",
 )
 
@@ -177,10 +178,18 @@ def turns_of(messages: Iterable[Mapping[str, Any]], origin: str | None = None) -
     return _answers_joined(turns)
 
 
+def with_last_words_of_user(turns: Sequence[Turn]) -> list[Turn]:
+    """Let the user say system messages at the end of a conversation: they ask for something now, such as a summary.
+
+    Args:
+        turns: turns in order.
+    """
+    end = max((number for number, turn in enumerate(turns, 1) if turn.role != "system"), default=len(turns))
+    return [*turns[:end], *(replace(turn, role="user") for turn in turns[end:])]
+
+
 def split_system(turns: Sequence[Turn]) -> tuple[str, list[Turn]]:
     """Part the system messages from the conversation, for providers that take them apart.
-
-    One at the end of a conversation asks for something now (a summary, the next speaker), so it becomes the user's.
 
     Args:
         turns: turns in order.
@@ -188,8 +197,7 @@ def split_system(turns: Sequence[Turn]) -> tuple[str, list[Turn]]:
     Returns:
         The text of all system messages, and the other turns.
     """
-    end = max((number for number, turn in enumerate(turns, 1) if turn.role != "system"), default=len(turns))
-    turns = [*turns[:end], *(replace(turn, role="user") for turn in turns[end:])]
+    turns = with_last_words_of_user(turns)
     system = "\n".join(turn.text for turn in turns if turn.role == "system" and turn.text)
     return system, [turn for turn in turns if turn.role != "system"]
 

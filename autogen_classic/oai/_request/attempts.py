@@ -19,7 +19,13 @@ from ..._core.model_requests import asking_agent
 from ..._core.running_chats import charge
 from ..._legacy.old_keys import with_todays_keys
 from ..._secrets import keys_hidden, without_keys
-from ...errors import BrokenStreamError, StructuredOutputError, UnusableAnswerError
+from ...errors import (
+    BrokenStreamError,
+    NoAnswerError,
+    StructuredOutputError,
+    UnusableAnswerError,
+    UnusableKeyError,
+)
 from .._http.threads import in_thread
 from ..prices import Price, cost_of
 from ..providers import azure_model_name
@@ -179,7 +185,7 @@ class Attempt:
         """The errors after which the next configuration is tried. A client may name its own in ``fallback_errors``."""
         openai = sys.modules.get("openai")
         of_openai = (openai.APIError,) if openai is not None else ()
-        of_ours = (UnusableAnswerError, StructuredOutputError, BrokenStreamError)
+        of_ours = (UnusableAnswerError, NoAnswerError, UnusableKeyError, StructuredOutputError, BrokenStreamError)
         return (*of_openai, *of_ours, *getattr(self.client, "fallback_errors", ()))
 
     def give_up(self, error: BaseException, reason: str, following: int | None) -> None:

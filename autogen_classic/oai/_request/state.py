@@ -15,6 +15,7 @@ from ..._core import tape
 from ..._legacy.old_keys import with_todays_keys
 from ..providers import connect, find_provider, has_credentials
 from ..rate_limiters import TimeRateLimiter
+from .keys import hide_keys_in_logs
 
 __all__ = ("PlaceHolderClient", "WrapperState")
 
@@ -69,6 +70,7 @@ class WrapperState:
         if self.clients[number] is None:
             with self._lock:
                 if self.clients[number] is None:
+                    hide_keys_in_logs()
                     self.clients[number] = connect(self.entries[number])
         return self.clients[number]
 

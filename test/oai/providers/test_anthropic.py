@@ -20,12 +20,14 @@ from kit import KEY, Call, Say, Seen, WireError, event
 from test_matrix import ASK, PIXEL, TOOLS, City
 
 from autogen_classic import OpenAIWrapper
-from autogen_classic.errors import MissingKeyError
+from autogen_classic.errors import MissingKeyError, NoAnswerError
 from autogen_classic.oai._claude import version_of
 from autogen_classic.oai.anthropic import AnthropicClient, oai_messages_to_anthropic_messages
 from autogen_classic.testing import CapturedIO
 
 OLD, NEW = "claude-3-5-sonnet-20240620", "claude-opus-5-5"
+
+ENTRY = {"api_type": "anthropic", "model": OLD, "api_key": KEY}
 
 
 def ask(model: str, *replies: Any, messages: Any = ASK, server: Any = AnthropicServer, **settings: Any) -> Seen:
@@ -186,6 +188,21 @@ def test_cached_tokens_count_as_tokens_of_the_prompt() -> None:
         usage = client.create({"model": OLD, "messages": ASK}).usage
     assert (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens) == (142, 5, 147)
     assert usage.prompt_tokens_details.cached_tokens == 100
+
+
+def test_a_refusal_without_words_is_an_error_and_its_cost_is_counted() -> None:
+    class Refusing(AnthropicServer):
+        def body(self, seen: Seen, reply: Any) -> dict[str, Any]:
+            return {**super().body(seen, reply), "content": [], "stop_reason": "refusal"}
+
+    with Refusing(Say()) as first, AnthropicServer(Say("From the second.")) as second:
+        wrapper = OpenAIWrapper(config_list=[{**ENTRY, "base_url": first.url}], cache_seed=None)
+        with pytest.raises(NoAnswerError, match="refused to answer"):
+            wrapper.create(messages=ASK)
+        assert wrapper.actual_usage_summary is not None
+        both = [{**ENTRY, "base_url": server.url} for server in (first, second)]
+        answer = OpenAIWrapper(config_list=both, cache_seed=None).create(messages=ASK)
+    assert answer.choices[0].message.content == "From the second."
 
 
 HISTORY = [

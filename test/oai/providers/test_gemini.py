@@ -323,3 +323,8 @@ def test_a_picture_is_read_from_a_file_and_from_a_data_uri(tmp_path: Path) -> No
 def test_a_picture_that_is_not_there_is_an_error() -> None:
     with pytest.raises(FileNotFoundError):
         gemini.get_image_data("no-such-picture.png")
+
+
+def test_an_answer_without_candidates_is_an_error() -> None:
+    with FixedServer(Say()) as server, pytest.raises(gemini.NoAnswerError, match="no candidates"):
+        asked(server)

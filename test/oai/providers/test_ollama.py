@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from typing import Any
@@ -269,3 +270,15 @@ def test_a_server_that_does_not_run_leads_to_the_next_configuration() -> None:
     with CASE.server(Say("From the second.")) as server:
         wrapper = OpenAIWrapper(config_list=[nowhere, CASE.entry(server)], cache_seed=None)
         assert wrapper.create(messages=ASK).choices[0].message.content == "From the second."
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_system_message_at_the_end_is_what_the_user_asks(asynchronous: bool) -> None:
+    messages = [*ASK, {"role": "assistant", "content": "3."}, {"role": "system", "content": "Sum up."}]
+    with CASE.server(Say()) as server:
+        wrapper = wrapper_for(server)
+        if asynchronous:
+            asyncio.run(wrapper.a_create(messages=messages))
+        else:
+            wrapper.create(messages=messages)
+    assert [message["role"] for message in server.seen[0].body["messages"]] == ["system", "user", "assistant", "user"]
