@@ -573,6 +573,7 @@ class TestNamesInAnswers:
             ("I pick Coder-2.", ("Coder", "Coder-2"), "Coder-2"),
             ("I pick Senior Coder.", ("Coder", "Senior_Coder"), "Senior_Coder"),
             ("i pick senior coder.", ("Coder", "Senior_Coder"), "Senior_Coder"),
+            ("I pick Product_Manager now.", ("Product Manager", "Critic"), "Product Manager"),
             ("I pick \x1b[1;32mCoder\x1b[0m.", ("Coder", "Critic"), "Coder"),
             ("\x1b[32mCoder\x1b[0m", ("Coder", "Critic"), "Coder"),
         ],

@@ -15,6 +15,7 @@ __all__ = ("mentions", "name_meant", "words_said")
 _MARKUP = re.compile(r"(?<!\w)[*_`~]{1,3}(?=\w)|(?<=\w)[*_`~]{1,3}(?!\w)")
 _LABEL = re.compile(r"^(?:the\s+)?(?:next\s+)?(?:role|speaker|name|agent|answer)(?:\s+is)?\s*[:=]?\s+", re.IGNORECASE)
 _EDGES = " \t\r\n\"'`*.,:;!?()[]{}<>\u201c\u201d\u2018\u2019\u00ab\u00bb"
+_REFUSED = re.compile(r"[\s<|\\/>]")  # characters that OpenAI refuses in the names of speakers
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|\A.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 # Thai, Lao, Burmese, Khmer, Japanese, Chinese and Korean: no blank parts a name from the words around it.
@@ -37,7 +38,8 @@ def mentions(
 ) -> dict[str, int]:
     """Count how often the names of agents stand in a text as words of their own.
 
-    Models write the underscore of a name as it is, as a space, or escaped for Markdown. A name that is part of a
+    Models write the underscore of a name as it is, as a space, or escaped for Markdown, and what they are sent has an
+    underscore for a space. A name that is part of a
     longer one does not count there: "Senior Coder" does not mention ``Coder`` where ``Senior_Coder`` is an agent, too.
 
     Args:
@@ -51,7 +53,8 @@ def mentions(
     same = str.casefold if ignore_case else str
     names_spelled: dict[str, set[str]] = {}
     for agent in agents:
-        for spelling in (agent.name, agent.name.replace("_", " "), agent.name.replace("_", r"\_")):
+        on_the_wire = _REFUSED.sub("_", agent.name)
+        for spelling in (agent.name, on_the_wire, agent.name.replace("_", " "), agent.name.replace("_", r"\_")):
             names_spelled.setdefault(same(spelling), set()).add(agent.name)
     longest_first = sorted((re.escape(spelling) for spelling in names_spelled), key=len, reverse=True)
     pattern = re.compile(
