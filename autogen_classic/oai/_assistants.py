@@ -92,7 +92,7 @@ def update_gpt_assistant(client: Any, assistant_id: str, assistant_config: dict[
     Args:
         client: an OpenAI client of the openai package.
         assistant_id: its id.
-        assistant_config: the fields to change; ``tool_resources`` among them.
+        assistant_config: the fields to change, including ``tool_resources``.
 
     Returns:
         The changed assistant.
@@ -104,7 +104,7 @@ def update_gpt_assistant(client: Any, assistant_id: str, assistant_config: dict[
 
 
 def retrieve_assistants_by_name(client: Any, name: str) -> list[Any]:
-    """Find the assistants of a name, the newest first.
+    """Find the assistants with a name, newest first.
 
     Args:
         client: an OpenAI client of the openai package.

@@ -1,6 +1,6 @@
-"""APIs that have the shape of OpenAI's chat completions, but an SDK of their own: Groq, Together, Cerebras.
+"""APIs that have the shape of OpenAI's chat completions, but their own SDKs: Groq, Together, Cerebras.
 
-Their messages, tools and answers are written and read here, once for all. A provider's file adds its SDK, the
+Their messages, tools and answers are written and read here, once for all of them. A provider's file adds its SDK, the
 settings that it knows, and where its form differs.
 """
 
@@ -34,20 +34,20 @@ _FINISH_REASONS = {
 
 
 class ChatCompletionsClient(ProviderClient):
-    """Asks an API of OpenAI's shape by way of its own SDK.
+    """Asks an API of OpenAI's shape through its own SDK.
 
     Args:
         **kwargs: the configuration. ``base_url``, ``default_headers``, ``default_query``, ``http_client``,
             ``max_retries`` and ``timeout`` (in seconds) go to the SDK.
 
     Attributes:
-        streaming: what asks for a stream.
-        sdk_path: what the SDK puts behind ``base_url`` by itself. A ``base_url`` may have it or not.
+        streaming: the arguments that ask for a stream.
+        sdk_path: what the SDK itself appends to ``base_url``. A ``base_url`` may have it or not.
         new_http_client: makes an HTTP client for the SDK; all agents share one per endpoint.
         api_key: the key.
 
     Raises:
-        MissingKeyError: there is no key, neither in the configuration nor in the environment.
+        MissingKeyError: neither the configuration nor the environment has a key.
     """
 
     streaming: ClassVar[dict[str, Any]] = {"stream": True}
@@ -73,13 +73,13 @@ class ChatCompletionsClient(ProviderClient):
         raise NotImplementedError
 
     def parse_params(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Take the settings out of a request that the API knows, and check them.
+        """Take from a request the settings that the API knows, and check them.
 
         Args:
             params: a request in the OpenAI form. A value that cannot be used is reported by a warning, and left out.
 
         Returns:
-            What to send beside the messages and the tools.
+            What to send besides the messages and the tools.
 
         Raises:
             MissingModelError: no model is named.
@@ -103,7 +103,7 @@ class ChatCompletionsClient(ProviderClient):
         return answer_of(self._client.chat.completions.create(**{**self.request(params), "stream": False}))
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
-        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+        """Send one request and yield the texts of the answer as they come, and at its end the whole answer.
 
         Args:
             params: a request in the OpenAI form.
@@ -175,7 +175,7 @@ def chat_tools(params: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _content_of(turn: Turn) -> str | list[dict[str, Any]] | None:
-    """A text, where there is nothing but text; else a list of texts and pictures. Only users show pictures."""
+    """A text, if there is nothing but text; otherwise a list of texts and pictures. Only users show pictures."""
     if turn.role != "user" or not any(isinstance(part, Image) for part in turn.parts):
         return turn.text or (None if turn.calls else "")
     return [
@@ -203,7 +203,7 @@ def answer_of(response: Any) -> Answer:
         response: what the SDK returned.
 
     Raises:
-        UnusableAnswerError: it is no answer of a model; a wrong ``base_url`` often leads to a web page.
+        UnusableAnswerError: it is not a model's answer; a wrong ``base_url`` often leads to a web page.
     """
     choices = getattr(response, "choices", None)
     if not choices or choices[0].message is None:
@@ -230,7 +230,7 @@ class _Gathered:
         self._calls: dict[int, dict[str, Any]] = {}
 
     def add(self, chunk: Any) -> Iterator[str]:
-        """Take the next chunk, and hand out the text in it."""
+        """Take the next chunk, and return the text in it."""
         self._answer.model = chunk.model or self._answer.model
         self._answer.id = chunk.id or self._answer.id
         _add_usage(self._answer, chunk.usage or getattr(getattr(chunk, "x_groq", None), "usage", None))
@@ -245,7 +245,7 @@ class _Gathered:
                 self._answer.finish_reason = _FINISH_REASONS.get(choice.finish_reason, "stop")
 
     def _add_call(self, part: Any) -> None:
-        """Take a part of a call. A part without an index is a whole call."""
+        """Take part of a call. A part without an index is a whole call."""
         index = len(self._calls) if part.index is None else int(part.index)
         call = self._calls.setdefault(index, {"id": None, "name": None, "arguments": ""})
         call["id"] = call["id"] or part.id
@@ -270,7 +270,7 @@ def _add_usage(answer: Answer, usage: Any) -> None:
 
 
 def cost_by_table(provider: str, model: str, input_tokens: int, output_tokens: int) -> float:
-    """Work out a cost by the table of prices.
+    """Work out a cost from the table of prices.
 
     Args:
         provider: a section of the table.

@@ -1,4 +1,4 @@
-"""What the generations of Claude accept, whoever runs them. The name of a model says its generation."""
+"""What the generations of Claude accept, whoever runs them. The name of a model tells its generation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TOKENS_WITH_THOUGHTS = 16_384  # thoughts count as tokens of the answer
 
 
 def version_of(model: str) -> tuple[int, int] | None:
-    """Read the version of a Claude out of its name.
+    """Read the version of a Claude from its name.
 
     Args:
         model: a name as Anthropic, Bedrock or Vertex AI writes it.
@@ -57,7 +57,7 @@ def may_be_forced(model: str) -> bool:
 
 
 def default_max_tokens(model: str) -> int:
-    """Return how many tokens an answer may have when nobody says it; the API wants to be told.
+    """Return how many tokens an answer may have by default; the API wants to be told.
 
     Args:
         model: its name.

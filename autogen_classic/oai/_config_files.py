@@ -24,7 +24,7 @@ def read_text(path: Path, name: str) -> str:
         The text, without a byte order mark.
 
     Raises:
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: the file does not exist.
         UnicodeDecodeError: it is not written in UTF-8.
     """
     try:
@@ -54,7 +54,7 @@ def parse_config_list(text: str, source: str) -> Any:
         What the JSON holds.
 
     Raises:
-        json.JSONDecodeError: it is no JSON. The text is not quoted, because it may hold keys.
+        json.JSONDecodeError: it is not JSON. The text is not quoted, because it may hold keys.
     """
     try:
         return json.loads(text)
@@ -83,7 +83,7 @@ def _line(text: str, position: int) -> int:
 
 
 def check_is_config_list(config_list: Any, source: str) -> None:
-    """Refuse JSON that is no list of configurations.
+    """Refuse JSON that is not a list of configurations.
 
     Args:
         config_list: what was parsed.

@@ -1,8 +1,8 @@
-"""What OpenAI's models, or some of them, refuse, and how to say it to them.
+"""What OpenAI's models, or some of them, refuse, and how to put it to them instead.
 
 A request that worked with an older model should work with a newer one: only the name of the model changes. What is
 known of the models stands in a table; what a server refuses by name is learnt, and not said to that model again. Each
-change is told by one warning. A model that takes what the program says gets exactly that.
+change is reported by one warning. A model that takes what the program says gets exactly that.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _learnt: dict[tuple[str, str], set[str]] = {}
 
 
 def fitted(params: dict[str, Any], place: str) -> dict[str, Any]:
-    """Say a request as its model wants it.
+    """Put a request the way its model wants it.
 
     Args:
         params: the request.
         place: the address of the model.
 
     Returns:
-        The same dict where nothing has to be changed, else a changed copy.
+        The same dict if nothing has to be changed, otherwise a changed copy.
     """
     params = without_hidden_tools(params)
     model = params.get("model")
@@ -84,7 +84,7 @@ def learn_from(error: BaseException, params: Mapping[str, Any], place: str) -> b
         place: the address of the model.
 
     Returns:
-        Whether it is worth to ask again: `fitted` knows now how to say it otherwise.
+        Whether it is worth asking again: `fitted` now knows how to put it differently.
     """
     unsupported = getattr(error, "code", None) in _CODES or "Unsupported parameter" in str(error)
     if getattr(error, "status_code", None) != 400 or not unsupported:

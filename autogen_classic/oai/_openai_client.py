@@ -27,7 +27,7 @@ logger = logging.getLogger("autogen.oai.client")
 
 
 class OpenAIClient:
-    """Asks one endpoint by way of the openai package.
+    """Asks one endpoint through the openai package.
 
     Args:
         client: an ``OpenAI`` or ``AzureOpenAI`` object of the openai package.
@@ -35,7 +35,7 @@ class OpenAIClient:
     Attributes:
         provider: the section of the table of prices.
         connect_async: an async function that returns the asynchronous twin of the client for the running event loop;
-            None when there is none, then `a_create` runs `create` in a thread.
+            None if it has no twin; then `a_create` runs `create` in a thread.
     """
 
     provider: ClassVar[str] = "openai"
@@ -82,7 +82,7 @@ class OpenAIClient:
                     raise
 
     def message_retrieval(self, response: object) -> list[Any]:
-        """Return the texts of an answer, or its messages where they call functions or tools.
+        """Return the texts of an answer, or its messages if they call functions or tools.
 
         Args:
             response: a ChatCompletion or Completion.
@@ -167,7 +167,7 @@ class OpenAIClient:
         client = self._async_clients.get(loop)
         if client is None:
             assert self.connect_async is not None
-            for other in list(self._async_clients):  # another thread may be at the same
+            for other in list(self._async_clients):  # another thread may be doing the same
                 if other.is_closed():
                     self._async_clients.pop(other, None)
             client = self._async_clients[loop] = await self.connect_async()
@@ -188,7 +188,7 @@ class OpenAIClient:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Say of which request an answer cannot be read, or a parameter is wrong."""
+        """Say which request got an answer that cannot be read, or has a wrong parameter."""
         try:
             with parameter_errors():
                 yield

@@ -1,4 +1,4 @@
-"""Connecting by the openai package: to OpenAI, to Azure, and to others that speak the same protocol."""
+"""Connecting through the openai package: to OpenAI, to Azure, and to others that speak the same protocol."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ("connected",)
 
 
 def connected(client: Callable[[Any], OpenAIClient], spec: ProviderSpec, entry: dict[str, Any]) -> OpenAIClient:
-    """Make a client, by way of the names in `client`, which programs patch there.
+    """Make a client through the names in `client`, which programs patch there.
 
     Args:
         client: the class of the client.

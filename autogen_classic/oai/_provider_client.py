@@ -1,4 +1,4 @@
-"""What the clients of all providers but OpenAI have in common. A provider's file adds its SDK and its wire format.
+"""What the clients of all providers except OpenAI have in common. A provider's file adds its SDK and its wire format.
 
 A client is given requests in the OpenAI form and answers with a ChatCompletion. Its own part is small: `ask` (one
 request, one `Answer`), and `stream` (texts as they come, the `Answer` last). What it accepts stands in `_specs`.
@@ -43,7 +43,7 @@ logger = logging.getLogger("autogen.oai.client")
 
 
 def read_settings(params: Mapping[str, Any], table: Sequence[Setting]) -> dict[str, Any]:
-    """Take the settings out of a request that a provider knows, and check them.
+    """Take from a request the settings that a provider knows, and check them.
 
     Args:
         params: the request. A value of the wrong type or out of range is reported by a warning, and the default sent.
@@ -76,7 +76,7 @@ def key_for(config: Mapping[str, Any], spec: ProviderSpec) -> str:
         The key.
 
     Raises:
-        MissingKeyError: there is none.
+        MissingKeyError: no key was found.
     """
     key = config.get("api_key") or next((os.environ[name] for name in spec.key_variables if os.environ.get(name)), None)
     if not key:
@@ -95,7 +95,7 @@ def model_of(params: Mapping[str, Any], spec: ProviderSpec) -> str:
         spec: the provider, for the error.
 
     Raises:
-        MissingModelError: the request names none.
+        MissingModelError: the request does not name one.
     """
     model = params.get("model")
     if not model:
@@ -106,7 +106,7 @@ def model_of(params: Mapping[str, Any], spec: ProviderSpec) -> str:
 
 
 def tell_of_unknown_settings(params: Mapping[str, Any], spec: ProviderSpec) -> None:
-    """Say once of each setting that a provider does not know that it is not sent.
+    """Warn once about each setting that is not sent because a provider does not know it.
 
     Args:
         params: the request.
@@ -118,7 +118,7 @@ def tell_of_unknown_settings(params: Mapping[str, Any], spec: ProviderSpec) -> N
 
 
 def tell_of_foreign_settings(config: Mapping[str, Any], spec: ProviderSpec) -> None:
-    """Say once of each setting for the clients of other providers that this one does not take it.
+    """Warn once about each setting for the clients of other providers that this one does not take.
 
     Args:
         config: one configuration.
@@ -137,10 +137,10 @@ class ProviderClient:
     """The client of one provider.
 
     Args:
-        **config: the configuration, as it stands in a config list.
+        **config: the configuration, as in a config list.
 
     Attributes:
-        spec: what is known of the provider.
+        spec: what is known about the provider.
         fallback_errors: errors after which the next configuration is tried.
     """
 
@@ -165,7 +165,7 @@ class ProviderClient:
         raise NotImplementedError
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
-        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+        """Send one request and yield the texts of the answer as they come, and at its end the whole answer.
 
         Args:
             params: a request in the OpenAI form.
@@ -198,7 +198,7 @@ class ProviderClient:
         return response
 
     def message_retrieval(self, response: ChatCompletion) -> list[Any]:
-        """Return the texts of an answer, or its messages where they call tools.
+        """Return the texts of an answer, or its messages if they call tools.
 
         Args:
             response: what `create` returned.

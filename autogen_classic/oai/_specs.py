@@ -32,14 +32,14 @@ class Setting:
     """A setting of a request: its types, its range, and its name in the provider's API.
 
     Attributes:
-        name: in the configuration.
+        name: the name in the configuration.
         types: the types that a value may have.
         low: the lowest number allowed, or None.
         high: the highest number allowed, or None.
         default: what is sent when the configuration has no usable value; None sends nothing.
         choices: the values to choose from, or None.
-        sent_as: the name in the provider's API, where it is another one.
-        place: the part of the provider's request in which it stands, where it does not stand at the top.
+        sent_as: the name in the provider's API, if it is a different one.
+        place: the part of the provider's request that it belongs in, if not the top level.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class ProviderSpec:
-    """What is known of one provider.
+    """What is known about one provider.
 
     Attributes:
         api_types: the names that a configuration may give it, its own first.
@@ -63,17 +63,17 @@ class ProviderSpec:
         client: the class of the client.
         entry: the class of `autogen_classic.llm_config.entries` that checks its configurations.
         package: the SDK, as it is imported.
-        extra: what installs the SDK; empty where every installation has it.
-        base_url: the address, where the SDK is made for another provider and would go there.
+        extra: what installs the SDK; empty if every installation has it.
+        base_url: the address, if the SDK is made for another provider and would go there.
         key_variables: the environment variables that may hold the key, best first.
-        other_credentials: sets of client keys, each of which does in place of ``api_key``.
-        other_variables: sets of environment variables, each of which does in place of a key.
-        needs_key: False where a request may go without one.
+        other_credentials: sets of client keys, each of which can replace ``api_key``.
+        other_variables: sets of environment variables, each of which can replace a key.
+        needs_key: False if a request may go without one.
         client_keys: what the client takes from a configuration, and what is never part of a request.
         settings: what goes from a configuration into the request by the name and place given here.
         own_settings: further settings, which the client writes into the request in its own way.
         accepts_all: whether a request may have any other setting as well, which the SDK then checks.
-        prices: the section of the table of prices; None where models cost nothing.
+        prices: the section of the table of prices; None if models cost nothing.
     """
 
     api_types: tuple[str, ...]
@@ -103,7 +103,7 @@ class ProviderSpec:
         """Look up a setting.
 
         Args:
-            name: in the configuration.
+            name: the name in the configuration.
         """
         return next((one for one in (*self.settings, *self.own_settings) if one.name == name), None)
 
@@ -111,19 +111,19 @@ class ProviderSpec:
         """Tell whether a configuration may have a setting.
 
         Args:
-            name: in the configuration.
+            name: the name in the configuration.
         """
         known = name in COMMON_SETTINGS or name in self.client_keys
         return self.accepts_all or known or self.setting(name) is not None
 
     def key_in_environment(self) -> str | None:
-        """The first environment variable that holds a key, or stands for one; None where there is none."""
+        """The first environment variable that holds a key, or stands for one; None if none does."""
         single = ((name,) for name in self.key_variables)
         ready = (names for names in (*single, *self.other_variables) if all(map(os.environ.get, names)))
         return next((" and ".join(names) for names in ready), None)
 
     def credentials_in(self, entry: Mapping[str, Any]) -> str | None:
-        """The setting of a configuration that holds a key, or stands for one; None where there is none.
+        """The setting of a configuration that holds a key, or stands for one; None if none does.
 
         Args:
             entry: one configuration.
@@ -140,7 +140,7 @@ COMMON_SETTINGS = frozenset(
 )
 """What a configuration or a request may have whatever the provider, and what no client takes as a setting."""
 
-# --- providers that are asked by the openai package ------------------------------------------------------------------
+# --- providers asked through the openai package ------------------------------------------------------------------
 
 # A plain set, so that the openai package need not be loaded to read a configuration.
 OPENAI_CLIENT_KEYS = frozenset(
@@ -568,6 +568,6 @@ def spec_of(api_type: str) -> ProviderSpec | None:
         api_type: its name in a configuration, in any case.
 
     Returns:
-        What is known of it; None where it is none of ours.
+        What is known about it; None if it is not one of ours.
     """
     return _SPEC_OF.get(api_type.lower())

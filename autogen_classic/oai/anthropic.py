@@ -1,4 +1,4 @@
-"""Claude by way of the anthropic package: from Anthropic itself, over Amazon Bedrock, or over Google's Vertex AI.
+"""Claude through the anthropic package: from Anthropic itself, on Amazon Bedrock, or on Google's Vertex AI.
 
 A configuration for each:
 
@@ -80,7 +80,7 @@ class AnthropicClient(ProviderClient):
             ``timeout`` in seconds, ``max_retries``, ``default_headers``, ``http_client``.
 
     Raises:
-        MissingKeyError: none of the three has credentials.
+        MissingKeyError: there are no credentials for any of the three.
     """
 
     spec = ANTHROPIC
@@ -135,7 +135,7 @@ class AnthropicClient(ProviderClient):
         return self._answer(self._client.messages.create(**self._request(params)), params)
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
-        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+        """Send one request and yield the texts of the answer as they come, and at its end the whole answer.
 
         Args:
             params: a request in the OpenAI form.
@@ -185,7 +185,7 @@ class AnthropicClient(ProviderClient):
 
     @staticmethod
     def openai_func_to_anthropic(openai_func: dict[str, Any]) -> dict[str, Any]:
-        """Write a function of the OpenAI form as a tool for Claude.
+        """Write a function in the OpenAI form as a tool for Claude.
 
         Args:
             openai_func: name, description and parameters.
@@ -194,10 +194,10 @@ class AnthropicClient(ProviderClient):
 
     @staticmethod
     def convert_tools_to_functions(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Take the functions out of tools of the OpenAI form.
+        """Take the functions from tools in the OpenAI form.
 
         Args:
-            tools: the tools; those that are no functions are left out.
+            tools: the tools; those that are not functions are left out.
         """
         return [tool["function"] for tool in tools if tool.get("type", "function") == "function"]
 

@@ -1,4 +1,4 @@
-"""Models on Amazon Bedrock by way of boto3: one API, ``converse``, for the models of many makers.
+"""Models on Amazon Bedrock through boto3: one API, ``converse``, for the models of many makers.
 
 {"api_type": "bedrock", "model": "amazon.nova-lite-v1:0", "aws_region": "us-east-1"}
 """
@@ -88,8 +88,8 @@ class BedrockClient(ProviderClient):
             ``supports_system_prompts``: False for models that refuse system messages.
 
     Raises:
-        MissingRegionError: there is no region.
-        MissingKeyError: there are no credentials.
+        MissingRegionError: no region was found.
+        MissingKeyError: no credentials were found.
     """
 
     spec = BEDROCK
@@ -126,7 +126,7 @@ class BedrockClient(ProviderClient):
         return answer_of(content, response["stopReason"], response["usage"], params, request_id, self._origin(params))
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
-        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+        """Send one request and yield the texts of the answer as they come, and at its end the whole answer.
 
         Args:
             params: a request in the OpenAI form.
@@ -320,7 +320,7 @@ def format_tools(tools: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
 
 
 def format_tool_calls(content: list[dict[str, Any]]) -> list[Any]:
-    """Read the calls of an answer.
+    """Read the calls from an answer.
 
     Args:
         content: the blocks of the answer.
@@ -350,14 +350,14 @@ def parse_image(image_url: str) -> tuple[bytes, str]:
         Its bytes, and its type, such as ``"image/png"``.
 
     Raises:
-        UnusableImageError: there is no picture.
+        UnusableImageError: it is not a picture.
     """
     image = loaded(image_of(image_url))
     return image.data or b"", image.media_type or ""
 
 
 def convert_stop_reason_to_finish_reason(stop_reason: str | None) -> str | None:
-    """Say in the words of OpenAI why an answer ended.
+    """Say in OpenAI's words why an answer ended.
 
     Args:
         stop_reason: the word of Bedrock; an unknown one counts as the usual end.

@@ -1,6 +1,6 @@
-"""Models at Cerebras, by way of the ``cerebras_cloud_sdk`` package.
+"""Models at Cerebras, through the ``cerebras_cloud_sdk`` package.
 
-``api_type`` is ``"cerebras"``; the key may stand in CEREBRAS_API_KEY.
+``api_type`` is ``"cerebras"``; the key may be in CEREBRAS_API_KEY.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class CerebrasClient(ChatCompletionsClient):
             ``default_query`` and ``http_client`` go to the SDK.
 
     Raises:
-        MissingKeyError: there is neither an ``api_key`` nor the environment variable CEREBRAS_API_KEY.
+        MissingKeyError: neither ``api_key`` nor the environment variable CEREBRAS_API_KEY is set.
     """
 
     spec = CEREBRAS
@@ -57,7 +57,7 @@ class CerebrasClient(ChatCompletionsClient):
         Args:
             **settings: for its constructor.
         """
-        # Left to itself, the SDK sends requests of its own as soon as the client is made, to be faster later.
+        # Left to itself, the SDK sends its own requests as soon as the client is made, to be faster later.
         return sdk.Cerebras(**settings, warm_tcp_connection=False)
 
     def ask(self, params: dict[str, Any]) -> Answer:
@@ -69,7 +69,7 @@ class CerebrasClient(ChatCompletionsClient):
         return _without_stray_calls(super().ask(params), params)
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
-        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+        """Send one request and yield the texts of the answer as they come, and at its end the whole answer.
 
         Args:
             params: a request in the OpenAI form.
@@ -79,7 +79,7 @@ class CerebrasClient(ChatCompletionsClient):
 
 
 def _without_stray_calls(answer: Answer, params: Mapping[str, Any]) -> Answer:
-    """Some models repeat their last call beside the final answer, which would keep the chat going round."""
+    """Some models repeat their last call beside the final answer, which would keep the chat going in circles."""
     wanted = wanted_form(params)
     if answer.calls and answer.text and wanted is not None and wanted.fault_of(answer.text) is None:
         answer.calls, answer.finish_reason = [], "stop"

@@ -1,6 +1,6 @@
 """The client for models: `OpenAIWrapper` asks the configurations of a list in turn until one of them answers.
 
-A wrapper reads its configuration when it is made, and connects at the first request. The road of a request stands
+A wrapper reads its configuration when it is made, and connects at the first request. The path of a request is written
 in `_request.attempts`, once for `OpenAIWrapper.create` and `OpenAIWrapper.a_create`.
 """
 
@@ -116,7 +116,7 @@ class ModelClient(Protocol):
 
     @staticmethod
     def get_usage(response: Any) -> dict[str, Any]:
-        """Return a dict with the keys RESPONSE_USAGE_KEYS, or an empty one where the usage is not known."""
+        """Return a dict with the keys RESPONSE_USAGE_KEYS, or an empty one if the usage is not known."""
         ...
 
 
@@ -125,14 +125,14 @@ class OpenAIWrapper:
 
     Args:
         config_list: one dict per model; None or an empty list stands for one configuration without own settings.
-        **base_config: settings for all configurations; those of a single configuration go before them.
+        **base_config: settings for all configurations; those of a single configuration override them.
 
     Attributes:
         actual_usage_summary: tokens and cost of the answers that were paid for, by model; None before the first.
-        total_usage_summary: the same, cached answers counted too.
+        total_usage_summary: the same, including cached answers.
 
     Raises:
-        openai.OpenAIError: a configuration has no key, and the environment has none either.
+        openai.OpenAIError: neither a configuration nor the environment has a key.
         UnknownProviderError: a configuration has an unknown ``api_type``.
         TypeError: config_list is not a list of dicts.
     """
@@ -162,7 +162,7 @@ class OpenAIWrapper:
         self._classic_state.clients = clients
 
     def register_model_client(self, model_client_cls: Any, **kwargs: Any) -> None:
-        """Register a client of your own for the first configuration that waits for it.
+        """Register your own client for the first configuration that waits for it.
 
         Args:
             model_client_cls: a class whose name a configuration gives in ``model_client_cls``. It is called with that
@@ -190,17 +190,17 @@ class OpenAIWrapper:
         )
 
     def adopt(self, former: OpenAIWrapper) -> None:
-        """Go on in the place of another wrapper whose configuration has changed.
+        """Take the place of another wrapper whose configuration has changed.
 
         Args:
-            former: its usage counts on, and the clients that were registered with it serve here, too.
+            former: its usage carries over, and the clients that were registered with it serve here too.
         """
         self.total_usage_summary = former.total_usage_summary
         self.actual_usage_summary = former.actual_usage_summary
         self.inherit_clients(former)
 
     def inherit_clients(self, other: OpenAIWrapper) -> None:
-        """Use the registered clients of another wrapper where this one waits for a client of that class.
+        """Use the registered clients of another wrapper wherever this one waits for a client of that class.
 
         Args:
             other: a wrapper, which keeps its clients.
@@ -211,7 +211,7 @@ class OpenAIWrapper:
                 self._classic_state.clients[place] = client
 
     def check_that_clients_are_ready(self) -> None:
-        """Refuse to go on while a client of the program's own has not been registered.
+        """Refuse to go on while one of the program's own clients has not been registered.
 
         Raises:
             RuntimeError: one is missing.
@@ -254,8 +254,8 @@ class OpenAIWrapper:
                 ``context``: values for templates in them, see `instantiate`; ``allow_format_str_template``;
                 ``filter_func``: called with ``context`` and ``response``; an answer for which it returns False is
                 passed over, unless no configuration is left;
-                ``cache``: a cache to use; ``cache_seed``: else, which directory below ``.cache`` to use, None for none
-                (default: 41);
+                ``cache``: a cache to use; ``cache_seed``: otherwise, which directory below ``.cache`` to use
+                (default: 41), None for no cache;
                 ``agent``: who asks;
                 ``price``: ``[prompt, completion]`` per 1,000 tokens.
 
@@ -263,8 +263,8 @@ class OpenAIWrapper:
             The answer, with the attributes ``cost``, ``config_id`` (which configuration gave it) and ``pass_filter``.
 
         Raises:
-            ValueError: there is not exactly one of ``prompt`` and ``messages``.
-            RuntimeError: a client of the program's own has not been registered.
+            ValueError: not exactly one of ``prompt`` and ``messages`` is given.
+            RuntimeError: one of the program's own clients has not been registered.
             TimeoutError: the last model did not answer in time.
             openai.APIError: the last model could not be asked; the text says why each configuration failed.
         """
@@ -276,7 +276,7 @@ class OpenAIWrapper:
 
     @classmethod
     def extract_text_or_completion_object(cls, response: Any) -> list[Any]:
-        """Return the texts of an answer, or its messages where they call functions or tools.
+        """Return the texts of an answer, or its messages if they call functions or tools.
 
         Args:
             response: what `create` returned.

@@ -17,7 +17,7 @@ def validate_parameter(
     numerical_bound: tuple[float | None, float | None] | None,
     allowed_values: list[Any] | None,
 ) -> Any:
-    """Take a parameter out of a configuration, or its default when the value cannot be used.
+    """Take a parameter from a configuration, or its default if the value cannot be used.
 
     Args:
         params: the configuration.
@@ -82,7 +82,7 @@ def should_hide_tools(messages: list[dict[str, Any]], tools: list[dict[str, Any]
         True when the tools should be hidden.
 
     Raises:
-        TypeError: hide_tools_param is none of the three.
+        TypeError: hide_tools_param is not one of the three.
     """
     if not tools or hide_tools_param == "never":
         return False
@@ -107,13 +107,13 @@ def should_hide_tools(messages: list[dict[str, Any]], tools: list[dict[str, Any]
 
 
 def without_hidden_tools(params: dict[str, Any]) -> dict[str, Any]:
-    """Leave the tools out of a request where its ``hide_tools`` says so.
+    """Leave the tools out of a request if its ``hide_tools`` says so.
 
     Args:
         params: a request in the OpenAI form, which is not changed.
 
     Returns:
-        The request without ``hide_tools``, which no API knows; the same dict where there is none.
+        The request without ``hide_tools``, which no API knows; the same dict if it does not have it.
     """
     if "hide_tools" not in params:
         return params

@@ -1,4 +1,4 @@
-"""Models at Cohere, by version 2 of its chat API. ``api_type`` is ``"cohere"``; COHERE_API_KEY may hold the key."""
+"""Models at Cohere, through version 2 of its chat API. ``api_type`` is ``"cohere"``; COHERE_API_KEY may hold a key."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class CohereClient(ProviderClient):
             ``default_headers`` say how to connect.
 
     Raises:
-        MissingKeyError: there is neither an ``api_key`` nor the environment variable COHERE_API_KEY.
+        MissingKeyError: neither ``api_key`` nor the environment variable COHERE_API_KEY is set.
     """
 
     spec = COHERE
@@ -79,14 +79,14 @@ class CohereClient(ProviderClient):
         )
 
     def parse_params(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Take the settings out of a request that Cohere knows, and check them.
+        """Take from a request the settings that Cohere knows, and check them.
 
         Args:
             params: a request in the OpenAI form. A value that cannot be used is reported by a warning, and replaced by
                 the default.
 
         Returns:
-            The settings and the model; those that AutoGen 0.2 knows are None where they have neither value nor default.
+            The settings and the model; those that AutoGen 0.2 knows are None if they have neither value nor default.
 
         Raises:
             MissingModelError: no model is named.
@@ -114,7 +114,7 @@ class CohereClient(ProviderClient):
         return answer
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
-        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+        """Send one request and yield the texts of the answer as they come, and at its end the whole answer.
 
         Args:
             params: a request in the OpenAI form.
@@ -201,7 +201,7 @@ def extract_to_cohere_tool_results(
         all_tool_calls: calls in the OpenAI form.
 
     Returns:
-        `ToolResult` objects of the ``cohere`` package: one, or none where there is no such call.
+        `ToolResult` objects of the ``cohere`` package: one, or none if there is no such call.
     """
     calls = [call_of(call["function"], call) for call in all_tool_calls]
     return [
@@ -214,7 +214,7 @@ def extract_to_cohere_tool_results(
 
 
 def is_recent_tool_call(messages: list[dict[str, Any]], tool_call_index: int) -> bool:
-    """Tell whether nobody has spoken after a call but the tools that it called.
+    """Tell whether only the tools that a call named have spoken after it.
 
     Args:
         messages: messages in the OpenAI form.
@@ -238,7 +238,7 @@ def calculate_cohere_cost(input_tokens: int, output_tokens: int, model: str) -> 
 
 
 def _fitting(turns: Sequence[Turn]) -> list[Turn]:
-    """Turns of which a user or a tool has the last, and in which users say who they are."""
+    """Turns that end with a user or a tool, and in which users say who they are."""
     named = [
         replace(turn, parts=(Text(f"{turn.name}:"), *turn.parts)) if turn.role == "user" and turn.name else turn
         for turn in turns

@@ -1,6 +1,6 @@
-"""Models at DeepSeek, whose API is that of OpenAI but for structured output.
+"""Models at DeepSeek, whose API is that of OpenAI except for structured output.
 
-``api_type`` is ``"deepseek"``; the key may stand in DEEPSEEK_API_KEY.
+``api_type`` is ``"deepseek"``; the key may be in DEEPSEEK_API_KEY.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ __all__ = ("DeepSeekClient",)
 
 
 class DeepSeekClient(OpenAIClient):
-    """Asks DeepSeek by way of the openai package.
+    """Asks DeepSeek through the openai package.
 
     Args:
         client: an ``OpenAI`` object of the openai package.
@@ -23,7 +23,7 @@ class DeepSeekClient(OpenAIClient):
     provider = "deepseek"
 
     def _written(self, params: dict[str, Any]) -> dict[str, Any]:
-        """The API promises JSON, but enforces no schema, so the model is told it."""
+        """The API promises JSON, but does not enforce a schema, so the model is told about it."""
         if schema_of(params) is None:
             return params
         return {**told_in_words(params), "response_format": {"type": "json_object"}}

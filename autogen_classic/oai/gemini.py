@@ -1,4 +1,4 @@
-"""Google's Gemini models, by the google-genai package: the Gemini API with a key, or Vertex AI with a project."""
+"""Google's Gemini models, through the google-genai package: the Gemini API with a key, or Vertex AI with a project."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ class GeminiClient(ProviderClient):
         **config: with ``api_key`` (else GOOGLE_GEMINI_API_KEY, GEMINI_API_KEY or GOOGLE_API_KEY) for the Gemini API; or
             for Vertex AI ``project_id`` and ``location``, with ``credentials`` (an object of google-auth),
             ``google_application_credentials`` (the path of a file with a key), or what the machine is logged in with.
-            ``api_type`` ``"google_vertex"`` means Vertex AI whatever keys the environment has. Requests go by way of
+            ``api_type`` ``"google_vertex"`` means Vertex AI whatever keys the environment has. Requests go through
             ``proxy``, an address, where one is given.
 
     Raises:
-        MissingKeyError: there is neither a key nor a setting for Vertex AI.
-        ConflictingCredentialsError: there are both.
+        MissingKeyError: neither a key nor a setting for Vertex AI was found.
+        ConflictingCredentialsError: both were given.
     """
 
     spec = GOOGLE
@@ -100,7 +100,7 @@ class GeminiClient(ProviderClient):
         return answer
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
-        """Send one request and hand out the texts of the answer as they come, then the whole answer."""
+        """Send one request and yield the texts of the answer as they come, then the whole answer."""
         request = _request(params)
         answer = Answer(request["model"])
 
@@ -151,7 +151,7 @@ class GeminiClient(ProviderClient):
 
 @cache
 def _through(proxy: str) -> Callable[[], Any]:
-    """What makes an HTTP client that asks by way of a proxy: one and the same for all agents with this proxy."""
+    """What makes an HTTP client that asks through a proxy: the same one for all agents with this proxy."""
     return partial(openai.DefaultHttpxClient, proxy=proxy)
 
 
@@ -182,7 +182,7 @@ def get_image_data(image_file: str, use_b64: bool = True) -> str | bytes:
         The bytes, or a text with them in base 64.
 
     Raises:
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: the file does not exist.
         UnusableImageError: the URL cannot be fetched, or the data URI is damaged.
     """
     if image_file.startswith(("http://", "https://", "data:")):
@@ -281,7 +281,7 @@ def _is_third_or_later(model: str) -> bool:
 
 
 def _tool_config(params: Mapping[str, Any], has_tools: bool) -> types.ToolConfig | None:
-    """Write OpenAI's ``tool_choice``, over which Google's own ``tool_config`` goes."""
+    """Write OpenAI's ``tool_choice``, which Google's own ``tool_config`` overrides."""
     if params.get("tool_config") is not None:
         return types.ToolConfig.model_validate(params["tool_config"])
     choice = params.get("tool_choice") if has_tools else None

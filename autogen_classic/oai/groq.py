@@ -1,4 +1,4 @@
-"""Models at Groq, by way of the ``groq`` package. ``api_type`` is ``"groq"``; the key may stand in GROQ_API_KEY."""
+"""Models at Groq, through the ``groq`` package. ``api_type`` is ``"groq"``; the key may be in GROQ_API_KEY."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class GroqClient(ChatCompletionsClient):
             ``default_query`` and ``http_client`` go to the SDK.
 
     Raises:
-        MissingKeyError: there is neither an ``api_key`` nor the environment variable GROQ_API_KEY.
+        MissingKeyError: neither ``api_key`` nor the environment variable GROQ_API_KEY is set.
     """
 
     spec = GROQ

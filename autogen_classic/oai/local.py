@@ -137,7 +137,7 @@ def _show_nothing(_: str) -> None:
 
 
 class _ShownAnswer:
-    """Shows the words of an answer that comes as JSON, and nothing of the calls of tools."""
+    """Shows the words of an answer that comes as JSON, but not the calls of tools."""
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
@@ -154,7 +154,7 @@ class _ShownAnswer:
 
 
 def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What goes to llama.cpp beside the messages. It reads each prompt anew, so that an answer depends on it alone."""
+    """What goes to llama.cpp besides the messages. It reads each prompt anew, so that an answer depends on it alone."""
     given = dict(params)
     if given.get("max_tokens") is None and given.get("max_completion_tokens") is not None:
         given["max_tokens"] = given["max_completion_tokens"]
@@ -203,7 +203,7 @@ def _count(answer: Answer, generated: Generated) -> None:
 
 
 def _read_choice(answer: Answer, generated: Generated, body: Mapping[str, Any]) -> bool:
-    """Read what the model chose to do: to call tools, or to answer. False where it was cut off in a call."""
+    """Read what the model chose to do: to call tools, or to answer. False if it was cut off in a call."""
     try:
         said = json.loads(generated.text, strict=False)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Models at Mistral, by the ``mistralai`` package. ``api_type`` is ``"mistral"``; MISTRAL_API_KEY may hold the key."""
+"""Models at Mistral, through the ``mistralai`` package. ``api_type`` is ``"mistral"``; the key: MISTRAL_API_KEY."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ _ALWAYS_NAMED = ("temperature", "top_p", "max_tokens", "safe_prompt", "random_se
 _ONLY_WITH_TOOLS = ("parallel_tool_calls", "tool_choice")
 
 _FINISH_REASONS = {"length": "length", "model_length": "length", "tool_calls": "tool_calls"}
-_NO_ID = (None, "", "null")  # what the SDK puts where the API gave no id
-# Mistral lets nobody but the assistant speak after a tool has answered.
+_NO_ID = (None, "", "null")  # what the SDK puts if the API gave no id
+# Mistral lets only the assistant speak after a tool has answered.
 _AFTER_AN_ANSWER = Turn("assistant", (Text("I have read it."),))
 
 
@@ -63,7 +63,7 @@ class MistralAIClient(ProviderClient):
             how to connect.
 
     Raises:
-        MissingKeyError: there is neither an ``api_key`` nor the environment variable MISTRAL_API_KEY.
+        MissingKeyError: neither ``api_key`` nor the environment variable MISTRAL_API_KEY is set.
     """
 
     spec = MISTRAL
@@ -88,7 +88,7 @@ class MistralAIClient(ProviderClient):
                 the default.
 
         Returns:
-            The arguments of ``chat.complete``. Settings that AutoGen 0.2 knows are there also when they are None.
+            The arguments of ``chat.complete``. Settings that AutoGen 0.2 knows are there even if they are None.
 
         Raises:
             MissingModelError: no model is named.
@@ -120,7 +120,7 @@ class MistralAIClient(ProviderClient):
         return answer
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
-        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+        """Send one request and yield the texts of the answer as they come, and at its end the whole answer.
 
         Args:
             params: a request in the OpenAI form.

@@ -1,6 +1,6 @@
-"""Models that run in Ollama, by way of the ``ollama`` package. ``api_type`` is ``"ollama"``; no key is needed.
+"""Models that run in Ollama, through the ``ollama`` package. ``api_type`` is ``"ollama"``; no key is needed.
 
-Models that know tools get them by the API. For all others, ``native_tool_calls: False`` describes the tools in the
+Models that know tools get them through the API. For all others, ``native_tool_calls: False`` describes the tools in the
 system message, and the model writes its calls as JSON in the text of its answer.
 """
 
@@ -54,7 +54,7 @@ FUNCTIONS_LIST = "[FUNCTIONS_LIST]"
 
 
 class OllamaClient(ProviderClient):
-    """Asks a server of Ollama.
+    """Asks an Ollama server.
 
     Args:
         **kwargs: the configuration. ``client_host`` (or ``base_url``) is the address of the server, else OLLAMA_HOST
@@ -64,9 +64,9 @@ class OllamaClient(ProviderClient):
             ``manual_tool_call_step2`` say that in your own words.
 
     Attributes:
-        TOOL_CALL_MANUAL_INSTRUCTION: what is put behind the system message; ``[FUNCTIONS_LIST]`` becomes the tools.
-        TOOL_CALL_MANUAL_STEP1: what is put behind the last message of a user.
-        TOOL_CALL_MANUAL_STEP2: what is put behind the answers of tools.
+        TOOL_CALL_MANUAL_INSTRUCTION: what is put after the system message; ``[FUNCTIONS_LIST]`` becomes the tools.
+        TOOL_CALL_MANUAL_STEP1: what is put after the last message of a user.
+        TOOL_CALL_MANUAL_STEP2: what is put after the answers of tools.
     """
 
     TOOL_CALL_MANUAL_INSTRUCTION = (
@@ -105,13 +105,13 @@ class OllamaClient(ProviderClient):
         return str(host) if host else None
 
     def parse_params(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Take the settings out of a request that Ollama knows, and check them.
+        """Take from a request the settings that Ollama knows, and check them.
 
         Args:
             params: a request in the OpenAI form. A value that cannot be used is reported by a warning, and left out.
 
         Returns:
-            What to send beside the messages and the tools; what steers the model stands under ``options``.
+            What to send besides the messages and the tools; what steers the model is under ``options``.
 
         Raises:
             MissingModelError: no model is named.
@@ -146,7 +146,7 @@ class OllamaClient(ProviderClient):
         return self._complete(answer, params)
 
     def stream(self, params: dict[str, Any]) -> Iterator[str | Answer]:
-        """Send one request and hand out the texts of the answer as they come, and at its end the whole answer.
+        """Send one request and yield the texts of the answer as they come, and at its end the whole answer.
 
         Args:
             params: a request in the OpenAI form.
@@ -322,7 +322,7 @@ def response_to_tool_call(response_string: str) -> list[dict[str, Any]] | None:
         response_string: the text; there may be words before and after the calls.
 
     Returns:
-        A list of dicts with ``name`` and mostly ``arguments``; None where the text holds no calls.
+        A list of dicts with ``name`` and usually ``arguments``; None if the text holds no calls.
     """
     for value in _values_in(response_string):
         if isinstance(value, dict) and isinstance(value.get("tool_calls"), list):
@@ -347,7 +347,7 @@ def is_valid_tool_call_item(call_item: object) -> bool:
 
 
 def _values_in(text: str) -> Iterator[Any]:
-    """The lists and objects in a text, those that are no correct JSON last."""
+    """The lists and objects in a text, those that are not correct JSON last."""
     decoder = json.JSONDecoder()
     position = 0
     while starts := [start for start in (text.find("[", position), text.find("{", position)) if start >= 0]:
@@ -360,7 +360,7 @@ def _values_in(text: str) -> Iterator[Any]:
 
 
 def _repaired(text: str) -> Iterator[Any]:
-    """What stands between the first bracket and the last, with the mistakes that models make in JSON put right."""
+    """What is between the first bracket and the last, with the mistakes that models make in JSON put right."""
     starts = [start for start in (text.find("["), text.find("{")) if start >= 0]
     end = max(text.rfind("]"), text.rfind("}")) + 1
     if not starts or end <= min(starts):

@@ -1,4 +1,4 @@
-"""Models of OpenAI by the Responses API. ``api_type`` is ``"responses"`` or ``"responses_v2"``.
+"""Models of OpenAI through the Responses API. ``api_type`` is ``"responses"`` or ``"responses_v2"``.
 
 It needs release 1.80 of the openai package. OPENAI_API_KEY may hold the key.
 """
@@ -33,7 +33,7 @@ _LAST_EVENTS = ("response.completed", "response.incomplete", "response.failed")
 
 
 class OpenAIResponsesClient(OpenAIClient):
-    """Asks OpenAI by way of the Responses API.
+    """Asks OpenAI through the Responses API.
 
     A request holds the whole conversation each time, as with every other provider, so that histories can be edited,
     shared by agents and saved. What a model wants back with the answers of its tools (its thoughts, and what tools of
@@ -41,8 +41,8 @@ class OpenAIResponsesClient(OpenAIClient):
     encrypted form, so none of this depends on what the server keeps.
 
     Whether OpenAI keeps the answers is for the user to say: ``store=False`` forbids it, and everything works the same.
-    Left out, the server's default counts, which is to keep them for 30 days. Chat completions are not kept by default,
-    so mind the difference where conversations are confidential. With ``previous_response_id`` the server puts what it
+    Without it, the server's default applies: to keep them for 30 days. Chat completions are not kept by default,
+    so mind the difference if conversations are confidential. With ``previous_response_id`` the server puts what it
     has kept before the messages that are sent.
 
     Besides functions, a configuration may offer tools that OpenAI runs: ``built_in_tools=["web_search",
@@ -53,7 +53,7 @@ class OpenAIResponsesClient(OpenAIClient):
 
     Args:
         client: an ``OpenAI`` or ``AzureOpenAI`` object of the openai package.
-        response_format: the form of every answer whose request does not say another one.
+        response_format: the form of every answer whose request does not ask for another one.
 
     Raises:
         ImportError: the openai package is older than 1.80.
@@ -72,7 +72,7 @@ class OpenAIResponsesClient(OpenAIClient):
         self.response_format = response_format
 
     def message_retrieval(self, response: Any) -> list[Any]:
-        """Return the texts of an answer, or its messages where they call tools, or tools of OpenAI were used.
+        """Return the texts of an answer, or its messages if they call tools, or tools of OpenAI were used.
 
         Args:
             response: what `create` returned.

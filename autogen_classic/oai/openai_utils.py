@@ -44,7 +44,7 @@ logger = logging.getLogger("autogen.oai.openai_utils")
 
 DEFAULT_AZURE_API_VERSION = "2024-02-01"
 
-# Credentials and places: they are no part of a cache key.
+# Credentials and places: they are not part of a cache key.
 NON_CACHE_KEY = [
     "api_key",
     "base_url",
@@ -60,7 +60,7 @@ ConfigList = list[dict[str, Any]]
 
 
 def get_key(config: Mapping[str, Any]) -> str:
-    """Write a configuration as one text, without credentials, equal for equal configurations.
+    """Write a configuration as one text, without credentials, which is equal for equal configurations.
 
     Args:
         config: a configuration, which is not changed.
@@ -80,7 +80,7 @@ def get_config(
     api_type: str | None = None,
     api_version: str | None = None,
 ) -> dict[str, Any]:
-    """Put one configuration together; what is empty is left out.
+    """Put together one configuration; what is empty is left out.
 
     Args:
         api_key: the key.
@@ -104,7 +104,7 @@ def get_config_list(
     api_type: str | None = None,
     api_version: str | None = None,
 ) -> ConfigList:
-    """Put a configuration list together, one entry for each key.
+    """Put together a configuration list with one entry for each key.
 
     Args:
         api_keys: the keys; blank ones are passed over.
@@ -142,7 +142,7 @@ def config_list_openai_aoai(
     """Make a configuration list of OpenAI and Azure OpenAI endpoints.
 
     Keys and addresses come from the environment (OPENAI_API_KEY, OPENAI_API_BASE, AZURE_OPENAI_API_KEY,
-    AZURE_OPENAI_API_BASE), one in a line; a variable that is not set is filled from its file.
+    AZURE_OPENAI_API_BASE), one per line; a variable that is not set is filled from its file.
 
     Args:
         key_file_path: the directory of the files; None reads no files.
@@ -197,7 +197,7 @@ def config_list_from_models(
         aoai_api_key_file: the file with keys for Azure OpenAI.
         aoai_api_base_file: the file with addresses for Azure OpenAI.
         exclude: ``"openai"`` or ``"aoai"``, to leave these endpoints out.
-        model_list: the models in the order in which to try them; None names no model.
+        model_list: the models in the order in which to try them; None does not name any model.
 
     Returns:
         The configuration list.
@@ -238,8 +238,8 @@ def filter_config(config_list: ConfigList, filter_dict: Mapping[str, Any] | None
     Args:
         config_list: the configurations.
         filter_dict: for each key the accepted values, as a list, tuple or set, or one value. A configuration passes
-            when each key has an accepted value; where its value is a list (such as ``tags``), one of it is enough.
-        exclude: keep those that do not pass instead.
+            when each key has an accepted value; if its value is a list (such as ``tags``), one of its items is enough.
+        exclude: whether to keep those that do not pass instead.
 
     Returns:
         A new list of the same dicts; the list itself when there is nothing to filter by.
@@ -283,9 +283,9 @@ def config_list_from_json(
         The configuration list.
 
     Raises:
-        FileNotFoundError: there is neither such a variable nor such a file.
+        FileNotFoundError: neither the variable nor the file exists.
         json.JSONDecodeError: it does not hold JSON; the text says where and what to do.
-        TypeError: it holds JSON, but no list of configurations, and a filter is given; or the name is no text.
+        TypeError: it holds JSON but not a list of configurations, and a filter is given; or the name is not a text.
     """
     if not isinstance(env_or_file, (str, os.PathLike)):
         raise TypeError(
@@ -322,9 +322,9 @@ def config_list_from_dotenv(
 
     Args:
         dotenv_file_path: the file; None looks for ``.env`` here and in the directories above.
-        model_api_key_map: for each model the name of the variable with its key, or a dict with ``api_key_env_var``,
+        model_api_key_map: for each model, the name of the variable with its key, or a dict with ``api_key_env_var``,
             ``base_url``, ``api_type`` and ``api_version``. gpt-4 and gpt-3.5-turbo are added, with OPENAI_API_KEY,
-            where they are missing.
+            if they are missing.
         filter_dict: see `filter_config`.
 
     Returns:
@@ -361,7 +361,7 @@ def config_list_from_dotenv(
 
 
 def _fill_variable(variable: str, directory: str, file_name: str | None) -> None:
-    """Set a variable that is not set from a file, where there is one."""
+    """Set a variable that is not set from a file, if there is one."""
     path = Path(directory) / file_name if file_name else None
     if variable not in os.environ and path is not None and path.is_file():
         os.environ[variable] = path.read_text(encoding="utf-8-sig").strip()

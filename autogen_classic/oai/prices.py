@@ -1,11 +1,11 @@
 """What a model costs: one table for all providers, dated and with its sources.
 
-The figures stand in ``prices.json`` beside this file: US dollars per million tokens, as price pages give them, standard
+The figures are in ``prices.json`` beside this file: US dollars per million tokens, as price pages give them, standard
 tier, without discounts for cached input or batches. Each group there says on which page and day it was read, and
 whether it was checked. Here they are per 1,000 tokens, as AutoGen 0.2 has always had them.
 
-A price in a configuration, ``"price": [prompt_price, completion_price]`` per 1,000 tokens, goes before this table. A
-file of your own, named by the environment variable AUTOGEN_CLASSIC_PRICES or given to `load_prices`, adds to it.
+A price in a configuration, ``"price": [prompt_price, completion_price]`` per 1,000 tokens, overrides this table. A
+file of yours, named by the environment variable AUTOGEN_CLASSIC_PRICES or given to `load_prices`, adds to it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class PriceSource:
         provider: the section of the table.
         source: a page, or the path of a file.
         read: the day on which it was read, as ``YYYY-MM-DD`` or ``YYYY-MM``; empty for a file of the user's.
-        checked: whether each figure was compared with that source then; else it was entered from memory.
+        checked: whether each figure was compared with that source then; otherwise it was entered from memory.
         models: the models it prices.
     """
 
@@ -103,7 +103,7 @@ def price_of(model: str, provider: str = "openai") -> Price | None:
 
 
 def _spellings(model: str) -> Iterator[str]:
-    """The names under which a model may stand in the table, from the most exact one on."""
+    """The names under which a model may be in the table, the most exact one first."""
     for name in (model, _BEDROCK_REGION.sub("", model.rpartition("/")[2] if model.startswith("models/") else model)):
         yield name
         yield _SNAPSHOT.sub("", name)
@@ -137,19 +137,19 @@ def cost_of(price: Price | list[float], prompt_tokens: int | None, completion_to
 
 
 def price_sources() -> tuple[PriceSource, ...]:
-    """Say where the prices of the table come from, those of the user's own files last."""
+    """Say where the prices of the table come from, with the user's own files last."""
     return tuple(_sources)
 
 
 def load_prices(path: str | os.PathLike[str]) -> None:
-    """Add the prices of a file to the table; they go before those that are there.
+    """Add the prices of a file to the table; they override those that are there.
 
     Args:
         path: a JSON file of the form ``{"openai": {"usd_per_million_tokens": {"my-model": [1.25, 10]}}}``. Instead,
-            ``usd_per_thousand_tokens`` may be given; a single number stands for prompt and completion alike.
+            ``usd_per_thousand_tokens`` may be given; a single number is for prompt and completion alike.
 
     Raises:
-        PriceFileError: the file cannot be read or has another form. The table is then as it was.
+        PriceFileError: the file cannot be read or has the wrong form. The table then stays as it was.
     """
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))

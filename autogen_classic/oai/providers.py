@@ -1,6 +1,6 @@
 """The table of providers: which function makes the client for an ``api_type``.
 
-A package of yours can add a provider by the entry point group ``autogen_classic.providers``, or a program by
+Your own package can add a provider through the entry point group ``autogen_classic.providers``, a program through
 `register_provider`. A provider is a function that takes one configuration (a dict) and returns a `ModelClient`.
 """
 
@@ -51,7 +51,7 @@ def register_provider(api_type: str, provider: Provider) -> None:
 def find_provider(entry: dict[str, Any]) -> Provider:
     """Find the provider for a configuration.
 
-    An unknown ``api_type`` together with a ``base_url`` is taken for an OpenAI-compatible server, with a warning.
+    An unknown ``api_type`` with a ``base_url`` is assumed to be an OpenAI-compatible server, with a warning.
 
     Args:
         entry: one configuration; without an ``api_type`` it is for OpenAI.
@@ -60,7 +60,7 @@ def find_provider(entry: dict[str, Any]) -> Provider:
         The provider.
 
     Raises:
-        UnknownProviderError: nobody provides this ``api_type``.
+        UnknownProviderError: the ``api_type`` is not known.
     """
     name = api_type_of(entry)
     provider = _providers.get(name) or _from_entry_point(name)
@@ -77,7 +77,7 @@ def find_provider(entry: dict[str, Any]) -> Provider:
 
 
 def has_credentials(entry: dict[str, Any]) -> bool:
-    """Tell whether a configuration surely has a key, without loading anything.
+    """Tell whether a configuration certainly has a key, without loading anything.
 
     Args:
         entry: one configuration.
@@ -99,7 +99,7 @@ def has_credentials(entry: dict[str, Any]) -> bool:
 
 
 def client_keys(entry: dict[str, Any]) -> frozenset[str]:
-    """Name the settings of a configuration that its client takes, and that are no part of a request.
+    """Name the settings of a configuration that its client takes, and that are not part of a request.
 
     Args:
         entry: one configuration.
@@ -113,7 +113,7 @@ def runs_here(entry: Mapping[str, Any]) -> bool:
 
     Args:
         entry: one configuration. Besides ``api_type`` ``"local"``, a model ``"local"`` or the name of a GGUF file says
-            so where neither an ``api_type`` nor a ``base_url`` says otherwise.
+            so if neither an ``api_type`` nor a ``base_url`` says otherwise.
     """
     if entry.get("api_type"):
         return str(entry["api_type"]).lower() == "local"
@@ -122,7 +122,7 @@ def runs_here(entry: Mapping[str, Any]) -> bool:
 
 
 def api_type_of(entry: Mapping[str, Any]) -> str:
-    """Name the provider of a configuration, in lower case; ``"openai"`` where nothing says otherwise.
+    """Name the provider of a configuration, in lower case; ``"openai"`` if nothing says otherwise.
 
     Args:
         entry: one configuration.
@@ -169,10 +169,10 @@ def _from_entry_point(name: str) -> Provider | None:
 
 
 class _Described:
-    """A provider of ours. The file of its client is loaded when a configuration first names it.
+    """One of our providers. The file of its client is loaded when a configuration first names it.
 
     Args:
-        spec: what is known of it.
+        spec: what is known about it.
     """
 
     def __init__(self, spec: ProviderSpec) -> None:

@@ -1,4 +1,4 @@
-"""Keep requests to one configuration at least so many seconds apart."""
+"""Keep requests to one configuration at least a given time apart."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Models at Together AI, by way of the ``together`` package.
+"""Models at Together AI, through the ``together`` package.
 
-``api_type`` is ``"together"``; the key may stand in TOGETHER_API_KEY.
+``api_type`` is ``"together"``; the key may be in TOGETHER_API_KEY.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class TogetherClient(ChatCompletionsClient):
             ``default_query`` and ``http_client`` go to the SDK.
 
     Raises:
-        MissingKeyError: there is neither an ``api_key`` nor the environment variable TOGETHER_API_KEY.
+        MissingKeyError: neither ``api_key`` nor the environment variable TOGETHER_API_KEY is set.
     """
 
     spec = TOGETHER
@@ -49,13 +49,13 @@ class TogetherClient(ChatCompletionsClient):
         return together.Together(**settings)
 
     def parse_params(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Take the settings out of a request that the API knows, and check them.
+        """Take from a request the settings that the API knows, and check them.
 
         Args:
             params: a request in the OpenAI form. A value that cannot be used is reported by a warning, and left out.
 
         Returns:
-            What to send beside the messages and the tools; ``stop`` is always a list, as this API wants it.
+            What to send besides the messages and the tools; ``stop`` is always a list, as this API wants it.
 
         Raises:
             MissingModelError: no model is named.

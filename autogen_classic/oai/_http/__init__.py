@@ -1,1 +1,1 @@
-"""Connections and clients of SDKs, shared; retries, threads, the short way into the openai package."""
+"""Shared connections and clients of SDKs; retries, threads, the short way into the openai package."""

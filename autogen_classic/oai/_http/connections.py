@@ -1,8 +1,8 @@
 """HTTP connections, shared by all clients of one endpoint.
 
 A pool is made at the first request to an endpoint. Synchronous pools are closed when Python ends. An asynchronous pool
-belongs to one event loop and is closed when ``asyncio.run`` ends that loop. A forked process opens connections of its
-own: on those of its parent, each of the two would read answers to the other.
+belongs to one event loop and is closed when ``asyncio.run`` ends that loop. A forked process opens its own
+connections: on those of its parent, each of the two would read answers meant for the other.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def sync_pool(address: str, new_client: Callable[[], Any] | None = None) -> Any:
 
     Args:
         address: the base URL of the endpoint, or "" for the provider's own.
-        new_client: makes one, for an SDK that cannot use the kind of the openai package.
+        new_client: makes one, for an SDK that cannot use the openai package's kind.
     """
     key = (address, new_client)
     with _lock:
@@ -63,7 +63,7 @@ async def async_pool(address: str) -> Any:
     loop = asyncio.get_running_loop()
     pools = _async_pools.get(loop)
     if pools is None:
-        for other in list(_async_pools):  # another thread may be at the same
+        for other in list(_async_pools):  # another thread may be doing the same
             if other.is_closed():  # its closer would keep it alive
                 _async_pools.pop(other, None)
         pools = _async_pools[loop] = _LoopPools()
@@ -91,9 +91,9 @@ def _close_sync_pools() -> None:
 
 
 def _open_own_connections() -> None:
-    """Renew the clients of the parent in place, for the SDKs hold them.
+    """Renew the clients of the parent in place, because the SDKs hold them.
 
-    The connections are not closed here: they go on being the parent's.
+    The connections are not closed here: they still belong to the parent.
     """
     global _lock
     _lock = threading.Lock()

@@ -32,7 +32,7 @@ SECONDS_PER_BUSY_CONNECTION = 0.03
 def new_async_client() -> Any:
     """Make the asynchronous HTTP client for one endpoint.
 
-    Proxies that the environment names go on being used: HTTP_PROXY and HTTPS_PROXY are mounted at narrower patterns
+    Proxies that the environment names are still used: HTTP_PROXY and HTTPS_PROXY are mounted at narrower patterns
     than this transport, and with ALL_PROXY the client is a plain one.
 
     Returns:
@@ -46,7 +46,7 @@ def new_async_client() -> Any:
 
 
 def most_connections() -> int:
-    """How many connections may be open: a thousand, or fewer where a process may not open as many files."""
+    """How many connections may be open: a thousand, or fewer if a process may not open as many files."""
     try:
         import resource
     except ImportError:  # Windows
@@ -67,14 +67,14 @@ class _Pool:
 
 
 class ManyConnections(_httpx.AsyncBaseTransport):  # type: ignore[misc]
-    """Sends each request by the first pool that is not busy.
+    """Sends each request through the first pool that is not busy.
 
     Args:
         context: the ssl.SSLContext for all connections.
         most: how many requests may be on their way; further ones wait, however long, as long as nobody cancels them.
 
     Attributes:
-        pools: the pools that are open, those that are used first standing first.
+        pools: the open pools, in the order in which they are used.
     """
 
     def __init__(self, context: Any, most: int) -> None:
@@ -86,10 +86,10 @@ class ManyConnections(_httpx.AsyncBaseTransport):  # type: ignore[misc]
         """Send a request.
 
         Args:
-            request: of httpx.
+            request: a request of httpx.
 
         Returns:
-            The response, whose body is still to come.
+            The response, without its body yet.
         """
         await self._free.acquire()
         pool = self._pool_with_room()
@@ -124,7 +124,7 @@ class ManyConnections(_httpx.AsyncBaseTransport):  # type: ignore[misc]
             request.extensions = {**request.extensions, "timeout": limits}
 
     async def _leave(self, pool: _Pool) -> None:
-        """End a request. Of the pools without one only a few stay open."""
+        """End a request. Only a few of the idle pools stay open."""
         pool.requests -= 1
         self._free.release()
         if not pool.requests and pool in self.pools[IDLE_POOLS:]:

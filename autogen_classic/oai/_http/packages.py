@@ -1,4 +1,4 @@
-"""The packages by which SDKs speak HTTP, for telling their errors from others."""
+"""The packages through which SDKs speak HTTP, for telling their errors from others."""
 
 from __future__ import annotations
 

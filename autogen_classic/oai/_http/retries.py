@@ -1,4 +1,4 @@
-"""Ask again, for providers whose SDK does not, or does not wait as long as the server asks it to.
+"""Ask again, for providers whose SDK does not, or does not wait as long as the server asks.
 
 The other SDKs (of OpenAI, Anthropic, Cohere and more) do the same themselves.
 """
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 __all__ = ("MAX_RETRIES", "TRANSPORT_ERRORS", "Refusal", "ask_again", "seconds_to_wait")
 
 MAX_RETRIES = 2
-"""How often a request is sent again where the configuration has no ``max_retries``, as with OpenAI."""
+"""How often a request is sent again if the configuration has no ``max_retries``, as with OpenAI."""
 
 LONGEST_WAIT = 60.0
 _PASSING = frozenset((408, 409, 429))  # and every status from 500 on
@@ -41,8 +41,8 @@ class Refusal:
     """What a server says when it refuses a request.
 
     Attributes:
-        status: of HTTP.
-        wait: the seconds after which to ask again; None where it names none.
+        status: the HTTP status.
+        wait: the seconds after which to ask again; None if it does not say.
     """
 
     status: int
@@ -55,7 +55,7 @@ class Refusal:
 
 
 def ask_again(send: Callable[[], T], refusal_of: Callable[[BaseException], Refusal | None], max_retries: Any) -> T:
-    """Send a request, and again when it fails in a way that passes.
+    """Send a request, and again when it fails in a way that may pass.
 
     Args:
         send: sends the request.
@@ -69,7 +69,7 @@ def ask_again(send: Callable[[], T], refusal_of: Callable[[BaseException], Refus
         Exception: the last error, as it was.
     """
 
-    import tenacity  # here, because those who need TRANSPORT_ERRORS only may not have it
+    import tenacity  # here, because those who only need TRANSPORT_ERRORS may not have it
 
     backoff = tenacity.wait_exponential(multiplier=0.5, max=8) + tenacity.wait_random(0, 0.5)
 
@@ -96,10 +96,10 @@ def seconds_to_wait(headers: Mapping[str, str] | None) -> float | None:
     """Read how long a server asks to wait.
 
     Args:
-        headers: of its answer, with names in lower case or of a kind that does not mind.
+        headers: the headers of its answer, in lower case or of a kind that ignores case.
 
     Returns:
-        The seconds of ``retry-after-ms`` or ``retry-after`` (a number or a date); None where there are none.
+        The seconds in ``retry-after-ms`` or ``retry-after`` (a number or a date); None without either.
     """
     if not headers:
         return None

@@ -26,7 +26,7 @@ def shared_client(make: Callable[..., Any], **settings: Any) -> Any:
 
     Args:
         make: the class of the SDK. Its clients must be safe to use from several threads.
-        **settings: what it is called with. Settings that cannot be compared get a client of their own.
+        **settings: what it is called with. Settings that cannot be compared get a separate client.
     """
     environment = {name: os.environ[name] for name in os.environ if _READ_BY_SDKS.match(name)}
     key = (make, _comparable(settings), _comparable(environment))

@@ -3,8 +3,9 @@
 ``chat.completions.create`` inspects every message of a request against its types before it sends it, which takes longer
 than all the rest. What it would send is what it was given, when that is plain JSON. So such a request goes straight to
 ``client.post``, the package's public method for any path: the same connection, headers, retries and errors. Whatever
-is unusual goes by ``create``: values that are no plain JSON, parameters that are unknown or missing (it knows what to
-say about them), and above all a ``create`` that somebody has wrapped, patched or overridden, as instrumentation does.
+is unusual goes through ``create``: values that are not plain JSON, parameters that are unknown or missing (it knows
+what to say about them), and above all a ``create`` that somebody has wrapped, patched or overridden, as
+instrumentation does.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 __all__ = ("send",)
 
-# What `create` takes beside the fields of the body, and what the request options of the package call it.
+# What `create` takes besides the fields of the body, and what the request options of the package call it.
 _OPTIONS = {"extra_headers": "headers", "extra_query": "params", "extra_body": "extra_json", "timeout": "timeout"}
 _TEXT = frozenset((str,))
 _PLAIN = frozenset((str, int, float, bool, type(None)))
@@ -44,7 +45,7 @@ def send(client: Any, params: dict[str, Any]) -> Any:
 
 
 def _is_set(name: str, value: Any) -> bool:
-    """None sets no option, except that it is a timeout of its own: none at all."""
+    """None does not set an option, except for the timeout, where it means no limit at all."""
     return value is not None or name == "timeout"
 
 
@@ -62,7 +63,7 @@ def _takes(endpoint: Any, body: dict[str, Any]) -> bool:
 
 @lru_cache(maxsize=32)
 def _fields_of(create: FunctionType) -> frozenset[str] | None:
-    """The parameters of a ``create``; None where the function, or one that it wraps, is not of the openai package."""
+    """The parameters of a ``create``; None if the function, or one that it wraps, is not the openai package's."""
     function: Any = create
     while function is not None:
         if type(function) is not FunctionType or not function.__globals__["__name__"].startswith("openai."):
@@ -72,7 +73,7 @@ def _fields_of(create: FunctionType) -> frozenset[str] | None:
 
 
 def _is_plain_json(value: Any) -> bool:
-    """Tell it fast, for a request may hold hundreds of messages: most have nothing but texts in them."""
+    """Decide fast, because a request may hold hundreds of messages: most have nothing but texts in them."""
     kind = type(value)
     if kind is not dict and kind is not list:
         return kind in _PLAIN

@@ -44,7 +44,7 @@ async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
         result, error = None, None
         try:
             result = context.run(function, *args)
-        except BaseException as raised:  # whatever it is, it belongs to whoever awaits
+        except BaseException as raised:  # whatever it is, it is for whoever awaits
             error = raised
         with suppress(RuntimeError):  # the event loop may have been closed
             loop.call_soon_threadsafe(_tell, future, result, error)

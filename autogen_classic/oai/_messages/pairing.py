@@ -1,4 +1,4 @@
-"""Which answer belongs to which call: by its id, and by its order where ids are missing, empty or equal."""
+"""Which answer belongs to which call: by its id, and by its order if ids are missing, empty or equal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAMELESS = "unnamed"
 
 @dataclass(frozen=True)
 class OpenCall:
-    """A call that waits for its answer.
+    """A call that is waiting for its answer.
 
     Attributes:
         said_id: the id that the message gave it, or an empty text.
@@ -56,11 +56,11 @@ class CallPairs:
 
         Args:
             said_id: the id that the answer names, if any.
-            name: the function that it names, as answers of old function calls do.
+            name: the function that it names, as answers to old function calls do.
 
         Returns:
             The first open call with that id. An answer without an id belongs to the first call of that name, one
-            without an id if there is one. None where there is no such call.
+            without an id if there is one. None if there is no such call.
         """
         fitting = [
             call for call in self._open if (call.said_id == said_id if said_id else name is None or call.name == name)
@@ -72,7 +72,7 @@ class CallPairs:
         return call
 
     def close(self) -> list[OpenCall]:
-        """Return the calls that have stayed without an answer, and wait for them no more."""
+        """Return the calls that have not been answered, and stop waiting for them."""
         unanswered, self._open = self._open, []
         return unanswered
 

@@ -13,12 +13,12 @@ def part_of(of: object, name: str) -> Any:
 
     Args:
         of: a mapping, or an object with attributes.
-        name: of the part.
+        name: the name of the part.
 
     Returns:
-        The part; None where there is none.
+        The part; None if it does not exist.
     """
-    if type(of) is dict or isinstance(of, Mapping):  # the first is quick to ask, and nearly always true
+    if type(of) is dict or isinstance(of, Mapping):  # the first test is quick, and nearly always true
         return of.get(name)
     return getattr(of, name, None)
 
@@ -30,7 +30,7 @@ def text_of(content: object) -> str | None:
         content: a text; or a list of parts, of which thoughts and references are left out.
 
     Returns:
-        The text; None where there is no content.
+        The text; None if there is no content.
     """
     if content is None or isinstance(content, str):
         return content

@@ -13,7 +13,7 @@ __all__ = ("choice_of", "format_of", "input_of", "kept_of", "tools_for")
 
 
 def format_of(response_format: Any) -> dict[str, Any] | None:
-    """Write a ``response_format`` of chat completions, which wraps a schema once more.
+    """Write a ``response_format`` of chat completions, which wraps a schema one level deeper.
 
     Args:
         response_format: the form of an answer.
@@ -53,7 +53,7 @@ def tools_for(params: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def choice_of(params: Mapping[str, Any]) -> Any:
-    """Write ``tool_choice``, or the older ``function_call``; None where the request has neither.
+    """Write ``tool_choice``, or the older ``function_call``; None if the request has neither.
 
     Args:
         params: a request in the form of chat completions.
@@ -70,8 +70,8 @@ def input_of(messages: Iterable[Mapping[str, Any]], origin: str, stored: bool) -
 
     Args:
         messages: messages in the form of chat completions.
-        origin: the model that is asked. The items that it wants back stand in the place that they had in its answer.
-        stored: whether the server may have kept its answers. Where it has not, it knows thoughts only by what they
+        origin: the model that is asked. The items that it wants back are where they were in its answer.
+        stored: whether the server may have kept its answers. If it has not, it knows thoughts only by what they
             carry in ``encrypted_content``.
     """
     items: list[dict[str, Any]] = []
@@ -95,7 +95,7 @@ def _call(call: ToolCall) -> dict[str, Any]:
 
 
 def _content_of(turn: Turn) -> Any:
-    """A text, where there is nothing but text; else a list of texts and pictures. Only users show pictures."""
+    """A text, if there is nothing but text; otherwise a list of texts and pictures. Only users show pictures."""
     if turn.role != "user" or not any(isinstance(part, Image) for part in turn.parts):
         return turn.text
     return [
@@ -108,7 +108,7 @@ def _content_of(turn: Turn) -> Any:
 
 
 def _said(turn: Turn, stored: bool) -> list[dict[str, Any]]:
-    """What the assistant said; what was kept of it goes back as long as the message has not been changed since."""
+    """What the assistant said; what was kept of it goes back if the message has not been changed since."""
     if _fits(turn, stored):
         calls = iter(turn.calls)
         return [_filled(item, turn.text, calls) for item in turn.kept]
@@ -124,20 +124,20 @@ def _fits(turn: Turn, stored: bool) -> bool:
 
 
 def _filled(item: dict[str, Any], text: str, calls: Iterator[ToolCall]) -> dict[str, Any]:
-    """An item as it was; texts and calls stand in the message itself."""
+    """An item, unchanged; texts and calls are in the message itself."""
     if item["type"] == "message":
         return {**item, "content": [{"type": "output_text", "text": text, "annotations": []}]}
     return {**item, **_call(next(calls))} if item["type"] == "function_call" else item
 
 
 def kept_of(output: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Choose what of an answer has to be kept beside its text and its calls, which stand in the message itself.
+    """Choose what has to be kept of an answer besides its text and its calls, which are in the message itself.
 
     Args:
         output: the items of an answer.
 
     Returns:
-        The items without texts and calls; none where the answer has nothing else.
+        The items without texts and calls; none if the answer has nothing else.
     """
     items = [{name: value for name, value in item.items() if value is not None} for item in output]
     if all(item.get("type") in ("message", "function_call") for item in items):

@@ -1,7 +1,7 @@
-"""Structured output as providers know it: a schema that they enforce, a tool that has to be called, or words.
+"""Structured output in the forms that providers know: an enforced schema, a tool that has to be called, or words.
 
-A provider that enforces schemas knows a part of JSON Schema only. `closed_schema` writes a schema in that part where
-that is possible. For all other schemas, and for models that enforce none, the answer becomes the call of a tool.
+A provider that enforces schemas knows only part of JSON Schema. `closed_schema` writes a schema in that part if
+possible. For all other schemas, and for models that do not enforce any, the answer becomes the call of a tool.
 In any case, the answer is checked against the schema as it was given.
 """
 
@@ -30,10 +30,10 @@ __all__ = (
 _ANSWER = "final_answer"
 
 ANSWER_BY_TOOL = f"Give your final answer by calling the tool {_ANSWER}."
-"""What a model is told that cannot be made to call a tool."""
+"""What a model that cannot be made to call a tool is told."""
 
 ANSWER_WITH_OBJECT = "Answer with one JSON object and nothing else."
-"""What a model is told that has no mode for JSON."""
+"""What a model that has no mode for JSON is told."""
 
 _HOLDERS_OF_SCHEMAS = ("properties", "$defs", "definitions")
 _KEPT = ("type", "enum", "const", "$ref", "required", "description", "properties", "items", "anyOf", "allOf", "$defs")
@@ -66,10 +66,10 @@ def wants_any_object(params: Mapping[str, Any]) -> bool:
 
 
 def in_words(schema: Mapping[str, Any] | None) -> str:
-    """Say a schema to a model that is not held to it.
+    """Describe a schema to a model that is not held to it.
 
     Args:
-        schema: a JSON schema; None where any object will do.
+        schema: a JSON schema; None if any object will do.
     """
     if schema is None:
         return "Your final answer is one JSON object and nothing else."
@@ -77,7 +77,7 @@ def in_words(schema: Mapping[str, Any] | None) -> str:
 
 
 def told_in_words(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Say the form of the answer by a system message.
+    """Describe the form of the answer in a system message.
 
     Args:
         params: a request with a ``response_format`` in the form of OpenAI's API, which is not changed.
@@ -98,7 +98,7 @@ def closed_schema(schema: Mapping[str, Any]) -> dict[str, Any] | None:
         schema: a JSON schema, which is not changed.
 
     Returns:
-        The schema; None where it cannot be written so, because it has objects with free keys, is recursive, or uses
+        The schema; None if it cannot be written like that, because it has objects with free keys, is recursive, or uses
         conditions.
     """
     try:
@@ -154,7 +154,7 @@ def references(part: Any) -> Iterator[str]:
     """Yield the names of the definitions that a part of a schema refers to.
 
     Args:
-        part: a JSON schema, or anything that stands in one.
+        part: a JSON schema, or anything inside one.
     """
     if isinstance(part, Mapping):
         if isinstance(part.get("$ref"), str):
@@ -170,7 +170,7 @@ def answer_tool(schema: Mapping[str, Any]) -> Tool:
     """Make the tool by which a model gives an answer that fits a schema.
 
     Args:
-        schema: a JSON schema. The arguments of a tool are an object, so any other value stands in one.
+        schema: a JSON schema. The arguments of a tool are an object, so any other value is wrapped in one.
     """
     parameters = dict(schema)
     if schema.get("type") != "object":
@@ -181,7 +181,7 @@ def answer_tool(schema: Mapping[str, Any]) -> Tool:
 
 
 def answer_as_text(answer: Answer, schema: Mapping[str, Any]) -> Answer:
-    """Make what a model said by way of the `answer_tool` the text of its answer.
+    """Make what a model said through the `answer_tool` the text of its answer.
 
     Args:
         answer: what the model answered, which is changed. Calls of other tools go before the final answer.

@@ -58,7 +58,7 @@ class ToolCall:
     Attributes:
         id: pairs it with its answer.
         name: the tool.
-        arguments: by name. What is not a JSON object stands under the key ``"arguments"`` as text.
+        arguments: the arguments by name. Anything that is not a JSON object is under the key ``"arguments"``, as text.
         extra_content: what the provider wants back with the call, unchanged; stored messages keep it in the call
             under the same name, as Google's OpenAI-compatible API does.
     """
@@ -94,7 +94,7 @@ class Turn:
     Attributes:
         role: ``"system"``, ``"user"``, ``"assistant"``, or ``"tool"`` (the answers to all calls of the turn before).
         parts: what was said; a tool turn holds nothing but `ToolAnswer`.
-        name: the agent who spoke, where the message says so.
+        name: the agent that spoke, if the message says so.
         kept: what the model that is asked wants back with its own words, in its provider's form.
     """
 
@@ -136,7 +136,7 @@ def tools_of(params: Mapping[str, Any]) -> list[Tool]:
         params: a request in the OpenAI form, with ``tools`` or the older ``functions``.
 
     Returns:
-        The tools in order, each name once; the later one of two tools of one name counts.
+        The tools in order, each name once; of two tools with one name, the later counts.
     """
     offered = [tool["function"] for tool in params.get("tools") or () if tool.get("type", "function") == "function"]
     tools = {
@@ -189,7 +189,7 @@ def with_last_words_of_user(turns: Sequence[Turn]) -> list[Turn]:
 
 
 def split_system(turns: Sequence[Turn]) -> tuple[str, list[Turn]]:
-    """Part the system messages from the conversation, for providers that take them apart.
+    """Separate the system messages from the conversation, for providers that take them separately.
 
     Args:
         turns: turns in order.
@@ -245,9 +245,9 @@ def told_calls(turns: Iterable[Turn]) -> list[Turn]:
 
 
 def with_plain_ids(turns: Iterable[Turn]) -> list[Turn]:
-    """Give each call an id of its own in letters, digits, _ and -, of 64 at most, as strict providers want it.
+    """Give each call a unique id of at most 64 letters, digits, _ and -, as strict providers want it.
 
-    Ids come from other models as well, and old function calls have none of their own.
+    Ids come from other models as well, and old function calls do not have any.
 
     Args:
         turns: turns as `turns_of` returns them.
@@ -302,7 +302,7 @@ def call_of(function: Mapping[str, Any], call: Mapping[str, Any]) -> ToolCall:
 
     Args:
         function: its ``name``, and its ``arguments`` as JSON or as a dict.
-        call: what stands around the function: its ``id``.
+        call: what surrounds the function: its ``id``.
     """
     arguments = arguments_of(function.get("arguments") if "arguments" in function else function.get("input"))
     name = function.get("name") or NAMELESS
@@ -310,7 +310,7 @@ def call_of(function: Mapping[str, Any], call: Mapping[str, Any]) -> ToolCall:
 
 
 def arguments_of(arguments: object) -> dict[str, Any]:
-    """Read the arguments of a call, as JSON or as a dict; what is no object stands under the key ``"arguments"``."""
+    """Read the arguments of a call, as JSON or as a dict; what is not an object goes under the key ``"arguments"``."""
     if isinstance(arguments, Mapping):
         return dict(arguments)
     if not arguments:

@@ -1,4 +1,4 @@
-"""What OpenAI's API asks of every message list, put right where a history does not have it.
+"""What OpenAI's API asks of every message list, put right if a history does not comply.
 
 A history may hold calls that nobody answered, because the chat was interrupted, or answers whose calls were cut off;
 what models of other providers want back with their words; and agents with names of any form. A list that is valid is
@@ -28,7 +28,7 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
         place: the address of its endpoint.
 
     Returns:
-        The same list where nothing has to be changed, else a new one.
+        The same list if nothing has to be changed, otherwise a new one.
     """
     messages = _with_fitting_names(messages)
     if not any(_needs_care(message) for message in messages):
@@ -132,10 +132,10 @@ def _valid_function(function: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _without(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """The same mapping where it has no such part, else a copy without it."""
+    """The same mapping if it has no such part, otherwise a copy without it."""
     return {key: of[key] for key in of if key != name} if name in of else of
 
 
 def _with(of: Mapping[str, Any], **parts: Any) -> Mapping[str, Any]:
-    """The same mapping where it has these parts already, else a copy that has them."""
+    """The same mapping if it already has these parts, otherwise a copy that has them."""
     return of if all(of.get(name) is part for name, part in parts.items()) else {**of, **parts}

@@ -1,6 +1,6 @@
 """Answers of models in a cache: the key of a request, and an answer as JSON and back.
 
-A fault of the cache never costs an answer: what cannot be read is asked again, what cannot be written is not kept, and
+A fault in the cache never costs an answer: what cannot be read is asked again, what cannot be written is not kept, and
 a warning says so.
 """
 
@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 
 class AnswerCache:
-    """The cache for one request; it does nothing where none is wanted.
+    """The cache for one request; it does nothing if no cache is wanted.
 
     Args:
         extras: ``cache``, an `AbstractCache`, or ``cache_seed``, the name of a directory below ``.cache``.
@@ -54,7 +54,7 @@ class AnswerCache:
 
     Raises:
         NotJSONError: a cache is wanted, and JSON cannot hold a parameter.
-        TypeError: the cache is none.
+        TypeError: the cache is not a cache.
     """
 
     def __init__(self, extras: dict[str, Any], params: dict[str, Any]) -> None:
@@ -111,7 +111,7 @@ def cache_key(params: Mapping[str, Any]) -> str:
 
 
 def _schema_or_value(value: object) -> object:
-    """A pydantic class, as ``response_format`` may be, stands for its schema."""
+    """A pydantic class, which ``response_format`` may be, is represented by its schema."""
     return value.model_json_schema() if isinstance(value, type) and hasattr(value, "model_json_schema") else value
 
 
@@ -155,7 +155,7 @@ def store(cache: AbstractCache, key: str, response: object, params: Mapping[str,
 
 
 def summary_of(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Tell in short what was asked: enough for a person to know an entry again.
+    """Summarize what was asked: enough for a person to recognize an entry.
 
     Args:
         params: the parameters that are sent.

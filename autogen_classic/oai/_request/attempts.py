@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ("OWN_KEYS", "Attempt", "cost_at", "create_steps", "separated")
 
-# What the wrapper itself understands, and does not send.
+# What the wrapper itself understands and does not send.
 OWN_KEYS = frozenset(
     {
         "agent",
@@ -101,11 +101,11 @@ class Attempt:
         from_cache: whether the answer came from a cache.
 
     Raises:
-        ValueError: there is not exactly one of ``prompt`` and ``messages``.
+        ValueError: not exactly one of ``prompt`` and ``messages`` is given.
     """
 
     def __init__(self, wrapper: OpenAIWrapper, number: int, config: dict[str, Any]) -> None:
-        # The configuration goes before the call. Old programs count on that order, odd as it is.
+        # The configuration overrides the call. Old programs count on that order, odd as it is.
         settings = with_todays_keys({**config, **wrapper._config_list[number]})
         self.wrapper = wrapper
         self.number = number
@@ -114,7 +114,7 @@ class Attempt:
         self.agent = self.extras.get("agent")
         self.params = _filled(params, self.extras)
         self.client = self.connected()
-        # A client of the program's own sees itself to the form of an answer.
+        # A program's own client takes care of the form of an answer itself.
         own_client = settings.get("model_client") is not None or settings.get("model_client_cls") is not None
         self.wanted = None if own_client or "messages" not in self.params else wanted_form(self.params)
         if self.wanted is not None:
@@ -189,7 +189,7 @@ class Attempt:
         return (*of_openai, *of_ours, *getattr(self.client, "fallback_errors", ()))
 
     def give_up(self, error: BaseException, reason: str, following: int | None) -> None:
-        """Tell that this configuration has failed.
+        """Report that this configuration has failed.
 
         Args:
             error: why. An answer in the wrong form, which it may carry, cannot be used, but has been paid for.
@@ -202,7 +202,7 @@ class Attempt:
             charge(response, self._count(response))
 
     def finish(self, response: Response) -> None:
-        """Price and count an answer, keep it, and put on it what programs read there."""
+        """Price, count and keep an answer, and add to it what programs read there."""
         cost = self._count(response)
         if not self.from_cache:
             charge(response, cost)
@@ -226,7 +226,7 @@ class Attempt:
         return cost
 
     def set_cost(self, response: Response) -> float | None:
-        """Set the cost on an answer and return it; None where it is not known."""
+        """Set the cost on an answer and return it; None if it is not known."""
         price = self.extras.get("price")
         if price is not None:
             response.cost = cost_at(response, price)
@@ -263,7 +263,7 @@ class Attempt:
 
 
 def separated(settings: Mapping[str, Any], own_keys: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Part what is sent from what only the wrapper understands.
+    """Separate what is sent from what only the wrapper understands.
 
     Args:
         settings: both together.
@@ -284,7 +284,7 @@ def cost_at(response: object, price: Price | list[float]) -> float:
         price: US dollars per 1,000 tokens: one number, or a pair ``(prompt, completion)``.
 
     Returns:
-        US dollars; 0 where the usage is not known.
+        US dollars; 0 if the usage is not known.
     """
     usage = getattr(response, "usage", None)
     return 0.0 if usage is None else cost_of(price, usage.prompt_tokens, usage.completion_tokens)

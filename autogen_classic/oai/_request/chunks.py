@@ -1,4 +1,4 @@
-"""How AutoGen 0.2 adds a chunk of a stream to what has come so far, for programs that call that themselves.
+"""How AutoGen 0.2 adds a chunk of a stream to what has come so far, for programs that do so themselves.
 
 Each function returns, or adds, how many parts were new; 0.2 counts them as tokens.
 """
@@ -19,7 +19,7 @@ def add_field(chunk: object, gathered: dict[str, Any], field: str) -> int:
         field: the name of the field.
 
     Returns:
-        1 where the chunk has the field, else 0.
+        1 if the chunk has the field, else 0.
     """
     new = getattr(chunk, field, None)
     if new is None:

@@ -1,4 +1,4 @@
-"""A completion as servers of many makers write it, read for what it means.
+"""A completion as many different servers write it, read for what it means.
 
 An answer has been paid for when it comes. So what is odd in it is put right instead of refused: by this code, for
 answers that come whole and for those that were gathered from a stream.
@@ -20,10 +20,10 @@ _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
 def texts_of_completion(response: object) -> list[Any]:
-    """Return the texts of a completion, or its messages where they call functions or tools.
+    """Return the texts of a completion, or its messages if they call functions or tools.
 
     Args:
-        response: a completion, whose class need not be that of the openai package. A refusal is a text, too.
+        response: a completion, whose class need not be that of the openai package. A refusal is a text too.
     """
     return [_text_or_calls_of(choice) for choice in part_of(response, "choices")]
 
@@ -39,7 +39,7 @@ def _text_or_calls_of(choice: object) -> object:
 
 def put_right(response: Any, model: object) -> None:
     """Give a completion the form that programs read, in place: a text in each message, no empty list of calls,
-    arguments as text, and usage in whole numbers, or None where nothing was counted.
+    arguments as text, and usage in whole numbers, or None if nothing was counted.
 
     Args:
         response: a ChatCompletion or Completion of the openai package that has choices.
@@ -55,7 +55,7 @@ def put_right(response: Any, model: object) -> None:
 
 
 def fault_in(response: object) -> str | None:
-    """Return a server's own words where it reports an error in the place of an answer.
+    """Return a server's own words if it reports an error instead of an answer.
 
     Args:
         response: a completion that was put right.
@@ -113,7 +113,7 @@ def _message_of(choice: object) -> object:
 
 
 def _usage_of(said: object) -> object:
-    """A usage in whole numbers. What is there besides the three counts stays."""
+    """A usage in whole numbers. Anything besides the three counts stays."""
     counts = [_count(part_of(said, name)) for name in _COUNTS]
     if counts == [None, None, None]:
         return None

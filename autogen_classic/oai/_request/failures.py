@@ -11,7 +11,7 @@ from ..providers import runs_here
 
 __all__ = ("Failures", "parameter_errors", "status_of")
 
-# What to do about the last error: by its code or its type in the openai package, else by its status in HTTP, which the
+# What to do about the last error: by its code or its type in the openai package, else by its HTTP status, which the
 # errors of every SDK have in one form or another.
 _ADVICE = {
     "context_length_exceeded": "Send less (shorter messages, clear_history=True, or a hook on "
@@ -33,7 +33,7 @@ _KIND_OF_STATUS = {
 
 
 class parameter_errors:
-    """Say where a parameter stands that the openai package does not know, or misses."""
+    """Say where to find a parameter that the openai package does not know, or is missing."""
 
     def __enter__(self) -> None:
         return None
@@ -88,7 +88,7 @@ class Failures:
             error: what the last configuration failed with.
 
         Raises:
-            BaseException: the same error, which says now what was tried. A timeout of an SDK becomes a
+            BaseException: the same error, which now says what was tried. A timeout of an SDK becomes a
                 ``TimeoutError``, as programs expect.
         """
         finished = self._finished(error)
@@ -118,7 +118,7 @@ class Failures:
 
 
 def status_of(error: BaseException) -> int | None:
-    """Return the status in HTTP that an error of any provider's SDK carries; None where a server did not answer."""
+    """Return the HTTP status that an error of any provider's SDK carries; None if a server did not answer."""
     response = getattr(error, "response", None)
     if isinstance(response, Mapping):  # of botocore
         response = response.get("ResponseMetadata", {})

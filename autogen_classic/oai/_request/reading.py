@@ -19,14 +19,14 @@ class Answer:
 
     Attributes:
         model: the model's name as the provider gives it.
-        text: what was said; None or "" where the model only calls tools.
+        text: what was said; None or "" if the model only calls tools.
         calls: the calls it asks for.
         finish_reason: ``"stop"``, ``"length"``, ``"tool_calls"`` or ``"content_filter"``; None in a stream that has
             not come to its end.
-        prompt_tokens: how many tokens were sent, as the provider counts them; None where it does not.
+        prompt_tokens: how many tokens were sent, as the provider counts them; None if it does not.
         completion_tokens: how many came back.
-        cached_tokens: how many of the prompt's were read from the provider's cache; None where it does not say.
-        reasoning_tokens: how many of those that came back are thoughts; None where it does not say.
+        cached_tokens: how many of the prompt's were read from the provider's cache; None if it does not say.
+        reasoning_tokens: how many of those that came back are thoughts; None if it does not say.
         id: the provider's id of the answer.
         said_besides: further fields of the message, such as ``refusal`` or ``extra_content``.
     """
@@ -46,7 +46,7 @@ class Answer:
         """Write the answer as the ChatCompletion of the openai package that old programs read.
 
         Returns:
-            The ChatCompletion; ``usage`` is None where the provider counted nothing.
+            The ChatCompletion; ``usage`` is None if the provider counted nothing.
         """
         from openai.types.chat import ChatCompletion
 

@@ -23,7 +23,7 @@ logger = logging.getLogger("autogen.oai.client")
 
 
 class PlaceHolderClient:
-    """Stands for a client of the program's own until it is registered.
+    """Stands for a program's own client until it is registered.
 
     Args:
         config: the configuration that names it in ``model_client_cls``.
@@ -42,8 +42,8 @@ class WrapperState:
 
     Attributes:
         entries: the configurations with all their settings.
-        clients: the client of each; None where it has not been needed yet.
-        rate_limiters: the limiter of each; None where there is no limit.
+        clients: the client of each; None if it has not been needed yet.
+        rate_limiters: the limiter of each; None if there is no limit.
 
     Raises:
         TypeError: config_list is not a list of dicts.
@@ -81,17 +81,17 @@ class WrapperState:
         return self.clients
 
     def placeholders(self) -> list[PlaceHolderClient]:
-        """Return what stands for clients that have not been registered yet."""
+        """Return the placeholders for clients that have not been registered yet."""
         return [client for client in self.clients if isinstance(client, PlaceHolderClient)]
 
     def place_waiting_for(self, name: str) -> int | None:
         """Return the number of the first configuration that waits for a client of a class.
 
         Args:
-            name: of the class.
+            name: the name of the class.
 
         Returns:
-            The number; None where no configuration waits for it.
+            The number; None if no configuration waits for it.
         """
         for number, client in enumerate(self.clients):
             if isinstance(client, PlaceHolderClient) and client.config.get("model_client_cls") == name:

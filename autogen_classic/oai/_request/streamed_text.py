@@ -8,7 +8,7 @@ __all__ = ("ShownText",)
 
 
 class ShownText:
-    """Prints pieces of text in green, and ends the line when the ``with`` block ends, also by an error."""
+    """Prints pieces of text in green, and ends the line when the ``with`` block ends, even with an error."""
 
     def __init__(self) -> None:
         self._print = IOStream.get_default().print

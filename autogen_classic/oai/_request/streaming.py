@@ -24,7 +24,7 @@ _WHOLE_TYPES = ("application/json", "text/html")
 
 
 class _Choice:
-    """One choice of the answer, as far as it has come."""
+    """One choice of the answer so far."""
 
     def __init__(self) -> None:
         self.finish_reason: str | None = None
@@ -93,7 +93,7 @@ class _Choice:
 
 
 def _begins_another(call: dict[str, Any], part: object) -> bool:
-    """Tell whether a part that stands in the place of a call is the beginning of another one."""
+    """Tell whether a part in the place of a call is the beginning of another one."""
     function = part_of(part, "function")
     if not part_of(function, "name"):
         return False
@@ -141,7 +141,7 @@ class StreamedAnswer:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """End the line, also when the stream breaks off."""
+        """End the line, even when the stream breaks off."""
         self._shown.__exit__()
 
     def add(self, chunk: object) -> None:
@@ -168,7 +168,7 @@ class StreamedAnswer:
             stream: the stream that has ended.
 
         Raises:
-            UnusableAnswerError: the server reported an error in the place of the answer.
+            UnusableAnswerError: the server reported an error instead of the answer.
             openai.APIConnectionError: the stream broke off.
         """
         if self.complete:
@@ -259,7 +259,7 @@ class connection_errors:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _traceback: object) -> None:
         said = getattr(error, "body", None)
         if error is not None and isinstance(said, str) and said and said not in str(error):
-            set_text(error, said)  # the openai package has no words for an error that is no object
+            set_text(error, said)  # the openai package has no words for an error that is not an object
         if kind is None or not speaks_http(kind):
             return
         import openai

@@ -26,8 +26,8 @@ class WantedForm:
     """The form that an answer has to have.
 
     Attributes:
-        name: of the schema, in letters, digits, _ and -.
-        schema: the JSON schema; None where any JSON object will do.
+        name: the name of the schema, in letters, digits, _ and -.
+        schema: the JSON schema; None if any JSON object will do.
         strict: whether the provider is asked to enforce the schema to the letter.
         model: the pydantic class that was given, or None.
     """
@@ -40,7 +40,7 @@ class WantedForm:
     def fault_of(self, text: str | None) -> str | None:
         """Say why a text does not have the form; None when it has.
 
-        Where any JSON object will do, nothing is said: programs for 0.2 asked for that, and read what came themselves.
+        If any JSON object will do, nothing is said: programs for 0.2 asked for that, and checked what came themselves.
 
         Args:
             text: what the model answered.
@@ -93,14 +93,14 @@ def wanted_form(params: Mapping[str, Any]) -> WantedForm | None:
 
 
 def formatted(retrieve: Callable[[Any], list[Any]], wanted: WantedForm | None) -> Callable[[Any], list[Any]]:
-    """Have a pydantic class with a method ``format`` write what the agents get to read.
+    """Let a pydantic class with a method ``format`` write what the agents get to read.
 
     Args:
         retrieve: takes the texts, or messages with calls, out of an answer.
         wanted: the form of the answer.
 
     Returns:
-        A function that does the same, with each text written by ``format`` of the class, where it has one.
+        A function that does the same, with each text written by the ``format`` of the class, if it has one.
     """
     if wanted is None or not callable(getattr(wanted.model, "format", None)):
         return retrieve
@@ -129,7 +129,7 @@ def with_json_schema(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer_steps(ask: Callable[[dict[str, Any]], Any], params: dict[str, Any], wanted: WantedForm | None) -> Steps[Any]:
-    """Ask once, and once more where the answer has not the form that was wanted.
+    """Ask once, and once more if the answer does not have the form that was wanted.
 
     Args:
         ask: makes the step that sends a request.
@@ -140,7 +140,7 @@ def answer_steps(ask: Callable[[dict[str, Any]], Any], params: dict[str, Any], w
         The answer; its usage counts both requests.
 
     Raises:
-        StructuredOutputError: the second answer has not the form either.
+        StructuredOutputError: the second answer does not have the form either.
     """
     response = yield ask(params)
     fault = _fault_of(response, wanted)

@@ -43,7 +43,7 @@ def fill_prompt_or_messages(params: dict[str, Any], extras: Mapping[str, Any]) -
         The parameters to send.
 
     Raises:
-        ValueError: there is not exactly one of prompt and messages, or a message is not a dict.
+        ValueError: not exactly one of prompt and messages is given, or a message is not a dict.
     """
     prompt, messages = params.get("prompt"), params.get("messages")
     if (prompt is None) == (messages is None):
@@ -64,13 +64,13 @@ def _fill_message(message: Any, context: Mapping[str, Any], formatted: Any) -> A
 
 
 def encodable(value: Any) -> Any:
-    """Replace in all texts what UTF-8 cannot hold: halves of characters, as models and tools leave them behind.
+    """Replace in all texts what UTF-8 cannot hold: halves of characters that models and tools leave behind.
 
     Args:
         value: the parameters of a request, or a part of them.
 
     Returns:
-        The same value where there is nothing to replace, else a copy.
+        The same value if there is nothing to replace, otherwise a copy.
     """
     return _replaced(value) if _has_half_characters(value) else value
 
