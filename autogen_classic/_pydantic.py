@@ -1,4 +1,4 @@
-"""What v0.2 asked of pydantic, by the names that it gave them."""
+"""What v0.2 asked of pydantic, under the names that it used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where keys stand, and how they are kept out of everything that is shown or kept: errors, events, logs, recordings."""
+"""Where keys are, and how to keep them out of everything that is shown or stored: errors, events, logs, recordings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS_NAMES = ("max_token", "stop_token", "eos_token", "bos_token", "pad_token")
-# A variable of the environment is secret by any word of its name, for there more than settings of ours is kept.
+# An environment variable is secret by any word of its name, because more than our settings is kept there.
 _SECRET_VARIABLE = re.compile(
     r"(^|_)(api_?keys?|access_?keys?|private_?keys?|keys?|tokens?|secrets?|passphrase|pwd|credentials?|auth|"
     r"cookies?|dsn|connection_string|pat)(_|$)|passw(or)?d",
@@ -64,7 +64,7 @@ def secrets_in(settings: object, secret: bool = False, in_headers: bool = False)
 
     Args:
         settings: a configuration, or a part of one.
-        secret: whether the name of this part tells that it is secret.
+        secret: whether the name of this part says that it is secret.
         in_headers: whether it is a part of headers or of a query, where keys have any name.
 
     Yields:
@@ -114,7 +114,7 @@ def secrets_of_environment(shortest: int = _SHORTEST_SECRET) -> Iterator[str]:
 
 
 def secrets_sent(error: BaseException) -> Iterator[str]:
-    """Find the keys in the request that an error of an SDK carries, such as a token that was made for it alone.
+    """Find the keys in the request that an SDK's error carries, such as a token made only for that request.
 
     Args:
         error: any error.
@@ -124,7 +124,7 @@ def secrets_sent(error: BaseException) -> Iterator[str]:
     """
     for carrier in (error, getattr(error, "response", None), getattr(error, "raw_response", None)):
         request = None
-        with suppress(RuntimeError, AttributeError):  # httpx raises where there is no request
+        with suppress(RuntimeError, AttributeError):  # httpx raises if there is no request
             request = carrier.request  # type: ignore[union-attr]
         headers = getattr(request, "headers", None)
         if isinstance(headers, Mapping):
@@ -137,7 +137,7 @@ def is_secret_name(name: str) -> bool:
     """Tell whether the name of a setting or a variable says that its value is a key.
 
     Args:
-        name: such as ``aws_secret_key``; ``max_tokens`` is none.
+        name: such as ``aws_secret_key``; but not ``max_tokens``.
     """
     return bool(_SECRET_NAME.search(name)) and not name.lower().startswith(_HARMLESS_NAMES)
 
@@ -147,7 +147,7 @@ def is_secret_variable(name: str, value: str = "") -> bool:
 
     Args:
         name: its name.
-        value: its value; some keys are known by how they begin, and addresses by the password in them.
+        value: its value; some keys are recognized by how they begin, and addresses by the password in them.
     """
     if name in _HARMLESS_VARIABLES:
         return False
@@ -158,7 +158,7 @@ def may_hold_secrets(name: str) -> bool:
     """Tell whether a setting is better not shown at all: a key, something that knows one, or headers and queries.
 
     Args:
-        name: of the setting.
+        name: the name of the setting.
     """
     return is_secret_name(name) or name in _PLACES_OF_HEADERS or name.endswith("token_provider")
 
@@ -181,12 +181,12 @@ def _secrets_of_object(thing: object) -> Iterator[str]:
 
 
 def _secrets_of_address(address: str) -> Iterator[str]:
-    """The password (or a token in the place of a user) of an address, and keys in its query."""
+    """The password of an address (or a token instead of a user), and keys in its query."""
     try:
         parts = urlsplit(address)
         login = parts.password or parts.username
         _ = parts.port
-    except ValueError:  # then the key may stand anywhere, such as in the place of a port
+    except ValueError:  # then the key may be anywhere, for example where the port should be
         yield from re.split(r"[@:/?&=]", address)
         return
     if login:
@@ -199,11 +199,11 @@ def _secrets_of_address(address: str) -> Iterator[str]:
 
 
 def hidden(text: str, secrets: Iterable[str]) -> str:
-    """Blank out secrets, also where they are quoted as in JSON, in a repr or in an address.
+    """Blank out secrets, even if they are quoted as in JSON, in a repr or in an address.
 
     Args:
         text: any text.
-        secrets: what must not stand in it; what is shorter than 6 characters stays.
+        secrets: what must not appear in it; anything shorter than 6 characters stays.
     """
     found = {form for secret in secrets for form in _forms(secret) if len(form) >= _SHORTEST_SECRET}
     for secret in sorted(found, key=len, reverse=True):  # a longer key may begin like a shorter one
@@ -227,7 +227,7 @@ def without_secrets(text: str, entries: Iterable[Mapping[str, Any]]) -> str:
 
 
 def place_of(address: str) -> str:
-    """Return an address without user, password and query, where keys may stand.
+    """Return an address without user, password and query, which may hold keys.
 
     Args:
         address: a URL.
@@ -292,7 +292,7 @@ class keys_hidden:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """An error, and all that it was caused by."""
+    """An error, and everything that caused it."""
     known: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -320,7 +320,7 @@ def _hide_in_error(error: BaseException, secrets: list[str]) -> None:
 
 
 def _let_go(error: BaseException, secrets: list[str]) -> None:
-    """Part an error from a cause that cannot be changed and shows a key."""
+    """Separate an error from a cause that shows a key and cannot be changed."""
     for name in ("__cause__", "__context__"):
         cause = getattr(error, name)
         if cause is not None and hidden(f"{cause} {cause!r}", secrets) != f"{cause} {cause!r}":

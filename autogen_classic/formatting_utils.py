@@ -26,11 +26,11 @@ def colored(
     no_color: bool | None = None,
     force_color: bool | None = None,
 ) -> str:
-    """Colour a text where its reader can see colours.
+    """Colour a text if its reader can see colours.
 
     Text stays plain when standard output is not a terminal, when the terminal is a dumb one, when ``NO_COLOR`` or
     ``ANSI_COLORS_DISABLED`` is set to anything but an empty text, or when termcolor is not installed.
-    ``FORCE_COLOR`` colours it in spite of a missing terminal. The environment is read when the first text goes to
+    ``FORCE_COLOR`` colours it even without a terminal. The environment is read when the first text goes to
     a given ``sys.stdout``.
 
     Args:
@@ -45,7 +45,7 @@ def colored(
         The text, framed by ANSI escape sequences if it is coloured.
 
     Raises:
-        KeyError: a colour or attribute is unknown; raised only where text is coloured.
+        KeyError: a colour or attribute is unknown; raised only if the text is coloured.
     """
     if no_color or not (force_color or _stdout_can_show_color()):
         return str(text)

@@ -205,7 +205,7 @@ def get_default_values(typed_signature: inspect.Signature) -> dict[str, Any]:
 
 
 def _default_of(parameter: inspect.Parameter) -> Any:
-    """The default of a parameter; ``inspect.Signature.empty`` where it has none."""
+    """The default of a parameter; ``inspect.Signature.empty`` if it does not have one."""
     if not isinstance(parameter.default, FieldInfo):
         return parameter.default
     if parameter.default.is_required():

@@ -1,7 +1,7 @@
 """How many tokens a text or a list of messages is, and how many a model takes.
 
 The tiktoken package counts exactly. It needs tables, which are in its cache, in the extra ``tokens`` of this package,
-or on the network; where none can be had, tokens are estimated from the length of the text, and a warning says so once.
+or on the network; without them, tokens are estimated from the length of the text, and a warning says so once.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def get_max_token_limit(model: str = "gpt-3.5-turbo-0613") -> int:
 
 
 def percentile_used(input: Any, model: str = "gpt-3.5-turbo-0613") -> float:
-    """Say which share of a model's tokens an input takes, 1.0 being all of them.
+    """Say what share of a model's tokens an input takes, 1.0 being all of them.
 
     Args:
         input: a text, a message, or a list of messages.
@@ -118,7 +118,7 @@ def count_token(input: Any, model: str = "gpt-3.5-turbo-0613") -> int:
         The number of tokens.
 
     Raises:
-        ValueError: the input is something else.
+        ValueError: the input is of another type.
         NotImplementedError: it is not known how the model counts messages.
     """
     if isinstance(input, str):
@@ -207,7 +207,7 @@ def _count_text(text: str, model: str) -> int:
 
 
 def _encoding_for(model: str) -> Any:
-    """The encoding of a model; None when it cannot be had, which is not tried again."""
+    """The encoding of a model; None if it is not available, which is not tried again."""
     if model not in _encodings:
         _encodings[model] = _load_encoding(model)
     return _encodings[model]

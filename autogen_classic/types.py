@@ -1,4 +1,4 @@
-"""The parts of a message for models that see."""
+"""The parts of a message for models that can see."""
 
 from typing import Any, Literal, TypedDict
 

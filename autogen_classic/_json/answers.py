@@ -24,7 +24,7 @@ def answer_as_json(answer: object, same_types: bool = False) -> dict[str, Any]:
     """Turn the answer of a model into what JSON holds.
 
     Args:
-        answer: a completion of the openai package, or an answer of a client of the program's own: any object with
+        answer: a completion of the openai package, or an answer of a program's own client: any object with
             attributes, made of such objects, dicts, lists and plain values.
         same_types: whether to refuse what `answer_from_json` would bring back as an object of another type.
 
@@ -51,7 +51,7 @@ def answer_from_json(kept: Mapping[str, Any]) -> Any:
         A completion of the openai package; an answer of another type comes back as a ``SimpleNamespace``.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: it is not one of these.
     """
     kind, fields = kept.get("type"), kept.get("fields")
     if kind == "object" and is_shape(fields):
@@ -81,13 +81,13 @@ def shape(value: object, same_types: bool = False, depth: int = 0) -> Any:
         value: the object.
         same_types: whether to refuse objects that `unshape` would bring back as something else: all but
             ``SimpleNamespace``, dicts with text keys, lists, tuples and plain values.
-        depth: how deep it lies in another one.
+        depth: how deeply it is nested in another one.
 
     Returns:
         ``{"object": ...}`` for an object with attributes, ``{"dict": ...}`` for a dict, and plain values.
 
     Raises:
-        NotJSONError: there is no such form.
+        NotJSONError: the value has no such form.
     """
     if depth > _DEEPEST:
         raise NotJSONError(f"it contains itself, or more than {_DEEPEST} levels")
@@ -111,7 +111,7 @@ def _name(key: object, same_types: bool) -> str:
 
 
 def _fields_of(value: object) -> dict[str, Any] | None:
-    """The attributes of an object that is nothing but its attributes, else None."""
+    """The attributes of an object that consists only of its attributes, else None."""
     if callable(value):
         return None
     if hasattr(value, "model_fields_set"):

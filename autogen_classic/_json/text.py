@@ -11,7 +11,7 @@ __all__ = ("as_canonical_json", "as_json")
 
 
 def as_json(value: object, what: str = "The value") -> str:
-    """Write a value as JSON, so that reading it gives the value again.
+    """Write a value as JSON, so that reading it gives the value back.
 
     Args:
         value: made of dicts with text keys, lists, tuples (which come back as lists), texts, finite numbers, booleans
@@ -38,7 +38,7 @@ def as_canonical_json(value: object, what: str = "The value") -> str:
     It does not depend on the order of keys, nor on the version of Python.
 
     Args:
-        value: as for `as_json`; keys and numbers that only Python knows are let pass, because no one reads the text.
+        value: as for `as_json`; keys and numbers that only Python knows are allowed, because no one reads the text.
         what: how an error names the value.
 
     Returns:

@@ -30,7 +30,7 @@ _NO_ANSWER = -1
 
 
 class Answer(dict[str, Any]):
-    """An answer as openai before 1.0 gave it: a dict whose keys are attributes, too."""
+    """An answer as openai before 1.0 gave it: a dict whose keys are also attributes."""
 
     def __getattr__(self, name: str) -> object:
         try:
@@ -207,7 +207,7 @@ class Completion:
 
     @classmethod
     def extract_text_or_function_call(cls, response: dict[str, Any]) -> list[Any]:
-        """Return the texts of an answer, or its messages where they call functions.
+        """Return the texts of an answer, or its messages if they call functions.
 
         Args:
             response: an answer as a dict.

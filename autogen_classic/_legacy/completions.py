@@ -50,11 +50,11 @@ _IMPLEMENT_PROMPT = "Complete this Python function. Answer with the whole functi
 
 
 def _ask(prompt: str, default_model: str, config: Mapping[str, Any]) -> tuple[list[str], float]:
-    """Put one prompt to a model.
+    """Send one prompt to a model.
 
     Args:
         prompt: the prompt.
-        default_model: the model to take where the configuration names none.
+        default_model: the model to use if the configuration does not name one.
         config: anything that an ``llm_config`` may hold, and request parameters.
 
     Returns:
@@ -73,7 +73,7 @@ def _ask(prompt: str, default_model: str, config: Mapping[str, Any]) -> tuple[li
 
 
 def _code_in(text: str) -> str:
-    """The first fenced block of a text, or the text itself where there is none."""
+    """The first fenced block of a text, or the whole text if it has no such block."""
     found = re.search(CODE_BLOCK_PATTERN, text, flags=re.DOTALL)
     return found[2] if found else text
 
@@ -86,7 +86,7 @@ def generate_code(pattern: str = CODE_BLOCK_PATTERN, **config: Any) -> tuple[str
         **config: ``prompt``, and what an ``llm_config`` may hold.
 
     Returns:
-        The first code found (the answer itself where there is none) and the cost in US dollars.
+        The first code found (the whole answer if no code is found) and the cost in US dollars.
     """
     prompt = config.pop("prompt", "")
     texts, cost = _ask(_CODE_PROMPT.format(prompt=prompt), FAST_MODEL, config)
@@ -141,7 +141,7 @@ def generate_assertions(definition: str, **config: Any) -> tuple[str, float]:
         **config: what an ``llm_config`` may hold.
 
     Returns:
-        The assert statements, one a line, and the cost in US dollars.
+        The assert statements, one per line, and the cost in US dollars.
     """
     texts, cost = _ask(_ASSERTIONS_PROMPT.format(definition=definition), FAST_MODEL, config)
     lines = (line.strip() for line in texts[0].splitlines())
@@ -162,7 +162,7 @@ def eval_function_completions(
     Args:
         responses: the versions: bodies that follow ``definition``, or whole functions, fenced or not.
         definition: the head of the function and its docstring.
-        test: code that defines ``check(function)``. With it the share of right versions is told.
+        test: code that defines ``check(function)``. With it, the share of right versions is reported.
         entry_point: the name of the function, for ``test``.
         assertions: assert statements, or a function that makes them (with their cost) from the definition. With
             them the first version that passes is chosen.
@@ -170,8 +170,8 @@ def eval_function_completions(
         use_docker: as in `execute_code`.
 
     Returns:
-        With assertions: ``index_selected`` (the last one where none passes), ``succeed_assertions``, ``gen_cost``
-        and ``assertions``, with ``success`` besides if there is a test. Without: ``expected_success``, the chance
+        With assertions: ``index_selected`` (the last one if none passes), ``succeed_assertions``, ``gen_cost``
+        and ``assertions``, and also ``success`` if there is a test. Without: ``expected_success``, the chance
         that a version picked at random is right, and ``success``, whether any is.
 
     Raises:
@@ -279,7 +279,7 @@ def implement(
         assertions: assert statements, a function that makes them, or None to take the first answer.
 
     Returns:
-        The function (the last answer where none passes) and the cost of all requests in US dollars.
+        The function (the last answer if none passes) and the cost of all requests in US dollars.
 
     Raises:
         ValueError: ``configs`` is an empty list.

@@ -22,11 +22,11 @@ def with_todays_keys(config: Mapping[str, Any]) -> dict[str, Any]:
     """Translate the keys of a configuration that went away, each with one warning that names its successor.
 
     Args:
-        config: a configuration, or the settings of a request. Those of a client of the program's own stay as they
+        config: a configuration, or the settings of a request. Those of a program's own client stay as they
             are: such a client may have keys of the same names.
 
     Returns:
-        A new dict. Where the successor of a key is there too, the successor counts; but a deployment (``engine``,
+        A new dict. If the successor of a key is there too, the successor counts; but a deployment (``engine``,
         ``deployment_id``) is what a request names as its model, as it was.
     """
     today = dict(config)

@@ -62,7 +62,7 @@ def with_carryover(message: TextOrMessage, context: Mapping[str, Any]) -> TextOr
         context: its ``carryover`` is a text, or a list of texts, of dicts with content, or of anything else.
 
     Returns:
-        A new message, or the same one where there is nothing to carry over, or no content to add it to.
+        A new message, or the same one if there is nothing to carry over, or no content to add it to.
 
     Raises:
         InvalidCarryOverType: for a message or a carryover of another type.

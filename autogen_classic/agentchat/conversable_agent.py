@@ -156,7 +156,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         )
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ConversableAgent:
-        """Copy the agent with histories of its own; the clients of models, caches and executors are shared."""
+        """Copy the agent with separate histories; the clients of models, caches and executors are shared."""
         shared = (self.client, self.client_cache, self.previous_cache, self._code_executor)
         memo.update({id(thing): thing for thing in shared})
         memo[id(self.llm_config)] = model.own_config(self.llm_config)

@@ -13,7 +13,7 @@ __all__ = ("DiskCache",)
 
 
 class DiskCache(AbstractCache):
-    """Keep values as JSON in a directory, by way of the package diskcache.
+    """Keep values as JSON in a directory, through the package diskcache.
 
     The package itself pickles, and whoever can write into the directory of such a cache can run any program in everyone
     who reads it (CVE-2025-69872). Here the package is given our own ``Disk``, `_store.JSONDisk`, which stores JSON and

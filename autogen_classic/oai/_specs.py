@@ -248,7 +248,7 @@ DEEPSEEK = replace(
     prices="deepseek",
 )
 
-# --- providers with an API of OpenAI's shape, and an SDK of their own ------------------------------------------------
+# --- providers with an API of OpenAI's shape, and their own SDK ------------------------------------------------
 
 _REMOTE = frozenset({"api_key", "base_url", "default_headers", "http_client", "max_retries", "timeout"})
 _EXTRAS = (Setting("extra_body", dict), Setting("extra_headers", dict), Setting("extra_query", dict))
@@ -332,7 +332,7 @@ TOGETHER = ProviderSpec(
     prices="together",
 )
 
-# --- providers with an API of their own ------------------------------------------------------------------------------
+# --- providers with their own API ------------------------------------------------------------------------------
 
 _AWS = frozenset({"aws_access_key", "aws_secret_key", "aws_session_token", "aws_profile_name", "aws_region"})
 

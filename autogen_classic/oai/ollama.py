@@ -232,7 +232,7 @@ class OllamaClient(ProviderClient):
 
 
 def _messages(turn: Turn) -> Iterable[dict[str, Any]]:
-    """A turn as messages of Ollama: calls have no ids, and pictures stand beside the text as bytes."""
+    """A turn as messages of Ollama: calls have no ids, and pictures are bytes beside the text."""
     if turn.role == "tool":
         answers = [part for part in turn.parts if isinstance(part, ToolAnswer)]
         return [{"role": "tool", "content": answer.text, "tool_name": answer.name} for answer in answers]

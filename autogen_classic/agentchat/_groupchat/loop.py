@@ -85,7 +85,7 @@ def _append(groupchat: Group, message: Message, speaker: Agent) -> Message:
 
 
 def _is_silent(manager: Party) -> bool:
-    """Whether nothing is printed; an agent that leads a group without being a manager has no setting of its own."""
+    """Whether nothing is printed; an agent that leads a group without being a manager has no such setting."""
     return bool(getattr(manager, "_silent", manager.silent))
 
 
@@ -151,7 +151,7 @@ def _next_reply(
 
 
 def _reply_of_inner_group(leader: Manager, group: Group, manager: Manager) -> Steps[TextOrMessage | None]:
-    """Have a member reply that leads a group itself: it holds a chat of its own, whose last words are its reply."""
+    """Have a member that leads a group itself reply: it holds its own chat, whose last words are its reply."""
     with running_chats.begin(manager, leader) as inner_chat:
         emit(ChatStarted(manager, leader))
         try:

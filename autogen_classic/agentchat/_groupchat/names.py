@@ -36,7 +36,7 @@ def words_said(content: str | Message | list[Any] | None) -> str:
 def mentions(
     content: str | list[Any] | Message | None, agents: Sequence[Any], ignore_case: bool = False
 ) -> dict[str, int]:
-    """Count how often the names of agents stand in a text as words of their own.
+    """Count how often the names of agents occur in a text as whole words.
 
     Models write the underscore of a name as it is, as a space, or escaped for Markdown, and what they are sent has an
     underscore for a space. A name that is part of a

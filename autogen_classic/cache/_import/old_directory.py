@@ -1,4 +1,4 @@
-"""Read the rows that AutoGen 0.2 left in a directory, by way of the diskcache package, without unpickling anything."""
+"""Read the rows that AutoGen 0.2 left in a directory, through the diskcache package, without unpickling anything."""
 
 from __future__ import annotations
 

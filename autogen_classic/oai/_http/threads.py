@@ -57,7 +57,7 @@ async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
 def _tell(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
     if future.cancelled():
         return
-    if isinstance(error, StopIteration):  # no future takes that, for it would end the coroutine that awaits
+    if isinstance(error, StopIteration):  # futures refuse it, because it would end the coroutine that awaits
         future.set_exception(RuntimeError(f"The call ended with a StopIteration: {error}"))
     elif error is not None:
         future.set_exception(error)

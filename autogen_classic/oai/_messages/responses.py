@@ -43,7 +43,7 @@ def tools_for(params: Mapping[str, Any]) -> list[dict[str, Any]]:
             "name": tool.name,
             "description": tool.description,
             "parameters": tool.parameters,
-            "strict": tool.name in strict,  # the API would take a schema for a strict one by itself
+            "strict": tool.name in strict,  # left to itself, the API would take every schema for a strict one
         }
         for tool in tools_of(params)
     ]

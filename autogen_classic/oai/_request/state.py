@@ -1,7 +1,7 @@
 """What a wrapper keeps for itself: its configurations, and a client for each.
 
-It all hangs on one attribute with an unusual name, because programs subclass `OpenAIWrapper` and call methods and
-attributes of their own ``_client``, ``_count`` or ``_lock``.
+It is all kept in one attribute with an unusual name, because programs subclass `OpenAIWrapper` and name their own
+methods and attributes ``_client``, ``_count`` or ``_lock``.
 """
 
 from __future__ import annotations
