@@ -151,7 +151,7 @@ class ToolCalled(Event):
 class ToolReturned(Event):
     """A call of a tool or function is answered with ``content``.
 
-    ``succeeded`` is false where it raised, is unknown or was called with broken JSON (then ``arguments`` is None).
+    ``succeeded`` is false if it raised, is unknown or was called with broken JSON (then ``arguments`` is None).
     """
 
     agent: Agent

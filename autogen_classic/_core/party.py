@@ -154,7 +154,7 @@ class Party(LLMAgent, Protocol):
     hook_lists: dict[str, list[Callable[..., Any]]]
     reply_at_receive: dict[Any, bool]
     _oai_system_message: list[Message]
-    _code_execution_config: Any  # a dict, or False where it runs no code
+    _code_execution_config: Any  # a dict, or False if it runs no code
     _function_map: dict[str, Callable[..., Any]]
     _reply_func_list: list[dict[str, Any]]
 
@@ -277,7 +277,7 @@ class Client(Protocol):
         """What would have been paid for without the cache."""
 
     def create(self, **config: Any) -> Any:
-        """Ask the model; the asynchronous twin is ``a_create`` where there is one."""
+        """Ask the model; the asynchronous twin is ``a_create``, if there is one."""
 
     def extract_text_or_completion_object(self, response: Any) -> Any:
         """The answers in a response."""

@@ -118,7 +118,7 @@ def reflect(
         cache: a cache for the request, or None.
 
     Returns:
-        The answer; an empty text where the model refuses the request as malformed.
+        The answer; an empty text if the model refuses the request as malformed.
     """
     try:
         answer = yield Ask(

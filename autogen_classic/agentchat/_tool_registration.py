@@ -129,7 +129,7 @@ def taking_json_values(function: F) -> F:
     """Wrap a function so that it takes what JSON gives, and returns a text.
 
     Args:
-        function: any callable. What it returns is awaited where that is possible, whatever the callable looks like.
+        function: any callable. What it returns is awaited if that is possible, whatever the callable looks like.
 
     Returns:
         A function, a coroutine function for one, which keeps ``function`` as its attribute ``_origin``.

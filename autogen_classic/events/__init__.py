@@ -9,7 +9,7 @@ def count(event):
 with listening(count):
     user_proxy.initiate_chat(assistant, message="Hello")
 
-Our own vocabulary stands in ``_core/events.py``. AG2's names for events belong into modules of this package at their
+Our own vocabulary is in ``_core/events.py``. AG2's names for events belong in modules of this package at their
 paths there, such as ``base_event`` and ``agent_events``, which build on the same stream.
 """
 

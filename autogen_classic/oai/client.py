@@ -107,7 +107,7 @@ class ModelClient(Protocol):
         ...
 
     def message_retrieval(self, response: Any) -> list[Any]:
-        """Return the texts of an answer, or its messages where they call tools."""
+        """Return the texts of an answer, or its messages if they call tools."""
         ...
 
     def cost(self, response: Any) -> float:

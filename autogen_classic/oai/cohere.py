@@ -218,7 +218,7 @@ def is_recent_tool_call(messages: list[dict[str, Any]], tool_call_index: int) ->
 
     Args:
         messages: messages in the OpenAI form.
-        tool_call_index: where the call stands.
+        tool_call_index: the position of the call.
     """
     return all(message.get("role") == "tool" for message in messages[tool_call_index + 1 :])
 

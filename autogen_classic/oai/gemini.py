@@ -64,7 +64,7 @@ class GeminiClient(ProviderClient):
             for Vertex AI ``project_id`` and ``location``, with ``credentials`` (an object of google-auth),
             ``google_application_credentials`` (the path of a file with a key), or what the machine is logged in with.
             ``api_type`` ``"google_vertex"`` means Vertex AI whatever keys the environment has. Requests go through
-            ``proxy``, an address, where one is given.
+            ``proxy``, an address, if one is given.
 
     Raises:
         MissingKeyError: neither a key nor a setting for Vertex AI was found.

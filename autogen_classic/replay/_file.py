@@ -231,7 +231,7 @@ class _Shortener:
 
 
 def check_can_be_written(path: Path) -> None:
-    """Refuse a place where no file can be.
+    """Refuse a place where there can be no file.
 
     Args:
         path: the file of a recording.

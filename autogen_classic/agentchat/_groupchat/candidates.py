@@ -1,4 +1,4 @@
-"""Find who may speak next, and select one of them where no model has to be asked."""
+"""Find who may speak next, and select one of them if no model has to be asked."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def execute_blocks(agent: Party, code_blocks: Sequence[tuple[str | None, str]]) 
 
     Args:
         agent: the agent whose ``run_code`` is called, and whose ``_code_execution_config`` counts.
-        code_blocks: pairs of language (guessed where it is missing) and code.
+        code_blocks: pairs of language (guessed if it is missing) and code.
 
     Returns:
         The exit code of the last block that ran, and the output of all.

@@ -28,7 +28,7 @@ def tool_calls_reply(
     """Answer every tool call of the last message; in an asynchronous chat the tools run side by side.
 
     Returns:
-        ``(True, message)`` where the last message calls tools, else ``(False, None)``.
+        ``(True, message)`` if the last message calls tools, else ``(False, None)``.
     """
     agent = agent if config is None else config
     if messages is None:
@@ -60,7 +60,7 @@ def function_call_reply(
     """Answer the function call of the last message (the form that came before tool calls).
 
     Returns:
-        ``(True, message)`` where the last message calls a function, else ``(False, None)``.
+        ``(True, message)`` if the last message calls a function, else ``(False, None)``.
     """
     agent = agent if config is None else config
     if messages is None:
@@ -135,7 +135,7 @@ def _wait_for(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
 
 
 def _to_its_end(function: Callable[..., Any], arguments: dict[str, Any]) -> object:
-    """Call a function in a synchronous chat, and wait for what it returns where that has to be awaited.
+    """Call a function in a synchronous chat, and wait for what it returns if that has to be awaited.
 
     A coroutine can hide behind a decorator, a lambda, a partial or an object, so only the outcome tells.
     """

@@ -162,7 +162,7 @@ def summary_of(params: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         A dict with ``model``, and ``messages`` (how many), ``last`` (the beginning of the last text) and ``tools``
-        (their names) where there are any. It holds no parameter that may carry a key.
+        (their names) if there are any. It holds no parameter that may carry a key.
     """
     messages = params.get("messages")
     summary: dict[str, Any] = {"model": str(params.get("model"))}
