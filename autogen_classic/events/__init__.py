@@ -1,5 +1,8 @@
 """What happens in a conversation, as typed events that any function can see.
 
+For example:
+
+```python
 from autogen_classic.events import MessageReceived, listening
 
 def count(event):
@@ -8,6 +11,7 @@ def count(event):
 
 with listening(count):
     user_proxy.initiate_chat(assistant, message="Hello")
+```
 
 Our own vocabulary is in ``_core/events.py``. AG2's names for events belong in modules of this package at their
 paths there, such as ``base_event`` and ``agent_events``, which build on the same stream.
