@@ -203,7 +203,7 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
     (
         lambda: bob(code_execution_config={"executor": LocalCommandLineCodeExecutor}),
         ValueError,
-        ["class LocalCommandLineCodeExecutor", "Make one"],
+        ["class LocalCommandLineCodeExecutor", "Make an instance"],
     ),
     (
         lambda: bob(code_execution_config={"executor": "commandline-local", "commandline-local": "coding"}),
@@ -263,7 +263,7 @@ def test_a_tool_registered_without_parentheses_is_reported() -> None:
 def test_forbidding_a_name_instead_of_an_agent_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         forbid(["bob"])
-    assert "name what is not in the group: 'bob'" in caplog.text
+    assert "name agents outside the group: 'bob'" in caplog.text
 
 
 def test_a_filter_that_leaves_nothing_is_reported(tmp_path: Any, caplog: pytest.LogCaptureFixture) -> None:
