@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,10 @@ from autogen_classic._warn import forget_warnings
 # The tests start hundreds of interpreters, xdist its workers: without bytecode each would compile the package afresh.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A shell starts what runs in the background deaf to Ctrl+C, and so are all its children; tests of Ctrl+C need it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A slow machine must not fail a property, and a failure in CI must be the same in the next run.
 settings.register_profile("here", deadline=None)

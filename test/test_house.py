@@ -90,9 +90,9 @@ REACHING_IN = {
     "oai._request.answer_cache -> cache._store": "answers are written as the cache writes JSON",
     "replay._model_request -> oai._request.answer_cache": "a recording stands between an attempt and its model",
     "replay._model_request -> oai._request.attempts": "a recording stands between an attempt and its model",
-    "replay._model_request -> oai._request.reading": "one reading of an answer's texts",
+    "replay._model_request -> oai._request.completions": "one reading of an answer's texts",
     "replay._shown -> oai._request.streamed_text": "a recording shows a streamed text as the client does",
-    "testing.scripted_client -> oai._request.reading": "one reading of an answer's texts",
+    "testing.scripted_client -> oai._request.completions": "one reading of an answer's texts",
 }
 
 # Paths without an underscore which are neither of 0.2 nor of AG2. A package stands for what is in it.

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -255,10 +256,11 @@ def test_a_signal_that_ends_code_is_named(tmp_path: Path) -> None:
 def test_ctrl_c_ends_what_was_started(tmp_path: Path) -> None:
     if sys.platform == "win32":
         pytest.skip("signals of POSIX")
+    mark = f"mark-of-{uuid.uuid4().hex}"
     code = (
         "from autogen_classic._code.process.command import run_command\n"
         "import sys, pathlib\n"
-        "inner = 'import pathlib, time; pathlib.Path(\"begun\").touch(); time.sleep(600) #mark-of-ctrl-c'\n"
+        f"inner = 'import pathlib, time; pathlib.Path(\"begun\").touch(); time.sleep(600) #{mark}'\n"
         f"run_command([sys.executable, '-c', inner], cwd={str(tmp_path)!r}, timeout=600)"
     )
     root = str(Path(__file__).resolve().parents[2])
@@ -270,7 +272,7 @@ def test_ctrl_c_ends_what_was_started(tmp_path: Path) -> None:
     outer.send_signal(2)
     _, errors = outer.communicate(timeout=30)
     assert b"KeyboardInterrupt" in errors
-    left = [folder for folder in Path("/proc").glob("[0-9]*") if b"mark-of-ctrl-c" in _command_line(folder)]
+    left = [folder for folder in Path("/proc").glob("[0-9]*") if mark.encode() in _command_line(folder)]
     assert left == []
 
 
