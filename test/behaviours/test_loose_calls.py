@@ -59,11 +59,11 @@ def test_a_config_list_is_not_needed(model: Any) -> None:
 
 
 @item("loose: an llm_config with foreign or stale keys is accepted")
-def test_foreign_keys_reach_the_client(model: Any) -> None:
-    bob = agent("bob", llm_config={**MODEL, "foreign": 600, "stale": True})
+def test_foreign_keys_reach_the_client_and_stale_ones_are_translated(model: Any) -> None:
+    bob = agent("bob", llm_config={**MODEL, "foreign": 1, "request_timeout": 600, "use_cache": True})
     assert chat(agent("ann"), bob).summary == "fine"
-    assert model.requests[0]["foreign"] == 600
-    assert model.requests[0]["stale"] is True
+    assert model.requests[0]["foreign"] == 1
+    assert not {"request_timeout", "use_cache"} & model.requests[0].keys()
 
 
 @item("loose: an llm_config with tools=None is accepted")
