@@ -11,6 +11,7 @@ from typing import Any
 from .._secrets import without_secrets
 from ..errors import LLMConfigError, UnknownProviderError
 from ..llm_config._checks import application_config, checked_entry
+from ..oai._config_files import is_placeholder
 from ..oai._specs import ProviderSpec, spec_of
 from ..oai.local import INSTALL_COMMAND, LOCAL_MODEL, LocalModelError, model_file
 from ..oai.openai_utils import config_list_from_json
@@ -109,7 +110,7 @@ def _key_of(entry: Mapping[str, Any], spec: ProviderSpec | None) -> tuple[str | 
     key = entry.get("api_key")
     if key == "":
         return "its api_key is empty", ""
-    if isinstance(key, str) and (key.startswith("<") or "..." in key or "your" in key.lower()):
+    if is_placeholder(key):
         return "its api_key is still a placeholder", ""
     given = "api_key" if spec is None and key else spec.credentials_in(entry) if spec is not None else None
     if given is not None:

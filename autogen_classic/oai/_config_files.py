@@ -1,15 +1,32 @@
-"""Reading a configuration list written by hand, with errors that help to repair it."""
+"""Reading a configuration list written by hand, with words that help to repair it."""
 
 from __future__ import annotations
 
 import json
+import logging
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-__all__ = ("check_is_config_list", "parse_config_list", "read_text")
+from .._warn import warn_once
+
+__all__ = (
+    "EmptiedList",
+    "check_is_config_list",
+    "empty_list_explained",
+    "is_placeholder",
+    "parse_config_list",
+    "read_text",
+    "warn_of_placeholders",
+    "why_empty",
+)
+
+logger = logging.getLogger("autogen.oai.openai_utils")
 
 _TEXTS_AND_COMMENTS = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comment>//[^\n]*|/\*.*?\*/|#[^\n]*)', re.DOTALL)
+_SHOWN = ("api_type", "api_version", "model", "tags")  # of other settings the values may be secret
 _TEXTS_AND_COMMAS = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comma>,)\s*[\]}]')
 
 
@@ -108,3 +125,86 @@ def check_is_config_list(config_list: Any, source: str) -> None:
 def _kind(value: Any) -> str:
     names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
+
+
+# --- lists that are of no use ----------------------------------------------------------------------------------------
+
+
+class EmptiedList(list[dict[str, Any]]):
+    """What a filter has left of a configuration list where that is nothing.
+
+    Args:
+        config_list: the list before.
+        filter_dict: the filter.
+        source: where the list comes from.
+
+    Attributes:
+        reason: what was asked for, and what there is.
+    """
+
+    def __init__(
+        self, config_list: Iterable[Mapping[str, Any]] = (), filter_dict: Mapping[str, Any] = {}, source: str = ""
+    ) -> None:
+        super().__init__()
+        entries = list(config_list)
+        asked = {key: wanted if key in _SHOWN else "..." for key, wanted in filter_dict.items()}
+        there = "; ".join(
+            f"{key}: {_values(entries, key)}" for key in dict.fromkeys(("model", *asked)) if key in _SHOWN
+        )
+        self.reason = (
+            f"The filter {asked} leaves none of the {len(entries)} configurations of {source}. There: {there}."
+        )
+
+
+def _values(entries: list[Mapping[str, Any]], key: str) -> str:
+    found = (value for entry in entries for value in _as_list(entry.get(key)) if value is not None)
+    return ", ".join(dict.fromkeys(str(value) for value in found)) or "nothing"
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def why_empty(config_list: object) -> str:
+    """Say that a configuration list is empty, and why if that is known; "" for any other."""
+    if not isinstance(config_list, list) or config_list:
+        return ""
+    return f" The config_list is empty. {getattr(config_list, 'reason', '')}".rstrip()
+
+
+@contextmanager
+def empty_list_explained(config_list: object) -> Iterator[None]:
+    """Where an empty list leaves a client without a key, let the error say so.
+
+    Args:
+        config_list: the configurations from which the client is made.
+    """
+    import openai
+
+    try:
+        yield
+    except openai.OpenAIError as error:
+        if not (why := why_empty(config_list)):
+            raise
+        raise openai.OpenAIError(f"{error}{why}") from None
+
+
+def is_placeholder(key: object) -> bool:
+    """Tell whether a key is still the example of a sample list."""
+    return isinstance(key, str) and (key.startswith("<") or "..." in key or "your" in key.lower())
+
+
+def warn_of_placeholders(config_list: list[Any], source: str) -> None:
+    """Warn of configurations whose key is still a placeholder.
+
+    Args:
+        config_list: the configurations.
+        source: where they come from.
+    """
+    samples = [
+        str(entry.get("model") or number)
+        for number, entry in enumerate(config_list)
+        if isinstance(entry, Mapping) and is_placeholder(entry.get("api_key"))
+    ]
+    if samples:
+        warn_once(logger, f"{source} has a placeholder in the place of a key for: {', '.join(samples)}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from ._assistants import (
     retrieve_assistants_by_name,
     update_gpt_assistant,
 )
-from ._config_files import check_is_config_list, parse_config_list, read_text
+from ._config_files import EmptiedList, check_is_config_list, parse_config_list, read_text, warn_of_placeholders
 from .prices import OAI_PRICE1K
 
 __all__ = (
@@ -119,10 +119,7 @@ def get_config_list(
         AssertionError: there are not as many addresses as keys.
     """
     if base_urls is not None:
-        assert len(api_keys) == len(base_urls), (
-            f"The length of api_keys must match the length of base_urls: there are {len(api_keys)} keys and "
-            f"{len(base_urls)} addresses."
-        )
+        assert len(api_keys) == len(base_urls), "The length of api_keys must match the length of base_urls"
     places: list[str] | list[None] = base_urls or [None] * len(api_keys)
     return [
         get_config(api_key, place, api_type, api_version)
@@ -141,11 +138,12 @@ def config_list_openai_aoai(
 ) -> ConfigList:
     """Make a configuration list of OpenAI and Azure OpenAI endpoints.
 
-    Keys and addresses come from the environment (OPENAI_API_KEY, OPENAI_API_BASE, AZURE_OPENAI_API_KEY,
-    AZURE_OPENAI_API_BASE), one per line; a variable that is not set is filled from its file.
+    Keys and addresses come from files, one per line, and, if there is no file, from the environment (OPENAI_API_KEY,
+    OPENAI_API_BASE, AZURE_OPENAI_API_KEY, AZURE_OPENAI_API_BASE). What a file holds is set in the environment too.
 
     Args:
-        key_file_path: the directory of the files; None reads no files.
+        key_file_path: the directory of the files; None reads no files, and neither does a list, which programs of 0.1
+            pass here.
         openai_api_key_file: the file with keys for OpenAI.
         aoai_api_key_file: the file with keys for Azure OpenAI.
         openai_api_base_file: the file with addresses for OpenAI.
@@ -158,27 +156,16 @@ def config_list_openai_aoai(
     Raises:
         AssertionError: there are not as many addresses as keys.
     """
-    if exclude != "openai" and key_file_path is not None:
-        _fill_variable("OPENAI_API_KEY", key_file_path, openai_api_key_file)
-        _fill_variable("OPENAI_API_BASE", key_file_path, openai_api_base_file)
-    if exclude != "aoai" and key_file_path is not None:
-        _fill_variable("AZURE_OPENAI_API_KEY", key_file_path, aoai_api_key_file)
-        _fill_variable("AZURE_OPENAI_API_BASE", key_file_path, aoai_api_base_file)
-
-    of_openai = (
-        [] if exclude == "openai" else get_config_list(_lines("OPENAI_API_KEY"), _lines("OPENAI_API_BASE") or None)
-    )
-    of_azure = (
-        []
-        if exclude == "aoai"
-        else get_config_list(
-            _lines("AZURE_OPENAI_API_KEY"),
-            _lines("AZURE_OPENAI_API_BASE") or None,
-            api_type="azure",
-            api_version=DEFAULT_AZURE_API_VERSION,
-        )
-    )
-    return of_openai + of_azure
+    of_openai = of_azure = None
+    if exclude != "openai":
+        keys = _lines("OPENAI_API_KEY", key_file_path, openai_api_key_file)
+        places = _lines("OPENAI_API_BASE", key_file_path, openai_api_base_file)
+        of_openai = keys and get_config_list(keys, places or None)
+    if exclude != "aoai":
+        keys = _lines("AZURE_OPENAI_API_KEY", key_file_path, aoai_api_key_file)
+        places = _lines("AZURE_OPENAI_API_BASE", key_file_path, aoai_api_base_file)
+        of_azure = keys and get_config_list(keys, places or None, "azure", DEFAULT_AZURE_API_VERSION)
+    return [*(of_openai or []), *(of_azure or [])]
 
 
 def config_list_from_models(
@@ -242,15 +229,25 @@ def filter_config(config_list: ConfigList, filter_dict: Mapping[str, Any] | None
         exclude: whether to keep those that do not pass instead.
 
     Returns:
-        A new list of the same dicts; the list itself when there is nothing to filter by.
+        A new list of the same dicts; the list itself when there is nothing to filter by. Where nothing is left, a
+        warning says what was asked for and what there is.
     """
+    return _filtered(config_list, filter_dict, exclude, "the list")
+
+
+def _filtered(config_list: ConfigList, filter_dict: Mapping[str, Any] | None, exclude: bool, source: str) -> ConfigList:
     if not filter_dict:
         return config_list
     if not isinstance(filter_dict, Mapping):
         raise AttributeError(
             f'filter_dict must be a dict such as {{"model": ["gpt-4o"]}}, not of type {type(filter_dict).__name__}.'
         )
-    return [config for config in config_list if _passes(config, filter_dict) != exclude]
+    chosen = [config for config in config_list if _passes(config, filter_dict) != exclude]
+    if chosen or not config_list:
+        return chosen
+    empty = EmptiedList(config_list, filter_dict, source)
+    logger.warning(empty.reason)
+    return empty
 
 
 def _passes(config: Mapping[str, Any], filter_dict: Mapping[str, Any]) -> bool:
@@ -302,14 +299,9 @@ def config_list_from_json(
     config_list: ConfigList = parse_config_list(text, source)
     if filter_dict:
         check_is_config_list(config_list, source)
-    chosen = filter_config(config_list, filter_dict)
-    if config_list and not chosen:
-        logger.warning(
-            "%s has %d configurations, but none that the filter on %s accepts.",
-            source,
-            len(config_list),
-            ", ".join(filter_dict or ()),
-        )
+    chosen = _filtered(config_list, filter_dict, False, source[0].lower() + source[1:])
+    if isinstance(chosen, list):
+        warn_of_placeholders(chosen, source)
     return chosen
 
 
@@ -360,42 +352,21 @@ def config_list_from_dotenv(
     return chosen
 
 
-def _fill_variable(variable: str, directory: str, file_name: str | None) -> None:
-    """Set a variable that is not set from a file, if there is one."""
-    path = Path(directory) / file_name if file_name else None
-    if variable not in os.environ and path is not None and path.is_file():
+def _lines(variable: str, directory: object, file_name: str | None) -> list[str]:
+    """Return the lines of a file, after setting the variable to them; without the file, those of the variable."""
+    if isinstance(directory, (str, os.PathLike)) and file_name and (path := Path(directory) / file_name).is_file():
         os.environ[variable] = path.read_text(encoding="utf-8-sig").strip()
-
-
-def _lines(variable: str) -> list[str]:
     text = os.environ.get(variable, "").strip()
     return [line.strip() for line in text.split("\n")] if text else []
 
 
 def _load_dotenv(path: str | None) -> None:
-    found = Path(path) if path else _find_dotenv(Path.cwd())
-    if found is None:
+    import dotenv  # as late as possible: few programs have such a file
+
+    found = path or dotenv.find_dotenv(usecwd=True)
+    if not found:
         logger.warning("No .env file found. Loading configurations from environment variables.")
-        return
-    if not found.is_file():
+    elif not os.path.isfile(found):
         logger.warning("The specified .env file %s does not exist.", found)
-        return
-    for name, value in _dotenv_pairs(found.read_text(encoding="utf-8-sig").splitlines()):
-        os.environ.setdefault(name, value)
-
-
-def _find_dotenv(directory: Path) -> Path | None:
-    return next((place / ".env" for place in (directory, *directory.parents) if (place / ".env").is_file()), None)
-
-
-def _dotenv_pairs(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
-    for line in lines:
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if not equals or name.startswith("#"):
-            continue
-        value = value.strip()
-        if value[:1] in ("'", '"') and value[-1:] == value[:1] and len(value) > 1:
-            value = value[1:-1]
-        else:
-            value = value.partition(" #")[0].rstrip()
-        yield name.strip(), value
+    else:
+        dotenv.load_dotenv(found, encoding="utf-8-sig")

@@ -9,7 +9,7 @@ from typing import Any
 import openai
 import pytest
 
-from autogen_classic import AssistantAgent, OpenAIWrapper, config_list_from_json
+from autogen_classic import AssistantAgent, OpenAIWrapper, config_list_from_json, filter_config
 
 KEY = "sk-planted-key-0123456789"
 
@@ -89,3 +89,46 @@ def test_a_config_list_of_another_type_is_refused_with_the_form_and_without_the_
     with pytest.raises(TypeError, match="config_list must be a list of dicts") as caught:
         OpenAIWrapper(config_list=config_list)
     assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("more", "kind"),
+    [({}, ValueError), ({"temperature": 0}, openai.OpenAIError), ({"model": "o3"}, openai.OpenAIError)],
+)
+def test_an_agent_whose_list_was_emptied_by_a_filter_says_so_and_why(
+    more: dict[str, Any], kind: type[Exception], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    emptied = filter_config([{"model": "gpt-4o", "api_key": "sk-secret"}], {"model": ["gpt-4"]})
+
+    with pytest.raises(kind) as error:
+        AssistantAgent("a", llm_config={"config_list": emptied, **more})
+
+    assert "The config_list is empty. The filter {'model': ['gpt-4']} leaves none" in str(error.value)
+    assert "There: model: gpt-4o." in str(error.value)
+    assert "sk-secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: OpenAIWrapper(config_list=[]), lambda: AssistantAgent("a", llm_config={"config_list": []})]
+)
+def test_an_empty_list_is_named_where_nobody_knows_why(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    with pytest.raises((ValueError, openai.OpenAIError), match="The config_list is empty"):
+        make()
+
+
+def test_an_empty_list_is_no_error_where_the_environment_has_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789")
+
+    assert OpenAIWrapper(config_list=[], model="gpt-4o")._config_list == [{"model": "gpt-4o"}]
+
+
+def test_a_missing_key_without_any_list_is_told_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    with pytest.raises(openai.OpenAIError) as error:
+        OpenAIWrapper(model="gpt-4o")
+
+    assert "config_list" not in str(error.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -75,7 +76,7 @@ def own_config(llm_config: dict[str, Any] | Literal[False]) -> dict[str, Any] | 
     if not isinstance(llm_config, dict):
         return llm_config
     own = llm_config.copy()
-    own.update({key: list(value) for key, value in own.items() if isinstance(value, list)})
+    own.update({key: copy.copy(value) for key, value in own.items() if isinstance(value, list)})
     return own
 
 

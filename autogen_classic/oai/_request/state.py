@@ -13,6 +13,7 @@ from typing import Any
 
 from ..._core import tape
 from ..._legacy.old_keys import with_todays_keys
+from .._config_files import empty_list_explained
 from ..providers import connect, find_provider, has_credentials
 from ..rate_limiters import TimeRateLimiter
 from .keys import hide_keys_in_logs
@@ -63,7 +64,8 @@ class WrapperState:
             if self.clients[number] is None:
                 find_provider(entry)
                 if not has_credentials(entry) and not tape.current().replays:
-                    self.client(number)
+                    with empty_list_explained(config_list):
+                        self.client(number)
 
     def client(self, number: int) -> Any:
         """Return the client of one configuration, connected."""
