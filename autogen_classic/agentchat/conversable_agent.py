@@ -34,6 +34,7 @@ from ..code_utils import (
 from ..errors import with_note
 from ..io.base import IOStream
 from ..llm_config.config import current_llm_config
+from ..oai._config_files import why_empty
 from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
 from ._private_names import PrivateAgentNames
 from ._replies import code, model, person, tool_calls
@@ -67,6 +68,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
     DEFAULT_SUMMARY_METHOD = "last_msg"
     llm_config: dict[str, Any] | Literal[False]
     client: Any
+    _code_executor: CodeExecutor | None = None  # a subclass may set it before the constructor here runs
 
     def __init__(
         self,
@@ -205,7 +207,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         if llm_config in ({}, {"config_list": []}, {"config_list": [{"model": ""}]}):
             raise ValueError(
                 "When using OpenAI or Azure OpenAI endpoints, specify a non-empty 'model' either in 'llm_config' "
-                "or in each config of 'config_list'."
+                f"or in each config of 'config_list'.{why_empty(llm_config.get('config_list'))}"
             )
         self.llm_config = model.own_config(llm_config)
         self.client = None if self.llm_config is False else _new_client(self.llm_config)
@@ -1021,7 +1023,6 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             config = {}
         if not isinstance(config, dict) and config is not False:
             raise ValueError("code_execution_config must be a dict or False.")
-        self._code_executor: CodeExecutor | None = None
         self._code_execution_config: Any = config
         if config is False:
             return

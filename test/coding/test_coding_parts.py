@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import autogen_classic.coding as coding
+from autogen_classic import ConversableAgent
 from autogen_classic.coding import factory
 from autogen_classic.coding.base import (
     CodeBlock,
@@ -380,3 +382,21 @@ def test_no_name_ever_leads_out_of_the_working_directory(name: str, mark: str) -
         given_name = _get_file_name_from_content(f"{mark}{name}\n", root)
 
     assert given_name is None or (root / given_name).resolve().is_relative_to(root)
+
+
+# --- agents ----------------------------------------------------------------------------------------------------
+
+
+def test_an_executor_that_a_subclass_sets_before_the_constructor_runs_stays(tmp_path: Path) -> None:
+    executor = LocalCommandLineCodeExecutor(work_dir=tmp_path)
+
+    class Own(ConversableAgent):
+        def __init__(self, **settings: Any) -> None:
+            self._code_executor = executor
+            super().__init__("own", **settings)
+
+    assert Own().code_executor is executor
+    assert Own(code_execution_config={"use_docker": False}).code_executor is executor
+    given = LocalCommandLineCodeExecutor(work_dir=tmp_path)
+    assert Own(code_execution_config={"executor": given}).code_executor is given
+    assert ConversableAgent("plain").code_executor is None
