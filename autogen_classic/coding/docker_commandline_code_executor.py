@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING
 
-import docker  # type: ignore[import-untyped]
-import docker.errors  # type: ignore[import-untyped]
+import docker
+import docker.errors
 import requests
 
 from .._code.commands import PROGRAMS, temporary_name
@@ -37,6 +37,10 @@ from ..errors import AutogenClassicError, WorkDirNotSharedError
 from ._blocks import made_directory, save_code
 from ._executor import MAX_OUTPUT, CommandLineExecutor
 
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
+
 __all__ = ("TIMEOUT_MSG", "ContainerStoppedError", "DockerCommandLineCodeExecutor", "WorkDirNotSharedError")
 
 _HOME = "/tmp/home"  # for users without a home in the image, and when nothing else can be written
@@ -44,7 +48,7 @@ _HOME = "/tmp/home"  # for users without a home in the image, and when nothing e
 logger = logging.getLogger("autogen.coding.docker_commandline_code_executor")
 
 
-class ContainerStoppedError(AutogenClassicError, docker.errors.APIError):  # type: ignore[misc]
+class ContainerStoppedError(AutogenClassicError, docker.errors.APIError):
     """Code should run in the container of an executor, but it was stopped."""
 
 
@@ -138,8 +142,8 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
         self._inherited = {name: os.environ[name] for name in inherit_environment if name in os.environ}
         self._running: set[ContainerCommand] = set()
         self._replacing = threading.Lock()  # held by the one thread that makes a new container for all
-        self._container: Any = None
-        self._newest: Any = None  # the last one that was started, even if it has been stopped
+        self._container: Container | None = None
+        self._newest: Container | None = None  # the last one that was started, even if it has been stopped
         self._cleanup: Callable[[], object] = _nothing
         self._client = connect(docker.from_env)
         with ExitStack() as if_it_fails:
@@ -241,7 +245,10 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
     def _run(self, command: list[str], stops: int) -> Outcome:
         """Run a command, in a new container if the old one has ended; see `_run_in`."""
         container = self._container
-        if container is None and stops == self._stops:  # and it was so before the first block
+        if container is None:
+            if stops != self._stops:
+                return Outcome(STOPPED_EXIT_CODE, "", stopped=True)
+            # it was so before the first block
             raise ContainerStoppedError(
                 f"The container {self._name} of this executor was stopped. restart() starts a new one."
             )
@@ -257,9 +264,9 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
                         "The container %s has ended. A new one is started; what was installed is lost.", self._name
                     )
                     self._start(stops)
-            return self._run_in(self._container, command, stops)
+            return self._run_in(self._container or container, command, stops)
 
-    def _run_in(self, container: Any, command: list[str], stops: int) -> Outcome:
+    def _run_in(self, container: Container, command: list[str], stops: int) -> Outcome:
         """Run a command, unless `stop` was called since ``stops`` was counted, such as between two blocks."""
         with self._lock:
             if self._stops != stops:
@@ -275,7 +282,7 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
         return result
 
 
-def _end(client: Any, container: Any, shared: SharedDirectory, remove: bool) -> None:
+def _end(client: DockerClient, container: Container, shared: SharedDirectory, remove: bool) -> None:
     """Stop a container, and remove it if it is not to stay."""
     try:
         shared.hand_over(container)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from string import Template
 from types import SimpleNamespace
-from typing import Any, ClassVar, Literal, ParamSpec
+from typing import ClassVar, Literal, ParamSpec
 
 from .._code.commands import PYTHON_VARIANTS, WIN32, command_for, temporary_name
 from .._code.outcome import TIMEOUT_MSG, Outcome
@@ -265,7 +265,7 @@ _RENAMED = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> type:
     if name not in _RENAMED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     renamed = _RENAMED[name]

@@ -8,14 +8,18 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import docker.errors  # type: ignore[import-untyped]
+import docker.errors
 
 from ..kept_output import KeptOutput
 from ..outcome import Outcome, end_in_a_shell
 from ..process.command import COMMAND_NOT_FOUND
 from .engine import is_missing_program, release
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
+    from docker.types.daemon import CancellableStream
 
 __all__ = ("MARK_OF_THE_CONTAINER", "ContainerCommand", "kill_marked_in")
 
@@ -71,7 +75,10 @@ class ContainerCommand:
         memory: how much memory the container has, for the message that it ran out; "" if it has no limit.
     """
 
-    def __init__(self, container: Any, command: Sequence[str], *, max_output: int | None, memory: str = "") -> None:
+    def __init__(
+        self, container: Container, command: Sequence[str], *, max_output: int | None, memory: str = ""
+    ) -> None:
+        assert container.client is not None  # it was made by one
         self._container = container
         self._api = container.client.api
         self._command = list(command)
@@ -122,7 +129,7 @@ class ContainerCommand:
         """Note that the container is about to be stopped, and the command with it."""
         self._stopped = True
 
-    def _read_to_the_end(self, stream: Any, timeout: float) -> bool:
+    def _read_to_the_end(self, stream: CancellableStream[bytes], timeout: float) -> bool:
         """Read the output until the command has ended; tell whether it did so in time."""
         reader = threading.Thread(target=self._read, args=(stream,), daemon=True)
         reader.start()
@@ -140,7 +147,7 @@ class ContainerCommand:
                 reader.join(_SECONDS_TO_DIE)
         return in_time
 
-    def _read(self, stream: Any) -> None:
+    def _read(self, stream: CancellableStream[bytes]) -> None:
         # The engine closes the stream in its own way when the container is removed.
         with suppress(OSError, ValueError, docker.errors.DockerException):
             for piece in stream:
@@ -185,7 +192,7 @@ class ContainerCommand:
         only = {"container": self._container.id, "event": "oom"}
         until = f"{time() + _SECONDS_UNTIL_NOTED:.3f}"
         try:
-            events = self._api.events(since=f"{begun:.3f}", until=until, filters=only, decode=True)
+            events = self._api.events(since=f"{begun:.3f}", until=until, filters=only, decode=True)  # type: ignore[call-overload]
         except docker.errors.APIError:
             return False
         noted = next(iter(events), None) is not None
@@ -193,12 +200,12 @@ class ContainerCommand:
         return noted
 
 
-def _close(stream: Any) -> None:
+def _close(stream: CancellableStream[Any]) -> None:
     """Give the connection back; close() of the stream itself would leave that to the garbage collector."""
-    stream._response.close()
+    stream._response.close()  # type: ignore[attr-defined]
 
 
-def kill_marked_in(container: Any, mark: str) -> bool:
+def kill_marked_in(container: Container, mark: str) -> bool:
     """Kill the processes in a container that carry a mark, and those that have dropped their mark.
 
     Args:

@@ -6,11 +6,15 @@ import atexit
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..commands import command_for
 from ..process.command import COMMAND_NOT_FOUND
 from ..process.owner import InThisProcess
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
 
 __all__ = ("WORKSPACE", "run_in_container")
 
@@ -51,8 +55,10 @@ def run_in_container(
         client.close()
 
 
-def _run(client: Any, image: str, command: list[str], work_dir: Path, timeout: float) -> tuple[int, str, str, bool]:
-    import docker.errors  # type: ignore[import-untyped]
+def _run(
+    client: DockerClient, image: str, command: list[str], work_dir: Path, timeout: float
+) -> tuple[int, str, str, bool]:
+    import docker.errors
 
     from .engine import SAFE_SETTINGS, container_labels, is_missing_program, remove_container
 
@@ -82,7 +88,7 @@ def _run(client: Any, image: str, command: list[str], work_dir: Path, timeout: f
         _hand_over(client, image, work_dir)
 
 
-def _wait(container: Any, timeout: float) -> int | None:
+def _wait(container: Container, timeout: float) -> int | None:
     """Wait for the end of a container; if the time runs out, kill it and return None."""
     import docker.errors
     import requests
@@ -95,7 +101,7 @@ def _wait(container: Any, timeout: float) -> int | None:
         return None
 
 
-def _kept(container: Any) -> str:
+def _kept(container: Container) -> str:
     """Make an image of what the code has changed outside the working directory; "" if it changed nothing."""
     from .engine import image_changes
 
@@ -127,7 +133,7 @@ def _remove_images() -> None:
         client.close()
 
 
-def _hand_over(client: Any, image: str, work_dir: Path) -> None:
+def _hand_over(client: DockerClient, image: str, work_dir: Path) -> None:
     """Make you the owner of files that the code wrote as root; otherwise you could not delete them."""
     import docker.errors
 

@@ -6,14 +6,18 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import docker  # type: ignore[import-untyped]
-import docker.errors  # type: ignore[import-untyped]
+import docker
+import docker.errors
 import requests
 
 from ...errors import AutogenClassicError
 from ..process.owner import is_orphan, labels_of_this_process
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
 
 __all__ = (
     "SAFE_SETTINGS",
@@ -49,15 +53,15 @@ SAFE_SETTINGS: dict[str, Any] = {
 """Settings of every container in which code runs; installing packages as root works with them."""
 
 
-class DockerUnavailableError(AutogenClassicError, docker.errors.DockerException, RuntimeError):  # type: ignore[misc]
+class DockerUnavailableError(AutogenClassicError, docker.errors.DockerException, RuntimeError):
     """Docker is needed, but no engine answers."""
 
 
-class ImageUnavailableError(AutogenClassicError, docker.errors.ImageNotFound, RuntimeError):  # type: ignore[misc]
+class ImageUnavailableError(AutogenClassicError, docker.errors.ImageNotFound, RuntimeError):
     """None of the named images is in the engine, and none can be pulled."""
 
 
-def connect(from_env: Callable[[], Any] | None = None) -> Any:
+def connect(from_env: Callable[[], DockerClient] | None = None) -> DockerClient:
     """Reach the engine that the environment names (DOCKER_HOST, or the usual place).
 
     Args:
@@ -141,7 +145,7 @@ def limits_of_container(
     return settings
 
 
-def find_image(client: Any, names: Sequence[str]) -> str:
+def find_image(client: DockerClient, names: Sequence[str]) -> str:
     """Choose an image: the first that the engine has, or else the first that can be pulled.
 
     Args:
@@ -196,7 +200,7 @@ def image_changes(kind: str) -> list[str]:
     return [f'LABEL {name}="{value}"' for name, value in labels.items()]
 
 
-def remove_container(container: Any) -> None:
+def remove_container(container: Container) -> None:
     """Remove a container, whatever its state, and wait until its name is free again.
 
     The engine may be removing it by itself, and then refuses to do so, or may not have finished when it answers.
@@ -212,7 +216,7 @@ def remove_container(container: Any) -> None:
             Event().wait(_SECONDS_BETWEEN_LOOKS)
 
 
-def remove_leftovers(client: Any, *, everything: bool = False) -> list[str]:
+def remove_leftovers(client: DockerClient, *, everything: bool = False) -> list[str]:
     """Remove the containers and images of processes that have ended without doing so.
 
     Args:
@@ -245,7 +249,7 @@ def is_missing_program(text: str) -> bool:
     return "executable file not found" in text or ("OCI runtime" in text and "no such file or directory" in text)
 
 
-def is_running(container: Any) -> bool:
+def is_running(container: Container) -> bool:
     """Ask the engine whether a container of the docker package is running; one that is gone is not."""
     try:
         container.reload()

@@ -6,13 +6,16 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import docker.errors  # type: ignore[import-untyped]
+import docker.errors
 
 from ...errors import WorkDirNotSharedError
 from .engine import release
 from .foreign_files import hand_over_command, left_by_others
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
 
 __all__ = ("WORKSPACE", "SharedDirectory")
 
@@ -36,7 +39,7 @@ class SharedDirectory:
         """Write it in the form that the docker package takes for volumes."""
         return {str(self._for_engine.resolve()): {"bind": WORKSPACE, "mode": "rw"}}
 
-    def check(self, container: Any) -> None:
+    def check(self, container: Container) -> None:
         """Look from the engine's side for a file that was just made on this side.
 
         Args:
@@ -45,6 +48,7 @@ class SharedDirectory:
         Raises:
             WorkDirNotSharedError: it is not there.
         """
+        assert container.client is not None  # it was made by one
         with tempfile.NamedTemporaryFile(dir=self._here, prefix=".autogen-classic-") as marker:
             try:
                 content, _ = container.get_archive(f"{WORKSPACE}/{Path(marker.name).name}")
@@ -60,7 +64,7 @@ class SharedDirectory:
             except docker.errors.APIError as error:  # it cannot tell, as with images that contain almost nothing
                 release(error)
 
-    def hand_over(self, container: Any) -> None:
+    def hand_over(self, container: Container) -> None:
         """Make you the owner of files that code wrote as another user; otherwise you could not delete them.
 
         Args:

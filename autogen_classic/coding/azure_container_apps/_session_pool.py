@@ -12,12 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from ...errors import SessionPoolError, SessionPoolTimeoutError
 
-__all__ = ("DEFAULT_API_VERSION", "Answer", "SessionPool", "TokenProvider")
+if TYPE_CHECKING:
+    import requests
+
+__all__ = ("DEFAULT_API_VERSION", "Answer", "Credential", "SessionPool", "TokenProvider")
 
 DEFAULT_API_VERSION = "2025-02-02-preview"
 _FIRST_OF_THE_NEW_FORM = "2024-10-02"
@@ -34,6 +37,24 @@ _SUCCESS = ("succeeded", "success")
 _UNDER_WAY = ("notstarted", "running")
 
 TokenProvider = Callable[[], str]
+
+
+class AccessToken(Protocol):
+    """A token, as azure-identity has it."""
+
+    @property
+    def token(self) -> str:
+        """Its text."""
+
+
+class TokenCredential(Protocol):
+    """What gives tokens, as the credentials of azure-identity do."""
+
+    def get_token(self, *scopes: str) -> AccessToken:
+        """Give a token for these scopes."""
+
+
+Credential: TypeAlias = TokenProvider | TokenCredential | None
 
 
 @dataclass(frozen=True)
@@ -67,7 +88,7 @@ class SessionPool:
         ImportError: a package is missing.
     """
 
-    def __init__(self, endpoint: str, credential: Any, api_version: str) -> None:
+    def __init__(self, endpoint: str, credential: Credential, api_version: str) -> None:
         address = urlsplit(endpoint)
         is_here = address.hostname in ("localhost", "127.0.0.1", "::1")
         if not (address.scheme == "https" or (address.scheme == "http" and is_here)) or not address.hostname:
@@ -145,12 +166,12 @@ class SessionPool:
 
     def _send(
         self, method: str, path: str, session: str, timeout: float, gone_is_fine: bool = False, **content: Any
-    ) -> Any:
+    ) -> requests.Response:
         """Send a request, again while the pool is busy; SessionPoolError if it is refused."""
         import requests
         import tenacity
 
-        def once() -> Any:
+        def once() -> requests.Response:
             return requests.request(
                 method,
                 self._endpoint + path,
@@ -189,7 +210,7 @@ class SessionPool:
         )
 
 
-def _token_provider(credential: Any) -> TokenProvider:
+def _token_provider(credential: Credential) -> TokenProvider:
     if credential is None:
         try:
             from azure.identity import DefaultAzureCredential
@@ -209,7 +230,7 @@ def _token_provider(credential: Any) -> TokenProvider:
     return lambda: str(credential())
 
 
-def _is_busy_for_a_moment(response: Any) -> bool:
+def _is_busy_for_a_moment(response: requests.Response) -> bool:
     return response.status_code in _NOT_BEGUN and _seconds_to_wait(response.headers, 1) <= _LONGEST_WAIT
 
 
@@ -235,7 +256,7 @@ def _outcome(properties: Mapping[str, Any]) -> Answer:
     return Answer(succeeded, str(texts.get("stdout") or ""), stderr, value)
 
 
-def _words_of(response: Any) -> str:
+def _words_of(response: requests.Response) -> str:
     """What a pool says about a request that it refuses."""
     try:
         error = response.json()["error"]

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from ..._code.commands import PYTHON_VARIANTS
 from ..._code.outcome import Outcome
@@ -17,7 +16,7 @@ from ...errors import SessionPoolError, SessionPoolTimeoutError
 from .._executor import InOrder, run_in_order
 from ..base import CodeBlock, IPythonCodeResult
 from ..utils import silence_pip
-from ._session_pool import DEFAULT_API_VERSION, SessionPool
+from ._session_pool import DEFAULT_API_VERSION, Credential, SessionPool
 
 __all__ = ("ACADynamicSessionsCodeExecutor",)
 
@@ -49,7 +48,7 @@ class ACADynamicSessionsCodeExecutor(InOrder):
     def __init__(
         self,
         pool_management_endpoint: str,
-        credential: Any = None,
+        credential: Credential = None,
         timeout: int = 60,
         work_dir: Path | str | None = None,
         session_id: str | None = None,

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import docker  # type: ignore[import-untyped]
-import docker.errors  # type: ignore[import-untyped]
+import docker
+import docker.errors
 import requests
 
 from ..._code.docker.command import MARK_OF_THE_CONTAINER, kill_marked_in
@@ -24,6 +24,11 @@ from ...errors import JupyterServerError
 from ._readiness import SETTINGS, find_problem
 from .base import JupyterConnectable, JupyterConnectionInfo
 from .jupyter_client import JupyterClient
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
+    from docker.models.images import Image
 
 __all__ = ("DockerJupyterServer",)
 
@@ -138,7 +143,7 @@ EXPOSE {_PORT}
     ) -> None:
         self.stop()
 
-    def _image(self, custom_name: str | None) -> Any:
+    def _image(self, custom_name: str | None) -> Image:
         """Find the image, or build the default one."""
         if custom_name is not None:
             try:
@@ -162,7 +167,7 @@ EXPOSE {_PORT}
                 "network; or name your own image with custom_image_name."
             ) from error
 
-    def _environment(self, image: Any, docker_env: Mapping[str, str]) -> dict[str, str]:
+    def _environment(self, image: Image, docker_env: Mapping[str, str]) -> dict[str, str]:
         """The variables of the container; kernels get them too, except the token."""
         of_image = [variable.partition("=")[0] for variable in image.attrs["Config"].get("Env") or ()]
         for_kernels = {"HOME", "HOSTNAME", "LANG", *of_image, *docker_env} - {*_TOKEN_VARIABLES}
@@ -206,25 +211,26 @@ EXPOSE {_PORT}
         kill_marked_in(self._container, mark)
 
 
-def _starts_jupyter(image: Any) -> bool:
+def _starts_jupyter(image: Image) -> bool:
     """Tell whether an image starts a Jupyter server by itself."""
     configuration = image.attrs["Config"]
     words = [*(configuration.get("Entrypoint") or ()), *(configuration.get("Cmd") or ())]
     return any("jupyter" in word or "kernel_gateway" in word for word in words)
 
 
-def _started(engine: Any, image: Any, settings: dict[str, Any]) -> Any:
+def _started(engine: DockerClient, image: Image, settings: dict[str, Any]) -> Container:
     """Start a container; if starting it fails, nothing is left of it."""
     try:
         return engine.containers.run(image, detach=True, **settings)
     except docker.errors.APIError:
         for left in engine.containers.list(all=True, filters={"name": f"^/{settings['name']}$", "status": "created"}):
-            if left.labels == {**left.image.labels, **settings["labels"]}:  # another program may have taken the name
+            # Another program may have taken the name.
+            if left.image and left.labels == {**left.image.labels, **settings["labels"]}:
                 remove_container(left)
         raise
 
 
-def _end(engine: Any, container: Any, remove: bool) -> None:
+def _end(engine: DockerClient, container: Container, remove: bool) -> None:
     # It may have been removed by somebody else, or the engine no longer answers.
     with suppress(docker.errors.APIError, requests.RequestException):
         if remove:

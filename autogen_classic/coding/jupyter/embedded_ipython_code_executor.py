@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
@@ -69,10 +68,10 @@ class EmbeddedIPythonCodeExecutor(KernelExecutor, BaseModel):
 
     @field_validator("limits", mode="before")
     @classmethod
-    def _or_nothing(cls, value: Any) -> Any:
+    def _or_nothing(cls, value: object) -> object:
         return ResourceLimits() if value is None else value
 
-    def model_post_init(self, context: Any, /) -> None:
+    def model_post_init(self, context: object, /) -> None:
         """Look for the kernel, and for what the limits need."""
         self._language = _language_of(self.kernel_name)
         start = partial(
