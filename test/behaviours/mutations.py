@@ -628,12 +628,12 @@ TEXT_CHANGES = [
     change("literals: exitcode: N (execution failed)", LITERALS, '"execution failed"', '"failed"'),
     change(
         "literals: Timeout and exit code 124",
-        "coding/local_commandline_code_executor.py",
-        "_TIMEOUT_EXIT_CODE = 124",
-        "_TIMEOUT_EXIT_CODE = 1",
+        "_code/outcome.py",
+        "TIMEOUT_EXIT_CODE = 124",
+        "TIMEOUT_EXIT_CODE = 1",
     ),
     change(
-        "literals: Timeout and exit code 1 from", "code_utils.py", 'TIMEOUT_MSG = "Timeout"', 'TIMEOUT_MSG = "Time"'
+        "literals: Timeout and exit code 1 from", "_code/outcome.py", 'TIMEOUT_MSG = "Timeout"', 'TIMEOUT_MSG = "Time"'
     ),
     change("literals: Error: Function", LITERALS, "Error: Function {name} not found.", "Error: no function {name}."),
     change("literals: the carryover frame", LITERALS, '"\\nContext: \\n"', '"\\n\\nContext:\\n"'),
@@ -793,7 +793,7 @@ REPAIRED = [
     ),
     change(
         "repaired: text files",
-        "_code/process/command.py",
+        "_code/process/environment.py",
         'environment.setdefault("PYTHONUTF8", "1")',
         'environment.setdefault("PYTHONUTF8", "0")',
     ),
