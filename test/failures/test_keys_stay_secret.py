@@ -147,7 +147,7 @@ def test_a_configuration_in_the_place_of_an_agent_is_not_shown(agent: Any, chat:
     assert_secret(str(as_recipient.value))
 
 
-@pytest.mark.parametrize("unknown", [{"temprature": 1}, {"request_timeout": 3}])
+@pytest.mark.parametrize("unknown", [{"temprature": 1}, {"max_tokns": 3}])
 def test_an_unknown_parameter_shows_no_key(serve: Any, unknown: Any) -> None:
     wrapper = OpenAIWrapper(config_list=[config(serve())], cache_seed=None, **unknown)
     for ask in (wrapper.create, lambda **settings: asyncio.run(wrapper.a_create(**settings))):
