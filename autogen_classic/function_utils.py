@@ -204,7 +204,7 @@ def get_default_values(typed_signature: inspect.Signature) -> dict[str, Any]:
     }
 
 
-def _default_of(parameter: inspect.Parameter) -> Any:
+def _default_of(parameter: inspect.Parameter) -> object:
     """The default of a parameter; ``inspect.Signature.empty`` if it does not have one."""
     if not isinstance(parameter.default, FieldInfo):
         return parameter.default
@@ -271,7 +271,7 @@ def _schema_of(
     return schema
 
 
-def _description(name: str, annotation: Any) -> str:
+def _description(name: str, annotation: object) -> str:
     """What an annotation says about a parameter; its name if it says nothing."""
     if get_origin(annotation) is not Annotated:
         return name
@@ -390,7 +390,7 @@ def _as_json(value: Any) -> Any:
     return as_json
 
 
-def _fits_json(value: Any) -> bool:
+def _fits_json(value: object) -> bool:
     try:
         _as_json(value)
     except ValueError:
@@ -453,7 +453,7 @@ def load_basemodels_if_needed(func: Callable[..., Any]) -> Callable[..., Any]:
         parameter.name for parameter in signature.parameters.values() if parameter.kind in _FILLED_BY_POSITION
     ]
 
-    def loaded(name: str, argument: Any) -> Any:
+    def loaded(name: str, argument: object) -> object:
         if name not in loaders:
             return argument
         load, parameter = loaders[name]
@@ -488,7 +488,7 @@ def load_basemodels_if_needed(func: Callable[..., Any]) -> Callable[..., Any]:
 _FILLED_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def serialize_to_str(x: Any) -> str:
+def serialize_to_str(x: object) -> str:
     """Turn what a tool returns into the text that a model reads.
 
     Args:
@@ -508,7 +508,7 @@ def serialize_to_str(x: Any) -> str:
     return json.dumps(x, ensure_ascii=False, default=_jsonable)
 
 
-def _jsonable(x: Any) -> Any:
+def _jsonable(x: object) -> object:
     try:
         return to_jsonable_python(x)
     except PydanticSerializationError as error:

@@ -30,7 +30,7 @@ BARE_ANY = {
     "graph_utils": 1,
     "io": 1,
     "llm_config": 9,
-    "oai": 121,
+    "oai": 106,
     "replay": 18,
     "testing": 17,
     "token_count_utils": 6,
