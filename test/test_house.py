@@ -40,7 +40,6 @@ LONG_FILES = {
     "errors.py": "the whole error tree in one place",
     "function_utils.py": "every way to describe a type to a model, most of it documentation",
     "oai/_specs.py": "every fact about every provider in one place",
-    "oai/openai_utils.py": "the functions of 0.2 with their documentation",
 }
 LONG_FUNCTIONS = {
     "_core.drive.drive_async": "one loop over requests; parts of it would hand on all of its state",
@@ -86,6 +85,8 @@ REACHING_IN = {
     "cli.cache -> cache._import.run": "the command shows and imports what the cache has written",
     "cli.cache -> cache._store": "the command shows and imports what the cache has written",
     "cli.config -> llm_config._checks": "the command checks what the configuration checks",
+    "agentchat.conversable_agent -> oai._config_files": "an agent says why its list of configurations is empty",
+    "cli.config -> oai._config_files": "the command names entries whose key is a placeholder",
     "cli.local -> oai._local.engine": "the command installs what the local model needs",
     "oai._request.answer_cache -> cache._store": "answers are written as the cache writes JSON",
     "replay._model_request -> oai._request.answer_cache": "a recording stands between an attempt and its model",

@@ -151,9 +151,7 @@ class EmptiedList(list[dict[str, Any]]):
         there = "; ".join(
             f"{key}: {_values(entries, key)}" for key in dict.fromkeys(("model", *asked)) if key in _SHOWN
         )
-        self.reason = (
-            f"The filter {asked} leaves none of the {len(entries)} configurations of {source}. There: {there}."
-        )
+        self.reason = f"The filter {asked} fits no entry of {source}, which has {len(entries)}. There: {there}."
 
 
 def _values(entries: list[Mapping[str, Any]], key: str) -> str:

@@ -104,7 +104,7 @@ def test_an_agent_whose_list_was_emptied_by_a_filter_says_so_and_why(
     with pytest.raises(kind) as error:
         AssistantAgent("a", llm_config={"config_list": emptied, **more})
 
-    assert "The config_list is empty. The filter {'model': ['gpt-4']} leaves none" in str(error.value)
+    assert "The config_list is empty. The filter {'model': ['gpt-4']} fits no entry" in str(error.value)
     assert "There: model: gpt-4o." in str(error.value)
     assert "sk-secret" not in str(error.value)
 

@@ -196,7 +196,7 @@ def test_a_filter_that_leaves_nothing_says_what_was_asked_for_and_what_there_is(
     assert utils.filter_config(entries, {"model": ["gpt-4o", "o3"]}, exclude=True) == []
 
     first, second, third = caplog.messages
-    assert "{'model': ['gpt-4']} leaves none of the 2 configurations of the file" in first
+    assert "{'model': ['gpt-4']} fits no entry of the file" in first
     assert "There: model: gpt-4o, o3." in first
     assert "There: model: gpt-4o, o3; tags: a, b." in second
     assert "sk-" not in caplog.text

@@ -38,8 +38,7 @@ def mentions(
 ) -> dict[str, int]:
     """Count how often the names of agents occur in a text as whole words.
 
-    Models write the underscore of a name as it is, as a space, or escaped for Markdown, and what they are sent has an
-    underscore for a space. A name that is part of a
+    Models write the underscore of a name as it is, as a space, or escaped for Markdown. A name that is part of a
     longer one does not count there: "Senior Coder" does not mention ``Coder`` where ``Senior_Coder`` is an agent, too.
 
     Args:
@@ -53,8 +52,10 @@ def mentions(
     same = str.casefold if ignore_case else str
     names_spelled: dict[str, set[str]] = {}
     for agent in agents:
-        on_the_wire = _REFUSED.sub("_", agent.name)
-        for spelling in (agent.name, on_the_wire, agent.name.replace("_", " "), agent.name.replace("_", r"\_")):
+        spellings = [agent.name, agent.name.replace("_", " "), agent.name.replace("_", r"\_")]
+        if ignore_case:
+            spellings.append(_REFUSED.sub("_", agent.name))
+        for spelling in spellings:
             names_spelled.setdefault(same(spelling), set()).add(agent.name)
     longest_first = sorted((re.escape(spelling) for spelling in names_spelled), key=len, reverse=True)
     pattern = re.compile(
