@@ -45,7 +45,7 @@ def print_received_message(agent: Party, message: Message, sender: Agent) -> Non
         if message.get("function_call"):
             _print_call(out, _literals.SUGGESTED_FUNCTION_CALL, message["function_call"], None)
         for call in message.get("tool_calls") or []:
-            _print_call(out, _literals.SUGGESTED_TOOL_CALL, call.get("function", {}), call.get("id", _literals.NO_ID))
+            _print_call(out, _literals.SUGGESTED_TOOL_CALL, call.get("function") or {}, call.get("id", _literals.NO_ID))
     out.print("\n", _literals.DASHES, flush=True, sep="")
 
 

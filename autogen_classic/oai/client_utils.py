@@ -90,7 +90,7 @@ def should_hide_tools(messages: list[dict[str, Any]], tools: list[dict[str, Any]
         raise TypeError(
             f"hide_tools_param is not a valid value ['if_all_run','if_any_run','never'], got '{hide_tools_param}'"
         )
-    offered = {tool["function"]["name"] for tool in tools}
+    offered = {tool["function"]["name"] for tool in tools if tool.get("function")}
     answered = {
         message.get("tool_call_id")
         for message in messages
@@ -100,10 +100,10 @@ def should_hide_tools(messages: list[dict[str, Any]], tools: list[dict[str, Any]
         call["function"]["name"]
         for message in messages
         for call in message.get("tool_calls") or ()
-        if call.get("id") in answered
+        if call.get("function") and call.get("id") in answered
     }
     run = offered & used
-    return bool(run) if hide_tools_param == "if_any_run" else run == offered
+    return bool(run) if hide_tools_param == "if_any_run" else bool(offered) and run == offered
 
 
 def without_hidden_tools(params: dict[str, Any]) -> dict[str, Any]:

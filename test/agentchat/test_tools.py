@@ -373,3 +373,12 @@ def test_a_registered_function_keeps_its_origin() -> None:
     assert bob._wrap_function(function)._origin is function
     bob.register_for_execution()(function)
     assert next(iter(bob.function_map.values()))._origin is function
+
+
+@pytest.mark.parametrize("function", [None, {}], ids=["null", "empty"])
+def test_a_call_of_another_type_with_an_idle_function_is_answered(function: Any) -> None:
+    call = {"id": "1", "type": "custom", "function": function, "custom": {"name": "shell", "input": "ls"}}
+    message = {"role": "assistant", "content": None, "tool_calls": [call]}
+    bob = agent_without_model("bob")
+    assert bob.generate_reply(messages=[message])["content"] == "Error: Function shell not found."
+    ConversableAgent("ann", llm_config=False).send(message, bob, request_reply=False)  # it can be printed

@@ -141,3 +141,10 @@ def test_an_empty_list_of_calls_is_not_sent() -> None:
     assert valid([{"role": "assistant", "content": "Hi.", "tool_calls": []}]) == [
         {"role": "assistant", "content": "Hi."}
     ]
+
+
+def test_a_part_of_a_call_that_is_null_is_left_out():
+    call = {"id": "a", "type": "custom", "function": None, "custom": {"name": "shell", "input": "ls"}}
+    messages = [{"role": "assistant", "content": None, "tool_calls": [call]}]
+    sent = valid_messages(messages, "m", "http://127.0.0.1/v1")
+    assert sent[0]["tool_calls"] == [{"id": "a", "type": "custom", "custom": {"name": "shell", "input": "ls"}}]

@@ -119,7 +119,7 @@ def _called_functions(message: Message) -> list[str]:
     if message.get("function_call"):
         return [message["function_call"]["name"]]
     calls = message.get("tool_calls") or []
-    return [call["function"]["name"] for call in calls if call.get("type", "function") == "function"]
+    return [call["function"]["name"] for call in calls if call.get("function")]
 
 
 def _who_can_execute(groupchat: Group, names: list[str], caller: Agent) -> Agents:

@@ -77,9 +77,14 @@ def function_call_reply(
     return True, answer
 
 
+def _called(call: dict[str, Any]) -> dict[str, Any]:
+    """What a call asks for, whatever its type; some servers write null where nothing is meant."""
+    return call.get("function") or call.get("custom") or {}
+
+
 def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None) -> Party:
     """Who runs a called tool: the agent itself, or the member of its group that has a tool which it has not."""
-    name = call.get("function", {}).get("name")
+    name = _called(call).get("name")
     group = None if name in agent._function_map else led_group(sender)
     members = [] if group is None else group.agents
     return next((member for member in members if name in getattr(member, "_function_map", ())), agent)
@@ -87,7 +92,7 @@ def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None) -> Party
 
 def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
     """Run one tool and build its answer."""
-    function_call: dict[str, Any] = call.get("function") or call.get("custom") or {}
+    function_call = _called(call)
     is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(function_call.get("name", "")))
     if is_coroutine or (yield WHICH_WAY):
         _, answer = yield from _execute_asynchronously(agent, function_call)

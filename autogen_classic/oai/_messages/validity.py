@@ -117,8 +117,9 @@ def _valid_call(call: object, pair: OpenCall, for_google: bool) -> object:
         return call
     if not for_google:
         call = _without(call, EXTRA_CONTENT)
-    if call.get("type") is None:
-        call = _without(call, "type")
+    for part in ("type", "function"):
+        if call.get(part) is None:
+            call = _without(call, part)
     if isinstance(call.get("function"), Mapping):
         call = _with(call, function=_valid_function(call["function"]))
     return _with(call, id=pair.id)
