@@ -627,6 +627,16 @@ class TestResume:
         self.resume(manager, asynchronous, EARLIER, silent=True)
         assert capsys.readouterr().out == "Prepared group chat with 2 messages, the last speaker is b\n"
 
+    def test_the_live_list_is_counted_before_it_is_refilled(self, asynchronous, capsys):
+        manager, (a, *_) = team("a", "b", max_round=3)
+        start(a, manager, asynchronous, silent=True)
+        capsys.readouterr()
+        if asynchronous:
+            asyncio.run(manager.a_resume(messages=manager.groupchat.messages))
+        else:
+            manager.resume(messages=manager.groupchat.messages)
+        assert "with 3 messages" in capsys.readouterr().out
+
     @pytest.mark.parametrize("remove", ["TERMINATE", lambda content: content.removesuffix("TERMINATE")])
     def test_the_termination_text_is_cut_from_the_last_message(self, asynchronous, remove):
         manager, _ = team("a", "b")

@@ -147,3 +147,10 @@ def test_tags_are_found_in_the_texts_of_a_multimodal_message() -> None:
 def test_content_of_another_type_is_refused(content: Any) -> None:
     with pytest.raises(ValueError, match="content must be str or list"):
         attributes_in(content)
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_quote_within_a_quoted_text_does_not_end_it(quote: str) -> None:
+    text = f"<audio text={quote}Hello I{quote}m a robot{quote} prompt={quote}whisper{quote}>"
+    (tag,) = parse_tags_from_content("audio", text)
+    assert tag["attr"] == {"text": f"Hello I{quote}m a robot", "prompt": "whisper"}

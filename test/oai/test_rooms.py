@@ -104,6 +104,15 @@ def test_tools_are_hidden_once_they_have_run(mode: str, tools: list[Any], hidden
     assert should_hide_tools(RUN, tools, mode) is hidden
 
 
+def test_an_answer_of_the_role_user_counts_for_hidden_tools() -> None:
+    answers = [{**message, "role": "user"} if message["role"] == "tool" else message for message in RUN]
+    assert should_hide_tools(answers, TOOLS, "if_any_run")
+
+
+def test_a_tool_of_the_provider_is_not_one_that_has_run() -> None:
+    assert not should_hide_tools(RUN, [{"type": "web_search"}], "if_all_run")
+
+
 def test_an_unknown_way_to_hide_tools_is_refused() -> None:
     with pytest.raises(TypeError, match="if_all_run"):
         should_hide_tools(RUN, TOOLS, "sometimes")
