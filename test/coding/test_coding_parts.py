@@ -210,8 +210,10 @@ def test_a_decorated_function_can_still_be_called() -> None:
 
 
 def test_a_stub_has_head_and_docstring() -> None:
+    indentation = "" if sys.version_info >= (3, 13) else "    "  # from 3.13 on the compiler cuts it off docstrings
     assert to_stub(described) == (
-        'def described(a: int, *, b: str = \'x\') -> int:\n    """Describe.\n\n        More.\n    """\n    ...'
+        "def described(a: int, *, b: str = 'x') -> int:\n"
+        f'    """Describe.\n\n    {indentation}More.\n    """\n    ...'
     )
 
 
