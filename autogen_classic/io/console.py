@@ -23,7 +23,12 @@ class IOConsole(IOStream):
             end: the text after the last object.
             flush: whether to write out at once anything that is buffered.
         """
-        print(*map(_as_the_console_can_show_it, objects), sep=sep, end=end, flush=flush)
+        try:
+            print(*objects, sep=sep, end=end, flush=flush)
+        except UnicodeEncodeError:
+            shown = [_as_the_console_can_show_it(thing) for thing in objects]
+            refused = next((i for i, text in enumerate(shown) if text != str(objects[i])), 0)
+            print(*shown[refused:], sep=sep, end=end, flush=flush)  # what stands before it has been printed
 
     def input(self, prompt: str = "", *, password: bool = False) -> str:
         """Ask with the built-in ``input``, or with ``getpass`` for a password.
