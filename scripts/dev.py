@@ -301,11 +301,11 @@ def types(python: str, rest: list[str]) -> None:
 
 
 def tests(python: str, rest: list[str]) -> None:
-    """Run the suite on one process more than there are processors, for many tests wait for other programs.
+    """Run the suite on more than two processes for each processor, because many tests wait for other programs.
 
     A process that has no tests left takes some of another's.
     """
-    workers = str((os.cpu_count() or 1) + 1)
+    workers = str(2 * (os.cpu_count() or 1) + 1)
     run([python, "-m", "pytest", "-n", workers, "--dist", "worksteal", *rest], "pytest")
 
 

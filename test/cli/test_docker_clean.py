@@ -43,7 +43,8 @@ def make(client: Any, name: str, *, kept: bool = False, **changed: str) -> Any:
 
 
 def names(client: Any) -> set[str]:
-    return {container.name for container in client.containers.list(all=True)}
+    # not by containers.list(), which asks for each one again, and some belong to other tests that remove them
+    return {name.lstrip("/") for found in client.api.containers(all=True) for name in found["Names"]}
 
 
 @needs_docker
