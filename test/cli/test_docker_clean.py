@@ -49,16 +49,20 @@ def names(client: Any) -> set[str]:
 
 @needs_docker
 def test_containers_of_dead_processes_go_and_the_others_stay(engine: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    dead = make(engine, "dead", **A_DEAD_PROCESS)
     others = [
         make(engine, "alive"),
         make(engine, "kept", kept=True, **A_DEAD_PROCESS),
         make(engine, "elsewhere", host="another machine", **A_DEAD_PROCESS),
     ]
     try:
-        assert main(["docker-clean"]) == 0
-        assert f"removed {dead.name}\n" in capsys.readouterr().out
-        assert dead.name not in names(engine)
+        for _ in range(20):  # executors of other tests remove what the dead have left, too, and may be faster
+            dead = make(engine, "dead", **A_DEAD_PROCESS)
+            assert main(["docker-clean"]) == 0
+            assert dead.name not in names(engine)
+            if f"removed {dead.name}\n" in capsys.readouterr().out:
+                break
+        else:
+            pytest.fail("docker-clean never told that it removed the container of the dead process")
         assert names(engine) >= {container.name for container in others}
     finally:
         for container in others:
