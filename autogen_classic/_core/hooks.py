@@ -48,11 +48,11 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
     assert hook not in known[hookable_method], f"{hook} is already registered as a hook of {hookable_method}."
     if not callable(hook):
         raise TypeError(f"A hook of {hookable_method} must be a function, but it is {hook!r}.")
-    kinds = ("asynchronous", "synchronous")
-    given, wanted = kinds if inspect.iscoroutinefunction(hook) else kinds[::-1], hookable_method.startswith("a_")
-    if (given[0] == "asynchronous") != wanted:
+    given = "asynchronous" if inspect.iscoroutinefunction(hook) else "synchronous"
+    wanted = "asynchronous" if hookable_method.startswith("a_") else "synchronous"
+    if given != wanted:
         warnings.warn(
-            f"Hook '{getattr(hook, '__name__', hook)}' is {given[0]}, but it's being registered in a {given[1]} "
+            f"Hook '{getattr(hook, '__name__', hook)}' is {given}, but it's being registered in a {wanted} "
             f"context ('{hookable_method}').",
             UserWarning,
             stacklevel=3,

@@ -45,11 +45,11 @@ def tell(manager: Manager, groupchat: Group, message: TextOrMessage, speaker: ob
     sent = stored_form(as_message(message), "assistant", manager.name)
     heard = stored_form(as_message(message), "user", manager.name)
     known: dict[type, bool] = {}
-    may_be_short = sent is not None and _sends_by_the_short_way(manager, known)
+    is_short = _sends_by_the_short_way(manager, known)
     for member in groupchat.agents:
         if member is speaker:
             continue
-        if may_be_short and sent is not None and heard is not None and _hears_by_the_short_way(member, known):
+        if is_short and sent is not None and heard is not None and _hears_by_the_short_way(member, known):
             manager._oai_messages[member].append(sent.copy())
             member._oai_messages[manager].append(heard.copy())
         else:
