@@ -19,8 +19,7 @@ __all__ = (
     "register_function",
     "register_function_map",
     "taking_json_values",
-    "update_function_signature",
-    "update_tool_signature",
+    "update_signature",
 )
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -70,9 +69,9 @@ def register_for_llm(
             )
         schema = get_function_schema(function, name=known_as, description=known_for)
         if api_style == "tool":
-            update_tool_signature(agent, schema, is_remove=False)
+            update_signature(agent, "tool", schema, is_remove=False)
         elif api_style == "function":
-            update_function_signature(agent, schema["function"], is_remove=False)
+            update_signature(agent, "function", schema["function"], is_remove=False)
         else:
             raise ValueError(f"Unsupported API style: {api_style}. It must be 'tool' or 'function'.")
         return function
@@ -200,33 +199,21 @@ def can_execute_function(agent: Party, name: list[str] | str) -> bool:
     return all(name in agent._function_map for name in names)
 
 
-def update_function_signature(agent: Party, func_sig: str | dict[str, Any], is_remove: bool) -> None:
-    """See `ConversableAgent.update_function_signature`."""
-    _check_that_there_is_a_model(agent, "function")
+def update_signature(
+    agent: Party, kind: Literal["function", "tool"], signature: str | dict[str, Any], *, is_remove: bool
+) -> None:
+    """See `ConversableAgent.update_tool_signature` and `ConversableAgent.update_function_signature`."""
+    _check_that_there_is_a_model(agent, kind)
+    name_of = _NAME_OF[kind]
     if is_remove:
-        name = _function_name(func_sig) if isinstance(func_sig, dict) else func_sig
-        _remove(agent, "functions", name, "function", _function_name)
+        name = name_of(signature) if isinstance(signature, dict) else signature
+        _remove(agent, f"{kind}s", name, kind, name_of)
     else:
-        if not isinstance(func_sig, dict):
+        if not isinstance(signature, dict):
             raise ValueError(
-                f"The function signature must be of the type dict. Received function signature type {type(func_sig)}"
+                f"The {kind} signature must be of the type dict. Received {kind} signature type {type(signature)}"
             )
-        _add(agent, "functions", func_sig, _function_name)
-    agent._classic_rebuild_client()
-
-
-def update_tool_signature(agent: Party, tool_sig: str | dict[str, Any], is_remove: bool) -> None:
-    """See `ConversableAgent.update_tool_signature`."""
-    _check_that_there_is_a_model(agent, "tool")
-    if is_remove:
-        name = _tool_name(tool_sig) if isinstance(tool_sig, dict) else tool_sig
-        _remove(agent, "tools", name, "tool", _tool_name)
-    else:
-        if not isinstance(tool_sig, dict):
-            raise ValueError(
-                f"The tool signature must be of the type dict. Received tool signature type {type(tool_sig)}"
-            )
-        _add(agent, "tools", tool_sig, _tool_name)
+        _add(agent, f"{kind}s", signature, name_of)
     agent._classic_rebuild_client()
 
 
@@ -244,6 +231,9 @@ def _function_name(signature: dict[str, Any]) -> str | None:
 def _tool_name(signature: dict[str, Any]) -> str | None:
     """The name of the function in a tool; None for tools of other kinds, such as a provider's own web search."""
     return (signature.get("function") or {}).get("name")
+
+
+_NAME_OF: Mapping[str, Callable[[dict[str, Any]], str | None]] = {"function": _function_name, "tool": _tool_name}
 
 
 def _add(agent: Party, key: str, signature: dict[str, Any], name_of: Callable[[dict[str, Any]], str | None]) -> None:

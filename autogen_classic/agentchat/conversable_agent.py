@@ -978,7 +978,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             func_sig: the schema, or the name to remove.
             is_remove: True removes.
         """
-        _tool_registration.update_function_signature(self, func_sig, is_remove)
+        _tool_registration.update_signature(self, "function", func_sig, is_remove=is_remove)
 
     def update_tool_signature(self, tool_sig: str | dict[str, Any], is_remove: bool) -> None:
         """Tell the agent's model about a tool by its JSON schema, or take it back.
@@ -987,7 +987,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             tool_sig: the schema, or the name to remove.
             is_remove: True removes.
         """
-        _tool_registration.update_tool_signature(self, tool_sig, is_remove)
+        _tool_registration.update_signature(self, "tool", tool_sig, is_remove=is_remove)
 
     def _str_for_tool_response(self, tool_response: dict[str, Any]) -> str:
         return tool_calls.tool_response_text(tool_response)
