@@ -1,8 +1,14 @@
-"""The content of a message as plain text."""
+"""The content of a message as plain text.
+
+A content is a text, or a list of parts: JSON, or what an SDK has made of it.
+"""
 
 from __future__ import annotations
 
-__all__ = ("content_str",)
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ("content_str", "part_of", "text_of", "texts_of")
 
 _IMAGE_MARK = "<image>"
 
@@ -42,3 +48,44 @@ def content_str(content: object) -> str:
         else:
             raise ValueError(f"Wrong content format: unknown type {part['type']} within the content")
     return "".join(texts)
+
+
+def part_of(of: object, name: str) -> Any:
+    """Return a part of a JSON object, or of what an SDK has made of it.
+
+    Args:
+        of: a mapping, or an object with attributes.
+        name: the name of the part.
+
+    Returns:
+        The part; None if it does not exist.
+    """
+    if type(of) is dict or isinstance(of, Mapping):  # the first test is quick, and nearly always true
+        return of.get(name)
+    return getattr(of, name, None)
+
+
+def texts_of(content: object) -> list[str]:
+    """Return the texts in a content, whatever else it holds.
+
+    Args:
+        content: a text; a list of parts, of which pictures, thoughts and references are left out; or None.
+    """
+    if content is None:
+        return []
+    if not isinstance(content, (list, tuple)):
+        return [str(content)]
+    texts = (part if isinstance(part, str) else part_of(part, "text") for part in content)
+    return [text for text in texts if isinstance(text, str)]
+
+
+def text_of(content: object) -> str | None:
+    """Return the texts in a content as one.
+
+    Args:
+        content: as for `texts_of`.
+
+    Returns:
+        The text; None if there is no content.
+    """
+    return content if content is None or isinstance(content, str) else "".join(texts_of(content))

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from .._core.content import texts_of
 from .._core.drive import Ask, Call, Steps
 from .._core.messages import Message
 from .._core.party import Party
@@ -74,12 +75,7 @@ def last_message(sender: Party, recipient: Party) -> str:
             f"Cannot extract summary using last_msg: {error}. Using an empty str as summary.", UserWarning, stacklevel=2
         )
         return ""
-    if isinstance(content, str):
-        return content.replace(_literals.TERMINATE, "")
-    if isinstance(content, list):
-        texts = (part["text"].replace(_literals.TERMINATE, "") for part in content if part.get("type") == "text")
-        return "\n".join(texts)
-    return "" if content is None else str(content)
+    return "\n".join(text.replace(_literals.TERMINATE, "") for text in texts_of(content))
 
 
 def _last_words(sender: Party, recipient: Party) -> Message | None:

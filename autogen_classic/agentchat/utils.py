@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from .._core.content import texts_of
 from .._core.party import Party
 
 __all__ = ("consolidate_chat_info", "gather_usage_summary", "parse_tags_from_content")
@@ -98,14 +99,8 @@ def parse_tags_from_content(tag: str, content: str | list[Any]) -> list[dict[str
     if isinstance(content, str):
         return _tags_in(tag, content)
     if isinstance(content, list):
-        return [found for part in content for found in _tags_in(tag, _text_of(part))]
+        return [found for text in texts_of(content) for found in _tags_in(tag, text)]
     raise ValueError(f"content must be str or list, but got {type(content)}")
-
-
-def _text_of(part: str | dict[str, Any]) -> str:
-    if isinstance(part, str):
-        return part
-    return str(part.get("text", "")) if part.get("type") == "text" else ""
 
 
 def _tags_in(tag: str, text: str) -> list[dict[str, Any]]:

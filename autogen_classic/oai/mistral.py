@@ -12,6 +12,7 @@ from mistralai.client import Mistral, models
 from mistralai.client.errors import MistralError, NoResponseError
 from mistralai.client.models import Function
 
+from .._core.content import text_of
 from ..llm_config.entries import MistralEntryDict, MistralLLMConfigEntry
 from ._chat_completions import chat_messages, chat_tools, cost_by_table
 from ._http.connections import sync_pool
@@ -114,7 +115,7 @@ class MistralAIClient(ProviderClient):
         choice = response.choices[0]
         answer = Answer(response.model, id=response.id, finish_reason=_reason(choice.finish_reason))
         if choice.message is not None:
-            answer.text = _text_of(choice.message.content)
+            answer.text = text_of(choice.message.content) or ""
             answer.calls = [_call(part) for part in choice.message.tool_calls or ()]
         _count(answer, response.usage)
         return answer
@@ -132,7 +133,7 @@ class MistralAIClient(ProviderClient):
                 answer.model, answer.id = chunk.model or answer.model, chunk.id
                 _count(answer, chunk.usage)
                 for choice in chunk.choices[:1]:
-                    if text := _text_of(choice.delta.content):
+                    if text := text_of(choice.delta.content):
                         answer.text = f"{answer.text}{text}"
                         yield text
                     answer.calls += [_call(part) for part in choice.delta.tool_calls or ()]  # each comes whole
@@ -210,14 +211,6 @@ def _with_short_ids(turns: Sequence[Turn]) -> list[Turn]:
         return replace(part, call_id=short(part.call_id)) if isinstance(part, ToolAnswer) else part
 
     return [replace(turn, parts=tuple(map(renamed, turn.parts))) for turn in with_plain_ids(turns)]
-
-
-def _text_of(content: object) -> str:
-    """The text of an answer; content may also be a list of chunks, of which thoughts and references are left out."""
-    if isinstance(content, str):
-        return content
-    chunks = content if isinstance(content, list) else ()
-    return "".join(chunk.text for chunk in chunks if isinstance(chunk, models.TextChunk))
 
 
 def _call(part: models.ToolCall) -> ToolCall:

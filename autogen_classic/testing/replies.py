@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._core.content import texts_of
+
 __all__ = (
     "Answer",
     "Choices",
@@ -27,7 +29,6 @@ __all__ = (
     "hang",
     "pieces",
     "read_reply",
-    "text_of",
     "tool_call",
     "tool_calls",
 )
@@ -62,7 +63,7 @@ class ModelRequest(dict[str, Any]):
     @property
     def last_text(self) -> str:
         """The text of the last message; its text parts joined by line breaks if it has several."""
-        return text_of(self.messages[-1]) if self.messages else ""
+        return "\n".join(texts_of(self.messages[-1].get("content"))) if self.messages else ""
 
 
 @dataclass(frozen=True)
@@ -345,18 +346,3 @@ def _read_call(function: Mapping[str, Any], call_id: str | None) -> ToolCall:
         arguments if isinstance(arguments, str) else json.dumps(arguments),
         call_id,
     )
-
-
-def text_of(message: Mapping[str, Any]) -> str:
-    """The text of a message whose content may be None, a text, or a list of parts.
-
-    Args:
-        message: a message of a request.
-
-    Returns:
-        The text, with text parts joined by line breaks.
-    """
-    content = message.get("content")
-    if isinstance(content, (list, tuple)):
-        return "\n".join(str(part.get("text", "")) for part in content if part.get("type") == "text")
-    return "" if content is None else str(content)

@@ -15,7 +15,8 @@ from math import sqrt
 from time import time
 from typing import Any
 
-from .replies import Choices, ErrorReply, ModelRequest, Reply, ToolCall, text_of
+from .._core.content import texts_of
+from .replies import Choices, ErrorReply, ModelRequest, Reply, ToolCall
 
 __all__ = (
     "chunks",
@@ -241,7 +242,7 @@ def _usage(replies: Sequence[Reply], request: ModelRequest) -> dict[str, int]:
     if stated:
         prompt, answered = stated[0][0], sum(usage[1] for usage in stated)
     else:
-        prompt = _tokens(map(text_of, request.messages))
+        prompt = _tokens(text for message in request.messages for text in texts_of(message.get("content")))
         answered = _tokens(text for reply in replies for text in _texts(reply))
     return {"prompt_tokens": prompt, "completion_tokens": answered, "total_tokens": prompt + answered}
 

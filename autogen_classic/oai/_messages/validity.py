@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
+from ..._core.content import part_of
 from .kept import EXTRA_CONTENT, REASONING_CONTENT, kept_items, origin_of
 from .names import fitting_names
 from .pairing import NAMELESS, CallPairs, OpenCall
-from .parts import part_of
 from .translation import NOT_CARRIED_OUT, arguments_as_text
 
 __all__ = ("valid_messages",)

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from ..._core.content import text_of
 from ..._json.answers import answer_as_json, answer_from_json
 from ..._json.text import as_canonical_json
 from ..._warn import warn_once
@@ -178,10 +179,7 @@ def summary_of(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _beginning(content: object) -> str:
-    if isinstance(content, (list, tuple)):
-        parts = [part.get("text") for part in content if isinstance(part, Mapping)]
-        content = " ".join(part for part in parts if isinstance(part, str))
-    return content[:_SUMMARY_LENGTH] if isinstance(content, str) else ""
+    return (text_of(content) or "")[:_SUMMARY_LENGTH]
 
 
 def encode(response: object) -> dict[str, Any]:

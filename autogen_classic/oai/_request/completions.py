@@ -11,8 +11,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from ..._core.content import part_of, text_of
 from .._messages.pairing import NAMELESS
-from .._messages.parts import part_of, text_of
 
 __all__ = ("fault_in", "put_right", "said_in", "texts_of_completion", "words_of_error")
 

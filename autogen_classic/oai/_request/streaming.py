@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ..._core.content import part_of, text_of
 from ..._secrets import set_text
 from ...errors import UnusableAnswerError
 from ...token_count_utils import estimate_tokens
 from .._http.packages import speaks_http
-from .._messages.parts import part_of, text_of
 from .completions import put_right, words_of_error
 from .streamed_text import ShownText
 
