@@ -50,6 +50,14 @@
      +-- SessionPoolError (RuntimeError)
      |   +-- SessionPoolTimeoutError
      |
+     |  Retrieval
+     +-- RetrievalError (RuntimeError)
+     |   +-- EmbeddingError (ValueError)
+     |   +-- EmbeddingSizeError (ValueError)
+     |   +-- EmbeddingUnavailableError (ImportError)
+     |   +-- UnreadableDocumentError (ValueError)
+     |   +-- VectorStoreError (ValueError)
+     |
      |  Caches, recordings and tests
      +-- CacheUnusableError
      +-- OldCacheError
@@ -100,6 +108,9 @@ __all__ = (
     "ContainerStoppedError",
     "DemoError",
     "DockerUnavailableError",
+    "EmbeddingError",
+    "EmbeddingSizeError",
+    "EmbeddingUnavailableError",
     "FileNameError",
     "ImageUnavailableError",
     "InstallError",
@@ -127,6 +138,7 @@ __all__ = (
     "ReplayMismatchError",
     "RepliesFileError",
     "RetiredInterfaceError",
+    "RetrievalError",
     "SandboxUnavailableError",
     "ScriptExhaustedError",
     "SenderRequired",
@@ -137,10 +149,12 @@ __all__ = (
     "TransitionGraphError",
     "UndefinedNextAgent",
     "UnknownProviderError",
+    "UnreadableDocumentError",
     "UnusableAnswerError",
     "UnusableImageError",
     "UnusableKeyError",
     "UnusedTurnsError",
+    "VectorStoreError",
     "WorkDirNotSharedError",
 )
 
@@ -416,6 +430,33 @@ class SessionPoolError(AutogenClassicError, RuntimeError):
 
 class SessionPoolTimeoutError(SessionPoolError):
     """The pool took longer than the code is allowed to run."""
+
+
+# --- Retrieval ------------------------------------------------------------------------------------------------------
+
+
+class RetrievalError(AutogenClassicError, RuntimeError):
+    """Documents cannot be read, embedded, stored or searched."""
+
+
+class EmbeddingError(RetrievalError, ValueError):
+    """An embedding function is missing or gives something that is not a vector for each text."""
+
+
+class EmbeddingSizeError(RetrievalError, ValueError):
+    """A collection holds vectors of another size, so those of this embedding cannot be added or compared."""
+
+
+class EmbeddingUnavailableError(RetrievalError, ImportError):
+    """The package or the weights of an embedding are not installed."""
+
+
+class UnreadableDocumentError(RetrievalError, ValueError):
+    """A document cannot be read, or holds no text."""
+
+
+class VectorStoreError(RetrievalError, ValueError):
+    """A vector database refuses a request or cannot be reached; the text says why."""
 
 
 # --- Caches, recordings and tests -----------------------------------------------------------------------------------
