@@ -89,10 +89,12 @@ REACHING_IN = {
     "cli.config -> oai._config_files": "the command names entries whose key is a placeholder",
     "cli.local -> oai._local.engine": "the command installs what the local model needs",
     "oai._request.answer_cache -> cache._store": "answers are written as the cache writes JSON",
+    "replay._answers -> oai._http.packages": "a recording knows whose errors it may bring back",
     "replay._model_request -> oai._request.answer_cache": "a recording stands between an attempt and its model",
     "replay._model_request -> oai._request.attempts": "a recording stands between an attempt and its model",
     "replay._model_request -> oai._request.completions": "one reading of an answer's texts",
     "replay._shown -> oai._request.streamed_text": "a recording shows a streamed text as the client does",
+    "testing.scripted_client -> oai._http.packages": "an error is made as the openai package makes it",
     "testing.scripted_client -> oai._request.completions": "one reading of an answer's texts",
 }
 

@@ -10,30 +10,18 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..errors import CassetteError, NotJSONError, RecordedModelError
+from ..oai._http.packages import HTTP_PACKAGES
+from ..oai._specs import SPECS
 from ._values import plain
 
 __all__ = ("error_as_json", "error_from_json", "what_can_be_recorded")
 
 # Only classes of these packages are looked for by name, so that a file cannot make a program import something else.
-_PACKAGES_OF_ERRORS = frozenset(
-    {
-        "anthropic",
-        "autogen_classic",
-        "boto3",
-        "botocore",
-        "cerebras",
-        "cohere",
-        "google",
-        "groq",
-        "httpcore",
-        "httpx",
-        "httpx2",
-        "mistralai",
-        "ollama",
-        "openai",
-        "together",
-    }
-)
+_PACKAGES_OF_ERRORS = HTTP_PACKAGES | {
+    "autogen_classic",
+    "botocore",
+    *(spec.package.partition(".")[0] for spec in SPECS),
+}
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
@@ -245,11 +244,9 @@ def _sdk_error(answer: ErrorReply | Disconnect | Hang) -> Exception:
     """The error that the openai package raises for such an answer of a server."""
     import openai
 
-    try:
-        httpx = importlib.import_module("httpx2")  # what openai 3 is built on
-    except ImportError:
-        httpx = importlib.import_module("httpx")
+    from ..oai._http.packages import httpx_of_openai
 
+    httpx = httpx_of_openai()
     request = httpx.Request("POST", "http://scripted.invalid/v1/chat/completions")
     if isinstance(answer, Disconnect):
         return openai.APIConnectionError(message="The connection broke, as the script says.", request=request)

@@ -10,17 +10,17 @@ This module loads the openai package, so it is loaded late.
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from urllib.request import getproxies
 
 import openai
 
+from .packages import httpx_of_openai
+
 __all__ = ("ManyConnections", "most_connections", "new_async_client")
 
-# The openai package brings httpx, and from release 3 on its successor httpx2.
-_httpx: Any = importlib.import_module(openai.DefaultAsyncHttpxClient.__mro__[1].__module__)
+_httpx: Any = httpx_of_openai()
 
 MOST_CONNECTIONS = 1000
 CONNECTIONS_PER_POOL = 20
