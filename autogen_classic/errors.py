@@ -70,6 +70,13 @@
      +-- ScriptExhaustedError (AssertionError)
      +-- RepliesFileError (ValueError)
      |
+     |  Addresses that a model or a page chose
+     +-- FetchError (requests.RequestException)
+     |   +-- AddressRefusedError
+     |   +-- ContentRefusedError
+     |   +-- FetchTimeoutError (requests.Timeout, TimeoutError)
+     |   +-- HostNotFoundError (requests.ConnectionError)
+     |
      |  The command line and the name autogen
      +-- AliasRefusedError (ImportError)
      +-- NotebookError
@@ -78,8 +85,8 @@
 ```
 
 The classes in brackets are further base classes: those that old programs catch, and those of the package
-that the error comes from. Errors that are also classes of Docker's or Cohere's package are defined next to the code
-that imports that package, and are loaded from here on first use.
+that the error comes from. Errors that are also classes of Docker's, Cohere's or requests' package are defined next to
+the code that imports that package, and are loaded from here on first use.
 """
 
 from __future__ import annotations
@@ -92,10 +99,18 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
 
     from ._code.docker.engine import DockerUnavailableError, ImageUnavailableError
+    from ._web.errors import (
+        AddressRefusedError,
+        ContentRefusedError,
+        FetchError,
+        FetchTimeoutError,
+        HostNotFoundError,
+    )
     from .coding.docker_commandline_code_executor import ContainerStoppedError
     from .oai.cohere import CohereRateLimitError
 
 __all__ = (
+    "AddressRefusedError",
     "AgentNameConflict",
     "AliasRefusedError",
     "AutogenClassicError",
@@ -106,12 +121,16 @@ __all__ = (
     "CohereRateLimitError",
     "ConflictingCredentialsError",
     "ContainerStoppedError",
+    "ContentRefusedError",
     "DemoError",
     "DockerUnavailableError",
     "EmbeddingError",
     "EmbeddingSizeError",
     "EmbeddingUnavailableError",
+    "FetchError",
+    "FetchTimeoutError",
     "FileNameError",
+    "HostNotFoundError",
     "ImageUnavailableError",
     "InstallError",
     "InvalidCarryOverType",
@@ -161,9 +180,14 @@ __all__ = (
 ErrorT = TypeVar("ErrorT", bound=BaseException)
 
 _HOMES = {
+    "AddressRefusedError": "autogen_classic._web.errors",
     "CohereRateLimitError": "autogen_classic.oai.cohere",
     "ContainerStoppedError": "autogen_classic.coding.docker_commandline_code_executor",
+    "ContentRefusedError": "autogen_classic._web.errors",
     "DockerUnavailableError": "autogen_classic._code.docker.engine",
+    "FetchError": "autogen_classic._web.errors",
+    "FetchTimeoutError": "autogen_classic._web.errors",
+    "HostNotFoundError": "autogen_classic._web.errors",
     "ImageUnavailableError": "autogen_classic._code.docker.engine",
 }
 

@@ -65,6 +65,7 @@ PLACES = {
     "oai/test_rooms.py": "one",
     "replay": "versions",
     "testing": "quick",
+    "web": "quick",
     "test_code_utils.py": "versions",
     "test_counted_work.py": "one",
     "test_errors.py": "quick",
