@@ -48,6 +48,7 @@ PLACES = {
     "coding/test_local_commandline_code_executor.py": "versions",
     "compat": "versions",
     "compat_alias": "versions",
+    "contrib/media": "one",
     "contrib/retrieval": "one",
     "core": "quick",
     "docs": "one",

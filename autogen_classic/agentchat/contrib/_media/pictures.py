@@ -1,0 +1,180 @@
+"""Pictures: read from wherever they are given, and written as the bytes that models take."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import unquote_to_bytes
+
+from ...._secrets import place_of
+from ...._web.fence import AddressFence
+from ...._web.fetch import Limits, fetch
+from ....errors import UnusableImageError
+
+try:
+    from PIL import Image, ImageOps
+except ImportError as error:
+    raise ImportError('Pictures need pillow. Install it with: pip install "autogen-classic[lmm]"') from error
+
+__all__ = ("LARGEST_PICTURE", "Allowed", "Image", "Picture", "data_uri_of_base64", "encoded", "loaded")
+
+LARGEST_PICTURE = 20 * 1024 * 1024
+MOST_PIXELS = 89_478_485  # where pillow begins to warn of pictures that are small in a file and huge in memory
+
+Picture: TypeAlias = "str | bytes | Path | Image.Image"
+"""A picture, its bytes, or where it is: an http(s) address, a file, a data URI, or base 64."""
+
+Allowed: TypeAlias = bool | Iterable[str]
+"""Which private addresses may be reached: all, none, or those of a list of hosts and networks."""
+
+_LIMITS = Limits(
+    size=LARGEST_PICTURE,
+    seconds=30,
+    content_types=("image/", "application/octet-stream", "binary/octet-stream"),
+)
+_DATA_URI = re.compile(r"data:[^,]*,", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_BEGINNINGS = {
+    "/9j/": "jpeg",
+    "iVBORw0KGgo": "png",
+    "R0lGOD": "gif",
+    "UklGR": "webp",
+}
+
+
+def loaded(source: Picture, fence: AddressFence | None = None) -> Image.Image:
+    """Load a picture.
+
+    Args:
+        source: a picture, which is returned as it is; its bytes; or where it is.
+        fence: which addresses may be reached; None for all but those that are never allowed.
+
+    Returns:
+        The picture, in RGB and turned as its camera was held.
+
+    Raises:
+        UnusableImageError: there is no picture, it cannot be read, or it is larger than 20 MB or 89 million pixels.
+        FetchError: it cannot be fetched.
+    """
+    if isinstance(source, Image.Image):
+        return source
+    if not isinstance(source, (str, bytes, Path)):
+        raise UnusableImageError(
+            "A picture is given as a PIL image, its bytes, an http(s) address, a file, a data URI or base 64, but not "
+            f"as {source!r:.80} ({type(source).__name__})."
+        )
+    name = _short(source)
+    return _decoded(_bytes_of(source, name, fence), name)
+
+
+def _bytes_of(source: str | bytes | Path, name: str, fence: AddressFence | None) -> bytes:
+    if isinstance(source, bytes):
+        return _small_enough(source, name)
+    if isinstance(source, str) and _ADDRESS.match(source):
+        return _fetched(source, fence)
+    if isinstance(source, str) and _DATA_URI.match(source):
+        head, _, body = source.partition(",")
+        return _small_enough(_unquoted(body, name) if head.endswith(";base64") else unquote_to_bytes(body), name)
+    file = Path(source)
+    try:
+        is_there = file.exists()
+    except (OSError, ValueError):  # a text too long, or with zeros, for the name of a file
+        is_there = False
+    return _read(file, name) if is_there else _small_enough(_unquoted(str(source), name), name)
+
+
+def _fetched(url: str, fence: AddressFence | None) -> bytes:
+    answer = fetch(url, fence=fence, limits=_LIMITS)
+    if not answer.ok:
+        raise UnusableImageError(f"The picture at {place_of(url)} cannot be had: status {answer.status_code}.")
+    return answer.content
+
+
+def _read(file: Path, name: str) -> bytes:
+    try:
+        if file.stat().st_size > LARGEST_PICTURE:
+            raise _too_large(name)
+        return file.read_bytes()
+    except OSError as error:
+        raise UnusableImageError(f"The picture {name} cannot be read: {error.strerror or error}.") from error
+
+
+def _unquoted(text: str, name: str) -> bytes:
+    try:
+        return base64.b64decode(re.sub(r"\s", "", text), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise UnusableImageError(
+            f"The picture {name} is not there: it is neither a file (looked for in {Path.cwd()}), nor an http(s) "
+            "address, a data URI or base 64."
+        ) from error
+
+
+def _decoded(data: bytes, name: str) -> Image.Image:
+    try:
+        with Image.open(BytesIO(data)) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise Image.DecompressionBombError(f"it has {opened.width} x {opened.height} pixels")
+            return ImageOps.exif_transpose(opened).convert("RGB")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise UnusableImageError(f"The picture {name} has too many pixels: {error}.") from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise UnusableImageError(
+            f"{name} is not a picture that pillow can read ({len(data)} bytes): give a PNG, JPEG, GIF or WebP."
+        ) from error
+
+
+def _small_enough(data: bytes, name: str) -> bytes:
+    if len(data) > LARGEST_PICTURE:
+        raise _too_large(name)
+    return data
+
+
+def _too_large(name: str) -> UnusableImageError:
+    return UnusableImageError(
+        f"The picture {name} is larger than {LARGEST_PICTURE >> 20} MB, the most that models take: make it smaller, "
+        "for instance with PIL.Image.thumbnail."
+    )
+
+
+def _short(source: str | bytes | Path) -> str:
+    text = f"of {len(source)} bytes" if isinstance(source, bytes) else str(source)
+    return repr(text if len(text) <= 80 else f"{text[:60]}…")
+
+
+def encoded(image: Image.Image) -> bytes:
+    """Write a picture as a PNG, or as a JPEG where that would be larger than 20 MB.
+
+    Args:
+        image: the picture.
+
+    Returns:
+        The bytes of the file.
+
+    Raises:
+        UnusableImageError: it is too large as a JPEG, too.
+    """
+    data = _written(image, "PNG")
+    if len(data) > LARGEST_PICTURE:
+        data = _written(image.convert("RGB"), "JPEG")
+    return _small_enough(data, f"of {image.width} x {image.height} pixels")
+
+
+def _written(image: Image.Image, form: str) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, format=form)
+    return buffer.getvalue()
+
+
+def data_uri_of_base64(text: str) -> str:
+    """Put base 64 into a data URI, with the kind of picture that its first bytes reveal; a JPEG if they do not.
+
+    Args:
+        text: a picture in base 64.
+    """
+    kind = next((kind for begin, kind in _BEGINNINGS.items() if text.startswith(begin)), "jpeg")
+    return f"data:image/{kind};base64,{text}"
