@@ -33,7 +33,6 @@ TESTS = Path(__file__).resolve().parent
 # - "quick" as well, and in the quick loop: they need less than a second and no other program.
 PLACES = {
     "agentchat": "quick",
-    "agentchat/contrib/test_math_user_proxy_agent.py": "one",
     "agentchat/test_long_chats.py": "one",
     "behaviours": "quick",
     "cache": "versions",
@@ -77,7 +76,6 @@ PLACES = {
     "test_graph_utils.py": "quick",
     "test_house.py": "one",
     "test_imports.py": "quick",
-    "test_math_utils.py": "quick",
     "test_packaging.py": "one",
     "test_services.py": "one",
     "test_token_count_utils.py": "versions",

@@ -95,6 +95,10 @@ REACHING_IN = {
     "replay._model_request -> oai._request.completions": "one reading of an answer's texts",
     "replay._shown -> oai._request.streamed_text": "a recording shows a streamed text as the client does",
     "testing.scripted_client -> oai._http.packages": "an error is made as the openai package makes it",
+    **{
+        f"retrieve_utils -> agentchat.contrib._retrieval.{module}": "a door of 0.2 to the room"
+        for module in ("chroma", "chunk", "embed", "files", "pages")
+    },
     "testing.scripted_client -> oai._request.completions": "one reading of an answer's texts",
 }
 

@@ -87,12 +87,6 @@ class Masks:
         self._fixed = [(text, name) for text, name in self._fixed if len(text) >= 20]
         self._fixed.sort(key=lambda pair: -len(pair[0]))
 
-    def add(self, name: str, text: str) -> None:
-        """Mask one more text of the library, such as a prompt of a contributed agent."""
-        self._fixed.append((text, name))
-        self._fixed.sort(key=lambda pair: -len(pair[0]))
-        self._long_lines.update(line.strip() for line in text.split("\n") if len(line.strip()) >= 40)
-
     def __call__(self, text: str) -> str:
         for fixed, name in self._fixed:
             text = text.replace(fixed, f"<<{name}>>")

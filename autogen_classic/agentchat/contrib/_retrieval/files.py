@@ -1,0 +1,232 @@
+"""Find documents in folders and on the web, and read their text."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import logging
+import mimetypes
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import unquote, urlsplit
+
+from ...._web.errors import AddressRefusedError, FetchError
+from ...._web.fetch import fetch
+from ....errors import UnreadableDocumentError
+from .packages import missing_package
+from .pages import markdown_of
+
+__all__ = (
+    "HAS_UNSTRUCTURED",
+    "TEXT_FORMATS",
+    "UNSTRUCTURED_FORMATS",
+    "Found",
+    "download",
+    "files_in",
+    "is_url",
+    "text_of",
+    "text_of_pdf",
+)
+
+logger = logging.getLogger("autogen.retrieve_utils")
+
+# The path of a file, or that of a downloaded one with its url.
+Found: TypeAlias = "str | tuple[str, str]"
+
+UNSTRUCTURED_FORMATS = [
+    *("doc", "docx", "epub", "msg", "odt", "org"),
+    *("pdf", "ppt", "pptx", "rtf", "rst", "xlsx"),
+]
+HAS_UNSTRUCTURED = find_spec("unstructured") is not None
+TEXT_FORMATS = [
+    *("txt", "json", "csv", "tsv", "md", "html", "htm", "rtf"),
+    *("rst", "jsonl", "log", "xml", "yaml", "yml", "pdf"),
+]
+if HAS_UNSTRUCTURED:
+    TEXT_FORMATS += [kind for kind in UNSTRUCTURED_FORMATS if kind not in TEXT_FORMATS]
+
+_DOWNLOADS = Path("tmp", "chromadb")
+_HASH_LENGTH = 8
+_LONGEST_NAME = 80
+
+
+def is_url(text: str) -> bool:
+    """Tell whether a text is a url: it has a scheme and a host."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc)
+
+
+def files_in(places: str | Sequence[str], types: Sequence[str], recursive: bool) -> list[Found]:
+    """Find the files that paths, patterns and urls stand for.
+
+    Args:
+        places: a file, a folder, a pattern such as ``"docs/**/*.md"``, a url, or a list of these.
+        types: the endings to take from folders and patterns, without the dot. A file that is named is taken anyway.
+        recursive: whether to look into the folders of a folder.
+
+    Returns:
+        The files; those of urls as pairs of file and url.
+
+    Raises:
+        ValueError: ``places`` is a single path which does not exist. In a list, such a path is skipped with a warning.
+        AddressRefusedError: a url leads to where nothing may be fetched from.
+    """
+    if isinstance(places, str):
+        found = _files_of(places, types, recursive)
+        if found is None:
+            logger.error("Directory %s does not exist.", places)
+            raise ValueError(f"Directory {places} does not exist.")
+        return list(found)
+    files: list[Found] = []
+    for place in places:
+        found = _files_of(str(place), types, recursive)
+        if found is None:
+            logger.warning("File %s does not exist. Skipping.", place)
+        files.extend(found or ())
+    return files
+
+
+def _files_of(place: str, types: Sequence[str], recursive: bool) -> Iterable[Found] | None:
+    """The files of one place, or None if it does not exist."""
+    if is_url(place):
+        downloaded = download(place)
+        return [downloaded] if downloaded else []
+    path = Path(place)
+    if path.is_file():
+        return [place]
+    if path.is_dir():
+        return _files_below(path, types, recursive)
+    matching = sorted(glob.glob(place, recursive=recursive)) if glob.has_magic(place) else []
+    if not matching:
+        return None
+    return [str(one) for one in matching if Path(one).is_file() and _is_of(Path(one), types)]
+
+
+def _files_below(folder: Path, types: Sequence[str], recursive: bool) -> Iterator[str]:
+    for file in sorted(folder.rglob("*") if recursive else folder.glob("*")):
+        if file.is_file() and _is_of(file, types):
+            yield str(file)
+
+
+def _is_of(file: Path, types: Sequence[str]) -> bool:
+    return file.suffix[1:].lower() in types
+
+
+def download(url: str, save_path: str | None = None) -> tuple[str, str] | None:
+    """Fetch a url into a file; a web page becomes Markdown.
+
+    Args:
+        url: an http or https address.
+        save_path: a file, or a folder that exists; the default is the folder ``tmp/chromadb``.
+
+    Returns:
+        The file and the url; None, after a warning, if the url cannot be fetched.
+
+    Raises:
+        AddressRefusedError: the url, or one that it redirects to, leads to where nothing may be fetched from.
+    """
+    try:
+        response = fetch(url)
+        response.raise_for_status()
+    except AddressRefusedError:
+        raise
+    except OSError as error:  # all errors of requests are of this kind
+        logger.warning(
+            "Failed to download %s, %s", url, error if isinstance(error, FetchError) else response.status_code
+        )
+        return None
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    content = response.content
+    if kind in ("text/html", "application/xhtml+xml"):
+        content = markdown_of(content, url).encode()
+        kind = "text/markdown"
+    path = Path(save_path) if save_path else _DOWNLOADS
+    if not save_path or path.is_dir():
+        path = path / _name_for(url, kind)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return str(path), url
+
+
+def _name_for(url: str, kind: str) -> str:
+    """A file name that says where the content comes from; its ending is that of the content."""
+    parts = urlsplit(url)
+    name = unquote(parts.path).rstrip("/").rpartition("/")[2]
+    readable = re.sub(r"[^\w.-]+", "_", f"{parts.hostname}_{name}")[:_LONGEST_NAME]
+    ending = Path(name).suffix if Path(name).suffix[1:].lower() in TEXT_FORMATS else ""
+    if kind == "text/markdown":
+        ending = ".md"
+    elif kind == "application/pdf" or not ending:
+        ending = mimetypes.guess_extension(kind) or ending or ".txt"
+    return f"{readable}_{_hash(url)}{ending}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8")).hexdigest()[:_HASH_LENGTH]
+
+
+def text_of(file: str) -> str:
+    """Read the text of a file.
+
+    Args:
+        file: its path; the ending says how to read it.
+
+    Raises:
+        FileNotFoundError: it does not exist.
+        UnreadableDocumentError: it is damaged.
+    """
+    kind = Path(file).suffix[1:].lower()
+    if HAS_UNSTRUCTURED and kind in UNSTRUCTURED_FORMATS:
+        return _text_by_unstructured(file)
+    if kind == "pdf":
+        return text_of_pdf(file)
+    return _decoded(Path(file).read_bytes())
+
+
+def _decoded(content: bytes) -> str:
+    """The text of bytes: UTF-8, or UTF-16 with a mark; other bytes are read as Western European."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def text_of_pdf(file: str) -> str:
+    """Read the text of a PDF file, page by page.
+
+    Args:
+        file: its path. A file that opens without a password is read even if it is encrypted.
+
+    Raises:
+        FileNotFoundError: it does not exist.
+        ImportError: pypdf is missing.
+        UnreadableDocumentError: it is damaged, or needs a password.
+    """
+    try:
+        from pypdf import PdfReader
+    except ImportError as error:
+        raise missing_package("Reading PDF files", error, "retrievechat") from error
+    with Path(file).open("rb") as stream:
+        try:
+            reader = PdfReader(stream)
+            if reader.is_encrypted:
+                reader.decrypt("")
+            return "".join(f"{page.extract_text()}\n" for page in reader.pages)
+        except Exception as error:  # on damaged files, pypdf fails with whatever it stumbles over
+            raise UnreadableDocumentError(
+                f"The PDF file {file} cannot be read: {error or type(error).__name__}"
+            ) from error
+
+
+def _text_by_unstructured(file: str) -> str:
+    from unstructured.partition.auto import partition
+
+    return "\n\n".join(str(element) for element in partition(file))
