@@ -21,6 +21,7 @@ __all__ = (
     "num_tokens_from_functions",
     "percentile_used",
     "token_left",
+    "truncate_text",
 )
 
 logger = logging.getLogger("autogen.token_count_utils")
@@ -141,6 +142,26 @@ def estimate_tokens(input: Any, model: str) -> int:
         return count_token(input, model)
     except NotImplementedError:
         return count_token(input, "gpt-4")
+
+
+def truncate_text(text: str, max_tokens: int, model: str = "gpt-3.5-turbo-0613") -> str:
+    """Return the beginning of a text that takes no more than a number of tokens.
+
+    Args:
+        text: the text.
+        max_tokens: how many tokens it may take, 0 or more.
+        model: the name of a model; one that is not known is taken for GPT-4.
+
+    Returns:
+        The text itself if it is short enough. A letter that would be cut in two is left out.
+    """
+    encoding = _encoding_for(model)
+    if encoding is None:
+        return text.encode("utf-8", "replace")[: max_tokens * _BYTES_PER_TOKEN].decode("utf-8", "ignore")
+    tokens = encoding.encode(text, disallowed_special=())
+    if len(tokens) <= max_tokens:
+        return text
+    return str(encoding.decode_bytes(tokens[:max_tokens]).decode("utf-8", "ignore"))
 
 
 def num_tokens_from_functions(functions: list[dict[str, Any]], model: str = "gpt-3.5-turbo-0613") -> int:

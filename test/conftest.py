@@ -48,6 +48,7 @@ PLACES = {
     "compat": "versions",
     "compat_alias": "versions",
     "contrib/media": "one",
+    "contrib/context": "versions",
     "contrib/retrieval": "one",
     "core": "quick",
     "docs": "one",
