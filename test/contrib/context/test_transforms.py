@@ -22,6 +22,7 @@ from autogen_classic.agentchat.contrib.capabilities.transforms import (
     TextMessageContentName,
 )
 from autogen_classic.cache import Cache
+from autogen_classic.cache.in_memory_cache import InMemoryCache
 from autogen_classic.testing import MockOpenAIServer
 
 Message = dict[str, Any]
@@ -165,7 +166,7 @@ def test_a_compressor_shortens_every_text_and_edits_nothing() -> None:
     before = copy.deepcopy(HISTORY)
     transform = TextMessageCompressor(FirstLetters(), compression_params={"rate": 0.5})
     after = transform.apply_transform(HISTORY)
-    assert HISTORY == before
+    assert before == HISTORY
     assert [message["content"] for message in after] == [
         "hel",
         [{"type": "text", "text": "par"}, PICTURE],
@@ -190,7 +191,7 @@ def test_a_compressor_leaves_short_histories_and_filtered_messages_alone() -> No
 
 @pytest.mark.parametrize("kind", ["memory", "disk"])
 def test_a_cache_saves_the_compression_of_a_text_that_was_seen_before(kind: str, tmp_path: Any) -> None:
-    cache = Cache.disk(1, str(tmp_path)) if kind == "disk" else Cache({"cache_seed": "1"})
+    cache = Cache.disk(1, str(tmp_path)) if kind == "disk" else InMemoryCache("1")
     with cache:
         first, second, other = FirstLetters(), FirstLetters(), FirstLetters()
         for compressor in (first, second):
@@ -276,7 +277,7 @@ def test_names_are_written_into_contents_once(settings: Any, named: list[Any]) -
     before = copy.deepcopy(HISTORY)
     transform = TextMessageContentName(**settings)
     after = transform.apply_transform(HISTORY)
-    assert HISTORY == before
+    assert before == HISTORY
     assert [message["content"] for message in after[:2]] == named
     assert after[2:] == HISTORY[2:]
     assert transform.apply_transform(after) == after
@@ -344,7 +345,7 @@ def test_results_are_kept_by_content_and_settings() -> None:
     assert transforms_util.cache_key("abc", None, 3) == "abcNone3"
     assert transforms_util.cache_content_get(None, "key") is None
     transforms_util.cache_content_set(None, "key", "value")
-    with Cache({"cache_seed": "1"}) as cache:
+    with InMemoryCache("1") as cache:
         assert transforms_util.cache_content_get(cache, "key") is None
         transforms_util.cache_content_set(cache, "key", "value", 1)
         assert transforms_util.cache_content_get(cache, "key") == ("value", 1)
