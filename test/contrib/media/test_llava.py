@@ -1,0 +1,202 @@
+"""LLaVA is asked over HTTP by its own protocol, or at Replicate through its package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from agent_kit import agent, both_ways, chat
+from picture_kit import PictureServer
+from PIL import Image
+
+from autogen_classic.agentchat.contrib import llava_agent
+from autogen_classic.agentchat.contrib.img_utils import get_image_data
+from autogen_classic.agentchat.contrib.llava_agent import LLaVAAgent, llava_call, llava_call_binary
+from autogen_classic.errors import ModelRequestForbiddenError, NoAnswerError
+from autogen_classic.replay import record, replay
+from autogen_classic.testing import forbid_model_requests
+from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
+
+
+class Worker:
+    """A worker of LLaVA that says what it is told to say, word for word and with the prompt before it.
+
+    Attributes:
+        answers: texts, finished responses, or bytes; the last one is said again and again.
+        requests: what it was asked.
+    """
+
+    def __init__(self, *answers: str | bytes | HttpResponse) -> None:
+        self.answers = list(answers)
+        self.requests: list[dict[str, Any]] = []
+        self.http = HttpServer(self._answer, "127.0.0.1", 0)
+
+    @property
+    def config_list(self) -> list[dict[str, Any]]:
+        return [{"model": "llava-v1.5", "api_key": "None", "base_url": f"http://127.0.0.1:{self.http.port}/"}]
+
+    async def _answer(self, request: HttpRequest) -> HttpResponse:
+        if request.path != "/worker_generate_stream":
+            return HttpResponse(404, b"")
+        asked = json.loads(request.body)
+        self.requests.append(asked)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, HttpResponse):
+            return answer
+        if isinstance(answer, bytes):
+            return HttpResponse(200, answer)
+        words = answer.split(" ")
+        said = (" ".join(words[: number + 1]) for number in range(len(words)))
+        lines = (json.dumps({"text": asked["prompt"] + text, "error_code": 0}) for text in said)
+        return HttpResponse(200, b"".join(line.encode() + b"\0" for line in lines))
+
+
+@pytest.fixture
+def worker() -> Iterator[Callable[..., Worker]]:
+    started: list[Worker] = []
+
+    def start(*answers: str | bytes | HttpResponse) -> Worker:
+        started.append(Worker(*answers))
+        started[-1].http.start()
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.http.stop()
+
+
+def seeing(worker: Worker, **settings: Any) -> LLaVAAgent:
+    llm_config = {"config_list": worker.config_list, "temperature": 0.2, "max_new_tokens": 200}
+    return LLaVAAgent("llava", llm_config=llm_config, human_input_mode="NEVER", **settings)
+
+
+@both_ways
+def test_a_chat_with_llava_sends_every_picture_and_the_whole_conversation(
+    way: str, worker: Callable[..., Worker], red_file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = worker("I see red.", " Nothing else. ###")
+    llava, user = seeing(server, system_message="Look <img red.png>"), agent("user", default_auto_reply="What else?")
+    result = chat(way, user, llava, message="What is <img red.png>?", max_turns=2)
+    assert [message["content"] for message in result.chat_history][1::2] == ["I see red.", "Nothing else."]
+    assert server.requests[0] == {
+        "model": "llava-v1.5",
+        "prompt": "Look <image>\n###Human: What is <image>?\n\n###Assistant: ",
+        "max_new_tokens": 200,
+        "temperature": 0.2,
+        "stop": "###",
+        "images": [get_image_data(red_file)] * 2,
+    }
+    assert server.requests[1]["prompt"] == (
+        "Look <image>\n###Human: What is <image>?\n###Assistant: I see red.\n###Human: What else?\n\n###Assistant: "
+    )
+    assert "###Human: What is <image>?" in capsys.readouterr().out
+    assert llava.get_total_usage() is None
+
+
+@both_ways
+def test_a_picture_behind_an_address_in_a_part_is_fetched(
+    way: str, worker: Callable[..., Worker], pictures: PictureServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = worker("Red.")
+    parts = [{"type": "image_url", "image_url": {"url": f"{pictures.url}/{name}.png"}} for name in ("red", "none")]
+    assert chat(way, agent("user"), seeing(server), message={"content": parts}, max_turns=1).summary == "Red."
+    assert len(server.requests[0]["images"]) == 1
+    assert "Unable to load image" in capsys.readouterr().out
+
+
+def test_the_functions_ask_with_the_settings_they_are_given(
+    worker: Callable[..., Worker], red_file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = worker("Red.")
+    assert llava_call("What is <img red.png>?", {"config_list": server.config_list, "max_new_tokens": 7}) == "Red."
+    assert llava_call_binary("Hi.", [], server.config_list[0], 9, 0.1) == "Red."
+    assert [(asked["prompt"], asked["max_new_tokens"], asked["temperature"]) for asked in server.requests] == [
+        *(("What is <image>?", 7, 0.5), ("Hi.", 9, 0.1))
+    ]
+    assert len(server.requests[0]["images"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (HttpResponse(500, b"bad"), "500 Server Error"),
+        (b"", "said nothing"),
+        (b"no json\0", "Expecting value"),
+        (b'{"text": "out of memory", "error_code": 1}\0', "failed: out of memory"),
+    ],
+)
+def test_a_worker_that_fails_is_told_and_the_next_one_is_asked(
+    answer: Any, says: str, worker: Callable[..., Worker], capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken, whole = worker(answer), worker("Red.")
+    assert llava_call_binary("Hi.", [], broken.config_list) is None
+    assert says in capsys.readouterr().out
+    assert llava_call_binary("Hi.", [], broken.config_list + whole.config_list) == "Red."
+
+
+@both_ways
+def test_a_chat_without_an_answer_ends_with_an_error_and_can_go_on(way: str, worker: Callable[..., Worker]) -> None:
+    server = worker(HttpResponse(500, b""), "Red.")
+    llava, user = seeing(server), agent("user")
+    with pytest.raises(NoAnswerError, match="Empty response from LLaVA at http://127.0.0.1"):
+        chat(way, user, llava, message="What is it?", max_turns=1)
+    assert chat(way, user, llava, message="Again?", max_turns=1, clear_history=False).summary == "Red."
+    assert "What is it?" in server.requests[-1]["prompt"]
+
+
+def test_an_empty_answer_is_asked_for_again(worker: Callable[..., Worker]) -> None:
+    server = worker("", "", "Red.")
+    assert chat("sync", agent("user"), seeing(server), max_turns=1).summary == "Red."
+    assert len(server.requests) == 3
+
+
+def test_replicate_is_asked_through_its_package(
+    monkeypatch: pytest.MonkeyPatch, red: Image.Image, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[Any] = []
+
+    def run(name: str, input: dict[str, Any]) -> Iterator[str]:
+        asked.append((name, input))
+        return iter(["I see ", "red."])
+
+    monkeypatch.setattr(llava_agent.replicate, "run", run)
+    config_list = [{"model": "llava", "base_url": "yorickvp/llava-13b:abc"}]
+    coded = str(get_image_data(red))
+    assert llava_call_binary("What is <image>?", [coded], config_list, seed=7) == "I see red."
+    assert llava_call_binary("Hi.", [], config_list) == "I see red."
+    assert asked == [
+        (
+            "yorickvp/llava-13b:abc",
+            {"image": f"data:image/png;base64,{coded}", "prompt": "What is  ?", "seed": 7},
+        ),
+        ("yorickvp/llava-13b:abc", {"prompt": "Hi.", "seed": 1}),
+    ]
+    monkeypatch.setattr(llava_agent, "replicate", None)
+    assert llava_call_binary("Hi.", [], config_list) is None
+    assert 'pip install "autogen-classic[lmm]"' in capsys.readouterr().out
+
+
+def test_where_requests_to_models_are_forbidden_llava_is_not_asked() -> None:
+    with forbid_model_requests(), pytest.raises(ModelRequestForbiddenError):
+        llava_call_binary("Hi.", [], [{"model": "llava", "base_url": "http://llava.example"}])
+
+
+@both_ways
+def test_a_chat_recorded_with_its_tools_is_replayed_without_a_worker(
+    way: str, worker: Callable[..., Worker], red_file: str, tmp_path: Path
+) -> None:
+    server = worker("Red.")
+    llava, user = seeing(server), agent("user")
+    with record(tmp_path / "run.json", tools=True):
+        chat(way, user, llava, message="<img red.png>", max_turns=1)
+    server.http.stop()
+    with replay(tmp_path / "run.json"):
+        assert chat(way, user, llava, message="<img red.png>", max_turns=1).summary == "Red."
+
+
+def test_without_a_model_it_replies_like_any_agent_without_one() -> None:
+    llava = LLaVAAgent("llava", llm_config=False, human_input_mode="NEVER", default_auto_reply="I cannot see.")
+    assert chat("sync", agent("user"), llava, max_turns=1).summary == "I cannot see."
