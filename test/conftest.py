@@ -57,6 +57,7 @@ PLACES = {
     "keys": "one",
     "legacy": "versions",
     "llm_config": "quick",
+    "logger": "versions",
     "oai": "versions",
     "oai/providers": "one",
     "oai/providers/test_chat_completions.py": "versions",

@@ -90,6 +90,7 @@ REACHING_IN = {
     "cli.local -> oai._local.engine": "the command installs what the local model needs",
     "oai._request.answer_cache -> cache._store": "answers are written as the cache writes JSON",
     "replay._answers -> oai._http.packages": "a recording knows whose errors it may bring back",
+    "runtime_logging -> logger._from_events": "the door of 0.2 to the room behind it",
     "replay._model_request -> oai._request.answer_cache": "a recording stands between an attempt and its model",
     "replay._model_request -> oai._request.attempts": "a recording stands between an attempt and its model",
     "replay._model_request -> oai._request.completions": "one reading of an answer's texts",

@@ -1,7 +1,7 @@
 """Everything that happens in a conversation passes `emit` as a typed event.
 
-Printing is the first subscriber; logs, traces, budgets and web pages are others. An event holds the live
-objects (agents, messages), so a subscriber sees everything and must change nothing.
+Printing is the first subscriber; logs, traces and web pages are others. An event holds the live objects (agents,
+messages), so a subscriber sees everything and must change nothing.
 
 To hear everything that happens in this process, call `subscribe`. To hear only your own chat,
 while others run beside it in other threads and tasks, use `listening`.
@@ -9,26 +9,28 @@ while others run beside it in other threads and tasks, use `listening`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from time import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from .messages import TextOrMessage
 from .party import Agent, Party
-from .running_chats import ChatRef, StopReason, current, is_within
+from .running_chats import ChatRef, StopReason
+from .stream import Event, audience, emit, is_heard, listening, subscribe, unsubscribe
 
 __all__ = (
+    "AgentCreated",
     "AutoReplyUsed",
     "ChatEnded",
     "ChatRef",
     "ChatStarted",
+    "ClientConnected",
     "CodeExecuted",
     "CodeExecuting",
     "Event",
+    "FunctionUsed",
     "MessageReceived",
+    "MessageRejected",
     "MessageSent",
     "ModelAnswered",
     "ModelAsked",
@@ -37,28 +39,18 @@ __all__ = (
     "PersonAnswered",
     "PersonAsked",
     "QueuedChatStarting",
+    "ReplyTried",
     "SpeakerSelected",
     "ToolCalled",
     "ToolReturned",
+    "WrapperCreated",
     "audience",
     "emit",
+    "is_heard",
     "listening",
     "subscribe",
     "unsubscribe",
 )
-
-
-@dataclass(slots=True)
-class Event:
-    """The root of all events.
-
-    Attributes:
-        at: when it happened, in seconds since the epoch.
-        chat: the chat in which it happened; None outside of any chat.
-    """
-
-    at: float = field(default_factory=time, init=False, repr=False, compare=False)
-    chat: ChatRef | None = field(default=None, init=False, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -100,21 +92,61 @@ class MessageReceived(Event):
 
 
 @dataclass(slots=True)
+class MessageRejected(Event):
+    """``message`` says nothing and calls nothing, so that ``recipient`` does not take it. An error follows."""
+
+    sender: Agent
+    recipient: Party
+    message: TextOrMessage
+
+
+@dataclass(slots=True)
+class ReplyTried(Event):
+    """A reply function of ``agent`` has run. If it is ``final``, the agent says ``reply``; else the next one runs."""
+
+    agent: Party
+    function: Callable[..., Any]
+    final: bool
+    reply: Any
+
+
+@dataclass(slots=True)
 class ModelAsked(Event):
-    """A request is about to go to a model. ``request`` never holds a key."""
+    """A request is about to go to a model. ``request`` never holds a key.
+
+    The events of one request, ``ModelAsked``, ``ModelFailed`` and ``ModelAnswered``, have the same ``request_id``.
+    """
 
     agent: Any
     request: dict[str, Any]
+    request_id: str
 
 
 @dataclass(slots=True)
 class ModelAnswered(Event):
-    """A model has answered, or the cache did in its place."""
+    """A model has answered, or the cache did in its place.
+
+    Attributes:
+        agent: who asked; None for a request without an agent.
+        request: what was sent, without keys.
+        request_id: what the events of one request have in common.
+        response: the answer: a completion of the openai package, or what the program's own client returned.
+        from_cache: whether it comes from a cache.
+        cost: US dollars; None when unknown. An answer from a cache says what it once cost.
+        seconds: how long it took.
+        wrapper: the `OpenAIWrapper` that was asked.
+        client: the client behind it that answered.
+    """
 
     agent: Any
+    request: dict[str, Any]
+    request_id: str
     response: Any
     from_cache: bool
     cost: float | None
+    seconds: float
+    wrapper: Any
+    client: Any
 
 
 @dataclass(slots=True)
@@ -123,17 +155,29 @@ class ModelFailed(Event):
 
     Attributes:
         agent: who asked.
+        request: what was sent, without keys.
+        request_id: what the events of one request have in common.
         number: the position of the configuration in the list, counted from 0.
         model: the model it names.
+        error: what was raised.
         reason: why it failed, without keys.
         next_number: the configuration that is tried next; None when there are no more, so that the request fails.
+        seconds: how long it took.
+        wrapper: the `OpenAIWrapper` that was asked.
+        client: the client behind it that failed.
     """
 
     agent: Any
+    request: dict[str, Any]
+    request_id: str
     number: int
     model: str | None
+    error: BaseException
     reason: str
     next_number: int | None
+    seconds: float
+    wrapper: Any
+    client: Any
 
 
 @dataclass(slots=True)
@@ -151,7 +195,15 @@ class ToolCalled(Event):
 class ToolReturned(Event):
     """A call of a tool or function is answered with ``content``.
 
-    ``succeeded`` is false if it raised, is unknown or was called with broken JSON (then ``arguments`` is None).
+    Attributes:
+        agent: who ran it.
+        name: its name.
+        arguments: what it was called with; None if they were broken JSON, or the tool is unknown.
+        content: the answer as the model gets it.
+        succeeded: false if the tool raised, is unknown or was called with broken JSON.
+        call_id: the id of the call, where it has one.
+        verbose: whether the arguments and the answer are printed.
+        seconds: how long it took.
     """
 
     agent: Agent
@@ -161,6 +213,7 @@ class ToolReturned(Event):
     succeeded: bool
     call_id: str | None
     verbose: bool
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -174,11 +227,12 @@ class CodeExecuting(Event):
 
 @dataclass(slots=True)
 class CodeExecuted(Event):
-    """Code has run and ended with ``exit_code``."""
+    """Code has run for ``seconds`` and ended with ``exit_code``."""
 
     agent: Agent
     exit_code: int
     output: str
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -236,95 +290,39 @@ class Notice(Event):
     color: str | None = None
 
 
-Subscriber = Callable[[Event], None]
+@dataclass(slots=True)
+class FunctionUsed(Event):
+    """A registered function of ``agent`` has run. ``returned`` is its own result, which becomes a text later."""
 
-_subscribers: tuple[Subscriber, ...] = ()
-
-
-class _Listener:
-    """A subscriber of one context; a thread that outlives the ``with`` block no longer reaches it."""
-
-    __slots__ = ("chat_id", "is_over", "subscriber")
-
-    def __init__(self, subscriber: Subscriber, chat_id: str | None) -> None:
-        self.subscriber = subscriber
-        self.chat_id = chat_id
-        self.is_over = False
+    agent: Agent
+    function: Callable[..., Any]
+    arguments: dict[str, Any]
+    returned: Any
 
 
-# A task, and a thread that runs in a copy of the context, inherit the listeners of whoever started them.
-_listeners: ContextVar[tuple[_Listener, ...]] = ContextVar("autogen_classic_listeners", default=())
+@dataclass(slots=True)
+class AgentCreated(Event):
+    """The constructor of one of our classes has run for ``agent``, with ``init_args`` by their names.
 
-
-def emit(event: Event) -> None:
-    """Note on the event which chat it happened in, and hand it to everybody who listens.
-
-    Args:
-        event: what happened.
+    An agent is announced by each class that it is made of, beginning with the most general one.
     """
-    listeners = _listeners.get()
-    if not _subscribers and not listeners:
-        return
-    running_chat = current()
-    if running_chat is not None:
-        event.chat = running_chat.ref
-    for subscriber in _subscribers:
-        subscriber(event)
-    for listener in listeners:
-        if not listener.is_over and (listener.chat_id is None or is_within(listener.chat_id)):
-            listener.subscriber(event)
+
+    agent: Any
+    init_args: dict[str, Any]
 
 
-def audience() -> tuple[Subscriber, ...]:
-    """Everybody who would hear an event of this context now."""
-    listeners = _listeners.get()
-    return (*_subscribers, *(listener.subscriber for listener in listeners)) if listeners else _subscribers
+@dataclass(slots=True)
+class WrapperCreated(Event):
+    """An `OpenAIWrapper` was made. ``init_args``, its ``config_list`` and ``base_config``, hold keys."""
+
+    wrapper: Any
+    init_args: dict[str, Any]
 
 
-def subscribe(subscriber: Subscriber) -> Subscriber:
-    """Let a function see every event of this process from now on, in the order in which functions subscribed.
+@dataclass(slots=True)
+class ClientConnected(Event):
+    """A client of a wrapper was made, at the first request that needs it. ``init_args``, its settings, hold keys."""
 
-    Args:
-        subscriber: a function of one event. What it raises ends the chat, so that an error is never hidden.
-
-    Returns:
-        The subscriber, so that this can be used as a decorator.
-    """
-    global _subscribers
-    _subscribers = (*_subscribers, subscriber)
-    return subscriber
-
-
-def unsubscribe(subscriber: Subscriber) -> None:
-    """End a subscription; an unknown subscriber is passed over.
-
-    Args:
-        subscriber: the function that was handed to `subscribe`.
-    """
-    global _subscribers
-    _subscribers = tuple(known for known in _subscribers if known is not subscriber)
-
-
-@contextmanager
-def listening(subscriber: Subscriber, chat: ChatRef | str | None = None) -> Iterator[Subscriber]:
-    """Let a function see, for the length of a ``with`` block, the events of this thread or task.
-
-    It hears the chats that run in this context: nested chats, tools that run in helper threads, and tasks that are
-    started within the block belong to it. It does not hear the chats of other threads and tasks. A thread of your
-    own takes part when it runs in ``contextvars.copy_context()``, as those of ``asyncio.to_thread`` do.
-
-    Args:
-        subscriber: a function of one event, which comes after all that were handed to `subscribe`.
-        chat: the only chat to hear, with those that are nested in it: what `Event.chat` says, or its id. None hears
-            them all, and what happens outside of chats as well.
-
-    Yields:
-        The subscriber.
-    """
-    listener = _Listener(subscriber, chat.id if isinstance(chat, ChatRef) else chat)
-    _listeners.set((*_listeners.get(), listener))
-    try:
-        yield subscriber
-    finally:
-        listener.is_over = True
-        _listeners.set(tuple(known for known in _listeners.get() if known is not listener))
+    client: Any
+    wrapper: Any
+    init_args: dict[str, Any]

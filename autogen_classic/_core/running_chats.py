@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 from collections.abc import Iterator
@@ -67,6 +68,7 @@ class RunningChat:
     Attributes:
         parent: the chat within which this one runs, or None.
         ref: how events and listeners tell it from other chats.
+        event_numbers: counts its events.
         account: what it has spent.
         reason: why it stops, as far as known.
         message: the message that caused the stop, or None.
@@ -78,6 +80,7 @@ class RunningChat:
     ) -> None:
         self.parent = parent
         self.ref: ChatRef = ChatRef(os.urandom(8).hex(), None if parent is None else parent.ref.id, agents)
+        self.event_numbers = itertools.count(1)
         self.account = Account(budget or NO_BUDGET)
         self._with_limits: tuple[RunningChat, ...] = () if parent is None else parent._with_limits
         if self.account.budget != NO_BUDGET:

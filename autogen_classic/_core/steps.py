@@ -12,7 +12,17 @@ from typing import Any
 from . import hooks, replies, running_chats
 from .budget import Budget
 from .drive import WHICH_WAY, Ask, Call, Steps, Then, look_up
-from .events import ChatEnded, ChatStarted, MessageReceived, MessageSent, Notice, emit
+from .events import (
+    ChatEnded,
+    ChatStarted,
+    MessageReceived,
+    MessageRejected,
+    MessageSent,
+    Notice,
+    ReplyTried,
+    emit,
+    is_heard,
+)
 from .messages import Message, TextOrMessage, as_message, stored_form
 from .party import Agent, Party, ReplyFunction
 from .running_chats import RunningChat, StopReason
@@ -165,6 +175,7 @@ def generate_reply(
     asynchronous = yield WHICH_WAY
     excluded = kwargs.get("exclude") or ()
     asked: dict[Any, Any] = {}
+    is_noted = is_heard(ReplyTried)
     for entry in agent._reply_func_list:
         reply_func = entry["reply_func"]
         built_in, is_coroutine_function = look_up(reply_func)
@@ -182,6 +193,8 @@ def generate_reply(
             final, reply = yield from built_in(agent, messages=messages, sender=sender, config=entry["config"])
         else:
             continue  # the twin of a reply that has already been asked
+        if is_noted:
+            emit(ReplyTried(agent, reply_func, bool(final), reply))
         if final:
             last_word: TextOrMessage | None = reply
             return last_word
@@ -199,6 +212,7 @@ def _wrong_outcome(agent: Party, reply_func: ReplyFunction, outcome: object) -> 
 def process_received_message(agent: Party, message: TextOrMessage, sender: Agent, silent: bool | None) -> None:
     """Store a message as heard and let everybody know."""
     if not agent._append_oai_message(message, "user", sender, is_sending=False):
+        emit(MessageRejected(sender, agent, message))
         raise ValueError(
             f"{agent.name} received a message from {sender.name} that can't be converted into a valid ChatCompletion "
             f"message. Either content or function_call must be provided, but it is {message!r}."

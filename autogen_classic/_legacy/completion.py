@@ -225,10 +225,10 @@ class Completion:
     def start_logging(
         cls, history_dict: dict[str, Any] | None = None, compact: bool | None = True, reset_counter: bool | None = True
     ) -> None:
-        """Warn that nothing is recorded; the events of a chat tell what was asked and answered."""
+        """Warn that nothing is recorded here; `autogen_classic.runtime_logging` records what was asked and answered."""
         logger.warning(
-            "%s.start_logging records nothing. Subscribe to the events of the chats (autogen_classic.events), which "
-            "tell each request with its tokens and its cost.",
+            "%s.start_logging records nothing. Call autogen_classic.runtime_logging.start(), which logs each request "
+            "with its answer, tokens and cost to a database or a file.",
             cls.__name__,
         )
 

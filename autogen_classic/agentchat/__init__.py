@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._core.events import subscribe
 from .._core.lazy import load
-from ._printer import show
+from ._printer import SHOWN, show
 
 if TYPE_CHECKING:
     from . import agent, assistant_agent, chat, contrib, conversable_agent, groupchat, user_proxy_agent, utils
@@ -69,7 +69,7 @@ _SUBMODULES = frozenset(
     )
 )
 
-subscribe(show)
+subscribe(show, SHOWN, may_fail=False)  # a program notices when its stream is gone
 
 if not TYPE_CHECKING:  # so that type checkers report a misspelt name
 

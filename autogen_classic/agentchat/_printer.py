@@ -13,14 +13,12 @@ from ..formatting_utils import colored
 from ..io.base import IOStream
 from . import _literals
 
-__all__ = ("print_received_message", "show")
+__all__ = ("SHOWN", "print_received_message", "show")
 
 
 def show(event: events.Event) -> None:
-    """Print what an event has for the reader; most events have nothing."""
-    printer = _PRINTERS.get(type(event))
-    if printer is not None:
-        printer(event)
+    """Print what one of the events `SHOWN` has for the reader."""
+    _PRINTERS[type(event)](event)
 
 
 def print_received_message(agent: Party, message: Message, sender: Agent) -> None:
@@ -139,3 +137,6 @@ _PRINTERS: dict[type[events.Event], Callable[[Any], None]] = {
     events.ToolCalled: _tool_called,
     events.ToolReturned: _tool_returned,
 }
+
+SHOWN = tuple(_PRINTERS)
+"""The kinds of events that have something for the reader."""

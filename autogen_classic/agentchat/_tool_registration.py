@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, TypeVar, cast
 
+from .._core.events import FunctionUsed, emit, is_heard
 from .._core.party import Party, is_agent
 from ..errors import with_note
 
@@ -92,7 +93,7 @@ def register_for_execution(agent: Party, name: str | None = None) -> Callable[[F
     def decorate(function: F) -> F:
         _check_that_it_is_a_function(function)
         function = _with_name_and_description(function, name, None)
-        runnable = taking_json_values(function)
+        runnable = taking_json_values(function, user=agent)
         agent.register_function({function._name: runnable})  # type: ignore[attr-defined]
         return function
 
@@ -124,11 +125,12 @@ def _with_name_and_description(function: F, name: str | None, description: str |
     return function
 
 
-def taking_json_values(function: F) -> F:
+def taking_json_values(function: F, user: Party | None = None) -> F:
     """Wrap a function so that it takes what JSON gives, and returns a text.
 
     Args:
         function: any callable. What it returns is awaited if that is possible, whatever the callable looks like.
+        user: the agent that runs it, for those who listen; None tells nobody.
 
     Returns:
         A function, a coroutine function for one, which keeps ``function`` as its attribute ``_origin``.
@@ -137,22 +139,27 @@ def taking_json_values(function: F) -> F:
 
     with_models = load_basemodels_if_needed(function)
 
-    async def text_of(outcome: Awaitable[object]) -> str:
-        return serialize_to_str(await outcome)
+    def text_of(returned: object, arguments: dict[str, Any]) -> str:
+        if user is not None and is_heard(FunctionUsed):
+            emit(FunctionUsed(user, function, arguments, returned))
+        return serialize_to_str(returned)
+
+    async def awaited_text_of(outcome: Awaitable[object], arguments: dict[str, Any]) -> str:
+        return text_of(await outcome, arguments)
 
     runnable: Any
     if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None)):  # noqa: B004
 
         @functools.wraps(function)
         async def runnable(*args: Any, **kwargs: Any) -> str:
-            return await text_of(with_models(*args, **kwargs))
+            return await awaited_text_of(with_models(*args, **kwargs), kwargs)
 
     else:
 
         @functools.wraps(function)
         def runnable(*args: Any, **kwargs: Any) -> str | Awaitable[str]:
             outcome = with_models(*args, **kwargs)
-            return text_of(outcome) if inspect.isawaitable(outcome) else serialize_to_str(outcome)
+            return awaited_text_of(outcome, kwargs) if inspect.isawaitable(outcome) else text_of(outcome, kwargs)
 
     runnable._origin = function
     return cast(F, runnable)

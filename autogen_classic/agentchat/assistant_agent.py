@@ -56,6 +56,7 @@ How to end:
         The default description goes with the default system message only: with another system message, an assistant
         is described by that.
         """
+        init_args = dict(locals())
         super().__init__(
             name,
             system_message,
@@ -68,3 +69,4 @@ How to end:
         )
         if description is None and system_message == self.DEFAULT_SYSTEM_MESSAGE:
             self.description = self.DEFAULT_DESCRIPTION
+        self._classic_announce(init_args)

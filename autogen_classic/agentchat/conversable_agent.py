@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .._core import hooks, replies, steps
 from .._core.drive import Call, drive, drive_async, drive_to_last_call, shipped
-from .._core.events import Notice, emit
+from .._core.events import AgentCreated, Notice, emit, is_heard
 from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message
 from .._core.party import Client, Outcome, Party
@@ -112,6 +112,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             openai.OpenAIError: when no key for the model is found.
             RuntimeError: when code is to run in Docker but no engine is running.
         """
+        init_args = dict(locals())
         self._name = name
         self._oai_messages: dict[Any, list[Message]] = defaultdict(list, chat_messages or {})
         self._oai_system_message = [{"content": system_message, "role": "system"}]
@@ -141,6 +142,13 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         self._classic_finished_chats: list[ChatResult] | dict[Any, ChatResult] = []
         self._reply_func_list: list[dict[str, Any]] = []
         self._classic_register_built_in_replies(code_execution_config)
+        self._classic_announce(init_args)
+
+    def _classic_announce(self, init_args: dict[str, Any]) -> None:
+        """Tell those who listen that a constructor of the agent has run, and with which arguments."""
+        if is_heard(AgentCreated):
+            own = ("self", "__class__")
+            emit(AgentCreated(self, {name: value for name, value in init_args.items() if name not in own}))
 
     def _classic_register_built_in_replies(self, code_execution_config: dict[str, Any] | Literal[False] | None) -> None:
         """Fill the list of replies from its end to its head: model, code, tools, functions, person."""

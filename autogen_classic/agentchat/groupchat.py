@@ -332,6 +332,7 @@ class GroupChatManager(ConversableAgent):
         Raises:
             ValueError: for an llm_config with functions or tools.
         """
+        init_args = dict(locals())
         llm_config = kwargs.get("llm_config")
         if llm_config and (llm_config.get("functions") or llm_config.get("tools")):
             raise ValueError(
@@ -356,6 +357,7 @@ class GroupChatManager(ConversableAgent):
             reset_config=GroupChat.reset,
             ignore_async_in_sync_chat=True,
         )
+        self._classic_announce(init_args)
 
     @property
     def groupchat(self) -> GroupChat:

@@ -40,6 +40,7 @@ class UserProxyAgent(ConversableAgent):
         **kwargs: Any,
     ) -> None:
         """Create an agent for a person; see `ConversableAgent` for the arguments."""
+        init_args = dict(locals())
         super().__init__(
             name=name,
             system_message=system_message,
@@ -55,3 +56,4 @@ class UserProxyAgent(ConversableAgent):
             ),
             **kwargs,
         )
+        self._classic_announce(init_args)

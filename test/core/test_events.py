@@ -21,8 +21,10 @@ from autogen_classic.events import (
     Event,
     MessageReceived,
     Notice,
+    ReplyTried,
     ToolCalled,
     emit,
+    is_heard,
     listening,
     subscribe,
     unsubscribe,
@@ -45,8 +47,9 @@ def chats_in(events: list[Event]) -> set[tuple[str, ...]]:
 
 def test_every_event_of_a_chat_names_it():
     heard: list[Event] = []
+    ann, bob = agent("ann"), agent("bob")
     with listening(heard.append):
-        talk("ann", "bob")
+        ann.initiate_chat(bob, message="hi", max_turns=2, silent=True)
     (chat,) = {event.chat for event in heard}
     assert chat is not None
     assert (chat.agents, chat.parent_id) == (("ann", "bob"), None)
@@ -238,13 +241,64 @@ def test_a_listener_within_another_leaves_alone():
     assert chats_in(second) == {("ann", "bob")}
 
 
-def test_what_a_listener_raises_ends_the_chat():
-    def refuse(event: Event) -> None:
-        if isinstance(event, MessageReceived):
-            raise RuntimeError("enough")
+def test_the_events_of_a_chat_are_numbered_from_1_without_a_gap():
+    heard: list[Event] = []
+    ann, bob = agent("ann"), agent("bob")
+    with listening(heard.append):
+        for _ in range(2):
+            ann.initiate_chat(bob, message="hi", max_turns=2, silent=True)
+    half = len(heard) // 2
+    assert [event.sequence for event in heard] == 2 * list(range(1, half + 1))
 
-    with pytest.raises(RuntimeError, match="enough"), listening(refuse):
+
+def test_a_subscriber_that_raises_is_reported_once_and_hears_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[Event] = []
+
+    def fail(event: Event) -> None:
+        heard.append(event)
+        raise RuntimeError("enough")
+
+    subscribe(fail)
+    try:
         talk("ann", "bob")
+    finally:
+        unsubscribe(fail)
+    assert len(heard) == 1
+    (record,) = caplog.records
+    assert "fail raised an error on the event AgentCreated" in record.message
+    assert record.exc_info is not None
+    assert str(record.exc_info[1]) == "enough"
+
+
+def test_what_a_subscriber_raises_that_may_not_fail_ends_the_chat():
+    def refuse(event: Event) -> None:
+        raise RuntimeError("enough")
+
+    subscribe(refuse, [MessageReceived], may_fail=False)
+    try:
+        with pytest.raises(RuntimeError, match="enough"):
+            talk("ann", "bob")
+    finally:
+        unsubscribe(refuse)
+
+
+def test_a_subscriber_hears_the_kinds_that_it_names_only():
+    heard: list[Event] = []
+    with listening(heard.append, kinds=[ChatStarted, ChatEnded]):
+        talk("ann", "bob")
+    assert [type(event) for event in heard] == [ChatStarted, ChatEnded]
+
+
+def test_whether_a_kind_is_heard_follows_those_who_come_and_go():
+    assert not is_heard(ReplyTried)
+    hear = subscribe(lambda event: None, [ReplyTried])
+    assert is_heard(ReplyTried)
+    unsubscribe(hear)
+    assert not is_heard(ReplyTried)
+    with listening(lambda event: None, kinds=[ReplyTried]):
+        assert is_heard(ReplyTried)
+        assert not is_heard(ChatEnded)
+    assert not is_heard(ReplyTried)
 
 
 @pytest.mark.parametrize(

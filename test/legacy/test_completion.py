@@ -102,7 +102,7 @@ def test_logging_warns_that_it_records_nothing(caplog: pytest.LogCaptureFixture)
     oai.ChatCompletion.start_logging()
     oai.ChatCompletion.stop_logging()
 
-    assert "ChatCompletion.start_logging records nothing" in caplog.text
+    assert "ChatCompletion.start_logging records nothing. Call autogen_classic.runtime_logging.start()" in caplog.text
 
 
 @pytest.mark.parametrize(

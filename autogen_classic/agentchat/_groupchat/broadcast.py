@@ -61,7 +61,7 @@ def tell(manager: Manager, groupchat: Group, message: TextOrMessage, speaker: ob
 
 def _sends_by_the_short_way(manager: Party, known: dict[type, bool]) -> bool:
     return (
-        events.audience() in ((), (_printer.show,))
+        events.audience(events.MessageSent, events.MessageReceived) in ([], [_printer.show])
         and _is_as_made(manager, known)
         and not manager.hook_lists["process_message_before_send"]
         and not manager.hook_lists["a_process_message_before_send"]

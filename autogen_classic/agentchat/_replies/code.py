@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any, Literal
 
 from ..._code.fences import UNKNOWN, extract_code, infer_lang
@@ -41,8 +42,9 @@ def code_reply_with_executor(
             continue
         emit(CodeExecuting(agent, [block.language for block in blocks], None))
         run = Call(agent._code_executor.execute_code_blocks, blocks)
+        began = perf_counter()
         result = yield from code_steps(agent, [(block.language, block.code) for block in blocks], run)
-        emit(CodeExecuted(agent, result.exit_code, result.output))
+        emit(CodeExecuted(agent, result.exit_code, result.output, perf_counter() - began))
         return True, _result_text(result.exit_code, result.output)
     return False, None
 
@@ -71,8 +73,9 @@ def code_execution_reply(
         blocks = extract_code(message["content"])
         if len(blocks) == 1 and blocks[0][0] == UNKNOWN:
             continue
+        began = perf_counter()
         exit_code, output = yield from code_steps(agent, blocks, Call(agent.execute_code_blocks, blocks))
-        emit(CodeExecuted(agent, exit_code, output))
+        emit(CodeExecuted(agent, exit_code, output, perf_counter() - began))
         return True, _result_text(exit_code, output)
     return False, None
 

@@ -7,6 +7,7 @@ import inspect
 import json
 import threading
 from collections.abc import Callable, Coroutine
+from time import perf_counter
 from typing import Any, TypeVar
 
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async
@@ -170,6 +171,7 @@ def execute_function(
     function = agent._function_map.get(name)
     succeeded = False
     arguments: Any = None
+    began = perf_counter()
     if function is None:
         content = _literals.FUNCTION_NOT_FOUND.format(name=name)
     else:
@@ -189,7 +191,7 @@ def execute_function(
                 succeeded = True
             except Exception as error:
                 content = _literals.FUNCTION_RAISED.format(error=str(error) or type(error).__name__)
-    emit(ToolReturned(agent, name, arguments, content, succeeded, call_id, bool(verbose)))
+    emit(ToolReturned(agent, name, arguments, content, succeeded, call_id, bool(verbose), perf_counter() - began))
     return succeeded, {"name": name, "role": "function", "content": content}
 
 

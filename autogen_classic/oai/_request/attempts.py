@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..._core import tape as tapes
 from ..._core.drive import Ask, Steps
-from ..._core.events import ModelAnswered, ModelAsked, ModelFailed, emit
+from ..._core.events import ModelAnswered, ModelAsked, ModelFailed, emit, is_heard
 from ..._core.model_requests import asking_agent
 from ..._core.running_chats import charge
 from ..._legacy.old_keys import with_todays_keys
@@ -69,8 +71,10 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Response]:
         wrapper.check_that_clients_are_ready()
     failures = Failures(wrapper._classic_state.entries)
     last = len(wrapper._classic_state.clients) - 1
+    request_id = str(uuid.uuid4())
     for number in range(last + 1):
         attempt = tape.attempt(Attempt, wrapper, number, config)
+        attempt.request_id = request_id
         try:
             response = yield from attempt.answer_steps()
         except attempt.errors_that_pass_on as error:
@@ -98,6 +102,7 @@ class Attempt:
         extras: what only the wrapper understands.
         agent: on whose behalf it asks, or None.
         client: the client of the configuration.
+        request_id: what all attempts for one request have in common.
         from_cache: whether the answer came from a cache.
 
     Raises:
@@ -119,7 +124,9 @@ class Attempt:
         self.wanted = None if own_client or "messages" not in self.params else wanted_form(self.params)
         if self.wanted is not None:
             self.params = with_json_schema(self.params)
+        self.request_id = ""
         self.from_cache = False
+        self._began = perf_counter()
         self._cache: AnswerCache | None = None
         self._with_keys = [*wrapper._classic_state.entries, settings]
 
@@ -138,7 +145,8 @@ class Attempt:
         self.from_cache = response is not NOT_CACHED
         if self.from_cache:
             return response
-        emit(ModelAsked(self.agent, without_keys(self.params)))
+        if is_heard(ModelAsked):
+            emit(ModelAsked(self.agent, without_keys(self.params), self.request_id))
         with keys_hidden(self._with_keys):
             return (yield from answer_steps(self._delivery, self.params, self.wanted))
 
@@ -196,7 +204,22 @@ class Attempt:
             reason: the same in words, without keys.
             following: the configuration that is tried next, or None.
         """
-        emit(ModelFailed(self.agent, self.number, self.params.get("model"), reason, following))
+        if is_heard(ModelFailed):
+            emit(
+                ModelFailed(
+                    agent=self.agent,
+                    request=without_keys(self.params),
+                    request_id=self.request_id,
+                    number=self.number,
+                    model=self.params.get("model"),
+                    error=error,
+                    reason=reason,
+                    next_number=following,
+                    seconds=perf_counter() - self._began,
+                    wrapper=self.wrapper,
+                    client=self.client,
+                )
+            )
         response = getattr(error, "paid_for", None)
         if response is not None:
             charge(response, self._count(response))
@@ -213,7 +236,20 @@ class Attempt:
         response.pass_filter = filter_func is None or bool(
             filter_func(context=self.extras.get("context"), response=response)
         )
-        emit(ModelAnswered(self.agent, response, self.from_cache, cost))
+        if is_heard(ModelAnswered):
+            emit(
+                ModelAnswered(
+                    agent=self.agent,
+                    request=without_keys(self.params),
+                    request_id=self.request_id,
+                    response=response,
+                    from_cache=self.from_cache,
+                    cost=cost,
+                    seconds=perf_counter() - self._began,
+                    wrapper=self.wrapper,
+                    client=self.client,
+                )
+            )
 
     def store(self, response: Response) -> None:
         """Keep a new answer in the cache."""

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._core import tape
+from ..._core.events import ClientConnected, emit, is_heard
 from ..._legacy.old_keys import with_todays_keys
 from .._config_files import empty_list_explained
-from ..providers import connect, find_provider, has_credentials
+from ..providers import client_keys, connect, find_provider, has_credentials
 from ..rate_limiters import TimeRateLimiter
 from .keys import hide_keys_in_logs
 
@@ -38,6 +39,7 @@ class WrapperState:
     """The configurations of a wrapper, the client for each, and how fast each may be asked.
 
     Args:
+        owner: the wrapper.
         config_list: one dict per model; None or an empty list stands for one configuration without own settings.
         base_config: settings for all configurations.
 
@@ -50,8 +52,9 @@ class WrapperState:
         TypeError: config_list is not a list of dicts.
     """
 
-    def __init__(self, config_list: list[dict[str, Any]] | None, base_config: dict[str, Any]) -> None:
+    def __init__(self, owner: object, config_list: list[dict[str, Any]] | None, base_config: dict[str, Any]) -> None:
         _check_config_list(config_list)
+        self._owner = owner
         self.entries: list[dict[str, Any]] = [
             with_todays_keys({**base_config, **entry}) for entry in config_list or [{}]
         ]
@@ -74,7 +77,14 @@ class WrapperState:
                 if self.clients[number] is None:
                     hide_keys_in_logs()
                     self.clients[number] = connect(self.entries[number])
+                    self._announce(number)
         return self.clients[number]
+
+    def _announce(self, number: int) -> None:
+        if is_heard(ClientConnected):
+            entry = self.entries[number]
+            settings = {key: entry[key] for key in entry if key in client_keys(entry)}
+            emit(ClientConnected(self.clients[number], self._owner, settings))
 
     def connected_clients(self) -> list[Any]:
         """Return the list of all clients, connected."""

@@ -1,0 +1,205 @@
+"""How an event reaches those who listen.
+
+A *subscriber* hears every chat of the process, a *listener* the chats of one context. Either may name the kinds of
+events that it wants; where nobody wants a kind, an event of it is not even made: see `is_heard`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from time import time
+from typing import Any, TypeVar
+
+from .running_chats import ChatRef, current, is_within
+
+__all__ = ("Event", "Subscriber", "audience", "emit", "is_heard", "listening", "subscribe", "unsubscribe")
+
+logger = logging.getLogger("autogen.events")
+
+
+@dataclass(slots=True)
+class Event:
+    """The root of all events.
+
+    Attributes:
+        at: when it happened, in seconds since the epoch.
+        chat: the chat in which it happened; None outside of any chat.
+        sequence: its place among the events of its chat, counted from 1; None outside of any chat. Events that nobody
+            wants to hear are not counted.
+    """
+
+    at: float = field(default_factory=time, init=False, repr=False, compare=False)
+    chat: ChatRef | None = field(default=None, init=False, repr=False, compare=False)
+    sequence: int | None = field(default=None, init=False, repr=False, compare=False)
+
+
+Subscriber = Callable[[Any], object]
+"""A function of one event."""
+
+SubscriberT = TypeVar("SubscriberT", bound=Subscriber)
+
+
+class _Guarded:
+    """Hands events on to a subscriber until it raises an error, which is reported once."""
+
+    __slots__ = ("has_failed", "subscriber")
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self.subscriber = subscriber
+        self.has_failed = False
+
+    def __call__(self, event: Event) -> None:
+        if self.has_failed:
+            return
+        try:
+            self.subscriber(event)
+        except Exception as error:
+            self.has_failed = True
+            logger.error(
+                "%s raised an error on the event %s, and hears no more events.",
+                getattr(self.subscriber, "__qualname__", self.subscriber),
+                type(event).__name__,
+                exc_info=error,
+            )
+
+
+@dataclass(slots=True, eq=False)
+class _Subscription:
+    """Who hears which kinds of events, and in which chat."""
+
+    subscriber: Subscriber
+    deliver: Callable[[Event], object]
+    kinds: tuple[type[Event], ...]
+    chat_id: str | None = None
+    is_over: bool = False  # a thread that outlives the ``with`` block of a listener no longer reaches it
+
+    def wants(self, kind: type[Event]) -> bool:
+        return not self.is_over and issubclass(kind, self.kinds)
+
+
+_lock = threading.Lock()
+_subscriptions: tuple[_Subscription, ...] = ()
+_by_kind: dict[type[Event], tuple[_Subscription, ...]] = {}  # worked out when a kind is met for the first time
+
+# A task, and a thread that runs in a copy of the context, inherit the listeners of whoever started them.
+_listeners: ContextVar[tuple[_Subscription, ...]] = ContextVar("autogen_classic_listeners", default=())
+
+
+def emit(event: Event) -> None:
+    """Note on the event which chat it happened in, and hand it to everybody who wants it.
+
+    Args:
+        event: what happened.
+    """
+    kind = type(event)
+    subscribed = _by_kind.get(kind)
+    if subscribed is None:
+        subscribed = _subscribed_to(kind)
+    listeners = _listeners.get()
+    if not subscribed and not listeners:
+        return
+    running_chat = current()
+    if running_chat is not None:
+        event.chat = running_chat.ref
+        event.sequence = next(running_chat.event_numbers)
+    for subscription in subscribed:
+        subscription.deliver(event)
+    for listener in listeners:
+        if listener.wants(kind) and (listener.chat_id is None or is_within(listener.chat_id)):
+            listener.deliver(event)
+
+
+def is_heard(kind: type[Event]) -> bool:
+    """Tell whether anybody in this context wants events of a kind, so that those on the hot path need not be made.
+
+    Args:
+        kind: a class of events.
+    """
+    subscribed = _by_kind.get(kind)
+    if subscribed is None:
+        subscribed = _subscribed_to(kind)
+    return bool(subscribed) or any(listener.wants(kind) for listener in _listeners.get())
+
+
+def _subscribed_to(kind: type[Event]) -> tuple[_Subscription, ...]:
+    with _lock:
+        found = _by_kind[kind] = tuple(one for one in _subscriptions if one.wants(kind))
+    return found
+
+
+def audience(*kinds: type[Event]) -> list[Subscriber]:
+    """Return everybody who would hear an event of one of these kinds in this context now.
+
+    Args:
+        *kinds: classes of events.
+    """
+    everybody = (*_subscriptions, *_listeners.get())
+    return [one.subscriber for one in everybody if any(map(one.wants, kinds))]
+
+
+def subscribe(
+    subscriber: SubscriberT, kinds: Iterable[type[Event]] = (Event,), *, may_fail: bool = True
+) -> SubscriberT:
+    """Let a function see the events of this process from now on, in the order in which functions subscribed.
+
+    Args:
+        subscriber: a function of one event. It runs between two steps of the chat, in the thread of the chat.
+        kinds: the classes of events that it wants.
+        may_fail: whether its errors are none of the chat's business: the first is reported, and it hears no more. With
+            False, what it raises ends the chat.
+
+    Returns:
+        The subscriber, so that this can be used as a decorator.
+    """
+    global _subscriptions
+    subscription = _Subscription(subscriber, _Guarded(subscriber) if may_fail else subscriber, tuple(kinds))
+    with _lock:
+        _subscriptions = (*_subscriptions, subscription)
+        _by_kind.clear()
+    return subscriber
+
+
+def unsubscribe(subscriber: Subscriber) -> None:
+    """End a subscription; an unknown subscriber is passed over.
+
+    Args:
+        subscriber: the function that was handed to `subscribe`.
+    """
+    global _subscriptions
+    with _lock:
+        _subscriptions = tuple(known for known in _subscriptions if known.subscriber != subscriber)
+        _by_kind.clear()
+
+
+@contextmanager
+def listening(
+    subscriber: SubscriberT, chat: ChatRef | str | None = None, kinds: Iterable[type[Event]] = (Event,)
+) -> Iterator[SubscriberT]:
+    """Let a function see, for the length of a ``with`` block, the events of this thread or task.
+
+    It hears the chats that run in this context: nested chats, tools that run in helper threads, and tasks that are
+    started within the block belong to it. It does not hear the chats of other threads and tasks. A thread of your
+    own takes part when it runs in ``contextvars.copy_context()``, as those of ``asyncio.to_thread`` do.
+
+    Args:
+        subscriber: a function of one event, which comes after all that were handed to `subscribe`.
+        chat: the only chat to hear, with those that are nested in it: what `Event.chat` says, or its id. None hears
+            them all, and what happens outside of chats as well.
+        kinds: the classes of events that it wants.
+
+    Yields:
+        The subscriber.
+    """
+    chat_id = chat.id if isinstance(chat, ChatRef) else chat
+    listener = _Subscription(subscriber, _Guarded(subscriber), tuple(kinds), chat_id)
+    _listeners.set((*_listeners.get(), listener))
+    try:
+        yield subscriber
+    finally:
+        listener.is_over = True
+        _listeners.set(tuple(known for known in _listeners.get() if known is not listener))
