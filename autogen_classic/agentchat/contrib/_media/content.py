@@ -12,7 +12,7 @@ from ....io.base import IOStream
 from ...utils import parse_tags_from_content
 from .pictures import Image, loaded
 
-__all__ = ("Part", "as_heard", "as_sendable", "image_part", "paths_in", "shown", "split", "text_part")
+__all__ = ("Part", "as_heard", "as_sendable", "image_part", "paths_in", "shown", "split", "text_part", "with_text")
 
 LoadedT = TypeVar("LoadedT")
 SourceT = TypeVar("SourceT")
@@ -40,6 +40,21 @@ def image_part(url: object) -> Part:
         url: an address, a data URI, or, inside of this process, a PIL image.
     """
     return {"type": "image_url", "image_url": {"url": url}}
+
+
+def with_text(content: str | list[Any] | None, text: str) -> str | list[Any]:
+    """Add a line to a content, for instance to a system message.
+
+    Args:
+        content: a text, parts, or None.
+        text: the line.
+
+    Returns:
+        The new content, of the same form.
+    """
+    if isinstance(content, list):
+        return [*content, text_part(f"\n{text}")]
+    return f"{content}\n{text}" if content else text
 
 
 def split(text: str, load: Callable[[str], object]) -> list[Part]:
