@@ -103,6 +103,23 @@ class Masks:
         return f"<<{name}" + "".join(f" {field}={found.group(field)!r}" for field in fields) + ">>"
 
 
+def without_prompts(requests: list[dict], own_texts: dict[str, list[str]]) -> list[dict]:
+    """Of the texts in requests to some models, keep the scenario's own ones, and a sign of what else there was.
+
+    Args:
+        requests: what the models were asked.
+        own_texts: for each such model, by its name, the own texts, longer ones first.
+    """
+    for request in requests:
+        if request["model"] not in own_texts:
+            continue
+        own = "|".join(map(re.escape, own_texts[request["model"]]))
+        for message in request["body"]["messages"]:
+            if isinstance(message["content"], str) and not re.fullmatch(own, message["content"]):
+                message["content"] = f"<<prompt with {re.findall(own, message['content'])}>>"
+    return requests
+
+
 def clean_text(text: str, masks: Masks, folder: str, port: int) -> str:
     """Mask long library texts and replace what differs from run to run."""
     text = masks(text)

@@ -101,7 +101,7 @@ def run_here(name: str, mode: str, folder: str) -> dict:
     """Run one scenario in this process, which must not be used for anything else afterwards."""
     import scenario
     from model_server import ModelServer
-    from normalise import Masks, clean, plain
+    from normalise import Masks, clean, plain, without_prompts
 
     masks = Masks()
     logs = LogCollector()
@@ -125,7 +125,7 @@ def run_here(name: str, mode: str, folder: str) -> dict:
     record = {
         "printed": printed.getvalue(),
         "histories": scenario.State.histories,
-        "requests": server.requests,
+        "requests": without_prompts(server.requests, scenario.State.own_texts),
         "person": scenario.State.person,
         "notes": scenario.State.notes,
         "raised": raised,

@@ -26,6 +26,7 @@ __all__ = [
     "call",
     "chat",
     "function_call",
+    "hide_prompts",
     "human",
     "llm_config",
     "model",
@@ -46,6 +47,7 @@ class State:
     histories: ClassVar[list[dict]] = []
     notes: ClassVar[list[list]] = []
     person: ClassVar[list[list]] = []
+    own_texts: ClassVar[dict[str, list[str]]] = {}
     models = 0
 
 
@@ -59,6 +61,16 @@ def model(*replies: Any, name: str | None = None, **settings: Any) -> dict:
 def llm_config(*replies: Any, name: str | None = None, **settings: Any) -> dict:
     """An llm_config with one scripted model and no cache; `settings` are further keys of the llm_config."""
     return {"config_list": [model(*replies, name=name)], "cache_seed": None, **settings}
+
+
+def hide_prompts(model: str, *own_texts: str) -> None:
+    """Keep the library's prompts to a model out of the record: of each text that it reads, only own texts stay.
+
+    Args:
+        model: the name by which `model` or `llm_config` was given it.
+        *own_texts: texts of the scenario; longer ones hold shorter ones.
+    """
+    State.own_texts[model] = sorted(own_texts, key=len, reverse=True)
 
 
 def tool_calls(*calls: tuple, content: str | None = None) -> dict:
