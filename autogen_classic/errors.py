@@ -70,12 +70,14 @@
      +-- ScriptExhaustedError (AssertionError)
      +-- RepliesFileError (ValueError)
      |
-     |  Addresses that a model or a page chose
+     |  Addresses and documents that a model or a page chose
      +-- FetchError (requests.RequestException)
      |   +-- AddressRefusedError
      |   +-- ContentRefusedError
      |   +-- FetchTimeoutError (requests.Timeout, TimeoutError)
      |   +-- HostNotFoundError (requests.ConnectionError)
+     +-- FileConversionException
+     +-- UnsupportedFormatException
      |
      |  The command line and the name autogen
      +-- AliasRefusedError (ImportError)
@@ -129,6 +131,7 @@ __all__ = (
     "EmbeddingUnavailableError",
     "FetchError",
     "FetchTimeoutError",
+    "FileConversionException",
     "FileNameError",
     "HostNotFoundError",
     "ImageUnavailableError",
@@ -169,6 +172,7 @@ __all__ = (
     "UndefinedNextAgent",
     "UnknownProviderError",
     "UnreadableDocumentError",
+    "UnsupportedFormatException",
     "UnusableAnswerError",
     "UnusableImageError",
     "UnusableKeyError",
@@ -535,6 +539,17 @@ class ScriptExhaustedError(AutogenClassicError, AssertionError):
 
 class RepliesFileError(AutogenClassicError, ValueError):
     """A file of scripted replies is missing or cannot be understood."""
+
+
+# --- Addresses and documents that a model or a page chose ------------------------------------------------------------
+
+
+class FileConversionException(AutogenClassicError):
+    """A document is damaged, so that it cannot be converted to Markdown."""
+
+
+class UnsupportedFormatException(AutogenClassicError):
+    """A document is of a kind that cannot be converted to Markdown."""
 
 
 # --- The command line and the name autogen --------------------------------------------------------------------------

@@ -35,6 +35,7 @@ PLACES = {
     "agentchat": "quick",
     "agentchat/test_long_chats.py": "one",
     "behaviours": "quick",
+    "browser_utils": "one",
     "cache": "versions",
     "cache/test_cosmos.py": "one",
     "cache/test_redis.py": "one",

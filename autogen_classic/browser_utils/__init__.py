@@ -1,0 +1,43 @@
+"""Browsers that show pages, files and search results as Markdown, a part at a time, as a model can read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._core.lazy import load
+
+if TYPE_CHECKING:
+    from ..errors import FileConversionException, UnsupportedFormatException
+    from ._simple_text_browser import SimpleTextBrowser
+    from .abstract_markdown_browser import AbstractMarkdownBrowser
+    from .markdown_search import AbstractMarkdownSearch, BingMarkdownSearch
+    from .mdconvert import DocumentConverterResult, MarkdownConverter
+    from .requests_markdown_browser import RequestsMarkdownBrowser
+
+__all__ = (
+    "AbstractMarkdownBrowser",
+    "AbstractMarkdownSearch",
+    "BingMarkdownSearch",
+    "DocumentConverterResult",
+    "FileConversionException",
+    "MarkdownConverter",
+    "RequestsMarkdownBrowser",
+    "SimpleTextBrowser",
+    "UnsupportedFormatException",
+)
+
+_HOMES = {
+    "AbstractMarkdownBrowser": ".abstract_markdown_browser",
+    "AbstractMarkdownSearch": ".markdown_search",
+    "BingMarkdownSearch": ".markdown_search",
+    "DocumentConverterResult": ".mdconvert",
+    "FileConversionException": "..errors",
+    "MarkdownConverter": ".mdconvert",
+    "RequestsMarkdownBrowser": ".requests_markdown_browser",
+    "SimpleTextBrowser": "._simple_text_browser",
+    "UnsupportedFormatException": "..errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    return load(__name__, name, _HOMES)
