@@ -12,7 +12,7 @@ import requests
 from web_pages import Page, WebPages
 
 from autogen_classic import OpenAIWrapper
-from autogen_classic.browser_utils import mdconvert
+from autogen_classic.browser_utils import _documents, mdconvert
 from autogen_classic.browser_utils.mdconvert import (
     DocumentConverter,
     DocumentConverterResult,
@@ -105,7 +105,7 @@ def test_a_damaged_document_is_an_error_that_names_it(converter: MarkdownConvert
 def test_a_document_that_unpacks_to_more_than_any_real_one_is_refused(
     converter: MarkdownConverter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(mdconvert, "_MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(_documents, "MOST_UNPACKED", 1_000_000)
     bomb = documents.zipped({"word/document.xml": b"0" * 2_000_000})
     with pytest.raises(FileConversionException, match="unpacks to more than 1000000 bytes"):
         converter.convert(written(tmp_path, "bomb.docx", bomb))
