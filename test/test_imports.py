@@ -26,7 +26,6 @@ LEVELS = (
         "exception_utils",
         "formatting_utils",
         "function_utils",
-        "math_utils",
         "token_count_utils",
         "types",
         "version",
@@ -48,7 +47,7 @@ LEVELS = (
     ),
     ("oai",),
     ("_legacy", "coding", "replay"),
-    ("code_utils", "oai.completion"),
+    ("code_utils", "math_utils", "oai.completion"),
     ("agentchat",),
     ("agentchat.contrib", "agentchat.group", "extensions", "interop", "mcp", "retrieve_utils", "teams", "tools"),
     ("__init__", "__main__", "cli", "compat", "testing"),
@@ -151,7 +150,9 @@ def test_no_logger_is_named_after_the_new_package():
         if isinstance(node, ast.Call)
         and ast.unparse(node.func).endswith("getLogger")
         and not (
-            node.args and isinstance(node.args[0], ast.Constant) and str(node.args[0].value).startswith("autogen.")
+            node.args
+            and isinstance(node.args[0], ast.Constant)
+            and str(node.args[0].value).startswith(("autogen.", "httpx"))  # httpx's own, which a filter watches
         )
     ]
     assert offenders == []

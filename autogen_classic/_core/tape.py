@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
-from .drive import Call, Request, Steps
+from .drive import Request, Steps
 
 __all__ = (
     "Tape",
@@ -75,11 +75,11 @@ class Tape:
         """Return the answer of a person, who is asked by calling ``ask``."""
         return ask(prompt)
 
-    def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps[Any]:
+    def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
         """Return the result of a tool, which is run with ``run``."""
         return (yield run)
 
-    def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps[Any]:
+    def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
         """Return the result of code (as the executor gives it), which is run with ``run``."""
         return (yield run)
 
@@ -178,7 +178,7 @@ def person_input(prompt: str, ask: Callable[[str], str]) -> str:
     return ask(prompt) if _asking_person.get() else current().person_input(prompt, ask)
 
 
-def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps[Any]:
+def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
     """Run a tool.
 
     Args:
@@ -193,7 +193,7 @@ def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Call) -
     return current().tool_steps(agent, name, arguments, run)
 
 
-def code_steps(agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps[Any]:
+def code_steps(agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
     """Run code.
 
     Args:

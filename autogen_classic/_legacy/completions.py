@@ -15,6 +15,7 @@ __all__ = (
     "DEFAULT_MODEL",
     "FAST_MODEL",
     "PassAssertionFilter",
+    "ask_model",
     "eval_function_completions",
     "generate_assertions",
     "generate_code",
@@ -49,7 +50,7 @@ _ASSERTIONS_PROMPT = (
 _IMPLEMENT_PROMPT = "Complete this Python function. Answer with the whole function in one fenced block.\n\n{definition}"
 
 
-def _ask(prompt: str, default_model: str, config: Mapping[str, Any]) -> tuple[list[str], float]:
+def ask_model(prompt: str, default_model: str, config: Mapping[str, Any]) -> tuple[list[str], float]:
     """Send one prompt to a model.
 
     Args:
@@ -89,7 +90,7 @@ def generate_code(pattern: str = CODE_BLOCK_PATTERN, **config: Any) -> tuple[str
         The first code found (the whole answer if no code is found) and the cost in US dollars.
     """
     prompt = config.pop("prompt", "")
-    texts, cost = _ask(_CODE_PROMPT.format(prompt=prompt), FAST_MODEL, config)
+    texts, cost = ask_model(_CODE_PROMPT.format(prompt=prompt), FAST_MODEL, config)
     return extract_code(texts[0], pattern)[0][1], cost
 
 
@@ -111,7 +112,7 @@ def improve_function(file_name: str, func_name: str, objective: str, **config: A
         objective=objective,
         source=Path(file_name).read_text(encoding="utf-8"),
     )
-    texts, cost = _ask(prompt, DEFAULT_MODEL, config)
+    texts, cost = ask_model(prompt, DEFAULT_MODEL, config)
     return _code_in(texts[0]), cost
 
 
@@ -129,7 +130,7 @@ def improve_code(files: list[str], objective: str, suggest_only: bool = True, **
     """
     sources = "\n\n".join(f"{name}:\n{Path(name).read_text(encoding='utf-8')}" for name in files)
     prompt = (_SUGGEST_PROMPT if suggest_only else _REWRITE_PROMPT).format(objective=objective, sources=sources)
-    texts, cost = _ask(prompt, DEFAULT_MODEL, config)
+    texts, cost = ask_model(prompt, DEFAULT_MODEL, config)
     return texts[0], cost
 
 
@@ -143,7 +144,7 @@ def generate_assertions(definition: str, **config: Any) -> tuple[str, float]:
     Returns:
         The assert statements, one per line, and the cost in US dollars.
     """
-    texts, cost = _ask(_ASSERTIONS_PROMPT.format(definition=definition), FAST_MODEL, config)
+    texts, cost = ask_model(_ASSERTIONS_PROMPT.format(definition=definition), FAST_MODEL, config)
     lines = (line.strip() for line in texts[0].splitlines())
     return "\n".join(line for line in lines if line.startswith("assert ")), cost
 
@@ -290,7 +291,7 @@ def implement(
     checker = PassAssertionFilter(assertions)
     answer, cost = "", 0.0
     for config in tries:
-        texts, price = _ask(_IMPLEMENT_PROMPT.format(definition=definition), FAST_MODEL, config)
+        texts, price = ask_model(_IMPLEMENT_PROMPT.format(definition=definition), FAST_MODEL, config)
         cost += price
         passed = assertions is None or checker.pass_assertions({"definition": definition}, texts)
         answer = texts[(checker.metrics or {}).get("index_selected", 0)]

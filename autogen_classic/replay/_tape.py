@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from .._core.drive import Call, Request, Steps
+from .._core.drive import Request, Steps
 from .._core.tape import AttemptT, Tape
 from ..errors import CassetteError, RecordedToolError, ReplayMismatchError
 from ..io.base import IOStream
@@ -237,7 +237,7 @@ class TapeOfRun(Tape):
             news["answer"] = plain(answer)
         return answer
 
-    def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Call) -> Steps[Any]:
+    def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
         """Return the result of a tool; see `_core.tape`."""
         if not self._recorded["tools"]:
             return (yield run)
@@ -250,7 +250,7 @@ class TapeOfRun(Tape):
             news["result"] = str(result)
         return result
 
-    def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Call) -> Steps[Any]:
+    def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
         """Return the result of code; see `_core.tape`."""
         if not self._recorded["code"]:
             return (yield run)

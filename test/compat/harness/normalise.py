@@ -87,6 +87,16 @@ class Masks:
         self._fixed = [(text, name) for text, name in self._fixed if len(text) >= 20]
         self._fixed.sort(key=lambda pair: -len(pair[0]))
 
+    def add(self, name: str, text: str) -> None:
+        """Mask one more text of the library, such as a prompt of a contributed agent; it may be a template."""
+        template = template_pattern(text, name) if re.search(r"\{[a-z_]+\}", text) else None
+        if template:
+            self._templates.append((template[0], [], name))
+        else:
+            self._fixed.append((text, name))
+            self._fixed.sort(key=lambda pair: -len(pair[0]))
+        self._long_lines.update(line.strip() for line in re.split(r"\{[^}]*\}|\n", text) if len(line.strip()) >= 40)
+
     def __call__(self, text: str) -> str:
         for fixed, name in self._fixed:
             text = text.replace(fixed, f"<<{name}>>")

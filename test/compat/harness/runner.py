@@ -103,7 +103,7 @@ def run_here(name: str, mode: str, folder: str) -> dict:
     from model_server import ModelServer
     from normalise import Masks, clean, plain, without_prompts
 
-    masks = Masks()
+    masks = scenario.State.masks = Masks()
     logs = LogCollector()
     logging.getLogger().addHandler(logs)
     server = scenario.State.server = ModelServer()

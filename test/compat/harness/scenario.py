@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from model_server import Choices, Endless, Fault, ModelServer
-from normalise import plain
+from normalise import Masks, plain
 
 __all__ = [
     "Choices",
@@ -29,6 +29,7 @@ __all__ = [
     "hide_prompts",
     "human",
     "llm_config",
+    "mask",
     "model",
     "note",
     "person",
@@ -44,6 +45,7 @@ class State:
 
     mode = "sync"
     server: ModelServer
+    masks: Masks
     histories: ClassVar[list[dict]] = []
     notes: ClassVar[list[list]] = []
     person: ClassVar[list[list]] = []
@@ -130,6 +132,11 @@ def record(*agents: Any) -> None:
     for agent in agents:
         for partner, messages in agent._oai_messages.items():
             State.histories.append({"agent": agent.name, "partner": partner.name, "messages": plain(list(messages))})
+
+
+def mask(name: str, text: str) -> None:
+    """Have a long text of the library stand in the record as `<<name>>`; each library words it in its own way."""
+    State.masks.add(name, text)
 
 
 @contextlib.contextmanager

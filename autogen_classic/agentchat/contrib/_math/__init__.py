@@ -1,0 +1,1 @@
+"""What stands behind the agent that checks steps of mathematics: programs to run, and questions to Wolfram Alpha."""
