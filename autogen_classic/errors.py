@@ -10,6 +10,8 @@
      +-- SenderRequired
      +-- UndefinedNextAgent
      +-- TransitionGraphError (ValueError)
+     +-- TeamFileError (ValueError)
+     +-- UnusableProposalError (ValueError)
      |
      |  Configurations of models
      +-- LLMConfigError (ValueError)
@@ -168,6 +170,7 @@ __all__ = (
     "SessionPoolTimeoutError",
     "StreamTimeoutError",
     "StructuredOutputError",
+    "TeamFileError",
     "TransitionGraphError",
     "UndefinedNextAgent",
     "UnknownProviderError",
@@ -176,6 +179,7 @@ __all__ = (
     "UnusableAnswerError",
     "UnusableImageError",
     "UnusableKeyError",
+    "UnusableProposalError",
     "UnusedTurnsError",
     "VectorStoreError",
     "WorkDirNotSharedError",
@@ -299,6 +303,14 @@ class UndefinedNextAgent(_ErrorWithMessage):
 
 class TransitionGraphError(AutogenClassicError, ValueError):
     """A graph of speaker transitions cannot be used."""
+
+
+class TeamFileError(AutogenClassicError, ValueError):
+    """The description of a team or of a library of agents, saved in a file, cannot be used; the text says why."""
+
+
+class UnusableProposalError(AutogenClassicError, ValueError):
+    """What a model proposed (a function, criteria, a team) cannot be used; the text says why, and how it begins."""
 
 
 # --- Configurations of models ---------------------------------------------------------------------------------------

@@ -1,0 +1,156 @@
+"""Two functions that judge how useful a program is for a task: find criteria, then apply them to a test case."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Literal
+
+from ....errors import UnusableProposalError
+from ...agent import Agent
+from ...chat import ChatResult
+from ...groupchat import GroupChat, GroupChatManager
+from ...user_proxy_agent import UserProxyAgent
+from .criterion import Criterion
+from .critic_agent import CriticAgent
+from .quantifier_agent import QuantifierAgent
+from .subcritic_agent import SubCriticAgent
+from .task import Task
+
+__all__ = ("a_generate_criteria", "a_quantify_criteria", "generate_criteria", "quantify_criteria")
+
+LLMConfig = dict[str, Any] | Literal[False] | None
+
+
+def generate_criteria(
+    llm_config: LLMConfig = None,
+    task: Task | None = None,
+    additional_instructions: str = "",
+    max_round: int = 2,
+    use_subcritic: bool = False,
+) -> list[Criterion]:
+    """Let a critic propose criteria for a task.
+
+    Args:
+        llm_config: the model of the critic.
+        task: the task; it must be given.
+        additional_instructions: what else the critic is told.
+        max_round: how many messages are written at most; a subcritic needs 3.
+        use_subcritic: whether a second agent splits the criteria into finer ones.
+
+    Returns:
+        The criteria.
+
+    Raises:
+        ValueError: there is no task, or the last answer (an `UnusableProposalError`) holds no list of criteria.
+    """
+    critic_user, manager = _critics(llm_config, additional_instructions, max_round, use_subcritic)
+    critic_user.initiate_chat(manager, message=_task(task).get_sys_message())
+    return _criteria_in(critic_user.last_message(manager))
+
+
+async def a_generate_criteria(
+    llm_config: LLMConfig = None,
+    task: Task | None = None,
+    additional_instructions: str = "",
+    max_round: int = 2,
+    use_subcritic: bool = False,
+) -> list[Criterion]:
+    """The same as `generate_criteria`, without blocking the event loop."""
+    critic_user, manager = _critics(llm_config, additional_instructions, max_round, use_subcritic)
+    await critic_user.a_initiate_chat(manager, message=_task(task).get_sys_message())
+    return _criteria_in(critic_user.last_message(manager))
+
+
+def quantify_criteria(
+    llm_config: LLMConfig = None,
+    criteria: list[Criterion] | None = None,
+    task: Task | None = None,
+    test_case: str | dict[str, Any] = "",
+    ground_truth: str = "",
+) -> dict[str, Any]:
+    """Let a quantifier judge a test case by criteria.
+
+    Args:
+        llm_config: the model of the quantifier.
+        criteria: the criteria; they must be given.
+        task: the task; it must be given.
+        test_case: the response to judge; a dict is shown as JSON.
+        ground_truth: whether it succeeded, as far as that is known; it is not shown to the model.
+
+    Returns:
+        ``actual_success`` (the ground truth) and ``estimated_performance``: the answer of the quantifier, a text that
+        should be a JSON object with a value for each criterion.
+
+    Raises:
+        ValueError: there is no task, or there are no criteria.
+    """
+    quantifier, user = _quantifiers(llm_config)
+    result = user.initiate_chat(quantifier, message=_question(task, criteria, test_case), max_turns=1)
+    return _judgement(result, ground_truth)
+
+
+async def a_quantify_criteria(
+    llm_config: LLMConfig = None,
+    criteria: list[Criterion] | None = None,
+    task: Task | None = None,
+    test_case: str | dict[str, Any] = "",
+    ground_truth: str = "",
+) -> dict[str, Any]:
+    """The same as `quantify_criteria`, without blocking the event loop."""
+    quantifier, user = _quantifiers(llm_config)
+    result = await user.a_initiate_chat(quantifier, message=_question(task, criteria, test_case), max_turns=1)
+    return _judgement(result, ground_truth)
+
+
+def _task(task: Task | None) -> Task:
+    if task is None:
+        raise ValueError("There is no task to judge. Give a Task as the argument task.")
+    return task
+
+
+def _user(name: str) -> UserProxyAgent:
+    return UserProxyAgent(name, max_consecutive_auto_reply=0, code_execution_config=False, human_input_mode="NEVER")
+
+
+def _critics(
+    llm_config: LLMConfig, additional_instructions: str, max_round: int, use_subcritic: bool
+) -> tuple[UserProxyAgent, GroupChatManager]:
+    """Somebody who asks for criteria, and a group that proposes them one after the other."""
+    critic = CriticAgent(
+        system_message=f"{CriticAgent.DEFAULT_SYSTEM_MESSAGE}\n{additional_instructions}", llm_config=llm_config
+    )
+    critic_user = _user("critic_user")
+    agents: list[Agent] = [critic_user, critic, *([SubCriticAgent(llm_config=llm_config)] if use_subcritic else [])]
+    group = GroupChat(agents, messages=[], max_round=max_round, speaker_selection_method="round_robin")
+    return critic_user, GroupChatManager(group, llm_config=llm_config)
+
+
+def _criteria_in(message: dict[str, Any] | None) -> list[Criterion]:
+    """Read the criteria in the last message, which may have words around them."""
+    text = str((message or {}).get("content") or "")
+    found = re.search(r"[\[{].*[\]}]", text, flags=re.DOTALL)
+    try:
+        return Criterion.parse_json_str(found[0] if found else text)
+    except (ValueError, TypeError) as error:
+        raise UnusableProposalError(
+            f"The last message of the critics holds no list of criteria in JSON ({error}). It is: {text[:500]!r}"
+        ) from error
+
+
+def _quantifiers(llm_config: LLMConfig) -> tuple[QuantifierAgent, UserProxyAgent]:
+    return QuantifierAgent(llm_config=llm_config), _user("quantifier_user")
+
+
+def _question(task: Task | None, criteria: list[Criterion] | None, test_case: str | dict[str, Any]) -> str:
+    if not criteria:
+        raise ValueError("There are no criteria to judge by. Give those of generate_criteria as the argument criteria.")
+    case = test_case if isinstance(test_case, str) else json.dumps(test_case, ensure_ascii=False, default=str)
+    return (
+        f"{_task(task).get_sys_message()}Evaluation dictionary: {Criterion.write_json(criteria)}"
+        f"actual test case to evaluate: {case}"
+    )
+
+
+def _judgement(result: ChatResult, ground_truth: str) -> dict[str, Any]:
+    return {"actual_success": ground_truth, "estimated_performance": result.chat_history[-1]["content"]}
