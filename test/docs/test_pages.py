@@ -28,7 +28,14 @@ sys.path[:0] = [str(ROOT / "test" / "coding"), str(ROOT / "test" / "coding" / "c
 # On these pages each block is a program of its own; on the others a block goes on where the last one ended.
 INDEPENDENT_BLOCKS = ("code-execution.md", "testing-your-agents.md")
 # These pages must begin with a program that needs nothing but the library.
-PAGES_THAT_BEGIN_WITH_A_PROGRAM = ("groups.md", "hooks-and-replies.md", "human-input.md", "tools.md")
+PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
+    "evaluation.md",
+    "groups.md",
+    "hooks-and-replies.md",
+    "human-input.md",
+    "mathematics.md",
+    "tools.md",
+)
 
 
 @dataclass(frozen=True)

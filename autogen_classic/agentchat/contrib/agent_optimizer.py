@@ -1,0 +1,261 @@
+"""Agents that get better without training: a model adds, revises and removes the functions of an assistant.
+
+After some conversations with a user, who says whether the outcome is right, a model reads them and proposes changes.
+When the new functions do worse than the best so far, the best come back.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..._core.drive import Ask, Steps, drive, drive_async, shipped
+from ..._core.messages import Message
+from ...code_utils import execute_code
+from ...errors import UnusableProposalError
+from ...io.base import IOStream
+from ...oai.client import OpenAIWrapper
+from ...oai.openai_utils import filter_config
+from ._optimizer.actions import Function, apply, program_of, registrations
+from ._optimizer.texts import ADD_FUNC, OPT_PROMPT, REMOVE_FUNC, REVISE_FUNC
+
+__all__ = ("ADD_FUNC", "OPT_PROMPT", "REMOVE_FUNC", "REVISE_FUNC", "AgentOptimizer", "execute_func")
+
+logger = logging.getLogger("autogen.agentchat.contrib.agent_optimizer")
+
+Registrations = tuple[list[dict[str, Any]], dict[str, Callable[..., str] | None]]
+
+_ASK_WHETHER_SATISFIED = (
+    "Please provide whether the user is satisfied with the solution. 1 represents satisfied. 0 represents not "
+    "satisfied. Press enter to submit. \n"
+)
+
+
+def execute_func(name: str, packages: str, code: str, **args: Any) -> str:
+    """Run a function that a model has written, in a process of its own or in Docker.
+
+    AUTOGEN_USE_DOCKER decides where, as for `autogen_classic.code_utils.execute_code`. A process is not a sandbox.
+
+    Args:
+        name: the name of the function.
+        packages: packages to install before, by commas.
+        code: the code that defines it.
+        **args: its arguments.
+
+    Returns:
+        A heading, and what the function printed and returned.
+
+    Raises:
+        RuntimeError: the code failed; the text holds what it printed.
+    """
+    return _run({"name": name, "packages": packages, "code": code}, args)
+
+
+def _run(function: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
+    """See `execute_func`; here, arguments may have any name."""
+    program = program_of(function["name"], function["packages"], function["code"], arguments)
+    exit_code, output, _ = execute_code(program)
+    if exit_code != 0:
+        raise RuntimeError(f"Error in executing function:{output}")
+    return output
+
+
+def _callable_of(function: Function) -> Callable[..., str]:
+    return lambda **arguments: _run(function, arguments)
+
+
+def _step(optimizer: AgentOptimizer, /) -> Steps[Registrations]:
+    """One round of changes; nothing is forgotten unless it comes to its end."""
+    history = optimizer._trial_conversations_history
+    if not history:
+        raise ValueError("There is nothing to learn from yet. Call record_one_conversation before step.")
+    verdicts = [verdict for one in optimizer._trial_conversations_performance for verdict in one.values()]
+    performance = sum(verdicts) / len(verdicts)
+    failures, best = optimizer._failure_functions_performance, optimizer._best_functions
+    functions = known = optimizer._trial_functions
+    if performance < optimizer._best_performance:
+        failures = sorted([*failures, {"functions": known, "performance": performance}], key=_performance)
+        functions = best
+        conversations, verdicts_by_name = (
+            optimizer._best_conversations_history,
+            optimizer._best_conversations_performance,
+        )
+    else:
+        failures, best = [], known
+        conversations, verdicts_by_name = history, optimizer._trial_conversations_performance
+
+    actions_left = optimizer.max_actions_per_step
+    while actions_left > 0:
+        prompt = _prompt(best, conversations, verdicts_by_name, functions, failures, actions_left)
+        functions, made = yield from _changes(optimizer, prompt, functions, actions_left)
+        if made == 0:
+            break
+        actions_left -= made
+
+    optimizer._best_performance = max(performance, optimizer._best_performance)
+    optimizer._best_functions, optimizer._failure_functions_performance = copy.deepcopy(best), failures
+    optimizer._best_conversations_history = conversations
+    optimizer._best_conversations_performance = verdicts_by_name
+    optimizer._trial_functions = functions
+    optimizer._trial_conversations_history = []
+    optimizer._trial_conversations_performance = []
+    return registrations(known, functions, _callable_of)
+
+
+def _changes(
+    optimizer: AgentOptimizer, prompt: str, functions: list[Function], at_most: int
+) -> Steps[tuple[list[Function], int]]:
+    """Ask the model for changes, and again with the reason if it proposes only what cannot be done.
+
+    Returns:
+        The functions as they are afterwards, and how many changes were made: 0 if the model wants or finds none.
+    """
+    messages: list[Message] = [{"role": "user", "content": prompt}]
+    for _ in range(optimizer._max_trials):
+        response = yield Ask(
+            optimizer._client,
+            "create",
+            messages=messages,
+            tools=[ADD_FUNC, REVISE_FUNC, REMOVE_FUNC],
+            tool_choice="auto",
+        )
+        calls = _calls_in(optimizer._client.extract_text_or_completion_object(response)[0])
+        made, problems = 0, []
+        for call in calls[:at_most]:
+            try:
+                functions = apply(call, functions)
+                made += 1
+            except UnusableProposalError as error:
+                logger.warning("A change that the model proposed cannot be made. %s", error)
+                problems.append(str(error))
+        if made or not problems:
+            return functions, made
+        complaint = f"Your last proposal cannot be carried out. {' '.join(problems)}"
+        messages = [*messages, {"role": "user", "content": complaint}]
+    return functions, 0
+
+
+def _calls_in(answer: object) -> list[dict[str, Any]]:
+    """The functions that an answer of a model calls; a text calls none."""
+    message = answer.model_dump() if hasattr(answer, "model_dump") else answer
+    calls = message.get("tool_calls") if isinstance(message, dict) else None
+    return [call["function"] for call in calls or []]
+
+
+def _performance(failure: Mapping[str, Any]) -> float:
+    return float(failure["performance"])
+
+
+def _prompt(
+    best: Sequence[Function],
+    conversations: Sequence[Mapping[str, Any]],
+    verdicts: Sequence[Mapping[str, int]],
+    functions: Sequence[Function],
+    failures: Sequence[Mapping[str, Any]],
+    actions_left: int,
+) -> str:
+    def listed(things: Sequence[Any]) -> str:
+        return json.dumps(things, default=str, indent=1) if things else "None yet."
+
+    satisfied = sum(value for one in verdicts for value in one.values())
+    return OPT_PROMPT.format(
+        best_functions=listed(best),
+        best_conversations_num=len(conversations),
+        best_conversations_history=listed(conversations),
+        statistic_informations=f"In {satisfied} of {len(verdicts)} the user was satisfied.\n{listed(verdicts)}",
+        incumbent_functions=listed(functions),
+        accumulated_experience=listed(failures),
+        actions_num=actions_left,
+    )
+
+
+class AgentOptimizer:
+    """Improves the functions of an assistant from the conversations it had."""
+
+    def __init__(
+        self,
+        max_actions_per_step: int,
+        llm_config: Mapping[str, Any],
+        optimizer_model: str | None = "gpt-4-1106-preview",
+    ) -> None:
+        """Create an optimizer.
+
+        Args:
+            max_actions_per_step: how many changes one step may make.
+            llm_config: the configuration of the model that makes them, with a ``config_list``.
+            optimizer_model: which entries of the list to use, by their ``model``; None uses all.
+
+        Raises:
+            ValueError: the list has no such model.
+            openai.OpenAIError: no key for the model is found.
+        """
+        self.max_actions_per_step = max_actions_per_step
+        self.llm_config = llm_config
+        self.optimizer_model = optimizer_model
+        self._max_trials = 3
+        config_list = llm_config.get("config_list") or []
+        chosen = config_list if optimizer_model is None else filter_config(config_list, {"model": [optimizer_model]})
+        if not chosen:
+            models = ", ".join(str(entry.get("model")) for entry in config_list) or "none"
+            raise ValueError(
+                f"The config_list has no model {optimizer_model!r} (its models: {models}). Name one of them as "
+                "optimizer_model."
+            )
+        self._client = OpenAIWrapper(**{**llm_config, "config_list": chosen})
+        self.reset_optimizer()
+
+    def record_one_conversation(self, conversation_history: list[Message], is_satisfied: bool | None = None) -> None:
+        """Remember a conversation for the next step.
+
+        Args:
+            conversation_history: its messages, such as ``ChatResult.chat_history``.
+            is_satisfied: whether the user got what was wanted; None asks the person at the console.
+
+        Raises:
+            AssertionError: the person answered neither 1 nor 0.
+        """
+        if is_satisfied is None:
+            answer = IOStream.get_default().input(_ASK_WHETHER_SATISFIED).strip()
+            if answer not in ("0", "1"):
+                raise AssertionError(
+                    "The input is invalid. Please input 1 or 0. 1 represents satisfied. 0 represents not satisfied."
+                )
+            is_satisfied = answer == "1"
+        name = f"Conversation {len(self._trial_conversations_history)}"
+        self._trial_conversations_history.append({name: conversation_history})
+        self._trial_conversations_performance.append({name: int(bool(is_satisfied))})
+
+    @shipped(_step)
+    def step(self) -> Registrations:
+        """Let the model improve the functions by the conversations recorded since the last step.
+
+        When they went worse than the best so far, the functions of the best come back before. If a request fails, the
+        step can be made again: the conversations are kept.
+
+        Returns:
+            For the assistant, the arguments of one call of ``update_function_signature`` each; for the agent that runs
+            its functions, the ``function_map`` of ``register_function``. Both take back functions that are gone.
+
+        Raises:
+            ValueError: no conversation has been recorded since the last step.
+        """
+        return drive(_step(self))
+
+    @shipped(_step)
+    async def a_step(self) -> Registrations:
+        """The same as `step`, without blocking the event loop."""
+        return await drive_async(_step(self))
+
+    def reset_optimizer(self) -> None:
+        """Forget all conversations and functions."""
+        self._trial_conversations_history: list[dict[str, list[Message]]] = []
+        self._trial_conversations_performance: list[dict[str, int]] = []
+        self._trial_functions: list[Function] = []
+        self._best_conversations_history: list[dict[str, list[Message]]] = []
+        self._best_conversations_performance: list[dict[str, int]] = []
+        self._best_functions: list[Function] = []
+        self._failure_functions_performance: list[dict[str, Any]] = []
+        self._best_performance: float = -1
