@@ -12,8 +12,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .agentchat.contrib._retrieval.chroma import Rows, collection_of, persistent_client, put, query
+from .agentchat.contrib._retrieval.chroma import collection_of, persistent_client, put, query
 from .agentchat.contrib._retrieval.chunk import VALID_CHUNK_MODES, chunks_of
+from .agentchat.contrib._retrieval.documents import Rows, texts_of
 from .agentchat.contrib._retrieval.embed import DEFAULT_MODEL, EmbeddingFunction, embedding_from
 from .agentchat.contrib._retrieval.files import (
     HAS_UNSTRUCTURED,
@@ -289,5 +290,4 @@ def query_vector_db(
     client = client or persistent_client(db_path)
     function = embedding_from(embedding_function, embedding_model)
     collection = collection_of(client, collection_name, function)
-    queries = [query_texts] if isinstance(query_texts, str) else list(query_texts)
-    return query(collection, function, queries, n_results, search_string)
+    return query(collection, function, texts_of(query_texts), n_results, search_string)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....errors import EmbeddingSizeError, VectorStoreError
+from .documents import Rows
 from .embed import EmbeddingFunction, Vector, embed
 from .packages import missing_package
 
@@ -22,36 +22,12 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
     from chromadb.api.types import QueryResult
 
-__all__ = ("FAST_SEARCH", "Rows", "collection_of", "persistent_client", "plain_errors", "put", "query")
+__all__ = ("FAST_SEARCH", "collection_of", "persistent_client", "plain_errors", "put", "query")
 
 logger = logging.getLogger("autogen.agentchat.contrib.retrieval")
 
 # The settings of collections in AutoGen 0.2: distances are inner products.
 FAST_SEARCH: Mapping[str, Any] = {"hnsw:space": "ip", "hnsw:construction_ef": 30, "hnsw:M": 32}
-
-
-@dataclass
-class Rows:
-    """Documents in the form that Chroma takes them.
-
-    Args:
-        ids: one for each document, all different.
-        documents: the texts.
-        metadatas: what is known about each.
-        embeddings: the vectors; those that are None are made from the texts.
-    """
-
-    ids: list[str]
-    documents: list[str]
-    metadatas: Sequence[Mapping[str, Any] | None]
-    embeddings: Sequence[Sequence[float] | None] = field(default_factory=list)
-
-    def vectors(self, function: EmbeddingFunction) -> list[Sequence[float]]:
-        """The vectors of all documents."""
-        given = self.embeddings or [None] * len(self.documents)
-        missing = [text for text, vector in zip(self.documents, given, strict=True) if vector is None]
-        made = iter(embed(function, missing))
-        return [next(made) if vector is None else vector for vector in given]
 
 
 def _not_stored(texts: Sequence[str]) -> object:
@@ -102,11 +78,12 @@ class ChromaFunction:
         return ["cosine", "l2", "ip"]
 
 
-def persistent_client(path: str) -> ClientAPI:
+def persistent_client(path: str, **settings: Any) -> ClientAPI:
     """A client that keeps its data in a folder.
 
     Args:
         path: the folder.
+        **settings: what else ``chromadb.PersistentClient`` takes.
 
     Raises:
         ImportError: chromadb is missing.
@@ -118,7 +95,7 @@ def persistent_client(path: str) -> ClientAPI:
         raise missing_package("Chroma", error, "retrievechat") from error
     with plain_errors(f"The store {path}"):
         # Chroma takes two equal paths for the same store, even after the program has changed its directory.
-        return chromadb.PersistentClient(path=str(Path(path).absolute()))
+        return chromadb.PersistentClient(path=str(Path(path).absolute()), **settings)
 
 
 def collection_of(
@@ -179,10 +156,7 @@ def put(
         EmbeddingSizeError: the collection holds vectors of another size.
         VectorStoreError: Chroma refuses them.
     """
-    size = max(1, min(most, client.get_max_batch_size()))
-    for start in range(0, len(rows.ids), size):
-        part = slice(start, start + size)
-        batch = Rows(rows.ids[part], rows.documents[part], rows.metadatas[part], rows.embeddings[part])
+    for batch in rows.batches(max(1, min(most, client.get_max_batch_size()))):
         vectors = batch.vectors(function)
         with plain_errors("The collection"):
             write(

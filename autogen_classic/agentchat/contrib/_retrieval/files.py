@@ -53,10 +53,10 @@ _HASH_LENGTH = 8
 _LONGEST_NAME = 80
 
 
-def is_url(text: str) -> bool:
+def is_url(string: str) -> bool:
     """Tell whether a text is a url: it has a scheme and a host."""
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(string)
     except ValueError:
         return False
     return bool(parts.scheme and parts.netloc)

@@ -1,0 +1,3 @@
+from model_fixtures import clean_place, serve
+
+__all__ = ("clean_place", "serve")

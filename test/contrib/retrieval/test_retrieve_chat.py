@@ -1,0 +1,373 @@
+"""Retrieval chat: what the model is shown, UPDATE CONTEXT, the options, and what happens when something is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import pytest
+from agent_kit import both_ways
+
+from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic.agentchat.contrib.retrieve_assistant_agent import RetrieveAssistantAgent
+from autogen_classic.agentchat.contrib.retrieve_user_proxy_agent import RetrieveUserProxyAgent
+from autogen_classic.agentchat.contrib.vectordb.chromadb import ChromaVectorDB
+from autogen_classic.errors import EmbeddingSizeError, VectorStoreError
+from autogen_classic.testing import MockOpenAIServer
+
+Serve = Callable[..., MockOpenAIServer]
+WORDS = ("alpha", "beta", "gamma", "delta")
+TEXTS = {"a": "alpha alpha alpha one", "b": "beta beta two", "c": "gamma three", "d": "delta alpha four"}
+PROMPT = "Q: {input_question} C: {input_context} S: {input_sources}"
+
+
+def counted(texts: list[str]) -> list[list[float]]:
+    """A stub embedding: how often a text says certain words."""
+    return [[float(text.count(word)) for word in WORDS] for text in texts]
+
+
+def words(text: str, model: str) -> int:
+    return len(text.split())
+
+
+@pytest.fixture(autouse=True)
+def docs(clean_place: None) -> Path:
+    folder = Path("docs").absolute()
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / f"{name}.txt").write_text(text)
+    return folder
+
+
+def retriever(**config: Any) -> RetrieveUserProxyAgent:
+    settings = {
+        "docs_path": "docs",
+        "embedding_function": counted,
+        "customized_prompt": PROMPT,
+        "db_config": {"path": "db"},
+        **config,
+    }
+    return RetrieveUserProxyAgent(
+        "proxy", human_input_mode="NEVER", retrieve_config=settings, code_execution_config=False
+    )
+
+
+def ask(
+    way: str, proxy: ConversableAgent, helper: ConversableAgent, problem: str = "alpha beta", **context: Any
+) -> Any:
+    settings: dict[str, Any] = {"message": RetrieveUserProxyAgent.message_generator, "problem": problem, "silent": True}
+    if way == "sync":
+        return proxy.initiate_chat(helper, **settings, **context)
+    return asyncio.run(proxy.a_initiate_chat(helper, **settings, **context))
+
+
+def helper_with(server: MockOpenAIServer, name: str = "helper") -> ConversableAgent:
+    return ConversableAgent(name, llm_config=server.llm_config(cache_seed=None), human_input_mode="NEVER")
+
+
+def asked(server: MockOpenAIServer) -> list[str]:
+    """The last message of each request."""
+    return [request.last_text for request in server.requests]
+
+
+@both_ways
+def test_the_model_is_shown_the_nearest_documents_and_its_answer_ends_the_chat(way, serve: Serve, capsys):
+    server = serve("the answer")
+    result = ask(way, retriever(), helper_with(server), n_results=2)
+    assert asked(server) == [
+        "Q: alpha beta C: alpha alpha alpha one\nbeta beta two\n S: ['docs/a.txt', 'docs/b.txt']",
+    ]
+    assert [message["content"] for message in result.chat_history][1:] == ["the answer"]
+    assert "Trying to create collection." in capsys.readouterr().out
+
+
+@both_ways
+def test_update_context_shows_the_next_documents_in_a_fresh_conversation(way, serve: Serve, capsys):
+    server = serve("Sorry. UPDATE CONTEXT", "update context", "the answer")
+    proxy = retriever(context_max_tokens=6, custom_token_count_function=words)
+    result = ask(way, proxy, helper_with(server), n_results=3)
+    assert asked(server) == [
+        "Q: alpha beta C: alpha alpha alpha one\n S: ['docs/a.txt']",
+        "Q: alpha beta C: beta beta two\ndelta alpha four\n S: ['docs/b.txt', 'docs/d.txt']",
+        "Q: alpha beta C: gamma three\n S: ['docs/c.txt']",
+    ]
+    assert [len(request.messages) for request in server.requests] == [2, 2, 2]  # with the system message
+    assert len(result.chat_history) == 2
+    assert proxy._intermediate_answers == {"Sorry.", "update context"}
+    assert "Updating context and resetting conversation." in capsys.readouterr().out
+
+
+def test_when_all_documents_have_been_shown_the_chat_is_terminated(serve: Serve, capsys):
+    server = serve("UPDATE CONTEXT", "TERMINATE")
+    result = ask("sync", retriever(docs_path="docs/a.txt"), helper_with(server))
+    assert [message["content"] for message in result.chat_history] == ["TERMINATE"]
+    assert "No more context, will terminate." in capsys.readouterr().out
+
+
+def test_update_context_false_shows_nothing_else(serve: Serve):
+    server = serve("UPDATE CONTEXT", "the answer")
+    result = ask("sync", retriever(update_context=False), helper_with(server), n_results=1)
+    assert [message["content"] for message in result.chat_history][1:] == ["UPDATE CONTEXT", "", "the answer"]
+
+
+def test_an_answer_without_the_prefix_adds_documents_that_are_near_to_it(serve: Serve):
+    server = serve("it has to do with gamma", "Answer: three")
+    proxy = retriever(customized_answer_prefix="the answer:", customized_prompt="{input_context}")
+    proxy.customized_answer_prefix = "ANSWER:"
+    ask("sync", proxy, helper_with(server), problem="alpha", n_results=1)
+    assert asked(server) == ["alpha alpha alpha one\n", "alpha alpha alpha one\ngamma three"]
+
+
+@pytest.mark.parametrize("task", ["default", "code", "qa"])
+def test_the_prompt_of_each_task_has_question_and_context_and_says_how_to_ask_for_more(task, serve: Serve):
+    server = serve("the answer")
+    ask("sync", retriever(task=task, customized_prompt=None), helper_with(server), n_results=1)
+    [prompt] = asked(server)
+    assert "alpha beta" in prompt
+    assert "alpha alpha alpha one" in prompt
+    assert "`UPDATE CONTEXT`" in prompt
+    assert ("docs/a.txt" in prompt) == (task == "default")
+    assert ("```python" in prompt) == (task != "qa")
+
+
+def test_an_unknown_task_is_refused():
+    with pytest.raises(NotImplementedError, match="task bogus is not implemented"):
+        ask("sync", retriever(task="bogus", customized_prompt=None), ConversableAgent("helper", llm_config=False))
+
+
+def test_a_prompt_with_other_braces_is_taken_as_it_stands(serve: Serve):
+    server = serve("the answer")
+    proxy = retriever(customized_prompt='Answer {"a": 1}. {input_question} {input_context}')
+    ask("sync", proxy, helper_with(server), problem="{input_context}", n_results=1)
+    assert asked(server)[0].startswith('Answer {"a": 1}. {input_context} ')
+
+
+def test_documents_that_are_too_long_are_skipped_and_the_others_fit(capsys):
+    proxy = retriever(context_max_tokens=10, custom_token_count_function=lambda text, model: len(text.split()) * 3)
+    message = proxy.message_generator(proxy, None, {"problem": "alpha beta gamma"})
+    assert "C: beta beta two\n" in message
+    assert "gamma three" not in message
+    assert "as it is too long to fit in the context" in capsys.readouterr().out
+
+
+def test_a_search_string_and_a_distance_leave_documents_out():
+    proxy = retriever()
+    message = proxy.message_generator(proxy, None, {"problem": "alpha", "search_string": "four"})
+    assert "C: delta alpha four\n S" in message
+    proxy = retriever(collection_name="near", distance_threshold=0.5)
+    message = proxy.message_generator(proxy, None, {"problem": "alpha"})
+    assert "C: alpha alpha alpha one\ndelta alpha four\n S" in message
+
+
+def test_a_notebook_may_drive_the_parts_by_itself():
+    # The pattern of published notebooks with a group: a function of the program asks the agent for context.
+    proxy = retriever(context_max_tokens=6, custom_token_count_function=words)
+    assert not hasattr(proxy, "problem")
+    first = proxy.message_generator(proxy, None, {"problem": "alpha beta", "n_results": 3})
+    assert "alpha alpha alpha one" in first
+    assert proxy._check_update_context("UPDATE CONTEXT") == (True, False)
+    answered, second = proxy._generate_retrieve_user_reply("UPDATE CONTEXT")
+    assert answered
+    assert "beta beta two" in second
+    assert proxy._generate_retrieve_user_reply([{"content": "hello"}], ConversableAgent("z", llm_config=False)) == (
+        False,
+        None,
+    )
+    assert proxy._check_update_context({"content": None}) == (False, False)
+
+
+def test_a_subclass_may_find_documents_elsewhere(serve: Serve):
+    class Elsewhere(RetrieveUserProxyAgent):
+        def retrieve_docs(self, problem: str, n_results: int = 20, search_string: str = "") -> None:
+            self._results = {"ids": [["1"]], "documents": [[f"all about {problem}"]], "metadatas": [[{"source": "x"}]]}
+
+    server = serve("the answer")
+    proxy = Elsewhere(
+        "proxy",
+        human_input_mode="NEVER",
+        retrieve_config={"vector_db": None, "docs_path": None, "customized_prompt": PROMPT},
+        code_execution_config=False,
+    )
+    ask("sync", proxy, helper_with(server), problem="cats")
+    assert asked(server) == ["Q: cats C: all about cats\n S: ['x']"]
+
+
+# --- the collection --------------------------------------------------------------------------------------------------
+
+
+def test_a_collection_that_exists_is_an_error_unless_the_program_says_what_to_do(serve: Serve, docs):
+    first = retriever()
+    first.retrieve_docs("alpha")
+    with pytest.raises(VectorStoreError, match="already exists"):
+        retriever().retrieve_docs("alpha")
+    (docs / "e.txt").write_text("epsilon alpha")
+    calls: list[int] = []
+
+    def counting(texts: list[str]) -> list[list[float]]:
+        calls.append(len(texts))
+        return counted(texts)
+
+    retriever(get_or_create=True, embedding_function=counting).retrieve_docs("alpha")
+    assert calls == [1, 1]  # the new document, and the question
+    retriever(get_or_create=True, new_docs=False, embedding_function=counting).retrieve_docs("alpha")
+    assert calls[2:] == [5, 1]
+    (docs / "e.txt").unlink()
+    again = retriever(overwrite=True)
+    again.retrieve_docs("alpha")
+    assert len(again._results[0]) == 4
+    without = retriever(docs_path=None)
+    without.retrieve_docs("alpha")
+    assert without._results == again._results
+
+
+def test_the_second_chat_of_an_agent_uses_its_collection_again(serve: Serve):
+    server = serve("one", "two")
+    proxy, helper = retriever(), helper_with(server)
+    ask("sync", proxy, helper, n_results=1)
+    ask("sync", proxy, helper, problem="gamma", n_results=1)
+    assert "gamma three" in asked(server)[1]
+
+
+def test_equal_chunks_are_stored_once(docs):
+    (docs / "copy.txt").write_text(TEXTS["a"])
+    proxy = retriever()
+    proxy.retrieve_docs("alpha")
+    assert len(proxy._results[0]) == 4
+
+
+def test_a_database_a_client_or_none_may_be_given(tmp_path):
+    client = chromadb.PersistentClient(path=str(tmp_path / "mine"))
+    database = ChromaVectorDB(client=client, embedding_function=counted)
+    for name, config in {
+        "object": {"vector_db": database},
+        "client": {"client": client, "db_config": {}},
+        "none": {"vector_db": None, "client": client},
+    }.items():
+        proxy = retriever(collection_name=name, **config)
+        proxy.retrieve_docs("alpha", n_results=1)
+        assert proxy._results[0][0][0]["content"] == TEXTS["a"]
+        assert client.get_collection(name).count() == 4
+    with pytest.raises(VectorStoreError, match="Unsupported vector database type: zzz"):
+        retriever(vector_db="zzz")
+
+
+def test_an_empty_folder_is_named_and_the_chat_goes_on(serve: Serve, caplog):
+    Path("empty").mkdir()
+    server = serve("TERMINATE")
+    result = ask("sync", retriever(docs_path="empty"), helper_with(server))
+    assert [message["content"] for message in result.chat_history] == ["TERMINATE"]
+    assert "No text was found in docs_path='empty'" in caplog.text
+
+
+def test_a_configuration_without_docs_path_is_warned_about(caplog):
+    RetrieveUserProxyAgent(
+        retrieve_config={"db_config": {"path": "db"}, "embedding_function": counted}, code_execution_config=False
+    )
+    assert "docs_path is not in retrieve_config" in caplog.text
+
+
+def test_another_embedding_size_is_a_clear_error():
+    retriever().retrieve_docs("alpha")
+    with pytest.raises(EmbeddingSizeError, match="vectors of another size"):
+        retriever(docs_path=None, embedding_function=lambda texts: [[1.0]] * len(texts)).retrieve_docs("alpha")
+
+
+@both_ways
+def test_a_database_that_goes_away_in_mid_chat_loses_nothing_and_the_chat_can_go_on(way, serve: Serve):
+    server = serve("UPDATE CONTEXT", "gamma it is")
+    proxy, helper = retriever(customized_prompt="{input_question} {input_context}"), helper_with(server)
+    proxy._is_termination_msg = lambda message: False
+    proxy._vector_db.create_collection("autogen-docs")
+    proxy._get_or_create = True
+    proxy._max_consecutive_auto_reply = 1
+
+    def gone(*args: Any, **kwargs: Any) -> None:
+        raise VectorStoreError("The collection is gone.")
+
+    ask_once = {"n_results": 4}
+    proxy.retrieve_docs("alpha")
+    found = proxy.retrieve_docs
+    proxy.retrieve_docs = lambda *args: found(*args) if len(proxy._doc_ids) < 4 else gone()  # type: ignore[method-assign]
+    with pytest.raises(VectorStoreError, match="The collection is gone"):
+        ask(way, proxy, helper, **ask_once)
+    assert [message["content"] for message in proxy.chat_messages[helper]][1:] == ["UPDATE CONTEXT"]
+    assert proxy._results[0]
+    proxy.send("which one?", helper, request_reply=True, silent=True)
+    assert proxy.last_message(helper)["content"] == "gamma it is"
+
+
+# --- with others -----------------------------------------------------------------------------------------------------
+
+
+@both_ways
+def test_it_opens_a_group_chat(way, serve: Serve):
+    server = serve("the answer")
+    helper = helper_with(server)
+    proxy = retriever()
+    proxy._is_termination_msg = lambda message: False
+    group = GroupChat([proxy, helper], [], max_round=2, speaker_selection_method="round_robin")
+    ask(way, proxy, GroupChatManager(group, llm_config=False), n_results=1)
+    assert [message["name"] for message in group.messages] == ["proxy", "helper"]
+    assert "alpha alpha alpha one" in asked(server)[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "reply"),
+    [
+        ("exitcode: 0 (execution succeeded)\nCode output: 1", (True, "TERMINATE")),
+        ("exitcode: 1 (execution failed)\nCode output: 1", (False, None)),
+        ("update context", (True, "UPDATE CONTEXT")),
+        ("x" * 30 + "UPDATE CONTEXT", (True, "UPDATE CONTEXT")),
+        ("x" * 30 + "UPDATE CONTEXT" + "y" * 30, (False, None)),
+        (None, (False, None)),
+    ],
+)
+def test_the_retrieve_assistant_replies_without_its_model(said, reply):
+    assistant = RetrieveAssistantAgent("assistant", llm_config=False)
+    first = assistant._reply_func_list[0]["reply_func"]
+    assert first(assistant, [{"content": said}], ConversableAgent("z", llm_config=False), None) == reply
+
+
+# --- small parts -----------------------------------------------------------------------------------------------------
+
+
+def test_the_reply_stands_behind_that_of_the_person():
+    names = [one["reply_func"].__name__ for one in retriever()._reply_func_list]
+    assert names.index("_generate_retrieve_user_reply") == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "ends"),
+    [
+        ("```python\nprint(1)\n```", False),
+        ("```sh\nls\n```", True),
+        ("UPDATE CONTEXT", False),
+        ("plain", True),
+        (None, False),
+        ([{"type": "text", "text": "hi"}], True),
+    ],
+)
+def test_what_ends_a_chat(content, ends):
+    assert retriever()._is_termination_msg({"content": content}) is ends
+
+
+def test_the_tokens_of_models():
+    names = ["gpt-4", "gpt-4-32k", "gpt-3.5-turbo", "gpt-3.5-turbo-16k", "llama"]
+    assert [RetrieveUserProxyAgent.get_max_tokens(name) for name in names] == [8000, 32000, 4000, 16000, 4000]
+
+
+def test_code_runs_in_the_notebook_and_nothing_is_installed(monkeypatch):
+    done = types.SimpleNamespace(result=3, success=False, error_before_exec=None, error_in_exec=ValueError("x"))
+    shell = types.SimpleNamespace(run_cell=lambda code: done)
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    proxy = retriever()
+    assert proxy.run_code("1 + 2", lang="python") == (1, "3\nx", None)
+    assert proxy.run_code("pip install x", lang="sh")[:2] == (
+        0,
+        "You MUST NOT install any packages because all the packages needed are already installed.",
+    )
