@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ __all__ = (
     "ErrorReply",
     "Hang",
     "ModelRequest",
+    "Refusal",
     "Reply",
     "ToolCall",
     "choices",
@@ -56,14 +57,16 @@ class ModelRequest(dict[str, Any]):
 
     @property
     def messages(self) -> list[dict[str, Any]]:
-        """The messages of the request; empty if it has none."""
-        messages: list[dict[str, Any]] = self.get("messages") or []
-        return messages
+        """The messages of the request; the prompt, or the items of ``input``, in its place; empty if it has none."""
+        said: Any = next((self[name] for name in ("messages", "input", "prompt") if self.get(name)), [])
+        said = said if isinstance(said, list) else [said]
+        return [one if isinstance(one, dict) else {"role": "user", "content": one} for one in said]
 
     @property
     def last_text(self) -> str:
-        """The text of the last message; its text parts joined by line breaks if it has several."""
-        return "\n".join(texts_of(self.messages[-1].get("content"))) if self.messages else ""
+        """The text of the last message, or answer of a tool; its text parts joined by line breaks if it has several."""
+        last = self.messages[-1] if self.messages else {}
+        return "\n".join(texts_of(last.get("content", last.get("output"))))
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,9 @@ class Reply:
         usage: the tokens of prompt and completion; None estimates them from the length of the texts.
         delay: seconds before the answer begins.
         pause: seconds between two pieces of a stream.
+        items: what precedes the text in an answer of ``/v1/responses``: what tools of the provider did, such as
+            ``{"type": "code_interpreter_call", "code": ..., "outputs": [...]}``.
+        annotations: what the text cites there, such as ``{"type": "file_citation", "file_id": ...}``.
     """
 
     content: str | None = None
@@ -104,6 +110,8 @@ class Reply:
     usage: tuple[int, int] | None = None
     delay: float = 0.0
     pause: float = 0.0
+    items: Sequence[Mapping[str, Any]] = ()
+    annotations: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +131,18 @@ class ErrorReply:
     code: str | None
     retry_after: float | None
     param: str | None = None
+
+
+class Refusal(Exception):
+    """A request that is answered with an error, as decided while reading it.
+
+    Args:
+        reply: the error.
+    """
+
+    def __init__(self, reply: ErrorReply) -> None:
+        super().__init__(reply.message)
+        self.reply = reply
 
 
 @dataclass(frozen=True)

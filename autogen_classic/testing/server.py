@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from inspect import isawaitable
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +20,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ..errors import ScriptExhaustedError
+from .conversations import Conversations
+from .forms import FORMS, Form
 from .http_server import BrokenStream, HttpRequest, HttpResponse, HttpServer
 from .replies import (
     Answer,
@@ -26,33 +30,28 @@ from .replies import (
     ErrorReply,
     Hang,
     ModelRequest,
+    Refusal,
     Reply,
     echo,
     error,
     read_reply,
 )
 from .script import Script, is_callable_reply, situation_of
-from .wire import STREAM_END, chunks, completion, embeddings, error_body, model_list, server_sent_event
+from .wire import embeddings, error_body, model_list, server_sent_event
 
 __all__ = ("MockOpenAIServer", "run_mock_server")
 
+_KEPT = re.compile(r"(?:conversations|responses)(?:/[^/]+)*$")
 _KEY_HEADERS = ("authorization", "api-key", "x-api-key", "cookie")
 _CALLABLES_AT_ONCE = 64
-
-
-class _Refusal(Exception):
-    """A request that is answered with an error, as decided while reading it."""
-
-    def __init__(self, reply: ErrorReply) -> None:
-        super().__init__(reply.message)
-        self.reply = reply
 
 
 class MockOpenAIServer:
     """An OpenAI-compatible server on this machine, for tests.
 
     It serves ``/v1/chat/completions`` (also at Azure's ``/openai/deployments/NAME/chat/completions``),
-    ``/v1/embeddings`` and ``/v1/models``. Use it in ``with``, or call `start` and `stop`. For example:
+    ``/v1/responses`` with ``/v1/conversations``, ``/v1/completions``, ``/v1/embeddings`` and ``/v1/models``. Use it in
+    ``with``, or call `start` and `stop`. For example:
 
     ```python
     with MockOpenAIServer(["Hello.", tool_call("add", a=1, b=2), error(429, retry_after=0)]) as server:
@@ -60,7 +59,7 @@ class MockOpenAIServer:
     ```
 
     Args:
-        replies: the answers of chat completions in order: texts, message dicts, `tool_call`, `error`,
+        replies: the answers of chats, responses and completions in order: texts, message dicts, `tool_call`, `error`,
             `disconnect`, `hang`, lists of texts (pieces of a stream), exceptions, or callables that take the
             `ModelRequest` and return one of these (plain ones run in their own thread and may block,
             asynchronous ones run in the loop of the server). One callable in place of the list answers every
@@ -73,7 +72,8 @@ class MockOpenAIServer:
         embedding_dimensions: the length of the vectors of ``/v1/embeddings``.
 
     Attributes:
-        requests: every request to complete a chat or to embed, in the order of arrival, including refused ones.
+        requests: every request to answer or to embed, in the order of arrival, including refused ones.
+        conversations: the conversations of ``/v1/conversations``, and the responses.
         errors: what scripted callables raised by accident. The end of the ``with`` block raises the first.
     """
 
@@ -98,6 +98,7 @@ class MockOpenAIServer:
         self._http = HttpServer(self._answer, host, port)
         self._threads: ThreadPoolExecutor | None = None
         self.requests: list[ModelRequest] = []
+        self.conversations = Conversations()
         self.errors: list[BaseException] = []
 
     def start(self) -> MockOpenAIServer:
@@ -203,12 +204,16 @@ class MockOpenAIServer:
             if http.path.endswith("/models") and http.method == "GET":
                 self._check_key(http)
                 return _json(200, model_list(self._models or ("mock-model",)))
-            if http.path.endswith("/chat/completions") and http.method == "POST":
-                return await self._answer_recorded(http, self._complete_chat)
+            form = next((form for ending, form in FORMS.items() if http.path.endswith(ending)), None)
+            if form is not None and http.method == "POST":
+                return await self._answer_recorded(http, partial(self._answer_in, form))
             if http.path.endswith("/embeddings") and http.method == "POST":
                 return await self._answer_recorded(http, self._embed)
+            kept = _KEPT.search(http.path)
+            if kept is not None:
+                return self._show_kept(http, kept[0].split("/"))
             return _refusal(error(404, f"{http.method} {http.path} is not served here.", code="unknown_url"))
-        except _Refusal as refusal:
+        except Refusal as refusal:
             return _refusal(refusal.reply)
 
     async def _answer_recorded(self, http: HttpRequest, answer: Callable[..., Any]) -> HttpResponse | None:
@@ -223,7 +228,7 @@ class MockOpenAIServer:
             _read_body(http, request)
             self._check_model(request)
             response = await answer(request, number)
-        except _Refusal as refusal:
+        except Refusal as refusal:
             response = _refusal(refusal.reply)
         request.status = response.status if response is not None else None
         return response
@@ -233,14 +238,17 @@ class MockOpenAIServer:
             return
         if http.headers.get("authorization") == f"Bearer {self._token}" or http.headers.get("api-key") == self._token:
             return
-        raise _Refusal(error(401))
+        raise Refusal(error(401))
 
     def _check_model(self, request: ModelRequest) -> None:
         if self._models is not None and request.model not in self._models:
-            raise _Refusal(error(404, f"The model {request.model!r} does not exist; there are {list(self._models)}."))
+            raise Refusal(error(404, f"The model {request.model!r} does not exist; there are {list(self._models)}."))
 
-    async def _complete_chat(self, request: ModelRequest, number: int) -> HttpResponse | None:
-        _check_chat(request)
+    async def _answer_in(self, form: Form, request: ModelRequest, number: int) -> HttpResponse | None:
+        fault = form.fault_in(request)
+        if fault is not None:
+            raise Refusal(error(400, fault))
+        self.conversations.check(request)
         answer = await self._next_answer(request)
         if isinstance(answer, Hang):
             return None
@@ -251,17 +259,24 @@ class MockOpenAIServer:
         if isinstance(answer, Disconnect):
             if not request.get("stream"):
                 raise BrokenStream
-            return HttpResponse(200, _stream(answer.reply, request, number, breaks=True), "text/event-stream")
+            return HttpResponse(200, _stream(form, answer.reply, request, number, breaks=True), "text/event-stream")
         delay = answer.delay if isinstance(answer, Reply) else max(reply.delay for reply in answer.replies)
         if delay:
             await asyncio.sleep(delay)
+        whole = form.whole(answer, request, number)
+        if whole["object"] == "response":
+            self.conversations.keep(request, whole)
         if request.get("stream"):
-            return HttpResponse(200, _stream(answer, request, number), "text/event-stream")
-        return _json(200, completion(answer, request, number))
+            return HttpResponse(200, _stream(form, answer, request, number), "text/event-stream")
+        return _json(200, whole)
+
+    def _show_kept(self, http: HttpRequest, path: list[str]) -> HttpResponse:
+        self._check_key(http)
+        return _json(200, self.conversations.answer(http.method, path, _body_of(http) if http.body else {}))
 
     async def _embed(self, request: ModelRequest, number: int) -> HttpResponse:
         if not isinstance(request.get("input"), (str, list)):
-            raise _Refusal(error(400, "'input' is missing: a text, or a list of texts."))
+            raise Refusal(error(400, "'input' is missing: a text, or a list of texts."))
         return _json(200, embeddings(request, self._dimensions))
 
     async def _next_answer(self, request: ModelRequest) -> Answer:
@@ -289,46 +304,37 @@ class MockOpenAIServer:
 
 
 async def _stream(
-    answer: Reply | Choices, request: ModelRequest, number: int, breaks: bool = False
+    form: Form, answer: Reply | Choices, request: ModelRequest, number: int, breaks: bool = False
 ) -> AsyncIterator[bytes]:
     pause = answer.pause if isinstance(answer, Reply) else 0.0
-    for chunk in chunks(answer, request, number):
-        if breaks and chunk["choices"] and chunk["choices"][0]["finish_reason"] is not None:
+    for event in form.events(answer, request, number):
+        if breaks and form.is_last(event):
             raise BrokenStream
-        yield server_sent_event(chunk)
+        yield server_sent_event(event)
         if pause:
             await asyncio.sleep(pause)
-    yield STREAM_END
+    if form.end:
+        yield form.end
 
 
 def _read_body(http: HttpRequest, request: ModelRequest) -> None:
     """Read the JSON of a request; at an address of Azure the deployment is the model."""
-    try:
-        body = json.loads(http.body)
-    except ValueError as failure:
-        raise _Refusal(error(400, f"The body is not JSON: {failure}.")) from failure
-    if not isinstance(body, dict):
-        raise _Refusal(error(400, "The body is not a JSON object."))
-    request.update(body)
+    request.update(_body_of(http))
     _, azure, rest = http.path.partition("/openai/deployments/")
     if azure:
         request.setdefault("model", rest.partition("/")[0])
         if "api-version" not in parse_qs(http.query):
-            raise _Refusal(error(404, "The query parameter 'api-version' is missing.", code="404"))
+            raise Refusal(error(404, "The query parameter 'api-version' is missing.", code="404"))
 
 
-def _check_chat(request: ModelRequest) -> None:
-    if not request.model:
-        raise _Refusal(error(400, "'model' is missing."))
-    messages = request.get("messages")
-    if not isinstance(messages, list) or not messages:
-        raise _Refusal(error(400, "'messages' is missing: a list of at least one message."))
-    for position, message in enumerate(messages):
-        if not isinstance(message, dict) or not isinstance(message.get("role"), str):
-            raise _Refusal(error(400, f"messages[{position}] is not an object with a 'role'."))
-    count = request.get("n")
-    if count is not None and (not isinstance(count, int) or not 1 <= count <= 128):
-        raise _Refusal(error(400, f"'n' is {count!r}; it must be a number from 1 to 128."))
+def _body_of(http: HttpRequest) -> dict[str, Any]:
+    try:
+        body = json.loads(http.body)
+    except ValueError as failure:
+        raise Refusal(error(400, f"The body is not JSON: {failure}.")) from failure
+    if not isinstance(body, dict):
+        raise Refusal(error(400, "The body is not a JSON object."))
+    return body
 
 
 def _as_error_reply(failure: BaseException) -> ErrorReply:

@@ -27,6 +27,9 @@ __all__ = (
     "replies_for",
     "server_sent_event",
     "split_text",
+    "text_chunks",
+    "text_completion",
+    "usage_of",
 )
 
 STREAM_END = b"data: [DONE]\n\n"
@@ -71,7 +74,7 @@ def completion(answer: Reply | Choices, request: ModelRequest, number: int) -> d
             }
             for index, reply in enumerate(replies)
         ],
-        "usage": _usage(replies, request),
+        "usage": usage_of(replies, request),
     }
 
 
@@ -96,19 +99,62 @@ def chunks(answer: Reply | Choices, request: ModelRequest, number: int) -> Itera
             yield {**head, "choices": [_chunk_choice(index, delta, None)]}
         yield {**head, "choices": [_chunk_choice(index, {}, _finish_reason(reply))]}
     if with_usage:
-        yield {**head, "choices": [], "usage": _usage(replies, request)}
+        yield {**head, "choices": [], "usage": usage_of(replies, request)}
+
+
+def text_completion(answer: Reply | Choices, request: ModelRequest, number: int) -> dict[str, Any]:
+    """Build the body of a completion of a prompt.
+
+    Args:
+        answer: what was scripted.
+        request: the request it answers.
+        number: the number of the request, from which ids are made.
+
+    Returns:
+        A dict in the form of OpenAI's ``text_completion``.
+    """
+    replies = replies_for(answer, request)
+    return {
+        **_head("text_completion", request, number),
+        "choices": [
+            _text_choice(index, reply.content or "", _finish_reason(reply)) for index, reply in enumerate(replies)
+        ],
+        "usage": usage_of(replies, request),
+    }
+
+
+def text_chunks(answer: Reply | Choices, request: ModelRequest, number: int) -> Iterator[dict[str, Any]]:
+    """Build the chunks of a streamed completion of a prompt.
+
+    Args:
+        answer: what was scripted.
+        request: the request it answers. With ``stream_options={"include_usage": True}`` a last chunk has the usage.
+        number: the number of the request, from which ids are made.
+
+    Yields:
+        Dicts in the form of OpenAI's ``text_completion``.
+    """
+    replies = replies_for(answer, request)
+    head = _head("text_completion", request, number)
+    for index, reply in enumerate(replies):
+        for text in reply.pieces if reply.pieces is not None else split_text(reply.content or ""):
+            yield {**head, "choices": [_text_choice(index, text, None)]}
+        yield {**head, "choices": [_text_choice(index, "", _finish_reason(reply))]}
+    if (request.get("stream_options") or {}).get("include_usage"):
+        yield {**head, "choices": [], "usage": usage_of(replies, request)}
 
 
 def server_sent_event(data: dict[str, Any]) -> bytes:
     """Write one event of a stream.
 
     Args:
-        data: a JSON object.
+        data: a JSON object; its ``type``, if it has one, names the event.
 
     Returns:
         The bytes of the event, with the empty line that ends it.
     """
-    return b"data: " + json.dumps(data, separators=(",", ":")).encode() + b"\n\n"
+    name = f"event: {data['type']}\n".encode() if "type" in data else b""
+    return name + b"data: " + json.dumps(data, separators=(",", ":")).encode() + b"\n\n"
 
 
 def split_text(text: str) -> list[str]:
@@ -229,6 +275,10 @@ def _chunk_choice(index: int, delta: dict[str, Any], finish_reason: str | None) 
     return {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
 
 
+def _text_choice(index: int, text: str, finish_reason: str | None) -> dict[str, Any]:
+    return {"index": index, "text": text, "logprobs": None, "finish_reason": finish_reason}
+
+
 def _finish_reason(reply: Reply) -> str:
     if reply.finish_reason is not None:
         return reply.finish_reason
@@ -237,7 +287,16 @@ def _finish_reason(reply: Reply) -> str:
     return "stop" if reply.function_call is None else "function_call"
 
 
-def _usage(replies: Sequence[Reply], request: ModelRequest) -> dict[str, int]:
+def usage_of(replies: Sequence[Reply], request: ModelRequest) -> dict[str, int]:
+    """Count the tokens of a request and its answers: as scripted, or a quarter of the characters.
+
+    Args:
+        replies: the answers.
+        request: the request.
+
+    Returns:
+        ``prompt_tokens``, ``completion_tokens`` and ``total_tokens``.
+    """
     stated = [reply.usage for reply in replies if reply.usage is not None]
     if stated:
         prompt, answered = stated[0][0], sum(usage[1] for usage in stated)
