@@ -12,10 +12,10 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from .._core.speaker_names import fitting_names
 from ..errors import UnusableAnswerError
 from ._http.connections import sync_pool
 from ._messages.images import Image
-from ._messages.names import fitting_names
 from ._messages.translation import Text, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
 from ._provider_client import ProviderClient, key_for, model_of, read_settings
 from ._request.reading import Answer

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 from ..._core.content import part_of
+from ..._core.speaker_names import fitting_names
 from .kept import EXTRA_CONTENT, REASONING_CONTENT, kept_items, origin_of
-from .names import fitting_names
 from .pairing import NAMELESS, CallPairs, OpenCall
 from .translation import NOT_CARRIED_OUT, arguments_as_text
 
