@@ -542,6 +542,18 @@ class TestNames:
     def test_a_name_is_recognised_in_any_dress(self, answer):
         assert name_meant(answer, [agent("Data_Engineer"), agent("Engineer")]) == "Data_Engineer"
 
+    @pytest.mark.parametrize("answer", ["Dr._Who", "Dr. Who", "I choose Dr._Who, who knows.", r"Next: Dr.\_Who!"])
+    @pytest.mark.parametrize("name", ["Dr. | Who", "Dr. Who", "Dr./Who", "Dr. <Who"])
+    def test_a_name_is_found_as_the_model_was_shown_it(self, name, answer):
+        chat = group([name, "Writer", "Tester"])
+        chooser, model = selector(answer)
+        assert chat.select_speaker(chat.agents[1], chooser).name == name
+        assert len(model.requests) == 1
+
+    def test_names_that_are_shown_with_a_number_are_told_apart(self):
+        agents = [agent("Dr. Who"), agent("Dr.|Who")]
+        assert name_meant("Dr._Who_2", agents) == "Dr.|Who"
+
     @pytest.mark.parametrize("answer", ["", "Writer", "Data_Engineer and Engineer", "Engineers", None])
     def test_an_answer_that_is_not_one_name_is_no_name(self, answer):
         assert name_meant(answer, [agent("Data_Engineer"), agent("Engineer")]) is None

@@ -9,13 +9,13 @@ from typing import Any
 
 from ..._core.content import content_str
 from ..._core.messages import Message
+from ..._core.speaker_names import fitting_names
 
 __all__ = ("mentions", "name_meant", "words_said")
 
 _MARKUP = re.compile(r"(?<!\w)[*_`~]{1,3}(?=\w)|(?<=\w)[*_`~]{1,3}(?!\w)")
 _LABEL = re.compile(r"^(?:the\s+)?(?:next\s+)?(?:role|speaker|name|agent|answer)(?:\s+is)?\s*[:=]?\s+", re.IGNORECASE)
 _EDGES = " \t\r\n\"'`*.,:;!?()[]{}<>\u201c\u201d\u2018\u2019\u00ab\u00bb"
-_REFUSED = re.compile(r"[\s<|\\/>]")  # characters that OpenAI refuses in the names of speakers
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|\A.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 # Thai, Lao, Burmese, Khmer, Japanese, Chinese and Korean: no blank parts a name from the words around it.
@@ -44,19 +44,17 @@ def mentions(
     Args:
         content: a text, a list of content parts, a message with such a content, or None.
         agents: the agents to look for.
-        ignore_case: whether ``Coder`` counts if ``coder`` is the name.
+        ignore_case: whether ``Coder`` counts if ``coder`` is the name, and a name as models are shown it.
 
     Returns:
         The count for each name that occurs, in the order of the agents.
     """
     same = str.casefold if ignore_case else str
     names_spelled: dict[str, set[str]] = {}
-    for agent in agents:
-        spellings = [agent.name, agent.name.replace("_", " "), agent.name.replace("_", r"\_")]
-        if ignore_case:
-            spellings.append(_REFUSED.sub("_", agent.name))
-        for spelling in spellings:
-            names_spelled.setdefault(same(spelling), set()).add(agent.name)
+    for agent_name, shown in _as_shown(agents).items():
+        for name in {agent_name, shown} if ignore_case else {agent_name}:
+            for spelling in (name, name.replace("_", " "), name.replace("_", r"\_")):
+                names_spelled.setdefault(same(spelling), set()).add(agent_name)
     longest_first = sorted((re.escape(spelling) for spelling in names_spelled), key=len, reverse=True)
     pattern = re.compile(
         rf"(?<!{_LETTER})(?:{'|'.join(longest_first)})(?!{_LETTER})", re.IGNORECASE if ignore_case else 0
@@ -84,9 +82,16 @@ def name_meant(content: object, agents: Sequence[Any]) -> str | None:
         return None
     answer = words_said(content).replace("\\_", "_").strip(_EDGES)
     answers = {_plain(answer), _plain(_LABEL.sub("", _MARKUP.sub("", answer)))}
-    exact = {agent.name for agent in agents if agent.name.strip() == answer}
-    meant = exact or {agent.name for agent in agents if _plain(agent.name) in answers}
+    names = _as_shown(agents)
+    exact = {name for name in names if name.strip() == answer}
+    meant = exact or {name for name, shown in names.items() if answers & {_plain(name), _plain(shown)}}
     return meant.pop() if len(meant) == 1 else None
+
+
+def _as_shown(agents: Sequence[Any]) -> dict[str, str]:
+    """The names of agents, each with the form in which models are shown it."""
+    names = [agent.name for agent in agents]
+    return {name: name for name in names} | fitting_names(names)
 
 
 def _plain(name: str) -> str:
