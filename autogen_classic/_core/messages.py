@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-__all__ = ("Message", "TextOrMessage", "as_message", "outgoing", "stored_form")
+from .content import part_of
+
+__all__ = ("Message", "TextOrMessage", "as_message", "called", "outgoing", "stored_form")
 
 Message: TypeAlias = dict[str, Any]
 TextOrMessage: TypeAlias = str | Message
@@ -35,6 +37,20 @@ def as_message(message: object) -> Message:
     raise TypeError(
         f"A message must be a text or a dict with 'content', but it is {message!r} ({type(message).__name__})."
     )
+
+
+def called(call: object) -> Message:
+    """What a tool call asks for.
+
+    Args:
+        call: a call in the form of OpenAI, of the type ``function`` or ``custom``, or an object of the openai package.
+
+    Returns:
+        The ``name`` with the ``arguments`` of a function, or with the text that is the ``input`` of a custom tool; an
+        empty dict for a call that asks for nothing.
+    """
+    asked: Message = part_of(call, "function") or part_of(call, "custom") or {}  # some servers write null for nothing
+    return asked
 
 
 def stored_form(message: Mapping[str, Any], role: str, author: str) -> Message | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from .._core import events
 from .._core.content import content_str
-from .._core.messages import Message
+from .._core.messages import Message, called
 from .._core.party import Agent, Party
 from ..formatting_utils import colored
 from ..io.base import IOStream
@@ -43,7 +43,7 @@ def print_received_message(agent: Party, message: Message, sender: Agent) -> Non
         if message.get("function_call"):
             _print_call(out, _literals.SUGGESTED_FUNCTION_CALL, message["function_call"], None)
         for call in message.get("tool_calls") or []:
-            _print_call(out, _literals.SUGGESTED_TOOL_CALL, call.get("function") or {}, call.get("id", _literals.NO_ID))
+            _print_call(out, _literals.SUGGESTED_TOOL_CALL, called(call), call.get("id", _literals.NO_ID))
     out.print("\n", _literals.DASHES, flush=True, sep="")
 
 
@@ -72,7 +72,7 @@ def _print_content(out: IOStream, agent: Party, message: Message) -> None:
 def _print_call(out: IOStream, heading: str, function: dict[str, Any], call_id: str | None) -> None:
     heading = heading.format(name=function.get("name", _literals.NO_FUNCTION_NAME), id=call_id)
     out.print(colored(heading, "green"), flush=True)
-    arguments = function.get("arguments", _literals.NO_ARGUMENTS)
+    arguments = function.get("arguments", function.get("input", _literals.NO_ARGUMENTS))
     out.print("Arguments: \n", arguments, flush=True, sep="")
     out.print(colored("*" * len(heading), "green"), flush=True)
 

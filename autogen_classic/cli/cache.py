@@ -12,6 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from .._core.messages import called
+
 __all__ = ("main",)
 
 _EXAMPLES = """\
@@ -257,7 +259,8 @@ def _answers_in(value: object) -> Iterator[str]:
             yield str(text)
         calls = _part(choice, "message", "tool_calls")
         for call in calls if isinstance(calls, list) else ():
-            yield f"{_part(call, 'function', 'name')}({_part(call, 'function', 'arguments')})"
+            asked = called(call)
+            yield f"{_part(asked, 'name')}({_part(asked, 'arguments') or _part(asked, 'input')})"
 
 
 def _short(text: object) -> str:

@@ -12,6 +12,7 @@ import httpx
 from cohere.core.api_error import ApiError
 from cohere.v2.types import V2ChatStreamResponse
 
+from .._core.messages import called
 from ..errors import CohereError
 from ..llm_config.entries import CohereEntryDict, CohereLLMConfigEntry
 from ._chat_completions import chat_messages, chat_tools, cost_by_table
@@ -203,7 +204,7 @@ def extract_to_cohere_tool_results(
     Returns:
         `ToolResult` objects of the ``cohere`` package: one, or none if there is no such call.
     """
-    calls = [call_of(call["function"], call) for call in all_tool_calls]
+    calls = [call_of(called(call), call) for call in all_tool_calls]
     return [
         cohere.ToolResult(
             call=cohere.ToolCall(name=call.name, parameters=call.arguments), outputs=[{"value": content_output}]

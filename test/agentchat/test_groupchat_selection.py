@@ -188,6 +188,11 @@ class TestCalls:
         chat = group("ab", messages=[call("f", "g")])
         assert chat.select_speaker(chat.agents[0], agent("s")).name == "b"
 
+    def test_the_call_of_a_custom_tool_goes_to_who_has_it(self):
+        custom = {"content": None, "tool_calls": [{"id": "1", "type": "custom", "custom": {"name": "f", "input": ""}}]}
+        chat = group([agent("a"), agent("b", "g"), agent("c", "f")], [custom])
+        assert chat.select_speaker(chat.agents[0], agent("s")).name == "c"
+
     def test_calls_with_two_owners_go_to_one_of_them(self):
         chat = group([agent("a"), agent("b", "f"), agent("c", "x"), agent("d", "g")], [call("f", "g")])
         assert [owner.name for owner in chat._prepare_and_select_agents(chat.agents[0])[1]] == ["b", "d"]

@@ -382,3 +382,25 @@ def test_a_call_of_another_type_with_an_idle_function_is_answered(function: Any)
     bob = agent_without_model("bob")
     assert bob.generate_reply(messages=[message])["content"] == "Error: Function shell not found."
     ConversableAgent("ann", llm_config=False).send(message, bob, request_reply=False)  # it can be printed
+
+
+CUSTOM = {"id": "1", "type": "custom", "custom": {"name": "shell", "input": "ls -l"}}
+
+
+def test_the_input_of_a_custom_tool_is_its_first_argument() -> None:
+    bob = agent_without_model("bob")
+    bob.register_function({"shell": lambda command, timeout=3: f"ran {command}"})
+    assert bob.generate_reply(messages=[{"content": None, "tool_calls": [CUSTOM]}])["content"] == "ran ls -l"
+
+
+def test_a_custom_call_of_a_tool_that_takes_nothing_is_answered_by_an_error() -> None:
+    bob = agent_without_model("bob")
+    bob.register_function({"shell": lambda: "ran"})
+    assert bob.generate_reply(messages=[{"content": None, "tool_calls": [CUSTOM]}])["content"].startswith("Error: ")
+
+
+def test_a_custom_call_is_printed_with_its_input(capsys: pytest.CaptureFixture[str]) -> None:
+    agent_without_model("ann").send(
+        {"content": None, "tool_calls": [CUSTOM]}, agent_without_model("bob"), request_reply=False
+    )
+    assert "***** Suggested tool call (1): shell *****\nArguments: \nls -l\n" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from ..._core.messages import Message
+from ..._core.messages import Message, called
 from ...errors import NoEligibleSpeaker, UndefinedNextAgent
 from .._speakers import SELECTORS, custom
 from ..agent import Agent
@@ -118,8 +118,7 @@ def _called_functions(message: Message) -> list[str]:
     """The names of the functions that a message calls."""
     if message.get("function_call"):
         return [message["function_call"]["name"]]
-    calls = message.get("tool_calls") or []
-    return [call["function"]["name"] for call in calls if call.get("function")]
+    return [function.get("name", "") for function in map(called, message.get("tool_calls") or []) if function]
 
 
 def _who_can_execute(groupchat: Group, names: list[str], caller: Agent) -> Agents:

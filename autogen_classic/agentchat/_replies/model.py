@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..._core.drive import Ask, Steps
-from ..._core.messages import Message, TextOrMessage, outgoing
+from ..._core.messages import Message, TextOrMessage, called, outgoing
 from ..._core.party import Agent, Client, Outcome, Party
 
 if TYPE_CHECKING:
@@ -85,8 +85,9 @@ def _repair_calls(agent: Party, answer: dict[str, Any]) -> None:
     if answer.get("function_call"):
         answer["function_call"]["name"] = agent._normalize_name(answer["function_call"]["name"])
     for call in answer.get("tool_calls") or []:
-        if call.get("function"):
-            call["function"]["name"] = agent._normalize_name(call["function"]["name"])
+        function = called(call)
+        if function.get("name"):
+            function["name"] = agent._normalize_name(function["name"])
         for key in ("id", "type"):
             if key in call and call[key] is None:
                 del call[key]

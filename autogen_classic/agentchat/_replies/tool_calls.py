@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async
 from ..._core.events import ToolCalled, ToolReturned, emit
-from ..._core.messages import Message
+from ..._core.messages import Message, called
 from ..._core.party import Agent, Party
 from ..._core.replies import led_group
 from ..._core.tape import tool_steps
@@ -78,14 +78,9 @@ def function_call_reply(
     return True, answer
 
 
-def _called(call: dict[str, Any]) -> dict[str, Any]:
-    """What a call asks for, whatever its type; some servers write null where nothing is meant."""
-    return call.get("function") or call.get("custom") or {}
-
-
 def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None) -> Party:
     """Who runs a called tool: the agent itself, or the member of its group that has a tool which it has not."""
-    name = _called(call).get("name")
+    name = called(call).get("name")
     group = None if name in agent._function_map else led_group(sender)
     members = [] if group is None else group.agents
     return next((member for member in members if name in getattr(member, "_function_map", ())), agent)
@@ -93,7 +88,7 @@ def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None) -> Party
 
 def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
     """Run one tool and build its answer."""
-    function_call = _called(call)
+    function_call = called(call)
     is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(function_call.get("name", "")))
     if is_coroutine or (yield WHICH_WAY):
         _, answer = yield from _execute_asynchronously(agent, function_call)
@@ -175,9 +170,8 @@ def execute_function(
     if function is None:
         content = _literals.FUNCTION_NOT_FOUND.format(name=name)
     else:
-        written = func_call.get("arguments")
         try:
-            arguments = _read_arguments(agent, function, written)
+            arguments = _read_arguments(agent, function, func_call)
         except json.JSONDecodeError as error:
             content = _literals.FUNCTION_BROKEN_JSON.format(error=error)
         if arguments is not None:
@@ -185,6 +179,7 @@ def execute_function(
             emit(ToolCalled(agent, name, arguments, call_id, asynchronous))
             try:
                 if not isinstance(arguments, dict):
+                    written = func_call.get("arguments")
                     raise TypeError(f"The arguments of {name} must be a JSON object, but they are {written}.")
                 run = Call(function, **arguments) if asynchronous else Call(_to_its_end, function, arguments)
                 content = str((yield from tool_steps(agent, name, arguments, run)))
@@ -195,9 +190,15 @@ def execute_function(
     return succeeded, {"name": name, "role": "function", "content": content}
 
 
-def _read_arguments(agent: Party, function: Callable[..., Any], written: object) -> object:
-    """The arguments of a call, which may be an empty text for a function without parameters."""
-    if written is None or (written == "" and _has_no_parameters(function)):
+def _read_arguments(agent: Party, function: Callable[..., Any], func_call: dict[str, Any]) -> object:
+    """The arguments of a call, which may be an empty text for a function without parameters.
+
+    The input of a custom tool is a text and not JSON: it is meant for the first parameter.
+    """
+    written = func_call.get("arguments")
+    if written is None and "input" in func_call:
+        return {next(iter(_parameters(function) or ()), "input"): func_call["input"]}
+    if written is None or (written == "" and _parameters(function) == []):
         return {}
     if not isinstance(written, str):
         return written
@@ -205,11 +206,12 @@ def _read_arguments(agent: Party, function: Callable[..., Any], written: object)
     return {} if read is None else read  # some models write null for "no arguments"
 
 
-def _has_no_parameters(function: Callable[..., Any]) -> bool:
+def _parameters(function: Callable[..., Any]) -> list[str] | None:
+    """The names of a function's parameters; None for some builtins, which do not tell."""
     try:
-        return not inspect.signature(function).parameters
-    except (TypeError, ValueError):  # some builtins do not tell
-        return False
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return None
 
 
 def json_with_escaped_line_ends(text: str) -> str:

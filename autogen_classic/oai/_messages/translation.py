@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from ..._core.messages import called
 from .images import Image, image_of
 from .kept import kept_items
 from .pairing import NAMELESS, CallPairs, OpenCall
@@ -285,7 +286,7 @@ def _turn_of(message: Mapping[str, Any], pairs: CallPairs, origin: str | None) -
     said = [*(message.get("tool_calls") or ())]
     if message.get("function_call"):
         said.append({"function": message["function_call"]})
-    calls = [call_of(call.get("function") or call.get("custom") or {}, call) for call in said]
+    calls = [call_of(called(call), call) for call in said]
     opened = pairs.open((one.get("id"), call.name) for one, call in zip(said, calls, strict=True))
     paired = [replace(call, id=pair.id) for call, pair in zip(calls, opened, strict=True)]
     role = _ROLES.get(message.get("role") or "user", "user")

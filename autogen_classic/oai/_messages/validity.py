@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 from ..._core.content import part_of
+from ..._core.messages import called
 from ..._core.speaker_names import fitting_names
 from .kept import EXTRA_CONTENT, REASONING_CONTENT, kept_items, origin_of
 from .pairing import NAMELESS, CallPairs, OpenCall
@@ -44,7 +45,7 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
             continue
         changed += map(_no_answer, pairs.close())
         calls = part_of(message, "tool_calls") or ()
-        opened = pairs.open((part_of(call, "id"), part_of(part_of(call, "function"), "name")) for call in calls)
+        opened = pairs.open((part_of(call, "id"), part_of(called(call), "name")) for call in calls)
         changed.append(_with_thoughts(message, _with_valid_calls(message, opened, for_google), origin))
     changed += map(_no_answer, pairs.close())
     same = len(changed) == len(messages) and all(new is old for new, old in zip(changed, messages, strict=True))

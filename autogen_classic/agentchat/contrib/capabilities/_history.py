@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from ...._core.messages import Message
+from ...._core.messages import Message, called
 from ....token_count_utils import count_token, truncate_text
 
 __all__ = ("Block", "blocks_of", "cut_block", "cut_message", "is_answer", "tokens_of", "without_lost_answers")
@@ -62,9 +62,9 @@ def tokens_of(message: Message, model: str) -> int:
     contents = [response.get("content") for response in _responses(message)]
     if not contents or message.get("role") != "tool":  # the content of a tool message only repeats the answers
         contents.append(message.get("content"))
-    called = [text for function in _functions(message) for text in (function.get("name"), function.get("arguments"))]
+    asked = [function.get(key) for function in _functions(message) for key in ("name", "arguments", "input")]
     return sum(_tokens_of_content(content, model) for content in contents) + sum(
-        count_token(text if isinstance(text, str) else json.dumps(text, default=str), model) for text in called if text
+        count_token(text if isinstance(text, str) else json.dumps(text, default=str), model) for text in asked if text
     )
 
 
@@ -148,9 +148,9 @@ def _responses(message: Message) -> list[Message]:
 
 
 def _functions(message: Message) -> Iterator[dict[str, Any]]:
-    """The functions that a message calls, with their arguments."""
+    """The functions and custom tools that a message calls."""
     for call in message.get("tool_calls") or []:
-        yield call.get("function") or {}
+        yield called(call)
     if message.get("function_call"):
         yield message["function_call"]
 
