@@ -53,6 +53,7 @@ PLACES = {
     "contrib/media": "one",
     "contrib/context": "versions",
     "contrib/retrieval": "one",
+    "contrib/web": "one",
     "core": "quick",
     "docs": "one",
     "failures": "versions",
