@@ -36,6 +36,40 @@ def team(
     return manager, members
 
 
+def guarded_group(typed, human_input_mode="ALWAYS", max_consecutive_auto_reply=None, **settings):
+    """A group whose second member calls two tools: ``f`` of the third, and ``delete`` of the fourth and its person."""
+    done = []
+
+    def note(word, answer):
+        done.append(word)
+        return answer
+
+    calls = [
+        {"id": name, "type": "function", "function": {"name": name, "arguments": "{}"}} for name in ("f", "delete")
+    ]
+    owner = ConversableAgent(
+        "owner",
+        llm_config=False,
+        human_input_mode=human_input_mode,
+        max_consecutive_auto_reply=max_consecutive_auto_reply,
+        function_map={"delete": lambda: note("delete", "gone")},
+    )
+    owner.get_human_input = lambda prompt: note("asked", typed)
+    owner.a_get_human_input = make_async(owner.get_human_input)
+    caller = agent("caller", {"content": None, "tool_calls": calls})
+    manager, _ = team(
+        "a", caller, agent("one", function_map={"f": lambda: note("f", "4")}), owner, max_round=3, **settings
+    )
+    return manager, done
+
+
+def make_async(function):
+    async def asynchronous(*args):
+        return function(*args)
+
+    return asynchronous
+
+
 def start(opener, manager, asynchronous=False, message="go", **settings):
     if asynchronous:
         return asyncio.run(opener.a_initiate_chat(manager, message=message, **settings))
@@ -312,6 +346,43 @@ class TestRounds:
         start(a, manager, asynchronous)
         answers = manager.groupchat.messages[2]["tool_responses"]
         assert [answer["content"] for answer in answers] == ["4", "5", "Error: Function h not found."]
+
+    @pytest.mark.parametrize("chosen", ["round_robin", lambda last, group: group.agents[group.agents.index(last) + 1]])
+    @pytest.mark.parametrize(
+        ("typed", "answers", "ran"),
+        [
+            ("", ["4", "gone"], ["f", "delete"]),
+            ("keep it", ["4", "keep it"], ["f"]),
+            ("exit", None, ["f"]),
+        ],
+    )
+    def test_a_tool_of_another_member_runs_only_after_its_person_was_asked(
+        self, asynchronous, chosen, typed, answers, ran
+    ):
+        guarded, done = guarded_group(typed, speaker_selection_method=chosen)
+        result = start(guarded.groupchat.agents[0], guarded, asynchronous)
+        assert done == [*ran[:1], "asked", *ran[1:]]
+        last = guarded.groupchat.messages[-1]
+        if answers is None:
+            assert "tool_responses" not in last
+            assert result.stop_reason == StopReason.PERSON
+        else:
+            assert [answer["content"] for answer in last["tool_responses"]] == answers
+            assert [answer["tool_call_id"] for answer in last["tool_responses"]] == ["f", "delete"]
+
+    def test_a_member_that_guards_its_tools_by_a_reply_function_is_asked_for_them(self, asynchronous):
+        guarded, done = guarded_group("")
+        owner = guarded.groupchat.agents[-1]
+        owner.register_reply(Agent, lambda recipient, messages, sender, config: (True, "Not today."))
+        start(guarded.groupchat.agents[0], guarded, asynchronous)
+        assert done == ["f"]
+        assert guarded.groupchat.messages[-1]["tool_responses"][1]["content"] == "Not today."
+
+    def test_a_member_at_its_limit_does_not_run_its_tool_for_another(self, asynchronous):
+        guarded, done = guarded_group("", human_input_mode="NEVER", max_consecutive_auto_reply=0)
+        result = start(guarded.groupchat.agents[0], guarded, asynchronous)
+        assert done == ["f"]
+        assert result.stop_reason == StopReason.AUTO_REPLY_LIMIT
 
     def test_a_call_that_nobody_owns_is_answered_and_the_group_goes_on(self, asynchronous):
         call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}

@@ -31,7 +31,7 @@ def prepare_and_select(groupchat: Group, last_speaker: Agent) -> tuple[Agent | N
         has to select one of them.
 
     Raises:
-        ValueError: for an unknown selection method, a group that is too small, or a call that nobody can execute.
+        ValueError: for an unknown selection method, or a group that is too small.
         NoEligibleSpeaker: when nobody may follow the last speaker.
     """
     method = groupchat.speaker_selection_method
@@ -122,7 +122,11 @@ def _called_functions(message: Message) -> list[str]:
 
 
 def _who_can_execute(groupchat: Group, names: list[str], caller: Agent) -> Agents:
-    """Those that answer a call: who knows all of the functions, or else one of them, any function, or nobody's."""
+    """Those that may answer a call.
+
+    They are the first of these that exist: the members that have all of the functions, those that have one of them,
+    those that have any function at all, and everybody but the caller.
+    """
     return (
         [agent for agent in groupchat.agents if agent.can_execute_function(names)]
         or [agent for agent in groupchat.agents if any(agent.can_execute_function([name]) for name in names)]

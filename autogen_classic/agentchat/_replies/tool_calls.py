@@ -7,12 +7,14 @@ import inspect
 import json
 import threading
 from collections.abc import Callable, Coroutine
+from itertools import groupby
 from time import perf_counter
 from typing import Any, TypeVar
 
+from ..._core.content import content_str
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async
 from ..._core.events import ToolCalled, ToolReturned, emit
-from ..._core.messages import Message, called
+from ..._core.messages import Message, as_message, called
 from ..._core.party import Agent, Party
 from ..._core.replies import led_group
 from ..._core.tape import tool_steps
@@ -28,8 +30,12 @@ def tool_calls_reply(
 ) -> Steps[tuple[bool, Message | None]]:
     """Answer every tool call of the last message; in an asynchronous chat the tools run side by side.
 
+    In a group, calls of tools that the agent does not have are answered by the member that has them, as if it had been
+    selected: its person is asked and its limit counts.
+
     Returns:
-        ``(True, message)`` if the last message calls tools, else ``(False, None)``.
+        ``(True, message)`` if the last message calls tools, else ``(False, None)``; ``(True, None)`` ends the chat,
+        because a member that was asked ended it.
     """
     agent = agent if config is None else config
     if messages is None:
@@ -38,19 +44,28 @@ def tool_calls_reply(
     if not calls:
         return False, None
 
-    runs = [_run_tool_call(_owner_of(call, agent, sender), call) for call in calls]
-    responses: list[dict[str, Any]]
+    runs: list[Steps[list[Message] | None]] = []
+    for owner, owned in groupby(calls, key=lambda call: _owner_of(call, agent, sender)):
+        if owner is agent:
+            runs += [_run_tool_call(agent, call) for call in owned]
+        else:
+            runs.append(_ask_owner(owner, list(owned), messages[-1], sender))
+
+    answers: list[list[Message] | None]
     if (yield WHICH_WAY):
         import asyncio  # as late as possible: it takes longer to load than everything else
 
-        responses = yield Call(asyncio.gather, *[drive_async(run) for run in runs])
+        answers = yield Call(asyncio.gather, *[drive_async(run) for run in runs])
     else:
-        responses = []
+        answers = []
         for run in runs:
-            responses.append((yield from run))
+            answers.append((yield from run))
+    if None in answers:
+        return True, None
+    responses = [response for answer in answers for response in answer or ()]
     return True, {
         "role": "tool",
-        "tool_responses": list(responses),
+        "tool_responses": responses,
         "content": "\n\n".join(agent._str_for_tool_response(response) for response in responses),
     }
 
@@ -86,7 +101,27 @@ def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None) -> Party
     return next((member for member in members if name in getattr(member, "_function_map", ())), agent)
 
 
-def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
+def _ask_owner(
+    owner: Party, calls: list[dict[str, Any]], message: Message, sender: Agent | None
+) -> Steps[list[Message] | None]:
+    """Have another member answer the calls of its own tools, in its own way.
+
+    Returns:
+        An answer for each call; what the member, or its person, says instead of running a tool is the answer to all of
+        them. None if it ends the chat.
+    """
+    heard = [*owner._oai_messages[sender][:-1], {**message, "tool_calls": calls}]
+    reply = yield Ask(owner, "generate_reply", messages=heard, sender=sender)
+    if reply is None:
+        return None
+    reply = as_message(reply)
+    if reply.get("role") == "tool" and reply.get("tool_responses"):
+        return list(reply["tool_responses"])
+    said = content_str(reply.get("content")) or _literals.INTERRUPTED
+    return [_answer_to(call, said) for call in calls]
+
+
+def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[list[Message] | None]:
     """Run one tool and build its answer."""
     function_call = called(call)
     is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(function_call.get("name", "")))
@@ -94,8 +129,12 @@ def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
         _, answer = yield from _execute_asynchronously(agent, function_call)
     else:
         _, answer = yield Ask(agent, "execute_function", function_call)
-    response = {"role": "tool", "content": answer.get("content", "")}
-    return {"tool_call_id": call["id"], **response} if call.get("id") is not None else response
+    return [_answer_to(call, answer.get("content", ""))]
+
+
+def _answer_to(call: dict[str, Any], content: object) -> Message:
+    answer = {"role": "tool", "content": content}
+    return {"tool_call_id": call["id"], **answer} if call.get("id") is not None else answer
 
 
 def _execute_asynchronously(agent: Party, function_call: dict[str, Any]) -> Steps[tuple[bool, Message]]:
