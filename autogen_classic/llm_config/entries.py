@@ -1,4 +1,5 @@
-"""The configuration of each provider as a class: what type each setting has. Ranges are in `oai._specs`."""
+"""The configuration of each provider as a class: what type each setting has. Ranges, and what a client
+sends for a setting that is left out, are in `oai._specs`."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, SecretStr, field_serializer
 
-from ..oai._specs import DEEPSEEK
+from ..oai._specs import COHERE, DEEPSEEK, MISTRAL, TOGETHER
 from .entry import LLMConfigEntry, LLMConfigEntryDict
 
 __all__ = (
@@ -148,10 +149,10 @@ class CohereLLMConfigEntry(LLMConfigEntry):
     """A model of Cohere."""
 
     api_type: str = "cohere"
-    k: int = 0
+    k: int = COHERE.default("k")
     seed: int | None = None
-    frequency_penalty: float = 0
-    presence_penalty: float = 0
+    frequency_penalty: float = COHERE.default("frequency_penalty")
+    presence_penalty: float = COHERE.default("presence_penalty")
     client_name: str | None = None
     strict_tools: bool = False
     tool_choice: Literal["NONE", "REQUIRED", "none", "required"] | None = None
@@ -188,7 +189,7 @@ class MistralLLMConfigEntry(LLMConfigEntry):
     """A model of Mistral."""
 
     api_type: str = "mistral"
-    safe_prompt: bool = False
+    safe_prompt: bool = MISTRAL.default("safe_prompt")
     random_seed: int | None = None
     hide_tools: HideTools = "never"
     tool_choice: ToolChoice | Literal["any"] | None = None
@@ -212,7 +213,7 @@ class TogetherLLMConfigEntry(LLMConfigEntry):
     """A model on Together."""
 
     api_type: str = "together"
-    max_tokens: int | None = 512
+    max_tokens: int | None = TOGETHER.default("max_tokens")
     top_k: int | None = None
     repetition_penalty: float | None = None
     presence_penalty: float | None = None

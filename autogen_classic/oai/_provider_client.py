@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "ProviderClient",
+    "found_key",
     "key_for",
     "model_of",
     "read_settings",
@@ -78,13 +79,24 @@ def key_for(config: Mapping[str, Any], spec: ProviderSpec) -> str:
     Raises:
         MissingKeyError: no key was found.
     """
-    key = config.get("api_key") or next((os.environ[name] for name in spec.key_variables if os.environ.get(name)), None)
-    if not key:
+    key = found_key(config, spec)
+    if key is None:
         raise MissingKeyError(
             f"The model {config.get('model')!r} of {spec.title} needs a key. Give it as api_key in its entry of "
             f"config_list, or set the environment variable {' or '.join(spec.key_variables)}."
         )
-    return str(key)
+    return key
+
+
+def found_key(config: Mapping[str, Any], spec: ProviderSpec) -> str | None:
+    """Find the key of a provider, which may do without one.
+
+    Args:
+        config: the configuration, with ``api_key`` or without.
+        spec: the provider, with the environment variables that may hold the key.
+    """
+    keys = (config.get("api_key"), *map(os.environ.get, spec.key_variables))
+    return next((str(key) for key in keys if key), None)
 
 
 def model_of(params: Mapping[str, Any], spec: ProviderSpec) -> str:

@@ -107,6 +107,20 @@ class ProviderSpec:
         """
         return next((one for one in (*self.settings, *self.own_settings) if one.name == name), None)
 
+    def default(self, name: str) -> Any:
+        """The value of a setting that a configuration leaves out.
+
+        Args:
+            name: the name in the configuration.
+
+        Raises:
+            KeyError: the provider has no such setting.
+        """
+        setting = self.setting(name)
+        if setting is None:
+            raise KeyError(f"{self.title} has no setting {name!r}.")
+        return setting.default
+
     def knows(self, name: str) -> bool:
         """Tell whether a configuration may have a setting.
 
@@ -139,6 +153,9 @@ COMMON_SETTINGS = frozenset(
     }
 )
 """What a configuration or a request may have whatever the provider, and what no client takes as a setting."""
+
+DEFAULT_TIMEOUT = 600
+"""How many seconds a client waits for an answer if a configuration does not say; as with OpenAI."""
 
 # --- providers asked through the openai package ------------------------------------------------------------------
 
@@ -334,6 +351,7 @@ TOGETHER = ProviderSpec(
 
 # --- providers with their own API ------------------------------------------------------------------------------
 
+AWS_KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _AWS = frozenset({"aws_access_key", "aws_secret_key", "aws_session_token", "aws_profile_name", "aws_region"})
 
 ANTHROPIC = ProviderSpec(
@@ -346,7 +364,7 @@ ANTHROPIC = ProviderSpec(
     extra="anthropic",
     key_variables=("ANTHROPIC_API_KEY",),
     other_credentials=(("aws_access_key", "aws_secret_key"), ("aws_profile_name",), ("gcp_region",)),
-    other_variables=(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),),
+    other_variables=(AWS_KEY_VARIABLES,),
     client_keys=_REMOTE | _AWS | {"credentials", "default_query", "gcp_auth_token", "gcp_project_id", "gcp_region"},
     settings=(
         Setting("max_tokens", int, 1),

@@ -35,9 +35,9 @@ from ._messages.schemas import (
     wants_any_object,
 )
 from ._messages.translation import ToolCall, tools_of
-from ._provider_client import ProviderClient, model_of, read_settings
+from ._provider_client import ProviderClient, found_key, model_of, read_settings
 from ._request.reading import Answer
-from ._specs import ANTHROPIC
+from ._specs import ANTHROPIC, AWS_KEY_VARIABLES, DEFAULT_TIMEOUT
 
 __all__ = ("AnthropicClient", "AnthropicEntryDict", "AnthropicLLMConfigEntry", "oai_messages_to_anthropic_messages")
 
@@ -89,9 +89,10 @@ class AnthropicClient(ProviderClient):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         environment = os.environ
-        self._api_key = kwargs.get("api_key") or environment.get("ANTHROPIC_API_KEY")
-        self._aws_access_key = kwargs.get("aws_access_key") or environment.get("AWS_ACCESS_KEY_ID")
-        self._aws_secret_key = kwargs.get("aws_secret_key") or environment.get("AWS_SECRET_ACCESS_KEY")
+        self._api_key = found_key(kwargs, self.spec)
+        access_key, secret_key = map(environment.get, AWS_KEY_VARIABLES)
+        self._aws_access_key = kwargs.get("aws_access_key") or access_key
+        self._aws_secret_key = kwargs.get("aws_secret_key") or secret_key
         self._aws_session_token = kwargs.get("aws_session_token") or environment.get("AWS_SESSION_TOKEN")
         self._aws_region = kwargs.get("aws_region") or environment.get("AWS_DEFAULT_REGION")
         self._client = self._connect()
@@ -205,7 +206,7 @@ class AnthropicClient(ProviderClient):
         config = self._config
         settings = {key: config[key] for key in _OF_EVERY_CLIENT if config.get(key) is not None}
         # With a time of our own, the SDK does not refuse requests for long answers.
-        settings.setdefault("timeout", anthropic.Timeout(600.0, connect=10.0))
+        settings.setdefault("timeout", anthropic.Timeout(DEFAULT_TIMEOUT, connect=10.0))
         if "http_client" not in settings:
             settings["http_client"] = sync_pool(super().address, anthropic.DefaultHttpxClient)
         if not config.get("api_key") and config.get("gcp_region"):
@@ -227,7 +228,7 @@ class AnthropicClient(ProviderClient):
         raise MissingKeyError(
             f"The model {config.get('model')!r} of Anthropic needs an API key or AWS credentials. Give api_key, or "
             "aws_access_key and aws_secret_key, or gcp_region with gcp_auth_token, in its entry of config_list, or set "
-            "ANTHROPIC_API_KEY, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+            f"{' or '.join(self.spec.key_variables)}, or {' and '.join(AWS_KEY_VARIABLES)}."
         )
 
     def _request(self, params: dict[str, Any]) -> dict[str, Any]:

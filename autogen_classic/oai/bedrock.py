@@ -43,7 +43,7 @@ from ._messages.schemas import (
 from ._messages.translation import Text, Turn, split_system, tools_of, turns_of
 from ._provider_client import ProviderClient, logger, model_of, read_settings
 from ._request.reading import Answer
-from ._specs import BEDROCK
+from ._specs import AWS_KEY_VARIABLES, BEDROCK, DEFAULT_TIMEOUT
 from .prices import Price, cost_of, price_of, prices_of
 
 __all__ = (
@@ -64,7 +64,6 @@ __all__ = (
 
 PRICES_PER_K_TOKENS: dict[str, Price] = prices_of("bedrock")
 
-_SECONDS = 600
 _SECONDS_TO_CONNECT = 10
 _ATTEMPTS = 5
 _CONNECTIONS = 64
@@ -183,7 +182,7 @@ class BedrockClient(ProviderClient):
         keys = {name: config.get(key) for key, name in _CREDENTIALS.items()}
         settings = {
             "endpoint_url": config.get("base_url"),
-            "timeout": config.get("timeout") or _SECONDS,
+            "timeout": config.get("timeout") or DEFAULT_TIMEOUT,
             "attempts": self._attempts(),
             "mode": config.get("mode", "standard"),
         }
@@ -194,7 +193,7 @@ class BedrockClient(ProviderClient):
                 raise MissingKeyError(
                     f"The model {config.get('model')!r} on Amazon Bedrock needs credentials. Give aws_access_key and "
                     "aws_secret_key, or aws_profile_name, in its entry of config_list, or set the environment "
-                    "variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+                    f"variables {' and '.join(AWS_KEY_VARIABLES)}."
                 )
             _clients[same] = _new_client(session, **settings)
         return _clients[same]

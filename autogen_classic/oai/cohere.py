@@ -23,7 +23,7 @@ from ._messages.translation import GO_ON, Text, ToolCall, Turn, call_of, split_s
 from ._provider_client import ProviderClient, key_for, model_of, read_settings
 from ._request.reading import Answer
 from ._request.structured import wanted_form
-from ._specs import COHERE
+from ._specs import COHERE, DEFAULT_TIMEOUT
 from .prices import Price, prices_of
 
 __all__ = (
@@ -40,7 +40,6 @@ __all__ = (
 )
 
 COHERE_PRICING_1K: dict[str, Price] = prices_of("cohere")
-DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
 
 # The settings that AutoGen 0.2 names in every request.
 _ALWAYS_NAMED = ("temperature", "max_tokens", "k", "p", "seed", "frequency_penalty", "presence_penalty")

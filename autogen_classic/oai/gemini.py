@@ -32,7 +32,7 @@ from ._messages.translation import Part, Text, ToolAnswer, ToolCall, alternating
 from ._provider_client import ProviderClient, key_for, model_of, read_settings
 from ._request.reading import Answer
 from ._request.structured import wanted_form
-from ._specs import GOOGLE
+from ._specs import DEFAULT_TIMEOUT, GOOGLE
 
 __all__ = (
     "ConflictingCredentialsError",
@@ -45,7 +45,6 @@ __all__ = (
 
 T = TypeVar("T")
 
-DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
 CLOUD_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 # What Google documents for calls that another model made, or whose signature has been lost.

@@ -19,7 +19,7 @@ from ._messages.translation import Text, Turn, alternating, told_calls, turns_of
 from ._provider_client import ProviderClient, read_settings
 from ._request.reading import Answer
 from ._request.streamed_text import ShownText
-from ._specs import LOCAL, NUMBER
+from ._specs import DEFAULT_TIMEOUT, LOCAL, NUMBER
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
@@ -34,7 +34,6 @@ __all__ = (
     "model_file",
 )
 
-_TIMEOUT = 600  # seconds, as the openai package waits
 _ANSWER_FROM_TOOL = "Use this to answer."
 
 
@@ -86,7 +85,7 @@ class LocalClient(ProviderClient):
         return engine_for(self._model(params), self._config.get("n_ctx"), self._config.get("n_threads"))
 
     def _patience(self, params: Mapping[str, Any]) -> Patience:
-        seconds = params.get("timeout", self._config.get("timeout", _TIMEOUT))
+        seconds = params.get("timeout", self._config.get("timeout", DEFAULT_TIMEOUT))
         if seconds is not None and not isinstance(seconds, NUMBER):
             raise TypeError(f"timeout must be a number of seconds or None, but it is {seconds!r}.")
         return Patience(seconds)

@@ -32,7 +32,7 @@ from ._messages.translation import (
 )
 from ._provider_client import ProviderClient, key_for, model_of, read_settings
 from ._request.reading import Answer
-from ._specs import MISTRAL
+from ._specs import DEFAULT_TIMEOUT, MISTRAL
 
 __all__ = (
     "MistralAIClient",
@@ -44,7 +44,6 @@ __all__ = (
 
 T = TypeVar("T")
 
-DEFAULT_TIMEOUT = 600  # seconds, as with OpenAI
 
 # The settings that AutoGen 0.2 names in every request, and those that the API refuses without tools.
 _ALWAYS_NAMED = ("temperature", "top_p", "max_tokens", "safe_prompt", "random_seed")

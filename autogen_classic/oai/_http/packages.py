@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-__all__ = ("HTTP_PACKAGES", "httpx_of_openai", "speaks_http")
+__all__ = ("HTTPX_PACKAGES", "HTTP_PACKAGES", "httpx_of_openai", "speaks_http")
 
-HTTP_PACKAGES = frozenset(("httpcore", "httpcore2", "httpx", "httpx2", "requests", "urllib3"))
+HTTPX_PACKAGES = ("httpx", "httpx2")
+"""httpx and its successor, which has the same names."""
+
+HTTP_PACKAGES = frozenset(("httpcore", "httpcore2", *HTTPX_PACKAGES, "requests", "urllib3"))
 
 
 def speaks_http(kind: type[BaseException]) -> bool:

@@ -13,6 +13,8 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
+from .packages import HTTPX_PACKAGES
+
 __all__ = ("MAX_RETRIES", "TRANSPORT_ERRORS", "Refusal", "ask_again", "seconds_to_wait")
 
 MAX_RETRIES = 2
@@ -25,9 +27,9 @@ T = TypeVar("T")
 
 
 def _transport_errors() -> tuple[type[Exception], ...]:
-    """The errors of a connection. SDKs use httpx, or httpx2, which has the same names."""
+    """The errors of a connection, in whichever of the packages are installed."""
     found: list[type[Exception]] = []
-    for package in ("httpx", "httpx2"):
+    for package in HTTPX_PACKAGES:
         with suppress(ImportError):
             found.append(importlib.import_module(package).TransportError)
     return tuple(found)

@@ -6,10 +6,11 @@ import logging
 
 from ..._secrets import hidden, secrets_in
 from ...errors import UnusableKeyError
+from .._http.packages import HTTPX_PACKAGES
 
 __all__ = ("check_key", "hide_keys_in_logs")
 
-_LOGGERS_OF_ADDRESSES = ("httpx", "httpx2", "openai._base_client")
+_LOGGERS_OF_ADDRESSES = (*HTTPX_PACKAGES, "openai._base_client")
 
 
 def check_key(key: object) -> None:
