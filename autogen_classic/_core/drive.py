@@ -1,4 +1,4 @@
-"""Two small drivers run the steps of a conversation: one in a thread of control, one in an event loop.
+"""Two drivers run the steps of a conversation: one in the calling thread, one in an event loop.
 
 Steps are generators. They do the thinking and *yield* whatever must happen outside them:
 
@@ -11,8 +11,8 @@ Steps that end with another request return ``Then(request)`` instead of yielding
 steps that are over before it starts the request, which is why a chat of any length has a constant depth.
 The rare steps that differ between the two ways ask ``asynchronous = yield WHICH_WAY``.
 
-Each driver is one loop of a little more than 60 lines, kept whole: it is the hottest path of the library, and a
-reader sees every way in which a step can end in one place.
+Each driver is one loop of a little more than 60 lines (`drive_to_last_call` and `drive_async`), kept whole: it is the
+hottest path of the library, and a reader sees every way in which a step can end in one place.
 
 When the function asked for is one that this library shipped, the driver does not call it: it pushes the steps
 behind it on its own stack. ``@shipped`` tells it which steps these are.
@@ -228,8 +228,8 @@ def drive_to_last_call(steps: Steps[ResultT | Then]) -> ResultT | Call:
 async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
     """Run steps to their end in the running event loop.
 
-    The same loop as `drive`, with two differences: a method is asked for by the name of its ``a_`` twin, and a
-    result that can be awaited is awaited.
+    The same loop as `drive_to_last_call`, but a method is asked for by the name of its ``a_`` twin, a result that can
+    be awaited is awaited, and no call is left over.
 
     Args:
         steps: a generator of requests.

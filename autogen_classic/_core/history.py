@@ -1,4 +1,4 @@
-"""Messages per partner: the library only appends; nothing here edits a stored message."""
+"""Messages per partner: they are added, forgotten as a whole, and never edited."""
 
 from __future__ import annotations
 

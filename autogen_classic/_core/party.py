@@ -2,7 +2,8 @@
 
 The engine never checks for a class. Anything with these members takes part; the classes of ``agentchat`` have them all,
 and programs replace any of them in a subclass, on an instance, or by a patch. Names with an underscore belong to the
-contract as well where 0.2 has them, because programs override those too. What is read of a group, and of the agent
+contract as well where 0.2 has them, because programs override those too; what is ours alone begins with ``_classic_``,
+so that it never meets a name of a program. What is read of a group, and of the agent
 that leads it, stands in ``agentchat/_groupchat/contract.py``.
 
 Steps ask for methods by name, as in ``Ask(agent, "send", ...)``. `STEPS_BEHIND` says which steps then run,
@@ -20,7 +21,7 @@ __all__ = ("STEPS_BEHIND", "Agent", "Client", "LLMAgent", "Outcome", "Party", "R
 
 STEPS_BEHIND: Mapping[str, str] = {
     # a chat
-    "initiate_chat": "agentchat.chat.initiate_chat",
+    "initiate_chat": "agentchat.chat.chat_steps",
     "generate_init_message": "agentchat._first_message.generate_first_message",
     "_summarize_chat": "agentchat._summary.summarize",
     # a message on its way

@@ -57,6 +57,7 @@ def converse(
         emit(ChatStarted(agent, recipient))
         try:
             if isinstance(max_turns, int):
+                # The opener counts, so it does not answer what it hears: it speaks when its next turn comes.
                 agent._prepare_chat(recipient, clear_history, reply_at_receive=False)
                 yield from _take_turns(agent, recipient, silent, max_turns, first_message, running_chat)
             else:
@@ -143,7 +144,7 @@ def receive(
     if request_reply is None and agent.reply_at_receive[sender] is False:
         return None
 
-    if (yield WHICH_WAY):
+    if (yield WHICH_WAY):  # in 0.2 too, an override hears the messages in synchronous chats only
         reply = yield Ask(agent, "generate_reply", sender=sender)
     else:
         reply = yield Ask(agent, "generate_reply", messages=agent.chat_messages[sender], sender=sender)
@@ -174,25 +175,25 @@ def generate_reply(
 
     asynchronous = yield WHICH_WAY
     excluded = kwargs.get("exclude") or ()
-    asked: dict[Any, Any] = {}
+    twins: dict[Any, Any] = {}  # which of two twins, functions with the same steps behind them, was asked first
     is_noted = is_heard(ReplyTried)
     for entry in agent._reply_func_list:
         reply_func = entry["reply_func"]
-        built_in, is_coroutine_function = look_up(reply_func)
+        steps_behind, is_coroutine_function = look_up(reply_func)
         if is_coroutine_function and not asynchronous:
             continue
         if reply_func in excluded or not replies.matches(entry["trigger"], sender):
             continue
-        if built_in is None:
+        if steps_behind is None:
             outcome = yield Call(reply_func, agent, messages=messages, sender=sender, config=entry["config"])
             try:
                 final, reply = outcome
             except (TypeError, ValueError) as error:
                 raise type(error)(_wrong_outcome(agent, reply_func, outcome)) from error
-        elif asked.setdefault(built_in, reply_func) is reply_func:
-            final, reply = yield from built_in(agent, messages=messages, sender=sender, config=entry["config"])
+        elif twins.setdefault(steps_behind, reply_func) is reply_func:
+            final, reply = yield from steps_behind(agent, messages=messages, sender=sender, config=entry["config"])
         else:
-            continue  # the twin of a reply that has already been asked
+            continue
         if is_noted:
             emit(ReplyTried(agent, reply_func, bool(final), reply))
         if final:
@@ -221,7 +222,11 @@ def process_received_message(agent: Party, message: TextOrMessage, sender: Agent
 
 
 def append_message(agent: Party, message: TextOrMessage, role: str, conversation_id: Agent, is_sending: bool) -> bool:
-    """Store a message in the history with a partner; False for a message that says nothing and calls nothing."""
+    """Store a message in the history with a partner, whom 0.2 calls the ``conversation_id``.
+
+    Returns:
+        False for a message that says nothing and calls nothing.
+    """
     author = agent.name if is_sending else conversation_id.name
     stored = stored_form(agent._message_to_dict(message), role, author)
     if stored is None:

@@ -24,7 +24,7 @@ from .utils import consolidate_chat_info, gather_usage_summary
 if TYPE_CHECKING:
     from ..cache.abstract_cache_base import AbstractCache
 
-__all__ = ("ChatResult", "a_initiate_chats", "initiate_chat", "initiate_chats")
+__all__ = ("ChatResult", "a_initiate_chats", "initiate_chats")
 
 logger = logging.getLogger("autogen.agentchat.chat")
 
@@ -78,7 +78,7 @@ class ChatResult:
         self.__dict__["_spent"] = running_chat.account.spent()
 
 
-def initiate_chat(
+def chat_steps(
     agent: Party,
     /,
     recipient: Party,
@@ -95,7 +95,7 @@ def initiate_chat(
     max_seconds: float | None = None,
     **context: Any,
 ) -> Steps[ChatResult]:
-    """Open a chat, run it, sum it up; see `ConversableAgent.initiate_chat`."""
+    """Open a chat, run it, sum it up: the steps behind `ConversableAgent.initiate_chat`."""
     _check_recipient(agent, recipient)
     budget = Budget(max_cost, max_tokens, max_seconds)
     # Old programs may use these words in their own message function, whose context holds every keyword.

@@ -244,7 +244,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
 
     # --- Chats ------------------------------------------------------------------------------------------------
 
-    @shipped(chat.initiate_chat)
+    @shipped(chat.chat_steps)
     def initiate_chat(
         self,
         recipient: Party,
@@ -289,7 +289,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             ValueError: for a limit that is not a number of 0 or more.
         """
         return drive(
-            chat.initiate_chat(
+            chat.chat_steps(
                 self,
                 recipient,
                 clear_history,
@@ -306,7 +306,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             )
         )
 
-    @shipped(chat.initiate_chat)
+    @shipped(chat.chat_steps)
     async def a_initiate_chat(
         self,
         recipient: Party,
@@ -325,7 +325,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
     ) -> ChatResult:
         """Open a chat in an event loop; see `initiate_chat`."""
         return await drive_async(
-            chat.initiate_chat(
+            chat.chat_steps(
                 self,
                 recipient,
                 clear_history,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from autogen_classic import StopReason
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "website" / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.glob("*.md"), *DOCS.glob("architecture/*.md")]
@@ -32,7 +34,9 @@ def test_the_road_of_a_message_names_the_files_along_it() -> None:
 def test_every_room_is_in_the_table_of_the_architecture() -> None:
     table = (DOCS / "architecture" / "index.md").read_text(encoding="utf-8")
     rooms = {path.parent.name for path in (ROOT / "autogen_classic").glob("*/__init__.py")}
-    assert rooms <= set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+    described = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    assert rooms <= set(described)
+    assert len(described) == len(set(described))
 
 
 def test_the_drawing_of_the_rooms_has_the_floors_that_the_imports_obey() -> None:
@@ -45,3 +49,8 @@ def test_the_drawing_of_the_rooms_has_the_floors_that_the_imports_obey() -> None
         floors.append({level_of[room] for room in re.findall(r"\w+", words)})
     assert all(len(floor) == 1 for floor in floors), "the rooms of a floor are on one level"
     assert floors == sorted(floors, key=min)
+
+
+def test_the_road_of_a_message_knows_every_reason_to_stop() -> None:
+    page = (ROOT / "website" / "docs" / "road-of-a-message.md").read_text(encoding="utf-8")
+    assert [reason.value for reason in StopReason if f"| `{reason.value}` |" not in page] == []
