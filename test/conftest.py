@@ -80,7 +80,7 @@ PLACES = {
     "test_formatting_utils.py": "quick",
     "test_function_utils.py": "quick",
     "test_graph_utils.py": "quick",
-    "test_house.py": "one",
+    "test_house.py": "quick",
     "test_imports.py": "quick",
     "test_math_utils.py": "quick",
     "test_packaging.py": "one",
@@ -100,6 +100,15 @@ def place_of(file: str) -> str | None:
     """
     fitting = [path for path in PLACES if file == path or file.startswith(f"{path}/")]
     return PLACES[max(fitting, key=len)] if fitting else None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even load a file that a run of one mark leaves out; each worker would."""
+    wanted = config.option.markexpr
+    if wanted not in MARKS or not collection_path.name.startswith("test_") or collection_path.is_dir():
+        return None
+    place = place_of(collection_path.relative_to(TESTS).as_posix())
+    return True if place is not None and wanted not in MARKS[place] else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

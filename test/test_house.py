@@ -45,7 +45,7 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     "_core.drive.drive_async": "one loop over requests; parts of it would hand on all of its state",
     "_core.drive.drive_to_last_call": "one loop over requests; parts of it would hand on all of its state",
-    "agentchat.conversable_agent.__init__": "the parameters of 0.2 and their documentation",
+    "agentchat.conversable_agent.ConversableAgent.__init__": "the parameters of 0.2 and their documentation",
     "replay._run.replay": "half of it is documentation",
 }
 
@@ -56,9 +56,11 @@ def lines_of(node: FunctionNode) -> int:
 
 def functions() -> Iterator[tuple[str, FunctionNode]]:
     for module in MODULES:
-        for node in ast.walk(tree_of(module)):
-            if isinstance(node, FunctionNode):
-                yield f"{module.partition('.')[2]}.{node.name}", node
+        for scope in ast.walk(tree_of(module)):
+            place = f"{module.partition('.')[2]}." + (f"{scope.name}." if isinstance(scope, ast.ClassDef) else "")
+            for node in ast.iter_child_nodes(scope):
+                if isinstance(node, FunctionNode):
+                    yield place + node.name, node
 
 
 def test_no_file_is_longer_than_400_lines_without_a_reason() -> None:
@@ -221,12 +223,15 @@ def test_every_module_getattr_asks_the_one_loader() -> None:
 # --- twins -----------------------------------------------------------------------------------------------------------
 
 OTHER_PARAMETERS = {
+    "oai._openai_client.OpenAIClient._a_ask": "the SDK's asynchronous client is another one in each event loop",
+    "oai.openai_responses.OpenAIResponsesClient._a_ask": "the SDK's asynchronous client, as above",
     "oai.rate_limiters.TimeRateLimiter.a_sleep": "sleep of 0.2 takes whatever it is given",
 }
 NO_TWIN = {
     "agentchat._groupchat.contract.Group.a_auto_select_speaker": "0.2 has the other one under a private name",
     "agentchat.groupchat.GroupChat.a_auto_select_speaker": "0.2 has the other one under a private name",
     "cli.examples.tool_chat.a_sum": "an asynchronous tool of the example",
+    "oai.client._a_create_steps": "the steps of the other are those of an attempt, in `_request`",
     "oai.local.LocalClient.a_create": "the other one is inherited",
 }
 
@@ -243,15 +248,15 @@ def parameters_of(node: FunctionNode) -> list[tuple[str, str]]:
 
 
 def twins() -> Iterator[tuple[str, FunctionNode, FunctionNode | None]]:
-    """Each function whose name begins with ``a_``, and the one without that stands beside it."""
+    """Each function whose name begins with ``a_`` or ``_a_``, and the one without that stands beside it."""
     for module in MODULES:
         for scope in ast.walk(tree_of(module)):
             if isinstance(scope, ast.Module | ast.ClassDef):
                 beside = {node.name: node for node in scope.body if isinstance(node, FunctionNode)}
                 path = f"{module.partition('.')[2]}." + (f"{scope.name}." if isinstance(scope, ast.ClassDef) else "")
                 for name, node in beside.items():
-                    if name.startswith("a_"):
-                        yield path + name, node, beside.get(name.removeprefix("a_"))
+                    if name.startswith(("a_", "_a_")):
+                        yield path + name, node, beside.get(name.replace("a_", "", 1))
 
 
 def test_every_asynchronous_twin_has_the_parameters_and_defaults_of_the_other() -> None:

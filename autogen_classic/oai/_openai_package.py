@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,8 @@ def connected(client: Callable[[Any], OpenAIClient], spec: ProviderSpec, entry: 
         spec: the provider.
         entry: one configuration.
     """
-    room = importlib.import_module(".client", __package__)
+    from . import client as patched
+
     tell_of_foreign_settings(entry, spec)
     on_azure = spec is AZURE or (spec is RESPONSES and bool(entry.get("azure_endpoint")))
     keys = spec.client_keys if on_azure else spec.client_keys - AZURE_ONLY
@@ -36,11 +36,11 @@ def connected(client: Callable[[Any], OpenAIClient], spec: ProviderSpec, entry: 
     if not own_http:
         settings["http_client"] = sync_pool(address)
     sdk_class = "AzureOpenAI" if on_azure else "OpenAI"
-    made = client(getattr(room, sdk_class)(**settings))
+    made = client(getattr(patched, sdk_class)(**settings))
     if not own_http:
 
         async def connect_async() -> Any:
-            return getattr(room, f"Async{sdk_class}")(**{**settings, "http_client": await async_pool(address)})
+            return getattr(patched, f"Async{sdk_class}")(**{**settings, "http_client": await async_pool(address)})
 
         made.connect_async = connect_async
     return made

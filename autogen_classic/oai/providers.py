@@ -192,8 +192,9 @@ class _Described:
             ) from error
         if spec.package != OPENAI.package:
             return client(**entry)
-        room = importlib.import_module("._openai_package", __package__)
-        return room.connected(client, spec, entry)
+        from . import _openai_package
+
+        return _openai_package.connected(client, spec, entry)
 
 
 _providers: dict[str, Provider] = {

@@ -14,13 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-__all__ = ("BrokenStream", "HttpRequest", "HttpResponse", "HttpServer")
+__all__ = ("HttpRequest", "HttpResponse", "HttpServer", "StreamCut")
 
 _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed"}
 _LONGEST_HEAD = 64 * 1024
 
 
-class BrokenStream(Exception):
+class StreamCut(Exception):
     """A handler or its stream raises this to have the connection closed without a proper end."""
 
 
@@ -145,7 +145,7 @@ class HttpServer:
         try:
             while await self._serve_one(reader, writer):
                 pass
-        except (OSError, EOFError, BrokenStream, asyncio.CancelledError):
+        except (OSError, EOFError, StreamCut, asyncio.CancelledError):
             pass  # the client or the server is gone: nobody is left to tell
 
     async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:

@@ -22,7 +22,7 @@ from urllib.parse import parse_qs
 from ..errors import ScriptExhaustedError
 from .conversations import Conversations
 from .forms import FORMS, Form
-from .http_server import BrokenStream, HttpRequest, HttpResponse, HttpServer
+from .http_server import HttpRequest, HttpResponse, HttpServer, StreamCut
 from .replies import (
     Answer,
     Choices,
@@ -258,7 +258,7 @@ class MockOpenAIServer:
             return _refusal(answer)
         if isinstance(answer, Disconnect):
             if not request.get("stream"):
-                raise BrokenStream
+                raise StreamCut
             return HttpResponse(200, _stream(form, answer.reply, request, number, breaks=True), "text/event-stream")
         delay = answer.delay if isinstance(answer, Reply) else max(reply.delay for reply in answer.replies)
         if delay:
@@ -309,7 +309,7 @@ async def _stream(
     pause = answer.pause if isinstance(answer, Reply) else 0.0
     for event in form.events(answer, request, number):
         if breaks and form.is_last(event):
-            raise BrokenStream
+            raise StreamCut
         yield server_sent_event(event)
         if pause:
             await asyncio.sleep(pause)

@@ -44,7 +44,7 @@ def is_for_type_checkers(node: ast.AST) -> bool:
 
 @functools.cache
 def imports_of(name: str, *, for_type_checkers: bool = True) -> frozenset[str]:
-    """The modules of this package that a module imports, inside functions as well.
+    """The modules of this package that a module imports, inside functions and by `import_module` as well.
 
     Args:
         name: the module.
@@ -52,6 +52,11 @@ def imports_of(name: str, *, for_type_checkers: bool = True) -> frozenset[str]:
     """
     package = package_of(name)
     found: set[str] = set()
+    for node in ast.walk(tree_of(name)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            target = node.args[0]
+            if isinstance(target, ast.Constant) and isinstance(target.value, str):
+                found.add(resolve_name(target.value, package))
     for node in _import_statements(tree_of(name), for_type_checkers):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)

@@ -42,7 +42,7 @@ _COMPLETION_CLASSES = {
 }
 
 
-class Refused(Exception):
+class _Refused(Exception):
     """A pickle holds something other than a completion."""
 
 
@@ -54,7 +54,7 @@ class Record:
     def __setstate__(self, state: object) -> None:
         """Take the state that a class of pydantic 2 or 1 has pickled."""
         if type(state) is not dict or type(state.get("__dict__")) is not dict:
-            raise Refused("the state of a completion has an unknown form")
+            raise _Refused("the state of a completion has an unknown form")
         fields = state["__dict__"]
         set_fields = state.get("__pydantic_fields_set__", state.get("__fields_set__"))
         if type(set_fields) is set:
@@ -73,7 +73,7 @@ class Namespace:
 
     def __setstate__(self, state: object) -> None:
         if type(state) is not dict:
-            raise Refused("the state of a namespace has an unknown form")
+            raise _Refused("the state of a namespace has an unknown form")
         self.fields = state
 
 
@@ -96,12 +96,12 @@ class CompletionUnpickler(pickle.Unpickler):
         """Return the stand-in for a class."""
         known = _KNOWN.get((module, name))
         if known is None:
-            raise Refused(f"it names {module[:80]!r} {name[:80]!r}, which is not part of a completion")
+            raise _Refused(f"it names {module[:80]!r} {name[:80]!r}, which is not part of a completion")
         return known
 
     def persistent_load(self, pid: object) -> NoReturn:
         """Refuse: completions do not point outside."""
-        raise Refused("it points to something outside")
+        raise _Refused("it points to something outside")
 
 
 class Writer:
@@ -117,7 +117,7 @@ class Writer:
             return {"type": _WHOLE[type(value)], "fields": self._fields(value, 0)}
         if type(value) is Namespace:
             return {"type": "object", "fields": self._plain(value, 0)}
-        raise Refused("it is not a completion")
+        raise _Refused("it is not a completion")
 
     def _fields(self, value: object, depth: int) -> object:
         """Models become dicts, as in the JSON of the openai package."""
@@ -143,7 +143,7 @@ class Writer:
 
     def _name(self, name: object) -> str:
         if type(name) is not str:
-            raise Refused("a field has a name that is not a text")
+            raise _Refused("a field has a name that is not a text")
         self._count(name, 0)
         return name
 
@@ -151,7 +151,7 @@ class Writer:
         self.parts += 1
         self.text += len(value) if type(value) is str else 0
         if depth > DEEPEST or self.parts > MOST_PARTS or self.text > MOST_TEXT:
-            raise Refused("it is larger or deeper than any completion")
+            raise _Refused("it is larger or deeper than any completion")
 
 
 def _scalar(value: object) -> object:
@@ -161,14 +161,14 @@ def _scalar(value: object) -> object:
         return value
     if type(value) is float and math.isfinite(value):
         return value
-    raise Refused(f"it holds a value of type {type(value).__name__[:80]}")
+    raise _Refused(f"it holds a value of type {type(value).__name__[:80]}")
 
 
 def answer_to(data: bytes) -> dict[str, Any]:
     """Return the entry for a pickle, or why it is refused."""
     try:
         return Writer().write(CompletionUnpickler(io.BytesIO(data)).load())
-    except Refused as refusal:
+    except _Refused as refusal:
         return {"refused": str(refusal)}
     except BaseException as error:  # bytes that no one vouches for can make the unpickler raise anything
         return {"refused": f"it cannot be read ({type(error).__name__})"}
@@ -191,7 +191,7 @@ def give_up_rights() -> None:
                 resource.setrlimit(getattr(resource, name), (limit, limit))
 
     def refuse(event: str, _arguments: tuple[Any, ...]) -> None:
-        raise Refused(f"it tried to do something ({event})")
+        raise _Refused(f"it tried to do something ({event})")
 
     sys.addaudithook(refuse)
 

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from autogen_classic.testing.http_server import BrokenStream, HttpRequest, HttpResponse, HttpServer
+from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer, StreamCut
 
 FEATURES = (
     "chat",
@@ -212,7 +212,7 @@ async def _one_by_one(parts: list[bytes], breaks: bool = False) -> AsyncIterator
         yield part
         await asyncio.sleep(0)
     if breaks:
-        raise BrokenStream
+        raise StreamCut
 
 
 def _json(status: int, body: Mapping[str, Any], headers: dict[str, str] | None = None) -> HttpResponse:
