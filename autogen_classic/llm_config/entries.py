@@ -149,10 +149,10 @@ class CohereLLMConfigEntry(LLMConfigEntry):
     """A model of Cohere."""
 
     api_type: str = "cohere"
-    k: int = COHERE.default("k")
+    k: int = COHERE.default("k", int)
     seed: int | None = None
-    frequency_penalty: float = COHERE.default("frequency_penalty")
-    presence_penalty: float = COHERE.default("presence_penalty")
+    frequency_penalty: float = COHERE.default("frequency_penalty", int)
+    presence_penalty: float = COHERE.default("presence_penalty", int)
     client_name: str | None = None
     strict_tools: bool = False
     tool_choice: Literal["NONE", "REQUIRED", "none", "required"] | None = None
@@ -189,7 +189,7 @@ class MistralLLMConfigEntry(LLMConfigEntry):
     """A model of Mistral."""
 
     api_type: str = "mistral"
-    safe_prompt: bool = MISTRAL.default("safe_prompt")
+    safe_prompt: bool = MISTRAL.default("safe_prompt", bool)
     random_seed: int | None = None
     hide_tools: HideTools = "never"
     tool_choice: ToolChoice | Literal["any"] | None = None
@@ -213,7 +213,7 @@ class TogetherLLMConfigEntry(LLMConfigEntry):
     """A model on Together."""
 
     api_type: str = "together"
-    max_tokens: int | None = TOGETHER.default("max_tokens")
+    max_tokens: int | None = TOGETHER.default("max_tokens", int)
     top_k: int | None = None
     repetition_penalty: float | None = None
     presence_penalty: float | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = (
     "AZURE_ONLY",
@@ -23,6 +23,8 @@ __all__ = (
     "Setting",
     "spec_of",
 )
+
+ValueT = TypeVar("ValueT")
 
 NUMBER = (int, float)
 
@@ -107,19 +109,20 @@ class ProviderSpec:
         """
         return next((one for one in (*self.settings, *self.own_settings) if one.name == name), None)
 
-    def default(self, name: str) -> Any:
+    def default(self, name: str, kind: type[ValueT]) -> ValueT:
         """The value of a setting that a configuration leaves out.
 
         Args:
             name: the name in the configuration.
+            kind: its type.
 
         Raises:
-            KeyError: the provider has no such setting.
+            TypeError: the provider has no such setting, or no default of this type for it.
         """
-        setting = self.setting(name)
-        if setting is None:
-            raise KeyError(f"{self.title} has no setting {name!r}.")
-        return setting.default
+        value = getattr(self.setting(name), "default", None)
+        if not isinstance(value, kind):
+            raise TypeError(f"{self.title} has no default of type {kind.__name__} for {name!r}.")
+        return value
 
     def knows(self, name: str) -> bool:
         """Tell whether a configuration may have a setting.
