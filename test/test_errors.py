@@ -20,6 +20,7 @@ DRAWN = re.compile(r"^ {5}((?:\|   )?)\+-- (\w+)(?: \((.*)\))?$", re.MULTILINE)
 
 # Exceptions by which our own code tells its own code something; no program ever sees one.
 SIGNALS = {
+    "Refusal": "an endpoint of the test server answers with an error",
     "RefusedError": "an entry of an old cache that is not imported, on its way to the count of those",
     "StreamCut": "a handler of the test server wants its connection to break",
 }
