@@ -6,14 +6,16 @@ import sqlite3
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from .._core.party import Agent
 
-__all__ = ("BaseLogger",)
+__all__ = ("BaseLogger", "LLMConfig")
 
 F = TypeVar("F", bound=Callable[..., Any])
+LLMConfig: TypeAlias = dict[str, Any]
+"""The arguments of a wrapper, as loggers written for 0.2 name their type."""
 
 
 class BaseLogger(ABC):
