@@ -5,13 +5,16 @@ messages), so a subscriber sees everything and must change nothing.
 
 To hear everything that happens in this process, call `subscribe`. To hear only your own chat,
 while others run beside it in other threads and tasks, use `listening`.
+
+The types of the fields say how an event looks as JSON, see ``events/_json.py``.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from .messages import TextOrMessage
 from .party import Agent, Party
@@ -21,7 +24,9 @@ from .stream import Event, audience, emit, is_heard, listening, subscribe, unsub
 __all__ = (
     "AgentCreated",
     "AutoReplyUsed",
+    "CarryoverAdded",
     "ChatEnded",
+    "ChatFailed",
     "ChatRef",
     "ChatStarted",
     "ClientConnected",
@@ -29,20 +34,26 @@ __all__ = (
     "CodeExecuting",
     "Event",
     "FunctionUsed",
+    "HistoryCleared",
     "MessageReceived",
     "MessageRejected",
     "MessageSent",
     "ModelAnswered",
     "ModelAsked",
+    "ModelAskedAgain",
     "ModelFailed",
+    "ModelResponse",
     "Notice",
     "PersonAnswered",
     "PersonAsked",
     "QueuedChatStarting",
     "ReplyTried",
+    "SelectionTried",
     "SpeakerSelected",
+    "TextStreamed",
     "ToolCalled",
     "ToolReturned",
+    "WarningIssued",
     "WrapperCreated",
     "audience",
     "emit",
@@ -50,7 +61,14 @@ __all__ = (
     "listening",
     "subscribe",
     "unsubscribe",
+    "warn",
 )
+
+LIVE = {"live": True}
+"""Marks the fields that are for subscribers in this process only, and no part of an event in JSON."""
+
+ModelResponse: TypeAlias = Any
+"""The answer of a model: a completion of the openai package, or what the program's own client returned."""
 
 
 @dataclass(slots=True)
@@ -63,12 +81,59 @@ class ChatStarted(Event):
 
 @dataclass(slots=True)
 class ChatEnded(Event):
-    """A chat is over. ``reason`` is a `StopReason`; ``message`` is the one that caused it, or None."""
+    """A chat is over.
+
+    Attributes:
+        sender: who opened it.
+        recipient: who was spoken to.
+        reason: why it stopped.
+        message: the message that caused the stop, or None.
+        cost: US dollars, for everything in it; None when the price of a model is not known.
+        tokens: how many were sent and received; None when a model does not say.
+        seconds: how long it took.
+    """
 
     sender: Agent
     recipient: Agent
     reason: StopReason | None
     message: TextOrMessage | None
+    cost: float | None
+    tokens: int | None
+    seconds: float
+
+
+@dataclass(slots=True)
+class ChatFailed(Event):
+    """An error ends a chat, which leaves ``initiate_chat``. ``text`` is its class and what it says."""
+
+    sender: Agent
+    recipient: Agent
+    text: str
+    error: Any = field(metadata=LIVE)
+
+
+@dataclass(slots=True)
+class CarryoverAdded(Event):
+    """The first message of ``agent`` carries over what came out of earlier chats: a text, or a list."""
+
+    agent: Agent
+    carryover: Any
+
+
+@dataclass(slots=True)
+class HistoryCleared(Event):
+    """``agent`` forgets what it and ``partner`` (None: everybody) said, but for the last ``kept`` messages."""
+
+    agent: Agent
+    partner: Agent | None
+    kept: int
+
+
+@dataclass(slots=True)
+class WarningIssued(Event):
+    """Something is not as it should be, and the chat goes on. ``text`` also goes to a logger."""
+
+    text: str
 
 
 @dataclass(slots=True)
@@ -117,9 +182,25 @@ class ModelAsked(Event):
     The events of one request, ``ModelAsked``, ``ModelFailed`` and ``ModelAnswered``, have the same ``request_id``.
     """
 
-    agent: Any
+    agent: Agent | str | None
     request: dict[str, Any]
     request_id: str
+
+
+@dataclass(slots=True)
+class TextStreamed(Event):
+    """The next piece of an answer has come from a model that answers for ``agent``."""
+
+    agent: Agent | str | None
+    text: str
+
+
+@dataclass(slots=True)
+class ModelAskedAgain(Event):
+    """An answer could not be used for ``reason``, and the model is asked once more."""
+
+    agent: Agent | str | None
+    reason: str
 
 
 @dataclass(slots=True)
@@ -133,20 +214,22 @@ class ModelAnswered(Event):
         response: the answer: a completion of the openai package, or what the program's own client returned.
         from_cache: whether it comes from a cache.
         cost: US dollars; None when unknown. An answer from a cache says what it once cost.
+        usage: the tokens as the client counts them: ``prompt_tokens``, ``completion_tokens`` and ``total_tokens``.
         seconds: how long it took.
         wrapper: the `OpenAIWrapper` that was asked.
         client: the client behind it that answered.
     """
 
-    agent: Any
+    agent: Agent | str | None
     request: dict[str, Any]
     request_id: str
-    response: Any
+    response: ModelResponse
     from_cache: bool
     cost: float | None
+    usage: dict[str, Any]
     seconds: float
-    wrapper: Any
-    client: Any
+    wrapper: Any = field(metadata=LIVE)
+    client: Any = field(metadata=LIVE)
 
 
 @dataclass(slots=True)
@@ -167,17 +250,17 @@ class ModelFailed(Event):
         client: the client behind it that failed.
     """
 
-    agent: Any
+    agent: Agent | str | None
     request: dict[str, Any]
     request_id: str
     number: int
     model: str | None
-    error: BaseException
+    error: Any = field(metadata=LIVE)
     reason: str
     next_number: int | None
     seconds: float
-    wrapper: Any
-    client: Any
+    wrapper: Any = field(metadata=LIVE)
+    client: Any = field(metadata=LIVE)
 
 
 @dataclass(slots=True)
@@ -269,6 +352,23 @@ class SpeakerSelected(Event):
 
 
 @dataclass(slots=True)
+class SelectionTried(Event):
+    """The model of a group was asked who speaks next.
+
+    Attributes:
+        manager: who leads the group.
+        attempt: how often it has been asked now.
+        attempts: how often it may be asked.
+        names: the names in its answer; exactly one is a selection.
+    """
+
+    manager: Agent
+    attempt: int
+    attempts: int
+    names: list[str]
+
+
+@dataclass(slots=True)
 class QueuedChatStarting(Event):
     """The next chat of a queue is about to start with what ``chat_info`` says."""
 
@@ -307,22 +407,36 @@ class AgentCreated(Event):
     An agent is announced by each class that it is made of, beginning with the most general one.
     """
 
-    agent: Any
-    init_args: dict[str, Any]
+    agent: Agent
+    class_name: str
+    init_args: dict[str, Any] = field(metadata=LIVE)
 
 
 @dataclass(slots=True)
 class WrapperCreated(Event):
     """An `OpenAIWrapper` was made. ``init_args``, its ``config_list`` and ``base_config``, hold keys."""
 
-    wrapper: Any
-    init_args: dict[str, Any]
+    wrapper: Any = field(metadata=LIVE)
+    init_args: dict[str, Any] = field(metadata=LIVE)
 
 
 @dataclass(slots=True)
 class ClientConnected(Event):
     """A client of a wrapper was made, at the first request that needs it. ``init_args``, its settings, hold keys."""
 
-    client: Any
-    wrapper: Any
-    init_args: dict[str, Any]
+    client: Any = field(metadata=LIVE)
+    class_name: str
+    wrapper: Any = field(metadata=LIVE)
+    init_args: dict[str, Any] = field(metadata=LIVE)
+
+
+def warn(logger: logging.Logger, text: str, *args: object) -> None:
+    """Warn a reader of the logs and those who listen.
+
+    Args:
+        logger: where the warning goes.
+        text: what it says, with places for the arguments as the logger takes them.
+        *args: the arguments.
+    """
+    logger.warning(text, *args, stacklevel=2)
+    emit(WarningIssued(text % args if args else text))

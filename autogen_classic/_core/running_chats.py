@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +16,6 @@ from .messages import TextOrMessage
 from .party import Agent
 
 __all__ = ("ChatRef", "RunningChat", "StopReason", "current", "is_within")
-
-logger = logging.getLogger("autogen.agentchat.conversable_agent")
 
 REPEATS_THAT_MAKE_A_LOOP = 4
 
@@ -147,23 +144,26 @@ class RunningChat:
         """Forget a noted reason: somebody speaks again."""
         self.reason = self.message = self.detail = None
 
-    def watch_for_loop(self, sender: Agent, content: object) -> None:
-        """Warn once when agents only repeat themselves ("Thank you!" "Thank you, too!" ...).
+    def watch_for_loop(self, sender: Agent, content: object) -> str | None:
+        """Notice when agents only repeat themselves ("Thank you!" "Thank you, too!" ...).
 
         Args:
             sender: who speaks.
             content: what is said.
+
+        Returns:
+            A warning, once in a chat; else None.
         """
         said = (id(sender), content)
         self._repeats = self._repeats + 1 if content and said == self._last_but_one else 0
         self._last_but_one, self._last = self._last, said
-        if self._repeats >= REPEATS_THAT_MAKE_A_LOOP and not self._loop_reported:
-            self._loop_reported = True
-            logger.warning(
-                "The last messages of this chat repeat themselves (%s). It goes on until something ends it: "
-                "set max_turns, max_consecutive_auto_reply or is_termination_msg.",
-                repr(content)[:80],
-            )
+        if self._repeats < REPEATS_THAT_MAKE_A_LOOP or self._loop_reported:
+            return None
+        self._loop_reported = True
+        return (
+            f"The last messages of this chat repeat themselves ({repr(content)[:80]}). It goes on until something ends "
+            "it: set max_turns, max_consecutive_auto_reply or is_termination_msg."
+        )
 
 
 _current: ContextVar[RunningChat | None] = ContextVar("autogen_classic_running_chat", default=None)

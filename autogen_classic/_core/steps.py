@@ -6,6 +6,7 @@ function on the list that `generate_reply` walks. The drivers of `drive` run the
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from .budget import Budget
 from .drive import WHICH_WAY, Ask, Call, Steps, Then, look_up
 from .events import (
     ChatEnded,
+    ChatFailed,
     ChatStarted,
     MessageReceived,
     MessageRejected,
@@ -22,12 +24,15 @@ from .events import (
     ReplyTried,
     emit,
     is_heard,
+    warn,
 )
 from .messages import Message, TextOrMessage, as_message, stored_form
 from .party import Agent, Party, ReplyFunction
 from .running_chats import RunningChat, StopReason
 
-__all__ = ("append_message", "converse", "generate_reply", "process_received_message", "receive", "send")
+__all__ = ("append_message", "converse", "emit_end", "generate_reply", "process_received_message", "receive", "send")
+
+logger = logging.getLogger("autogen.agentchat.conversable_agent")
 
 
 def converse(
@@ -64,15 +69,33 @@ def converse(
                 agent._prepare_chat(recipient, clear_history)
                 message = yield from first_message()
                 yield Ask(agent, "send", message, recipient, silent=silent)
-        except BaseException:
+        except GeneratorExit:  # whoever runs these steps has had enough
+            running_chat.note(StopReason.EXTERNAL_STOP)
+            raise
+        except BaseException as error:
             running_chat.note(StopReason.ERROR)
+            emit(ChatFailed(agent, recipient, f"{type(error).__name__}: {error}", error))
             raise
         finally:
             running_chat.conclude()
             if running_chat.detail is not None and not silent:
                 emit(Notice(agent, running_chat.detail, "red"))
-            emit(ChatEnded(agent, recipient, running_chat.reason, running_chat.message))
+            emit_end(agent, recipient, running_chat)
     return running_chat
+
+
+def emit_end(agent: Agent, recipient: Agent, running_chat: RunningChat) -> None:
+    """Tell that a chat is over, why, and what it has taken.
+
+    Args:
+        agent: who opened it.
+        recipient: who was spoken to.
+        running_chat: the chat, which is settled.
+    """
+    if is_heard(ChatEnded):
+        spent = running_chat.account.spent()
+        reason, message = running_chat.reason, running_chat.message
+        emit(ChatEnded(agent, recipient, reason, message, spent.cost, spent.tokens, spent.seconds))
 
 
 def _take_turns(
@@ -138,7 +161,9 @@ def receive(
         return None
     running_chat = running_chats.current()
     if running_chat is not None:
-        running_chat.watch_for_loop(sender, as_message(message).get("content"))
+        loop = running_chat.watch_for_loop(sender, as_message(message).get("content"))
+        if loop is not None:
+            warn(logger, "%s", loop)
         if running_chat.must_end(message):
             return None
     if request_reply is None and agent.reply_at_receive[sender] is False:

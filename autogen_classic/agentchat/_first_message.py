@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._core.drive import Ask, Call, Steps
+from .._core.events import CarryoverAdded, emit, is_heard
 from .._core.messages import TextOrMessage
 from .._core.party import Party
 from .._core.tape import person_steps
@@ -51,6 +52,8 @@ def generate_first_message(agent: Party, /, message: TextOrMessage | None, **con
     if message is None:
         ask = Ask(agent, "get_human_input", _literals.ASK_FIRST_MESSAGE)
         message = yield from person_steps(agent, _literals.ASK_FIRST_MESSAGE, ask)
+    if context.get("carryover") and is_heard(CarryoverAdded):
+        emit(CarryoverAdded(agent, context["carryover"]))
     return with_carryover(message, context)
 
 

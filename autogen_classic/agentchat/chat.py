@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .._core import running_chats
 from .._core.budget import Budget, Spent
 from .._core.drive import WHICH_WAY, Ask, Steps
-from .._core.events import QueuedChatStarting, emit
+from .._core.events import QueuedChatStarting, emit, warn
 from .._core.history import snapshot
 from .._core.messages import TextOrMessage
 from .._core.party import Party, is_agent
@@ -101,7 +101,7 @@ def chat_steps(
     # Old programs may use these words in their own message function, whose context holds every keyword.
     context = {**{name: limit for name, limit in vars(budget).items() if limit is not None}, **context}
     if not isinstance(max_turns, (int, type(None))):
-        logger.warning("max_turns is %r, not a whole number. It is ignored: nothing limits the chat.", max_turns)
+        warn(logger, "max_turns is %r, not a whole number. It is ignored: nothing limits the chat.", max_turns)
     chat_info = {"recipient": recipient, "message": message, "summary_method": summary_method, **context}
     consolidate_chat_info(chat_info, uniform_sender=agent)
     both = (agent, recipient)
@@ -236,7 +236,7 @@ def _affordable(
 ) -> str | Callable[..., Any] | None:
     """The way to sum up a chat; if its budget is spent, no model does it."""
     if summary_method == "reflection_with_llm" and running_chat.detail is not None:
-        logger.warning("The summary is the last message, not one by a model. %s", running_chat.detail)
+        warn(logger, "The summary is the last message, not one by a model. %s", running_chat.detail)
         return "last_msg"
     return summary_method
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .._core import hooks, replies, steps
 from .._core.drive import Call, drive, drive_async, drive_to_last_call, shipped
-from .._core.events import AgentCreated, Notice, emit, is_heard
+from .._core.events import AgentCreated, HistoryCleared, Notice, emit, is_heard
 from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message
 from .._core.party import Client, Outcome, Party
@@ -148,7 +148,8 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         """Tell those who listen that a constructor of the agent has run, and with which arguments."""
         if is_heard(AgentCreated):
             own = ("self", "__class__")
-            emit(AgentCreated(self, {name: value for name, value in init_args.items() if name not in own}))
+            given = {name: value for name, value in init_args.items() if name not in own}
+            emit(AgentCreated(self, type(self).__name__, given))
 
     def _classic_register_built_in_replies(self, code_execution_config: dict[str, Any] | Literal[False] | None) -> None:
         """Fill the list of replies from its end to its head: model, code, tools, functions, person."""
@@ -609,6 +610,8 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         if recipient is None and not nr_messages_to_preserve:
             self._oai_messages.clear()
         hooks.forget_lost_messages(self)
+        if is_heard(HistoryCleared):
+            emit(HistoryCleared(self, recipient, nr_messages_to_preserve or 0))
 
     def reset(self) -> None:
         """Forget everything that was said and counted; what the agent is stays."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from ..._core.events import warn
 from ..._core.messages import Message, called
 from ...errors import NoEligibleSpeaker, UndefinedNextAgent
 from .._speakers import SELECTORS, custom
@@ -107,7 +108,8 @@ def _check_population(groupchat: Group, last_speaker: Agent, method: str) -> Non
     repeaters = groupchat.allow_repeat_speaker
     may_repeat = last_speaker in repeaters if isinstance(repeaters, list) else repeaters
     if count == 2 and may_repeat and method != "round_robin":
-        logger.warning(
+        warn(
+            logger,
             "GroupChat is underpopulated with %d agents. Consider setting speaker_selection_method to 'round_robin' "
             "or allow_repeat_speaker to False, or use direct communication, unless repeated speaker is desired.",
             count,

@@ -9,10 +9,11 @@ from typing import Any, cast
 
 from ..._core import replies, running_chats
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, Then
-from ..._core.events import ChatEnded, ChatStarted, SpeakerSelected, emit
+from ..._core.events import ChatStarted, SpeakerSelected, emit, warn
 from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Party
 from ..._core.running_chats import RunningChat, StopReason
+from ..._core.steps import emit_end
 from ...errors import NoEligibleSpeaker
 from ..agent import Agent
 from . import broadcast, clearing, texts
@@ -59,7 +60,9 @@ def run_chat(
                 reply = {**reply, "content": _clear_history(manager, reply, groupchat)}
             yield Ask(speaker, "send", reply, manager, request_reply=False, silent=_is_silent(manager))
             message = cast(Message, manager.last_message(speaker))  # it was said just now
-            running_chat.watch_for_loop(speaker, message.get("content"))
+            in_a_loop = running_chat.watch_for_loop(speaker, message.get("content"))
+            if in_a_loop is not None:
+                warn(logger, "%s", in_a_loop)
     return True, None
 
 
@@ -142,7 +145,7 @@ def _next_reply(
         speaker = groupchat.agent_by_name(groupchat.admin_name)
         reply = yield Ask(speaker, "generate_reply", sender=manager)
     except NoEligibleSpeaker:
-        logger.warning(texts.NO_ELIGIBLE_SPEAKER)
+        warn(logger, texts.NO_ELIGIBLE_SPEAKER)
         running_chat.note(StopReason.NO_ELIGIBLE_SPEAKER, groupchat.messages[-1])
         return None, last_speaker
     if reply is None and running_chat.reason is None:
@@ -158,7 +161,7 @@ def _reply_of_inner_group(leader: Manager, group: Group, manager: Manager) -> St
             reply = yield Ask(leader, "generate_reply", sender=manager)
         finally:
             inner_chat.conclude()
-            emit(ChatEnded(manager, leader, inner_chat.reason, inner_chat.message))
+            emit_end(manager, leader, inner_chat)
     if reply is None and group.messages and leader._last_speaker is not manager:
         return cast(str, group.messages[-1]["content"])
     return cast("TextOrMessage | None", reply)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..._core.drive import Ask, Steps
-from ..._core.events import Notice, emit
+from ..._core.events import Notice, emit, warn
 from ..._core.messages import Message
 from ...errors import AutogenClassicError
 from ...formatting_utils import colored
@@ -48,7 +48,7 @@ def resume(
     if remove_termination_string is not None and isinstance(last_message.get("content"), str):
         last_message["content"] = _without_termination(last_message["content"], remove_termination_string)
     if manager._is_termination_msg(last_message):
-        logger.warning(texts.MAY_TERMINATE)
+        warn(logger, texts.MAY_TERMINATE)
     if not silent:
         name = colored(last_speaker.name, "yellow")
         emit(Notice(manager, texts.RESUMED.format(count=len(said), name=name)))

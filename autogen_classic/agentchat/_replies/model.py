@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..._core.drive import Ask, Steps
+from ..._core.events import warn
 from ..._core.messages import Message, TextOrMessage, called, outgoing
 from ..._core.party import Agent, Client, Outcome, Party
 
@@ -54,7 +55,7 @@ def reply_from_client(
     )
     answer: Any = llm_client.extract_text_or_completion_object(response)[0]
     if answer is None:
-        logger.warning("The model that answers for %s returned a message without content.", agent.name)
+        warn(logger, "The model that answers for %s returned a message without content.", agent.name)
         return None
     if not isinstance(answer, (str, dict)) and hasattr(answer, "model_dump"):
         answer = answer.model_dump()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ..._core import running_chats
 from ..._core.drive import WHICH_WAY, Ask, Steps
-from ..._core.events import Notice, emit
+from ..._core.events import Notice, SelectionTried, emit, is_heard
 from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Party
 from .._groupchat import texts
@@ -71,6 +71,8 @@ def select_by_model(
             yield Ask(selection_agent, "send", answer, checking_agent, request_reply=False, silent=silent)
 
             names = names_in(groupchat, answer, agents)
+            if is_heard(SelectionTried):
+                emit(SelectionTried(selector, attempt, attempts, names))
             if len(names) == 1:
                 _tell(groupchat, selector, texts.SELECTION_SUCCEEDED, "green", attempt, names[0])
                 return cast(Agent, groupchat.agent_by_name(names[0]))  # the name is that of a candidate

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..._core import tape as tapes
 from ..._core.drive import Ask, Steps
-from ..._core.events import ModelAnswered, ModelAsked, ModelFailed, emit, is_heard
+from ..._core.events import ModelAnswered, ModelAsked, ModelAskedAgain, ModelFailed, emit, is_heard
 from ..._core.model_requests import asking_agent
 from ..._core.running_chats import charge
 from ..._legacy.old_keys import with_todays_keys
@@ -59,6 +59,8 @@ OWN_KEYS = frozenset(
         "tags",
     }
 )
+
+_TOKENS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 Response: TypeAlias = Any
 """An answer: a completion of the openai package, or whatever a client of the program's own returns."""
@@ -104,6 +106,7 @@ class Attempt:
         client: the client of the configuration.
         request_id: what all attempts for one request have in common.
         from_cache: whether the answer came from a cache.
+        usage: tokens and cost of the answer, as its client counts them.
 
     Raises:
         ValueError: not exactly one of ``prompt`` and ``messages`` is given.
@@ -126,6 +129,7 @@ class Attempt:
             self.params = with_json_schema(self.params)
         self.request_id = ""
         self.from_cache = False
+        self.usage: Mapping[str, Any] = {}
         self._began = perf_counter()
         self._cache: AnswerCache | None = None
         self._with_keys = [*wrapper._classic_state.entries, settings]
@@ -148,7 +152,11 @@ class Attempt:
         if is_heard(ModelAsked):
             emit(ModelAsked(self.agent, without_keys(self.params), self.request_id))
         with keys_hidden(self._with_keys):
-            return (yield from answer_steps(self._delivery, self.params, self.wanted))
+            return (yield from answer_steps(self._delivery, self.params, self.wanted, self._tell_of_repair))
+
+    def _tell_of_repair(self, reason: str) -> None:
+        if is_heard(ModelAskedAgain):
+            emit(ModelAskedAgain(self.agent, reason))
 
     def look_up(self) -> Response:
         """Return the answer that the cache has kept, or `NOT_CACHED`."""
@@ -245,6 +253,7 @@ class Attempt:
                     response=response,
                     from_cache=self.from_cache,
                     cost=cost,
+                    usage={name: self.usage[name] for name in _TOKENS if name in self.usage},
                     seconds=perf_counter() - self._began,
                     wrapper=self.wrapper,
                     client=self.client,
@@ -258,7 +267,8 @@ class Attempt:
 
     def _count(self, response: Response) -> float | None:
         cost = self.set_cost(response)
-        count_usage(self.wrapper, self.usage_of(response), self.from_cache)
+        self.usage = self.usage_of(response)
+        count_usage(self.wrapper, self.usage, self.from_cache)
         return cost
 
     def set_cost(self, response: Response) -> float | None:

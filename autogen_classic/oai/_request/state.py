@@ -84,7 +84,8 @@ class WrapperState:
         if is_heard(ClientConnected):
             entry = self.entries[number]
             settings = {key: entry[key] for key in entry if key in client_keys(entry)}
-            emit(ClientConnected(self.clients[number], self._owner, settings))
+            client = self.clients[number]
+            emit(ClientConnected(client, type(client).__name__, self._owner, settings))
 
     def connected_clients(self) -> list[Any]:
         """Return the list of all clients, connected."""

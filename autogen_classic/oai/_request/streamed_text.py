@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..._core.events import TextStreamed, emit, is_heard
+from ..._core.model_requests import asking_agent
 from ...io.base import IOStream
 
 __all__ = ("ShownText",)
@@ -26,6 +28,8 @@ class ShownText:
     def show(self, piece: str) -> None:
         """Print the next piece."""
         self._print(piece, end="", flush=True)
+        if piece and is_heard(TextStreamed):
+            emit(TextStreamed(asking_agent.get(), piece))
 
 
 def _green() -> tuple[str, str]:

@@ -128,13 +128,19 @@ def with_json_schema(params: dict[str, Any]) -> dict[str, Any]:
     return {**params, "response_format": {"type": "json_schema", "json_schema": described}}
 
 
-def answer_steps(ask: Callable[[dict[str, Any]], Any], params: dict[str, Any], wanted: WantedForm | None) -> Steps[Any]:
+def answer_steps(
+    ask: Callable[[dict[str, Any]], Any],
+    params: dict[str, Any],
+    wanted: WantedForm | None,
+    tell: Callable[[str], None] = lambda reason: None,
+) -> Steps[Any]:
     """Ask once, and once more if the answer does not have the form that was wanted.
 
     Args:
         ask: makes the step that sends a request.
         params: the request.
         wanted: the form of the answer.
+        tell: is told why it asks once more.
 
     Returns:
         The answer; its usage counts both requests.
@@ -148,6 +154,7 @@ def answer_steps(ask: Callable[[dict[str, Any]], Any], params: dict[str, Any], w
         return response
     text = response.choices[0].message.content or ""
     repair = f"This answer cannot be used. {fault} Answer again with nothing but JSON that fits the schema."
+    tell(fault)
     turns = [{"role": "assistant", "content": text}, {"role": "user", "content": repair}]
     try:
         second = yield ask({**params, "messages": [*params["messages"], *turns]})
