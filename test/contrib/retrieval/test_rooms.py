@@ -14,8 +14,10 @@ ROOMS = [
     "agentchat.contrib.retrieve_assistant_agent",
     "agentchat.contrib.vectordb.base",
     "agentchat.contrib.vectordb.chromadb",
+    "agentchat.contrib.vectordb.qdrant",
+    "agentchat.contrib.vectordb.pgvectordb",
 ]
-HEAVY = {"bs4", "chromadb", "markdownify", "numpy", "openai", "pypdf", "sentence_transformers", "tokenizers"}
+HEAVY = {"bs4", "chromadb", "markdownify", "numpy", "openai", "psycopg", "pypdf", "qdrant_client", "tokenizers"}
 
 
 @pytest.mark.parametrize("room", ROOMS)

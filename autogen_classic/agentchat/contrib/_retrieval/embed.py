@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from tokenizers import Tokenizer
 
-__all__ = ("DEFAULT_MODEL", "LOCAL", "EmbeddingFunction", "LocalEmbedding", "Vector", "embed", "embedding_from")
+__all__ = (
+    "DEFAULT_MODEL",
+    "LOCAL",
+    "EmbeddingFunction",
+    "LocalEmbedding",
+    "Vector",
+    "embed",
+    "embedding_from",
+    "plain",
+)
 
 logger = logging.getLogger("autogen.agentchat.contrib.retrieval")
 
@@ -180,22 +189,26 @@ def embed(function: EmbeddingFunction, texts: Sequence[str]) -> list[Vector]:
     if hasattr(function, "embed_documents"):
         return _checked(cast("_DocumentEmbedder", function).embed_documents(texts), texts)
     try:
-        vectors = _plain(function(texts))
+        vectors = plain(function(texts))
     except (AttributeError, TypeError, ValueError):  # it may want a single text
         vectors = None
     if _count_of_vectors(vectors) != len(texts):
-        vectors = [_only_vector(_plain(function(text))) for text in texts]
+        vectors = [_only_vector(plain(function(text))) for text in texts]
     return _checked(vectors, texts)
 
 
-def _plain(found: object) -> object:
-    """Lists in the place of arrays and tensors, also of those within a list."""
+def plain(found: object) -> object:
+    """Put lists in the place of arrays and tensors, also of those within a list.
+
+    Args:
+        found: a vector or several, or anything else, which stays as it is.
+    """
     if hasattr(found, "tolist"):
         return found.tolist()
     if isinstance(found, list | tuple):
-        return [_plain(one) for one in found]
+        return [plain(one) for one in found]
     if hasattr(found, "__iter__") and not isinstance(found, str | bytes | dict):
-        return [_plain(one) for one in found]
+        return [plain(one) for one in found]
     return found
 
 
@@ -209,7 +222,7 @@ def _only_vector(found: object) -> object:
 
 
 def _checked(vectors: object, texts: list[str]) -> list[Vector]:
-    rows = _plain(vectors)
+    rows = plain(vectors)
     is_usable = (
         isinstance(rows, list)
         and len(rows) == len(texts)

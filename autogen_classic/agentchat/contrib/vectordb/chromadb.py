@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ....errors import VectorStoreError
 from .._retrieval.chroma import FAST_SEARCH, collection_of, persistent_client, plain_errors, put, query
 from .._retrieval.documents import rows_of, texts_of
-from .._retrieval.embed import EmbeddingFunction, embedding_from
+from .._retrieval.embed import EmbeddingFunction, embedding_from, plain
 from .base import Document, ItemID, QueryResults, VectorDB
 from .utils import chroma_results_to_query_results, filter_results_by_distance
 
@@ -141,8 +141,12 @@ class ChromaVectorDB(VectorDB):
         wanted: Any = list(include if isinstance(include, Sequence) else ("metadatas", "documents"))
         with plain_errors(f"The collection {collection.name!r}"):
             found = collection.get([str(one) for one in ids] if ids else None, include=wanted, **kwargs)
-        columns = {"content": found["documents"], "metadata": found["metadatas"], "embedding": found["embeddings"]}
-        shown = {key: values for key, values in columns.items() if values is not None}
+        columns = {
+            "content": found["documents"],
+            "metadata": found["metadatas"],
+            "embedding": plain(found["embeddings"]),
+        }
+        shown = {key: values for key, values in columns.items() if isinstance(values, list)}
         return [
             {"id": one, **{key: values[place] for key, values in shown.items()}}  # type: ignore[typeddict-item]
             for place, one in enumerate(found["ids"])

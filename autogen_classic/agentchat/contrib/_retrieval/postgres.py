@@ -1,0 +1,107 @@
+"""How PostgreSQL is spoken to: what it refuses becomes an error of this library, and vectors travel as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from ....errors import EmbeddingSizeError, VectorStoreError
+from .packages import missing_package
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg.sql import Composed
+
+__all__ = ("connect", "enable_vectors", "plain_errors", "run", "vector_from", "vector_text")
+
+Row = tuple[Any, ...]
+
+
+def connect(connection_string: str | None, settings: dict[str, Any]) -> psycopg.Connection[Row]:
+    """Open a connection that commits each statement.
+
+    Args:
+        connection_string: a url or the words of libpq; a url of SQLAlchemy will do.
+        settings: the words of libpq; those that are None are left to the string.
+
+    Raises:
+        ImportError: psycopg is missing.
+        VectorStoreError: the server cannot be reached, or does not let the program in.
+    """
+    try:
+        import psycopg
+    except ImportError as error:
+        raise missing_package("PostgreSQL", error, "retrievechat-pgvector") from error
+    text = (connection_string or "").replace("postgresql+psycopg://", "postgresql://", 1)
+    given = {name: value for name, value in settings.items() if value is not None}
+    with plain_errors("The database"):
+        return psycopg.connect(text, autocommit=True, **given)
+
+
+def enable_vectors(connection: psycopg.Connection[Row]) -> None:
+    """Load the extension pgvector into the database.
+
+    Raises:
+        VectorStoreError: the server does not have it.
+    """
+    with plain_errors("The extension pgvector"):
+        known = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'vector'").fetchone()
+        if known is None:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+
+
+def run(
+    connection: psycopg.Connection[Row], what: str, statement: Composed, values: Sequence[object] = ()
+) -> list[Row]:
+    """Run one statement.
+
+    Args:
+        connection: where.
+        what: what it is about, as the beginning of a sentence.
+        statement: the statement.
+        values: what its places hold.
+
+    Returns:
+        The rows, none for a statement without any.
+
+    Raises:
+        EmbeddingSizeError: two vectors have different sizes.
+        VectorStoreError: the server refuses it or is gone.
+    """
+    with plain_errors(what), connection.transaction():
+        found = connection.execute(statement, values)
+        return found.fetchall() if found.description else []
+
+
+@contextmanager
+def plain_errors(what: str) -> Iterator[None]:
+    """Raise what psycopg raises as an error of this library.
+
+    Args:
+        what: what the work is about, as the beginning of a sentence.
+    """
+    import psycopg
+
+    try:
+        yield
+    except psycopg.DataError as error:
+        if "dimensions" in str(error):
+            raise EmbeddingSizeError(
+                f"{what} holds vectors of another size: {error}. Use the embedding function that it was made with, or "
+                "set overwrite to make it afresh."
+            ) from error
+        raise VectorStoreError(f"{what} refuses this: {error}") from error
+    except psycopg.Error as error:
+        raise VectorStoreError(f"{what} cannot be used: {error}") from error
+
+
+def vector_text(vector: Sequence[float]) -> str:
+    """A vector as PostgreSQL reads it."""
+    return json.dumps([float(one) for one in vector])
+
+
+def vector_from(text: str | None) -> list[float] | None:
+    """A vector as PostgreSQL writes it."""
+    return None if text is None else cast("list[float]", json.loads(text))
