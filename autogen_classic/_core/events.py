@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from .messages import TextOrMessage
 from .party import Agent, Party
 from .running_chats import ChatRef, StopReason
-from .stream import Event, audience, emit, is_heard, listening, subscribe, unsubscribe
+from .stream import Event, EventsDropped, audience, emit, is_heard, listening, subscribe, unsubscribe
 
 __all__ = (
     "AgentCreated",
@@ -33,6 +33,7 @@ __all__ = (
     "CodeExecuted",
     "CodeExecuting",
     "Event",
+    "EventsDropped",
     "FunctionUsed",
     "HistoryCleared",
     "MessageReceived",

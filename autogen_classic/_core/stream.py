@@ -6,6 +6,7 @@ events that it wants; where nobody wants a kind, an event of it is not even made
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -15,9 +16,20 @@ from dataclasses import dataclass, field
 from time import time
 from typing import Any, TypeVar
 
+from .background import DEFAULT_SIZE, Background, is_asynchronous
 from .running_chats import ChatRef, current, is_within
 
-__all__ = ("Event", "Subscriber", "audience", "emit", "is_heard", "listening", "subscribe", "unsubscribe")
+__all__ = (
+    "Event",
+    "EventsDropped",
+    "Subscriber",
+    "audience",
+    "emit",
+    "is_heard",
+    "listening",
+    "subscribe",
+    "unsubscribe",
+)
 
 logger = logging.getLogger("autogen.events")
 
@@ -36,6 +48,13 @@ class Event:
     at: float = field(default_factory=time, init=False, repr=False, compare=False)
     chat: ChatRef | None = field(default=None, init=False, repr=False, compare=False)
     sequence: int | None = field(default=None, init=False, repr=False, compare=False)
+
+
+@dataclass(slots=True)
+class EventsDropped(Event):
+    """So many events are missing here, because a subscriber with a queue was too slow. Only that one is told."""
+
+    count: int
 
 
 Subscriber = Callable[[Any], object]
@@ -60,12 +79,16 @@ class _Guarded:
             self.subscriber(event)
         except Exception as error:
             self.has_failed = True
-            logger.error(
-                "%s raised an error on the event %s, and hears no more events.",
-                getattr(self.subscriber, "__qualname__", self.subscriber),
-                type(event).__name__,
-                exc_info=error,
-            )
+            _report(self.subscriber, event, error)
+
+
+def _report(subscriber: Subscriber, event: Event, error: Exception) -> None:
+    logger.error(
+        "%s raised an error on the event %s, and hears no more events.",
+        getattr(subscriber, "__qualname__", subscriber),
+        type(event).__name__,
+        exc_info=error,
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +100,13 @@ class _Subscription:
     kinds: tuple[type[Event], ...]
     chat_id: str | None = None
     is_over: bool = False  # a thread that outlives the ``with`` block of a listener no longer reaches it
+
+    def end(self) -> None:
+        """Deliver nothing more."""
+        self.is_over = True
+        close = getattr(self.deliver, "close", None)
+        if close is not None:
+            close()
 
     def wants(self, kind: type[Event]) -> bool:
         return not self.is_over and issubclass(kind, self.kinds)
@@ -142,22 +172,43 @@ def audience(*kinds: type[Event]) -> list[Subscriber]:
     return [one.subscriber for one in everybody if any(map(one.wants, kinds))]
 
 
+def _delivery_to(subscriber: Subscriber, queue: int | None) -> Callable[[Event], object]:
+    """What is called with each event: at once, or with a queue in between."""
+    if queue is None and not is_asynchronous(subscriber):
+        return _Guarded(subscriber)
+    size = DEFAULT_SIZE if queue is None else queue
+    return Background(subscriber, size, functools.partial(_report, subscriber), EventsDropped)
+
+
 def subscribe(
-    subscriber: SubscriberT, kinds: Iterable[type[Event]] = (Event,), *, may_fail: bool = True
+    subscriber: SubscriberT,
+    kinds: Iterable[type[Event]] = (Event,),
+    *,
+    queue: int | None = None,
+    may_fail: bool = True,
 ) -> SubscriberT:
     """Let a function see the events of this process from now on, in the order in which functions subscribed.
 
     Args:
-        subscriber: a function of one event. It runs between two steps of the chat, in the thread of the chat.
+        subscriber: a function of one event. A plain one runs between two steps of the chat, in the thread of the chat.
+            An asynchronous one always has a queue, and runs in the event loop in which it subscribes; without one, in
+            a thread of its own.
         kinds: the classes of events that it wants.
+        queue: how many events may wait for it, so that no chat waits. A plain function then runs in a thread of its
+            own. When too many wait, events are dropped, and `EventsDropped` says how many. None stands for no queue,
+            and for 1,000 events if the function is asynchronous.
         may_fail: whether its errors are none of the chat's business: the first is reported, and it hears no more. With
             False, what it raises ends the chat.
 
     Returns:
         The subscriber, so that this can be used as a decorator.
+
+    Raises:
+        ValueError: the queue has no room for even one event.
     """
     global _subscriptions
-    subscription = _Subscription(subscriber, _Guarded(subscriber) if may_fail else subscriber, tuple(kinds))
+    deliver = _delivery_to(subscriber, queue) if may_fail else subscriber
+    subscription = _Subscription(subscriber, deliver, tuple(kinds))
     with _lock:
         _subscriptions = (*_subscriptions, subscription)
         _by_kind.clear()
@@ -165,20 +216,27 @@ def subscribe(
 
 
 def unsubscribe(subscriber: Subscriber) -> None:
-    """End a subscription; an unknown subscriber is passed over.
+    """End a subscription; an unknown subscriber is passed over. What waits in a queue is still delivered.
 
     Args:
         subscriber: the function that was handed to `subscribe`.
     """
     global _subscriptions
     with _lock:
-        _subscriptions = tuple(known for known in _subscriptions if known.subscriber != subscriber)
+        ended = [known for known in _subscriptions if known.subscriber == subscriber]
+        _subscriptions = tuple(known for known in _subscriptions if known not in ended)
         _by_kind.clear()
+    for subscription in ended:
+        subscription.end()
 
 
 @contextmanager
 def listening(
-    subscriber: SubscriberT, chat: ChatRef | str | None = None, kinds: Iterable[type[Event]] = (Event,)
+    subscriber: SubscriberT,
+    chat: ChatRef | str | None = None,
+    kinds: Iterable[type[Event]] = (Event,),
+    *,
+    queue: int | None = None,
 ) -> Iterator[SubscriberT]:
     """Let a function see, for the length of a ``with`` block, the events of this thread or task.
 
@@ -191,15 +249,16 @@ def listening(
         chat: the only chat to hear, with those that are nested in it: what `Event.chat` says, or its id. None hears
             them all, and what happens outside of chats as well.
         kinds: the classes of events that it wants.
+        queue: how many events may wait for it, as for `subscribe`.
 
     Yields:
         The subscriber.
     """
     chat_id = chat.id if isinstance(chat, ChatRef) else chat
-    listener = _Subscription(subscriber, _Guarded(subscriber), tuple(kinds), chat_id)
+    listener = _Subscription(subscriber, _delivery_to(subscriber, queue), tuple(kinds), chat_id)
     _listeners.set((*_listeners.get(), listener))
     try:
         yield subscriber
     finally:
-        listener.is_over = True
+        listener.end()
         _listeners.set(tuple(known for known in _listeners.get() if known is not listener))
