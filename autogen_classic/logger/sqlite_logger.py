@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import sqlite3
 import uuid
+import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._rows import NOT_LOGGED, Veil, agent_fields, as_json, path_in, source_name, wrapper_id_of
@@ -73,6 +75,7 @@ class SqliteLogger(BaseLogger):
         self.dbname = path_in(config, "dbname", DEFAULT_DATABASE, type(self).__name__)
         self.session_id = ""
         self._veil = Veil()
+        self._seen: dict[tuple[str, int], weakref.ref[object]] = {}
         version = f"INSERT OR IGNORE INTO version (id, version_number) VALUES (1, {self.schema_version})"
         self._database = Database(self.dbname, (*SCHEMA, version), logger)
 
@@ -119,6 +122,7 @@ class SqliteLogger(BaseLogger):
 
     def log_new_agent(self, agent: Agent, init_args: dict[str, Any]) -> None:
         """See `BaseLogger.log_new_agent`. The row of an agent holds what was logged last."""
+        self._make_room("agents", "agent_id", agent)
         self._insert(
             "agents",
             conflict="ON CONFLICT (agent_id, session_id) DO UPDATE SET wrapper_id = excluded.wrapper_id, "
@@ -149,6 +153,7 @@ class SqliteLogger(BaseLogger):
 
     def log_new_wrapper(self, wrapper: object, init_args: dict[str, Any]) -> None:
         """See `BaseLogger.log_new_wrapper`."""
+        self._make_room("oai_wrappers", "wrapper_id", wrapper)
         self._insert(
             "oai_wrappers",
             conflict="ON CONFLICT DO NOTHING",
@@ -160,6 +165,7 @@ class SqliteLogger(BaseLogger):
 
     def log_new_client(self, client: object, wrapper: object, init_args: dict[str, Any]) -> None:
         """See `BaseLogger.log_new_client`."""
+        self._make_room("oai_clients", "client_id", client)
         self._insert(
             "oai_clients",
             conflict="ON CONFLICT DO NOTHING",
@@ -195,6 +201,15 @@ class SqliteLogger(BaseLogger):
 
     def _settings(self, settings: dict[str, Any]) -> str:
         return self._veil.over(as_json(self._veil.settings(settings, exclude=NOT_LOGGED)))
+
+    def _make_room(self, table: str, column: str, thing: object) -> None:
+        """Keep the row of something that is gone, whose id has now come again: it gets the negative of its number."""
+        known = self._seen.get((table, id(thing)))
+        if known is not None and known() is not thing:
+            statement = f"UPDATE {table} SET {column} = -id WHERE {column} = ? AND session_id = ?"
+            self._database.add((statement, (id(thing), self.session_id)))
+        with suppress(TypeError):  # of what takes no weak references
+            self._seen[table, id(thing)] = weakref.ref(thing)
 
     def _insert(self, table: str, /, conflict: str = "", **values: Any) -> None:
         """Add a row. ``conflict`` says what to do if the table holds one of this session with the same id."""

@@ -463,6 +463,14 @@ runtime_logging.stop()
     assert sorted(names) == ["child", "parent", "parent"]
 
 
+def test_an_agent_whose_id_comes_again_does_not_take_the_row_of_the_one_before() -> None:
+    runtime_logging.start()
+    for number in range(50):
+        agent(f"agent{number}")  # freed at once, so that the next one is likely to be where it was
+    runtime_logging.stop()
+    assert rows("SELECT name FROM agents ORDER BY id") == [f"agent{number}" for number in range(50)]
+
+
 def test_what_json_cannot_hold_is_named(caplog: pytest.LogCaptureFixture) -> None:
     circle: dict[str, Any] = {}
     circle["self"] = circle
