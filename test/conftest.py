@@ -48,6 +48,7 @@ PLACES = {
     "coding/test_local_commandline_code_executor.py": "versions",
     "compat": "versions",
     "compat_alias": "versions",
+    "contrib/assistant": "one",
     "contrib/agents": "quick",
     "contrib/agents/test_math_user_proxy_agent.py": "one",
     "contrib/media": "one",

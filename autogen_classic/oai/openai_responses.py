@@ -88,9 +88,10 @@ class OpenAIResponsesClient(OpenAIClient):
         params = without_hidden_tools(with_json_schema(params))
         tell_of_unknown_settings(params, RESPONSES)
         messages = params.get("messages") or [{"role": "user", "content": params.get("prompt")}]
+        continued = bool(params.get("conversation") or params.get("previous_response_id"))
         request: dict[str, Any] = {
             **({"model": params["model"]} if params.get("model") else {}),
-            "input": input_of(messages, self._origin(params), params.get("store") is not False),
+            "input": input_of(messages, self._origin(params), params.get("store") is not False, continued),
             **read_settings(params, RESPONSES.settings),
         }
         if form := format_of(params.get("response_format")):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any
 
+from ..._core.content import text_of
 from .images import Image
 from .translation import Text, ToolAnswer, ToolCall, Turn, tools_of, turns_of, with_plain_ids
 
@@ -65,7 +67,9 @@ def choice_of(params: Mapping[str, Any]) -> Any:
     return {"type": "function", "name": function["name"]} if function else dict(choice)
 
 
-def input_of(messages: Iterable[Mapping[str, Any]], origin: str, stored: bool) -> list[dict[str, Any]]:
+def input_of(
+    messages: Iterable[Mapping[str, Any]], origin: str, stored: bool, continued: bool = False
+) -> list[dict[str, Any]]:
     """Write messages as items.
 
     Args:
@@ -73,8 +77,13 @@ def input_of(messages: Iterable[Mapping[str, Any]], origin: str, stored: bool) -
         origin: the model that is asked. The items that it wants back are where they were in its answer.
         stored: whether the server may have kept its answers. If it has not, it knows thoughts only by what they
             carry in ``encrypted_content``.
+        continued: whether the server puts what it has kept before these messages. Then answers of tools that come first
+            belong to calls that it knows.
     """
-    items: list[dict[str, Any]] = []
+    messages = list(messages)
+    first = list(takewhile(_is_answer, messages)) if continued else []
+    items = [_output(ToolAnswer(answer["tool_call_id"], "", text_of(answer.get("content")) or "")) for answer in first]
+    messages = messages[len(first) :]
     for turn in with_plain_ids(turns_of(messages, origin)):
         if turn.role == "tool":
             items += [_output(part) for part in turn.parts if isinstance(part, ToolAnswer)]
@@ -83,6 +92,10 @@ def input_of(messages: Iterable[Mapping[str, Any]], origin: str, stored: bool) -
         else:
             items.append({"role": turn.role, "content": _content_of(turn)})
     return items
+
+
+def _is_answer(message: Mapping[str, Any]) -> bool:
+    return message.get("role") == "tool" and bool(message.get("tool_call_id"))
 
 
 def _output(answer: ToolAnswer) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from test_matrix import ASK, TOOLS, City, answered, text_of
 from autogen_classic import AssistantAgent, GroupChat, GroupChatManager, LLMConfig, OpenAIWrapper, UserProxyAgent
 from autogen_classic.oai.openai_responses import OpenAIResponsesClient
 from autogen_classic.replay import record, replay
-from autogen_classic.testing import CapturedIO
+from autogen_classic.testing import CapturedIO, MockOpenAIServer
 from autogen_classic.testing.http_server import HttpRequest
 
 BOTH_WAYS = pytest.mark.parametrize("way", ["sync", "async"])
@@ -373,6 +373,21 @@ def test_settings_get_the_names_that_they_have_there(serve: Any) -> None:
     assert (body["previous_response_id"], body["truncation"]) == ("resp_0", "auto")
     assert body["include"] == ["message.output_text.logprobs", "reasoning.encrypted_content"]
     assert server.seen[0].headers["x-trace"] == "7"
+
+
+@pytest.mark.parametrize("before", [{"conversation": "conv_mock_1"}, {"previous_response_id": "resp_0"}, {}])
+def test_answers_of_tools_reach_calls_that_the_server_has_kept(before: dict[str, str]) -> None:
+    answer = {"role": "tool", "tool_call_id": "call_1", "content": "3"}
+    with MockOpenAIServer(["Three."]) as server:
+        server.conversations.answer("POST", ["conversations"], {})
+        wrapper = OpenAIWrapper(config_list=[server.config(api_type="responses")], cache_seed=None)
+        wrapper.create(messages=[answer, {"role": "user", "content": "So?"}], **before)
+    first, second = server.requests[0]["input"]
+    if before:
+        assert first == {"type": "function_call_output", "call_id": "call_1", "output": "3"}
+    else:
+        assert first["role"] == "user"
+    assert second == {"role": "user", "content": "So?"}
 
 
 def test_a_schema_goes_into_the_format_of_the_text(serve: Any) -> None:

@@ -1,0 +1,1 @@
+"""The room behind `GPTAssistantAgent`: what an assistant is made of, and how its answers are written."""

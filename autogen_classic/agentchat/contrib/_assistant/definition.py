@@ -1,0 +1,164 @@
+"""What an assistant is made of, and the request that it becomes.
+
+OpenAI has no assistants any more. What was kept on its servers, the instructions and tools, now goes out with each
+request; a prompt that OpenAI keeps (its id begins with ``pmpt_``) may stand in for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = (
+    "Assistant",
+    "files_to_index",
+    "identity_of",
+    "is_prompt",
+    "kinds_and_functions",
+    "note_store",
+    "request_of",
+    "settings_of",
+    "with_files",
+)
+
+_KEYS = ("assistant_id", "check_every_ms", "file_ids", "tool_resources", "tools")
+_FILE_SEARCH = ("file_search", "retrieval")
+
+
+@dataclass
+class Assistant:
+    """An assistant; the names are those that OpenAI's API had.
+
+    Attributes:
+        id: its id: that of a prompt at OpenAI, that of an assistant that OpenAI once had, or one made from the rest.
+        name: its name.
+        instructions: what the model is told; None leaves that to the prompt.
+        model: the model.
+        tools: its tools, in the form of chat completions or of the API of assistants.
+        tool_resources: the files and vector stores of ``code_interpreter`` and ``file_search``.
+        settings: ``temperature``, ``top_p``, ``response_format`` and the like.
+    """
+
+    id: str
+    name: str
+    instructions: str | None
+    model: str | None
+    tools: list[dict[str, Any]] = field(default_factory=list)
+    tool_resources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def settings_of(
+    llm_config: Mapping[str, Any], assistant_config: Mapping[str, Any] | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Separate what describes an assistant from what describes a model; programs mix the two.
+
+    Args:
+        llm_config: the configuration of the model, perhaps with keys of an assistant.
+        assistant_config: the configuration of the assistant; it counts before keys of ``llm_config``.
+
+    Returns:
+        The configuration of the model, and that of the assistant.
+    """
+    of_model = {key: llm_config[key] for key in llm_config if key not in _KEYS}
+    of_assistant = {key: llm_config[key] for key in _KEYS if key in llm_config}
+    return of_model, {**of_assistant, **(assistant_config or {})}
+
+
+def with_files(assistant_config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The resources of an assistant's tools; loose ``file_ids`` go to each tool that is there.
+
+    Args:
+        assistant_config: the configuration of the assistant.
+    """
+    resources = {kind: dict(given) for kind, given in (assistant_config.get("tool_resources") or {}).items()}
+    loose_files = assistant_config.get("file_ids")
+    kinds = {tool.get("type") for tool in assistant_config.get("tools") or ()}
+    if loose_files:
+        for kind in kinds & {"code_interpreter", *_FILE_SEARCH}:
+            resources.setdefault("file_search" if kind in _FILE_SEARCH else kind, {"file_ids": list(loose_files)})
+    return resources
+
+
+def is_prompt(identity: str | None) -> bool:
+    """Tell whether an id is that of a prompt at OpenAI."""
+    return bool(identity) and str(identity).startswith("pmpt_")
+
+
+def identity_of(name: str, instructions: str | None, tools: list[dict[str, Any]]) -> str:
+    """Make an id that is the same for equal assistants."""
+    text = json.dumps([name, instructions, tools], sort_keys=True, default=str)
+    return f"asst_{hashlib.sha256(text.encode()).hexdigest()[:24]}"
+
+
+def kinds_and_functions(tools: Iterable[Mapping[str, Any]]) -> tuple[set[str], set[str]]:
+    """The kinds of tools other than functions, and the names of the functions.
+
+    Args:
+        tools: tools in the form of chat completions or of the API of assistants.
+    """
+    kinds, functions = set(), set()
+    for tool in tools:
+        kind = str(tool.get("type", "function"))
+        if kind == "function":
+            functions.add(str((tool.get("function") or tool).get("name")))
+        else:
+            kinds.add("file_search" if kind in _FILE_SEARCH else kind)
+    return kinds, functions
+
+
+def files_to_index(assistant: Assistant) -> list[str]:
+    """The files that the file search shall find, and that are in no vector store yet."""
+    return list(assistant.tool_resources.get("file_search", {}).get("file_ids") or ())
+
+
+def note_store(assistant: Assistant, identity: str) -> None:
+    """Let the file search find files in one more vector store, which holds those that were to be indexed."""
+    search = assistant.tool_resources["file_search"]
+    search.pop("file_ids", None)
+    search["vector_store_ids"] = [*search.get("vector_store_ids", ()), identity]
+
+
+def request_of(assistant: Assistant) -> dict[str, Any]:
+    """Write what the requests of an assistant have in common.
+
+    Args:
+        assistant: the assistant, whose files are indexed.
+
+    Returns:
+        Parameters for ``create`` of an `OpenAIWrapper` that speaks the Responses API.
+
+    Raises:
+        ValueError: files are to be searched, but there are none.
+    """
+    request = dict(assistant.settings)
+    if assistant.instructions is not None:
+        request["instructions"] = assistant.instructions
+    if is_prompt(assistant.id):
+        request["extra_body"] = {**request.get("extra_body", {}), "prompt": {"id": assistant.id}}
+    if assistant.tools:
+        request["tools"] = [_tool(tool, assistant.tool_resources) for tool in assistant.tools]
+    if "code_interpreter" in kinds_and_functions(assistant.tools)[0]:
+        request["include"] = [*request.get("include", ()), "code_interpreter_call.outputs"]
+    return request
+
+
+def _tool(tool: dict[str, Any], resources: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    kind = tool.get("type")
+    if kind == "code_interpreter" and "container" not in tool:
+        files = list(resources.get("code_interpreter", {}).get("file_ids") or ())
+        return {**tool, "container": {"type": "auto", **({"file_ids": files} if files else {})}}
+    if kind not in _FILE_SEARCH or "vector_store_ids" in tool:
+        return tool
+    stores = resources.get("file_search", {}).get("vector_store_ids")
+    if not stores:
+        raise ValueError(
+            "The tool file_search has nothing to search. Give the assistant_config files, as in "
+            '{"tools": [{"type": "file_search"}], "file_ids": ["file-..."]}, or vector stores, as in '
+            '{"tool_resources": {"file_search": {"vector_store_ids": ["vs_..."]}}}.'
+        )
+    settings = {key: value for key, value in (tool.get("file_search") or {}).items() if key == "max_num_results"}
+    return {"type": "file_search", "vector_store_ids": list(stores), **settings}
