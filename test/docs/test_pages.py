@@ -29,6 +29,7 @@ sys.path[:0] = [str(ROOT / "test" / "coding"), str(ROOT / "test" / "coding" / "c
 INDEPENDENT_BLOCKS = ("code-execution.md", "testing-your-agents.md")
 # These pages must begin with a program that needs nothing but the library.
 PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
+    "building-teams.md",
     "evaluation.md",
     "groups.md",
     "hooks-and-replies.md",

@@ -1,0 +1,1 @@
+"""What stands behind the builder of teams: what its model is told, and how teams and libraries are read and saved."""
