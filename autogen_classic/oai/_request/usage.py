@@ -11,7 +11,7 @@ from ...io.base import IOStream
 if TYPE_CHECKING:
     from ..client import OpenAIWrapper
 
-__all__ = ("UsageSummary", "add_usage", "count_usage", "print_usage", "valid_usage")
+__all__ = ("UsageSummary", "add_usage", "count_usage", "move_usage", "print_usage", "valid_usage")
 
 UsageSummary = dict[str, Any]
 
@@ -64,6 +64,21 @@ def count_usage(wrapper: OpenAIWrapper, usage: Mapping[str, Any], from_cache: bo
     wrapper.total_usage_summary = add_usage(wrapper.total_usage_summary, usage)
     if not from_cache:
         wrapper.actual_usage_summary = add_usage(wrapper.actual_usage_summary, usage)
+
+
+def move_usage(source: OpenAIWrapper, target: OpenAIWrapper) -> None:
+    """Move the summaries of one wrapper into those of another.
+
+    Args:
+        source: who has spent; its summaries are empty afterwards.
+        target: on whose account it was.
+    """
+    for name in ("total_usage_summary", "actual_usage_summary"):
+        spent = getattr(source, name) or {}
+        setattr(source, name, None)
+        for model, usage in spent.items():
+            if model != "total_cost":
+                setattr(target, name, add_usage(getattr(target, name), {**usage, "model": model}))
 
 
 def print_usage(actual: UsageSummary | None, total: UsageSummary | None, mode: str | list[str]) -> None:

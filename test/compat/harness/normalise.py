@@ -126,7 +126,8 @@ def without_prompts(requests: list[dict], own_texts: dict[str, list[str]]) -> li
         own = "|".join(map(re.escape, own_texts[request["model"]]))
         for message in request["body"]["messages"]:
             if isinstance(message["content"], str) and not re.fullmatch(own, message["content"]):
-                message["content"] = f"<<prompt with {re.findall(own, message['content'])}>>"
+                held = sorted(set(re.findall(own, message["content"])))
+                message["content"] = f"<<prompt with {held}>>"
     return requests
 
 

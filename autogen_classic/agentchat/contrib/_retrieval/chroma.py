@@ -78,11 +78,12 @@ class ChromaFunction:
         return ["cosine", "l2", "ip"]
 
 
-def persistent_client(path: str, **settings: Any) -> ClientAPI:
+def persistent_client(path: str, extra: str = "retrievechat", **settings: Any) -> ClientAPI:
     """A client that keeps its data in a folder.
 
     Args:
         path: the folder.
+        extra: which extra installs what is missing.
         **settings: what else ``chromadb.PersistentClient`` takes.
 
     Raises:
@@ -92,7 +93,7 @@ def persistent_client(path: str, **settings: Any) -> ClientAPI:
     try:
         import chromadb
     except ImportError as error:
-        raise missing_package("Chroma", error, "retrievechat") from error
+        raise missing_package("Chroma", error, extra) from error
     with plain_errors(f"The store {path}"):
         # Chroma takes two equal paths for the same store, even after the program has changed its directory.
         return chromadb.PersistentClient(path=str(Path(path).absolute()), **settings)
