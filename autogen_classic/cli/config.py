@@ -12,10 +12,9 @@ from .._secrets import without_secrets
 from ..errors import LLMConfigError, UnknownProviderError
 from ..llm_config._checks import application_config, checked_entry
 from ..oai._config_files import is_placeholder
-from ..oai._specs import ProviderSpec, spec_of
 from ..oai.local import INSTALL_COMMAND, LOCAL_MODEL, LocalModelError, model_file
 from ..oai.openai_utils import config_list_from_json
-from ..oai.providers import api_type_of, find_provider, runs_here
+from ..oai.providers import api_type_of, connect, find_provider, place_of_key, runs_here
 
 __all__ = ("main",)
 
@@ -77,24 +76,40 @@ def _title(entry: object) -> str:
 
 
 def _problem_and_key(entry: object, number: int) -> tuple[str | None, str]:
-    """Why an entry cannot be used, or None, and where its key is."""
+    """Why an entry cannot be used, or None, and where its key is. Whether it can, its client knows best."""
     if not isinstance(entry, Mapping):
         return "it is not an object with a model", ""
     try:
         checked_entry(entry, number, application_config())
-        provider = find_provider(dict(entry))
+        find_provider(dict(entry))
     except (LLMConfigError, UnknownProviderError) as error:
         return str(error), ""
     if str(entry.get("model")).startswith("<"):
         return "its model is still a placeholder", ""
     if runs_here(entry):
         return _problem_with_file(str(entry.get("model") or LOCAL_MODEL)), "without a key"
-    spec = spec_of(api_type_of(entry)) if hasattr(provider, "spec") else None
-    if spec is not None and not _is_installed(spec.package):
-        return f'the package {spec.package} is missing: pip install "autogen-classic[{spec.extra}]"', ""
     if entry.get("model_client_cls"):
         return None, f"by the class {entry['model_client_cls']}, which the program must register"
-    return _key_of(entry, spec)
+    if is_placeholder(entry.get("api_key")):
+        return "its api_key is still a placeholder", ""
+    try:
+        connect(dict(entry))
+    except Exception as error:  # whatever an SDK raises, the other entries are still checked
+        return _told(error, entry), ""
+    return None, _place_of_key(dict(entry))
+
+
+def _place_of_key(entry: dict[str, Any]) -> str:
+    place = place_of_key(entry)
+    if place is not None:
+        return f"with {place}"
+    finder = getattr(getattr(find_provider(entry), "spec", None), "finder", "")
+    return f"with the credentials that {finder} has found" if finder else "without a key"
+
+
+def _told(error: Exception, entry: Mapping[str, Any]) -> str:
+    """What an error says first, without keys."""
+    return without_secrets(str(error), [entry]).partition("\n")[0] or type(error).__name__
 
 
 def _problem_with_file(model: str) -> str | None:
@@ -102,32 +117,7 @@ def _problem_with_file(model: str) -> str | None:
         model_file(model)
     except LocalModelError as error:
         return str(error)
-    return None if _is_installed("xllamacpp") else f"the package xllamacpp is missing: {INSTALL_COMMAND}"
-
-
-def _key_of(entry: Mapping[str, Any], spec: ProviderSpec | None) -> tuple[str | None, str]:
-    """Whether a key is missing, and where it is if not."""
-    key = entry.get("api_key")
-    if key == "":
-        return "its api_key is empty", ""
-    if is_placeholder(key):
-        return "its api_key is still a placeholder", ""
-    given = "api_key" if spec is None and key else spec.credentials_in(entry) if spec is not None else None
-    if given is not None:
-        return None, f"with its own {given}"
-    found = spec.key_in_environment() if spec is not None else None
-    if found is not None:
-        return None, f"with the key in {found}"
-    if spec is None or not spec.needs_key:
-        return None, "without a key"
-    return f"it has no api_key, and the environment has no {' or '.join(spec.key_variables)}", ""
-
-
-def _is_installed(package: str) -> bool:
-    try:
-        return find_spec(package) is not None
-    except ModuleNotFoundError:  # a parent package is missing
-        return False
+    return None if find_spec("xllamacpp") else f"the package xllamacpp is missing: {INSTALL_COMMAND}"
 
 
 def _ask(entry: Mapping[str, Any]) -> str | None:
@@ -138,6 +128,5 @@ def _ask(entry: Mapping[str, Any]) -> str | None:
         wrapper = OpenAIWrapper(config_list=[dict(entry)], cache_seed=None)
         wrapper.create(messages=[{"role": "user", "content": "Answer with one word: yes."}])
     except Exception as error:  # whatever an SDK raises, the other entries are still checked
-        text = without_secrets(str(error), [entry])
-        return f"asking it failed with {type(error).__name__}: {text.splitlines()[0] if text else ''}"
+        return f"asking it failed with {type(error).__name__}: {_told(error, entry)}"
     return None

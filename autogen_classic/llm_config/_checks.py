@@ -59,7 +59,7 @@ def checked_entry(config: object, number: int, shared: ApplicationConfig) -> LLM
         return config.apply_application_config(shared)
     if not isinstance(config, Mapping):
         raise TypeError(
-            f'Each model must be a dict such as {{"model": "gpt-4o"}}, but number {number} is of type '
+            f'Each model must be a dict such as {{"model": "gpt-4o"}}, but config_list[{number}] is of type '
             f"{type(config).__name__}."
         )
     entry_class, api_type = _class_for(config, number)
@@ -67,7 +67,7 @@ def checked_entry(config: object, number: int, shared: ApplicationConfig) -> LLM
         return entry_class(**{**config, "api_type": api_type}).apply_application_config(shared)
     except ValidationError as error:
         raise LLMConfigError(
-            f"Model number {number} of the configuration, of api_type {api_type!r}, cannot be used: {_reasons(error)}."
+            f"config_list[{number}], of api_type {api_type!r}, cannot be used: {_reasons(error)}."
         ) from None
 
 
@@ -85,7 +85,7 @@ def _class_for(config: Mapping[str, Any], number: int) -> tuple[type[LLMConfigEn
             find_provider(dict(config))
         except UnknownProviderError:
             raise LLMConfigError(
-                f"Model number {number} has the api_type {config['api_type']!r}, which is not known. Known are "
+                f"config_list[{number}] has the api_type {config['api_type']!r}, which is not known. Known are "
                 f"{', '.join(spec.name for spec in SPECS)}."
             ) from None
     return LLMConfigEntry, str(config["api_type"])

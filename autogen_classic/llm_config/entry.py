@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticKnownError
 
 from .._secrets import hidden, may_hold_secrets, secrets_in
-from ..oai._specs import NUMBER, OPENAI, ProviderSpec, spec_of
+from ..oai._specs import NUMBER, OPENAI, SPECS, ProviderSpec, spec_of
 
 __all__ = ("ApplicationConfig", "LLMConfigEntry", "LLMConfigEntryDict")
 
@@ -125,9 +125,10 @@ class LLMConfigEntry(ApplicationConfig):
     @classmethod
     def check_api_type(cls, v: str | None) -> str | None:
         """Refuse the name of any provider other than the one that the class is for."""
-        spec = cls._provider()
-        if cls.model_fields["api_type"].default is not None and spec_of(v or "") is not spec:
-            raise ValueError(f"it must be {' or '.join(map(repr, spec.api_types))}")
+        own = cls._provider().entry
+        names = [name for spec in SPECS if spec.entry == own for name in spec.api_types]
+        if cls.model_fields["api_type"].default is not None and (v or "").lower() not in names:
+            raise ValueError(f"it must be {' or '.join(map(repr, names))}")
         return v
 
     @field_validator("base_url", "client_host", mode="before", check_fields=False)

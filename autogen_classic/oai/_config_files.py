@@ -117,8 +117,8 @@ def check_is_config_list(config_list: Any, source: str) -> None:
     for number, entry in enumerate(config_list):
         if not isinstance(entry, dict):
             raise TypeError(
-                f"Entry {number} of {source[0].lower() + source[1:]} is {_kind(entry)}, but must be an object such as "
-                '{"model": "gpt-4o", "api_key": "..."}.'
+                f"Entry [{number}] of {source[0].lower() + source[1:]} is {_kind(entry)}, but must be an object such "
+                'as {"model": "gpt-4o", "api_key": "..."}.'
             )
 
 

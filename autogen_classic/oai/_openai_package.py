@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import openai
+
 from ._http.connections import async_pool, sync_pool
-from ._provider_client import key_for, tell_of_foreign_settings
-from ._specs import AZURE, AZURE_ONLY, RESPONSES, ProviderSpec
-from .providers import azure_model_name
+from ._provider_client import key_for, missing_key, tell_of_foreign_settings
+from ._specs import AZURE, AZURE_ONLY, ProviderSpec, asks_azure
+from .providers import azure_model_name, place_of_key
 
 if TYPE_CHECKING:
     from ._openai_client import OpenAIClient
@@ -27,7 +29,7 @@ def connected(client: Callable[[Any], OpenAIClient], spec: ProviderSpec, entry: 
     from . import client as patched
 
     tell_of_foreign_settings(entry, spec)
-    on_azure = spec is AZURE or (spec is RESPONSES and bool(entry.get("azure_endpoint")))
+    on_azure = asks_azure(spec, entry)
     keys = spec.client_keys if on_azure else spec.client_keys - AZURE_ONLY
     given = {key: entry[key] for key in entry if key in keys}
     settings = _azure_settings(given, spec, entry) if on_azure else _openai_settings(given, spec, entry)
@@ -36,7 +38,12 @@ def connected(client: Callable[[Any], OpenAIClient], spec: ProviderSpec, entry: 
     if not own_http:
         settings["http_client"] = sync_pool(address)
     sdk_class = "AzureOpenAI" if on_azure else "OpenAI"
-    made = client(getattr(patched, sdk_class)(**settings))
+    try:
+        made = client(getattr(patched, sdk_class)(**settings))
+    except openai.OpenAIError:
+        if place_of_key(entry) is not None:
+            raise
+        raise openai.OpenAIError(missing_key(entry, AZURE if on_azure else spec)) from None
     if not own_http:
 
         async def connect_async() -> Any:
@@ -53,8 +60,6 @@ def _openai_settings(settings: dict[str, Any], spec: ProviderSpec, entry: dict[s
     if settings.get("api_key") == "":
         if settings.get("base_url") or settings.get("http_client") is not None:
             return _without_a_key(settings)
-        import openai
-
         raise openai.OpenAIError(
             f"The api_key of model {entry.get('model')!r} is empty. Give a key, or leave api_key out to take "
             f"{' or '.join(spec.key_variables)} from the environment."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .._core.model_requests import check
@@ -31,6 +32,7 @@ __all__ = (
     "ProviderClient",
     "found_key",
     "key_for",
+    "missing_key",
     "model_of",
     "read_settings",
     "tell_of_foreign_settings",
@@ -81,10 +83,7 @@ def key_for(config: Mapping[str, Any], spec: ProviderSpec) -> str:
     """
     key = found_key(config, spec)
     if key is None:
-        raise MissingKeyError(
-            f"The model {config.get('model')!r} of {spec.title} needs a key. Give it as api_key in its entry of "
-            f"config_list, or set the environment variable {' or '.join(spec.key_variables)}."
-        )
+        raise MissingKeyError(missing_key(config, spec))
     return key
 
 
@@ -97,6 +96,28 @@ def found_key(config: Mapping[str, Any], spec: ProviderSpec) -> str | None:
     """
     keys = (config.get("api_key"), *map(os.environ.get, spec.key_variables))
     return next((str(key) for key in keys if key), None)
+
+
+def missing_key(config: Mapping[str, Any], spec: ProviderSpec) -> str:
+    """Say that a configuration has no key, and where to put one.
+
+    Args:
+        config: the configuration.
+        spec: the provider.
+    """
+    model = f"The model {config['model']!r}" if config.get("model") else "A model"
+    advice = [
+        f"{model} of {spec.title} needs a key. Give it as api_key in its entry of config_list (in the file "
+        "OAI_CONFIG_LIST, if the list is read from there), or set the environment variable "
+        f"{' or '.join(spec.key_variables)}."
+    ]
+    if config.get("base_url"):
+        advice.append('For a server that asks for no key, give any text, such as "none".')
+    for name in config:
+        meant = get_close_matches(str(name).lower(), ("api_key", "config_list"), 1, 0.8)
+        if meant and name not in meant:
+            advice.append(f"There is a setting {name!r}: did you mean {meant[0]!r}?")
+    return " ".join(advice)
 
 
 def model_of(params: Mapping[str, Any], spec: ProviderSpec) -> str:

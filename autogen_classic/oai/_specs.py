@@ -21,6 +21,7 @@ __all__ = (
     "SPECS",
     "ProviderSpec",
     "Setting",
+    "asks_azure",
     "spec_of",
 )
 
@@ -70,7 +71,8 @@ class ProviderSpec:
         key_variables: the environment variables that may hold the key, best first.
         other_credentials: sets of client keys, each of which can replace ``api_key``.
         other_variables: sets of environment variables, each of which can replace a key.
-        needs_key: False if a request may go without one.
+        finder: what looks for credentials in places of its own, such as files and the role of the machine; empty if
+            nothing does.
         client_keys: what the client takes from a configuration, and what is never part of a request.
         settings: what goes from a configuration into the request by the name and place given here.
         own_settings: further settings, which the client writes into the request in its own way.
@@ -89,7 +91,7 @@ class ProviderSpec:
     key_variables: tuple[str, ...] = ()
     other_credentials: tuple[tuple[str, ...], ...] = ()
     other_variables: tuple[tuple[str, ...], ...] = ()
-    needs_key: bool = True
+    finder: str = ""
     client_keys: frozenset[str] = frozenset()
     settings: tuple[Setting, ...] = ()
     own_settings: tuple[Setting, ...] = ()
@@ -397,7 +399,7 @@ BEDROCK = ProviderSpec(
     entry="BedrockLLMConfigEntry",
     package="boto3",
     extra="bedrock",
-    needs_key=False,  # boto3 has many places to look for one
+    finder="boto3",
     other_credentials=(("aws_access_key", "aws_secret_key"), ("aws_profile_name",)),
     client_keys=_AWS
     | {"base_url", "max_attempts", "max_retries", "mode", "supports_system_prompts", "timeout", "total_max_attempts"},
@@ -449,7 +451,7 @@ COHERE = ProviderSpec(
     prices="cohere",
 )
 GOOGLE = ProviderSpec(
-    api_types=("google", "google_vertex"),
+    api_types=("google",),
     title="Gemini",
     module="gemini",
     client="GeminiClient",
@@ -479,6 +481,12 @@ GOOGLE = ProviderSpec(
     ),
     own_settings=(Setting("tool_choice", (str, dict)), Setting("tool_config", object)),
     prices="gemini",
+)
+GOOGLE_VERTEX = replace(
+    GOOGLE,
+    api_types=("google_vertex",),
+    key_variables=(),  # those of the environment are for the Gemini API
+    finder="google-auth",
 )
 MISTRAL = ProviderSpec(
     api_types=("mistral",),
@@ -515,7 +523,6 @@ OLLAMA = ProviderSpec(
     entry="OllamaLLMConfigEntry",
     package="ollama",
     extra="ollama",
-    needs_key=False,
     client_keys=_REMOTE - {"http_client"} | {"client_host"},
     settings=(
         Setting("format", (str, dict)),
@@ -552,7 +559,6 @@ LOCAL = ProviderSpec(
     entry="LLMConfigEntry",
     package="xllamacpp",
     extra="local",
-    needs_key=False,
     client_keys=frozenset({"api_key", "n_ctx", "n_threads", "timeout"}),
     settings=(
         *_PENALTIES,
@@ -573,13 +579,23 @@ LOCAL = ProviderSpec(
 )
 
 SPECS = (
-    *(ANTHROPIC, AZURE, BEDROCK, CEREBRAS, COHERE, DEEPSEEK, GOOGLE, GROQ),
+    *(ANTHROPIC, AZURE, BEDROCK, CEREBRAS, COHERE, DEEPSEEK, GOOGLE, GOOGLE_VERTEX, GROQ),
     *(LOCAL, MISTRAL, OLLAMA, OPENAI, OPENAI_V2, RESPONSES, TOGETHER),
 )
 _SPEC_OF = {api_type: spec for spec in SPECS for api_type in spec.api_types}
 
 EVERY_CLIENT_KEY = OPENAI_CLIENT_KEYS.union(*(spec.client_keys for spec in SPECS))
 """What goes to a client rather than into a request: credentials, places, and how to connect."""
+
+
+def asks_azure(spec: ProviderSpec, entry: Mapping[str, Any]) -> bool:
+    """Tell whether a configuration is for an endpoint of Azure, which has its own credentials.
+
+    Args:
+        spec: the provider.
+        entry: one configuration.
+    """
+    return spec is AZURE or (spec is RESPONSES and bool(entry.get("azure_endpoint")))
 
 
 def spec_of(api_type: str) -> ProviderSpec | None:

@@ -32,7 +32,7 @@ from ._messages.translation import Part, Text, ToolAnswer, ToolCall, alternating
 from ._provider_client import ProviderClient, key_for, model_of, read_settings
 from ._request.reading import Answer
 from ._request.structured import wanted_form
-from ._specs import DEFAULT_TIMEOUT, GOOGLE
+from ._specs import DEFAULT_TIMEOUT, GOOGLE, GOOGLE_VERTEX
 
 __all__ = (
     "ConflictingCredentialsError",
@@ -82,7 +82,7 @@ class GeminiClient(ProviderClient):
                 f"Google Cloud project and compute location cannot be set when using an API key: leave out api_key for "
                 f"Vertex AI, or {' and '.join(settings)} for the Gemini API."
             )
-        wants_vertex = str(config.get("api_type")).lower() == "google_vertex"
+        wants_vertex = str(config.get("api_type")).lower() == GOOGLE_VERTEX.name
         has_key = config.get("api_key") or (not wants_vertex and any(map(os.environ.get, GOOGLE.key_variables)))
         in_cloud = wants_vertex or any(os.environ.get(name) for (name,) in GOOGLE.other_variables)
         self.use_vertexai = bool(settings) or (not has_key and in_cloud)

@@ -15,7 +15,7 @@ from typing import Any
 from .._secrets import keys_hidden
 from .._warn import warn_once
 from ..errors import UnknownProviderError
-from ._specs import AZURE, EVERY_CLIENT_KEY, OPENAI, OPENAI_CLIENT_KEYS, SPECS, ProviderSpec, spec_of
+from ._specs import AZURE, EVERY_CLIENT_KEY, OPENAI, OPENAI_CLIENT_KEYS, SPECS, ProviderSpec, asks_azure, spec_of
 
 __all__ = (
     "ENTRY_POINT_GROUP",
@@ -25,6 +25,7 @@ __all__ = (
     "connect",
     "find_provider",
     "has_credentials",
+    "place_of_key",
     "register_provider",
     "runs_here",
 )
@@ -87,15 +88,44 @@ def has_credentials(entry: dict[str, Any]) -> bool:
     """
     spec = getattr(find_provider(entry), "spec", None)
     environment = os.environ
-    if spec is None or spec.package != OPENAI.package or spec.base_url:
+    if spec is None or not _reads_openai_keys(spec):
         return True
-    if spec is not AZURE:
-        return bool(entry.get("api_key") or ("api_key" not in entry and spec.key_in_environment()))
-    token_provider = entry.get("azure_ad_token_provider")
-    key = spec.credentials_in(entry) or spec.key_in_environment()
+    if place_of_key(entry) is None:
+        return False
+    if not asks_azure(spec, entry):
+        return True
     address = entry.get("base_url") or entry.get("azure_endpoint") or environment.get("AZURE_OPENAI_ENDPOINT")
     version = entry.get("api_version") or environment.get("OPENAI_API_VERSION")
-    return bool(key and address and version) and token_provider != "DEFAULT"
+    return bool(address and version) and entry.get("azure_ad_token_provider") != "DEFAULT"
+
+
+def place_of_key(entry: dict[str, Any]) -> str | None:
+    """Say where a configuration has its key, or what stands for one.
+
+    Args:
+        entry: one configuration.
+
+    Returns:
+        ``"its own api_key"``, for instance, or ``"the key in OPENAI_API_KEY"``; None if there is none in it or in the
+        environment.
+    """
+    spec: ProviderSpec | None = getattr(find_provider(entry), "spec", None)
+    if spec is None:
+        return "its own api_key" if entry.get("api_key") else None
+    if asks_azure(spec, entry):
+        spec = AZURE
+    given = spec.credentials_in(entry)
+    if given is not None:
+        return f"its own {given}"
+    if entry.get("api_key") == "" and _reads_openai_keys(spec):
+        return None  # the openai package takes an empty key for one
+    found = spec.key_in_environment()
+    return None if found is None else f"the key in {found}"
+
+
+def _reads_openai_keys(spec: ProviderSpec) -> bool:
+    """Whether the openai package looks for the key itself."""
+    return spec.package == OPENAI.package and not spec.base_url
 
 
 def client_keys(entry: dict[str, Any]) -> frozenset[str]:

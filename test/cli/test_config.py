@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autogen_classic import cli
-from autogen_classic.cli import config
 from autogen_classic.oai._specs import SPECS
 from autogen_classic.testing import MockOpenAIServer, error
 
@@ -47,8 +47,8 @@ def test_a_key_may_be_in_the_environment(capsys: pytest.CaptureFixture[str], mon
 @pytest.mark.parametrize(
     ("entry", "problem"),
     [
-        ({"model": "gpt-4o"}, "it has no api_key, and the environment has no OPENAI_API_KEY"),
-        ({"model": "gpt-4o", "api_key": ""}, "its api_key is empty"),
+        ({"model": "gpt-4o"}, "or set the environment variable OPENAI_API_KEY"),
+        ({"model": "gpt-4o", "api_key": ""}, "The api_key of model 'gpt-4o' is empty"),
         ({"model": "gpt-4o", "api_key": "<your OpenAI API key here>"}, "its api_key is still a placeholder"),
         ({"model": "<the model your server serves>", "api_key": "x"}, "its model is still a placeholder"),
         ({"api_key": KEY}, "model: Field required"),
@@ -68,10 +68,69 @@ def test_what_an_entry_lacks_is_told(entry: Any, problem: str, capsys: pytest.Ca
 def test_a_missing_package_is_told_with_the_extra_that_installs_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(config, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "groq", None)
+    monkeypatch.delitem(sys.modules, "autogen_classic.oai.groq", raising=False)
     code, lines = check([{"model": "m", "api_key": KEY, "api_type": "groq"}], capsys)
     assert code == 1
-    assert 'the package groq is missing: pip install "autogen-classic[groq]"' in lines[0]
+    assert 'needs the package groq: pip install "autogen-classic[groq]"' in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ({"api_type": "azure", "api_key": KEY, "api_version": "2025-01-01"}, "azure_endpoint"),
+        ({"api_type": "azure", "api_key": KEY, "azure_endpoint": "https://a.example"}, "OPENAI_API_VERSION"),
+        (
+            {
+                "api_type": "azure",
+                "azure_endpoint": "https://a.example",
+                "api_version": "2025-01-01",
+                "azure_ad_token_provider": "DEFAULT",
+            },
+            "pip install azure-identity",
+        ),
+        ({"api_type": "responses", "azure_endpoint": "https://a.example"}, "AZURE_OPENAI_API_KEY"),
+        ({"api_type": "bedrock", "aws_region": "eu-west-1"}, "needs credentials"),
+        ({"api_type": "google", "api_key": KEY, "project_id": "p"}, "cannot be set when using an API key"),
+        ({"api_type": "anthropic"}, "ANTHROPIC_API_KEY"),
+    ],
+)
+def test_what_the_client_refuses_is_not_usable(
+    entry: Any, problem: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "azure.identity", None)
+    code, lines = check([{"model": "m", **entry}], capsys)
+    assert code == 1
+    assert problem in lines[0]
+
+
+def test_a_key_for_the_gemini_api_is_not_said_to_go_to_vertex(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", KEY)
+    entries = [{"model": "m", "api_type": "google"}, {"model": "m", "api_type": "google_vertex", "project_id": "p"}]
+    _, lines = check(entries, capsys)
+    assert lines[0].endswith("usable, with the key in GEMINI_API_KEY")
+    assert lines[1].endswith("usable, with its own project_id")
+    _, lines = check([{"model": "m", "api_type": "google_vertex"}], capsys)
+    assert "GEMINI_API_KEY" not in lines[0]
+
+
+def test_credentials_that_boto3_finds_are_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA0")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEY)
+    _, lines = check([{"model": "m", "api_type": "bedrock", "aws_region": "eu-west-1"}], capsys)
+    assert lines[0].endswith("usable, with the credentials that boto3 has found")
+
+
+def test_a_server_without_keys_is_not_said_to_get_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    code, lines = check([{"model": "m", "api_key": "", "base_url": "http://127.0.0.1:9/v1"}], capsys)
+    assert (code, lines[0]) == (0, "0: m (openai): usable, without a key")
 
 
 def test_one_usable_entry_is_enough(capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,7 +179,7 @@ def test_ask_sends_one_request_and_tells_what_went_wrong(capsys: pytest.CaptureF
 
 def test_a_problem_names_the_same_number_as_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     _, lines = check([{"model": "a", "api_key": KEY}, {"api_key": KEY}], capsys)
-    assert lines[1].startswith("1: no model (openai): NOT usable: Model number 1 of the configuration")
+    assert lines[1].startswith("1: no model (openai): NOT usable: config_list[1]")
 
 
 def test_a_class_that_only_the_program_has_is_not_asked(capsys: pytest.CaptureFixture[str]) -> None:

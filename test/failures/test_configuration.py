@@ -79,9 +79,41 @@ def test_a_configuration_without_a_model_says_so_when_it_is_asked(serve: Any, ag
 
 
 @pytest.mark.parametrize("config", [{"model": "m"}, {"model": "m", "api_key": None}])
-def test_a_configuration_without_a_key_is_refused_when_the_agent_is_made(config: Any) -> None:
-    with pytest.raises(openai.OpenAIError, match="OPENAI_API_KEY"):
+def test_a_configuration_without_a_key_is_refused_when_the_agent_is_made(
+    config: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(openai.OpenAIError) as error:
         AssistantAgent("helper", llm_config={"config_list": [config]})
+    for word in ("The model 'm' of OpenAI", "api_key", "config_list", "OAI_CONFIG_LIST", "OPENAI_API_KEY"):
+        assert word in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("config", "hint"),
+    [
+        ({"model": "m", "config_lst": [{"model": "m", "api_key": KEY}]}, "'config_lst': did you mean 'config_list'?"),
+        ({"config_list": [{"model": "m", "apikey": KEY}]}, "'apikey': did you mean 'api_key'?"),
+        ({"config_list": [{"model": "m", "base_url": "http://127.0.0.1:9/v1"}]}, 'give any text, such as "none"'),
+    ],
+)
+def test_the_error_of_a_missing_key_says_what_was_probably_meant(
+    config: Any, hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(openai.OpenAIError) as error:
+        AssistantAgent("helper", llm_config=config)
+    assert hint in str(error.value)
+    assert KEY not in str(error.value)
+
+
+def test_an_azure_configuration_without_a_key_names_the_variables_of_azure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789")
+    monkeypatch.delenv("AZURE_OPENAI_API_KEY", raising=False)
+    azure = {"model": "m", "azure_endpoint": "https://a.example", "api_version": "2025-01-01"}
+    for api_type in ("azure", "responses"):
+        with pytest.raises(openai.OpenAIError, match="AZURE_OPENAI_API_KEY"):
+            AssistantAgent("helper", llm_config={"config_list": [{**azure, "api_type": api_type}]})
 
 
 @pytest.mark.parametrize("config_list", [{"model": "m", "api_key": KEY}, KEY, [KEY], 5])
@@ -131,4 +163,4 @@ def test_a_missing_key_without_any_list_is_told_as_ever(monkeypatch: pytest.Monk
     with pytest.raises(openai.OpenAIError) as error:
         OpenAIWrapper(model="gpt-4o")
 
-    assert "config_list" not in str(error.value)
+    assert "The config_list is empty" not in str(error.value)

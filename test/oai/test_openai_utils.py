@@ -96,7 +96,7 @@ def test_broken_json_is_explained(tmp_path: Path, text: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [('{"model": "a"}', "square brackets"), ("[1]", "Entry 0"), ("3", "a number")]
+    ("text", "says"), [('{"model": "a"}', "square brackets"), ("[1]", r"Entry \[0\]"), ("3", "a number")]
 )
 def test_json_that_is_no_list_of_configurations_cannot_be_filtered(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "list.json").write_text(text)

@@ -286,7 +286,7 @@ def test_a_key_that_config_check_finds_makes_a_client(
     assert OpenAIWrapper(config_list=[entry])._clients
 
 
-@pytest.mark.parametrize("spec", [spec for spec in SPECS if spec.needs_key], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [spec for spec in SPECS if spec.key_variables], ids=lambda spec: spec.name)
 def test_without_a_key_config_check_and_the_client_agree(
     spec: ProviderSpec, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
