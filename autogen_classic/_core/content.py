@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ("content_str", "part_of", "text_of", "texts_of")
+__all__ = ("IMAGE_MARK", "content_str", "part_of", "text_of", "texts_of")
 
-_IMAGE_MARK = "<image>"
+IMAGE_MARK = "<image>"
 
 
 def content_str(content: object) -> str:
@@ -44,7 +44,7 @@ def content_str(content: object) -> str:
         if part["type"] == "text":
             texts.append(part["text"])
         elif part["type"] == "image_url":
-            texts.append(_IMAGE_MARK)
+            texts.append(IMAGE_MARK)
         else:
             raise ValueError(f"Wrong content format: unknown type {part['type']} within the content")
     return "".join(texts)

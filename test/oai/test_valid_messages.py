@@ -148,3 +148,31 @@ def test_a_part_of_a_call_that_is_null_is_left_out():
     messages = [{"role": "assistant", "content": None, "tool_calls": [call]}]
     sent = valid_messages(messages, "m", "http://127.0.0.1/v1")
     assert sent[0]["tool_calls"] == [{"id": "a", "type": "custom", "custom": {"name": "shell", "input": "ls"}}]
+
+
+def picture(image_url: Any) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": image_url}
+
+
+def test_pictures_stand_where_and_as_openai_takes_them() -> None:
+    words = {"type": "text", "text": "Look."}
+    whole = picture({"url": "data:image/png;base64,AAAA", "detail": "low"})
+    shown_by_user = {"role": "user", "content": [words, whole]}
+    assert valid([shown_by_user]) == [shown_by_user]
+    assert valid([{"role": "user", "content": [picture("data:image/png;base64,AAAA")]}]) == [
+        {"role": "user", "content": [picture({"url": "data:image/png;base64,AAAA"})]}
+    ]
+    drawn = {"role": "assistant", "content": [words, whole]}
+    assert valid([USER, drawn]) == [
+        USER,
+        {"role": "assistant", "content": [words, {"type": "text", "text": "<image>"}]},
+    ]
+    assert drawn["content"] == [words, whole]
+
+
+def test_a_list_with_valid_pictures_is_sent_as_it_is() -> None:
+    messages = [
+        USER,
+        {"role": "user", "content": [picture({"url": "https://x.example/a.png"}), {"type": "audio"}, "s"]},
+    ]
+    assert valid(messages) is messages

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
-from ..._core.content import part_of
+from ..._core.content import IMAGE_MARK, part_of
 from ..._core.messages import called
 from ..._core.speaker_names import fitting_names
 from .kept import EXTRA_CONTENT, REASONING_CONTENT, kept_items, origin_of
@@ -21,7 +21,7 @@ __all__ = ("valid_messages",)
 
 
 def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
-    """Pair calls with their answers, make names fit, and leave out what only other providers understand.
+    """Pair calls with their answers, make names and pictures fit, and leave out what only other providers understand.
 
     Args:
         messages: messages in the OpenAI form, which are not changed.
@@ -31,7 +31,7 @@ def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
     Returns:
         The same list if nothing has to be changed, otherwise a new one.
     """
-    messages = _with_fitting_names(messages)
+    messages = _with_valid_pictures(_with_fitting_names(messages))
     if not any(_needs_care(message) for message in messages):
         return messages
     for_google = "google" in place or "gemini" in model
@@ -60,6 +60,32 @@ def _with_fitting_names(messages: list[Any]) -> list[Any]:
         message if (name := _speaker(message)) is None else _with(message, name=fitting.get(name, name))
         for message in messages
     ]
+
+
+def _with_valid_pictures(messages: list[Any]) -> list[Any]:
+    if not any(isinstance(part_of(message, "content"), list) for message in messages):
+        return messages
+    changed = [_with_valid_parts(message) for message in messages]
+    return changed if any(new is not old for new, old in zip(changed, messages, strict=True)) else messages
+
+
+def _with_valid_parts(message: object) -> object:
+    content = part_of(message, "content")
+    if not isinstance(message, Mapping) or not isinstance(content, list):
+        return message
+    parts = [_valid_part(part, message.get("role")) for part in content]
+    return (
+        message if all(new is old for new, old in zip(parts, content, strict=True)) else {**message, "content": parts}
+    )
+
+
+def _valid_part(part: object, role: object) -> object:
+    """A part as it may stand: an address is in a dict, and a picture that an assistant has shown becomes a mark."""
+    if not isinstance(part, Mapping) or part.get("type") != "image_url":
+        return part
+    if role == "assistant":
+        return {"type": "text", "text": IMAGE_MARK}
+    return {**part, "image_url": {"url": part["image_url"]}} if isinstance(part.get("image_url"), str) else part
 
 
 def _speaker(message: object) -> str | None:
