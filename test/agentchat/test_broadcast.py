@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 from typing import Any
 
 import pytest
@@ -93,6 +95,100 @@ def test_a_patched_method_is_called(method: str, place: str, monkeypatch: pytest
     talk(manager)
     assert listener in calls
     assert listener.chat_messages[manager][0]["content"] == "go"
+
+
+@WAYS
+@pytest.mark.parametrize(
+    "method", ["receive", "_process_received_message", "_append_oai_message", "_message_to_dict", "_is_silent"]
+)
+def test_what_a_listener_itself_has_in_place_of_a_method_is_called(
+    way: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = team(["x", "y", "z"], max_round=1)
+    listener, calls = manager.groupchat.agents[2], []
+    name = f"a_{method}" if way == "async" and method == "receive" else method
+    original = getattr(listener, name)
+    monkeypatch.setattr(listener, name, lambda *args, **kwargs: calls.append(name) or original(*args, **kwargs))
+    talk(manager, way)
+    assert calls
+    assert listener.chat_messages[manager][0]["content"] == "go"
+
+
+class Stranger:
+    """An agent that shares nothing with those of the library, not even a dict for its attributes."""
+
+    __slots__ = ("heard", "name")
+    description = "a stranger"
+
+    def __init__(self) -> None:
+        self.name = "stranger"
+        self.heard: list[Any] = []
+
+    def receive(self, message: Any, sender: Any, request_reply: Any = None, silent: Any = None) -> None:
+        self.heard.append(message)
+
+
+def test_an_agent_of_another_make_hears_through_its_own_method() -> None:
+    stranger = Stranger()
+    members = [ConversableAgent("a", llm_config=False), stranger, ConversableAgent("b", llm_config=False)]
+    chat = GroupChat(members, [], max_round=1, speaker_selection_method="round_robin")
+    manager = GroupChatManager(chat, llm_config=False, silent=True)
+    manager.run_chat(messages=[{"content": "go"}], sender=members[0], config=chat)
+    assert [message["content"] for message in stranger.heard] == ["go"]
+
+
+OVERRIDES = ["nothing", "class", "receive", "_append_oai_message", "hook before sending", "hook on the last message"]
+EDITS = st.tuples(st.integers(0, 3), st.integers(0, 7), st.sampled_from(["content", "name", "a key of its own"]))
+
+
+def edited_by_hand(manager: GroupChatManager, overrides: list[str], edits: list[tuple[int, int, str]]) -> None:
+    """Give each member something of its own, and let the members edit what they have heard while they reply."""
+    rounds = iter(range(100))
+
+    def edit(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        round_number = next(rounds)
+        for member, position, key in edits:
+            history = members[member % len(members)].chat_messages[manager]
+            if round_number == position and history:
+                history[position % len(history)][key] = f"edited in round {round_number}"
+        return False, None
+
+    members = manager.groupchat.agents
+    for member, override in zip(members, overrides, strict=False):
+        member.register_reply([ConversableAgent, None], edit)
+        if override == "class":
+            member.__class__ = Overriding
+        elif override == "hook before sending":
+            member.register_hook("process_message_before_send", lambda sender, message, recipient, silent: message)
+        elif override == "hook on the last message":
+            member.register_hook("process_last_received_message", lambda content: f"{content}!")
+        elif override != "nothing":
+            original = getattr(member, override)
+            setattr(member, override, lambda *args, original=original, **kwargs: original(*args, **kwargs))
+
+
+@given(
+    replies=st.lists(st.sampled_from(WORDS), min_size=2, max_size=4),
+    overrides=st.lists(st.sampled_from(OVERRIDES), min_size=4, max_size=4),
+    edits=st.lists(EDITS, max_size=4),
+)
+def test_overrides_and_edits_by_hand_change_nothing_between_the_two_ways(
+    replies: list[Any], overrides: list[str], edits: list[tuple[int, int, str]]
+) -> None:
+    outcomes = []
+    for listens in (False, True):
+        manager = team(replies)
+        manager._silent = False
+        edited_by_hand(manager, overrides, edits)
+        printed = io.StringIO()
+        with (
+            contextlib.redirect_stdout(printed),
+            listening(lambda event: None) if listens else contextlib.nullcontext(),
+        ):
+            manager.groupchat.agents[0].initiate_chat(manager, message="go")
+        outcomes.append((histories(manager), manager.groupchat.messages, printed.getvalue()))
+    assert outcomes[0] == outcomes[1]
+    assert "Next speaker: a1" in outcomes[0][2]
 
 
 @WAYS

@@ -7,30 +7,41 @@ appends are all that is left to do.
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from ..._core import events, running_chats
 from ..._core.drive import Ask, Steps
 from ..._core.messages import TextOrMessage, as_message, stored_form
-from ..._core.party import Party
 from .. import _printer
-from ..conversable_agent import OWN_METHODS
+from ..conversable_agent import OWN_METHODS, ConversableAgent
 from .contract import Group, Manager
 
 __all__ = ("tell",)
 
-_METHODS = frozenset(
-    {
-        "send",
-        "a_send",
-        "_process_message_before_send",
-        "_a_process_message_before_send",
-        "receive",
-        "a_receive",
-        "_process_received_message",
-        "_append_oai_message",
-        "_message_to_dict",
-        "_is_silent",
-    }
-)
+
+class _Methods:
+    """Methods that a message passes unless it goes the short way.
+
+    Args:
+        *names: what they are called.
+
+    Attributes:
+        names: what they are called.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.names = frozenset(names)
+        self._of_class = attrgetter(*names)
+        self._as_made = tuple(OWN_METHODS[name] for name in names)
+
+    def are_as_made(self, cls: type) -> bool:
+        """Whether a class has them as the library wrote them: neither overridden nor patched."""
+        return ConversableAgent in cls.__mro__ and self._of_class(cls) == self._as_made
+
+
+_OF_BOTH = ("_append_oai_message", "_message_to_dict", "_is_silent")
+_SENDING = _Methods("send", "a_send", "_process_message_before_send", "_a_process_message_before_send", *_OF_BOTH)
+_LISTENING = _Methods("receive", "a_receive", "_process_received_message", *_OF_BOTH)
 
 
 def tell(manager: Manager, groupchat: Group, message: TextOrMessage, speaker: object) -> Steps[None]:
@@ -42,14 +53,20 @@ def tell(manager: Manager, groupchat: Group, message: TextOrMessage, speaker: ob
         message: what was said.
         speaker: who said it; None tells everybody.
     """
-    sent = stored_form(as_message(message), "assistant", manager.name)
-    heard = stored_form(as_message(message), "user", manager.name)
-    known: dict[type, bool] = {}
-    is_short = _sends_by_the_short_way(manager, known)
+    sent = stored_form(as_message(message), "assistant", manager.name) or {}
+    heard = stored_form(as_message(message), "user", manager.name) or {}
+    classes = set(map(type, groupchat.agents)) if sent and _sends_by_the_short_way(manager) else set()
+    short = {cls for cls in classes if _LISTENING.are_as_made(cls)}
     for member in groupchat.agents:
         if member is speaker:
             continue
-        if is_short and sent is not None and heard is not None and _hears_by_the_short_way(member, known):
+        # What the member itself has in place of a method is looked for name by name, for here the time of a group goes.
+        if (
+            type(member) in short
+            and member.silent is not False
+            and not ("receive" in (own := member.__dict__) or "a_receive" in own or "_process_received_message" in own)
+            and not ("_append_oai_message" in own or "_message_to_dict" in own or "_is_silent" in own)
+        ):
             manager._oai_messages[member].append(sent.copy())
             member._oai_messages[manager].append(heard.copy())
         else:
@@ -59,27 +76,12 @@ def tell(manager: Manager, groupchat: Group, message: TextOrMessage, speaker: ob
         running_chat.go_on()
 
 
-def _sends_by_the_short_way(manager: Party, known: dict[type, bool]) -> bool:
+def _sends_by_the_short_way(manager: Manager) -> bool:
+    """Whether only the histories would notice that the manager does not send a message by its steps."""
     return (
         events.audience(events.MessageSent, events.MessageReceived) in ([], [_printer.show])
-        and _is_as_made(manager, known)
+        and _SENDING.are_as_made(type(manager))
+        and vars(manager).keys().isdisjoint(_SENDING.names)
         and not manager.hook_lists["process_message_before_send"]
         and not manager.hook_lists["a_process_message_before_send"]
     )
-
-
-def _hears_by_the_short_way(member: Party, known: dict[type, bool]) -> bool:
-    return _is_as_made(member, known) and member.silent is not False
-
-
-def _is_as_made(agent: object, known: dict[type, bool]) -> bool:
-    """Whether an agent has its methods as the library wrote them: not in a subclass, on itself, nor patched.
-
-    Args:
-        agent: any agent.
-        known: the answers for classes, which hold as long as one message is passed on.
-    """
-    cls = type(agent)
-    if cls not in known:
-        known[cls] = all(getattr(cls, name, None) is OWN_METHODS[name] for name in _METHODS)
-    return known[cls] and vars(agent).keys().isdisjoint(_METHODS)

@@ -7,13 +7,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from ..._core.drive import Ask, Steps
+from ..._core.drive import Steps
 from ..._core.events import Notice, emit, warn
 from ..._core.messages import Message
 from ...errors import AutogenClassicError
 from ...formatting_utils import colored
 from ..agent import Agent
-from . import texts
+from . import broadcast, texts
 from .contract import Manager
 
 __all__ = ("messages_from_string", "resume", "with_speakers")
@@ -39,8 +39,7 @@ def resume(
     groupchat.reset()
 
     for message, speaker in said[:-1]:
-        for agent in groupchat.agents:
-            yield Ask(manager, "send", message, agent, request_reply=False, silent=True)
+        yield from broadcast.tell(manager, groupchat, message, None)
         groupchat.append(message, speaker)
 
     last_message, last_speaker = said[-1]
