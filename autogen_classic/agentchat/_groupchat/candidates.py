@@ -82,11 +82,10 @@ def next_agent(groupchat: Group, agent: Agent, agents: Agents | None) -> Agent:
         UndefinedNextAgent: when ``agents`` is empty or holds agents from outside the group.
     """
     group: list[Agent] = groupchat.agents
-    wanted = set(group if agents is None else agents)
-    if wanted <= set(group):
+    wanted = group if agents is None else agents
+    if wanted == group or set(wanted) <= set(group):
         start = group.index(agent) + 1 if agent in group else 0
-        for step in range(len(group)):
-            following = group[(start + step) % len(group)]
+        for following in (*group[start:], *group[:start]):
             if following in wanted:
                 return following
     raise UndefinedNextAgent()
@@ -145,6 +144,8 @@ def _who_may_follow(groupchat: Group, last_speaker: Agent, candidates: Agents) -
     if followers is None:
         return candidates
     allowed = set(followers)
+    if allowed.issuperset(candidates):
+        return list(candidates)
     return [agent for agent in candidates if agent in allowed] or candidates
 
 

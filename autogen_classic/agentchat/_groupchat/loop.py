@@ -44,6 +44,7 @@ def run_chat(
     message = (manager._oai_messages[sender] if messages is None else messages)[-1]
     speaker: Agent = sender
     running_chat = running_chats.current() or RunningChat()
+    asynchronous = yield WHICH_WAY
     inner_groups = {agent: replies.led_group(agent) for agent in groupchat.agents}
     with _all_may_stop(running_chat, [manager, *groupchat.agents]), _lent_cache(manager, groupchat.agents):
         yield from _introduce(manager, groupchat)
@@ -53,7 +54,8 @@ def run_chat(
             yield from broadcast.tell(manager, groupchat, heard, speaker)
             if _is_over(manager, groupchat, round_number, groupchat.messages[-1], running_chat):
                 break
-            reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat, inner_groups)
+            announce = not asynchronous and not _is_silent(manager)
+            reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat, inner_groups, announce)
             if reply is None:
                 break
             if groupchat.enable_clear_history and clearing.asks_to_clear(reply):
@@ -122,18 +124,18 @@ def _next_reply(
     last_speaker: Agent,
     running_chat: RunningChat,
     inner_groups: dict[Agent, Group | None],
+    announce: bool,
 ) -> Steps[tuple[TextOrMessage | None, Agent]]:
     """Select who speaks next and have it reply.
 
     Returns:
         The reply and its author. Without a reply, which is None, the chat ends.
     """
-    asynchronous = yield WHICH_WAY
     try:
         speaker = yield Ask(groupchat, "select_speaker", last_speaker, manager)
         if running_chat.must_end(groupchat.messages[-1]):
             return None, last_speaker
-        emit(SpeakerSelected(manager, speaker, announce=not _is_silent(manager) and not asynchronous))
+        emit(SpeakerSelected(manager, speaker, announce))
         inner_group = inner_groups.get(speaker)
         if inner_group is not None:
             reply = yield from _reply_of_inner_group(speaker, inner_group, manager)
