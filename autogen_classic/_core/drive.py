@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator
+from functools import cache
 from typing import Any, TypeAlias, TypeVar, cast
 
 __all__ = (
@@ -197,11 +198,14 @@ def drive_to_last_call(steps: Steps[ResultT | Then]) -> ResultT | Call:
                 resume, value = running[-1].throw, error
                 continue
 
-            if isinstance(request, WhichWay):
-                value = False
-                continue
             try:
-                function = request.function if isinstance(request, Call) else getattr(request.owner, request.name)
+                if isinstance(request, Ask):
+                    function = getattr(request.owner, request.name)
+                elif isinstance(request, Call):
+                    function = request.function
+                else:  # which way this is
+                    value = False
+                    continue
                 plain = getattr(function, "__func__", function)
                 inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
                 if inner_steps is not None:
@@ -265,11 +269,16 @@ async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
                 resume, value = running[-1].throw, error
                 continue
 
-            if isinstance(request, WhichWay):
-                value = True
-                continue
             try:
-                function = request.function if isinstance(request, Call) else _twin(request)
+                if isinstance(request, Ask):
+                    function = getattr(request.owner, _twin_name(request.name), None)
+                    if function is None:  # a method without a twin serves both ways
+                        function = getattr(request.owner, request.name)
+                elif isinstance(request, Call):
+                    function = request.function
+                else:  # which way this is
+                    value = True
+                    continue
                 plain = getattr(function, "__func__", function)
                 inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
                 if inner_steps is not None:
@@ -296,9 +305,7 @@ async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
             interrupted.close()
 
 
-def _twin(request: Ask) -> Callable[..., Any]:
-    """The asynchronous method for a request; a method without a twin serves both ways."""
-    name = request.name
-    twin = getattr(request.owner, f"_a{name}" if name.startswith("_") else f"a_{name}", None)
-    found: Callable[..., Any] = getattr(request.owner, request.name) if twin is None else twin
-    return found
+@cache
+def _twin_name(name: str) -> str:
+    """The name of the asynchronous method that goes with a synchronous one."""
+    return f"_a{name}" if name.startswith("_") else f"a_{name}"

@@ -62,7 +62,9 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
 
 def before_send(agent: Party, message: TextOrMessage, recipient: Agent, silent: bool | None) -> Steps[TextOrMessage]:
     """Run ``process_message_before_send``: each hook takes (sender, message, recipient, silent)."""
-    for hook in (yield from _hooks(agent, "process_message_before_send")):
+    if not any(agent.hook_lists.values()):  # most agents have no hooks
+        return message
+    for hook in _hooks(agent, "process_message_before_send", (yield WHICH_WAY)):
         hooked = yield Call(hook, sender=agent, message=message, recipient=recipient, silent=bool(silent))
         if hooked is None:
             name = getattr(hook, "__qualname__", hook)
@@ -77,8 +79,10 @@ def last_received_message(agent: Party, messages: list[Message]) -> Steps[list[M
     Calls, answers to calls, and the word ``exit`` pass untouched. The stored message keeps its words; the agent
     remembers what the hooks made of them last, because later requests must repeat what was sent.
     """
-    hooks = yield from _hooks(agent, "process_last_received_message")
-    if not hooks or not messages:
+    if not messages or not any(agent.hook_lists.values()):
+        return messages
+    hooks = _hooks(agent, "process_last_received_message", (yield WHICH_WAY))
+    if not hooks:
         return messages
     last = messages[-1]
     content = last.get("content")
@@ -96,8 +100,10 @@ def last_received_message(agent: Party, messages: list[Message]) -> Steps[list[M
 
 def all_messages(agent: Party, messages: list[Message]) -> Steps[list[Message]]:
     """Run ``process_all_messages_before_reply``: each hook takes and returns the list of messages."""
-    hooks = yield from _hooks(agent, "process_all_messages_before_reply")
-    if not hooks or not messages:
+    if not messages or not any(agent.hook_lists.values()):
+        return messages
+    hooks = _hooks(agent, "process_all_messages_before_reply", (yield WHICH_WAY))
+    if not hooks:
         return messages
     processed = list(messages)
     for hook in hooks:
@@ -136,10 +142,9 @@ def _remember(agent: Party, message: Message, processed: str | list[Any]) -> Non
         forget_lost_messages(agent)
 
 
-def _hooks(agent: Party, name: str) -> Steps[Sequence[Callable[..., Any]]]:
+def _hooks(agent: Party, name: str, in_asynchronous_chat: bool) -> Sequence[Callable[..., Any]]:
     """The hooks that run in this kind of chat: in an asynchronous one those of ``a_`` come last."""
-    hook_lists = agent.hook_lists
-    synchronous, asynchronous = hook_lists[name], hook_lists["a_" + name]
-    if not asynchronous or not (yield WHICH_WAY):
+    synchronous, asynchronous = agent.hook_lists[name], agent.hook_lists["a_" + name]
+    if not asynchronous or not in_asynchronous_chat:
         return synchronous
     return [*(hook for hook in synchronous if hook not in asynchronous), *asynchronous]

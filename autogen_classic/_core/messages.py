@@ -17,6 +17,8 @@ STORED_KEYS = (
     *("content", "function_call", "tool_calls", "tool_responses", "tool_call_id", "name", "context"),
     "extra_content",  # what the model that said it wants back
 )
+_KEYS_OF_A_STORED_TEXT = frozenset({"content", "role", "name"})
+_ROLES_OF_ANSWERS = ("function", "tool")
 
 
 def as_message(message: object) -> Message:
@@ -64,8 +66,12 @@ def stored_form(message: Mapping[str, Any], role: str, author: str) -> Message |
     Returns:
         A new dict, or None for a message that has neither content nor a call.
     """
-    if len(message) == 1 and isinstance(message.get("content"), str):  # most messages are a text and nothing else
-        return {"content": message["content"], "role": role, "name": author}
+    content = message.get("content")
+    if isinstance(content, str):  # most messages are a text and nothing else, or come from a history
+        if len(message) == 1:
+            return {"content": content, "role": role, "name": author}
+        if message.keys() == _KEYS_OF_A_STORED_TEXT and message["role"] not in _ROLES_OF_ANSWERS and message["name"]:
+            return {"content": content, "name": message["name"], "role": role}
 
     stored = {key: message[key] for key in STORED_KEYS if message.get(key) is not None}
     has_call = "function_call" in stored or "tool_calls" in stored
@@ -74,7 +80,7 @@ def stored_form(message: Mapping[str, Any], role: str, author: str) -> Message |
             return None
         stored["content"] = None
 
-    if message.get("role") in ("function", "tool"):
+    if message.get("role") in _ROLES_OF_ANSWERS:
         stored["role"] = message["role"]
     elif "override_role" in message:
         stored["role"] = message["override_role"]

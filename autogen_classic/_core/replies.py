@@ -85,8 +85,9 @@ def matches(trigger: object, sender: Agent | None) -> bool:
         ValueError: for any other trigger.
     """
     if isinstance(trigger, list):
+        classes = type(sender).__mro__
         for choice in trigger:
-            if matches(choice, sender):
+            if (isinstance(choice, type) and choice in classes) or matches(choice, sender):
                 return True
         return False
     if isinstance(trigger, type):

@@ -202,12 +202,19 @@ def generate_reply(
     excluded = kwargs.get("exclude") or ()
     twins: dict[Any, Any] = {}  # which of two twins, functions with the same steps behind them, was asked first
     is_noted = is_heard(ReplyTried)
+    shared, fires = None, False  # the replies that an agent is born with have one list as their trigger
     for entry in agent._reply_func_list:
         reply_func = entry["reply_func"]
         steps_behind, is_coroutine_function = look_up(reply_func)
         if is_coroutine_function and not asynchronous:
             continue
-        if reply_func in excluded or not replies.matches(entry["trigger"], sender):
+        if reply_func in excluded:
+            continue
+        trigger = entry["trigger"]
+        if shared is None or trigger is not shared:
+            shared = trigger if isinstance(trigger, list) else None
+            fires = replies.matches(trigger, sender)
+        if not fires:
             continue
         if steps_behind is None:
             outcome = yield Call(reply_func, agent, messages=messages, sender=sender, config=entry["config"])
