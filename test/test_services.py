@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("program", ["bwrap", "redis-server", "docker", "prlimit"])
+@pytest.mark.parametrize("program", ["bwrap", "redis-server", "chromium", "chromedriver", "docker", "prlimit"])
 def test_ci_has_the_program(program: str) -> None:
     assert shutil.which(program), "run scripts/test-services"
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from .abstract_markdown_browser import AbstractMarkdownBrowser
     from .markdown_search import AbstractMarkdownSearch, BingMarkdownSearch
     from .mdconvert import DocumentConverterResult, MarkdownConverter
+    from .playwright_markdown_browser import PlaywrightMarkdownBrowser
     from .requests_markdown_browser import RequestsMarkdownBrowser
+    from .selenium_markdown_browser import SeleniumMarkdownBrowser
 
 __all__ = (
     "AbstractMarkdownBrowser",
@@ -21,7 +23,9 @@ __all__ = (
     "DocumentConverterResult",
     "FileConversionException",
     "MarkdownConverter",
+    "PlaywrightMarkdownBrowser",
     "RequestsMarkdownBrowser",
+    "SeleniumMarkdownBrowser",
     "SimpleTextBrowser",
     "UnsupportedFormatException",
 )
@@ -33,7 +37,9 @@ _HOMES = {
     "DocumentConverterResult": ".mdconvert",
     "FileConversionException": "..errors",
     "MarkdownConverter": ".mdconvert",
+    "PlaywrightMarkdownBrowser": ".playwright_markdown_browser",
     "RequestsMarkdownBrowser": ".requests_markdown_browser",
+    "SeleniumMarkdownBrowser": ".selenium_markdown_browser",
     "SimpleTextBrowser": "._simple_text_browser",
     "UnsupportedFormatException": "..errors",
 }

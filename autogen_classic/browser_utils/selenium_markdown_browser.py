@@ -1,0 +1,120 @@
+"""A browser that renders pages with Selenium."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from .._web.proxy import FenceProxy
+from ..errors import FetchError
+from ._chromium import ChromiumBrowser, Rendered, arguments, chromium_path
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+__all__ = ("IS_SELENIUM_ENABLED", "SeleniumMarkdownBrowser")
+
+IS_SELENIUM_ENABLED = find_spec("selenium") is not None
+"""Whether the package selenium is installed."""
+
+_BLANK = "about:blank"
+_SECONDS_FOR_THE_DRIVER = 10.0
+_NO_DOWNLOADS = 3
+_TRIES = 3  # a script may lead on to another page while this one is read
+_NO_QUESTIONS = "window.alert = window.prompt = () => null; window.confirm = () => false;"
+# The type, status and document of a page, once nothing in it has changed for half a second, or after three.
+_STATE = """
+const done = arguments[0];
+const finish = () => {
+    const entry = performance.getEntriesByType("navigation")[0];
+    done([document.contentType, entry ? entry.responseStatus : 200, document.documentElement.outerHTML]);
+};
+let quiet = setTimeout(finish, 500);
+const again = () => { clearTimeout(quiet); quiet = setTimeout(finish, 500); };
+new MutationObserver(again).observe(document, {subtree: true, childList: true, characterData: true});
+setTimeout(finish, 3000);
+"""
+
+
+class SeleniumMarkdownBrowser(ChromiumBrowser):
+    """Shows pages as Chromium renders them, driven by Selenium and ``chromedriver``.
+
+    All that a page asks for goes through a proxy on this machine, which keeps the fence of ``allow_private_addresses``.
+
+    Args:
+        **kwargs: parameters of `RequestsMarkdownBrowser`.
+
+    Raises:
+        ImportError: selenium is not installed.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        if not IS_SELENIUM_ENABLED:
+            raise ImportError(
+                'SeleniumMarkdownBrowser needs selenium: pip install "autogen-classic[websurfer-browsers]"'
+            )
+        self._webdriver: Chrome | None = None
+        super().__init__(**kwargs)
+
+    def close(self) -> None:
+        """End the browser; the next page starts it again."""
+        driver, self._webdriver = self._webdriver, None
+        if driver is not None:
+            from selenium.common.exceptions import WebDriverException
+            from urllib3.exceptions import HTTPError
+
+            with suppress(WebDriverException, HTTPError, OSError):
+                driver.quit()
+            driver.service.stop()
+        super().close()
+
+    def _render(self, url: str, proxy: FenceProxy) -> Rendered | None:
+        from selenium.common.exceptions import TimeoutException, WebDriverException
+        from urllib3.exceptions import HTTPError
+
+        try:
+            self._webdriver = driver = self._webdriver or self._started(proxy)
+            driver.get(_BLANK)
+            with suppress(TimeoutException):  # what has come by then is shown
+                driver.get(url)
+            if driver.current_url == _BLANK:
+                return None  # the browser takes it for a download
+            kind, status, html = _state_of(driver)
+        except (WebDriverException, HTTPError, OSError) as error:
+            reason = proxy.refusals[-1] if proxy.refusals else _first_line(error)
+            self.close()  # a page whose scripts never end blocks the browser
+            raise FetchError(f"The page cannot be opened: {reason}") from None
+        return Rendered(driver.current_url, status or 200, html) if "html" in kind else None
+
+    def _started(self, proxy: FenceProxy) -> Chrome:
+        from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+
+        options = ChromeOptions()
+        options.binary_location = chromium_path() or ""
+        for argument in ("--headless=new", *arguments(proxy)):
+            options.add_argument(argument)
+        options.add_experimental_option("prefs", {"download_restrictions": _NO_DOWNLOADS})
+        driver = Chrome(options=options, service=ChromeService(executable_path=shutil.which("chromedriver")))
+        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _NO_QUESTIONS})
+        driver.set_page_load_timeout(self._limits.seconds)
+        driver.set_script_timeout(self._limits.seconds)
+        connection: Any = driver.command_executor
+        connection.client_config.timeout = int(self._limits.seconds + _SECONDS_FOR_THE_DRIVER)
+        return driver
+
+
+def _state_of(driver: Chrome) -> tuple[str, int, str]:
+    from selenium.common.exceptions import JavascriptException
+
+    for _ in range(_TRIES - 1):
+        with suppress(JavascriptException):
+            kind, status, html = driver.execute_async_script(_STATE)
+            return str(kind), int(status), str(html)
+    kind, status, html = driver.execute_async_script(_STATE)
+    return str(kind), int(status), str(html)
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "msg", None) or error).partition("\n")[0]
