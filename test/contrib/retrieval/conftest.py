@@ -1,4 +1,4 @@
-"""Real databases for the tests of retrieval: Chroma and Qdrant within the process, PostgreSQL as a server."""
+"""Databases for the tests of retrieval: Chroma, Qdrant and PostgreSQL are real ones, the others stand-ins."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from couchbase_double import CouchbaseDouble
 from model_fixtures import clean_place, serve
+from mongo_double import MongoDouble
 
 from autogen_classic.agentchat.contrib.vectordb.base import VectorDB, VectorDBFactory
 
 __all__ = ("clean_place", "serve")
 
-BACK_ENDS = ("chroma", "qdrant", "pgvector")
+BACK_ENDS = ("chroma", "qdrant", "pgvector", "mongodb", "couchbase")
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +32,21 @@ def postgres() -> Iterator[str]:
         server.cleanup()
 
 
+@pytest.fixture
+def mongo() -> Iterator[MongoDouble]:
+    """A stand-in for MongoDB Atlas, behind the real client."""
+    with MongoDouble() as running:
+        yield running
+
+
+@pytest.fixture
+def couchbase(monkeypatch: pytest.MonkeyPatch) -> CouchbaseDouble:
+    """A stand-in for a cluster of Couchbase."""
+    running = CouchbaseDouble()
+    monkeypatch.setattr("couchbase.cluster.Cluster", running)
+    return running
+
+
 @pytest.fixture(params=BACK_ENDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., VectorDB]]:
     """Makes databases of one kind, which all see the same data; what is in them is gone after the test."""
@@ -41,6 +58,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
         from qdrant_client import QdrantClient
 
         settings = {"client": QdrantClient(":memory:")}
+    elif request.param == "couchbase":
+        request.getfixturevalue("couchbase")
+        settings = {}
+    elif request.param == "mongodb":
+        settings = {"connection_string": request.getfixturevalue("mongo").url}
     else:
         settings = {"connection_string": request.getfixturevalue("postgres")}
 
@@ -52,4 +74,5 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
     for one in made:
         if one.type == "pgvector":
             one.client.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE EXTENSION vector")
+        if one.type in ("pgvector", "mongodb"):
             one.client.close()

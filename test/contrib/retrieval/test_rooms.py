@@ -16,8 +16,22 @@ ROOMS = [
     "agentchat.contrib.vectordb.chromadb",
     "agentchat.contrib.vectordb.qdrant",
     "agentchat.contrib.vectordb.pgvectordb",
+    "agentchat.contrib.vectordb.mongodb",
+    "agentchat.contrib.vectordb.couchbase",
 ]
-HEAVY = {"bs4", "chromadb", "markdownify", "numpy", "openai", "psycopg", "pypdf", "qdrant_client", "tokenizers"}
+HEAVY = {
+    "bs4",
+    "chromadb",
+    "couchbase",
+    "pymongo",
+    "markdownify",
+    "numpy",
+    "openai",
+    "psycopg",
+    "pypdf",
+    "qdrant_client",
+    "tokenizers",
+}
 
 
 @pytest.mark.parametrize("room", ROOMS)
