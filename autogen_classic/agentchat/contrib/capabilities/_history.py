@@ -10,7 +10,16 @@ from typing import Any
 from ...._core.messages import Message, called
 from ....token_count_utils import count_token, truncate_text
 
-__all__ = ("Block", "blocks_of", "cut_block", "cut_message", "is_answer", "tokens_of", "without_lost_answers")
+__all__ = (
+    "Block",
+    "blocks_of",
+    "cut_block",
+    "cut_message",
+    "is_answer",
+    "tokens_of",
+    "transcript",
+    "without_lost_answers",
+)
 
 # What a picture costs, as OpenAI gives it: one of low detail, and one of 1024 by 1024 pixels in high detail.
 _TOKENS_OF_A_ROUGH_IMAGE, _TOKENS_OF_AN_IMAGE = 85, 765
@@ -108,6 +117,32 @@ def cut_block(block: Block, max_tokens: int, model: str) -> Block:
         cut.append(cut_message(message, left // max(len(_responses(message)), 1), model))
         left -= tokens_of(cut[-1], model) - whole
     return cut
+
+
+def transcript(messages: Sequence[Message]) -> str:
+    """Write a history down as one text, for a model that is to read it and not to go on with it.
+
+    Args:
+        messages: the history; pictures leave a mark.
+    """
+    return "\n".join(line for message in messages for line in _lines_of(message))
+
+
+def _lines_of(message: Message) -> Iterator[str]:
+    author = message.get("name") or message.get("role") or "somebody"
+    for response in _responses(message):
+        yield f"{author} answers: {_words(response.get('content'))}"
+    if message.get("content") and not _responses(message):
+        yield f"{author}: {_words(message['content'])}"
+    for function in _functions(message):
+        yield f"{author} calls {function.get('name')} with {function.get('arguments')}"
+
+
+def _words(content: object) -> str:
+    if not isinstance(content, list):
+        return str(content or "")
+    parts = [part.get("text", f"<{part.get('type')}>") if isinstance(part, dict) else part for part in content]
+    return "".join(str(part) for part in parts)
 
 
 def _cut_content(content: object, max_tokens: int, model: str) -> object:

@@ -6,10 +6,12 @@ from typing import Protocol
 
 from ...._core.messages import Message
 from ._limiters import MessageHistoryLimiter, MessageTokenLimiter
+from ._summarizer import MessageHistorySummarizer
 from ._texts import TextMessageCompressor, TextMessageContentName
 
 __all__ = (
     "MessageHistoryLimiter",
+    "MessageHistorySummarizer",
     "MessageTokenLimiter",
     "MessageTransform",
     "TextMessageCompressor",
@@ -20,7 +22,8 @@ __all__ = (
 class MessageTransform(Protocol):
     """Anything that makes another history out of a history.
 
-    A transform may also have ``a_apply_transform``, which asynchronous chats await instead.
+    A transform may also have ``a_apply_transform``, which asynchronous chats await instead; or
+    ``apply_for_agent(agent, messages)``, which `TransformMessages` calls instead, so that it knows the agent.
     """
 
     def apply_transform(self, messages: list[Message]) -> list[Message]:
