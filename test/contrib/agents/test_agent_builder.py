@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import openai
 import pytest
 from agent_kit import both_ways, chat
 
 from autogen_classic import AssistantAgent, GroupChat, GroupChatManager, UserProxyAgent
 from autogen_classic.agentchat.contrib.agent_builder import AgentBuilder
+from autogen_classic.agentchat.contrib.gpt_assistant_agent import GPTAssistantAgent
 from autogen_classic.coding import LocalCommandLineCodeExecutor
 from autogen_classic.errors import EmbeddingUnavailableError, TeamFileError, UnusableProposalError
 from autogen_classic.testing import MockOpenAIServer, error, tool_call
@@ -351,6 +353,19 @@ def test_agents_are_cleared_one_by_one_or_together(capsys: pytest.CaptureFixture
         bench.builder.clear_all_agents(recycle_endpoint=False)
     assert bench.builder.agent_procs_assign == {}
     assert "All agents have been cleared." in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not hasattr(openai.OpenAI, "conversations"), reason="this openai package is older than that")
+@both_ways
+def test_the_agents_may_be_assistants_of_openai(way: str) -> None:
+    with Bench([*TEAM, "NO"], ["Water."]) as bench:
+        agents, team = bench.build(way, use_oai_assistant=True, coding=None)
+        assert all(isinstance(agent, GPTAssistantAgent) for agent in agents)
+        result = chat(way, UserProxyAgent("me", code_execution_config=False), agents[0], message="H2O?", max_turns=1)
+        again, _ = bench.builder.load(config_json=team, use_oai_assistant=True)
+    assert result.summary == "Water."
+    assert "You know molecules." in bench.agent_server.requests[0]["instructions"]
+    assert isinstance(again[0], GPTAssistantAgent)
 
 
 def test_further_parameters_reach_the_agents() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any, Literal
 
 from ...._core.drive import Steps
@@ -200,11 +199,11 @@ def _new_agent(
         sys_msg=instructions,
     )
     if use_oai_assistant:
-        room = import_module("autogen_classic.agentchat.contrib.gpt_assistant_agent")
-        assistant: ConversableAgent = room.GPTAssistantAgent(
+        from ..gpt_assistant_agent import GPTAssistantAgent
+
+        return GPTAssistantAgent(
             name, instructions=message, description=profile["description"], llm_config=llm_config, **settings
         )
-        return assistant
     return AssistantAgent(
         name, system_message=message, description=profile["description"], llm_config=llm_config, **settings
     )
