@@ -1,5 +1,4 @@
-"""An agent that sees: pictures in texts, in parts and in the system message, and what its model, its history and a group
-get of them."""
+"""An agent that sees: what its model, its history and a group get of pictures in texts, parts and system messages."""
 
 from autogen import ConversableAgent, GroupChat, GroupChatManager
 from autogen.agentchat.contrib.img_utils import get_pil_image, pil_to_data_uri

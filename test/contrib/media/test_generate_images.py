@@ -1,0 +1,256 @@
+"""An agent answers with pictures: drawn when they are asked for, kept in a cache, shown to those who see."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from agent_kit import agent, both_ways, chat
+from picture_kit import as_bytes
+from PIL import Image
+
+from autogen_classic import Cache, ConversableAgent
+from autogen_classic.agentchat.contrib.capabilities.generate_images import (
+    PROMPT_INSTRUCTIONS,
+    DalleImageGenerator,
+    ImageGeneration,
+)
+from autogen_classic.agentchat.contrib.img_utils import get_pil_image, pil_to_data_uri
+from autogen_classic.agentchat.contrib.multimodal_conversable_agent import MultimodalConversableAgent
+from autogen_classic.errors import ModelRequestForbiddenError, UnusableImageError
+from autogen_classic.replay import record, replay
+from autogen_classic.testing import MockOpenAIServer, forbid_model_requests
+from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
+
+Serve = Callable[..., MockOpenAIServer]
+
+
+class Painter:
+    """Draws one picture for every prompt.
+
+    Attributes:
+        prompts: what it was asked for.
+    """
+
+    def __init__(self, image: Image.Image) -> None:
+        self.image = image
+        self.prompts: list[str] = []
+
+    def generate_image(self, prompt: str) -> Image.Image:
+        self.prompts.append(prompt)
+        return self.image
+
+    def cache_key(self, prompt: str) -> str:
+        return f"painter,{prompt}"
+
+
+def drawing(server: MockOpenAIServer, painter: Any, **settings: Any) -> ConversableAgent:
+    artist = agent("artist", llm_config=server.llm_config(), system_message="Be kind.")
+    ImageGeneration(painter, **settings).add_to_agent(artist)
+    return artist
+
+
+@both_ways
+def test_a_wish_for_a_picture_is_answered_with_one(
+    way: str, serve: Serve, red: Image.Image, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server, painter = serve("Yes, it does.", "A red square.", "No.", "You are welcome."), Painter(red)
+    artist, user = drawing(server, painter, verbosity=1), agent("user", default_auto_reply="Thanks.")
+    result = chat(way, user, artist, message="Draw something red.", max_turns=2)
+
+    assert result.chat_history[1]["content"] == [
+        {"type": "text", "text": "I generated an image with the prompt: A red square."},
+        {"type": "image_url", "image_url": {"url": pil_to_data_uri(red)}},
+    ]
+    assert result.summary == "You are welcome."
+    assert painter.prompts == ["A red square."]
+    assert "Drawing: A red square." in capsys.readouterr().out
+    asked = server.requests[1].last_text
+    assert "Draw something red." in asked
+    assert PROMPT_INSTRUCTIONS in asked
+    told, *_, mine, _ = server.requests[3].messages
+    assert told["content"].startswith("Be kind.\n")
+    assert mine["content"][1] == {"type": "text", "text": "<image>"}  # only users may show pictures to OpenAI
+    assert artist.description.startswith("Be kind.\n")
+    usage = artist.get_total_usage()
+    assert usage is not None
+    assert usage["mock-model"]["completion_tokens"] == 13
+
+
+@both_ways
+def test_the_questions_may_go_to_another_model_on_the_account_of_the_agent(
+    way: str, serve: Serve, red: Image.Image
+) -> None:
+    server, analyst = serve("Hello."), serve("yes", "A red square.", "no")
+    config = analyst.llm_config(config_list=[analyst.config(model="analyst")])
+    artist, user = drawing(server, Painter(red), text_analyzer_llm_config=config), agent("user")
+    chat(way, user, artist, message={"content": [{"type": "text", "text": "Draw."}]}, max_turns=2)
+    assert len(analyst.requests) == 3
+    usage = artist.get_total_usage()
+    assert usage is not None
+    assert set(usage) == {"total_cost", "analyst", "mock-model"}
+
+
+@both_ways
+def test_a_prompt_that_comes_again_is_drawn_once(way: str, serve: Serve, red: Image.Image) -> None:
+    painter = Painter(red)
+    with Cache.disk(1, "pictures") as cache:
+        for _ in range(2):
+            server = serve("Yes.", "A red square.")
+            result = chat(way, agent("user"), drawing(server, painter, cache=cache), message="Draw.", max_turns=1)
+            [_, picture] = result.chat_history[1]["content"]
+            assert get_pil_image(picture["image_url"]["url"]).tobytes() == red.tobytes()
+    assert painter.prompts == ["A red square."]
+
+
+def test_a_picture_that_cannot_be_cached_is_shown(
+    serve: Serve, red: Image.Image, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Full:
+        def get(self, key: str, default: Any = None) -> Any:
+            return default
+
+        def set(self, key: str, value: Any) -> None:
+            raise OSError("No space left on device")
+
+    artist = drawing(serve("Yes.", "Red."), Painter(red), cache=Full())
+    result = chat("sync", agent("user"), artist, message="Draw.", max_turns=1)
+    assert len(result.chat_history[1]["content"]) == 2
+    assert "No space left on device" in caplog.text
+
+
+@both_ways
+def test_a_generator_that_fails_says_so_and_nothing_is_lost(way: str, serve: Serve, red: Image.Image) -> None:
+    class Broken(Painter):
+        def generate_image(self, prompt: str) -> Image.Image:
+            raise UnusableImageError("No colours left.")
+
+    server = serve("Yes.", "Red.", "No.", "Hello.")
+    artist, user = drawing(server, Broken(red)), agent("user")
+    with pytest.raises(UnusableImageError, match="No colours left"):
+        chat(way, user, artist, message="Draw.", max_turns=1)
+    assert chat(way, user, artist, message="Never mind.", max_turns=1, clear_history=False).summary == "Hello."
+    assert len(server.requests[-1].messages) == 3
+
+
+@both_ways
+def test_an_agent_that_sees_looks_at_what_was_drawn(way: str, serve: Serve, red: Image.Image) -> None:
+    server, eye = serve("Yes.", "A red square.", "No.", "Bye."), serve("I see red.")
+    artist = drawing(server, Painter(red))
+    critic = MultimodalConversableAgent("critic", llm_config=eye.llm_config(), human_input_mode="NEVER")
+    chat(way, critic, artist, message="Draw.", max_turns=2)
+    assert {"type": "image_url", "image_url": {"url": pil_to_data_uri(red)}} in eye.requests[0].messages[-1]["content"]
+
+
+def test_without_a_model_or_a_wish_others_reply(serve: Serve, red: Image.Image) -> None:
+    silent = agent("artist", default_auto_reply="I have no model.")
+    ImageGeneration(Painter(red)).add_to_agent(silent)
+    assert chat("sync", agent("user"), silent, message="Draw.", max_turns=1).summary == "I have no model."
+    server = serve("Hello.")
+    assert chat("sync", agent("user"), drawing(server, Painter(red)), message=" ", max_turns=1).summary == "Hello."
+
+
+@both_ways
+def test_a_chat_recorded_with_its_tools_is_replayed_without_drawing(
+    way: str, serve: Serve, red: Image.Image, tmp_path: Path
+) -> None:
+    server, painter = serve("Yes.", "A red square."), Painter(red)
+    with record(tmp_path / "run.json", tools=True):
+        first = chat(way, agent("user"), drawing(server, painter), message="Draw.", max_turns=1)
+    server.stop()
+    with replay(tmp_path / "run.json"):
+        again = chat(way, agent("user"), drawing(server, painter), message="Draw.", max_turns=1)
+    assert again.chat_history == first.chat_history
+    assert len(painter.prompts) == 1
+
+
+# --- OpenAI's models -------------------------------------------------------------------------------------------------
+
+
+class Images:
+    """OpenAI's endpoint for pictures on this machine: answers with what it is given.
+
+    Attributes:
+        data: the list that stands in the answer.
+        asked: the requests.
+    """
+
+    def __init__(self) -> None:
+        self.data: list[dict[str, str]] = []
+        self.asked: list[dict[str, Any]] = []
+        self.picture = b""
+        self.http = HttpServer(self._answer, "127.0.0.1", 0)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http.port}"
+
+    async def _answer(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "GET":
+            return HttpResponse(200, self.picture, "image/png")
+        self.asked.append({"path": request.path, **json.loads(request.body)})
+        return HttpResponse(200, json.dumps({"created": 1, "data": self.data}).encode())
+
+    def llm_config(self, model: str = "dall-e-3") -> dict[str, Any]:
+        return {"config_list": [{"model": model, "api_key": "sk-mock", "base_url": f"{self.url}/v1"}]}
+
+
+@pytest.fixture
+def images(red: Image.Image) -> Iterator[Images]:
+    server = Images()
+    server.picture = as_bytes(red)
+    server.http.start()
+    yield server
+    server.http.stop()
+
+
+def test_a_picture_comes_as_an_address_or_in_the_answer(images: Images, red: Image.Image) -> None:
+    generator = DalleImageGenerator(images.llm_config(), "1792x1024", "hd", 2)
+    for data in ({"url": f"{images.url}/a.png"}, {"b64_json": base64.b64encode(images.picture).decode()}):
+        images.data = [data]
+        assert generator.generate_image("A red square.").tobytes() == red.tobytes()
+    assert images.asked[0] == {
+        "path": "/v1/images/generations",
+        "model": "dall-e-3",
+        "prompt": "A red square.",
+        "size": "1792x1024",
+        "quality": "hd",
+        "n": 2,
+    }
+    assert generator.cache_key("a cat") == "a cat,dall-e-3,1792x1024,hd,2"
+
+
+def test_newer_models_get_the_names_of_qualities_that_they_know(images: Images) -> None:
+    images.data = [{"b64_json": base64.b64encode(images.picture).decode()}]
+    for given in ("standard", "hd", "low"):
+        DalleImageGenerator(images.llm_config("gpt-image-1"), quality=given).generate_image("Red.")  # type: ignore[arg-type]
+    assert [asked["quality"] for asked in images.asked] == ["medium", "high", "low"]
+
+
+def test_an_answer_without_a_picture_is_an_error(images: Images) -> None:
+    generator = DalleImageGenerator(images.llm_config())
+    for data in ([], [{}]):
+        images.data = data
+        with pytest.raises(UnusableImageError, match="dall-e-3 has sent no picture"):
+            generator.generate_image("Red.")
+    images.data, images.picture = [{"url": f"{images.url}/a.png"}], b"<html>"
+    with pytest.raises(UnusableImageError, match="not a picture"):
+        generator.generate_image("Red.")
+
+
+def test_what_cannot_draw_is_refused_at_once(images: Images) -> None:
+    with pytest.raises(ValueError, match="Invalid DALL-E model: gpt-4"):
+        DalleImageGenerator(images.llm_config("gpt-4"))
+    for resolution in ("100", "ax5", "1024X1024"):
+        with pytest.raises(ValueError, match="Invalid resolution format"):
+            DalleImageGenerator(images.llm_config(), resolution)
+
+
+def test_where_requests_to_models_are_forbidden_nothing_is_drawn() -> None:
+    generator = DalleImageGenerator({"config_list": [{"model": "dall-e-3", "api_key": "sk-mock"}]})
+    with forbid_model_requests(), pytest.raises(ModelRequestForbiddenError):
+        generator.generate_image("Red.")
