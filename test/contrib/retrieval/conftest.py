@@ -6,14 +6,16 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from couchbase_double import CouchbaseDouble
 from model_fixtures import clean_place, serve
-from mongo_double import MongoDouble
 
 from autogen_classic.agentchat.contrib.vectordb.base import VectorDB, VectorDBFactory
+
+if TYPE_CHECKING:
+    from couchbase_double import CouchbaseDouble
+    from mongo_double import MongoDouble
 
 __all__ = ("clean_place", "serve")
 
@@ -35,6 +37,8 @@ def postgres() -> Iterator[str]:
 @pytest.fixture
 def mongo() -> Iterator[MongoDouble]:
     """A stand-in for MongoDB Atlas, behind the real client."""
+    from mongo_double import MongoDouble
+
     with MongoDouble() as running:
         yield running
 
@@ -42,6 +46,8 @@ def mongo() -> Iterator[MongoDouble]:
 @pytest.fixture
 def couchbase(monkeypatch: pytest.MonkeyPatch) -> CouchbaseDouble:
     """A stand-in for a cluster of Couchbase."""
+    from couchbase_double import CouchbaseDouble
+
     running = CouchbaseDouble()
     monkeypatch.setattr("couchbase.cluster.Cluster", running)
     return running

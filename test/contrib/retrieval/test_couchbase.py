@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from couchbase.exceptions import AuthenticationException
-from couchbase_double import CouchbaseDouble
 
 from autogen_classic.agentchat.contrib.vectordb.couchbase import EMBEDDING_KEY, TEXT_KEY, CouchbaseVectorDB
 from autogen_classic.errors import VectorStoreError
+
+if TYPE_CHECKING:
+    from couchbase_double import CouchbaseDouble
+
+exceptions = pytest.importorskip("couchbase.exceptions")
 
 
 def letters(texts: list[str]) -> list[list[float]]:
@@ -50,7 +55,7 @@ def test_the_threshold_is_one_less_the_least_score(db: CouchbaseVectorDB):
 
 def test_what_the_cluster_refuses_is_a_clear_error(couchbase: CouchbaseDouble, monkeypatch):
     def refuse(*_: object) -> None:
-        raise AuthenticationException(message="wrong password")
+        raise exceptions.AuthenticationException(message="wrong password")
 
     monkeypatch.setattr(couchbase, "wait_until_ready", refuse)
     with pytest.raises(VectorStoreError, match="Couchbase cannot be used: wrong password"):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from mongo_double import MongoDouble
 
 from autogen_classic.agentchat.contrib.vectordb.mongodb import MongoDBAtlasVectorDB, with_id_rename
 from autogen_classic.errors import VectorStoreError
+
+if TYPE_CHECKING:
+    from mongo_double import MongoDouble
 
 pytest.importorskip("pymongo")
 

@@ -12,6 +12,7 @@ ROOMS = [
     "retrieve_utils",
     "agentchat.contrib.retrieve_user_proxy_agent",
     "agentchat.contrib.retrieve_assistant_agent",
+    "agentchat.contrib.qdrant_retrieve_user_proxy_agent",
     "agentchat.contrib.vectordb.base",
     "agentchat.contrib.vectordb.chromadb",
     "agentchat.contrib.vectordb.qdrant",

@@ -27,6 +27,7 @@ __all__ = ("EmbeddingFunction", "FastEmbedEmbeddingFunction", "QdrantVectorDB")
 
 logger = logging.getLogger("autogen.agentchat.contrib.vectordb.qdrant")
 
+DEFAULT_MODEL = "BAAI/bge-small-en-v1.5"
 _ID = "_id"  # the payload that keeps the id of a document, since Qdrant takes numbers and UUIDs only
 _BATCH = 1000
 
@@ -63,7 +64,7 @@ class FastEmbedEmbeddingFunction(EmbeddingFunction):
 
     def __init__(
         self,
-        model_name: str = "BAAI/bge-small-en-v1.5",
+        model_name: str = DEFAULT_MODEL,
         batch_size: int = 256,
         cache_dir: str | None = None,
         threads: int | None = None,
@@ -116,13 +117,8 @@ class QdrantVectorDB(VectorDB):
         collection_options: dict[str, Any] = {},  # noqa: B006 - as in v0.2; never changed
         **kwargs: Any,
     ) -> None:
-        try:
-            from qdrant_client import QdrantClient
-        except ImportError as error:
-            raise missing_package("Qdrant", error, "retrievechat-qdrant") from error
-        with _plain_errors("Qdrant"):
-            self.client: QdrantClient = client or QdrantClient(**kwargs)
-        self.embedding_function: AnyEmbedding = _embedding_from(embedding_function)
+        self.client: QdrantClient = client or new_client(kwargs)
+        self.embedding_function: AnyEmbedding = embedding_for_qdrant(embedding_function)
         self.collection_options = collection_options
         self.content_payload_key = content_payload_key
         self.metadata_payload_key = metadata_payload_key
@@ -314,11 +310,37 @@ def _point_id(identity: ItemID) -> int | str:
         return str(uuid.uuid5(uuid.NAMESPACE_OID, str(identity)))
 
 
-def _embedding_from(given: AnyEmbedding | str | None) -> AnyEmbedding:
-    """What was given, or a model of fastembed, or what stands in for it."""
+def new_client(options: Mapping[str, Any]) -> QdrantClient:
+    """Make a client.
+
+    Args:
+        options: what ``QdrantClient`` takes.
+
+    Raises:
+        ImportError: qdrant-client is missing.
+        VectorStoreError: the folder belongs to another program.
+    """
+    try:
+        from qdrant_client import QdrantClient
+    except ImportError as error:
+        raise missing_package("Qdrant", error, "retrievechat-qdrant") from error
+    with _plain_errors("Qdrant"):
+        return QdrantClient(**options)
+
+
+def embedding_for_qdrant(
+    given: AnyEmbedding | str | None, model: str = DEFAULT_MODEL, parallel: int | None = None
+) -> AnyEmbedding:
+    """Return the embedding function that a program asks for.
+
+    Args:
+        given: a function, or ``"local"``.
+        model: a model of fastembed, for ``given=None``; where it cannot be loaded, what `embedding_from` finds.
+        parallel: how many processes fastembed uses; 0 for all processors.
+    """
     if given is None:
         try:
-            return FastEmbedEmbeddingFunction()
+            return FastEmbedEmbeddingFunction(model, parallel=parallel)
         except Exception as error:  # not installed, or its weights cannot be had
             logger.info("fastembed cannot be used: %s", error)
     return embedding_from(given)
