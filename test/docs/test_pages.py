@@ -34,7 +34,10 @@ PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "groups.md",
     "hooks-and-replies.md",
     "human-input.md",
+    "long-context.md",
     "mathematics.md",
+    "memory.md",
+    "society-of-mind.md",
     "tools.md",
 )
 

@@ -198,9 +198,9 @@ class MemoStore:
 class Teachability(AgentCapability):
     """Lets an agent remember what it is told, and recall it in later chats.
 
-    Whatever the agent is told is looked through for advice and facts, by a hidden agent with a model of its own; that
-    takes two requests for a message with neither, and up to eleven for one with both. What it recalls is added to the
-    message that the agent sees.
+    Whatever the agent is told is looked through for advice and facts by a hidden agent. That takes two or three
+    requests to its model for a message with neither, and up to ten for one with both. What the agent recalls is added
+    to the message that it sees.
 
     Args:
         verbosity: 0 prints nothing, 1 what is remembered and recalled, 2 also what the hidden agent is asked, 3 also
