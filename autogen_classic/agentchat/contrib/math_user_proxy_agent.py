@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
+from textwrap import dedent
 from typing import Any, Literal, cast
 
 from ..._core.drive import Ask, Call, Steps, drive, shipped
@@ -129,7 +131,7 @@ def _run_python(agent: MathUserProxyAgent, /, pycode: str) -> Steps[tuple[str, b
     Returns:
         The output, and whether it is of use.
     """
-    code = "\n".join(line.rstrip() for line in pycode.strip().splitlines())
+    code = dedent(re.sub(r"\r\n?", "\n", pycode)).strip()
     program = f"{agent._previous_code}{showing(code)}"
     exit_code, output = yield from code_steps(agent, [("python", program)], Call(agent._run_program, program))
     if exit_code != 0:

@@ -153,6 +153,8 @@ def test_queries_are_answered_from_a_recording(tmp_path: Path, wolfram: WolframD
         ("x = 3\nx  # the result", "3"),
         ("x = 3; x\n\n", "3"),
         ("(1,\n 2)", "(1, 2)"),
+        ("  x = 3\r\n  x", "3"),
+        ("'a\u2028b'.split()", "['a', 'b']"),
         ("s = 'ä'; s * 2", "ää"),
         ("for i in range(2):\n    print(i)", "0\n1"),
         ("for i in range(2):\n    i", "No output found. Make sure you print the results."),

@@ -194,7 +194,7 @@ def _json_object(answer: str) -> dict[str, Any] | None:
     found = re.search(r"\{.*\}", answer, re.DOTALL)
     try:
         value = json.loads(found[0]) if found else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

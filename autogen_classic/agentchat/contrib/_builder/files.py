@@ -58,7 +58,7 @@ def read_team(path: str | None, text: str | Mapping[str, Any] | None) -> Team:
     if text is None and path is None:
         raise TeamFileError("There is no team to load. Give the path of a saved one, or its contents as config_json.")
     source = "config_json" if text is not None else str(path)
-    team = _parsed(Path(str(path)).read_text(encoding="utf-8") if text is None else text, source)
+    team = _parsed(Path(str(path)).read_text(encoding="utf-8-sig") if text is None else text, source)
     if not isinstance(team, Mapping):
         raise TeamFileError(f"{source} does not hold a team, but {type(team).__name__}.")
     _check(team, ("agent_configs",), source)
@@ -85,7 +85,7 @@ def read_library(given: object) -> list[Profile]:
     source = "The library"
     if isinstance(given, (str, os.PathLike)) and not str(given).lstrip().startswith("["):
         source = f"The library {given}"
-        given = Path(given).read_text(encoding="utf-8")
+        given = Path(given).read_text(encoding="utf-8-sig")
     profiles = _profiles(_parsed(given, source), source)
     if not profiles:
         raise TeamFileError(f"{source} holds no agents.")
@@ -97,7 +97,7 @@ def _parsed(given: object, source: str) -> object:
         return given
     try:
         return json.loads(given)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TeamFileError(f"{source} is not JSON: {error}.") from error
 
 

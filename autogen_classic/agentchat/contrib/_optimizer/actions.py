@@ -102,11 +102,14 @@ def _checked(proposal: Mapping[str, Any]) -> Function:
         raise UnusableProposalError(f"{name!r} cannot be the name of a function in Python.")
     try:
         compile(code, name, "exec", dont_inherit=True)
-    except (SyntaxError, TypeError, ValueError) as error:
+    except (SyntaxError, TypeError, ValueError, RecursionError, MemoryError) as error:
         raise UnusableProposalError(f"The code of {name} cannot be compiled: {error}.") from error
     arguments = _json_object(proposal["arguments"], "The part arguments")
     if isinstance(arguments.get("properties"), dict) and arguments.get("type") == "object":
         arguments = arguments["properties"]  # some models write the whole schema
+    odd = [key for key, schema in arguments.items() if not isinstance(schema, dict)]
+    if odd:
+        raise UnusableProposalError(f"The schema of {', '.join(odd)} in the part arguments must be an object.")
     return {
         "name": name,
         "description": str(proposal["description"]),
@@ -131,7 +134,7 @@ def _json_object(text: object, what: str) -> dict[str, Any]:
         return text
     try:
         value = json.loads(str(text))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnusableProposalError(f"{what} cannot be read as JSON: {error}.") from error
     if not isinstance(value, dict):
         raise UnusableProposalError(f"{what} must be a JSON object.")

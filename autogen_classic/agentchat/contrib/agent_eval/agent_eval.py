@@ -132,7 +132,7 @@ def _criteria_in(message: dict[str, Any] | None) -> list[Criterion]:
     found = re.search(r"[\[{].*[\]}]", text, flags=re.DOTALL)
     try:
         return Criterion.parse_json_str(found[0] if found else text)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise UnusableProposalError(
             f"The last message of the critics holds no list of criteria in JSON ({error}). It is: {text[:500]!r}"
         ) from error
