@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from .messages import Message, TextOrMessage
 
-__all__ = ("STEPS_BEHIND", "Agent", "Client", "LLMAgent", "Outcome", "Party", "ReplyFunction", "is_agent")
+__all__ = ("STEPS_BEHIND", "Agent", "Client", "LLMAgent", "Outcome", "Party", "ReplyFunction", "described", "is_agent")
 
 STEPS_BEHIND: Mapping[str, str] = {
     # a chat
@@ -298,3 +298,16 @@ def is_agent(thing: object, *methods: str) -> bool:
         return False
     hears_or_replies = callable(getattr(thing, "receive", None)) or callable(getattr(thing, "generate_reply", None))
     return hears_or_replies and all(hasattr(thing, method) for method in methods)
+
+
+def described(thing: object) -> str:
+    """Name what stands where an agent should, for an error.
+
+    Args:
+        thing: anything. Of most things only the type is named: a repr may show a configuration and its keys.
+    """
+    if isinstance(thing, type):
+        return f"the class {thing.__name__}"
+    if isinstance(thing, (str, int, type(None))):
+        return repr(thing)
+    return f"something of type {type(thing).__name__}"

@@ -15,7 +15,7 @@ from .._core.drive import WHICH_WAY, Ask, Steps
 from .._core.events import QueuedChatStarting, emit, warn
 from .._core.history import snapshot
 from .._core.messages import TextOrMessage
-from .._core.party import Party, is_agent
+from .._core.party import Party, described, is_agent
 from .._core.running_chats import RunningChat, StopReason
 from .._core.steps import converse
 from ._first_message import first_message, item_as_text
@@ -97,6 +97,7 @@ def chat_steps(
 ) -> Steps[ChatResult]:
     """Open a chat, run it, sum it up: the steps behind `ConversableAgent.initiate_chat`."""
     _check_recipient(agent, recipient)
+    _check_that_no_message_is_lost(agent, clear_history, message)
     budget = Budget(max_cost, max_tokens, max_seconds)
     # Old programs may use these words in their own message function, whose context holds every keyword.
     context = {**{name: limit for name, limit in vars(budget).items() if limit is not None}, **context}
@@ -255,11 +256,18 @@ def _check_recipient(agent: Party, recipient: object) -> None:
         advice = "Pass the agent itself, not its name."
     elif hasattr(recipient, "agents"):
         advice = "Pass a GroupChatManager that leads this group."
-    # for anything else, only its type is named: its repr may show a configuration and its keys
-    given = repr(recipient) if isinstance(recipient, (str, int, type(None))) else f"of type {type(recipient).__name__}"
     raise AttributeError(
-        f"The recipient of a chat that {agent.name} opens must be an agent, but it is {given}. {advice}"
+        f"The recipient of a chat that {agent.name} opens must be an agent, but it is {described(recipient)}. {advice}"
     )
+
+
+def _check_that_no_message_is_lost(agent: Party, clear_history: object, message: object) -> None:
+    """Refuse a first message in the place of ``clear_history``, of which the other agent would never hear."""
+    if isinstance(clear_history, str) and message is None:
+        raise TypeError(
+            f"The second argument of initiate_chat is clear_history, but it is the text {clear_history!r}. If that is "
+            f"what {agent.name} says first, pass it as message=..."
+        )
 
 
 def _check_queue(chat_queue: object) -> None:

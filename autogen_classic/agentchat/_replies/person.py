@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from ..._core import running_chats
 from ..._core.drive import Ask, Steps
 from ..._core.events import AutoReplyUsed, Notice, PersonAnswered, PersonAsked, emit
@@ -9,9 +11,14 @@ from ..._core.messages import Message
 from ..._core.party import Agent, Outcome, Party
 from ..._core.running_chats import StopReason
 from ..._core.tape import person_steps
+from ..._warn import warn_once
 from .. import _literals
 
 __all__ = ("check_termination_and_human_reply",)
+
+logger = logging.getLogger("autogen.agentchat.conversable_agent")
+
+_MODES = ("ALWAYS", "TERMINATE", "NEVER")
 
 
 def check_termination_and_human_reply(
@@ -32,7 +39,7 @@ def check_termination_and_human_reply(
         heard = f"{sender.name} has said nothing to it yet" if sender else "the list of messages is empty"
         raise IndexError(f"{agent.name} has nothing to reply to: {heard}. Send it a message first.")
     message = messages[-1]
-    mode = agent.human_input_mode
+    mode = _mode_of(agent)
     if not callable(agent._is_termination_msg):
         raise TypeError(
             f"is_termination_msg of {agent.name} must be a function of a message, such as "
@@ -54,7 +61,7 @@ def check_termination_and_human_reply(
     elif ends:
         if mode == "NEVER":
             answer = _literals.EXIT
-        elif mode == "TERMINATE":
+        else:
             prompt = _literals.ASK_AT_TERMINATION
             answer, typed = yield from _ask(agent, prompt.format(sender=_name(sender)), ends)
 
@@ -71,6 +78,19 @@ def check_termination_and_human_reply(
     if mode != "NEVER":
         emit(AutoReplyUsed(agent, sender))
     return False, None
+
+
+def _mode_of(agent: Party) -> str:
+    """When the person is asked; anything unknown means TERMINATE, as in 0.2."""
+    mode = agent.human_input_mode
+    if mode not in _MODES:
+        warn_once(
+            logger,
+            f"human_input_mode of {agent.name} is {mode!r}, which is taken for 'TERMINATE'. Write 'ALWAYS', "
+            "'TERMINATE' or 'NEVER', in capitals.",
+        )
+        return "TERMINATE"
+    return mode
 
 
 def _is_at_its_limit(agent: Party, sender: Agent | None) -> bool:
