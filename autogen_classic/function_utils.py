@@ -341,24 +341,24 @@ def get_function_schema(f: Callable[..., Any], *, name: str | None = None, descr
     signature = get_typed_signature(f)
     required = get_required_params(signature)
     function_name = name or str(getattr(f, "__name__", type(f).__name__))
+    missing, unannotated = get_missing_annotations(signature, required)
+    if missing:
+        raise TypeError(
+            f"All parameters of the function '{function_name}' without default values must be annotated. The "
+            f"annotations are missing for the following parameters: "
+            f"{', '.join(repr(parameter) for parameter in sorted(missing))}"
+        )
     if _signature(f).return_annotation is inspect.Signature.empty:
         logger.warning(
             "The return type of the function '%s' is not annotated. It need not be, but the function should return a "
             "text, a pydantic model, or something that JSON can hold.",
             function_name,
         )
-    missing, unannotated = get_missing_annotations(signature, required)
     if unannotated:
         logger.warning(
             "The model is not told of these parameters of the function '%s', because they are not annotated: %s.",
             function_name,
             ", ".join(repr(parameter) for parameter in sorted(unannotated)),
-        )
-    if missing:
-        raise TypeError(
-            f"All parameters of the function '{function_name}' without default values must be annotated. The "
-            f"annotations are missing for the following parameters: "
-            f"{', '.join(repr(parameter) for parameter in sorted(missing))}"
         )
     annotations, defaults = get_param_annotations(signature), get_default_values(signature)
     function = Function(

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, TypeVar, cast
 
 from .._core.events import FunctionUsed, emit, is_heard
-from .._core.party import Party, is_agent
+from .._core.party import Party, described, is_agent
 from ..errors import with_note
 
 __all__ = (
@@ -103,11 +103,18 @@ def register_for_execution(agent: Party, name: str | None = None) -> Callable[[F
 def _check_that_it_is_a_function(function: object) -> None:
     if not callable(function):
         raise AttributeError(f"A tool must be a function, but it is {function!r} ({type(function).__name__}).")
+    try:
+        inspect.signature(function)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"The parameters of {getattr(function, '__name__', function)} cannot be found out, because it is built "
+            "into Python. Write a function with annotated parameters that calls it."
+        ) from None
 
 
 def _check_that_it_is_an_agent(agent: object, part: str) -> None:
     if not is_agent(agent, "register_for_llm"):
-        raise AttributeError(f"The {part} of a tool must be an agent, but it is {agent!r} ({type(agent).__name__}).")
+        raise AttributeError(f"The {part} of a tool must be an agent, but it is {described(agent)}.")
 
 
 def _with_name_and_description(function: F, name: str | None, description: str | None) -> F:
@@ -116,9 +123,12 @@ def _with_name_and_description(function: F, name: str | None, description: str |
     own_name = getattr(unwrapped, "__name__", type(unwrapped).__name__)
     name = name or getattr(function, "_name", None) or own_name
     description = description or getattr(function, "_description", None)
+    for part, text in (("name", name), ("description", description)):
+        if not isinstance(text, (str, type(None))):
+            raise ValueError(f"The {part} of the tool {own_name!r} must be a text, but it is {text!r}.")
     try:
         function._name, function._description = name, description  # type: ignore[attr-defined]
-    except AttributeError:  # a bound method takes no attributes
+    except (AttributeError, TypeError):  # bound methods and built-in types take no attributes
         wrapper = _wrapper_of(function, function)
         wrapper._name, wrapper._description = name, description
         function = wrapper

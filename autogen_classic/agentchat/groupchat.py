@@ -166,6 +166,7 @@ class GroupChat(PrivateGroupNames):
 
     def reset(self) -> None:
         """Forget what was said."""
+        checks.check_messages(self)
         self.messages.clear()
 
     def append(self, message: Message, speaker: Agent) -> None:
@@ -331,8 +332,10 @@ class GroupChatManager(ConversableAgent):
 
         Raises:
             ValueError: for an llm_config with functions or tools.
+            AttributeError: for a groupchat that is not a group.
         """
         init_args = dict(locals())
+        checks.check_is_group(groupchat)
         llm_config = kwargs.get("llm_config")
         if llm_config and (llm_config.get("functions") or llm_config.get("tools")):
             raise ValueError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, SupportsIndex
 
 import pytest
 
@@ -116,6 +116,7 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
     (lambda: talk(ConversableAgent), TypeError, ["recipient", "class ConversableAgent", "Make an agent"]),
     (lambda: talk(group()), AttributeError, ["recipient", "GroupChat", "GroupChatManager"]),
     (lambda: talk(bob(), message=["hi"]), TypeError, ["must be a text or a dict", "['hi']"]),
+    (lambda: ann().initiate_chat(bob(), "hello"), TypeError, ["clear_history", "'hello'", "ann", "message=..."]),
     (lambda: talk(bob(), message={}), ValueError, ["ann to bob", "content or function_call must be provided"]),
     (lambda: talk(bob(), summary_method="last"), AssertionError, ["summary_method", "'last_msg'", "'last'"]),
     (lambda: talk(bob(), summary_method=5), AssertionError, ["summary_method", "'reflection_with_llm'", "is 5"]),
@@ -172,17 +173,41 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
         AttributeError,
         ["executor of a tool must be an agent", "None"],
     ),
+    (
+        lambda: register_function(tool, caller=helper(), executor=ConversableAgent, description="d"),
+        AttributeError,
+        ["executor of a tool must be an agent", "the class ConversableAgent"],
+    ),
+    (lambda: helper().register_for_llm(description=3)(tool), ValueError, ["description of the tool 'tool'", "is 3"]),
+    (lambda: helper().register_for_llm(name=3, description="d")(tool), ValueError, ["name of the tool 'tool'", "is 3"]),
+    (lambda: ann().register_for_execution(name=3)(tool), ValueError, ["name of the tool 'tool'", "is 3"]),
+    (lambda: helper().register_for_llm(description="d")(dict), TypeError, ["parameters of dict", "calls it"]),
+    (lambda: ann().register_for_execution()(max), TypeError, ["parameters of max", "calls it"]),
     (lambda: helper().update_tool_signature({"type": "x"}, is_remove=False), KeyError, ["helper", "no name"]),
     (lambda: helper().update_tool_signature("x", is_remove=True), AssertionError, ["doesn't have tool x"]),
     # groups
     (lambda: group(agents=None), TypeError, ["agents of a GroupChat must be a list of agents", "None"]),
     (lambda: group(agents=ann()), TypeError, ["agents of a GroupChat must be a list of agents", "ConversableAgent"]),
     (lambda: group(agents=["ann", "bob"]), ValueError, ["must be a list of agents", "'ann'", "themselves"]),
+    (
+        lambda: group(agents=[ConversableAgent, bob()]),
+        ValueError,
+        ["must be a list of agents", "the class ConversableAgent"],
+    ),
     (lambda: lead(agents=[]), ValueError, ["underpopulated with 0 agents"]),
+    (
+        lambda: GroupChatManager(groupchat=[ann(), bob()]),
+        AttributeError,
+        ["groupchat of a GroupChatManager must be a GroupChat", "type list", "first argument"],
+    ),
+    (lambda: GroupChatManager("m", group()), AttributeError, ["must be a GroupChat", "'m'", "first argument"]),
+    (lambda: lead(messages="hi"), AttributeError, ["messages of a GroupChat must be a list of dicts", "'hi'"]),
+    (lambda: lead(messages=()), AttributeError, ["messages of a GroupChat must be a list of dicts", "tuple"]),
+    (lambda: lead(messages={}), AttributeError, ["messages of a GroupChat must be a list of dicts", "dict"]),
     (lambda: lead(max_round="3"), TypeError, ["max_round of a GroupChat must be a whole number", "'3'"]),
     (lambda: lead(speaker_selection_method="roundrobin"), ValueError, ["'roundrobin'", "'round_robin'"]),
     (lambda: lead(speaker_selection_method="bob"), ValueError, ["'bob'", "returns the agent itself"]),
-    (lambda: allow("bob"), ValueError, ["lists as values", "'ann'", "str"]),
+    (lambda: allow("bob"), ValueError, ["allowed_or_disallowed_speaker_transitions of", "values", "'ann'", "str"]),
     (lambda: allow(["bob"]), ValueError, ["'bob' may follow 'ann'", "Put the agent itself there"]),
     (lambda: forbid(5), TypeError, ["lists as values", "'ann'", "int"]),
     (lambda: _transitions([ann(), bob()], [1], "disallowed"), ValueError, ["must be a dictionary", "list"]),
@@ -247,6 +272,73 @@ def test_an_asynchronous_queue_of_another_form_is_explained() -> None:
 
     with pytest.raises(TypeError, match="chat_queue must be a list of dicts"):
         asyncio.run(a_initiate_chats(None))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "says"),
+    [
+        ({"max_round": "5"}, {"max_round": 2}, "max_round of a GroupChat must be a whole number, but it is '5'"),
+        ({"messages": "hi"}, {"messages": []}, "messages of a GroupChat must be a list of dicts"),
+        (
+            {"speaker_selection_method": "roundrobin"},
+            {"speaker_selection_method": "round_robin"},
+            "speaker_selection_method of a GroupChat is 'roundrobin'. It should be a function, or one of 'auto'",
+        ),
+    ],
+)
+def test_a_setting_of_a_group_that_cannot_run_is_reported_early_and_may_still_be_changed(
+    wrong: dict[str, Any], right: dict[str, Any], says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    chat = group(**{"max_round": 2, "speaker_selection_method": "round_robin", **wrong})
+    assert says in caplog.text
+    for name, value in right.items():
+        setattr(chat, name, value)
+    assert len(chat.messages) == 0
+    chat.agents[0].initiate_chat(GroupChatManager(chat, llm_config=False), message="hi", silent=True)
+    assert len(chat.messages) == 2
+
+
+def test_max_round_may_be_any_kind_of_whole_number() -> None:
+    class Two(SupportsIndex):
+        def __index__(self) -> int:
+            return 2
+
+        def __le__(self, other: int) -> bool:
+            return other >= 2
+
+    assert lead(max_round=Two(), speaker_selection_method="round_robin").chat_history[0]["content"] == "hi"
+
+
+@pytest.mark.parametrize("mode", ["Never", "never", "", None])
+def test_an_unknown_human_input_mode_means_terminate_as_in_0_2_40_but_is_reported(
+    mode: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = []
+    helper = bob(human_input_mode=mode)
+    helper.get_human_input = lambda prompt: asked.append(prompt) or ""  # type: ignore[method-assign,func-returns-value]
+    result = talk(helper, message="TERMINATE")
+    assert len(asked) == 1
+    assert result.stop_reason == "termination message"
+    assert f"human_input_mode of bob is {mode!r}, which is taken for 'TERMINATE'" in caplog.text
+
+
+def test_a_text_for_clear_history_beside_a_message_goes_on_working() -> None:
+    assert talk(bob(), clear_history="yes").chat_history[0]["content"] == "hi"
+
+
+def test_a_failed_registration_leaves_the_function_as_it_was() -> None:
+    def add(a: int, b: int) -> int:
+        return a + b
+
+    with pytest.raises(ValueError, match="must be a text"):
+        helper().register_for_llm(description=3)(add)  # type: ignore[arg-type]
+    helper().register_for_llm(description="Adds.")(add)
+
+
+def test_a_missing_annotation_is_the_first_thing_that_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(TypeError, match="must be annotated"):
+        helper().register_for_llm(description="d")(untyped)
+    assert not caplog.records
 
 
 def test_max_turns_as_a_text_is_ignored_as_in_0_2_40_but_reported(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ..._core.party import is_agent
+from ..._core.party import described, is_agent
+from ...errors import TransitionGraphError
 from ...graph_utils import check_graph_validity, invert_disallowed_to_allowed
+from .._speakers import SELECTORS
 from .contract import Group
 
-__all__ = ("allowed_transitions", "check_settings")
+__all__ = ("allowed_transitions", "check_before_chat", "check_is_group", "check_messages", "check_settings")
 
 logger = logging.getLogger("autogen.agentchat.groupchat")
 
@@ -59,7 +61,62 @@ def check_settings(groupchat: Group) -> None:
     transforms = groupchat.select_speaker_transform_messages
     if transforms is not None and not any(hasattr(transforms, name) for name in _METHODS_OF_TRANSFORMS):
         raise ValueError("select_speaker_transform_messages must be None or MessageTransforms.")
+    _warn_of_what_cannot_run(groupchat)
     _warn_of_namesakes(groupchat.agents)
+
+
+def check_is_group(groupchat: object) -> None:
+    """Refuse what a manager cannot lead; None may be replaced by a subclass.
+
+    Raises:
+        AttributeError: it is not a group.
+    """
+    if groupchat is None or hasattr(groupchat, "agents"):
+        return
+    raise AttributeError(
+        f"groupchat of a GroupChatManager must be a GroupChat, but it is {described(groupchat)}. Make one of your "
+        "agents first, GroupChat(agents=[...], messages=[]), and give it as the first argument."
+    )
+
+
+def check_messages(groupchat: Group) -> None:
+    """Refuse messages that cannot be added to.
+
+    Raises:
+        AttributeError: they are not a list.
+    """
+    if not (hasattr(groupchat.messages, "append") and hasattr(groupchat.messages, "clear")):
+        raise AttributeError(
+            "messages of a GroupChat must be a list of dicts, usually an empty one, but it is "
+            f"{described(groupchat.messages)}."
+        )
+
+
+def check_before_chat(groupchat: Group) -> None:
+    """Refuse settings with which no chat can run; until it begins, programs may set others.
+
+    Raises:
+        TypeError: max_round is not a whole number.
+        AttributeError: messages are not a list.
+    """
+    if not hasattr(groupchat.max_round, "__index__"):
+        raise TypeError(f"max_round of a GroupChat must be a whole number, but it is {groupchat.max_round!r}.")
+    check_messages(groupchat)
+
+
+def _warn_of_what_cannot_run(groupchat: Group) -> None:
+    """Tell early of settings that the chat will refuse, unless the program sets others before."""
+    try:
+        check_before_chat(groupchat)
+    except (AttributeError, TypeError) as error:
+        logger.warning("%s", error)
+    method: object = groupchat.speaker_selection_method
+    if not callable(method) and str(method).lower() not in SELECTORS:
+        logger.warning(
+            "speaker_selection_method of a GroupChat is %r. It should be a function, or one of %s.",
+            method,
+            ", ".join(map(repr, SELECTORS)),
+        )
 
 
 def allowed_transitions(groupchat: Group) -> dict[Any, list[Any]]:
@@ -98,11 +155,14 @@ def allowed_transitions(groupchat: Group) -> dict[Any, list[Any]]:
             "GroupChat allowed_or_disallowed_speaker_transitions is not None, but speaker_transitions_type is None. "
             "Please set speaker_transitions_type to either 'allowed' or 'disallowed'."
         )
-    elif kind == "allowed":
-        allowed = graph
     else:
-        allowed = invert_disallowed_to_allowed(graph, groupchat.agents)
-    check_graph_validity(allowed_speaker_transitions_dict=allowed, agents=groupchat.agents)
+        try:
+            allowed = graph if kind == "allowed" else invert_disallowed_to_allowed(graph, groupchat.agents)
+            check_graph_validity(allowed_speaker_transitions_dict=allowed, agents=groupchat.agents)
+        except TransitionGraphError as error:
+            raise TransitionGraphError(
+                f"allowed_or_disallowed_speaker_transitions of a GroupChat cannot be used: {error}"
+            ) from None
     return allowed
 
 
@@ -112,8 +172,7 @@ def _check_agents(agents: object) -> None:
     for agent in agents:
         if not is_agent(agent):
             raise ValueError(
-                "agents of a GroupChat must be a list of agents, but it holds "
-                f"{repr(agent) if isinstance(agent, str) else 'something'} of type {type(agent).__name__}. "
+                f"agents of a GroupChat must be a list of agents, but it holds {described(agent)}. "
                 "Put the agents themselves there."
             )
 
@@ -126,7 +185,7 @@ def _everybody_follows_everybody(groupchat: Group) -> dict[Any, list[Any]]:
     agents = groupchat.agents
     strangers = [agent for agent in repeaters if agent not in agents] if isinstance(repeaters, list) else []
     if strangers:
-        names = [getattr(stranger, "name", stranger) for stranger in strangers]
+        names = [stranger.name if is_agent(stranger) else described(stranger) for stranger in strangers]
         raise ValueError(f"GroupChat allow_repeat_speaker holds {names}, but these agents are not in the group.")
     allowed: dict[Any, list[Any]] = {}
     for agent in agents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import operator
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -16,7 +17,7 @@ from ..._core.running_chats import RunningChat, StopReason
 from ..._core.steps import emit_end
 from ...errors import NoEligibleSpeaker
 from ..agent import Agent
-from . import broadcast, clearing, texts
+from . import broadcast, checks, clearing, texts
 from .contract import Group, Manager
 
 __all__ = ("run_chat", "select_speaker")
@@ -39,8 +40,7 @@ def run_chat(
         ``(True, None)``: the manager has nothing to add.
     """
     groupchat: Group = config
-    if not isinstance(groupchat.max_round, int):
-        raise TypeError(f"max_round of a GroupChat must be a whole number, but it is {groupchat.max_round!r}.")
+    checks.check_before_chat(groupchat)
     message = (manager._oai_messages[sender] if messages is None else messages)[-1]
     speaker: Agent = sender
     running_chat = running_chats.current() or RunningChat()
@@ -48,7 +48,7 @@ def run_chat(
     inner_groups = {agent: replies.led_group(agent) for agent in groupchat.agents}
     with _all_may_stop(running_chat, [manager, *groupchat.agents]), _lent_cache(manager, groupchat.agents):
         yield from _introduce(manager, groupchat)
-        for round_number in range(1, groupchat.max_round + 1):
+        for round_number in range(1, operator.index(groupchat.max_round) + 1):
             manager._last_speaker = speaker
             heard = _append(groupchat, message, speaker)
             yield from broadcast.tell(manager, groupchat, heard, speaker)
