@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from ...errors import UnusableImageError
+from ...errors import FetchError, UnusableImageError
 
 __all__ = ("Image", "image_of", "loaded")
 
@@ -89,22 +89,23 @@ def loaded(image: Image) -> Image:
         The picture with its bytes.
 
     Raises:
-        UnusableImageError: the address is not http(s), cannot be reached in 30 seconds, or holds more than 20 MB.
+        UnusableImageError: the address is not http(s), may not be reached (as where clouds keep keys), does not answer
+            in 30 seconds, or holds more than 20 MB.
     """
     if image.data is not None:
         return image
     address = image.url or ""
     if urlsplit(address).scheme not in ("http", "https"):
         raise UnusableImageError(f"The image at {address[:80]!r} cannot be fetched: give an http(s) URL or a data URI.")
-    from urllib.request import urlopen
+    from ..._web.fetch import Limits, fetch
 
     try:
-        with urlopen(address, timeout=SECONDS_TO_LOAD) as response:
-            data = response.read(LARGEST_IMAGE + 1)
-    except OSError as error:
-        raise UnusableImageError(f"The image at {address[:80]!r} cannot be fetched: {error}.") from error
-    if len(data) > LARGEST_IMAGE:
-        raise UnusableImageError(f"The image at {address[:80]!r} has more than {LARGEST_IMAGE} bytes.")
+        answer = fetch(address, limits=Limits(size=LARGEST_IMAGE, seconds=SECONDS_TO_LOAD))
+    except FetchError as error:
+        raise UnusableImageError(f"The image at {address[:80]!r} cannot be fetched: {error}") from error
+    if not answer.ok:
+        raise UnusableImageError(f"The image at {address[:80]!r} cannot be fetched: status {answer.status_code}.")
+    data = answer.content
     return replace(image, data=data, media_type=kind_of(data))
 
 

@@ -1,0 +1,52 @@
+"""Pictures that a provider wants as bytes are fetched behind the fence, with limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from picture_kit import PictureServer
+
+from autogen_classic.errors import AddressRefusedError, UnusableImageError
+from autogen_classic.oai._messages import images
+from autogen_classic.oai._messages.images import Image, loaded
+from autogen_classic.testing.http_server import HttpResponse
+
+PNG = b"\x89PNG and more"
+
+
+@pytest.fixture
+def web() -> Iterator[PictureServer]:
+    server = PictureServer()
+    server.pages["/a.png"] = PNG
+    server.http.start()
+    yield server
+    server.http.stop()
+
+
+def test_an_address_becomes_bytes_with_their_kind(web: PictureServer) -> None:
+    picture = loaded(Image(url=f"{web.url}/a.png"))
+    assert (picture.data, picture.media_type) == (PNG, "image/png")
+    assert loaded(picture) is picture
+    assert web.asked == ["/a.png"]
+
+
+def test_an_address_where_clouds_keep_keys_is_never_reached(web: PictureServer) -> None:
+    metadata = "http://169.254.169.254/latest/meta-data"
+    web.pages["/moved.png"] = HttpResponse(302, b"", headers={"location": metadata})
+    for url in (metadata, f"{web.url}/moved.png"):
+        with pytest.raises(UnusableImageError, match="cannot be fetched") as caught:
+            loaded(Image(url=url))
+        assert isinstance(caught.value.__cause__, AddressRefusedError)
+
+
+def test_what_is_not_there_or_too_large_is_an_error(web: PictureServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnusableImageError, match="status 404"):
+        loaded(Image(url=f"{web.url}/none.png"))
+    with pytest.raises(UnusableImageError, match="cannot be fetched"):
+        loaded(Image(url="http://127.0.0.1:9/a.png"))
+    with pytest.raises(UnusableImageError, match="give an http"):
+        loaded(Image(url="file:///etc/passwd"))
+    monkeypatch.setattr(images, "LARGEST_IMAGE", 5)
+    with pytest.raises(UnusableImageError, match="cannot be fetched"):
+        loaded(Image(url=f"{web.url}/a.png"))
