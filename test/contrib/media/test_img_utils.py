@@ -86,12 +86,32 @@ def test_base_64_gets_the_kind_of_picture_that_it_is(red: Image.Image) -> None:
 
 def test_a_picture_that_is_huge_as_a_png_is_sent_as_a_jpeg(monkeypatch: pytest.MonkeyPatch) -> None:
     noise = Image.effect_noise((200, 200), 80).convert("RGB")
+    monkeypatch.setattr(room, "_written_before", {})
     monkeypatch.setattr(room, "LARGEST_PICTURE", 30_000)
     assert len(room._written(noise, "PNG")) > 30_000
     assert img_utils.pil_to_data_uri(noise).startswith("data:image/jpeg;base64,/9j/")
+    monkeypatch.setattr(room, "_written_before", {})
     monkeypatch.setattr(room, "LARGEST_PICTURE", 1000)
     with pytest.raises(UnusableImageError, match="200 x 200 pixels is larger than"):
         img_utils.pil_to_data_uri(noise)
+
+
+def test_a_picture_is_written_once_until_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    write = room._written
+    monkeypatch.setattr(room, "_written", lambda image, form: written.append(form) or write(image, form))
+    monkeypatch.setattr(room, "_written_before", {})
+    image = Image.new("RGB", (20, 20), "blue")
+    uris = {img_utils.pil_to_data_uri(one) for one in (image, image, image.copy())}
+    assert (len(uris), written) == (1, ["PNG"])
+    image.putpixel((0, 0), (1, 2, 3))
+    assert img_utils.pil_to_data_uri(image) not in uris
+    grey = image.convert("L")
+    assert img_utils.pil_to_data_uri(grey) != img_utils.pil_to_data_uri(Image.frombytes("P", grey.size, grey.tobytes()))
+    assert len(written) == 4
+    for colour in range(2 * room.MOST_KEPT):
+        img_utils.pil_to_data_uri(Image.new("L", (2, 2), colour))
+    assert len(room._written_before) == room.MOST_KEPT
 
 
 # --- what is not a picture -------------------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
+import threading
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
@@ -32,6 +34,10 @@ Picture: TypeAlias = "str | bytes | Path | Image.Image"
 Allowed: TypeAlias = bool | Iterable[str]
 """Which private addresses may be reached: all, none, or those of a list of hosts and networks."""
 
+MOST_KEPT = 8
+
+_lock = threading.Lock()
+_written_before: dict[bytes, bytes] = {}  # by what is seen in a picture; the one used last stands last
 _LIMITS = Limits(
     size=LARGEST_PICTURE,
     seconds=30,
@@ -149,6 +155,8 @@ def _short(source: str | bytes | Path) -> str:
 def encoded(image: Image.Image) -> bytes:
     """Write a picture as a PNG, or as a JPEG where that would be larger than 20 MB.
 
+    The PNG of a photo takes seconds, and each request of a chat carries all of its pictures. So the last few are kept.
+
     Args:
         image: the picture.
 
@@ -158,10 +166,20 @@ def encoded(image: Image.Image) -> bytes:
     Raises:
         UnusableImageError: it is too large as a JPEG, too.
     """
-    data = _written(image, "PNG")
-    if len(data) > LARGEST_PICTURE:
-        data = _written(image.convert("RGB"), "JPEG")
-    return _small_enough(data, f"of {image.width} x {image.height} pixels")
+    seen = hashlib.blake2b(image.tobytes())
+    seen.update(repr((image.mode, image.size, image.getpalette(), image.info)).encode())
+    with _lock:
+        data = _written_before.pop(seen.digest(), None)
+    if data is None:
+        data = _written(image, "PNG")
+        if len(data) > LARGEST_PICTURE:
+            data = _written(image.convert("RGB"), "JPEG")
+        _small_enough(data, f"of {image.width} x {image.height} pixels")
+    with _lock:
+        _written_before[seen.digest()] = data
+        while len(_written_before) > MOST_KEPT:
+            del _written_before[next(iter(_written_before))]
+    return data
 
 
 def _written(image: Image.Image, form: str) -> bytes:
