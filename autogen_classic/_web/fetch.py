@@ -19,7 +19,8 @@ from urllib.parse import urljoin
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from requests.utils import select_proxy
+from requests.auth import HTTPBasicAuth
+from requests.utils import get_auth_from_url, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -227,6 +228,7 @@ def _answer(
     options.pop("stream", None)
     timeout = options.pop("timeout", limits.seconds)
     sending = {name: options.pop(name, None) for name in _SENDING_OPTIONS}
+    options["auth"] = options.get("auth") or session.auth or _credentials_of_address
     request = session.prepare_request(requests.Request("GET", url, **options))
     request.register_hook("response", partial(_leave_body_of_redirect, session))  # type: ignore[no-untyped-call]
     history: list[requests.Response] = []
@@ -254,6 +256,12 @@ def _leave_body_of_redirect(session: requests.Session, response: requests.Respon
         response.raw = urllib3.HTTPResponse(io.BytesIO(), preload_content=False)
 
 
+def _credentials_of_address(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Send what stands in the address itself; requests would also look into the user's ``.netrc``."""
+    user, password = get_auth_from_url(request.url or "")
+    return HTTPBasicAuth(user, password)(request) if user or password else request
+
+
 def _tls(sending: Mapping[str, Any]) -> tuple[Any, Any]:
     return sending["verify"], sending["cert"]
 
@@ -267,7 +275,8 @@ def _redirected(
     for name in _HEADERS_OF_ONE_HOST:
         following.headers.pop(name, None)
     following.prepare_cookies(session.cookies)
-    session.rebuild_auth(following, response)  # type: ignore[no-untyped-call]
+    if session.should_strip_auth(response.url, url):  # type: ignore[no-untyped-call]
+        following.headers.pop("Authorization", None)
     return following
 
 

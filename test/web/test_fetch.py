@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,6 +105,23 @@ def test_a_redirect_takes_credentials_and_cookies_to_no_other_host(pages: WebPag
     assert "authorization" not in taken
     assert "cookie" not in taken
     assert taken["host"] == f"localhost:{pages.port}"
+
+
+def test_credentials_of_the_users_netrc_are_not_sent(pages: WebPages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password sesame\nmachine localhost login me password sesame\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    pages.pages["/away"] = redirect(f"http://localhost:{pages.port}/")
+    for session in (None, requests.Session()):
+        fetch(f"{pages.url}/away", session=session)
+    assert ["authorization" in headers for _, headers in pages.requests] == [False] * 4
+
+
+def test_credentials_in_the_address_are_sent_to_its_host_only(pages: WebPages):
+    pages.pages |= {"/away": redirect(f"http://localhost:{pages.port}/"), "/on": redirect("/away")}
+    fetch(f"http://me:pass@127.0.0.1:{pages.port}/on")
+    assert ["authorization" in headers for _, headers in pages.requests] == [True, True, False]
 
 
 def test_the_body_of_a_redirect_is_not_read(pages: WebPages):
