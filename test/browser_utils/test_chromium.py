@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import shutil
-import sys
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -153,8 +152,3 @@ def test_a_missing_package_is_an_error_that_names_the_extra(
     monkeypatch.setattr(home, f"IS_{package}_ENABLED", False)
     with pytest.raises(ImportError, match=r"autogen-classic\[websurfer-browsers\]"):
         kind()
-
-
-def test_importing_the_browsers_loads_neither_package() -> None:
-    importlib.import_module("autogen_classic.browser_utils.selenium_markdown_browser")
-    assert "selenium.webdriver.firefox" not in sys.modules

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -212,3 +214,53 @@ def test_a_picture_is_described_by_a_model_where_there_is_one(tmp_path: Path):
     assert text.endswith("\n# Description:\nFour red points.\n")
     assert content[0]["text"] == "What is it?"
     assert content[1]["image_url"]["url"].startswith("data:image/png;base64,")
+
+
+def test_a_document_that_links_to_a_file_or_an_address_does_not_bring_it_in(
+    converter: MarkdownConverter, tmp_path: Path, pages: WebPages
+):
+    secret = written(tmp_path, "secret.png", b"\x89PNG sesame")
+    main = "http://schemas.openxmlformats.org"
+    for target in (Path(secret).as_uri(), secret, f"{pages.url}/picture.png"):
+        document = documents.docx(
+            "</w:t></w:r><w:r><w:drawing>"
+            f'<wp:inline xmlns:wp="{main}/drawingml/2006/wordprocessingDrawing"><a:graphic '
+            f'xmlns:a="{main}/drawingml/2006/main"><a:graphicData><pic:pic '
+            f'xmlns:pic="{main}/drawingml/2006/picture"><pic:blipFill><a:blip '
+            f'xmlns:r="{main}/officeDocument/2006/relationships" r:link="r9"/></pic:blipFill></pic:pic>'
+            "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r><w:r><w:t>After.",
+            f'<Relationship Id="r9" Type="{main}/officeDocument/2006/relationships/image" Target="{target}" '
+            'TargetMode="External"/>',
+        )
+        try:
+            text = converter.convert(written(tmp_path, "linked.docx", document)).text_content
+        except FileConversionException as error:
+            text = str(error)
+        assert "sesame" not in text
+        assert "c2VzYW1l" not in text
+    assert pages.paths == []
+
+
+def test_entities_that_grow_without_end_are_not_unfolded(converter: MarkdownConverter, tmp_path: Path):
+    levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'<!DOCTYPE d [<!ENTITY e0 "heron">{levels}]><w:document xmlns:w="w"><w:t>&e9;</w:t></w:document>'
+    path = written(tmp_path, "bomb.docx", documents.zipped({"word/document.xml": bomb}))
+    with pytest.raises(FileConversionException):
+        converter.convert(path)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "autogen_classic.browser_utils.mdconvert",
+        "autogen_classic.browser_utils.playwright_markdown_browser",
+        "autogen_classic.browser_utils.selenium_markdown_browser",
+        "autogen_classic.agentchat.contrib.web_surfer",
+    ],
+)
+def test_importing_loads_no_package_that_is_needed_later(module: str):
+    program = (
+        f"import sys, {module}; print({{'markitdown', 'playwright', 'selenium', 'pandas', 'PIL'}} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -32,8 +32,8 @@ def pdf(text: str = WORDS) -> bytes:
     return file.getvalue()
 
 
-def docx(text: str = WORDS) -> bytes:
-    """A document of Word with one paragraph."""
+def docx(text: str = WORDS, relations_of_document: str = "") -> bytes:
+    """A document of Word with one paragraph, which may hold markup that refers to further relations."""
     kinds = "http://schemas.openxmlformats.org/package/2006/content-types"
     relations = "http://schemas.openxmlformats.org/package/2006/relationships"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -46,6 +46,8 @@ def docx(text: str = WORDS) -> bytes:
             "</Types>",
             "_rels/.rels": f'<Relationships xmlns="{relations}"><Relationship Id="r1" Type="{office}/officeDocument" '
             'Target="word/document.xml"/></Relationships>',
+            "word/_rels/document.xml.rels": f'<Relationships xmlns="{relations}">'
+            f"{relations_of_document}</Relationships>",
             "word/document.xml": f'<w:document xmlns:w="{word}"><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p>'
             "</w:body></w:document>",
         }
