@@ -58,12 +58,6 @@ class BingMarkdownSearch(AbstractMarkdownSearch):
         self._interleave_results = interleave_results
         self._base_url = base_url or (_API if self._bing_api_key else _PAGE)
         self._mdconvert = MarkdownConverter()
-        if not self._bing_api_key:
-            warn_once(
-                _logger,
-                "There is no key for Bing (bing_api_key, or the variable BING_API_KEY): its page of results is read, "
-                "which Bing may answer with few results or none.",
-            )
 
     def search(self, query: str) -> str:
         """Look for something with Bing.
@@ -96,6 +90,11 @@ class BingMarkdownSearch(AbstractMarkdownSearch):
         return _as_markdown(query, sections, related)
 
     def _read_page(self, query: str) -> str:
+        warn_once(
+            _logger,
+            "There is no key for Bing (bing_api_key, or the variable BING_API_KEY): its page of results is read, which "
+            "Bing may answer with few results or none.",
+        )
         address = f"{self._base_url}?{urlencode({'q': query, 'FORM': 'QBLH'})}"
         response = fetch(address, options={"headers": {"User-Agent": _AS_BROWSER}})
         response.raise_for_status()

@@ -11,7 +11,6 @@ from ..._core.messages import Message
 from ..._core.party import Agent, Outcome
 from ...browser_utils import AbstractMarkdownBrowser, BingMarkdownSearch, RequestsMarkdownBrowser
 from ...oai.client import OpenAIWrapper
-from ...oai.openai_utils import filter_config
 from .._accounts import on_account_of
 from ..assistant_agent import AssistantAgent
 from ..conversable_agent import ConversableAgent
@@ -21,7 +20,7 @@ from ._surfing import Reader, tools_of_browser, tools_of_reader
 __all__ = ("WebSurferAgent",)
 
 # Cheap models that take whole pages, as lists of configurations for 0.2 have them.
-_READING_MODELS = ["gpt-3.5-turbo-1106", "gpt-3.5-turbo-16k-0613", "gpt-3.5-turbo-16k"]
+_READING_MODELS = ("gpt-3.5-turbo-1106", "gpt-3.5-turbo-16k-0613", "gpt-3.5-turbo-16k")
 _BING_SETTINGS = {"bing_api_key": "bing_api_key", "bing_base_url": "base_url"}
 
 
@@ -210,5 +209,5 @@ def _reading_config(
     if given is not None or not llm_config:
         return given or False
     config = copy.copy(llm_config)
-    cheap = filter_config(config.get("config_list") or [], {"model": _READING_MODELS})
+    cheap = [entry for entry in config.get("config_list") or [] if entry.get("model") in _READING_MODELS]
     return {**config, "config_list": cheap} if cheap else config
