@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from .messages import TextOrMessage
 from .party import Agent, Party
 from .running_chats import ChatRef, StopReason
-from .stream import Event, EventsDropped, audience, emit, is_heard, listening, subscribe, unsubscribe
+from .stream import Detail, Event, EventsDropped, audience, emit, is_heard, listening, subscribe, unsubscribe
 
 __all__ = (
     "AgentCreated",
@@ -32,6 +32,7 @@ __all__ = (
     "ClientConnected",
     "CodeExecuted",
     "CodeExecuting",
+    "Detail",
     "Event",
     "EventsDropped",
     "FunctionUsed",
@@ -167,7 +168,7 @@ class MessageRejected(Event):
 
 
 @dataclass(slots=True)
-class ReplyTried(Event):
+class ReplyTried(Detail):
     """A reply function of ``agent`` has run. If it is ``final``, the agent says ``reply``; else the next one runs."""
 
     agent: Party
@@ -392,7 +393,7 @@ class Notice(Event):
 
 
 @dataclass(slots=True)
-class FunctionUsed(Event):
+class FunctionUsed(Detail):
     """A registered function of ``agent`` has run. ``returned`` is its own result, which becomes a text later."""
 
     agent: Agent

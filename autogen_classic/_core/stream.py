@@ -20,6 +20,7 @@ from .background import DEFAULT_SIZE, Background, is_asynchronous
 from .running_chats import ChatRef, current, is_within
 
 __all__ = (
+    "Detail",
     "Event",
     "EventsDropped",
     "Subscriber",
@@ -48,6 +49,11 @@ class Event:
     at: float = field(default_factory=time, init=False, repr=False, compare=False)
     chat: ChatRef | None = field(default=None, init=False, repr=False, compare=False)
     sequence: int | None = field(default=None, init=False, repr=False, compare=False)
+
+
+@dataclass(slots=True)
+class Detail(Event):
+    """The root of events that come so often, or say so little, that only those hear them who name their kind."""
 
 
 @dataclass(slots=True)
@@ -100,6 +106,7 @@ class _Subscription:
     kinds: tuple[type[Event], ...]
     chat_id: str | None = None
     is_over: bool = False  # a thread that outlives the ``with`` block of a listener no longer reaches it
+    known: dict[type[Event], bool] = field(default_factory=dict)  # which kinds it wants, as far as it was asked
 
     def end(self) -> None:
         """Deliver nothing more."""
@@ -109,7 +116,14 @@ class _Subscription:
             close()
 
     def wants(self, kind: type[Event]) -> bool:
-        return not self.is_over and issubclass(kind, self.kinds)
+        if self.is_over:
+            return False
+        wanted = self.known.get(kind)
+        if wanted is None:
+            named = tuple(one for one in self.kinds if one is not Event)
+            wanted = issubclass(kind, named if issubclass(kind, Detail) else self.kinds)
+            self.known[kind] = wanted
+        return wanted
 
 
 _lock = threading.Lock()
@@ -193,7 +207,7 @@ def subscribe(
         subscriber: a function of one event. A plain one runs between two steps of the chat, in the thread of the chat.
             An asynchronous one always has a queue, and runs in the event loop in which it subscribes; without one, in
             a thread of its own.
-        kinds: the classes of events that it wants.
+        kinds: the classes of events that it wants. `Event` stands for all but those that are a `Detail`.
         queue: how many events may wait for it, so that no chat waits. A plain function then runs in a thread of its
             own. When too many wait, events are dropped, and `EventsDropped` says how many. None stands for no queue,
             and for 1,000 events if the function is asynchronous.
@@ -248,7 +262,7 @@ def listening(
         subscriber: a function of one event, which comes after all that were handed to `subscribe`.
         chat: the only chat to hear, with those that are nested in it: what `Event.chat` says, or its id. None hears
             them all, and what happens outside of chats as well.
-        kinds: the classes of events that it wants.
+        kinds: the classes of events that it wants. `Event` stands for all but those that are a `Detail`.
         queue: how many events may wait for it, as for `subscribe`.
 
     Yields:

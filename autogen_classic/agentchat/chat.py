@@ -129,10 +129,25 @@ def chat_steps(
         for participant in both:
             participant.client_cache = participant.previous_cache
             participant.previous_cache = None
+    return result_of(agent, recipient, running_chat, summary)
+
+
+def result_of(agent: Party, recipient: Party, running_chat: RunningChat, summary: TextOrMessage | None) -> ChatResult:
+    """Put together what came out of a chat.
+
+    Args:
+        agent: who opened it.
+        recipient: who was spoken to.
+        running_chat: the chat, which is over.
+        summary: its summary.
+
+    Returns:
+        The result, with copies of what was said.
+    """
     result = ChatResult(
         chat_history=snapshot(agent.chat_messages[recipient]),
         summary=summary,
-        cost=gather_usage_summary(list(both)),
+        cost=gather_usage_summary([agent, recipient]),
         human_input=list(agent._human_input),
     )
     result._stopped_by(running_chat)

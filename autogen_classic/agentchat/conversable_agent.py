@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from ..cache.abstract_cache_base import AbstractCache
     from ..coding.base import CodeExecutor
     from ..oai.client import OpenAIWrapper
+    from ._iteration import AsyncChatRun, ChatRun
 
 __all__ = ("PYTHON_VARIANTS", "UNKNOWN", "ConversableAgent", "register_function")
 
@@ -342,6 +343,34 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
                 **kwargs,
             )
         )
+
+    def iterate(self, recipient: Party, **settings: Any) -> ChatRun:
+        """Open a chat with another agent, to run it event by event.
+
+        For example: ``for event in user.iterate(assistant, message="Hi"): ...``. The chat runs in the thread of the
+        loop, only as far as the next event. Leaving the loop ends the chat, with the stop reason "external stop"; an
+        error of the chat is raised by the loop, after the last event before it.
+
+        Args:
+            recipient: who is spoken to.
+            **settings: everything that `initiate_chat` takes.
+
+        Returns:
+            Something to iterate over once. Its ``result`` is the `ChatResult` when the loop is over.
+        """
+        from ._iteration import ChatRun  # its room is loaded by the first chat that needs it
+
+        return ChatRun(self, recipient, chat.chat_steps(self, recipient, **settings), asynchronous=False)
+
+    def a_iterate(self, recipient: Party, **settings: Any) -> AsyncChatRun:
+        """Open a chat in an event loop, to run it event by event; see `iterate`.
+
+        For example: ``async for event in user.a_iterate(assistant, message="Hi"): ...``. While a model, a tool or a
+        person is awaited, the events of streamed text and of chats within a tool come as they happen.
+        """
+        from ._iteration import AsyncChatRun
+
+        return AsyncChatRun(self, recipient, chat.chat_steps(self, recipient, **settings), asynchronous=True)
 
     def initiate_chats(self, chat_queue: list[dict[str, Any]]) -> list[ChatResult]:
         """Run chats one after the other; each carries over the summaries of those before it.

@@ -170,7 +170,9 @@ class _Kind:
 def _kinds() -> dict[str, _Kind]:
     """The classes of events by the names of their types."""
     found = {}
-    for cls in events.Event.__subclasses__():
+    for cls in [*events.Event.__subclasses__(), *events.Detail.__subclasses__()]:
+        if cls is events.Detail:
+            continue
         hints = get_type_hints(cls)
         fields = [one for one in dataclasses.fields(cls) if not one.metadata.get("live")]
         forms = {

@@ -18,6 +18,7 @@ from autogen_classic import GroupChat, GroupChatManager, register_function
 from autogen_classic.events import (
     ChatEnded,
     ChatStarted,
+    Detail,
     Event,
     MessageReceived,
     Notice,
@@ -287,6 +288,16 @@ def test_a_subscriber_hears_the_kinds_that_it_names_only():
     with listening(heard.append, kinds=[ChatStarted, ChatEnded]):
         talk("ann", "bob")
     assert [type(event) for event in heard] == [ChatStarted, ChatEnded]
+
+
+def test_a_detail_is_heard_by_those_only_who_name_it():
+    everything: list[Event] = []
+    details: list[Event] = []
+    with listening(everything.append), listening(details.append, kinds=[Event, Detail]):
+        talk("ann", "bob")
+    assert not any(isinstance(event, ReplyTried) for event in everything)
+    assert any(isinstance(event, ReplyTried) for event in details)
+    assert [event for event in details if not isinstance(event, Detail)] == everything
 
 
 def test_whether_a_kind_is_heard_follows_those_who_come_and_go():

@@ -14,11 +14,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autogen_classic import AssistantAgent, events, register_function
-from autogen_classic.events import Event, MessageSent, ModelAnswered, Named, from_json, json_schema, to_dict, to_json
+from autogen_classic.events import (
+    Detail,
+    Event,
+    MessageSent,
+    ModelAnswered,
+    Named,
+    from_json,
+    json_schema,
+    to_dict,
+    to_json,
+)
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient, error, pieces, tool_call
 
 ROOT = Path(__file__).resolve().parents[2]
-KINDS = Event.__subclasses__()
+KINDS = [kind for kind in [*Event.__subclasses__(), *Detail.__subclasses__()] if kind is not Detail]
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
 wild = st.recursive(
@@ -51,7 +61,7 @@ def check(event: Event) -> None:
 def test_the_events_of_a_real_run_follow_the_schema_and_come_back(way: str) -> None:
     heard: list[Event] = []
     replies = [error(400, "no"), tool_call("add", a=1, b=2), pieces("Th", "ree"), "TERMINATE"]
-    with MockOpenAIServer(replies) as server, events.listening(heard.append):
+    with MockOpenAIServer(replies) as server, events.listening(heard.append, kinds=[Event, Detail]):
         entries = [server.config(max_retries=0, stream=True), server.config(stream=True)]
         assistant = AssistantAgent("assistant", llm_config={"config_list": entries, "cache_seed": None})
         user = agent("user", max_consecutive_auto_reply=2)
