@@ -53,6 +53,7 @@ PLACES = {
     "contrib/agents/test_math_user_proxy_agent.py": "one",
     "contrib/media": "one",
     "contrib/context": "versions",
+    "contrib/context/test_replay_of_capabilities.py": "one",
     "contrib/context/test_teachability.py": "one",
     "contrib/retrieval": "one",
     "contrib/web": "one",

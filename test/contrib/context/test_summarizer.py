@@ -177,6 +177,16 @@ def test_the_model_that_selects_a_speaker_can_read_a_summary() -> None:
         assert sum(one["total_tokens"] for name, one in usage.items() if name != "total_cost") == result.spent.tokens
 
 
+@both_ways
+def test_a_summarizer_alone_serves_a_selection_with_its_own_model(way: str) -> None:
+    with MockOpenAIServer(default="bob") as chooser, summarizing_server() as small:
+        members = [agent("ann"), agent("bob")]
+        summarizer = MessageHistorySummarizer(max_messages=3, keep_messages=1, llm_config=small.llm_config())
+        group = GroupChat(members, [], max_round=5, select_speaker_transform_messages=summarizer)
+        chat(way, members[0], GroupChatManager(group, llm_config=chooser.llm_config()))
+        assert any("A summary of the conversation so far" in str(request) for request in chooser.requests)
+
+
 def test_what_was_summed_up_is_said_in_one_line() -> None:
     summarizer = MessageHistorySummarizer(max_messages=3, keep_messages=1)
     summed_up = "Summed up 3 messages. Number of messages reduced from 4 to 2."

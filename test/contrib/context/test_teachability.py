@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,19 @@ def test_processes_share_a_folder(store: MemoStore, folder: str) -> None:
     assert writer.wait(240) == 0
     assert len(store.get_related_memos("", 100, None)) == 7
     assert [memo[1] for memo in store.get_related_memos("", 100, 0.5)] == ["written elsewhere"] * 3
+
+
+def test_threads_share_a_store(store: MemoStore, folder: str) -> None:
+    other = MemoStore(path_to_db_dir=folder, embedding_function=by_topic)
+
+    def write(number: int) -> int:
+        chosen = (store, other)[number % 2]
+        chosen.add_input_output_pair(f"bus {number}", str(number))
+        return len(chosen.get_related_memos("bus", 100, 0.5))
+
+    with ThreadPoolExecutor(6) as pool:
+        assert max(pool.map(write, range(12))) == 13
+    assert len(store.get_related_memos("bus", 100, None)) == 15
 
 
 def test_the_local_embedding_finds_what_means_the_same(folder: str) -> None:

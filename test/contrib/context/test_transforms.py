@@ -23,7 +23,7 @@ from autogen_classic.agentchat.contrib.capabilities.transforms import (
 )
 from autogen_classic.cache import Cache
 from autogen_classic.cache.in_memory_cache import InMemoryCache
-from autogen_classic.testing import MockOpenAIServer
+from autogen_classic.testing import MockOpenAIServer, tool_call
 
 Message = dict[str, Any]
 
@@ -113,6 +113,25 @@ def test_the_model_that_selects_a_speaker_sees_the_transformed_history(way: str)
     assert [message["content"] for message in group.messages] == ["hi", "carl says it", "bob says it"]
 
 
+def look(where: str) -> str:
+    return f"a tree in {where}"
+
+
+@both_ways
+def test_in_a_group_a_limited_model_still_sees_its_call_with_the_answer(way: str) -> None:
+    with MockOpenAIServer([tool_call("look", where="the park"), "I saw a tree."]) as server:
+        caller, runner = agent("caller", llm_config=server.llm_config()), agent("runner")
+        caller.register_for_llm(name="look", description="Look.")(look)
+        runner.register_for_execution(name="look")(look)
+        TransformMessages(transforms=[MessageHistoryLimiter(1), MessageTokenLimiter(1)]).add_to_agent(caller)
+        group = GroupChat([runner, caller], [], max_round=4, speaker_selection_method="round_robin")
+        chat(way, runner, GroupChatManager(group, llm_config=False))
+        _, called, answered = server.requests[1]["messages"]
+    assert called["tool_calls"][0]["id"] == answered["tool_call_id"]
+    assert "a tree in the park".startswith(answered["content"])
+    assert group.messages[-1]["content"] == "I saw a tree."
+
+
 def test_an_agent_gets_the_same_transforms_once_and_agents_may_share_them() -> None:
     transforms = TransformMessages(transforms=[MessageHistoryLimiter(1)])
     bob = agent("bob")
@@ -121,6 +140,17 @@ def test_an_agent_gets_the_same_transforms_once_and_agents_may_share_them() -> N
     with pytest.raises(AssertionError, match="bob has these transforms already"):
         transforms.add_to_agent(bob)
     TransformMessages(transforms=[MessageHistoryLimiter(1)]).add_to_agent(bob)
+
+
+def test_a_copy_of_an_agent_keeps_the_transforms() -> None:
+    transforms = TransformMessages(transforms=[MessageHistoryLimiter(1)])
+    bob = agent("bob")
+    transforms.add_to_agent(bob)
+    twin = copy.deepcopy(bob)
+    (hook,) = twin.hook_lists["process_all_messages_before_reply"]
+    assert hook.__self__.agent is twin
+    with pytest.raises(AssertionError, match="has these transforms already"):
+        transforms.add_to_agent(twin)
 
 
 def test_what_is_not_a_transform_is_refused_when_it_is_given() -> None:

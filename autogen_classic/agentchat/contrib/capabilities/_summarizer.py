@@ -97,6 +97,9 @@ class MessageHistorySummarizer:
         self._remember(keys[known + len(older)], longer_summary)
         return _with_summary(longer_summary, rest[len(older) :])
 
+    def _steps_alone(self, messages: list[Message]) -> Steps[list[Message]]:
+        return (yield from self._steps(None, messages))
+
     def _older(self, messages: list[Message], summary: str) -> list[Message]:
         """The part of a history that is to be summed up; empty if the history is short enough."""
         history = _with_summary(summary, messages)
@@ -158,6 +161,7 @@ class MessageHistorySummarizer:
         """
         return drive(self._steps(agent, messages))
 
+    @shipped(_steps_alone)
     def apply_transform(self, messages: list[Message]) -> list[Message]:
         """Sum up the older part of a long history with the model of ``llm_config``.
 
@@ -170,7 +174,7 @@ class MessageHistorySummarizer:
         Raises:
             ValueError: there is no ``llm_config``.
         """
-        return self.apply_for_agent(None, messages)
+        return drive(self._steps_alone(messages))
 
     def get_logs(
         self, pre_transform_messages: list[Message], post_transform_messages: list[Message]

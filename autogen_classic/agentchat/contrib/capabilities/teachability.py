@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ Memo: TypeAlias = tuple[str, str, float]
 
 _COLLECTION = "memos"
 _OUTPUT = "output_text"
+_locks: dict[str, threading.Lock] = {}  # by folder: Chroma cannot open and close one in two threads at a time
 _BRIGHT: Literal["light_yellow"] = "light_yellow"
 
 
@@ -190,9 +192,10 @@ class MemoStore:
     @contextmanager
     def _opened(self) -> Iterator[tuple[Client, Collection]]:
         """Open the folder for one step: what stays open does not see the vectors that other processes add."""
-        with cast("Client", chroma.persistent_client(self._folder, extra="teachable")) as client:
-            space = {"hnsw:space": "l2"}
-            yield client, chroma.collection_of(client, _COLLECTION, self._embed, metadata=space, create=True)
+        with _locks.setdefault(self._folder, threading.Lock()):
+            with cast("Client", chroma.persistent_client(self._folder, extra="teachable")) as client:
+                space = {"hnsw:space": "l2"}
+                yield client, chroma.collection_of(client, _COLLECTION, self._embed, metadata=space, create=True)
 
 
 class Teachability(AgentCapability):

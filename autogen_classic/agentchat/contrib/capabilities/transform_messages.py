@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...._core.drive import Ask, Steps, drive, shipped
 from ...._core.events import Notice, emit
@@ -65,6 +65,10 @@ class _OfAgent:
 
     owner: TransformMessages
     agent: ConversableAgent
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _OfAgent:
+        """A copy of the agent shares the transforms."""
+        return _OfAgent(self.owner, copy.deepcopy(self.agent, memo))
 
     def _steps(self, messages: list[Message]) -> Steps[list[Message]]:
         transformed = copy.deepcopy(messages)
