@@ -10,6 +10,7 @@ import copy
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..._core.drive import Ask, Steps, drive, drive_async, shipped
@@ -67,38 +68,83 @@ def _callable_of(function: Function) -> Callable[..., str]:
     return lambda **arguments: _run(function, arguments)
 
 
+@dataclass(frozen=True)
+class _Experience:
+    """What a round of changes builds upon.
+
+    Attributes:
+        performance: the share of satisfied users since the last round.
+        functions: the functions to change.
+        best: the functions with which the best conversations were held.
+        conversations: these conversations, by name.
+        verdicts: whether their users were satisfied, by the same names.
+        failures: functions that did worse, each with its share of satisfied users.
+    """
+
+    performance: float
+    functions: list[Function]
+    best: list[Function]
+    conversations: list[dict[str, list[Message]]]
+    verdicts: list[dict[str, int]]
+    failures: list[dict[str, Any]]
+
+    def prompt(self, functions: Sequence[Function], actions_left: int) -> str:
+        """What the model is told when the functions have become these."""
+        satisfied = sum(value for one in self.verdicts for value in one.values())
+        return OPT_PROMPT.format(
+            best_functions=_listed(self.best),
+            best_conversations_num=len(self.conversations),
+            best_conversations_history=_listed(self.conversations),
+            statistic_informations=(
+                f"In {satisfied} of {len(self.verdicts)} the user was satisfied.\n{_listed(self.verdicts)}"
+            ),
+            incumbent_functions=_listed(functions),
+            accumulated_experience=_listed(self.failures),
+            actions_num=actions_left,
+        )
+
+
+def _listed(things: Sequence[object]) -> str:
+    return json.dumps(things, default=str, indent=1) if things else "None yet."
+
+
+def _experience_of(optimizer: AgentOptimizer) -> _Experience:
+    """Weigh the conversations since the last step against the best so far."""
+    conversations, verdicts = optimizer._trial_conversations_history, optimizer._trial_conversations_performance
+    if not conversations:
+        raise ValueError("There is nothing to learn from yet. Call record_one_conversation before step.")
+    tried = optimizer._trial_functions
+    performance = sum(value for one in verdicts for value in one.values()) / len(verdicts)
+    if performance >= optimizer._best_performance:
+        return _Experience(performance, tried, copy.deepcopy(tried), conversations, verdicts, failures=[])
+    failures = [*optimizer._failure_functions_performance, {"functions": tried, "performance": performance}]
+    return _Experience(
+        performance,
+        optimizer._best_functions,
+        optimizer._best_functions,
+        optimizer._best_conversations_history,
+        optimizer._best_conversations_performance,
+        sorted(failures, key=lambda failure: float(failure["performance"])),
+    )
+
+
 def _step(optimizer: AgentOptimizer, /) -> Steps[Registrations]:
     """One round of changes; nothing is forgotten unless it comes to its end."""
-    history = optimizer._trial_conversations_history
-    if not history:
-        raise ValueError("There is nothing to learn from yet. Call record_one_conversation before step.")
-    verdicts = [verdict for one in optimizer._trial_conversations_performance for verdict in one.values()]
-    performance = sum(verdicts) / len(verdicts)
-    failures, best = optimizer._failure_functions_performance, optimizer._best_functions
-    functions = known = optimizer._trial_functions
-    if performance < optimizer._best_performance:
-        failures = sorted([*failures, {"functions": known, "performance": performance}], key=_performance)
-        functions = best
-        conversations, verdicts_by_name = (
-            optimizer._best_conversations_history,
-            optimizer._best_conversations_performance,
-        )
-    else:
-        failures, best = [], known
-        conversations, verdicts_by_name = history, optimizer._trial_conversations_performance
-
+    experience = _experience_of(optimizer)
+    known, functions = optimizer._trial_functions, experience.functions
     actions_left = optimizer.max_actions_per_step
     while actions_left > 0:
-        prompt = _prompt(best, conversations, verdicts_by_name, functions, failures, actions_left)
+        prompt = experience.prompt(functions, actions_left)
         functions, made = yield from _changes(optimizer, prompt, functions, actions_left)
         if made == 0:
             break
         actions_left -= made
 
-    optimizer._best_performance = max(performance, optimizer._best_performance)
-    optimizer._best_functions, optimizer._failure_functions_performance = copy.deepcopy(best), failures
-    optimizer._best_conversations_history = conversations
-    optimizer._best_conversations_performance = verdicts_by_name
+    optimizer._best_performance = max(experience.performance, optimizer._best_performance)
+    optimizer._best_functions = experience.best
+    optimizer._best_conversations_history = experience.conversations
+    optimizer._best_conversations_performance = experience.verdicts
+    optimizer._failure_functions_performance = experience.failures
     optimizer._trial_functions = functions
     optimizer._trial_conversations_history = []
     optimizer._trial_conversations_performance = []
@@ -143,33 +189,6 @@ def _calls_in(answer: object) -> list[dict[str, Any]]:
     message = answer.model_dump() if hasattr(answer, "model_dump") else answer
     calls = message.get("tool_calls") if isinstance(message, dict) else None
     return [call["function"] for call in calls or []]
-
-
-def _performance(failure: Mapping[str, Any]) -> float:
-    return float(failure["performance"])
-
-
-def _prompt(
-    best: Sequence[Function],
-    conversations: Sequence[Mapping[str, Any]],
-    verdicts: Sequence[Mapping[str, int]],
-    functions: Sequence[Function],
-    failures: Sequence[Mapping[str, Any]],
-    actions_left: int,
-) -> str:
-    def listed(things: Sequence[Any]) -> str:
-        return json.dumps(things, default=str, indent=1) if things else "None yet."
-
-    satisfied = sum(value for one in verdicts for value in one.values())
-    return OPT_PROMPT.format(
-        best_functions=listed(best),
-        best_conversations_num=len(conversations),
-        best_conversations_history=listed(conversations),
-        statistic_informations=f"In {satisfied} of {len(verdicts)} the user was satisfied.\n{listed(verdicts)}",
-        incumbent_functions=listed(functions),
-        accumulated_experience=listed(failures),
-        actions_num=actions_left,
-    )
 
 
 class AgentOptimizer:
@@ -225,7 +244,7 @@ class AgentOptimizer:
                 )
             is_satisfied = answer == "1"
         name = f"Conversation {len(self._trial_conversations_history)}"
-        self._trial_conversations_history.append({name: conversation_history})
+        self._trial_conversations_history.append({name: [message.copy() for message in conversation_history]})
         self._trial_conversations_performance.append({name: int(bool(is_satisfied))})
 
     @shipped(_step)

@@ -232,6 +232,13 @@ def test_models_are_chosen_by_names_and_tags() -> None:
     assert team["agent_configs"][0]["tags"] == ["workers"]
 
 
+def test_an_agent_that_was_saved_with_tags_alone_is_found_by_them() -> None:
+    saved = {"agent_configs": [{"name": "A", "tags": ["planners"], "system_message": "s", "description": "d"}]}
+    with Bench([], agent_model="worker") as bench:
+        agents, _ = bench.builder.load(config_json=saved)
+    assert [entry["model"] for entry in agents[0].llm_config["config_list"]] == ["planner"]
+
+
 def test_a_model_that_is_not_on_the_list_is_named() -> None:
     with (
         pytest.raises(RuntimeError, match=r"Fail to initialize build manager: \['none'\]\[\] does not exist"),

@@ -125,6 +125,17 @@ def test_the_model_reads_the_conversations_and_how_they_went() -> None:
     ]
 
 
+def test_a_recorded_conversation_stays_as_it_was() -> None:
+    conversation = [{"role": "user", "content": "What was said."}]
+    with MockOpenAIServer([DONE]) as server:
+        one = optimizer(server)
+        one.record_one_conversation(conversation, is_satisfied=True)
+        conversation[0]["content"] = "Something else."
+        conversation.clear()
+        one.step()
+    assert "What was said." in server.requests[0].last_text
+
+
 def test_no_more_changes_are_made_than_allowed() -> None:
     both = tool_calls(call("add_function", DOUBLE), call("add_function", HALVE))
     with MockOpenAIServer([both]) as server:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from ...._secrets import without_keys
 from ....errors import TeamFileError
 
-__all__ = ("Profile", "Team", "default_path", "read_library", "read_team", "write_team")
+__all__ = ("Profile", "Team", "as_list", "default_path", "read_library", "read_team", "write_team")
 
 Profile: TypeAlias = "dict[str, Any]"
 """An agent: ``name``, ``system_message``, ``description``, ``model`` and ``tags`` (lists)."""
@@ -108,8 +108,8 @@ def _profiles(given: object, source: str) -> list[Profile]:
     profiles = []
     for number, one in enumerate(given, 1):
         _check(one, ("name", "system_message"), f"Agent {number} of {source}")
-        profile = {"description": None, "tags": [], **one}
-        profiles.append({**profile, "model": as_list(one.get("model"))})
+        profile = {"description": None, **one}
+        profiles.append({**profile, "model": as_list(one.get("model")), "tags": as_list(one.get("tags"))})
     return profiles
 
 

@@ -179,23 +179,26 @@ def _new_agent(
     Raises:
         RuntimeError: the configuration list has no model for it.
     """
-    name, model, tags = profile["name"], profile.get("model") or builder.agent_model, profile.get("tags") or []
-    entries = entries_of(builder, model, tags)
+    name, models, tags = profile["name"], profile["model"], profile["tags"]
+    if not models and not tags:
+        models, tags = builder.agent_model, builder.agent_model_tags
+    entries = entries_of(builder, models, tags)
     if not entries:
         raise RuntimeError(
-            f"Fail to initialize agent {name}: {model}{tags} does not exist in {builder.config_file_or_env}.\n"
+            f"Fail to initialize agent {name}: {models}{tags} does not exist in {builder.config_file_or_env}.\n"
             'If you would like to change this model, please specify the "agent_model" in the constructor.\n'
             f"If you load configs from json, make sure the model in agent_configs is in the "
             f"{builder.config_file_or_env}."
         )
     llm_config = {**builder.cached_configs["default_llm_config"], "config_list": entries}
-    instructions = profile["system_message"]
+    instructions, jobs = profile["system_message"], "the functions that you call"
     if builder.cached_configs["coding"]:
         instructions = f"{instructions}\n\n{builder.CODING_AND_TASK_SKILL_INSTRUCTION}"
+        jobs = f"the code that you write, and {jobs}"
     message = builder.GROUP_CHAT_DESCRIPTION.format(
         name=name,
         members=", ".join(members),
-        user_proxy_desc="" if proxy is None else f"{proxy.name} runs the code and the functions that you call.",
+        user_proxy_desc="" if proxy is None else f"{proxy.name} runs {jobs}.",
         sys_msg=instructions,
     )
     if use_oai_assistant:
@@ -210,6 +213,7 @@ def _new_agent(
 
 
 def entries_of(builder: Builder, models: list[str], tags: list[str]) -> list[dict[str, Any]]:
+    """The entries of the configuration list that have one of the models and one of the tags; empty lists fit all."""
     wanted = {key: values for key, values in (("model", models), ("tags", tags)) if values}
     return config_list_from_json(builder.config_file_or_env, builder.config_file_location, filter_dict=wanted)
 
