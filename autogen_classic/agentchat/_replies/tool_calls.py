@@ -20,7 +20,7 @@ from ..._core.replies import led_group
 from ..._core.tape import tool_steps
 from .. import _literals
 
-__all__ = ("execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text")
+__all__ = ("execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text", "wait_for")
 
 ResultT = TypeVar("ResultT")
 
@@ -143,12 +143,19 @@ def _execute_asynchronously(agent: Party, function_call: dict[str, Any]) -> Step
     if (yield WHICH_WAY):
         executed = yield Call(agent.a_execute_function, function_call)
     else:
-        executed = yield Call(_wait_for, lambda: agent.a_execute_function(function_call))
+        executed = yield Call(wait_for, lambda: agent.a_execute_function(function_call))
     return executed
 
 
-def _wait_for(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
-    """Run a coroutine to its end, even if this thread is already running an event loop (as in a notebook)."""
+def wait_for(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
+    """Run a coroutine to its end, even if this thread is already running an event loop (as in a notebook).
+
+    Args:
+        start: makes the coroutine.
+
+    Returns:
+        What it returns.
+    """
     import asyncio
 
     try:
@@ -186,7 +193,7 @@ def _to_its_end(function: Callable[..., Any], arguments: dict[str, Any]) -> obje
     async def awaited() -> object:
         return await outcome
 
-    return _wait_for(awaited)
+    return wait_for(awaited)
 
 
 def execute_function(

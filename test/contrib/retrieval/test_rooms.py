@@ -11,6 +11,8 @@ import pytest
 ROOMS = [
     "retrieve_utils",
     "agentchat.contrib.retrieve_user_proxy_agent",
+    "agentchat.contrib.graph_rag",
+    "agentchat.contrib.llamaindex_conversable_agent",
     "agentchat.contrib.retrieve_assistant_agent",
     "agentchat.contrib.qdrant_retrieve_user_proxy_agent",
     "agentchat.contrib.vectordb.base",

@@ -1,0 +1,51 @@
+"""An agent that answers from a graph instead of a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...._core.content import content_str
+from ...agent import Agent
+from ...conversable_agent import ConversableAgent
+from ..capabilities.agent_capability import AgentCapability
+from .graph_query_engine import GraphQueryEngine
+
+__all__ = ("GraphRagCapability",)
+
+_BEHIND_THE_PERSON = 2  # the first two replies ask the person and end the chat
+_NOTHING_FOUND = "I have found nothing about this in the graph."
+
+
+class GraphRagCapability(AgentCapability):
+    """Lets an agent answer each message from a graph.
+
+    The agent goes on asking its person and ending chats as before; its model, if it has one, is not asked.
+
+    Args:
+        query_engine: answers the questions.
+    """
+
+    def __init__(self, query_engine: GraphQueryEngine) -> None:
+        self.query_engine = query_engine
+
+    def add_to_agent(self, agent: ConversableAgent) -> None:
+        """Let an agent answer from the graph.
+
+        Args:
+            agent: the agent.
+        """
+        agent.register_reply([Agent, None], self._reply_from_graph, position=_BEHIND_THE_PERSON)
+
+    def _reply_from_graph(
+        self,
+        recipient: ConversableAgent,
+        messages: list[dict[str, Any]] | None = None,
+        sender: Agent | None = None,
+        config: object = None,
+    ) -> tuple[bool, str]:
+        """Reply to the last message with what the engine knows: its answer, or else what it found."""
+        if messages is None:
+            messages = recipient._oai_messages[sender]
+        result = self.query_engine.query(content_str(messages[-1].get("content")))
+        found = "\n".join(str(one) for one in result.results)
+        return True, result.answer or found or _NOTHING_FOUND
