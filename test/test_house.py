@@ -233,6 +233,7 @@ OTHER_PARAMETERS = {
 NO_TWIN = {
     "agentchat._groupchat.contract.Group.a_auto_select_speaker": "0.2 has the other one under a private name",
     "agentchat.groupchat.GroupChat.a_auto_select_speaker": "0.2 has the other one under a private name",
+    "agentchat.contrib.multimodal_conversable_agent.MultimodalConversableAgent.a_receive": "the other one is inherited",
     "cli.examples.tool_chat.a_sum": "an asynchronous tool of the example",
     "oai.client._a_create_steps": "the steps of the other are those of an attempt, in `_request`",
     "oai.local.LocalClient.a_create": "the other one is inherited",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..._core.drive import Steps, drive, shipped
+from ..._core.drive import Call, Steps, Then, drive, drive_async, shipped
 from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Agent, Client, Party
+from ..._core.steps import receive
 from ..._web.fence import AddressFence
 from .._replies.model import reply_from_client
 from ..conversable_agent import ConversableAgent
@@ -29,6 +31,19 @@ def _reply_to_pictures(
 ) -> Steps[TextOrMessage | None]:
     """Write the pictures as a request can carry them, and ask the model."""
     return (yield from reply_from_client(agent, llm_client, message_formatter_pil_to_b64(messages), cache))
+
+
+def _hear(
+    agent: MultimodalConversableAgent,
+    /,
+    message: TextOrMessage,
+    sender: Agent,
+    request_reply: bool | None = None,
+    silent: bool | None = False,
+) -> Steps[Then | None]:
+    """Load the pictures beside the event loop, and receive the message with them."""
+    message = yield Call(asyncio.to_thread, agent._message_to_dict, message)
+    return (yield from receive(agent, message, sender, request_reply, silent))
 
 
 class MultimodalConversableAgent(ConversableAgent):
@@ -87,9 +102,30 @@ class MultimodalConversableAgent(ConversableAgent):
         said: TextOrMessage = {"content": message} if isinstance(message, list) else message
         return as_heard(said, lambda source: loaded(source, self._classic_fence))
 
+    @shipped(_hear)
+    async def a_receive(
+        self,
+        message: TextOrMessage,
+        sender: Agent,
+        request_reply: bool | None = None,
+        silent: bool | None = False,
+    ) -> None:
+        """Receive a message in an asynchronous chat; its pictures are loaded without blocking the event loop.
+
+        Args:
+            message: a text, or a dict with at least content or a call.
+            sender: who sent it.
+            request_reply: whether the sender asks for a reply; None leaves it to this agent.
+            silent: True prints nothing.
+        """
+        await drive_async(_hear(self, message, sender, request_reply, silent))
+
     def _process_received_message(self, message: TextOrMessage, sender: Agent, silent: bool | None) -> None:
         """Load the pictures once, for the history and for those who listen."""
         super()._process_received_message(self._message_to_dict(message), sender, silent)
+
+    def _print_received_message(self, message: TextOrMessage, sender: Agent) -> None:
+        super()._print_received_message(self._message_to_dict(message), sender)
 
     def chat_messages_for_summary(self, agent: Agent) -> list[Message]:
         """The messages from which a chat with an agent is summed up, which any agent's model may be asked to do.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,6 +88,44 @@ def test_an_address_in_a_text_is_fetched_once(serve: Serve, pictures: PictureSer
     chat("sync", agent("user"), seeing(server), message=f"<img {pictures.url}/red.png>", max_turns=2, silent=False)
     assert server.requests[1].messages[1]["content"][1] == picture(pil_to_data_uri(red))
     assert pictures.asked == ["/red.png"]
+
+
+def test_a_slow_picture_does_not_block_the_event_loop(serve: Serve, pictures: PictureServer) -> None:
+    loaded = threading.Event()
+
+    class Slow(MultimodalConversableAgent):
+        def _message_to_dict(self, message: Any) -> dict[str, Any]:  # type: ignore[override]
+            if "<img" in str(message):
+                assert loaded.wait(timeout=30)
+            return super()._message_to_dict(message)
+
+    async def both() -> str:
+        server = serve("I see red.")
+        eye = Slow("eye", llm_config=server.llm_config(), human_input_mode="NEVER")
+        user = agent("user")
+        started = asyncio.create_task(
+            user.a_initiate_chat(eye, message=f"<img {pictures.url}/red.png>", max_turns=1, silent=True)
+        )
+        await asyncio.sleep(0)
+        loaded.set()  # were the loop blocked, nobody would come here
+        return str((await started).summary)
+
+    assert asyncio.run(both()) == "I see red."
+
+
+@both_ways
+def test_long_chats_have_a_constant_depth(way: str) -> None:
+    eye = MultimodalConversableAgent(
+        "eye", llm_config=False, human_input_mode="NEVER", default_auto_reply="Go on.", max_consecutive_auto_reply=1000
+    )
+    result = chat(way, agent("user", max_consecutive_auto_reply=600), eye)
+    assert len(result.chat_history) > 1000
+
+
+def test_a_message_can_be_printed_by_itself(red_file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    eye = MultimodalConversableAgent("eye", llm_config=False)
+    eye._print_received_message("What is <img red.png>?", agent("user"))
+    assert "What is <image>?" in capsys.readouterr().out
 
 
 def test_a_private_address_is_not_fetched_where_the_program_forbids_it(

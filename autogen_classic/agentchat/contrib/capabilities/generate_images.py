@@ -129,7 +129,7 @@ class DalleImageGenerator:
             model=self._model, prompt=prompt, size=size, quality=quality, n=self._num_images
         )
         picture = answer.data[0] if answer.data else None
-        source = (picture.b64_json or picture.url) if picture is not None else None
+        source = (picture.url or picture.b64_json) if picture is not None else None
         if source is None:
             raise UnusableImageError(f"The model {self._model} has sent no picture.")
         return get_pil_image(source)
