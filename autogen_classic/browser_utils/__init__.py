@@ -8,7 +8,7 @@ from .._core.lazy import load
 
 if TYPE_CHECKING:
     from ..errors import FileConversionException, UnsupportedFormatException
-    from ._simple_text_browser import SimpleTextBrowser
+    from ._simple_text_browser import IS_PDF_CAPABLE, SimpleTextBrowser
     from .abstract_markdown_browser import AbstractMarkdownBrowser
     from .markdown_search import AbstractMarkdownSearch, BingMarkdownSearch
     from .mdconvert import DocumentConverterResult, MarkdownConverter
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .selenium_markdown_browser import SeleniumMarkdownBrowser
 
 __all__ = (
+    "IS_PDF_CAPABLE",
     "AbstractMarkdownBrowser",
     "AbstractMarkdownSearch",
     "BingMarkdownSearch",
@@ -36,6 +37,7 @@ _HOMES = {
     "BingMarkdownSearch": ".markdown_search",
     "DocumentConverterResult": ".mdconvert",
     "FileConversionException": "..errors",
+    "IS_PDF_CAPABLE": "._simple_text_browser",
     "MarkdownConverter": ".mdconvert",
     "PlaywrightMarkdownBrowser": ".playwright_markdown_browser",
     "RequestsMarkdownBrowser": ".requests_markdown_browser",

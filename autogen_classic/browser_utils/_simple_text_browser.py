@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from .markdown_search import BingMarkdownSearch
 from .requests_markdown_browser import RequestsMarkdownBrowser
 
-__all__ = ("SimpleTextBrowser",)
+__all__ = ("IS_PDF_CAPABLE", "SimpleTextBrowser")
+
+IS_PDF_CAPABLE = find_spec("pdfminer") is not None
+"""Whether PDF files can be shown."""
 
 _BING = "bing:"
 

@@ -23,18 +23,39 @@ _BLANK = "about:blank"
 _SECONDS_FOR_THE_DRIVER = 10.0
 _NO_DOWNLOADS = 3
 _TRIES = 3  # a script may lead on to another page while this one is read
-_NO_QUESTIONS = "window.alert = window.prompt = () => null; window.confirm = () => false;"
+# Runs before the scripts of each page: nobody answers questions, and requests under way are counted.
+_BEFORE_SCRIPTS = """
+window.alert = window.prompt = () => null;
+window.confirm = () => false;
+window.requestsUnderWay = 0;
+const pageFetch = window.fetch, pageSend = XMLHttpRequest.prototype.send;
+window.fetch = (...args) => {
+    window.requestsUnderWay++;
+    const over = () => { window.requestsUnderWay--; };
+    const answer = pageFetch(...args);
+    answer.then(one => one.clone().blob()).then(over, over);
+    return answer;
+};
+XMLHttpRequest.prototype.send = function (...args) {
+    window.requestsUnderWay++;
+    this.addEventListener("loadend", () => { window.requestsUnderWay--; });
+    return pageSend.apply(this, args);
+};
+"""
 # The type, status and document of a page, once nothing in it has changed for half a second, or after three.
 _STATE = """
-const done = arguments[0];
-const finish = () => {
+const done = arguments[0], started = Date.now();
+let changed = started;
+new MutationObserver(() => { changed = Date.now(); })
+    .observe(document, {subtree: true, childList: true, characterData: true});
+const look = () => {
+    const now = Date.now();
+    if (window.requestsUnderWay > 0) changed = now;
+    if (now - changed < 500 && now - started < 3000) return setTimeout(look, 50);
     const entry = performance.getEntriesByType("navigation")[0];
     done([document.contentType, entry ? entry.responseStatus : 200, document.documentElement.outerHTML]);
 };
-let quiet = setTimeout(finish, 500);
-const again = () => { clearTimeout(quiet); quiet = setTimeout(finish, 500); };
-new MutationObserver(again).observe(document, {subtree: true, childList: true, characterData: true});
-setTimeout(finish, 3000);
+look();
 """
 
 
@@ -97,7 +118,7 @@ class SeleniumMarkdownBrowser(ChromiumBrowser):
             options.add_argument(argument)
         options.add_experimental_option("prefs", {"download_restrictions": _NO_DOWNLOADS})
         driver = Chrome(options=options, service=ChromeService(executable_path=shutil.which("chromedriver")))
-        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _NO_QUESTIONS})
+        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _BEFORE_SCRIPTS})
         driver.set_page_load_timeout(self._limits.seconds)
         driver.set_script_timeout(self._limits.seconds)
         connection: Any = driver.command_executor

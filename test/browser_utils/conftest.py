@@ -28,7 +28,7 @@ def chromium(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         pytest.skip("chromedriver is not installed; scripts/test-services installs it")
     kind = PlaywrightMarkdownBrowser if request.param == "playwright" else SeleniumMarkdownBrowser
     browser = kind(
-        max_seconds=8,
+        max_seconds=30,
         max_size=200_000,
         allow_private_addresses=["127.0.0.1"],
         downloads_folder=str(tmp_path_factory.mktemp("downloads")),

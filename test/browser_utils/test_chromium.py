@@ -25,10 +25,21 @@ def test_a_page_is_shown_as_its_scripts_have_made_it(chromium: ChromiumBrowser, 
     assert (chromium.page_title, chromium.address) == ("Heron", f"{pages.url}/")
 
 
-def test_what_a_script_fetches_is_waited_for(chromium: ChromiumBrowser, pages: WebPages) -> None:
+@pytest.mark.parametrize(
+    "script",
+    [
+        "fetch('/data').then(r => r.text()).then(show)",
+        "const r = new XMLHttpRequest(); r.onload = () => show(r.responseText); r.open('GET', '/data'); r.send()",
+    ],
+)
+def test_what_a_script_fetches_is_waited_for(chromium: ChromiumBrowser, pages: WebPages, script: str) -> None:
+    def late(handler: BaseHTTPRequestHandler) -> None:
+        pages.released.wait(0.8)  # longer than a page must be quiet
+        handler.wfile.write(b"The heron comes late.")
+
     pages.pages |= {
-        "/": "<p id='got'></p><script>fetch('/data').then(r => r.text()).then(t => { got.textContent = t })</script>",
-        "/data": Page("The heron comes late.", kind="text/plain"),
+        "/": f"<p id='got'></p><script>const show = text => {{ got.textContent = text }}; {script}</script>",
+        "/data": Page(kind="text/plain", write=late),
     }
     assert chromium.visit_page(pages.url).strip() == "The heron comes late."
 

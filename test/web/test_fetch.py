@@ -168,7 +168,7 @@ def test_a_body_in_drops_ends_at_the_limit_of_time(pages: WebPages):
     started = time.monotonic()
     with pytest.raises(FetchTimeoutError, match="in 0.3 seconds"):
         fetch(f"{pages.url}/slow", limits=Limits(seconds=0.3))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 def test_headers_in_drops_end_at_the_limit_of_time():
