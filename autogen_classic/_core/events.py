@@ -411,7 +411,7 @@ class AgentCreated(Event):
 
     agent: Agent
     class_name: str
-    init_args: dict[str, Any] = field(metadata=LIVE)
+    init_args: dict[str, Any] = field(metadata=LIVE, repr=False)
 
 
 @dataclass(slots=True)
@@ -419,7 +419,7 @@ class WrapperCreated(Event):
     """An `OpenAIWrapper` was made. ``init_args``, its ``config_list`` and ``base_config``, hold keys."""
 
     wrapper: Any = field(metadata=LIVE)
-    init_args: dict[str, Any] = field(metadata=LIVE)
+    init_args: dict[str, Any] = field(metadata=LIVE, repr=False)
 
 
 @dataclass(slots=True)
@@ -429,7 +429,7 @@ class ClientConnected(Event):
     client: Any = field(metadata=LIVE)
     class_name: str
     wrapper: Any = field(metadata=LIVE)
-    init_args: dict[str, Any] = field(metadata=LIVE)
+    init_args: dict[str, Any] = field(metadata=LIVE, repr=False)
 
 
 def warn(logger: logging.Logger, text: str, *args: object) -> None:

@@ -195,8 +195,7 @@ def test_events_tell_who_asked_and_hold_no_key(serve: Any, ask: Any) -> None:
     events: list[Any] = []
     with listening(events.append):
         ask(wrapper(config(serve("Hello."))), messages=HELLO, agent="Ann")
-    asked, answered = events
-    assert isinstance(asked, ModelAsked)
+    asked, answered = (event for event in events if isinstance(event, (ModelAsked, ModelAnswered)))
     assert (asked.agent, answered.agent, answered.from_cache) == ("Ann", "Ann", False)
     assert SECRET not in repr(events)
 
