@@ -58,9 +58,8 @@ def _inner_monologue(
         for member in group.agents:
             yield Ask(manager, "send", told, member, request_reply=False, silent=True)
 
-    request = {
-        key: value for key, value in messages[-1].items() if key != "context" or callable(messages[-1]["content"])
-    }
+    last = messages[-1]
+    request = {key: value for key, value in last.items() if key != "context" or callable(last.get("content"))}
     try:
         yield Ask(agent, "initiate_chat", manager, message=request, clear_history=False, summary_method=None)
     except AutogenClassicError:
@@ -92,7 +91,7 @@ def _prepared(agent: SocietyOfMindAgent, talk: list[Message]) -> Steps[TextOrMes
             f"{agent.name} has no model to answer its response_preparer. Give it an llm_config, or a function of "
             "(agent, messages) as response_preparer."
         )
-    heard = [{"role": "user", "content": said.get("content") or "", "name": said["name"]} for said in talk]
+    heard = [{"role": "user", "content": said.get("content") or "", **_name_of(said)} for said in talk]
     question = _DEFAULT_QUESTION if preparer is None else preparer
     asked = [
         {"role": "system", "content": _BEFORE_TRANSCRIPT},
@@ -101,6 +100,10 @@ def _prepared(agent: SocietyOfMindAgent, talk: list[Message]) -> Steps[TextOrMes
     ]
     reply = yield Ask(agent, "_generate_oai_reply_from_client", agent.client, asked, agent.client_cache)
     return reply
+
+
+def _name_of(said: Message) -> dict[str, str]:
+    return {"name": said["name"]} if said.get("name") else {}
 
 
 class SocietyOfMindAgent(ConversableAgent):

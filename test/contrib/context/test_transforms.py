@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
+import threading
 from types import ModuleType
 from typing import Any
 
@@ -151,6 +152,14 @@ def test_a_copy_of_an_agent_keeps_the_transforms() -> None:
     assert hook.__self__.agent is twin
     with pytest.raises(AssertionError, match="has these transforms already"):
         transforms.add_to_agent(twin)
+
+
+def test_messages_may_hold_what_cannot_be_copied() -> None:
+    bob = agent("bob")
+    TransformMessages(transforms=[Shout()], verbose=False).add_to_agent(bob)
+    message = {"role": "user", "content": "hi", "context": {"lock": threading.Lock()}}
+    assert bob.generate_reply([message]) == "I am bob"
+    assert message["content"] == "hi"
 
 
 def test_what_is_not_a_transform_is_refused_when_it_is_given() -> None:

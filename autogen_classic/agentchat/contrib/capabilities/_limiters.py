@@ -153,10 +153,9 @@ class MessageTokenLimiter:
         """
         if not transforms_util.min_tokens_reached(messages, self._min_tokens):
             return list(messages)
-        blocks = [[self._shortened(message) for message in block] for block in blocks_of(messages)]
-        if self._max_tokens is not None:
-            blocks = self._newest(blocks, self._max_tokens)
-        return [message for block in without_lost_answers(blocks) for message in block]
+        blocks = blocks_of(messages)
+        kept = map(self._shortened, blocks) if self._max_tokens is None else self._newest(blocks, self._max_tokens)
+        return [message for block in without_lost_answers(list(kept)) for message in block]
 
     def _newest(self, blocks: list[Block], max_tokens: int) -> list[Block]:
         exempt = sum(self._tokens(message) for block in blocks for message in block if self._is_exempt(message))
@@ -164,11 +163,15 @@ class MessageTokenLimiter:
         room = max_tokens
         is_newest, is_full = True, False
         for block in reversed(blocks):
+            has_exempt = any(map(self._is_exempt, block))
+            if is_full and not has_exempt:
+                continue
+            block = self._shortened(block)
             limited = [message for message in block if not self._is_exempt(message)]
             tokens = sum(map(self._tokens, limited))
-            if len(limited) < len(block):  # what is exempt in it holds the rest
+            if has_exempt:  # what is exempt in it holds the rest
                 kept.append(block)
-            elif not is_full:
+            else:
                 is_full = tokens > room
                 kept.append(self._rest_of(block, max(room, 0), is_newest) if is_full else block)
             if limited:
@@ -182,10 +185,11 @@ class MessageTokenLimiter:
         fits = len(block) == 1 and 0 < self._tokens(cut[0]) <= room
         return cut if must_stay or (fits and self._max_tokens_per_message is not None) else []
 
-    def _shortened(self, message: Message) -> Message:
-        if self._max_tokens_per_message is None or self._is_exempt(message):
-            return message
-        return cut_message(message, self._max_tokens_per_message, self._model)
+    def _shortened(self, block: Block) -> Block:
+        most = self._max_tokens_per_message
+        if most is None:
+            return block
+        return [one if self._is_exempt(one) else cut_message(one, most, self._model) for one in block]
 
     def _is_exempt(self, message: Message) -> bool:
         return not transforms_util.should_transform_message(message, self._filter_dict, self._exclude_filter)

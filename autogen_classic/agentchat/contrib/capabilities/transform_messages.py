@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ...._core.drive import Ask, Steps, drive, shipped
 from ...._core.events import Notice, emit
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ...conversable_agent import ConversableAgent
 
 __all__ = ("TransformMessages",)
+
+T = TypeVar("T")
 
 _HOOK = "process_all_messages_before_reply"
 
@@ -71,7 +73,7 @@ class _OfAgent:
         return _OfAgent(self.owner, copy.deepcopy(self.agent, memo))
 
     def _steps(self, messages: list[Message]) -> Steps[list[Message]]:
-        transformed = copy.deepcopy(messages)
+        transformed = [_copy(message) for message in messages]
         head = transformed[:1] if transformed and transformed[0].get("role") == "system" else []
         del transformed[: len(head)]
         for transform in self.owner._transforms:
@@ -94,6 +96,16 @@ class _OfAgent:
     @shipped(_steps)
     def _transform_messages(self, messages: list[Message]) -> list[Message]:
         return drive(self._steps(messages))
+
+
+def _copy(value: T) -> T:
+    """Copy dicts and lists, so that a transform may edit them; what else is in them is shared."""
+    copied: object = value
+    if isinstance(value, dict):
+        copied = {key: _copy(one) for key, one in value.items()}
+    elif isinstance(value, list):
+        copied = [_copy(one) for one in value]
+    return cast(T, copied)
 
 
 def _checked(transforms: list[MessageTransform], verbose: bool) -> list[MessageTransform]:
