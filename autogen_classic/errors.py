@@ -84,6 +84,7 @@
      |  The command line and the name autogen
      +-- AliasRefusedError (ImportError)
      +-- NotebookError
+     +-- UnreadableLogError (ValueError)
      +-- InstallError (RuntimeError)
      +-- DemoError (RuntimeError)
 ```
@@ -175,6 +176,7 @@ __all__ = (
     "UndefinedNextAgent",
     "UnknownProviderError",
     "UnreadableDocumentError",
+    "UnreadableLogError",
     "UnsupportedFormatException",
     "UnusableAnswerError",
     "UnusableImageError",
@@ -573,6 +575,10 @@ class AliasRefusedError(AutogenClassicError, ImportError):
 
 class NotebookError(AutogenClassicError):
     """A notebook cannot be read, or a cell needs something that is not installed."""
+
+
+class UnreadableLogError(AutogenClassicError, ValueError):
+    """A file is not a log that the command line can read."""
 
 
 class InstallError(AutogenClassicError, RuntimeError):

@@ -90,6 +90,7 @@ REACHING_IN = {
     "cache._import.run -> oai._request.answer_cache": "old answers are checked as new ones are",
     "cli.cache -> cache._import.run": "the command shows and imports what the cache has written",
     "cli.cache -> cache._store": "the command shows and imports what the cache has written",
+    "cli._log_sources -> replay._file": "the command reads what the recording has written",
     "cli.config -> llm_config._checks": "the command checks what the configuration checks",
     "agentchat.conversable_agent -> oai._config_files": "an agent says why its list of configurations is empty",
     "cli.config -> oai._config_files": "the command names entries whose key is a placeholder",

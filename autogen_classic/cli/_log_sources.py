@@ -1,0 +1,314 @@
+"""What ``autogen-classic log`` reads: a database or a file of `runtime_logging`, events as JSON lines, a recording."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from .._core.content import content_str
+from ..errors import UnreadableLogError
+
+__all__ = ("Entry", "entries_of")
+
+
+@dataclass
+class Entry:
+    """One thing that happened.
+
+    Attributes:
+        kind: "message", "model", "tool", "person", "code", "agent", "end", "error" or "event".
+        agent: who did it, or to whom it happened.
+        text: what was said or done.
+        at: when, as ``2026-01-31 23:59:59.000000`` in UTC; None if the file does not say.
+        to: who was spoken to.
+        model: which model answered.
+        tokens: how many it took.
+        cost: US dollars.
+        seconds: how long it took.
+        from_cache: whether a cache answered for a model.
+        failed: whether it went wrong.
+    """
+
+    kind: str
+    agent: str | None
+    text: str
+    at: str | None = None
+    to: str | None = None
+    model: str | None = None
+    tokens: int | None = None
+    cost: float | None = None
+    seconds: float | None = None
+    from_cache: bool = False
+    failed: bool = False
+
+
+def entries_of(path: Path) -> list[Entry]:
+    """Read everything that happened.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The entries in the order in which they were written.
+
+    Raises:
+        UnreadableLogError: the file is none of those that can be read.
+        OSError: it cannot be read at all.
+    """
+    with path.open("rb") as file:
+        beginning = file.read(64)
+    if beginning.startswith(b"SQLite format 3\0"):
+        return list(_of_database(path))
+    if beginning.startswith(b"Started new session"):
+        return list(_of_lines(path, _of_logged_line))
+    if beginning.lstrip().startswith(b'{"type"'):
+        return list(_of_lines(path, _of_event))
+    return list(_of_recording(path))
+
+
+# --- runtime_logging -------------------------------------------------------------------------------------------------
+
+
+def _of_database(path: Path) -> Iterator[Entry]:
+    """The rows of the tables, by the time at which they were written."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            database.row_factory = sqlite3.Row
+            tables = {
+                "chat_completions": (_completion, "end_time"),
+                "events": (_logged_event, "timestamp"),
+                "function_calls": (_function_call, "timestamp"),
+                "agents": (_agent, "timestamp"),
+            }
+            found = [
+                (row[time], read(dict(row)))
+                for table, (read, time) in tables.items()
+                for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid")
+            ]
+    except sqlite3.Error as error:
+        raise UnreadableLogError(f"{path} is a database, but not one of runtime_logging ({error}).") from error
+    found.sort(key=lambda pair: str(pair[0]))
+    return (entry for _, entry in found if entry is not None)
+
+
+def _agent(row: dict[str, Any]) -> Entry:
+    return Entry("agent", row["name"], row["class"], at=row["timestamp"])
+
+
+def _completion(row: dict[str, Any]) -> Entry:
+    request, response = json.loads(row["request"]), _json_or_text(row["response"])
+    failure = response.get("response") if isinstance(response, dict) else None
+    return Entry(
+        "model",
+        row["source_name"],
+        failure if isinstance(failure, str) else _said(response),
+        at=row["end_time"],
+        model=request.get("model"),
+        tokens=_total(response.get("usage")) if isinstance(response, dict) else None,
+        cost=row["cost"],
+        seconds=_seconds_between(row["start_time"], row["end_time"]),
+        from_cache=bool(row["is_cached"]),
+        failed=isinstance(failure, str),
+    )
+
+
+def _logged_event(row: dict[str, Any]) -> Entry | None:
+    name, state = row["event_name"], json.loads(row["json_state"])
+    if name == "reply_func_executed":
+        return None
+    if name != "received_message":
+        return Entry("event", row["source_name"], f"{name} {row['json_state']}", at=row["timestamp"])
+    text = _message_text(state["message"])
+    return Entry(
+        "message", state["sender"], text, at=row["timestamp"], to=row["source_name"], failed=not state["valid"]
+    )
+
+
+def _function_call(row: dict[str, Any]) -> Entry:
+    text = f"{row['function_name']}({row['args']}) returned {row['returns']}"
+    return Entry("tool", row["source_name"], text, at=row["timestamp"])
+
+
+def _of_lines(path: Path, read: Callable[[dict[str, Any]], Entry | None]) -> Iterator[Entry]:
+    """The entries of a file with a JSON object on each line; a last line that is not yet whole is passed over."""
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            entry = read(json.loads(line)) if line.startswith("{") else None
+        except ValueError:
+            continue
+        if entry is not None:
+            yield entry
+
+
+def _of_logged_line(line: dict[str, Any]) -> Entry | None:
+    if "invocation_id" in line:
+        failed = line["response"].startswith("error_code:")
+        row = {**line, "request": json.dumps(line["request"])}
+        return _completion(
+            {**row, "response": json.dumps({"response": line["response"]} if failed else line["response"])}
+        )
+    if "event_name" in line:
+        return _logged_event(line)
+    if "input_args" in line:
+        return _function_call({**line, "function_name": "a function", "args": line["input_args"]})
+    if "agent_type" in line:
+        return Entry("agent", line["agent_name"], line["agent_type"], at=line["current_time"])
+    return None
+
+
+def _seconds_between(start: str, end: str) -> float | None:
+    try:
+        return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+    except (TypeError, ValueError):  # what a program has logged itself may have any form
+        return None
+
+
+# --- events ----------------------------------------------------------------------------------------------------------
+
+
+def _of_event(event: dict[str, Any]) -> Entry | None:
+    read = _EVENTS.get(event.get("type", ""))
+    if read is None:
+        return None
+    entry = read(event)
+    entry.at = datetime.fromtimestamp(event["at"], timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return entry
+
+
+def _answered(event: dict[str, Any]) -> Entry:
+    return Entry(
+        "model",
+        event["agent"],
+        _said(event["response"]["fields"]),
+        model=event["request"].get("model"),
+        tokens=_total(event["usage"]),
+        cost=event["cost"],
+        seconds=event["seconds"],
+        from_cache=event["from_cache"],
+    )
+
+
+def _ended(event: dict[str, Any]) -> Entry:
+    text = f"the chat with {event['recipient']} ended: {event['reason']}"
+    return Entry("end", event["sender"], text, seconds=event["seconds"])
+
+
+_EVENTS: dict[str, Callable[[dict[str, Any]], Entry]] = {
+    "message_received": lambda event: Entry(
+        "message", event["sender"], _message_text(event["message"]), to=event["recipient"]
+    ),
+    "model_answered": _answered,
+    "model_failed": lambda event: Entry(
+        "model", event["agent"], event["reason"], model=event["model"], seconds=event["seconds"], failed=True
+    ),
+    "tool_returned": lambda event: Entry(
+        "tool",
+        event["agent"],
+        f"{event['name']}({json.dumps(event['arguments'], ensure_ascii=False)}) returned {event['content']}",
+        seconds=event["seconds"],
+        failed=not event["succeeded"],
+    ),
+    "code_executed": lambda event: Entry(
+        "code",
+        event["agent"],
+        f"exit code {event['exit_code']}: {event['output']}",
+        seconds=event["seconds"],
+        failed=event["exit_code"] != 0,
+    ),
+    "person_answered": lambda event: Entry("person", event["agent"], event["answer"]),
+    "chat_failed": lambda event: Entry("error", event["sender"], event["text"], failed=True),
+    "chat_ended": _ended,
+    "warning_issued": lambda event: Entry("event", None, f"warning: {event['text']}"),
+}
+
+
+# --- recordings ------------------------------------------------------------------------------------------------------
+
+
+def _of_recording(path: Path) -> Iterator[Entry]:
+    from ..errors import CassetteError
+    from ..replay._file import read
+
+    try:
+        turns = read(path)["turns"]
+    except CassetteError as error:
+        raise UnreadableLogError(
+            f"{path} cannot be read as a log. It must be a database or a file of runtime_logging, events as lines of "
+            f"JSON, or a recording. As a recording: {error}"
+        ) from error
+    return (entry for entry in map(_of_turn, turns) if entry is not None)
+
+
+def _of_turn(turn: dict[str, Any]) -> Entry | None:
+    kind, agent, failed = turn["kind"], turn.get("agent"), "error" in turn
+    error = turn["error"]["text"] if failed else ""
+    if kind == "model":
+        return Entry(
+            "model",
+            agent,
+            error or _said(turn["response"]["fields"]),
+            model=turn["request"].get("model"),
+            tokens=_total(turn.get("usage")),
+            cost=turn.get("cost"),
+            from_cache=turn["from_cache"],
+            failed=failed,
+        )
+    if kind == "person":
+        return Entry("person", agent, error or str(turn["answer"]), failed=failed)
+    if kind == "tool":
+        call = f"{turn['name']}({json.dumps(turn['arguments'], ensure_ascii=False)})"
+        return Entry(
+            "tool", agent, f"{call} raised {error}" if failed else f"{call} returned {turn['result']}", failed=failed
+        )
+    return Entry("code", agent, error or str(turn["result"]), failed=failed) if kind == "code" else None
+
+
+# --- what was said ---------------------------------------------------------------------------------------------------
+
+
+def _said(response: object) -> str:
+    """The text of an answer, and the functions that it calls."""
+    response = _fields(response)
+    choices = response.get("choices") if isinstance(response, dict) else None
+    if not choices:
+        return str(response)
+    choice = _fields(choices[0])
+    if not isinstance(choice, dict):
+        return str(choice)
+    return str(choice["text"]) if "text" in choice else _message_text(_fields(choice.get("message")))
+
+
+def _fields(shape: object) -> object:
+    """The fields of an object that a recording or an event has marked as one."""
+    return shape["object"] if isinstance(shape, dict) and list(shape) == ["object"] else shape
+
+
+def _message_text(message: object) -> str:
+    if not isinstance(message, dict):
+        return str(message)
+    content = message.get("content")
+    text = content_str(content) if isinstance(content, (str, list)) else ""
+    calls = [*(message.get("tool_calls") or []), {"function": message.get("function_call")}]
+    named = [call["function"] for call in calls if isinstance(call, dict) and call.get("function")]
+    return " ".join([text, *(f"[calls {call.get('name')}({call.get('arguments')})]" for call in named)]).strip()
+
+
+def _total(usage: object) -> int | None:
+    if not isinstance(usage, dict):
+        return None
+    total = usage.get("total_tokens")
+    parts = [usage.get("prompt_tokens"), usage.get("completion_tokens")]
+    return total if isinstance(total, int) else sum(filter(None, parts)) or None
+
+
+def _json_or_text(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

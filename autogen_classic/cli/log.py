@@ -1,0 +1,100 @@
+"""``autogen-classic log FILE``: what happened in a run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from ._log_sources import Entry, entries_of
+
+__all__ = ("main",)
+
+_EXAMPLES = """\
+examples:
+  autogen-classic log logs.db
+  autogen-classic log autogen_logs/runtime.log --follow
+  autogen-classic log run.json --json
+"""
+_LONGEST_TEXT = 200
+_SECONDS_BETWEEN_LOOKS = 0.5
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print what is in a log.
+
+    Args:
+        arguments: the command line after ``log``.
+
+    Returns:
+        0.
+
+    Raises:
+        UnreadableLogError: the file is none of those that can be read.
+        OSError: it cannot be read at all.
+    """
+    parser = argparse.ArgumentParser(
+        prog="autogen-classic log",
+        description="Tell what happened in a run: messages, models with tokens, costs and times, tools, errors. It "
+        "reads a database or a file of runtime_logging, events as lines of JSON, and recordings.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", type=Path, help="the log")
+    parser.add_argument("--json", action="store_true", help="print each entry as a line of JSON")
+    parser.add_argument("--full", action="store_true", help="print whole texts, not only their beginnings")
+    parser.add_argument("--follow", action="store_true", help="go on as the log grows, until Ctrl-C")
+    options = parser.parse_args(arguments)
+
+    shown: list[Entry] = []
+    try:
+        while True:
+            entries = entries_of(options.file)
+            for entry in entries[len(shown) :]:
+                print(json.dumps(asdict(entry)) if options.json else _line(entry, options.full), flush=True)
+            shown = entries
+            if not options.follow:
+                break
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+    except KeyboardInterrupt:
+        pass
+    if not options.json:
+        print(_summary(shown))
+    return 0
+
+
+def _line(entry: Entry, full: bool) -> str:
+    text = entry.text if full else " ".join(entry.text.split())
+    if not full and len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}..."
+    when = f"{entry.at[11:23]}  " if entry.at else ""
+    who = f"{entry.agent or 'somebody'} to {entry.to}" if entry.to else entry.agent or "-"
+    facts = [entry.model] if entry.model else []
+    facts += ["cached"] if entry.from_cache else []
+    facts += [f"{entry.tokens} tokens"] if entry.tokens is not None else []
+    facts += [f"${entry.cost:.6g}"] if entry.cost else []
+    facts += [f"{entry.seconds:.3g} s"] if entry.seconds is not None else []
+    mark = "FAILED " if entry.failed else ""
+    more = f"  ({', '.join(facts)})" if facts else ""
+    return f"{when}{entry.kind:<7}  {who}: {mark}{text}{more}"
+
+
+def _summary(entries: list[Entry]) -> str:
+    asked = [entry for entry in entries if entry.kind == "model"]
+    paid = [entry for entry in asked if not entry.from_cache]
+    parts = [
+        _count(sum(entry.kind == "message" for entry in entries), "message"),
+        _count(len(asked), "request") + f" ({len(asked) - len(paid)} answered by the cache)",
+        _count(sum(entry.tokens or 0 for entry in paid), "token"),
+        f"${sum(entry.cost or 0 for entry in paid):.6g}",
+        _count(sum(entry.kind == "tool" for entry in entries), "tool call"),
+        f"{sum(entry.failed for entry in entries)} failed",
+    ]
+    return ", ".join(parts)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,159 @@
+"""``autogen-classic log``: what it tells of databases, log files, events and recordings."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from agent_kit import agent
+
+from autogen_classic import AssistantAgent, cli, register_function, runtime_logging
+from autogen_classic.events import listening, to_json
+from autogen_classic.replay import record
+from autogen_classic.testing import MockOpenAIServer, error, tool_call
+
+
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run the command; return the exit code, and what was printed and complained of."""
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = cli.main(["log", *arguments])
+        return (code, *capsys.readouterr())
+
+    return run_command
+
+
+def work() -> None:
+    """A chat with a failed configuration, a tool, and a model whose price is given."""
+    with MockOpenAIServer([error(400, "no"), tool_call("add", a=1, b=2), "It is three."]) as server:
+        entries = [server.config(max_retries=0, model="broken"), server.config(model="fine", price=[1, 2])]
+        assistant = AssistantAgent("assistant", llm_config={"config_list": entries, "cache_seed": None})
+        user = agent("user")
+
+        def add(a: int, b: int) -> int:
+            return a + b
+
+        register_function(add, caller=assistant, executor=user, description="Add.")
+        user.initiate_chat(assistant, message="What is 1 + 2?", max_turns=2, silent=True)
+
+
+def logged(kind: Any) -> str:
+    runtime_logging.start(logger_type=kind, config={"dbname" if kind == "sqlite" else "filename": "run.log"})
+    work()
+    runtime_logging.stop()
+    return "run.log" if kind == "sqlite" else "autogen_logs/run.log"
+
+
+def events_written() -> str:
+    with (
+        Path("events.jsonl").open("w", encoding="utf-8") as file,
+        listening(lambda event: print(to_json(event), file=file)),
+    ):
+        work()
+    return "events.jsonl"
+
+
+def recorded() -> str:
+    with record("run.json", tools=True):
+        work()
+    return "run.json"
+
+
+SOURCES = {
+    "database": lambda: logged("sqlite"),
+    "file": lambda: logged("file"),
+    "events": events_written,
+    "recording": recorded,
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_models_tools_and_failures_of_a_run_are_told(source: str, run: Any) -> None:
+    code, output, complaints = run(SOURCES[source]())
+    assert (code, complaints) == (0, "")
+    assert "FAILED" in output
+    assert "broken" in output
+    assert "returned" in output
+    assert "It is three." in output
+    assert ", 1 failed" in output.splitlines()[-1]
+
+
+@pytest.mark.parametrize("source", ["database", "events"])
+def test_messages_come_with_tokens_costs_and_times(source: str, run: Any) -> None:
+    _, output, _ = run(SOURCES[source]())
+    lines = output.splitlines()
+    assert any("message  user to assistant: What is 1 + 2?" in line for line in lines)
+    assert any('[calls add({"a": 1, "b": 2})]' in line for line in lines)
+    answer = next(line for line in lines if "model    assistant: It is three." in line or "fine," in line)
+    assert "tokens, $" in answer
+    assert answer.endswith(" s)")
+    assert lines[-1].startswith("4 messages, 3 requests (0 answered by the cache), ")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_entry_can_be_had_as_json(source: str, run: Any) -> None:
+    code, output, _ = run(SOURCES[source](), "--json")
+    entries = [json.loads(line) for line in output.splitlines()]
+    assert code == 0
+    assert [entry["failed"] for entry in entries if entry["kind"] == "model"] == [True, False, False]
+    assert {entry["agent"] for entry in entries if entry["kind"] == "tool"} == {"user"}
+
+
+def test_long_texts_are_cut_unless_they_are_asked_for(run: Any) -> None:
+    runtime_logging.start()
+    agent("ann").send("long " * 100, agent("bob"), request_reply=False, silent=True)
+    runtime_logging.stop()
+    assert "long long ...\n" in run("logs.db")[1]
+    assert "long " * 99 in run("logs.db", "--full")[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"Dear diary", "It must be a database or a file of runtime_logging, events as lines of JSON, or a recording"),
+        (b"", "cannot be read as a log"),
+        (b'{"answer": 42}', "cannot be read as a log"),
+    ],
+)
+def test_another_file_is_refused_with_the_reason(content: bytes, says: str, run: Any) -> None:
+    Path("other").write_bytes(content)
+    code, output, complaints = run("other")
+    assert (code, output) == (1, "")
+    assert says in complaints
+
+
+def test_another_database_and_a_missing_file_are_refused(run: Any) -> None:
+    import sqlite3
+
+    with sqlite3.connect("other.db") as database:
+        database.execute("CREATE TABLE cats (name TEXT)")
+    database.close()
+    assert "is a database, but not one of runtime_logging (no such table" in run("other.db")[2]
+    assert "missing.db" in run("missing.db")[2]
+
+
+def test_a_log_is_followed_while_it_grows() -> None:
+    runtime_logging.start()
+    agent("ann")
+    command = [sys.executable, "-m", "autogen_classic", "log", "logs.db", "--follow"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "ann" in process.stdout.readline()
+        agent("bob")
+        assert "bob" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline().startswith("0 messages")
+    runtime_logging.stop()
+    assert process.returncode == 0
