@@ -73,7 +73,19 @@ EXCEPTIONS = {
     "replay._model_request -> replay._tape": "the type of what it works for",
 }
 
-HEAVY = ("openai", "docker", "tiktoken", "numpy", "diskcache", "pydantic", "httpx", "IPython", "networkx", "matplotlib")
+HEAVY = (
+    "openai",
+    "docker",
+    "tiktoken",
+    "numpy",
+    "diskcache",
+    "pydantic",
+    "httpx",
+    "IPython",
+    "networkx",
+    "matplotlib",
+    "PIL",
+)
 
 
 def room_of(name: str) -> str | None:

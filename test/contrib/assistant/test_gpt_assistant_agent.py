@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from autogen_classic import AssistantAgent, GroupChat, GroupChatManager, LLMConf
 from autogen_classic.agentchat.contrib.gpt_assistant_agent import GPTAssistantAgent
 from autogen_classic.replay import record, replay
 from autogen_classic.testing import MockOpenAIServer, Reply, error, tool_call, tool_calls
+from autogen_classic.testing.http_server import HttpRequest, HttpResponse
 
 pytestmark = pytest.mark.skipif(
     not hasattr(openai.OpenAI, "conversations"), reason="this openai package is older than conversations"
@@ -296,17 +298,45 @@ def test_tools_files_and_settings_go_into_each_request(way: str, serve: Serve) -
     assert request["temperature"] == 0.1
 
 
+class WithStores(MockOpenAIServer):
+    """A server that makes vector stores as well, and indexes their files at once.
+
+    Attributes:
+        indexed: what it was asked to index.
+        failed: how many files of a batch cannot be indexed.
+    """
+
+    indexed: tuple[str, ...] = ()
+    failed = 0
+
+    async def _answer(self, http: HttpRequest) -> HttpResponse | None:
+        if "/vector_stores" not in http.path:
+            return await super()._answer(http)
+        asked = json.loads(http.body) if http.body else {}
+        self.indexed += tuple(asked.get("file_ids", ()))
+        counts = {"in_progress": 0, "completed": 1, "failed": self.failed, "cancelled": 0, "total": 1}
+        kept = {"id": "vs-7", "created_at": 1, "status": "completed", "vector_store_id": "vs-7", "file_counts": counts}
+        return HttpResponse(200, json.dumps(kept).encode())
+
+
 @both_ways
-def test_loose_files_are_put_into_a_vector_store_once(way: str, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = serve("Hello.", "Hello.")
-    asked = []
-    helper = assistant(server, llm_config=server.llm_config(tools=[{"type": "retrieval"}], file_ids=["file-1"]))
-    monkeypatch.setattr(helper, "_new_vector_store", lambda files: asked.append(files) or "vs-7")
-    chat(way, agent("user"), helper, max_turns=2)
-    assert asked == [["file-1"]]
-    assert [request["tools"] for request in server.requests] == [
-        [{"type": "file_search", "vector_store_ids": ["vs-7"]}]
-    ] * 2
+def test_loose_files_are_put_into_a_vector_store_once(way: str) -> None:
+    with WithStores(["Hello.", "Hello."]) as server:
+        helper = assistant(server, llm_config=server.llm_config(tools=[{"type": "retrieval"}], file_ids=["file-1"]))
+        chat(way, agent("user"), helper, max_turns=2)
+        assert server.indexed == ("file-1",)
+        tools = [{"type": "file_search", "vector_store_ids": ["vs-7"]}]
+        assert [request["tools"] for request in server.requests] == [tools, tools]
+
+
+@both_ways
+def test_a_file_that_cannot_be_indexed_is_told(way: str) -> None:
+    with WithStores(["Hello."]) as server:
+        server.failed = 1
+        helper = assistant(server, assistant_config={"tools": [{"type": "file_search"}], "file_ids": ["file-1"]})
+        with pytest.raises(RuntimeError, match="'helper-files' .* could not index its files"):
+            chat(way, agent("user"), helper, max_turns=1)
+        assert server.requests == []
 
 
 def test_a_file_search_without_files_says_what_to_give(serve: Serve) -> None:

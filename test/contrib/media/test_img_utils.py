@@ -223,6 +223,21 @@ def test_without_pillow_the_error_names_the_extra() -> None:
     assert 'pip install "autogen-classic[lmm]"' in done.stdout
 
 
+def test_the_rooms_of_pictures_load_nothing_of_other_rooms() -> None:
+    program = """
+import sys
+from autogen_classic.agentchat.contrib import gpt_assistant_agent
+print("PIL" in sys.modules)
+from autogen_classic.agentchat.contrib import img_utils, llava_agent, multimodal_conversable_agent
+from autogen_classic.agentchat.contrib.capabilities import generate_images, vision_capability
+others = ("bs4", "chromadb", "couchbase", "markitdown", "playwright", "psycopg", "pymongo", "qdrant_client",
+          "selenium", "sympy", "wolframalpha", "wordllama")
+print([name for name in others if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["False", "[]"]
+
+
 # --- tags in texts ---------------------------------------------------------------------------------------------------
 
 
