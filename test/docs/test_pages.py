@@ -37,6 +37,7 @@ PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "long-context.md",
     "mathematics.md",
     "memory.md",
+    "retrieval.md",
     "society-of-mind.md",
     "tools.md",
 )
