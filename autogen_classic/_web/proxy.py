@@ -6,12 +6,16 @@ A name that changes its address between a check and the connection does not help
 
 from __future__ import annotations
 
+import base64
 import selectors
 import socket
 import socketserver
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from requests.utils import get_auth_from_url, get_environ_proxies, select_proxy
 
 from .errors import AddressRefusedError, FetchError
 from .fence import AddressFence
@@ -25,8 +29,54 @@ _END_OF_HEAD = b"\r\n\r\n"
 _FOR_THE_PROXY = (b"proxy-connection:", b"proxy-authorization:", b"connection:", b"keep-alive:")
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What a client of the proxy asks for.
+
+    Args:
+        method: of HTTP; CONNECT for a tunnel.
+        target: the address as the client wrote it.
+        url: the same as a whole address.
+        host: where it leads.
+        port: where it leads.
+        headers: the lines of the head below the first.
+    """
+
+    method: str
+    target: str
+    url: str
+    host: str
+    port: int
+    headers: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, head: bytes) -> _Asked:
+        """Read the head of a request; a ValueError if it is not one for a proxy."""
+        first, *headers = head.split(b"\r\n")
+        method, target, _ = first.decode("ascii").split(" ")
+        url = f"https://{target}/" if method == "CONNECT" else target
+        parts = urlsplit(url)
+        if not parts.hostname or (method != "CONNECT" and parts.scheme != "http"):
+            raise ValueError(target)
+        port = parts.port or (443 if method == "CONNECT" else 80)
+        return cls(method, target, url, parts.hostname, port, tuple(headers))
+
+    def head_for(self, target: str, credentials: tuple[str, str] = ("", "")) -> bytes:
+        """The head as the next server expects it; one connection is one request, or one tunnel."""
+        kept = [line for line in self.headers if not line.lower().startswith(_FOR_THE_PROXY)]
+        lines = [f"{self.method} {target} HTTP/1.1".encode("ascii"), *kept]
+        if self.method != "CONNECT":
+            lines.append(b"Connection: close")
+        if any(credentials):
+            lines.append(b"Proxy-Authorization: Basic " + base64.b64encode(":".join(credentials).encode()))
+        return b"\r\n".join(lines) + _END_OF_HEAD
+
+
 class FenceProxy:
     """Connects clients with the hosts that the fence lets through; runs in threads of its own until `close`.
+
+    Where the environment names a proxy (``HTTPS_PROXY`` and the like), connections go through that one in turn, and the
+    addresses that a name has on this machine are checked.
 
     Args:
         fence: which addresses may be reached.
@@ -69,43 +119,44 @@ class FenceProxy:
         client.settimeout(self.limits.seconds)
         head, rest = _read_head(client)
         try:
-            method, target, _ = head.split(b"\r\n", 1)[0].decode("ascii").split(" ")
-            is_tunnel = method == "CONNECT"
-            parts = urlsplit(f"//{target}" if is_tunnel else target)
-            host, port = parts.hostname, parts.port or 80
-            if not host or (parts.scheme != "http" and not is_tunnel):
-                raise ValueError(target)
+            asked = _Asked.of(head)
         except ValueError:
             client.sendall(_answer("400 Bad Request", "This is a proxy for one browser."))
             return
         try:
-            server = self._connected(host, port)
+            server, to_server, to_client = self._way_to(asked)
         except FetchError as refusal:
             if isinstance(refusal, AddressRefusedError):
                 self.refusals.append(str(refusal))
             client.sendall(_answer("403 Forbidden", str(refusal)))
             return
         except OSError as error:
-            client.sendall(_answer("502 Bad Gateway", f"{host} cannot be reached: {error}."))
+            client.sendall(_answer("502 Bad Gateway", f"{asked.host} cannot be reached: {error}."))
             return
         with server:
-            if is_tunnel:
-                client.sendall(b"HTTP/1.1 200 Connection established" + _END_OF_HEAD)
-            else:
-                path = parts._replace(scheme="", netloc="").geturl() or "/"
-                server.sendall(_for_the_server(head, method, path))
-            server.sendall(rest)
+            client.sendall(to_client)
+            server.sendall(to_server + rest)
             self._relay(client, server)
 
-    def _connected(self, host: str, port: int) -> socket.socket:
-        self.fence.check_host(host, port)
-        server = socket.create_connection((host, port), timeout=self.limits.seconds)
+    def _way_to(self, asked: _Asked) -> tuple[socket.socket, bytes, bytes]:
+        """A connection for a request, with what is sent on it first, and what the client is told first."""
+        proxy = select_proxy(asked.url, get_environ_proxies(asked.url))
+        if proxy:
+            self.fence.check_url(asked.url, through_proxy=True)
+            place = urlsplit(proxy)
+            server = socket.create_connection((place.hostname, place.port or 80), timeout=self.limits.seconds)
+            return server, asked.head_for(asked.target, get_auth_from_url(proxy)), b""
+        self.fence.check_host(asked.host, asked.port)
+        server = socket.create_connection((asked.host, asked.port), timeout=self.limits.seconds)
         try:
-            self.fence.check_address(server.getpeername()[0], host)
+            self.fence.check_address(server.getpeername()[0], asked.host)
         except FetchError:
             server.close()
             raise
-        return server
+        if asked.method == "CONNECT":
+            return server, b"", b"HTTP/1.1 200 Connection established" + _END_OF_HEAD
+        path = urlsplit(asked.url)._replace(scheme="", netloc="").geturl() or "/"
+        return server, asked.head_for(path), b""
 
     def _relay(self, client: socket.socket, server: socket.socket) -> None:
         """Hand on what both sides send, until one ends, both are silent for too long, or too much has come."""
@@ -137,13 +188,6 @@ def _read_head(client: socket.socket) -> tuple[bytes, bytes]:
         data += chunk
     head, _, rest = data.partition(_END_OF_HEAD)
     return head, rest
-
-
-def _for_the_server(head: bytes, method: str, path: str) -> bytes:
-    """The head as a server expects it; one connection is one request."""
-    kept = [line for line in head.split(b"\r\n")[1:] if not line.lower().startswith(_FOR_THE_PROXY)]
-    lines = [f"{method} {path} HTTP/1.1".encode("ascii"), *kept, b"Connection: close"]
-    return b"\r\n".join(lines) + _END_OF_HEAD
 
 
 def _answer(status: str, text: str) -> bytes:

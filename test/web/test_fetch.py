@@ -80,6 +80,29 @@ def test_a_redirect_beyond_the_fence_is_refused(pages: WebPages, target: str):
         fetch(f"{pages.url}/a")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/".translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"}),  # full width
+        "http://169\u3002254\u3002169\u3002254/",  # with the full stop of Chinese
+        "http://%31%36%39.254.169.254/",
+        "http://169.254.169.254./",
+        "http://169.254.169.254:80@169.254.169.254/",
+        "http://8.8.8.8@169.254.169.254/",
+        "http://169.254.169.254\\@127.0.0.1:{port}/",
+        "http:\\\\169.254.169.254/",
+        "HTTP://169.254.169.254/",
+        " http://169.254.169.254/",
+        "http://[fe80::1%25lo]/",
+        "http://0251.0376.0251.0376/",
+        "http://2852039166/",
+    ],
+)
+def test_no_way_of_writing_an_address_gets_past_the_fence(pages: WebPages, url: str):
+    with pytest.raises(FetchError):
+        fetch(url.format(port=pages.port), fence=AddressFence(["127.0.0.1"]), limits=Limits(seconds=5))
+
+
 def test_a_redirect_to_a_private_address_is_refused_where_only_one_host_is_listed(pages: WebPages):
     pages.pages["/a"] = redirect(f"http://127.0.0.2:{pages.port}/")
     with pytest.raises(AddressRefusedError, match=r"127\.0\.0\.2"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -108,3 +109,35 @@ def test_a_name_that_changes_its_address_after_the_check_is_refused(
     )
     assert get(proxy, f"http://rebinding.example:{pages.port}/").status_code == 403
     assert pages.paths == []
+
+
+def test_a_proxy_of_the_environment_is_used_and_written_addresses_are_checked_before_it(
+    proxy: FenceProxy, pages: WebPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages.pages["http://name.invalid/"] = "by proxy"
+    monkeypatch.setenv("http_proxy", pages.url.replace("//", "//me:pass@"))
+    assert get(proxy, "http://name.invalid/").text == "by proxy"
+    path, headers = pages.requests[0]
+    assert (path, headers["proxy-authorization"]) == ("http://name.invalid/", "Basic bWU6cGFzcw==")
+    assert get(proxy, "http://169.254.169.254/").status_code == 403
+    assert len(pages.requests) == 1
+
+
+def test_a_tunnel_leads_through_a_proxy_of_the_environment(
+    proxy: FenceProxy, pages: WebPages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{other.getsockname()[1]}")
+
+        def answer() -> None:
+            connection, _ = other.accept()
+            with connection:
+                asked.append(connection.recv(1000).decode())
+                connection.sendall(b"HTTP/1.1 200 Through\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        assert raw(proxy, "CONNECT name.invalid:443 HTTP/1.1\r\nHost: x\r\n\r\n") == b"HTTP/1.1 200 Through\r\n\r\n"
+        thread.join()
+    assert asked == ["CONNECT name.invalid:443 HTTP/1.1\r\nHost: x\r\n\r\n"]
