@@ -116,6 +116,12 @@ def test_no_call_of_a_model_breaks_the_optimizer(name: str, arguments: Any) -> N
         )
 
 
+def test_doubtful_code_of_a_model_gives_no_warning() -> None:
+    code = "def f():\n    return '\\d' is 1"
+    assert apply({"name": "add_function", "arguments": json.dumps({**FUNCTION, "code": code})}, [])[0]["code"] == code
+    assert showing("'\\d'") == "print('\\d')"
+
+
 @given(st.text() | JSON.map(json.dumps))
 def test_no_answer_of_a_critic_is_worse_than_unusable(answer: str) -> None:
     try:

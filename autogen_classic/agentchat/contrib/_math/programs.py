@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 
 __all__ = ("showing", "without_output")
 
@@ -45,7 +46,9 @@ def without_output(code: str, imports_only: bool = False) -> str:
 
 def _statements(code: str) -> list[ast.stmt]:
     try:
-        return ast.parse(code).body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python thinks of the model's code is for the model, when it runs
+            return ast.parse(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -101,7 +102,9 @@ def _checked(proposal: Mapping[str, Any]) -> Function:
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or len(name) > 64:
         raise UnusableProposalError(f"{name!r} cannot be the name of a function in Python.")
     try:
-        compile(code, name, "exec", dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python thinks of the model's code is for the model, when it runs
+            compile(code, name, "exec", dont_inherit=True)
     except (SyntaxError, TypeError, ValueError, RecursionError, MemoryError) as error:
         raise UnusableProposalError(f"The code of {name} cannot be compiled: {error}.") from error
     arguments = _json_object(proposal["arguments"], "The part arguments")
