@@ -77,20 +77,22 @@ def _invoke(
     yield from _index_files(assistant)
     request = request_of(assistant.openai_assistant)
     thread = yield from _thread_with(assistant, sender)
+    unread = messages[assistant._unread_index[sender] :] or messages[-1:]  # a history may have been cut
     said = [
         {"role": assistant._map_role_for_api(message["role"]), "content": message["content"]}
-        for message in messages[assistant._unread_index[sender] :]
+        for message in unread
         if content_str(message.get("content")).strip()
     ]
+    calls = None
     try:
         answer = yield from _ask(assistant, thread, said, request)
-        while answer.get("tool_calls"):
-            said = yield from _run_functions(assistant, answer["tool_calls"])
-            answer = yield from _ask(assistant, thread, said, request)
-    except Exception as error:
-        waits_for_results = bool(said) and said[0]["role"] == "tool"
-        if waits_for_results or getattr(error, "status_code", None) == _NOT_FOUND:
-            assistant._delete_thread(sender)  # it leads nowhere; in a new one everything is said again
+        while calls := answer.get("tool_calls"):
+            results = yield from _run_functions(assistant, calls)
+            answer = yield from _ask(assistant, thread, results, request)
+    except BaseException as error:
+        if calls or getattr(error, "status_code", None) == _NOT_FOUND:
+            # It is gone, or waits for results for ever. In a new conversation everything is said again.
+            assistant._forget_thread(sender)
         raise
     assistant._unread_index[sender] = len(messages) + 1
     kept = {"extra_content": answer["extra_content"]} if answer.get("extra_content") else {}
@@ -365,9 +367,12 @@ class GPTAssistantAgent(ConversableAgent):
         for partner in list(self._oai_threads):
             self._delete_thread(partner)
 
-    def _delete_thread(self, partner: Agent | None) -> None:
+    def _forget_thread(self, partner: Agent | None) -> Thread | None:
         self._unread_index.pop(partner, None)
-        thread = self._oai_threads.pop(partner, None)
+        return self._oai_threads.pop(partner, None)
+
+    def _delete_thread(self, partner: Agent | None) -> None:
+        thread = self._forget_thread(partner)
         if thread is None or tape.current().replays:
             return
         logger.info("Clearing thread %s", thread.id)

@@ -199,6 +199,29 @@ def test_where_results_of_functions_were_not_taken_a_new_conversation_begins(way
     assert server.requests[2]["conversation"] != server.requests[0]["conversation"]
 
 
+def test_an_interrupted_function_leaves_an_assistant_that_can_be_asked_again(serve: Serve) -> None:
+    server = serve(tool_call("wait"), "Hello.")
+    helper, user = assistant(server), agent("user")
+
+    def wait() -> None:
+        raise KeyboardInterrupt
+
+    helper.register_function({"wait": wait})
+    with pytest.raises(KeyboardInterrupt):
+        chat("sync", user, helper, message="Hi.", max_turns=1)
+    assert chat("sync", user, helper, message="Again.", max_turns=1, clear_history=False).summary == "Hello."
+    assert said(server.requests[1]) == [("user", "Hi."), ("user", "Again.")]
+    assert server.requests[1]["conversation"] != server.requests[0]["conversation"]
+
+
+def test_a_history_that_a_program_has_cut_says_its_last_message(serve: Serve) -> None:
+    server = serve("Hello.", "I see.")
+    helper, user = assistant(server), agent("user")
+    helper.generate_reply([{"role": "user", "content": "Hi."}, {"role": "user", "content": "You."}], user)
+    helper.generate_reply([{"role": "user", "content": "So?"}], user)
+    assert said(server.requests[1]) == [("user", "So?")]
+
+
 def test_a_conversation_that_openai_has_lost_is_begun_again(serve: Serve) -> None:
     server = serve("Hello.", "Hello again.")
     helper, user = assistant(server), agent("user")
