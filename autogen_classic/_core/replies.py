@@ -7,11 +7,11 @@ The list is public: programs read, reorder and rebuild it. Each entry is a dict 
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 from ..errors import SenderRequired
+from .drive import look_up
 from .party import Agent, Party, is_agent
 
 __all__ = ("led_group", "matches", "register", "replace", "reset")
@@ -45,10 +45,10 @@ def register(
         {
             "trigger": trigger,
             "reply_func": reply_func,
-            "config": copy.copy(config),
+            "config": None if config is None else copy.copy(config),
             "init_config": config,
             "reset_config": reset_config,
-            "ignore_async_in_sync_chat": ignore_async_in_sync_chat and inspect.iscoroutinefunction(reply_func),
+            "ignore_async_in_sync_chat": ignore_async_in_sync_chat and look_up(reply_func)[1],
         },
     )
 

@@ -16,6 +16,7 @@ _SUCCESSORS = {"api_base": "base_url", "request_timeout": "timeout"}
 _NAMES_OF_A_DEPLOYMENT = ("engine", "deployment_id")
 _RETRIES = ("max_retry_period", "retry_timeout", "retry_wait_time")
 _API_TYPES = {"open_ai": "openai", "azure_ad": "azure"}
+_OLD_KEYS = frozenset({*_SUCCESSORS, *_NAMES_OF_A_DEPLOYMENT, *_RETRIES, "use_cache"})
 
 
 def with_todays_keys(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,6 +33,18 @@ def with_todays_keys(config: Mapping[str, Any]) -> dict[str, Any]:
     today = dict(config)
     if today.get("model_client_cls") is not None or today.get("model_client") is not None:
         return today
+    if not _OLD_KEYS.isdisjoint(today):
+        _translate_old_keys(today)
+    api_type = str(today.get("api_type", "")).lower()
+    if api_type in _API_TYPES:
+        warn_once(logger, f'The api_type "{api_type}" of openai before 1.0 is read as "{_API_TYPES[api_type]}".')
+        today["api_type"] = _API_TYPES[api_type]
+        if api_type == "azure_ad" and "api_key" in today:
+            today.setdefault("azure_ad_token", today.pop("api_key"))
+    return today
+
+
+def _translate_old_keys(today: dict[str, Any]) -> None:
     for old, new in _SUCCESSORS.items():
         if old in today:
             _warn(old, f'it is read as "{new}"')
@@ -47,13 +60,6 @@ def with_todays_keys(config: Mapping[str, Any]) -> dict[str, Any]:
         _warn("use_cache", 'set "cache_seed", to None for no cache')
         if not today.pop("use_cache"):
             today["cache_seed"] = None
-    api_type = str(today.get("api_type", "")).lower()
-    if api_type in _API_TYPES:
-        warn_once(logger, f'The api_type "{api_type}" of openai before 1.0 is read as "{_API_TYPES[api_type]}".')
-        today["api_type"] = _API_TYPES[api_type]
-        if api_type == "azure_ad" and "api_key" in today:
-            today.setdefault("azure_ad_token", today.pop("api_key"))
-    return today
 
 
 def _warn(old: str, instead: str) -> None:

@@ -150,10 +150,7 @@ class OpenAIWrapper:
         if is_heard(WrapperCreated):
             emit(WrapperCreated(self, {"config_list": config_list, "base_config": base_config}))
         self._classic_state = WrapperState(self, config_list, base_config)
-        self._config_list: list[dict[str, Any]] = [
-            {key: value for key, value in entry.items() if key not in client_keys(entry)}
-            for entry in self._classic_state.entries
-        ]
+        self._config_list = [_settings_of_requests(entry) for entry in self._classic_state.entries]
 
     @property
     def _clients(self) -> list[Any]:
@@ -321,6 +318,12 @@ class OpenAIWrapper:
 
     def _separate_create_config(self, config: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         return separated(config, self.extra_kwargs)
+
+
+def _settings_of_requests(entry: dict[str, Any]) -> dict[str, Any]:
+    """A configuration without what its client has taken."""
+    taken = client_keys(entry)
+    return {key: value for key, value in entry.items() if key not in taken}
 
 
 def _a_create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Any]:

@@ -85,6 +85,9 @@ def has_credentials(entry: dict[str, Any]) -> bool:
 
     Returns:
         False when it takes an attempt to connect to find out.
+
+    Raises:
+        UnknownProviderError: the ``api_type`` is not known.
     """
     spec = getattr(find_provider(entry), "spec", None)
     environment = os.environ

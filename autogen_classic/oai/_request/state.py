@@ -15,7 +15,7 @@ from ..._core import tape
 from ..._core.events import ClientConnected, emit, is_heard
 from ..._legacy.old_keys import with_todays_keys
 from .._config_files import empty_list_explained
-from ..providers import client_keys, connect, find_provider, has_credentials
+from ..providers import client_keys, connect, has_credentials
 from ..rate_limiters import TimeRateLimiter
 from .keys import hide_keys_in_logs
 
@@ -64,11 +64,9 @@ class WrapperState:
         ]
         self._lock = threading.Lock()
         for number, entry in enumerate(self.entries):
-            if self.clients[number] is None:
-                find_provider(entry)
-                if not has_credentials(entry) and not tape.current().replays:
-                    with empty_list_explained(config_list):
-                        self.client(number)
+            if self.clients[number] is None and not has_credentials(entry) and not tape.current().replays:
+                with empty_list_explained(config_list):
+                    self.client(number)
 
     def client(self, number: int) -> Any:
         """Return the client of one configuration, connected."""
