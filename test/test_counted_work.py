@@ -24,9 +24,11 @@ MESSAGES = 2 * TURNS
 
 # Calls of Python functions and resumed generators for one silent message. They are upper bounds with some air;
 # lower them when the engine needs fewer.
-CALLS_PER_TURN = 82
-CALLS_PER_ASYNCHRONOUS_TURN = 84
-CALLS_PER_GROUP_MESSAGE = 124
+CALLS_PER_TURN = 70
+CALLS_PER_ASYNCHRONOUS_TURN = 72
+CALLS_PER_GROUP_MESSAGE = 114
+CALLS_PER_NEW_AGENT = 38
+CALLS_PER_NEW_AGENT_WITH_A_MODEL = 82
 
 
 def talker(name: str) -> ConversableAgent:
@@ -135,6 +137,19 @@ def test_building_an_agent_copies_no_configuration_deeply() -> None:
     config = {"config_list": [{"model": "m", "api_key": "sk-test"}]}
     work = count_calls(lambda: AssistantAgent("assistant", llm_config=config))
     assert work[copy.deepcopy.__code__] == 0
+
+
+@pytest.mark.parametrize(
+    ("llm_config", "most"),
+    [
+        (False, CALLS_PER_NEW_AGENT),
+        ({"config_list": [{"model": "m", "api_key": "sk-test"}]}, CALLS_PER_NEW_AGENT_WITH_A_MODEL),
+    ],
+    ids=["without a model", "with a model"],
+)
+def test_building_an_agent_calls_few_functions(llm_config: Any, most: int) -> None:
+    AssistantAgent("first", llm_config=llm_config)
+    assert count_calls(lambda: AssistantAgent("assistant", llm_config=llm_config)).total() <= most
 
 
 def test_a_turn_with_a_model_sends_one_request() -> None:

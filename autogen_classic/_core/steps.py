@@ -143,7 +143,8 @@ def send(
     running_chat = running_chats.current()
     if running_chat is not None:
         running_chat.go_on()
-    emit(MessageSent(agent, recipient, message, silent))
+    if is_heard(MessageSent):
+        emit(MessageSent(agent, recipient, message, silent))
     return Then(Ask(recipient, "receive", message, agent, request_reply, silent))
 
 

@@ -167,7 +167,10 @@ def is_heard(kind: type[Event]) -> bool:
     subscribed = _by_kind.get(kind)
     if subscribed is None:
         subscribed = _subscribed_to(kind)
-    return bool(subscribed) or any(listener.wants(kind) for listener in _listeners.get())
+    if subscribed:
+        return True
+    listeners = _listeners.get()
+    return bool(listeners) and any(listener.wants(kind) for listener in listeners)
 
 
 def _subscribed_to(kind: type[Event]) -> tuple[_Subscription, ...]:
@@ -176,14 +179,17 @@ def _subscribed_to(kind: type[Event]) -> tuple[_Subscription, ...]:
     return found
 
 
-def audience(*kinds: type[Event]) -> list[Subscriber]:
-    """Return everybody who would hear an event of one of these kinds in this context now.
+def audience(kind: type[Event]) -> list[Subscriber]:
+    """Return everybody who would hear an event of a kind in this context now.
 
     Args:
-        *kinds: classes of events.
+        kind: a class of events.
     """
-    everybody = (*_subscriptions, *_listeners.get())
-    return [one.subscriber for one in everybody if any(map(one.wants, kinds))]
+    subscribed = _by_kind.get(kind)
+    if subscribed is None:
+        subscribed = _subscribed_to(kind)
+    listeners = [listener for listener in _listeners.get() if listener.wants(kind)]
+    return [one.subscriber for one in (*subscribed, *listeners)]
 
 
 def _delivery_to(subscriber: Subscriber, queue: int | None) -> Callable[[Event], object]:

@@ -53,8 +53,9 @@ def tell(manager: Manager, groupchat: Group, message: TextOrMessage, speaker: ob
         message: what was said.
         speaker: who said it; None tells everybody.
     """
-    sent = stored_form(as_message(message), "assistant", manager.name) or {}
-    heard = stored_form(as_message(message), "user", manager.name) or {}
+    said, author = as_message(message), manager.name
+    sent = stored_form(said, "assistant", author) or {}
+    heard = stored_form(said, "user", author) or {}
     classes = set(map(type, groupchat.agents)) if sent and _sends_by_the_short_way(manager) else set()
     short = {cls for cls in classes if _LISTENING.are_as_made(cls)}
     for member in groupchat.agents:
@@ -79,7 +80,8 @@ def tell(manager: Manager, groupchat: Group, message: TextOrMessage, speaker: ob
 def _sends_by_the_short_way(manager: Manager) -> bool:
     """Whether only the histories would notice that the manager does not send a message by its steps."""
     return (
-        events.audience(events.MessageSent, events.MessageReceived) in ([], [_printer.show])
+        not events.is_heard(events.MessageSent)
+        and events.audience(events.MessageReceived) in ([], [_printer.show])
         and _SENDING.are_as_made(type(manager))
         and vars(manager).keys().isdisjoint(_SENDING.names)
         and not manager.hook_lists["process_message_before_send"]
