@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from ...errors import FetchError, UnusableImageError
+from ...errors import UnusableImageError
 
 __all__ = ("Image", "image_of", "loaded")
 
@@ -97,6 +97,8 @@ def loaded(image: Image) -> Image:
     address = image.url or ""
     if urlsplit(address).scheme not in ("http", "https"):
         raise UnusableImageError(f"The image at {address[:80]!r} cannot be fetched: give an http(s) URL or a data URI.")
+    # the errors of requests, and requests itself, are loaded for a picture and not for every agent with a model
+    from ..._web.errors import FetchError
     from ..._web.fetch import Limits, fetch
 
     try:
