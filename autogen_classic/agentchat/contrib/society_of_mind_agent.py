@@ -71,7 +71,7 @@ def _inner_monologue(
 
 def _reset(member: ConversableAgent) -> None:
     """Have a member forget what was said; what it has spent stays on its account."""
-    client = member.client
+    client = getattr(member, "client", None)  # anything that has a name, listens and replies may be a member
     spent = getattr(client, "total_usage_summary", None), getattr(client, "actual_usage_summary", None)
     member.reset()
     if client is not None and spent != (None, None):

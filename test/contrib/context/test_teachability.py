@@ -83,10 +83,7 @@ def learner(server: MockOpenAIServer, folder: str, **settings: Any) -> Conversab
 def test_memos_are_found_by_what_they_are_about(store: MemoStore) -> None:
     assert store.get_nearest_memo("my bus") == ("Which bus?", "The 7.", 0.0)
     assert store.get_related_memos("soup", 10, 1.5) == [("Which soup?", "Leek.", 0.0)]
-    assert [memo[1] for memo in store.get_related_memos("bus and soup", 2, None)] in (
-        ["The 7.", "Leek."],
-        ["Leek.", "The 7."],
-    )
+    assert {memo[1] for memo in store.get_related_memos("bus and soup", 2, None)} == {"The 7.", "Leek."}
     assert len(store.get_related_memos("bus", 10, 2.5)) == 3
     assert store.get_related_memos("bus", 0, None) == []
 
@@ -263,7 +260,7 @@ def test_each_memory_comes_once_and_no_more_than_allowed(folder: str) -> None:
         everything = server.requests[-1]["messages"][-1]["content"]
         learner(server, folder, max_num_retrievals=1).generate_reply([{"role": "user", "content": "bus?"}])
         one = server.requests[-1]["messages"][-1]["content"]
-    assert sorted(everything.split("\n- ")[1:]) == ["Other.", "Same.", "Third.\n"] or everything.count("\n- ") == 3
+    assert sorted(everything.splitlines()[-3:]) == ["- Other.", "- Same.", "- Third."]
     assert one.count("\n- ") == 1
 
 
