@@ -15,6 +15,7 @@ from typing import Any
 
 from ..._core.drive import Ask, Steps, drive, drive_async, shipped
 from ..._core.messages import Message
+from ..._core.tape import person_input
 from ...code_utils import execute_code
 from ...errors import UnusableProposalError
 from ...io.base import IOStream
@@ -237,7 +238,7 @@ class AgentOptimizer:
             AssertionError: the person answered neither 1 nor 0.
         """
         if is_satisfied is None:
-            answer = IOStream.get_default().input(_ASK_WHETHER_SATISFIED).strip()
+            answer = person_input(_ASK_WHETHER_SATISFIED, IOStream.get_default().input).strip()
             if answer not in ("0", "1"):
                 raise AssertionError(
                     "The input is invalid. Please input 1 or 0. 1 represents satisfied. 0 represents not satisfied."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from autogen_classic import AssistantAgent, UserProxyAgent
 from autogen_classic.agentchat.contrib import agent_optimizer as room
 from autogen_classic.agentchat.contrib.agent_optimizer import AgentOptimizer, execute_func
 from autogen_classic.io import IOStream
+from autogen_classic.replay import record, replay
 from autogen_classic.testing import MockOpenAIServer, error, tool_call, tool_calls
 from autogen_classic.testing.replies import ToolCall
 
@@ -218,7 +220,7 @@ class Person(IOStream):
         self.answer = answer
 
     def print(self, *objects: Any, sep: str = " ", end: str = "\n", flush: bool = False) -> None:
-        raise AssertionError("nothing is to be printed")
+        """Show nothing: a replay shows the question and the recorded answer."""
 
     def input(self, prompt: str = "", *, password: bool = False) -> str:
         assert "1 represents satisfied" in prompt
@@ -236,6 +238,21 @@ def test_the_person_is_asked_where_nobody_says_whether_the_user_is_satisfied() -
             one.record_one_conversation(CONVERSATION)
         one.step()
     assert "In 1 of 2" in server.requests[0].last_text
+
+
+def test_what_the_person_says_is_answered_from_a_recording(tmp_path: Path) -> None:
+    def run(server: MockOpenAIServer, person: Person) -> str:
+        one = optimizer(server)
+        with IOStream.set_default(person):
+            one.record_one_conversation(CONVERSATION)
+        one.step()
+        return str(one._best_performance)
+
+    with MockOpenAIServer([DONE]) as server:
+        with record(tmp_path / "said.json"):
+            first = run(server, Person("1"))
+        with replay(tmp_path / "said.json"):
+            assert run(server, Person("never asked")) == first
 
 
 def test_only_the_entries_of_the_named_model_are_asked() -> None:
