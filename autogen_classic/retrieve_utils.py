@@ -195,7 +195,7 @@ def get_file_from_url(url: str, save_path: str | None = None) -> tuple[str, str]
         save_path: a file, or a folder that exists; the default is the folder ``tmp/chromadb``.
 
     Returns:
-        The file and the url; None, after a warning, if the url cannot be fetched.
+        The file and the url; None, after a warning, if the url cannot be fetched or read.
 
     Raises:
         AddressRefusedError: the url, or one that it redirects to, leads to where nothing may be fetched from.

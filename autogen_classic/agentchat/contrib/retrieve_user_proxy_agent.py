@@ -178,13 +178,12 @@ class RetrieveUserProxyAgent(UserProxyAgent):
 
     def _vector_db_from(self, given: VectorDB | str | None) -> VectorDB | None:
         """The database that the configuration asks for; None for the functions of `retrieve_utils`."""
-        if given is None or isinstance(given, VectorDB):
-            return given
-        if self._db_config.get("embedding_function") is None and (
-            self._embedding_function is not None or given in ("chroma", "chromadb")
-        ):
+        if given is None or hasattr(given, "retrieve_docs"):
+            return given  # type: ignore[return-value]
+        is_chroma = given in ("chroma", "chromadb")
+        if self._db_config.get("embedding_function") is None and (self._embedding_function is not None or is_chroma):
             self._db_config["embedding_function"] = embedding_from(self._embedding_function, self._embedding_model)
-        if self._client is not None:
+        if self._client is not None and (is_chroma or given in ("qdrant", "qdrantdb")):
             self._db_config.setdefault("client", self._client)
         database = VectorDBFactory.create_vector_db(given, **self._db_config)
         self._embedding_function = database.embedding_function

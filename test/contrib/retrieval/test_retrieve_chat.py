@@ -12,6 +12,7 @@ from typing import Any
 import chromadb
 import pytest
 from agent_kit import both_ways
+from web_pages import WebPages
 
 from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
 from autogen_classic.agentchat.contrib.retrieve_assistant_agent import RetrieveAssistantAgent
@@ -254,6 +255,31 @@ def test_a_database_a_client_or_none_may_be_given(tmp_path):
         assert client.get_collection(name).count() == 4
     with pytest.raises(VectorStoreError, match="Unsupported vector database type: zzz"):
         retriever(vector_db="zzz")
+
+
+def test_a_database_of_the_program_needs_no_more_than_the_methods():
+    class Own:
+        """Knows one document, and is derived from nothing."""
+
+        def create_collection(self, *args: Any) -> None: ...
+
+        def get_docs_by_ids(self, *args: Any) -> None: ...
+
+        def insert_docs(self, docs: list[Any], *args: Any, **kwargs: Any) -> None:
+            self.docs = docs
+
+        def retrieve_docs(self, *args: Any) -> Any:
+            return [[(self.docs[0], 0.0)]]
+
+    proxy = retriever(vector_db=Own(), docs_path="docs/a.txt")
+    assert TEXTS["a"] in proxy.message_generator(proxy, None, {"problem": "alpha"})
+
+
+def test_documents_may_come_from_the_web(serve: Serve):
+    with WebPages({"/page": "<title>Page</title><p>alpha beta</p>"}) as web:
+        proxy = retriever(docs_path=[f"{web.url}/page", "docs"])
+        message = proxy.message_generator(proxy, None, {"problem": "beta alpha", "search_string": "Page"})
+        assert message == f"Q: beta alpha C: # Page\n\nalpha beta\n S: ['{web.url}/page']"
 
 
 def test_an_empty_folder_is_named_and_the_chat_goes_on(serve: Serve, caplog):

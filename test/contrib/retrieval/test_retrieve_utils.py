@@ -277,6 +277,12 @@ def test_a_url_that_fails_is_skipped_with_a_warning(web, caplog):
     assert get_files_from_dir([f"{web.url}/none", "http://127.0.0.1:1/x"]) == []
 
 
+def test_a_page_that_is_nested_without_end_is_skipped_with_a_warning(web, caplog):
+    web.pages["/deep"] = "<div>" * 20_000
+    assert get_files_from_dir([f"{web.url}/deep", f"{web.url}/data.txt"])[0][1] == f"{web.url}/data.txt"
+    assert "nested too deeply" in caplog.text
+
+
 def test_a_redirect_to_a_link_local_address_is_refused(web):
     web.pages["/trap"] = redirect("http://169.254.169.254/latest/meta-data")
     with pytest.raises(AddressRefusedError, match=r"169\.254\.169\.254"):

@@ -126,7 +126,7 @@ def download(url: str, save_path: str | None = None) -> tuple[str, str] | None:
         save_path: a file, or a folder that exists; the default is the folder ``tmp/chromadb``.
 
     Returns:
-        The file and the url; None, after a warning, if the url cannot be fetched.
+        The file and the url; None, after a warning, if the url cannot be fetched or read.
 
     Raises:
         AddressRefusedError: the url, or one that it redirects to, leads to where nothing may be fetched from.
@@ -144,7 +144,11 @@ def download(url: str, save_path: str | None = None) -> tuple[str, str] | None:
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     content = response.content
     if kind in ("text/html", "application/xhtml+xml"):
-        content = markdown_of(content, url).encode()
+        try:
+            content = markdown_of(content, url).encode()
+        except UnreadableDocumentError as error:
+            logger.warning("%s cannot be read: %s", url, error)
+            return None
         kind = "text/markdown"
     path = Path(save_path) if save_path else _DOWNLOADS
     if not save_path or path.is_dir():

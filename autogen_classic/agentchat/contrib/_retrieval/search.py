@@ -42,7 +42,7 @@ def store(database: VectorDB, collection: str, docs: list[Document], only_new: b
     """
     if only_new and docs:
         ids = [doc["id"] for doc in docs]
-        stored = {str(doc["id"]) for doc in database.get_docs_by_ids(ids, collection)}
+        stored = {str(doc["id"]) for doc in database.get_docs_by_ids(ids, collection) or []}
         docs = [doc for doc in docs if doc["id"] not in stored]
     if docs:
         database.insert_docs(docs, collection, upsert=True)
@@ -68,7 +68,7 @@ def search(
             databases find, those that do not are left out afterwards.
     """
     options: dict[str, Any] = {}
-    if search_string and database.type == "chroma":
+    if search_string and getattr(database, "type", "") == "chroma":
         options["where_document"] = {"$contains": search_string}
     found = database.retrieve_docs([question], collection, n_results, distance_threshold, **options)
     return [[(doc, distance) for doc, distance in one if search_string in doc["content"]] for one in found]
