@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import HTTPBasicAuth
 from requests.utils import get_auth_from_url, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -69,6 +69,7 @@ class _Guard:
         self._timer = threading.Timer(seconds, self._stop)
         self._timer.daemon = True
         self._sockets: list[socket.socket] = []
+        self._adapters: list[HTTPAdapter] = []
 
     def __enter__(self) -> _Guard:
         self._timer.start()
@@ -76,6 +77,8 @@ class _Guard:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._timer.cancel()
+        for adapter in self._adapters:
+            adapter.close()
         for one in self._sockets:
             one.close()
 
@@ -98,6 +101,21 @@ class _Guard:
     def watch(self, connected: socket.socket) -> None:
         """Close a connection when the time is over. TLS takes the socket over, so that a second handle is kept."""
         self._sockets.append(connected.dup())
+
+    def session_like(self, session: requests.Session) -> requests.Session:
+        """A session like this one, whose connections are guarded; adapters and sessions of other classes stay."""
+        if type(session) is not requests.Session:
+            return session
+        twin = copy.copy(session)
+        twin.adapters = OrderedDict((prefix, self._adapter_like(one)) for prefix, one in session.adapters.items())
+        return twin
+
+    def _adapter_like(self, adapter: BaseAdapter) -> BaseAdapter:
+        if type(adapter) is not HTTPAdapter:
+            return adapter
+        guarded = _GuardedAdapter(self, adapter.max_retries)
+        self._adapters.append(guarded)
+        return guarded
 
     def check_time(self) -> None:
         """End a fetch whose connections are not watched."""
@@ -159,23 +177,6 @@ def _use_pools(manager: urllib3.PoolManager, admit: Callable[[socket.socket, str
     manager.pool_classes_by_scheme = makers
 
 
-def _guarded(session: requests.Session | None, guard: _Guard) -> requests.Session:
-    """A session like the given one, whose connections are guarded; adapters and sessions of other classes stay."""
-    if session is None:
-        session = requests.Session()
-    if type(session) is not requests.Session:
-        return session
-    twin = copy.copy(session)
-    twin.adapters = OrderedDict(
-        (
-            prefix,
-            _GuardedAdapter(guard, adapter.max_retries) if type(adapter) is HTTPAdapter else adapter,
-        )
-        for prefix, adapter in session.adapters.items()
-    )
-    return twin
-
-
 def fetch(
     url: str,
     *,
@@ -210,7 +211,8 @@ def fetch(
     limits = limits or Limits()
     with _Guard(url, fence or AddressFence(), limits.seconds) as guard:
         try:
-            response = _answer(url, guard, limits, _guarded(session, guard), dict(options or {}))
+            guarded = guard.session_like(session or requests.Session())
+            response = _answer(url, guard, limits, guarded, dict(options or {}))
             response.raw = io.BytesIO(_content(response, guard, limits))
         except FetchError:
             raise
@@ -234,7 +236,9 @@ def _answer(
     history: list[requests.Response] = []
     while True:
         address = request.url or url
-        settings = session.merge_environment_settings(address, sending["proxies"] or {}, True, *_tls(sending))
+        settings = session.merge_environment_settings(
+            address, sending["proxies"] or {}, True, sending["verify"], sending["cert"]
+        )
         guard.fence.check_url(address, through_proxy=bool(select_proxy(address, settings["proxies"])))
         response = session.send(request, allow_redirects=False, timeout=timeout, **settings)
         response.history = list(history)
@@ -260,10 +264,6 @@ def _credentials_of_address(request: requests.PreparedRequest) -> requests.Prepa
     """Send what stands in the address itself; requests would also look into the user's ``.netrc``."""
     user, password = get_auth_from_url(request.url or "")
     return HTTPBasicAuth(user, password)(request) if user or password else request
-
-
-def _tls(sending: Mapping[str, Any]) -> tuple[Any, Any]:
-    return sending["verify"], sending["cert"]
 
 
 def _redirected(
