@@ -67,6 +67,11 @@ def get_image_data(
     return base64.b64encode(data).decode("ascii") if use_b64 else data
 
 
+def _to_pil(data: str) -> Image.Image:
+    """Load a picture from base 64; published notebooks import this name."""
+    return loaded(data)
+
+
 def pil_to_data_uri(image: Image.Image) -> str:
     """Write a PIL image as a data URI.
 

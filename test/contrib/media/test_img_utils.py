@@ -58,6 +58,10 @@ def test_every_form_of_a_picture_gives_the_same_picture(
         assert img_utils.get_image_data(form, use_b64=False) == as_bytes(red), name
 
 
+def test_the_private_name_that_notebooks_import_works(red: Image.Image) -> None:
+    assert img_utils._to_pil(str(img_utils.get_image_data(red))).tobytes() == red.tobytes()
+
+
 def test_a_pil_image_is_returned_as_it_is(red: Image.Image) -> None:
     assert img_utils.get_pil_image(red) is red
 
@@ -277,7 +281,7 @@ def test_a_tag_without_its_picture_stays_and_the_reader_is_told(
     assert parts[0] == text("a <img missing.png> b ")
     assert parts[2] == text(" c")
     said = capsys.readouterr().out
-    assert said.startswith("Warning! Unable to load image from missing.png, because ")
+    assert said.startswith("Warning! Unable to load image from missing.png, because the picture 'missing.png' is not")
     assert said.count("\n") == 1
 
 

@@ -92,7 +92,9 @@ def shown(source: SourceT, load: Callable[[SourceT], LoadedT]) -> LoadedT | None
     try:
         return load(source)
     except (FetchError, UnusableImageError) as error:
-        IOStream.get_default().print(f"Warning! Unable to load image from {source!s:.200}, because {error}")
+        reason = str(error)
+        reason = reason[:1].lower() + reason[1:]
+        IOStream.get_default().print(f"Warning! Unable to load image from {source!s:.200}, because {reason}")
         return None
 
 
