@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ._core.party import is_agent
+from ._core.party import described, is_agent
 from .errors import TransitionGraphError
 
 __all__ = (
@@ -69,7 +69,8 @@ def check_graph_validity(allowed_speaker_transitions_dict: Transitions, agents: 
             if not is_agent(follower):
                 raise TransitionGraphError(
                     "allowed_speaker_transitions_dict has values that are not lists of agents: "
-                    f"{follower!r} may follow {_name(speaker)}, but is not an agent. Put the agent itself there."
+                    f"{described(follower)} may follow {_name(speaker)}, but is not an agent. "
+                    "Put the agent itself there."
                 )
     _refuse_unknown_speakers("allowed_speaker_transitions_dict", transitions, agents)
     _warn_about_oddities(transitions, agents)

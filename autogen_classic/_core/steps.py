@@ -27,7 +27,7 @@ from .events import (
     warn,
 )
 from .messages import Message, TextOrMessage, as_message, stored_form
-from .party import Agent, Party, ReplyFunction
+from .party import Agent, Party, ReplyFunction, described
 from .running_chats import RunningChat, StopReason
 
 __all__ = ("append_message", "converse", "emit_end", "generate_reply", "process_received_message", "receive", "send")
@@ -134,6 +134,11 @@ def send(
     silent: bool | None = False,
 ) -> Steps[Then]:
     """Store a message as said, and hand it to the recipient."""
+    if isinstance(recipient, (str, type)):
+        raise AttributeError(
+            f"The recipient of a message of {agent.name} must be an agent, but it is {described(recipient)}. Pass the "
+            "agent itself."
+        )
     message = yield Ask(agent, "_process_message_before_send", message, recipient, agent._is_silent(agent, silent))
     if not agent._append_oai_message(message, "assistant", recipient, is_sending=True):
         raise ValueError(

@@ -296,6 +296,13 @@ def _check_queue(chat_queue: object) -> None:
         if not isinstance(chat_info, Mapping):
             raise TypeError(f"chat_queue must be {form}, but its chat {number} is of type {type(chat_info).__name__}.")
     consolidate_chat_info(chat_queue)
+    for number, chat_info in enumerate(chat_queue):
+        sender = chat_info["sender"]
+        if isinstance(sender, type) or not hasattr(sender, "initiate_chat"):
+            raise AttributeError(
+                f"sender in chat {number} (counted from 0) must be an agent, but it is {described(sender)}. Pass the "
+                "agent itself."
+            )
 
 
 def _warn_about_repeated_recipients(chat_queue: list[dict[str, Any]]) -> None:

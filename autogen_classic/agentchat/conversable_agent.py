@@ -1044,6 +1044,8 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
     @staticmethod
     def _assert_valid_name(name: str) -> str:
         """The same name, if every provider accepts it."""
+        if not isinstance(name, str):
+            raise TypeError(f"Invalid name: {name!r}. It must be a text.")
         if not re.match(r"^[a-zA-Z0-9_-]+$", name):
             raise ValueError(f"Invalid name: {name}. Only letters, numbers, '_' and '-' are allowed.")
         if len(name) > 64:

@@ -139,6 +139,13 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
         TypeError,
         ["carryover", "bob", "is 5"],
     ),
+    (
+        lambda: initiate_chats([{"sender": ConversableAgent, "recipient": bob(), "message": "m"}]),
+        AttributeError,
+        ["sender in chat 0", "the class ConversableAgent", "Pass the agent itself"],
+    ),
+    (lambda: ann().send("hi", "bob"), AttributeError, ["message of ann must be an agent", "'bob'", "agent itself"]),
+    (lambda: ann().send("hi", ConversableAgent), AttributeError, ["message of ann", "the class ConversableAgent"]),
     (lambda: nest({"recipient": ann()}), AttributeError, ["chat_queue", "bob", "list of dicts"]),
     (lambda: nest([{"message": "x"}]), AssertionError, ["recipient must be provided", "Chat 0"]),
     (lambda: nest([], reply_func_from_nested_chats="sum"), ValueError, ["summary_from_nested_chats", "'sum'"]),
@@ -162,6 +169,7 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
     (lambda: helper().register_for_llm(description="d", api_style="x")(tool), ValueError, ["API style: x", "'tool'"]),
     (lambda: helper().register_for_llm(description="d")("tool"), AttributeError, ["must be a function", "'tool'"]),
     (lambda: ann().register_for_execution()("tool"), AttributeError, ["must be a function", "'tool'"]),
+    (lambda: ann().register_function({3: tool}), TypeError, ["Invalid name: 3", "a text"]),
     (lambda: ann().register_function([tool]), AttributeError, ["functions of ann", "by name"]),
     (
         lambda: register_function(tool, caller="ann", executor=ann(), description="d"),
@@ -209,7 +217,8 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
     (lambda: lead(speaker_selection_method="bob"), ValueError, ["'bob'", "returns the agent itself"]),
     (lambda: allow("bob"), ValueError, ["allowed_or_disallowed_speaker_transitions of", "values", "'ann'", "str"]),
     (lambda: allow(["bob"]), ValueError, ["'bob' may follow 'ann'", "Put the agent itself there"]),
-    (lambda: forbid(5), TypeError, ["lists as values", "'ann'", "int"]),
+    (lambda: allow([ConversableAgent]), ValueError, ["the class ConversableAgent may follow 'ann'"]),
+    (lambda: forbid(5), TypeError, ["allowed_or_disallowed_speaker_transitions of", "lists as values", "'ann'", "int"]),
     (lambda: _transitions([ann(), bob()], [1], "disallowed"), ValueError, ["must be a dictionary", "list"]),
     (lambda: group(allow_repeat_speaker="ann"), ValueError, ["a bool or a list of Agents"]),
     (

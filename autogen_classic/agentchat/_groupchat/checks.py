@@ -159,8 +159,8 @@ def allowed_transitions(groupchat: Group) -> dict[Any, list[Any]]:
         try:
             allowed = graph if kind == "allowed" else invert_disallowed_to_allowed(graph, groupchat.agents)
             check_graph_validity(allowed_speaker_transitions_dict=allowed, agents=groupchat.agents)
-        except TransitionGraphError as error:
-            raise TransitionGraphError(
+        except (TransitionGraphError, TypeError) as error:
+            raise type(error)(
                 f"allowed_or_disallowed_speaker_transitions of a GroupChat cannot be used: {error}"
             ) from None
     return allowed
