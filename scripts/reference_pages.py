@@ -58,8 +58,13 @@ PAGES = {
     ),
     "events": Page(
         "Events",
-        "What a subscriber sees. The guide is [The road of a message](../road-of-a-message.md#watching).",
+        "What a subscriber sees. The guide is [Events](../events.md).",
         ("events",),
+    ),
+    "logging": Page(
+        "Logging",
+        "What agents do, written to a database, a file or a logger of your own. The guide is [Logging](../logging.md).",
+        ("logger", "runtime_logging"),
     ),
     "errors": Page(
         "Errors",

@@ -10,13 +10,13 @@ import copy
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import CodeType
 from typing import Any
 
 import pytest
 
-from autogen_classic import AssistantAgent, ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic import AssistantAgent, ConversableAgent, GroupChat, GroupChatManager, events
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient
 
 TURNS = 20
@@ -26,6 +26,7 @@ MESSAGES = 2 * TURNS
 # lower them when the engine needs fewer.
 CALLS_PER_TURN = 70
 CALLS_PER_ASYNCHRONOUS_TURN = 72
+CALLS_FOR_A_SUBSCRIBER = 15  # for the two events of a message
 CALLS_PER_GROUP_MESSAGE = 114
 CALLS_PER_NEW_AGENT = 38
 CALLS_PER_NEW_AGENT_WITH_A_MODEL = 82
@@ -101,6 +102,18 @@ def test_a_turn_calls_few_functions() -> None:
     chat_of_two(2)()
     few, many = count_calls(chat_of_two(TURNS)), count_calls(chat_of_two(2 * TURNS))
     assert (many.total() - few.total()) / MESSAGES <= CALLS_PER_TURN
+
+
+def test_a_subscriber_adds_few_calls_to_a_message_and_nobody_adds_none_for_details() -> None:
+    def calls(kinds: Iterable[type[events.Event]]) -> float:
+        with events.listening(lambda event: None, kinds=kinds):
+            chat_of_two(2)()
+            few, many = count_calls(chat_of_two(TURNS)), count_calls(chat_of_two(2 * TURNS))
+        return (many.total() - few.total()) / MESSAGES
+
+    nothing = calls([events.ChatEnded])
+    assert calls([events.Event]) - nothing <= CALLS_FOR_A_SUBSCRIBER
+    assert calls([events.ReplyTried]) - nothing > CALLS_FOR_A_SUBSCRIBER
 
 
 def test_an_asynchronous_turn_calls_hardly_more_functions_than_a_synchronous_one() -> None:

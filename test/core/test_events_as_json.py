@@ -103,6 +103,19 @@ def test_whatever_is_in_an_event_it_can_be_written_and_read(kind: type[Event], a
     check(example_of(kind, anything))
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_subscriber_may_raise_at_any_kind_of_event(kind: type[Event], caplog: pytest.LogCaptureFixture) -> None:
+    def fail(event: Event) -> None:
+        raise RuntimeError("broken")
+
+    heard: list[Event] = []
+    with events.listening(fail, kinds=[kind]), events.listening(heard.append, kinds=[kind]):
+        events.emit(example_of(kind, "x"))
+        events.emit(example_of(kind, "x"))
+    assert len(heard) == 2
+    assert len(caplog.records) == 1
+
+
 def test_an_event_that_was_read_has_names_in_place_of_agents_and_nothing_live():
     client = ScriptedClient(["hello"])
     heard: list[Event] = []

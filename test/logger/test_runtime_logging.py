@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import logging
 import os
@@ -224,6 +225,36 @@ def test_a_logger_of_the_program_is_called_with_the_live_objects(serve: Any) -> 
     kwargs = next(kwargs for method, _, kwargs in own.calls if method == "received_message")
     assert kwargs == {"message": "hi", "sender": "user", "valid": True}
     assert own.calls[-1][0] == "stop"
+
+
+def test_a_logger_may_wrap_the_functions_that_agents_register(serve: Any) -> None:
+    ran: list[str] = []
+
+    class Wrapping(OwnLogger):
+        def log_new_agent(self, agent: Any, init_args: dict[str, Any]) -> None:
+            def register_function(function_map: dict[str, Any]) -> None:
+                type(agent).register_function(agent, function_map)
+                for name, function in function_map.items():
+                    agent._function_map[name] = functools.partial(run, function)
+
+            def run(function: Any, **arguments: Any) -> Any:
+                ran.append(function.__name__)
+                return function(**arguments)
+
+            agent.register_function = register_function
+
+    own = Wrapping()
+    runtime_logging.start(logger=own)
+    assistant = AssistantAgent("assistant", llm_config=serve(tool_call("add", a=1, b=2), "Three.").llm_config())
+    user = agent("user")
+
+    def add(a: int, b: int) -> int:
+        return a + b
+
+    register_function(add, caller=assistant, executor=user, description="Add.")
+    assert user.initiate_chat(assistant, message="1 + 2?", max_turns=2, silent=True).summary == "Three."
+    assert ran == ["add"]
+    assert [args[1:] for method, args, _ in own.calls if method == "function"] == [(add, {"a": 1, "b": 2}, 3)]
 
 
 def test_a_logger_that_fails_ends_no_chat_and_is_reported_once_for_each_kind(
