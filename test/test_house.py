@@ -112,6 +112,7 @@ REACHING_IN = {
 
 # Paths without an underscore which are neither of 0.2 nor of AG2. A package stands for what is in it.
 OWN_NAMES = (
+    "agentchat.contrib.graph_rag.networkx_graph_query_engine",
     "cli",
     "coding.azure_container_apps",
     "coding.limits",

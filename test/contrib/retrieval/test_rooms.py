@@ -12,6 +12,7 @@ ROOMS = [
     "retrieve_utils",
     "agentchat.contrib.retrieve_user_proxy_agent",
     "agentchat.contrib.graph_rag",
+    "agentchat.contrib.graph_rag.networkx_graph_query_engine",
     "agentchat.contrib.llamaindex_conversable_agent",
     "agentchat.contrib.retrieve_assistant_agent",
     "agentchat.contrib.qdrant_retrieve_user_proxy_agent",
