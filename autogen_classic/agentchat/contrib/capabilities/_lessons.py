@@ -22,38 +22,43 @@ MEMORIES = "\n\n# Memories that might help\n"
 YES, NO_HINTS = "yes", "none"
 
 ASKS_FOR_A_JOB = (
-    "Is anybody told or asked here to get something done: to do a job, to work out an answer, to solve a problem? "
-    "Reply with a single word, yes or no."
+    "Sort this message. yes: all or part of it is a request, so that somebody is now expected to answer, make or work "
+    "out something. no: it only lets somebody know something. Write yes or no."
 )
 HINTS = (
-    "Which hints, rules or wishes does it give that would also be of use for other jobs of the same kind? State them "
-    "in a sentence or two. If it gives none, reply with the single word none."
+    "What does the message say about the way to do such work: methods, forms, things to avoid? Write one sentence for "
+    "each, which makes sense to a reader who does not know the message. Write none if it says nothing of the sort."
 )
-JOB = "Which job is to be done? Name the job and nothing else, neither its solution nor hints on how to do it."
+JOB = (
+    'Write the request as one short order, such as "Translate the letter into French." Remarks on the way to do it '
+    "stay out of the order. Do not carry it out."
+)
 KIND_OF_JOB = (
-    "Of which kind is the job that it describes? Say so in a few general words, without the names, numbers and other "
-    "particulars of this one case."
+    "This order goes into a file of orders like it. Write the label of that file, three to eight words that would fit "
+    'many other orders as well, such as "translation of private letters".'
 )
 TELLS_A_FACT = (
-    "Does it tell a fact, a definition or a preference that would be worth knowing in a later conversation? Reply with "
-    "a single word, yes or no."
+    "Think of a colleague who takes over this conversation next month. Does the message teach something that they "
+    "would want in their notes, about the subject or about the person and their habits? Write yes or no."
 )
 QUESTION_FOR_FACT = (
-    "Somebody told this some time ago, and now wants to hear it again. Which question would they put? Write only the "
-    "question."
+    "What this message teaches goes on a flash card. Write the question on the front of the card, and nothing else."
 )
-REMEMBERED_FACT = "What does it tell that is worth knowing later? Keep to its own words, and add nothing."
+REMEMBERED_FACT = (
+    "What this message teaches goes on a flash card. Write the answer on the back of the card, close to the words of "
+    "the message, and nothing else."
+)
 
 EXAMPLES = (
-    ("By reports I mean the weekly sales reports, which arrive as spreadsheets.", "yes"),
-    ("Check once more whether all of these shops sell bicycles.", "no"),
-    ("The answer should be a table again, as before.", "no"),
-    ("A hint: sort the list first, and then look for pairs.", "yes"),
-    ("A good lecture begins with a question that the audience cares about.", "yes"),
-    ("Not like this: put the years into rows and the countries into columns.", "no"),
-    ("Whenever you draw a chart, write the units on both axes.", "yes"),
-    ("Give me an overview of what was written about tides before Newton.", "no"),
-    ("Who has won more matches, the home team or its guests?", "no"),
-    ("Before you send a letter, make sure that the date in it is a working day.", "yes"),
+    ("Stir the glaze from the bottom, or the pigment settles.", "yes"),
+    ("Seeds of parsley take up to four weeks to show.", "no"),
+    ("Book the small hall for Tuesday evening.", "no"),
+    ("Letters to the council go out on headed paper, with the case number in the first line.", "yes"),
+    ("Our choir has nine altos and two basses.", "no"),
+    ("Round only at the very end, never in between.", "yes"),
+    ("Who is on duty at the lighthouse this week?", "no"),
+    ("Read a contract from its last page: the exceptions stand there.", "yes"),
+    ("With guests from abroad, write the month as a word.", "yes"),
+    ("The ferry did not sail yesterday.", "no"),
 )
 """Messages, and whether they hold advice; the memos that `MemoStore.prepopulate` adds."""
