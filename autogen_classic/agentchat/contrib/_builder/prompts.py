@@ -8,13 +8,17 @@ __all__ = ("BuilderPrompts",)
 class BuilderPrompts:
     """The texts of the builder; a program may replace any of them on a builder or on its class."""
 
-    DEFAULT_DESCRIPTION = """## Your role
-Who you are: an expert in which field, with what experience.
+    DEFAULT_DESCRIPTION = """You are (a profession, and the experience that makes it useful here).
 
-## Task and skill instructions
-- What you contribute to this task, and how you go about it.
-- What you check before you hand over a result.
-- What you leave to the others.
+The team counts on you for:
+- (what nobody else in the team can do)
+
+You work like this:
+- (the steps from a question to a result)
+- (how you notice that a result is wrong)
+
+You hand over to others:
+- (what they do better)
 """
 
     CODING_AND_TASK_SKILL_INSTRUCTION = """## Working with code
@@ -25,23 +29,20 @@ change the plan.
 - Never invent the output of code.
 """
 
-    GROUP_CHAT_DESCRIPTION = """# Working in a group
-You work together with others in a group chat. **You are {name}.** The members are: {members}.
-{user_proxy_desc}
-- Begin with a few sentences on how you will go about the task. Then take one step at a time.
-- Build on what the others have written, correct them where they are wrong, and leave to each what that member knows \
-best.
-- Verify a result in a second way before you call it final. Once the others agree that the task is done, write a short \
-summary and end it with the word TERMINATE.
+    GROUP_CHAT_DESCRIPTION = """{sys_msg}
 
-# Your profile
-{sys_msg}
+You are {name}, and you talk with {members}. Everybody reads everything.
+{user_proxy_desc}
+House rules:
+1. Open with a short plan; from then on, one step in each message.
+2. Say so when a step of somebody else is wrong, and why. Leave to each what that member knows best.
+3. A result counts when a second way has led to it.
+4. Is everybody content with the result? Then one of you sums it up, and closes with the word TERMINATE.
 """
 
     DEFAULT_PROXY_AUTO_REPLY = (
-        "I run code and nothing else, and there is no code in the last message. If work is left, go on with it, and "
-        "send code in a ```python or ```sh block. If everything is done, let the others check the result, and end with "
-        "TERMINATE."
+        "Nothing to run here: I wait for a ```python or ```sh block. Go on with what is still to do; or, if the result "
+        "stands and has been checked, close with TERMINATE."
     )
 
     CODING_PROMPT = """Would it help to run programs for the task below, for instance to calculate, to read files, or \
