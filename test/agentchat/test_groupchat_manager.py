@@ -351,9 +351,9 @@ class TestRounds:
     @pytest.mark.parametrize(
         ("typed", "answers", "ran"),
         [
-            ("", ["4", "gone"], ["f", "delete"]),
+            ("", ["4", "gone"], ["delete", "f"]),
             ("keep it", ["4", "keep it"], ["f"]),
-            ("exit", None, ["f"]),
+            ("exit", None, []),
         ],
     )
     def test_a_tool_of_another_member_runs_only_after_its_person_was_asked(
@@ -361,7 +361,7 @@ class TestRounds:
     ):
         guarded, done = guarded_group(typed, speaker_selection_method=chosen)
         result = start(guarded.groupchat.agents[0], guarded, asynchronous)
-        assert done == [*ran[:1], "asked", *ran[1:]]
+        assert done == ["asked", *ran]
         last = guarded.groupchat.messages[-1]
         if answers is None:
             assert "tool_responses" not in last
@@ -381,7 +381,7 @@ class TestRounds:
     def test_a_member_at_its_limit_does_not_run_its_tool_for_another(self, asynchronous):
         guarded, done = guarded_group("", human_input_mode="NEVER", max_consecutive_auto_reply=0)
         result = start(guarded.groupchat.agents[0], guarded, asynchronous)
-        assert done == ["f"]
+        assert done == []
         assert result.stop_reason == StopReason.AUTO_REPLY_LIMIT
 
     def test_a_call_that_nobody_owns_is_answered_and_the_group_goes_on(self, asynchronous):

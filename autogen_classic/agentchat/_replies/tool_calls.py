@@ -7,7 +7,6 @@ import inspect
 import json
 import threading
 from collections.abc import Callable, Coroutine
-from itertools import groupby
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -31,7 +30,7 @@ def tool_calls_reply(
     """Answer every tool call of the last message; in an asynchronous chat the tools run side by side.
 
     In a group, calls of tools that the agent does not have are answered by the member that has them, as if it had been
-    selected: its person is asked and its limit counts.
+    selected: its person is asked and its limit counts. The agent's own tools run after that.
 
     Returns:
         ``(True, message)`` if the last message calls tools, else ``(False, None)``; ``(True, None)`` ends the chat,
@@ -44,25 +43,23 @@ def tool_calls_reply(
     if not calls:
         return False, None
 
-    runs: list[Steps[list[Message] | None]] = []
-    for owner, owned in groupby(calls, key=lambda call: _owner_of(call, agent, sender)):
-        if owner is agent:
-            runs += [_run_tool_call(agent, call) for call in owned]
-        else:
-            runs.append(_ask_owner(owner, list(owned), messages[-1], sender))
-
-    answers: list[list[Message] | None]
+    owners = [_owner_of(call, agent, sender) for call in calls]
+    answers = yield from _ask_others(agent, owners, messages[-1], sender)
+    if answers is None:
+        return True, None
+    own = [place for place, owner in enumerate(owners) if owner is agent]
+    runs = [_run_tool_call(agent, calls[place]) for place in own]
+    answered: list[Message]
     if (yield WHICH_WAY):
         import asyncio  # as late as possible: it takes longer to load than everything else
 
-        answers = yield Call(asyncio.gather, *[drive_async(run) for run in runs])
+        answered = yield Call(asyncio.gather, *[drive_async(run) for run in runs])
     else:
-        answers = []
+        answered = []
         for run in runs:
-            answers.append((yield from run))
-    if None in answers:
-        return True, None
-    responses = [response for answer in answers for response in answer or ()]
+            answered.append((yield from run))
+    answers.update(zip(own, answered, strict=True))
+    responses = [answers[place] for place in sorted(answers)]
     return True, {
         "role": "tool",
         "tool_responses": responses,
@@ -101,6 +98,25 @@ def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None) -> Party
     return next((member for member in members if name in getattr(member, "_function_map", ())), agent)
 
 
+def _ask_others(
+    agent: Party, owners: list[Party], message: Message, sender: Agent | None
+) -> Steps[dict[int, Message] | None]:
+    """Have other members answer the calls of their tools; before the agent runs its own, so that they may end the chat.
+
+    Returns:
+        The answers by the places of their calls; None if a member ends the chat.
+    """
+    answers: dict[int, Message] = {}
+    for owner in dict.fromkeys(owners):
+        if owner is not agent:
+            places = [place for place, one in enumerate(owners) if one is owner]
+            answered = yield from _ask_owner(owner, [message["tool_calls"][place] for place in places], message, sender)
+            if answered is None:
+                return None
+            answers.update(zip(places, answered, strict=False))
+    return answers
+
+
 def _ask_owner(
     owner: Party, calls: list[dict[str, Any]], message: Message, sender: Agent | None
 ) -> Steps[list[Message] | None]:
@@ -121,7 +137,7 @@ def _ask_owner(
     return [_answer_to(call, said) for call in calls]
 
 
-def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[list[Message] | None]:
+def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
     """Run one tool and build its answer."""
     function_call = called(call)
     is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(function_call.get("name", "")))
@@ -129,7 +145,7 @@ def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[list[Message] | 
         _, answer = yield from _execute_asynchronously(agent, function_call)
     else:
         _, answer = yield Ask(agent, "execute_function", function_call)
-    return [_answer_to(call, answer.get("content", ""))]
+    return _answer_to(call, answer.get("content", ""))
 
 
 def _answer_to(call: dict[str, Any], content: object) -> Message:
