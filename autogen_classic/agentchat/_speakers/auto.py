@@ -17,6 +17,7 @@ from ..._core.drive import WHICH_WAY, Ask, Steps
 from ..._core.events import Notice, SelectionTried, emit, is_heard
 from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Party
+from .._accounts import on_account_of
 from .._groupchat import texts
 from .._groupchat.contract import Group
 from .._groupchat.names import mentions, name_meant
@@ -151,9 +152,9 @@ def _hidden_chat(groupchat: Group, selector: Party) -> Iterator[tuple[Party, Par
     checking_agent, selection_agent = pair
     room.lend_model(selector, selection_agent)
     try:
-        yield pair
+        with on_account_of(selector, room.client):
+            yield pair
     finally:
-        room.settle_account(selector)
         checking_agent._oai_messages.clear()
         selection_agent._oai_messages.clear()
         selection_agent._classic_processed_messages.clear()
@@ -226,21 +227,12 @@ class _SelectionRoom:
         return _new_agent(texts.CHECKING_AGENT, False), selection_agent
 
     def lend_model(self, selector: Party, selection_agent: Party) -> None:
-        """Have the selection agent work with the right model, on the account and with the cache of the selector."""
+        """Have the selection agent work with the right model, and with the cache of the selector."""
         selection_agent.client_cache = selector.client_cache
         if self.client is None:
             selection_agent.client, selection_agent.llm_config = selector.client, selector.llm_config
             return
         selection_agent.client, selection_agent.llm_config = self.client, self.llm_config
-        if selector.client is not None:
-            self.client.total_usage_summary = selector.client.total_usage_summary
-            self.client.actual_usage_summary = selector.client.actual_usage_summary
-
-    def settle_account(self, selector: Party) -> None:
-        """Put what the group's own client has spent on the account of the selector."""
-        if self.client is not None and selector.client is not None:
-            selector.client.total_usage_summary = self.client.total_usage_summary
-            selector.client.actual_usage_summary = self.client.actual_usage_summary
 
 
 def _new_agent(name: str, llm_config: dict[str, Any] | Literal[False]) -> ConversableAgent:
