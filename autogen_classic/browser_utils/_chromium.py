@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import shutil
@@ -85,14 +86,17 @@ class ChromiumBrowser(RequestsMarkdownBrowser):
         """
 
     def close(self) -> None:
-        """End the browser; the next page starts it again."""
+        """End the browser; the next page starts it again. A program that ends does it, too."""
+        atexit.unregister(self.close)
         if self._proxy is not None:
             self._proxy.close()
             self._proxy = None
 
     def _fetch_page(self, url: str) -> None:
         self._fence.check_url(url)
-        self._proxy = self._proxy or FenceProxy(self._fence, self._limits)
+        if self._proxy is None:
+            self._proxy = FenceProxy(self._fence, self._limits)
+            atexit.register(self.close)  # or Chromium outlives the program
         self._proxy.refusals.clear()
         rendered = self._render(url, self._proxy)
         if rendered is None:

@@ -74,12 +74,18 @@ class PlaywrightMarkdownBrowser(ChromiumBrowser):
 
     Raises:
         ImportError: playwright is not installed.
+        ValueError: ``launch_args`` names a proxy.
     """
 
     def __init__(self, launch_args: Mapping[str, Any] = {}, **kwargs: Any) -> None:
         if not IS_PLAYWRIGHT_ENABLED:
             raise ImportError(
                 'PlaywrightMarkdownBrowser needs playwright: pip install "autogen-classic[websurfer-browsers]"'
+            )
+        if "proxy" in launch_args:
+            raise ValueError(
+                "launch_args cannot name a proxy, because pages would get past the fence on addresses. Name it in the "
+                "environment (HTTPS_PROXY); the connections go through it behind the fence."
             )
         self._launch_args = dict(launch_args)
         self._thread: _Worker | None = None
@@ -161,7 +167,7 @@ class PlaywrightMarkdownBrowser(ChromiumBrowser):
             api = importlib.import_module("playwright.sync_api")
             self._playwright = playwright = api.sync_playwright().start()
             options = {"chromium_sandbox": not is_root(), **self._launch_args}
-            options["args"] = [*arguments(proxy), *options.get("args", [])]
+            options["args"] = [*options.get("args", []), *arguments(proxy)]  # the last ones count
             if not options.keys() & {"executable_path", "channel"}:
                 options["executable_path"] = chromium_path()
             self._browser = playwright.chromium.launch(**options)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import shutil
+import subprocess
+import sys
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -146,6 +148,38 @@ def test_a_browser_that_does_not_start_says_so(pages: WebPages) -> None:
     one = PlaywrightMarkdownBrowser(launch_args={"executable_path": "/nowhere/chromium"})
     assert "Chromium does not start" in one.visit_page(pages.url)
     one.close()
+
+
+def test_a_proxy_that_would_lead_around_the_fence_is_refused() -> None:
+    with pytest.raises(ValueError, match="HTTPS_PROXY"):
+        PlaywrightMarkdownBrowser(launch_args={"proxy": {"server": "http://127.0.0.1:1"}})
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+@pytest.mark.skipif(shutil.which("chromedriver") is None, reason="Chromium and its driver are not installed")
+def test_a_program_that_forgets_to_close_its_browsers_leaves_none_behind(pages: WebPages) -> None:
+    pages.pages["/"] = SCRIPTED
+    program = f"""
+import threading
+from autogen_classic.browser_utils import PlaywrightMarkdownBrowser, SeleniumMarkdownBrowser
+for kind in (PlaywrightMarkdownBrowser, SeleniumMarkdownBrowser):
+    browser = kind()
+    assert "waits" in browser.visit_page("{pages.url}/")
+    threading.Thread(target=lambda held=browser: threading.Event().wait(), daemon=True).start()
+    print(browser._proxy.address)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    addresses = done.stdout.split()
+    assert len(addresses) == 2
+    running = list(map(command_of, Path("/proc").glob("[0-9]*/cmdline")))
+    assert [command for command in running for address in addresses if address in command] == []
+
+
+def command_of(file: Path) -> str:
+    try:
+        return file.read_text(errors="replace")
+    except OSError:
+        return ""  # has ended by now
 
 
 @pytest.mark.parametrize(
