@@ -31,7 +31,7 @@ change the plan.
 
     GROUP_CHAT_DESCRIPTION = """{sys_msg}
 
-You are {name}, and you talk with {members}. Everybody reads everything.
+You are {name}. Here talk {members}, and everybody reads everything.
 {user_proxy_desc}
 House rules:
 1. Open with a short plan; from then on, one step in each message.
