@@ -6,6 +6,7 @@ What needs a search over settings raises an error that says what to use instead.
 from __future__ import annotations
 
 import inspect
+import json
 import logging
 import os
 import shutil
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from .._core.events import ModelAnswered, subscribe, unsubscribe
 from ..cache.cache import Cache
 from ..errors import RetiredInterfaceError
 from ..oai._request.templates import instantiate
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 __all__ = ("Answer", "ChatCompletion", "Completion")
-
-logger = logging.getLogger("autogen.oai.completion")
 
 _NO_ANSWER = -1
 
@@ -54,7 +54,9 @@ class Completion:
     request_timeout = 60
     openai_completion_class: Any = False
     optimization_budget: float | None = None
-    logged_history: dict[str, Any] | None = None
+    logged_history: dict[Any, Any] | None = None
+    _answers_logged = 0
+    _log_compactly = True
 
     @classmethod
     def set_cache(cls, seed: int | None = 41, cache_path_root: str | None = ".cache") -> None:
@@ -223,19 +225,31 @@ class Completion:
 
     @classmethod
     def start_logging(
-        cls, history_dict: dict[str, Any] | None = None, compact: bool | None = True, reset_counter: bool | None = True
+        cls, history_dict: dict[Any, Any] | None = None, compact: bool | None = True, reset_counter: bool | None = True
     ) -> None:
-        """Warn that nothing is recorded here; `autogen_classic.runtime_logging` records what was asked and answered."""
-        logger.warning(
-            "%s.start_logging records nothing. Call autogen_classic.runtime_logging.start(), which logs each request "
-            "with its answer, tokens and cost to a database or a file.",
-            cls.__name__,
-        )
+        """Keep in `logged_history` what models are asked in this process, until `stop_logging`.
+
+        `autogen_classic.runtime_logging` keeps more, and keeps it in a file.
+
+        Args:
+            history_dict: where to keep it; None makes a new dict.
+            compact: True keeps, by the messages of a request as JSON, the numbers of the answers (``created_at``) and
+                what each has cost (``cost``, in US dollars). False keeps, by the number of the answer, the whole
+                ``request`` and ``response``.
+            reset_counter: whether the answers are numbered from 0 again.
+        """
+        cls.stop_logging()
+        Completion.logged_history = {} if history_dict is None else history_dict
+        if reset_counter:
+            Completion._answers_logged = 0
+        Completion._log_compactly = bool(compact)
+        subscribe(_log_answer, [ModelAnswered])
 
     @classmethod
     def stop_logging(cls) -> None:
-        """Forget the history."""
-        cls.logged_history = None
+        """Keep nothing more, and forget the history; a dict that was given to `start_logging` stays as it is."""
+        unsubscribe(_log_answer)
+        Completion.logged_history = None
 
     @classmethod
     def print_usage_summary(cls) -> NoReturn:
@@ -253,6 +267,23 @@ class ChatCompletion(Completion):
     @classmethod
     def _is_for_chats(cls, config: Mapping[str, Any], config_list: list[dict[str, Any]] | None) -> bool:
         return True
+
+
+def _log_answer(event: ModelAnswered) -> None:
+    """Add an answer to the history."""
+    history, number = Completion.logged_history, Completion._answers_logged
+    if history is None:
+        return
+    Completion._answers_logged = number + 1
+    if Completion._log_compactly:
+        asked = json.dumps(event.request.get("messages", event.request.get("prompt")))
+        entry = history.setdefault(asked, {"created_at": [], "cost": []})
+        entry["created_at"].append(number)
+        entry["cost"].append(event.cost or 0)
+    else:
+        response = event.response
+        answer = _old_answer(response) if hasattr(response, "model_dump") else response
+        history[number] = {"request": event.request, "response": answer}
 
 
 def _with_old_answers(filter_func: Callable[..., bool], config: dict[str, Any]) -> Callable[..., bool]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import logging
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +97,44 @@ def test_a_missing_part_of_an_answer_is_an_attribute_error() -> None:
     assert not hasattr(response.choices[0].message, "function_call")  # type: ignore[union-attr]
 
 
-def test_logging_warns_that_it_records_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING)
+@pytest.fixture
+def stopped_logging() -> Iterator[None]:
+    """Stop logging when a test is over."""
+    yield
+    oai.Completion.stop_logging()
 
-    oai.ChatCompletion.start_logging()
-    oai.ChatCompletion.stop_logging()
 
-    assert "ChatCompletion.start_logging records nothing. Call autogen_classic.runtime_logging.start()" in caplog.text
+@pytest.mark.usefixtures("stopped_logging")
+def test_a_compact_history_holds_numbers_and_costs_by_what_was_asked() -> None:
+    with MockOpenAIServer(["Hello.", "Hello again.", "Well."]) as server:
+        oai.ChatCompletion.start_logging()
+        for _ in range(2):
+            oai.ChatCompletion.create(messages=MESSAGES, use_cache=False, **of(server))
+        history = oai.ChatCompletion.logged_history
+        oai.ChatCompletion.stop_logging()
+        oai.ChatCompletion.create(messages=MESSAGES, use_cache=False, **of(server))
+
+    assert history is not None
+    (entry,) = history.values()
+    assert list(history) == [json.dumps(MESSAGES)]
+    assert entry["created_at"] == [0, 1]
+    assert all(cost > 0 for cost in entry["cost"])
+    assert oai.ChatCompletion.logged_history is None
+
+
+@pytest.mark.usefixtures("stopped_logging")
+def test_a_whole_history_holds_requests_and_answers_in_the_dict_that_was_given() -> None:
+    kept: dict[Any, Any] = {}
+    with MockOpenAIServer(["Hello.", "Again."]) as server:
+        oai.Completion.start_logging(kept, compact=False)
+        oai.ChatCompletion.create(messages=MESSAGES, use_cache=False, **of(server))
+        oai.Completion.start_logging(kept, compact=False, reset_counter=False)
+        oai.ChatCompletion.create(messages=MESSAGES, use_cache=False, **of(server))
+
+    assert sorted(kept) == [0, 1]
+    assert kept[0]["request"]["messages"] == MESSAGES
+    assert kept[1]["response"]["choices"][0]["message"]["content"] == "Again."
+    assert "sk-0123456789" not in str(kept)
 
 
 @pytest.mark.parametrize(
