@@ -305,26 +305,23 @@ def test_another_embedding_size_is_a_clear_error():
 
 @both_ways
 def test_a_database_that_goes_away_in_mid_chat_loses_nothing_and_the_chat_can_go_on(way, serve: Serve):
-    server = serve("UPDATE CONTEXT", "gamma it is")
-    proxy, helper = retriever(customized_prompt="{input_question} {input_context}"), helper_with(server)
-    proxy._is_termination_msg = lambda message: False
-    proxy._vector_db.create_collection("autogen-docs")
-    proxy._get_or_create = True
-    proxy._max_consecutive_auto_reply = 1
+    def vanish(request: object) -> str:
+        proxy._client.delete_collection("autogen-docs")
+        return "UPDATE CONTEXT"
 
-    def gone(*args: Any, **kwargs: Any) -> None:
-        raise VectorStoreError("The collection is gone.")
-
-    ask_once = {"n_results": 4}
-    proxy.retrieve_docs("alpha")
-    found = proxy.retrieve_docs
-    proxy.retrieve_docs = lambda *args: found(*args) if len(proxy._doc_ids) < 4 else gone()  # type: ignore[method-assign]
-    with pytest.raises(VectorStoreError, match="The collection is gone"):
-        ask(way, proxy, helper, **ask_once)
+    server = serve(vanish, "alpha it is")
+    proxy, helper = retriever(), helper_with(server)
+    with pytest.raises(VectorStoreError, match="'autogen-docs' cannot be used"):
+        ask(way, proxy, helper, n_results=1)
     assert [message["content"] for message in proxy.chat_messages[helper]][1:] == ["UPDATE CONTEXT"]
-    assert proxy._results[0]
-    proxy.send("which one?", helper, request_reply=True, silent=True)
-    assert proxy.last_message(helper)["content"] == "gamma it is"
+    assert proxy._doc_contents == [TEXTS["a"]]
+    assert len(proxy._results[0]) == 1
+    proxy.send("Answer by what you have.", helper, silent=True)
+    assert proxy.last_message(helper)["content"] == "alpha it is"
+    assert [message["content"] for message in server.requests[1].messages][-2:] == [
+        "UPDATE CONTEXT",
+        "Answer by what you have.",
+    ]
 
 
 # --- with others -----------------------------------------------------------------------------------------------------
