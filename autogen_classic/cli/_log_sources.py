@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .._core.content import content_str
+from .._core.messages import called
 from ..errors import UnreadableLogError
 
 __all__ = ("Entry", "entries_of")
@@ -295,8 +296,9 @@ def _message_text(message: object) -> str:
     content = message.get("content")
     text = content_str(content) if isinstance(content, (str, list)) else ""
     calls = [*(message.get("tool_calls") or []), {"function": message.get("function_call")}]
-    named = [call["function"] for call in calls if isinstance(call, dict) and call.get("function")]
-    return " ".join([text, *(f"[calls {call.get('name')}({call.get('arguments')})]" for call in named)]).strip()
+    asked = [function for function in map(called, calls) if isinstance(function, dict) and function]
+    shown = [f"[calls {one.get('name')}({one.get('arguments', one.get('input'))})]" for one in asked]
+    return " ".join([text, *shown]).strip()
 
 
 def _total(usage: object) -> int | None:

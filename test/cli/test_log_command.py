@@ -13,6 +13,7 @@ import pytest
 from agent_kit import agent
 
 from autogen_classic import AssistantAgent, cli, register_function, runtime_logging
+from autogen_classic.cli import _log_sources
 from autogen_classic.events import listening, to_json
 from autogen_classic.replay import record
 from autogen_classic.testing import MockOpenAIServer, error, tool_call
@@ -157,3 +158,8 @@ def test_a_log_is_followed_while_it_grows() -> None:
         assert process.stdout.readline().startswith("0 messages")
     runtime_logging.stop()
     assert process.returncode == 0
+
+
+def test_the_call_of_a_custom_tool_is_shown_with_its_input() -> None:
+    call = {"id": "1", "type": "custom", "custom": {"name": "shell", "input": "ls"}}
+    assert _log_sources._message_text({"content": None, "tool_calls": [call]}) == "[calls shell(ls)]"
