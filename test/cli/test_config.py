@@ -22,6 +22,10 @@ def no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     for name in (*VARIABLES, "OAI_CONFIG_LIST"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # so that boto3 and google-auth look nowhere else
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("NO_GCE_CHECK", "true")
+    monkeypatch.setenv("HOME", str(tmp_path))
 
 
 def check(entries: Any, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, list[str]]:
