@@ -1,7 +1,7 @@
 """Every name of 0.2.40 is where it was, and takes what it took.
 
 `names/v02_api.json` lists the modules of 0.2.40 with their names, signatures and constants; `names/ag2_api.json` those
-of AG2, with rows for the modules that are held to them so far. `.ci/covered_names` says which modules are written.
+of AG2, with rows for the modules that are held to them so far.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 COMPAT = Path(__file__).resolve().parent
-COVERED = (COMPAT.parents[1] / ".ci" / "covered_names").read_text(encoding="utf-8").split()
 
 
 def manifest(name: str) -> dict[str, Any]:
@@ -28,11 +27,6 @@ OF_0_2 = manifest("v02_api.json")
 OF_AG2 = manifest("ag2_api.json")
 
 MISSING = object()
-
-
-def is_covered(module: str) -> bool:
-    below = module.partition(".")[2]
-    return any(below == ("" if name == "." else name) or below.startswith(f"{name}.") for name in COVERED)
 
 
 def misses(module: Any, row: dict[str, Any]) -> Iterator[str]:
@@ -96,7 +90,7 @@ def is_default(ours: Any, text: str) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore:.*has been renamed:DeprecationWarning")
-@pytest.mark.parametrize("module", [name for name in OF_0_2 if is_covered(name)])
+@pytest.mark.parametrize("module", OF_0_2)
 def test_a_module_has_every_name_of_0_2(module: str) -> None:
     ours = importlib.import_module(module.replace("autogen", "autogen_classic", 1))
     assert list(misses(ours, OF_0_2[module])) == []
@@ -106,11 +100,6 @@ def test_a_module_has_every_name_of_0_2(module: str) -> None:
 def test_a_module_has_every_name_of_ag2(module: str) -> None:
     ours = importlib.import_module(module.replace("autogen", "autogen_classic", 1))
     assert list(misses(ours, OF_AG2[module])) == []
-
-
-def test_every_covered_name_is_a_module_of_0_2() -> None:
-    modules = {name.partition(".")[2] or "." for name in OF_0_2}
-    assert set(COVERED) <= modules
 
 
 def test_a_name_that_goes_is_missed() -> None:
