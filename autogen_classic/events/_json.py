@@ -166,13 +166,18 @@ class _Kind:
     forms: dict[str, _Form]
 
 
+def event_classes() -> list[type[events.Event]]:
+    """All classes of events, without those that are only roots."""
+    public = [getattr(events, name) for name in events.__all__]
+    roots = (events.Event, events.Detail)
+    return [one for one in public if isinstance(one, type) and issubclass(one, events.Event) and one not in roots]
+
+
 @functools.cache
 def _kinds() -> dict[str, _Kind]:
     """The classes of events by the names of their types."""
     found = {}
-    for cls in [*events.Event.__subclasses__(), *events.Detail.__subclasses__()]:
-        if cls is events.Detail:
-            continue
+    for cls in event_classes():
         hints = get_type_hints(cls)
         fields = [one for one in dataclasses.fields(cls) if not one.metadata.get("live")]
         forms = {

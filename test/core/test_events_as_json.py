@@ -28,7 +28,7 @@ from autogen_classic.events import (
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient, error, pieces, tool_call
 
 ROOT = Path(__file__).resolve().parents[2]
-KINDS = [kind for kind in [*Event.__subclasses__(), *Detail.__subclasses__()] if kind is not Detail]
+KINDS = events._json.event_classes()
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
 wild = st.recursive(
