@@ -99,8 +99,9 @@ class AsyncChatRun(_Run):
 
     def close(self) -> None:
         """Leave the chat where it is, and cancel what it is waiting for."""
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
+        task = self._task
+        if task is not None and not task.done() and not task.get_loop().is_closed():
+            task.cancel()
         super().close()
 
     def _ear(self) -> Callable[[Event], None]:
