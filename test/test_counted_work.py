@@ -132,6 +132,21 @@ def test_no_function_is_called_for_each_listener_of_a_group() -> None:
     assert (calls_per_group_message(20) - calls_per_group_message(4)) / 16 < 0.1
 
 
+class Unread(list[Any]):
+    """A history that nobody may read."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError("the history with another partner was read")
+
+
+def test_a_chat_reads_no_history_with_other_partners() -> None:
+    ann, bob = talker("ann"), talker("bob")
+    for stranger in range(3):
+        bob._oai_messages[talker(f"stranger_{stranger}")] = Unread([{"content": "before", "role": "user"}])
+    ann.initiate_chat(bob, message="begin", max_turns=2, silent=True)
+    assert len(bob.chat_messages[ann]) == 4
+
+
 @pytest.mark.parametrize("chat", [chat_of_two(TURNS), chat_of_group(4, TURNS)], ids=["two agents", "a group"])
 def test_a_chat_makes_no_deep_copies(chat: Callable[[], Any]) -> None:
     assert count_calls(chat)[copy.deepcopy.__code__] == 0

@@ -126,6 +126,8 @@ def as_processed_before(agent: Party, messages: list[Message]) -> list[Message]:
 
 def forget_lost_messages(agent: Party) -> None:
     """Forget what hooks made of messages that are no longer in any history of the agent."""
+    if not agent._classic_processed_messages:
+        return
     stored = {id(message) for history in list(agent._oai_messages.values()) for message in history}
     for key in agent._classic_processed_messages.keys() - stored:
         agent._classic_processed_messages.pop(key, None)
