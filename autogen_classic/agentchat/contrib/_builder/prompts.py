@@ -29,15 +29,15 @@ change the plan.
 - Never invent the output of code.
 """
 
-    GROUP_CHAT_DESCRIPTION = """{sys_msg}
-
-You are {name}. Here talk {members}, and everybody reads everything.
+    GROUP_CHAT_DESCRIPTION = """You are {name}. Here talk {members}, and everybody reads everything.
 {user_proxy_desc}
 House rules:
 1. Open with a short plan; from then on, one step in each message.
 2. Say so when a step of somebody else is wrong, and why. Leave to each what that member knows best.
 3. A result counts when a second way has led to it.
 4. Is everybody content with the result? Then one of you sums it up, and closes with the word TERMINATE.
+
+{sys_msg}
 """
 
     DEFAULT_PROXY_AUTO_REPLY = (
