@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from picture_kit import PictureServer, as_bytes
-from PIL import Image
+from PIL import EpsImagePlugin, Image
 
 from autogen_classic.agentchat.contrib import img_utils
 from autogen_classic.agentchat.contrib._media import pictures as room
@@ -174,6 +174,31 @@ def test_a_picture_with_too_many_pixels_is_refused() -> None:
     assert len(bomb) < 100_000
     with pytest.raises(UnusableImageError, match="too many pixels"):
         img_utils.get_pil_image(bomb)
+
+
+def test_postscript_that_calls_itself_a_picture_is_never_run(
+    pictures: PictureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ghostscript = tmp_path / "gs"
+    ghostscript.write_text(f"#!/bin/sh\ntouch {tmp_path}/was_run\nexit 1\n", encoding="utf-8")
+    ghostscript.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(EpsImagePlugin, "gs_binary", None)
+    program = as_bytes(Image.new("RGB", (3, 2)), "EPS")
+    pictures.pages["/program.png"] = program
+    for source in (program, f"{pictures.url}/program.png"):
+        with pytest.raises(UnusableImageError, match="is not a picture that pillow can read"):
+            img_utils.get_pil_image(source)
+    assert not (tmp_path / "was_run").exists()
+
+
+def test_an_error_of_a_decoder_does_not_end_a_chat(monkeypatch: pytest.MonkeyPatch, red: Image.Image) -> None:
+    def fail(image: Image.Image) -> Image.Image:
+        raise subprocess.CalledProcessError(1, "decoder")
+
+    monkeypatch.setattr(room.ImageOps, "exif_transpose", fail)
+    with pytest.raises(UnusableImageError, match="is not a picture that pillow can read"):
+        img_utils.get_pil_image(as_bytes(red))
 
 
 def test_an_address_without_a_picture_is_refused(pictures: PictureServer) -> None:

@@ -43,6 +43,9 @@ _LIMITS = Limits(
     seconds=30,
     content_types=("image/", "application/octet-stream", "binary/octet-stream"),
 )
+# Never EPS, whose decoder starts Ghostscript on the program that such a file is. AVIF depends on how pillow was built;
+# HEIF comes with a plugin that a program registers.
+_FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF", "ICO", "PPM", "JPEG2000", "AVIF", "HEIF")
 _DATA_URI = re.compile(r"data:[^,]*,", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _BEGINNINGS = {
@@ -122,13 +125,15 @@ def _unquoted(text: str, name: str) -> bytes:
 
 def _decoded(data: bytes, name: str) -> Image.Image:
     try:
-        with Image.open(BytesIO(data)) as opened:
+        Image.init()
+        formats = [form for form in _FORMATS if form in Image.OPEN]
+        with Image.open(BytesIO(data), formats=formats) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise Image.DecompressionBombError(f"it has {opened.width} x {opened.height} pixels")
             return ImageOps.exif_transpose(opened).convert("RGB")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnusableImageError(f"The picture {name} has too many pixels: {error}.") from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except Exception as error:  # the decoders of pillow raise whatever damaged bytes lead them to
         raise UnusableImageError(
             f"{name} is not a picture that pillow can read ({len(data)} bytes): give a PNG, JPEG, GIF or WebP."
         ) from error
