@@ -1,8 +1,9 @@
 """Which addresses may be reached when a model or a page chose them.
 
-Link-local addresses, and the few others at which clouds give out the keys of a machine, are refused always. Those of
-this machine and of private networks are reached, as in 0.2.40, unless a program forbids it. A name is judged by the
-addresses that it leads to, and an address by what it stands for, however it is written.
+Link-local addresses, and the few others at which clouds give out the keys of a machine, are refused always, and so are
+their names, which a proxy may know although this machine does not. Addresses of this machine and of private networks
+are reached, as in 0.2.40, unless a program forbids it. A name is judged by the addresses that it leads to, and an
+address by what it stands for, however it is written.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import socket
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import unquote
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
@@ -36,9 +38,22 @@ _METADATA = tuple(
         "fd20:ce::254/128",  # Google
     )
 )
+_METADATA_NAMES = frozenset(
+    (
+        "metadata",  # Google, through the search domain of its machines
+        "metadata.google.internal",
+        "metadata.goog",
+        "instance-data",  # AWS
+        "instance-data.ec2.internal",
+        "metadata.tencentyun.com",
+    )
+)
 # Where an address of IPv4 stands inside one of IPv6, as its last four bytes.
 _MAPPED = (IPv6Network("::ffff:0:0/96"), IPv6Network("::ffff:0:0:0/96"), IPv6Network("::/96"))
 _TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+# Within the second of these each network has its own length, which decides where the address stands (RFC 6052).
+_TRANSLATED_LOCALLY = _TRANSLATED[1]
+_PLACES_OF_BYTES = ((6, 7, 9, 10), (7, 9, 10, 11), (9, 10, 11, 12))
 _ISATAP = (0x00005EFE, 0x02005EFE)
 _LAST_FOUR_BYTES = 0xFFFFFFFF
 
@@ -56,6 +71,8 @@ def _stands_for(address: _Address) -> Iterator[_Address]:
     yield address
     if any(address in network for network in _TRANSLATED) or (number >> 32) & _LAST_FOUR_BYTES in _ISATAP:
         yield last
+    if address in _TRANSLATED_LOCALLY:
+        yield from (IPv4Address(bytes(address.packed[at] for at in places)) for places in _PLACES_OF_BYTES)
     if address.sixtofour is not None:
         yield address.sixtofour
     if address.teredo is not None:
@@ -125,9 +142,15 @@ class AddressFence:
             port: where to connect.
 
         Raises:
-            AddressRefusedError: one of its addresses may not be reached.
+            AddressRefusedError: it is the name of a service that gives out keys, or one of its addresses may not be
+                reached.
             HostNotFoundError: it has no address.
         """
+        if _bare(host) in _METADATA_NAMES:
+            raise AddressRefusedError(f"The host {host!r} is refused always: clouds give out keys there.")
+        host = unquote(host)  # as a proxy may read it
+        with suppress(ValueError):  # of names; an address needs no network to be judged
+            self.check_address(host)
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
@@ -140,7 +163,8 @@ class AddressFence:
 
         Args:
             url: the whole address.
-            through_proxy: whether a proxy looks the host up, so that this machine need not find it.
+            through_proxy: whether a proxy looks the host up. Then this machine need not find it, where all private
+                addresses are allowed, or where the host is listed.
 
         Raises:
             AddressRefusedError: it is not http(s), or its host may not be reached.
@@ -154,12 +178,18 @@ class AddressFence:
             raise AddressRefusedError(f"{place_of(url)} is refused: only http and https addresses are fetched.")
         if not parts.host:
             raise FetchError(f"{place_of(url)} does not name a host.")
+        host = parts.host.strip("[]")
         try:
-            self.check_host(parts.host.strip("[]"), parts.port)
+            self.check_host(host, parts.port)
         except HostNotFoundError:
             if not through_proxy:
                 raise
+            if not self.allows_all_private and _bare(host) not in self._hosts:
+                raise AddressRefusedError(
+                    f"The host {host!r} is refused: only the proxy knows its addresses, which may belong to a private "
+                    f"network. To allow it, list {host!r} in allow_private_addresses."
+                ) from None
 
 
 def _bare(host: str) -> str:
-    return host.strip("[]").rstrip(".").lower()
+    return unquote(host).strip("[]").rstrip(".").lower()

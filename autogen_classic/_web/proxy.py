@@ -21,7 +21,7 @@ from .errors import AddressRefusedError, FetchError
 from .fence import AddressFence
 from .fetch import Limits
 
-__all__ = ("FenceProxy",)
+__all__ = ("FenceProxy", "proxy_of_environment")
 
 _LONGEST_HEAD = 65_536
 _CHUNK = 65_536
@@ -70,6 +70,11 @@ class _Asked:
         if any(credentials):
             lines.append(b"Proxy-Authorization: Basic " + base64.b64encode(":".join(credentials).encode()))
         return b"\r\n".join(lines) + _END_OF_HEAD
+
+
+def proxy_of_environment(url: str) -> str | None:
+    """The proxy through which the environment has an address reached, or None."""
+    return select_proxy(url, get_environ_proxies(url))
 
 
 class FenceProxy:
@@ -140,7 +145,7 @@ class FenceProxy:
 
     def _way_to(self, asked: _Asked) -> tuple[socket.socket, bytes, bytes]:
         """A connection for a request, with what is sent on it first, and what the client is told first."""
-        proxy = select_proxy(asked.url, get_environ_proxies(asked.url))
+        proxy = proxy_of_environment(asked.url)
         if proxy:
             self.fence.check_url(asked.url, through_proxy=True)
             place = urlsplit(proxy)

@@ -10,7 +10,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from .._web.proxy import FenceProxy
+from .._web.proxy import FenceProxy, proxy_of_environment
 from ..errors import ContentRefusedError
 from .requests_markdown_browser import RequestsMarkdownBrowser
 
@@ -93,7 +93,7 @@ class ChromiumBrowser(RequestsMarkdownBrowser):
             self._proxy = None
 
     def _fetch_page(self, url: str) -> None:
-        self._fence.check_url(url)
+        self._fence.check_url(url, through_proxy=bool(proxy_of_environment(url)))
         if self._proxy is None:
             self._proxy = FenceProxy(self._fence, self._limits)
             atexit.register(self.close)  # or Chromium outlives the program

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import documents
 import pytest
+import requests
 from web_pages import Page, WebPages, redirect
 
+from autogen_classic._web.proxy import FenceProxy
 from autogen_classic.browser_utils import PlaywrightMarkdownBrowser, SeleniumMarkdownBrowser
-from autogen_classic.browser_utils._chromium import ChromiumBrowser
+from autogen_classic.browser_utils._chromium import ChromiumBrowser, Rendered
 
 SCRIPTED = """<title>Heron</title><p id="place">Nobody here.</p>
 <script>document.getElementById("place").textContent = "A heron " + "waits."</script>"""
@@ -161,6 +163,7 @@ def test_a_program_that_forgets_to_close_its_browsers_leaves_none_behind(pages: 
     pages.pages["/"] = SCRIPTED
     program = f"""
 import threading
+from autogen_classic._web.proxy import FenceProxy
 from autogen_classic.browser_utils import PlaywrightMarkdownBrowser, SeleniumMarkdownBrowser
 for kind in (PlaywrightMarkdownBrowser, SeleniumMarkdownBrowser):
     browser = kind()
@@ -197,3 +200,17 @@ def test_a_missing_package_is_an_error_that_names_the_extra(
     monkeypatch.setattr(home, f"IS_{package}_ENABLED", False)
     with pytest.raises(ImportError, match=r"autogen-classic\[websurfer-browsers\]"):
         kind()
+
+
+def test_a_page_whose_host_only_a_proxy_knows_is_opened(pages: WebPages, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Painted(ChromiumBrowser):
+        def _render(self, url: str, proxy: FenceProxy) -> Rendered:
+            answer = requests.get(url, proxies={"http": proxy.address}, timeout=10)
+            return Rendered(url, answer.status_code, answer.text)
+
+    pages.pages["http://name.invalid/"] = "<p>A heron waits.</p>"
+    monkeypatch.setenv("http_proxy", pages.url)
+    for settings, shown in (({}, "A heron waits."), ({"allow_private_addresses": False}, "is refused")):
+        browser = Painted(**settings)
+        assert shown in browser.visit_page("http://name.invalid/")
+        browser.close()

@@ -34,6 +34,14 @@ def written_with_dots(address: IPv4Address, parts: int, base: str) -> str:
 WRITINGS = st.tuples(st.integers(1, 4), st.sampled_from(["decimal", "hexadecimal", "octal"]))
 
 
+def translated(address: IPv4Address, places: tuple[int, ...]) -> IPv6Address:
+    """An address of the network for local translation, with one of IPv4 in certain of its bytes."""
+    written = bytearray(IPv6Address("64:ff9b:1::").packed)
+    for place, byte in zip(places, address.packed, strict=True):
+        written[place] = byte
+    return IPv6Address(bytes(written))
+
+
 def embedded(address: IPv4Address) -> list[IPv6Address]:
     """The addresses of IPv6 from which a packet may reach an address of IPv4."""
     number = int(address)
@@ -44,6 +52,7 @@ def embedded(address: IPv4Address) -> list[IPv6Address]:
         IPv6Address(f"::ffff:0:{address}"),
         IPv6Address(f"64:ff9b::{address}"),
         IPv6Address(f"64:ff9b:1::{address}"),
+        *(translated(address, places) for places in ((6, 7, 9, 10), (7, 9, 10, 11), (9, 10, 11, 12))),
         IPv6Address(f"2001:4860::5efe:{address}"),
         IPv6Address((0x2002 << 112) | (number << 80)),
         teredo,
@@ -170,8 +179,58 @@ def test_a_host_that_a_proxy_looks_up_need_not_be_found_here():
         AddressFence().check_url("http://169.254.169.254/", through_proxy=True)
 
 
-def test_an_error_shows_neither_password_nor_query():
+@pytest.mark.parametrize("host", ["name.invalid", "intranet", "[fe80::1%25nowhere]"])
+def test_a_host_that_only_a_proxy_knows_is_refused_where_private_ones_are(host: str):
+    for fence in (AddressFence(False), AddressFence(["10.0.0.0/8"])):
+        with pytest.raises(AddressRefusedError, match="is refused"):
+            fence.check_url(f"http://{host}/", through_proxy=True)
+
+
+def test_a_listed_host_is_reached_through_a_proxy_that_alone_knows_it():
+    AddressFence(["Name.invalid."]).check_url("http://name.invalid/", through_proxy=True)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "metadata.google.internal",
+        "METADATA.google.internal.",
+        "metadata%2Egoogle.internal",
+        "instance-data",
+        "metadata",
+    ],
+)
+def test_the_names_of_services_that_give_out_keys_are_refused_even_through_a_proxy(host: str):
+    for fence in (AddressFence(), AddressFence([host])):
+        for through_proxy in (False, True):
+            with pytest.raises(AddressRefusedError, match="refused always"):
+                fence.check_url(f"http://{host}/computeMetadata/v1/", through_proxy)
+
+
+@pytest.mark.parametrize("host", ["169%2E254.169.254", "[fe80::1%25nowhere]", "[fe80::1%nowhere]"])
+def test_an_address_is_judged_through_a_proxy_although_this_machine_cannot_look_it_up(host: str):
+    with pytest.raises(AddressRefusedError, match="refused always"):
+        AddressFence().check_url(f"http://{host}/", through_proxy=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://user:pass-word@host/path?token=sesame",
+        "view-source:http://user:pass-word@host/path?token=sesame",
+        "user:pass-word@host/path?token=sesame",
+    ],
+)
+def test_an_error_shows_neither_password_nor_query(url: str):
     with pytest.raises(FetchError) as caught:
-        AddressFence().check_url("ftp://user:pass-word@host/path?token=sesame")
+        AddressFence().check_url(url)
+    assert "host/path" in str(caught.value)
     assert "pass-word" not in str(caught.value)
     assert "sesame" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["view-source:http://127.0.0.1:40053", "javascript:alert(1)", "localhost:8080/a"])
+def test_an_address_that_is_refused_for_its_scheme_is_shown_with_it(url: str):
+    with pytest.raises(AddressRefusedError) as caught:
+        AddressFence().check_url(url)
+    assert str(caught.value) == f"{url!r} is refused: only http and https addresses are fetched."

@@ -115,6 +115,7 @@ def test_a_proxy_of_the_environment_is_used_and_written_addresses_are_checked_be
     proxy: FenceProxy, pages: WebPages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pages.pages["http://name.invalid/"] = "by proxy"
+    monkeypatch.setattr(proxy, "fence", AddressFence(["name.invalid"]))
     monkeypatch.setenv("http_proxy", pages.url.replace("//", "//me:pass@"))
     assert get(proxy, "http://name.invalid/").text == "by proxy"
     path, headers = pages.requests[0]
@@ -128,6 +129,7 @@ def test_a_tunnel_leads_through_a_proxy_of_the_environment(
 ) -> None:
     asked: list[str] = []
     with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setattr(proxy, "fence", AddressFence())
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{other.getsockname()[1]}")
 
         def answer() -> None:
