@@ -52,6 +52,7 @@ _NOT_SHOWN = frozenset(
     ("api_type", "api_version", "azure_ad_token_provider", "base_url", "extra_headers", "extra_query", "tool_config")
 )
 _CONTENT = frozenset(("messages", "prompt", "tools", "functions"))
+_LOGIN = re.compile(r"(//|^(?!.*//))\S*@")
 _SHORTEST_SECRET = 6
 _HIDDEN = "***"
 
@@ -237,7 +238,9 @@ def place_of(address: str) -> str:
     except ValueError:
         return "an address that cannot be read"
     host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}" if host else repr(parts.path)
+    if host:
+        return f"{parts.scheme}://{host}{parts.path}"
+    return repr(_LOGIN.sub(r"\1", f"{parts.scheme}:{parts.path}" if parts.scheme else parts.path))
 
 
 def without_keys(params: Mapping[str, Any]) -> dict[str, Any]:
