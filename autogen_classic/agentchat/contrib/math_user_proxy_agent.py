@@ -46,6 +46,7 @@ _NO_OUTPUT = "No output found. Make sure you print the results."
 _UNKNOWN_LANGUAGE = "Error: Unknown language."
 _INVALID_QUERY = "Error: The wolfram query is invalid."
 _NO_WOLFRAM = "Wolfram Alpha is not available. Please use python."
+_NO_PYTHON = "No program was run: running code is turned off here. Please go on without programs."
 _SAME_AGAIN = "Your query or result is same from the last, please try a new approach."
 _STUCK = (
     "Several queries of this step have failed. Read the problem and your reasoning again. If the step is right, do it "
@@ -131,6 +132,9 @@ def _run_python(agent: MathUserProxyAgent, /, pycode: str) -> Steps[tuple[str, b
     Returns:
         The output, and whether it is of use.
     """
+    if agent._code_execution_config is False:
+        warn_once(logger, f"{agent.name} runs no programs, because code_execution_config is False.")
+        return _NO_PYTHON, False
     code = dedent(re.sub(r"\r\n?", "\n", pycode)).strip()
     program = f"{agent._previous_code}{showing(code)}"
     exit_code, output = yield from code_steps(agent, [("python", program)], Call(agent._run_program, program))
@@ -178,7 +182,7 @@ class MathUserProxyAgent(UserProxyAgent):
             default_auto_reply: what it says to a message without a query.
             max_invalid_q_per_step: how many queries may fail before the model is told to think again.
             **kwargs: further parameters of `UserProxyAgent`. Python runs as its ``code_execution_config`` says, for 5
-                seconds at most unless that has a ``timeout``.
+                seconds at most unless that has a ``timeout``. If it is False, no program runs, and the model is told.
         """
         super().__init__(
             name=cast(str, name),
@@ -235,7 +239,8 @@ class MathUserProxyAgent(UserProxyAgent):
             pycode: the code. Where it prints nothing, the value of its last line is printed.
 
         Returns:
-            The output, and whether it is of use.
+            The output, and whether it is of use. With ``code_execution_config=False`` nothing runs, and the output
+            says so.
         """
         return drive(_run_python(self, pycode))
 
@@ -275,12 +280,11 @@ class MathUserProxyAgent(UserProxyAgent):
         if self._code_executor is not None:
             result = self._code_executor.execute_code_blocks([CodeBlock(code=program, language="python")])
             return result.exit_code, result.output
-        settings = {} if self._code_execution_config is False else self._code_execution_config
-        arguments = {"timeout": _TIMEOUT, **settings}
+        arguments = {"timeout": _TIMEOUT, **self._code_execution_config}
         arguments.pop("last_n_messages", None)
         exit_code, output, image = self.run_code(program, lang="python", **arguments)
         if image is not None:
-            settings["use_docker"] = image
+            self._code_execution_config["use_docker"] = image
         return exit_code, output
 
     def _judged(self, reply: str, is_valid: bool) -> str:

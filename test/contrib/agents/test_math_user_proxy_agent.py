@@ -116,6 +116,17 @@ def test_a_program_runs_with_the_executor_of_the_agent(way: str, tmp_path: Path)
 
 
 @both_ways
+def test_no_program_runs_where_code_execution_is_turned_off(way: str, tmp_path: Path, caplog: Any) -> None:
+    trace = tmp_path / "trace"
+    agent = MathUserProxyAgent(code_execution_config=False)
+    said = solve(way, agent, python(f"open({str(trace)!r}, 'w')"), "It is \\boxed{2}.")
+    assert said[1] == "No program was run: running code is turned off here. Please go on without programs."
+    assert not trace.exists()
+    assert "code_execution_config is False" in caplog.text
+    assert agent.execute_one_python_code("1 + 1")[1] is False
+
+
+@both_ways
 def test_the_proxy_works_in_a_group(way: str, tmp_path: Path) -> None:
     with MockOpenAIServer([python("print(6 * 7)"), r"\boxed{42}"]) as server:
         agent = proxy(tmp_path)
