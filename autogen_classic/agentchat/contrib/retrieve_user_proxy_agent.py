@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol
 
 from ..._core.content import content_str
+from ..._warn import warn_once
 from ...code_utils import extract_code
 from ...formatting_utils import colored
 from ...io.base import IOStream
@@ -163,7 +165,7 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         self._vector_db = self._vector_db_from(config.get("vector_db", "chroma"))
 
         self._collection = self._docs_path is None  # whether the collection is ready
-        self._ipython = _running_ipython()
+        self._ipython = None if self._is_told_to_use_docker(kwargs.get("code_execution_config")) else _running_ipython()
         self._doc_idx = -1  # of the last document that was looked at
         self._results: QueryResults = []
         self._intermediate_answers: set[str] = set()
@@ -175,6 +177,11 @@ class RetrieveUserProxyAgent(UserProxyAgent):
             self._is_termination_msg_retrievechat if is_termination_msg is None else is_termination_msg
         )
         self.register_reply(Agent, RetrieveUserProxyAgent._generate_retrieve_user_reply, position=2)
+
+    def _is_told_to_use_docker(self, code_execution_config: object) -> bool:
+        """Tell whether Docker is what the program or the environment asks for, rather than the default."""
+        named = isinstance(code_execution_config, Mapping) and code_execution_config.get("use_docker") is not None
+        return bool(self.use_docker) and (named or "AUTOGEN_USE_DOCKER" in os.environ)
 
     def _vector_db_from(self, given: VectorDB | str | None) -> VectorDB | None:
         """The database that the configuration asks for; None for the functions of `retrieve_utils`."""
@@ -431,6 +438,10 @@ class RetrieveUserProxyAgent(UserProxyAgent):
     def run_code(self, code: str, **kwargs: Any) -> tuple[int, str, str | None]:
         """Run code; in a notebook, Python runs in it, and nothing is installed anywhere.
 
+        A notebook is no sandbox: the code can change what the program has. With ``use_docker`` in the
+        code_execution_config, or in the environment as AUTOGEN_USE_DOCKER, Python runs in Docker instead; with an
+        ``executor``, in that.
+
         Args:
             code: the code.
             **kwargs: ``lang``, and what `ConversableAgent.run_code` takes.
@@ -443,6 +454,11 @@ class RetrieveUserProxyAgent(UserProxyAgent):
             return 0, _NOTHING_IS_INSTALLED, None
         if self._ipython is None or language != "python":
             return super().run_code(code, **kwargs)
+        warn_once(
+            logger,
+            f"{self.name} runs the model's Python within this notebook, where it can change what the program has. "
+            "Set use_docker or an executor in the code_execution_config to run it elsewhere.",
+        )
         result = self._ipython.run_cell(code)
         log = str(result.result)
         for error in (result.error_before_exec, result.error_in_exec):

@@ -15,9 +15,11 @@ from agent_kit import both_ways
 from web_pages import WebPages
 
 from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic.agentchat import conversable_agent
 from autogen_classic.agentchat.contrib.retrieve_assistant_agent import RetrieveAssistantAgent
 from autogen_classic.agentchat.contrib.retrieve_user_proxy_agent import RetrieveUserProxyAgent
 from autogen_classic.agentchat.contrib.vectordb.chromadb import ChromaVectorDB
+from autogen_classic.coding import LocalCommandLineCodeExecutor
 from autogen_classic.errors import EmbeddingSizeError, VectorStoreError
 from autogen_classic.testing import MockOpenAIServer
 
@@ -45,7 +47,7 @@ def docs(clean_place: None) -> Path:
     return folder
 
 
-def retriever(**config: Any) -> RetrieveUserProxyAgent:
+def retriever(*, code_execution_config: Any = False, **config: Any) -> RetrieveUserProxyAgent:
     settings = {
         "docs_path": "docs",
         "embedding_function": counted,
@@ -54,7 +56,7 @@ def retriever(**config: Any) -> RetrieveUserProxyAgent:
         **config,
     }
     return RetrieveUserProxyAgent(
-        "proxy", human_input_mode="NEVER", retrieve_config=settings, code_execution_config=False
+        "proxy", human_input_mode="NEVER", retrieve_config=settings, code_execution_config=code_execution_config
     )
 
 
@@ -384,13 +386,48 @@ def test_the_tokens_of_models():
     assert [RetrieveUserProxyAgent.get_max_tokens(name) for name in names] == [8000, 32000, 4000, 16000, 4000]
 
 
-def test_code_runs_in_the_notebook_and_nothing_is_installed(monkeypatch):
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What runs in the IPython that this program seems to run in."""
+    cells: list[str] = []
     done = types.SimpleNamespace(result=3, success=False, error_before_exec=None, error_in_exec=ValueError("x"))
-    shell = types.SimpleNamespace(run_cell=lambda code: done)
+    shell = types.SimpleNamespace(run_cell=lambda code: cells.append(code) or done)
     monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
-    proxy = retriever()
+    monkeypatch.delenv("AUTOGEN_USE_DOCKER", raising=False)
+    monkeypatch.setattr(conversable_agent, "check_can_use_docker_or_throw", lambda use_docker: None)
+    return cells
+
+
+@pytest.mark.parametrize("config", [False, {}, {"use_docker": False}])
+def test_code_runs_in_the_notebook_with_a_warning_and_nothing_is_installed(config, notebook, caplog):
+    proxy = retriever(code_execution_config=config)
     assert proxy.run_code("1 + 2", lang="python") == (1, "3\nx", None)
+    assert notebook == ["1 + 2"]
+    assert "runs the model's Python within this notebook" in caplog.text
     assert proxy.run_code("pip install x", lang="sh")[:2] == (
         0,
         "You MUST NOT install any packages because all the packages needed are already installed.",
     )
+
+
+@pytest.mark.parametrize("asked_by", ["program", "environment"])
+def test_code_for_docker_never_runs_in_the_notebook(asked_by, notebook, monkeypatch):
+    config = {"use_docker": "python:3"} if asked_by == "program" else {}
+    if asked_by == "environment":
+        monkeypatch.setenv("AUTOGEN_USE_DOCKER", "True")
+    ran: list[Any] = []
+    monkeypatch.setattr(
+        conversable_agent, "execute_code", lambda code, **kwargs: ran.append(kwargs["use_docker"]) or (0, "3", None)
+    )
+    proxy = retriever(code_execution_config=config)
+    assert proxy.execute_code_blocks([("python", "1 + 2")]) == (0, "\n3")
+    assert ran == [config.get("use_docker", True)]
+    assert notebook == []
+
+
+def test_code_for_an_executor_never_runs_in_the_notebook(notebook, tmp_path):
+    executor = LocalCommandLineCodeExecutor(work_dir=tmp_path)
+    proxy = retriever(code_execution_config={"executor": executor})
+    reply = proxy.generate_reply([{"role": "user", "content": "```python\nprint(7 * 6)\n```"}])
+    assert "42" in reply
+    assert notebook == []
