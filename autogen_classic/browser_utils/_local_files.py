@@ -16,7 +16,8 @@ from ..errors import AddressRefusedError
 __all__ = ("LocalFiles", "folder_as_markdown", "name_of_download", "path_of", "save")
 
 _UNFIT_FOR_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
-_LONGEST_NAME = 150
+_LONGEST_NAME = 130  # bytes, which leaves room for a number even on encrypted file systems
+_LONGEST_EXTENSION = 20
 
 
 def path_of(address: str) -> Path:
@@ -99,7 +100,14 @@ def name_of_download(url: str, content_disposition: str | None) -> str:
     name = re.split(r"[/\\]", name)[-1]
     name = _UNFIT_FOR_NAMES.sub("_", name).strip(" .")
     stem, extension = os.path.splitext(name)
-    return stem[:_LONGEST_NAME] + extension[:_LONGEST_NAME] or "download"
+    if len(extension.encode("utf-8", "ignore")) > _LONGEST_EXTENSION:
+        stem, extension = name, ""
+    return _cut(stem, _LONGEST_NAME - _LONGEST_EXTENSION) + _cut(extension, _LONGEST_EXTENSION) or "download"
+
+
+def _cut(text: str, size: int) -> str:
+    """The beginning of a text that fits into some bytes of UTF-8, without what UTF-8 cannot write."""
+    return text.encode("utf-8", "ignore")[:size].decode("utf-8", "ignore")
 
 
 def save(content: bytes, folder: str, name: str) -> Path:

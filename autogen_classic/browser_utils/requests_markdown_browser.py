@@ -215,6 +215,9 @@ class RequestsMarkdownBrowser(AbstractMarkdownBrowser):
 
     def _open_file(self, path: Path, by_program: bool) -> None:
         self._local_files.check(path, by_program)
+        self._show_file(path)
+
+    def _show_file(self, path: Path) -> None:
         if path.is_dir():
             self._show(f"Index of {path}", folder_as_markdown(path))
         elif not path.exists():
@@ -253,7 +256,7 @@ class RequestsMarkdownBrowser(AbstractMarkdownBrowser):
             name = name_of_download(response.url, response.headers.get("Content-Disposition"))
             path = save(response.content, self.downloads_folder, name)
             self._move_to(path.as_uri())
-            self._open_file(path, by_program=True)
+            self._show_file(path)
 
     def _show_converted(self, response: requests.Response) -> None:
         try:

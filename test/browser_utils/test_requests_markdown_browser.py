@@ -7,6 +7,7 @@ import stat
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 import documents
 import pytest
@@ -295,7 +296,32 @@ def test_no_name_of_a_download_leads_out_of_its_folder(path: str, suggestion: st
     assert name
     assert name not in (".", "..")
     assert not set(name) & set('/\\\0:"<>|?*\n\r')
-    assert len(name) <= 300
+    assert len(name.encode("utf-8", "strict")) <= 130
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a." + "b" * 300, "é" * 200 + ".bin", "a" * 200 + "." + "b" * 200])
+def test_a_download_with_a_long_name_is_saved(pages: WebPages, tmp_path: Path, name: str):
+    pages.pages["/blob"] = Page(
+        b"\x00\x01",
+        kind="application/x-blob",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"},
+    )
+    one = browser(downloads_folder=str(tmp_path))
+    for _ in range(2):
+        assert "Download complete" in one.visit_page(f"{pages.url}/blob")
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"\x00\x01"] * 2
+    assert {file.name[0] for file in tmp_path.iterdir()} == {name[0]}
+
+
+def test_a_download_is_shown_although_files_of_this_machine_are_not(pages: WebPages, tmp_path: Path):
+    pages.pages |= {
+        "/heron.pdf": Page(documents.pdf(), kind="application/pdf"),
+        "/blob": Page(b"\x00\x01", kind="application/x-blob"),
+    }
+    one = browser(downloads_folder=str(tmp_path), allow_local_files=False)
+    assert documents.WORDS in one.visit_page(f"{pages.url}/heron.pdf")
+    assert "Download complete" in one.visit_page(f"{pages.url}/blob")
+    assert "is refused" in one.visit_page(one.address)
 
 
 @pytest.mark.parametrize("name", ["../../evil.sh", "..\\evil.sh", "/etc/evil.sh"])
