@@ -235,6 +235,31 @@ def test_advice_is_recalled_for_jobs_of_the_same_kind(way: str, folder: str) -> 
     assert len(MemoStore(path_to_db_dir=folder, embedding_function=by_topic).get_related_memos("", 9, None)) == 1
 
 
+@pytest.mark.parametrize(
+    ("hints", "is_advice"),
+    [
+        ("Leave none of the sums rounded.", True),
+        ("None.", False),
+        ('**"none"**\n', False),
+        (" ", False),
+        ("税抜きで。", True),
+    ],
+)
+def test_advice_is_remembered_unless_the_model_finds_none(hints: str, is_advice: bool, folder: str) -> None:
+    with MockOpenAIServer(default=reader({**ADVICE, _lessons.HINTS: hints})) as server:
+        chat("sync", agent("user"), learner(server, folder), message="Add up the bus fares.", max_turns=1)
+    memos = MemoStore(path_to_db_dir=folder, embedding_function=by_topic).get_related_memos("", 9, None)
+    assert [memo[1] for memo in memos] == ([hints] if is_advice else [])
+
+
+def test_a_word_that_holds_the_letters_of_yes_does_not_say_yes(folder: str) -> None:
+    answers = {**ADVICE, **FACT}
+    answers |= dict.fromkeys((_lessons.ASKS_FOR_A_JOB, _lessons.TELLS_A_FACT), "no: it was said yesterday")
+    with MockOpenAIServer(default=reader(answers)) as server:
+        chat("sync", agent("user"), learner(server, folder), message="The bus was late.", max_turns=1)
+    assert MemoStore(path_to_db_dir=folder, embedding_function=by_topic).is_empty()
+
+
 def test_content_in_parts_gets_its_memories_as_one_more_part(store: MemoStore, folder: str) -> None:
     picture = {"type": "image_url", "image_url": {"url": "https://host/a.png"}}
     parts = [{"type": "text", "text": "Which number is this?"}, picture]

@@ -14,12 +14,11 @@ __all__ = (
     "QUESTION_FOR_FACT",
     "REMEMBERED_FACT",
     "TELLS_A_FACT",
-    "YES",
 )
 
 ABILITY = "\nYou remember what users teach you: memories of earlier conversations come with the messages they fit."
 MEMORIES = "\n\n# Memories that might help\n"
-YES, NO_HINTS = "yes", "none"
+NO_HINTS = "none"
 
 ASKS_FOR_A_JOB = (
     "Sort this message. yes: all or part of it is a request, so that somebody is now expected to answer, make or work "

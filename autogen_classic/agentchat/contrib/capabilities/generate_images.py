@@ -25,6 +25,7 @@ from .._media.content import image_part, text_part, with_text
 from .._media.pictures import Image
 from ..img_utils import get_pil_image, pil_to_data_uri
 from ..text_analyzer_agent import TextAnalyzerAgent
+from ._answers import says_yes
 from .agent_capability import AgentCapability
 
 __all__ = (
@@ -160,7 +161,7 @@ def _reply(
         return False, None
     with on_account_of(recipient, analyzer.client):
         answer = yield Ask(analyzer, "analyze_text", wish, _QUESTION)
-        if "yes" not in str(answer).lower():
+        if not says_yes(str(answer)):
             return False, None
         prompt = yield Ask(analyzer, "analyze_text", wish, capability._text_analyzer_instructions)
     if capability._verbosity:

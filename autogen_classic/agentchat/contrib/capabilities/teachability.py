@@ -17,6 +17,7 @@ from .._retrieval.documents import Rows
 from .._retrieval.embed import EmbeddingFunction, Vector, embed, embedding_from
 from ..text_analyzer_agent import TextAnalyzerAgent
 from . import _lessons
+from ._answers import says_only, says_yes
 from .agent_capability import AgentCapability
 
 if TYPE_CHECKING:
@@ -298,7 +299,7 @@ class Teachability(AgentCapability):
         if self.verbosity >= 1:
             _show("\nLOOK FOR RELEVANT MEMOS, AS QUESTION-ANSWER PAIRS")
         found = self._related(text)
-        if _lessons.YES in (yield from self._ask(text, _lessons.ASKS_FOR_A_JOB)).lower():
+        if says_yes((yield from self._ask(text, _lessons.ASKS_FOR_A_JOB))):
             if self.verbosity >= 1:
                 _show("\nLOOK FOR RELEVANT MEMOS, AS TASK-ADVICE PAIRS")
             job = yield from self._ask(text, _lessons.JOB)
@@ -306,13 +307,13 @@ class Teachability(AgentCapability):
         return list(dict.fromkeys(found))
 
     def _learn(self, text: str) -> Steps[None]:
-        if _lessons.YES in (yield from self._ask(text, _lessons.ASKS_FOR_A_JOB)).lower():
+        if says_yes((yield from self._ask(text, _lessons.ASKS_FOR_A_JOB))):
             hints = yield from self._ask(text, _lessons.HINTS)
-            if _lessons.NO_HINTS not in hints.lower():
+            if hints.strip() and not says_only(_lessons.NO_HINTS, hints):
                 job = yield from self._ask(text, _lessons.JOB)
                 kind = yield from self._ask(job, _lessons.KIND_OF_JOB)
                 self._remember("TASK-ADVICE", kind, hints)
-        if _lessons.YES in (yield from self._ask(text, _lessons.TELLS_A_FACT)).lower():
+        if says_yes((yield from self._ask(text, _lessons.TELLS_A_FACT))):
             question = yield from self._ask(text, _lessons.QUESTION_FOR_FACT)
             fact = yield from self._ask(text, _lessons.REMEMBERED_FACT)
             self._remember("QUESTION-ANSWER", question, fact)
