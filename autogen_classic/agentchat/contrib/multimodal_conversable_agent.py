@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._core.drive import Call, Steps, Then, drive, drive_async, shipped
 from ..._core.messages import Message, TextOrMessage
-from ..._core.party import Agent, Client, Party
+from ..._core.party import Agent, Client
 from ..._core.steps import receive
 from ..._web.fence import AddressFence
 from .._replies.model import reply_from_client
@@ -27,9 +27,11 @@ DEFAULT_MODEL = "gpt-4o"
 
 
 def _reply_to_pictures(
-    agent: Party, /, llm_client: Client, messages: list[Message], cache: AbstractCache | None
+    agent: MultimodalConversableAgent, /, llm_client: Client, messages: list[Message], cache: AbstractCache | None
 ) -> Steps[TextOrMessage | None]:
     """Write the pictures as a request can carry them, and ask the model."""
+    if not agent._classic_fence.allows_all_private:  # the agent may have been given messages that it has not heard
+        messages = [agent._message_to_dict(one) if isinstance(one.get("content"), list) else one for one in messages]
     return (yield from reply_from_client(agent, llm_client, message_formatter_pil_to_b64(messages), cache))
 
 
@@ -53,6 +55,9 @@ class MultimodalConversableAgent(ConversableAgent):
     64; or it is a part of a message, ``{"type": "image_url", "image_url": {"url": ...}}``, which may also hold a PIL
     image. The agent stores contents as lists of parts, in which pictures are PIL images; data URIs and addresses
     in parts stay as they are. Its model must be one that sees.
+
+    An agent that may not reach every private address loads those in parts itself, behind its fence, because a provider
+    or a server of models that fetches them does not know of the fence.
 
     Attributes:
         DEFAULT_CONFIG: the llm_config of an agent that is given None.
@@ -100,7 +105,8 @@ class MultimodalConversableAgent(ConversableAgent):
     def _message_to_dict(self, message: TextOrMessage | list[Any]) -> Message:  # type: ignore[override]
         """Give a message its dict form, and its pictures that of PIL images."""
         said: TextOrMessage = {"content": message} if isinstance(message, list) else message
-        return as_heard(said, lambda source: loaded(source, self._classic_fence))
+        fence = self._classic_fence
+        return as_heard(said, lambda source: loaded(source, fence), leave_addresses=fence.allows_all_private)
 
     @shipped(_hear)
     async def a_receive(

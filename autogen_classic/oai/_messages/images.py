@@ -7,14 +7,12 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
+from ..._secrets import place_of
 from ...errors import UnusableImageError
 
 __all__ = ("Image", "image_of", "loaded")
-
-LARGEST_IMAGE = 20 * 1024 * 1024
-SECONDS_TO_LOAD = 30
 
 _BEGINNINGS = {
     b"\x89PNG": "image/png",
@@ -90,27 +88,32 @@ def loaded(image: Image) -> Image:
 
     Raises:
         UnusableImageError: the address is not http(s), may not be reached (as where clouds keep keys), does not answer
-            in 30 seconds, or holds more than 20 MB.
+            in 30 seconds, or holds no image or one of more than 20 MB.
     """
     if image.data is not None:
         return image
     address = image.url or ""
-    if urlsplit(address).scheme not in ("http", "https"):
-        raise UnusableImageError(f"The image at {address[:80]!r} cannot be fetched: give an http(s) URL or a data URI.")
+    place = place_of(address)
+    if not address.lower().startswith(("http://", "https://")):
+        raise UnusableImageError(f"The image at {place:.80} cannot be fetched: give an http(s) URL or a data URI.")
     # the errors of requests, and requests itself, are loaded for a picture and not for every agent with a model
     from ..._web.errors import FetchError
-    from ..._web.fetch import Limits, fetch
+    from ..._web.pictures import picture_at
 
     try:
-        answer = fetch(address, limits=Limits(size=LARGEST_IMAGE, seconds=SECONDS_TO_LOAD))
+        data, stated = picture_at(address)
     except FetchError as error:
-        raise UnusableImageError(f"The image at {address[:80]!r} cannot be fetched: {error}") from error
-    if not answer.ok:
-        raise UnusableImageError(f"The image at {address[:80]!r} cannot be fetched: status {answer.status_code}.")
-    data = answer.content
-    return replace(image, data=data, media_type=kind_of(data))
+        raise UnusableImageError(f"The image at {place} cannot be fetched: {error}") from error
+    kind = _revealed(data) or stated
+    if not kind.startswith("image/"):
+        raise UnusableImageError(f"What {place} holds is no image of a known kind, and its server does not name one.")
+    return replace(image, data=data, media_type=kind)
 
 
 def kind_of(data: bytes) -> str:
     """Tell the media type of a picture from its first bytes; ``"image/png"`` if they do not reveal it."""
-    return next((kind for begin, kind in _BEGINNINGS.items() if data.startswith(begin)), "image/png")
+    return _revealed(data) or "image/png"
+
+
+def _revealed(data: bytes) -> str | None:
+    return next((kind for begin, kind in _BEGINNINGS.items() if data.startswith(begin)), None)

@@ -18,6 +18,7 @@ from autogen_classic.agentchat.contrib.img_utils import pil_to_data_uri
 from autogen_classic.agentchat.contrib.multimodal_conversable_agent import MultimodalConversableAgent
 from autogen_classic.replay import record, replay
 from autogen_classic.testing import MockOpenAIServer, error, tool_call
+from autogen_classic.testing.http_server import HttpResponse
 
 Serve = Callable[..., MockOpenAIServer]
 
@@ -138,6 +139,36 @@ def test_a_private_address_is_not_fetched_where_the_program_forbids_it(
         ]
     assert pictures.asked == []
     assert capsys.readouterr().out.count("Unable to load image") == 2
+
+
+@both_ways
+def test_the_fence_of_an_agent_judges_addresses_in_parts_too(
+    way: str, serve: Serve, pictures: PictureServer, red: Image.Image
+) -> None:
+    pictures.pages["/wiki"] = HttpResponse(200, b"<html>", "text/html")
+    pictures.pages["/moved.png"] = HttpResponse(302, b"", headers={"location": f"{pictures.url}/red.png"})
+    for allowed, path, shown in (
+        (False, "/red.png", False),
+        (["127.0.0.1"], "/red.png", True),
+        (["localhost"], "/moved.png", False),
+        (["127.0.0.1"], "/wiki", False),
+    ):
+        server = serve("I look.")
+        url = f"{pictures.url}{path}".replace("127.0.0.1", "localhost" if path == "/moved.png" else "127.0.0.1")
+        eye = seeing(server, allow_private_addresses=allowed)
+        assert chat(way, agent("user"), eye, message={"content": [picture(url)]}, max_turns=1).summary == "I look."
+        expected = picture(pil_to_data_uri(red)) if shown else text(f"<img {url}>")
+        assert server.requests[0].messages[1]["content"] == [expected]
+    assert pictures.asked == ["/red.png", "/moved.png", "/wiki"]
+
+
+def test_the_fence_of_an_agent_judges_what_it_has_not_heard(serve: Serve, pictures: PictureServer) -> None:
+    server = serve("I see nothing.")
+    url = f"{pictures.url}/red.png"
+    eye = seeing(server, allow_private_addresses=False)
+    assert eye.generate_reply([{"role": "user", "content": [picture(url)]}]) == "I see nothing."
+    assert server.requests[0].messages[1]["content"] == [text(f"<img {url}>")]
+    assert pictures.asked == []
 
 
 @both_ways

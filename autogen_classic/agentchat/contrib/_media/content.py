@@ -10,7 +10,7 @@ from ...._core.messages import Message, TextOrMessage, as_message
 from ....errors import FetchError, UnusableImageError
 from ....io.base import IOStream
 from ...utils import parse_tags_from_content
-from .pictures import Image, loaded
+from .pictures import Image, loaded, named
 
 __all__ = ("Part", "as_heard", "as_sendable", "image_part", "paths_in", "shown", "split", "text_part", "with_text")
 
@@ -94,16 +94,17 @@ def shown(source: SourceT, load: Callable[[SourceT], LoadedT]) -> LoadedT | None
     except (FetchError, UnusableImageError) as error:
         reason = str(error)
         reason = reason[:1].lower() + reason[1:]
-        IOStream.get_default().print(f"Warning! Unable to load image from {source!s:.200}, because {reason}")
+        IOStream.get_default().print(f"Warning! Unable to load image from {named(source)}, because {reason}")
         return None
 
 
-def as_heard(message: TextOrMessage, load: Callable[[Any], Image.Image]) -> Message:
+def as_heard(message: TextOrMessage, load: Callable[[Any], Image.Image], leave_addresses: bool = True) -> Message:
     """Give a message the form in which an agent that sees stores it.
 
     Args:
         message: a text, or a dict.
         load: loads a picture.
+        leave_addresses: whether an address in a part stays as it is, for the provider to fetch.
 
     Returns:
         A dict whose content is a list of parts. A picture that is a file or base 64 is loaded; if that is not possible
@@ -115,15 +116,18 @@ def as_heard(message: TextOrMessage, load: Callable[[Any], Image.Image]) -> Mess
         return said
     if isinstance(content, str):
         return {**said, "content": split(content, load)}
-    return {**said, "content": [_heard(part, load) for part in content]} if isinstance(content, list) else said
+    if isinstance(content, list):
+        return {**said, "content": [_heard(part, load, leave_addresses) for part in content]}
+    return said
 
 
-def _heard(part: object, load: Callable[[Any], Image.Image]) -> object:
+def _heard(part: object, load: Callable[[Any], Image.Image], leave_addresses: bool) -> object:
     if not isinstance(part, Mapping) or part.get("type") != "image_url":
         return part
     settings = _settings_of(part)
     source = settings.get("url")
-    if _is_sendable(source) or isinstance(source, Image.Image):
+    stays = _is_sendable(source) if leave_addresses else _is_data_uri(source)
+    if stays or isinstance(source, Image.Image):
         return {**part, "image_url": settings}
     picture = shown(source, load)
     return text_part(f"<img {source}>") if picture is None else {**part, "image_url": {**settings, "url": picture}}
@@ -136,7 +140,11 @@ def _settings_of(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_sendable(url: object) -> bool:
-    return isinstance(url, str) and re.match(r"https?://|data:", url, re.IGNORECASE) is not None
+    return _is_data_uri(url) or (isinstance(url, str) and re.match("https?://", url, re.IGNORECASE) is not None)
+
+
+def _is_data_uri(url: object) -> bool:
+    return isinstance(url, str) and url[:5].lower() == "data:"
 
 
 def paths_in(text: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 import threading
@@ -15,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from ...._secrets import place_of
 from ...._web.fence import AddressFence
-from ...._web.fetch import Limits, fetch
+from ...._web.pictures import LARGEST_PICTURE, picture_at
 from ....errors import UnusableImageError
 
 try:
@@ -23,9 +22,8 @@ try:
 except ImportError as error:
     raise ImportError('Pictures need pillow. Install it with: pip install "autogen-classic[lmm]"') from error
 
-__all__ = ("LARGEST_PICTURE", "Allowed", "Image", "Picture", "data_uri_of_base64", "encoded", "loaded")
+__all__ = ("LARGEST_PICTURE", "Allowed", "Image", "Picture", "data_uri_of_base64", "encoded", "loaded", "named")
 
-LARGEST_PICTURE = 20 * 1024 * 1024
 MOST_PIXELS = 89_478_485  # where pillow begins to warn of pictures that are small in a file and huge in memory
 
 Picture: TypeAlias = "str | bytes | Path | Image.Image"
@@ -38,16 +36,13 @@ MOST_KEPT = 8
 
 _lock = threading.Lock()
 _written_before: dict[bytes, bytes] = {}  # by what is seen in a picture; the one used last stands last
-_LIMITS = Limits(
-    size=LARGEST_PICTURE,
-    seconds=30,
-    content_types=("image/", "application/octet-stream", "binary/octet-stream"),
-)
 # Never EPS, whose decoder starts Ghostscript on the program that such a file is. AVIF depends on how pillow was built;
 # HEIF comes with a plugin that a program registers.
 _FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF", "ICO", "PPM", "JPEG2000", "AVIF", "HEIF")
 _DATA_URI = re.compile(r"data:[^,]*,", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_OTHER_ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ADDRESS_OF_HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/].*", re.IGNORECASE | re.DOTALL)
 _BEGINNINGS = {
     "/9j/": "jpeg",
     "iVBORw0KGgo": "png",
@@ -77,7 +72,7 @@ def loaded(source: Picture, fence: AddressFence | None = None) -> Image.Image:
             "A picture is given as a PIL image, its bytes, an http(s) address, a file, a data URI or base 64, but not "
             f"as {source!r:.80} ({type(source).__name__})."
         )
-    name = _short(source)
+    name = repr(named(source))
     return _decoded(_bytes_of(source, name, fence), name)
 
 
@@ -85,23 +80,40 @@ def _bytes_of(source: str | bytes | Path, name: str, fence: AddressFence | None)
     if isinstance(source, bytes):
         return _small_enough(source, name)
     if isinstance(source, str) and _ADDRESS.match(source):
-        return _fetched(source, fence)
+        return picture_at(source, fence)[0]
     if isinstance(source, str) and _DATA_URI.match(source):
         head, _, body = source.partition(",")
-        return _small_enough(_unquoted(body, name) if head.endswith(";base64") else unquote_to_bytes(body), name)
+        return _small_enough(_of_data_uri(head, body, name), name)
+    if not str(source).strip():
+        raise UnusableImageError("No picture is given: where it is to be found is an empty text.")
     file = Path(source)
     try:
         is_there = file.exists()
     except (OSError, ValueError):  # a text too long, or with zeros, for the name of a file
         is_there = False
-    return _read(file, name) if is_there else _small_enough(_unquoted(str(source), name), name)
+    return _read(file, name) if is_there else _small_enough(_of_plain_text(str(source), name), name)
 
 
-def _fetched(url: str, fence: AddressFence | None) -> bytes:
-    answer = fetch(url, fence=fence, limits=_LIMITS)
-    if not answer.ok:
-        raise UnusableImageError(f"The picture at {place_of(url)} cannot be had: status {answer.status_code}.")
-    return answer.content
+def _of_data_uri(head: str, body: str, name: str) -> bytes:
+    try:
+        return _from_base64(body) if head.lower().endswith(";base64") else unquote_to_bytes(body)
+    except ValueError as error:
+        raise UnusableImageError(f"The data URI {name} is damaged: what it holds is not base 64 ({error}).") from error
+
+
+def _of_plain_text(text: str, name: str) -> bytes:
+    if _OTHER_ADDRESS.match(text):
+        raise UnusableImageError(
+            f"The picture {name} is not fetched: only http and https addresses are. A file is given as its path, "
+            "without 'file://'."
+        )
+    try:
+        return _from_base64(text)
+    except ValueError as error:
+        raise UnusableImageError(
+            f"The picture {name} is not there: it is neither a file (looked for in {Path.cwd()}), nor an http(s) "
+            "address, a data URI or base 64."
+        ) from error
 
 
 def _read(file: Path, name: str) -> bytes:
@@ -113,14 +125,8 @@ def _read(file: Path, name: str) -> bytes:
         raise UnusableImageError(f"The picture {name} cannot be read: {error.strerror or error}.") from error
 
 
-def _unquoted(text: str, name: str) -> bytes:
-    try:
-        return base64.b64decode(re.sub(r"\s", "", text), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise UnusableImageError(
-            f"The picture {name} is not there: it is neither a file (looked for in {Path.cwd()}), nor an http(s) "
-            "address, a data URI or base 64."
-        ) from error
+def _from_base64(text: str) -> bytes:
+    return base64.b64decode(re.sub(r"\s", "", text), validate=True)
 
 
 def _decoded(data: bytes, name: str) -> Image.Image:
@@ -152,9 +158,18 @@ def _too_large(name: str) -> UnusableImageError:
     )
 
 
-def _short(source: str | bytes | Path) -> str:
+def named(source: object) -> str:
+    """Name a picture in an error or a log.
+
+    Args:
+        source: the picture, or where it is.
+
+    Returns:
+        A short text; of an address without user, password and query, which may hold keys.
+    """
     text = f"of {len(source)} bytes" if isinstance(source, bytes) else str(source)
-    return repr(text if len(text) <= 80 else f"{text[:60]}…")
+    text = _ADDRESS_OF_HOST.sub(lambda address: place_of(address[0]), text)
+    return text if len(text) <= 80 else f"{text[:60]}…"
 
 
 def encoded(image: Image.Image) -> bytes:
