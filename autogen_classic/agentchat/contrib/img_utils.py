@@ -191,18 +191,26 @@ def message_formatter_pil_to_b64(messages: Iterable[Mapping[str, Any]]) -> list[
     return as_sendable(messages, pil_to_data_uri)
 
 
-def num_tokens_from_gpt_image(image_data: Picture, model: str = "gpt-4-vision", low_quality: bool = False) -> int:
+def num_tokens_from_gpt_image(
+    image_data: Picture,
+    model: str = "gpt-4-vision",
+    low_quality: bool = False,
+    *,
+    allow_private_addresses: Allowed = True,
+) -> int:
     """Count what a picture costs at OpenAI.
 
     Args:
         image_data: as for `get_pil_image`.
         model: a model of OpenAI, such as ``"gpt-4o"`` or ``"gpt-4o-mini"``.
         low_quality: whether the picture is sent with ``"detail": "low"``.
+        allow_private_addresses: as for `get_pil_image`.
 
     Returns:
         The number of tokens.
 
     Raises:
         ValueError: the model is not known, or (as `UnusableImageError`) the picture cannot be read.
+        FetchError: as for `get_pil_image`.
     """
-    return tokens_of(*loaded(image_data).size, model, low_quality)
+    return tokens_of(*loaded(image_data, AddressFence(allow_private_addresses)).size, model, low_quality)

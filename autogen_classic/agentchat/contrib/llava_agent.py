@@ -21,13 +21,13 @@ from ..._core.messages import Message
 from ..._core.model_requests import check
 from ..._core.party import Agent, Outcome
 from ..._core.tape import tool_steps
-from ..._secrets import place_of
+from ..._secrets import keys_hidden, place_of
 from ..._web.fence import AddressFence
 from ...errors import NoAnswerError
 from ...formatting_utils import colored
 from ...io.base import IOStream
 from ._media.content import shown
-from ._media.pictures import data_uri_of_base64, encoded, loaded
+from ._media.pictures import Allowed, data_uri_of_base64, encoded, loaded
 from .img_utils import llava_formatter
 from .multimodal_conversable_agent import MultimodalConversableAgent
 
@@ -138,17 +138,19 @@ def _ask_until_it_answers(prompt: str, images: list[str], llm_config: Mapping[st
     raise NoAnswerError(f"Empty response from LLaVA at {places}; what went wrong has been printed.")
 
 
-def llava_call(prompt: str, llm_config: Mapping[str, Any]) -> str | None:
+def llava_call(prompt: str, llm_config: Mapping[str, Any], *, allow_private_addresses: Allowed = True) -> str | None:
     """Ask LLaVA.
 
     Args:
         prompt: a text with ``<img …>`` tags.
         llm_config: a ``config_list`` as for `LLaVAAgent`, and perhaps ``max_new_tokens``, ``temperature`` and ``seed``.
+        allow_private_addresses: whether the address of a picture may lead to this machine or to a private network. A
+            list of hosts, addresses and networks names those that may.
 
     Returns:
         The answer, or None if no entry gave one; a printed line says why.
     """
-    text, images = llava_formatter(prompt)
+    text, images = llava_formatter(prompt, allow_private_addresses=allow_private_addresses)
     return llava_call_binary(
         text,
         images,
@@ -184,9 +186,10 @@ def llava_call_binary(
         address = str(entry["base_url"])
         check(address)
         try:
-            if _is_worker(address):
-                return _ask_worker(address, entry.get("model"), prompt, images, max_new_tokens, temperature)
-            return _ask_replicate(address, prompt, images, seed)
+            with keys_hidden([entry]):
+                if _is_worker(address):
+                    return _ask_worker(address, entry.get("model"), prompt, images, max_new_tokens, temperature)
+                return _ask_replicate(address, prompt, images, seed)
         except Exception as error:  # whatever it is, the next entry may do better
             logger.debug("LLaVA at %s failed.", place_of(address), exc_info=True)
             IOStream.get_default().print(f"Error: {error}")

@@ -21,7 +21,7 @@ from autogen_classic.agentchat.contrib.capabilities.generate_images import (
 )
 from autogen_classic.agentchat.contrib.img_utils import get_pil_image, pil_to_data_uri
 from autogen_classic.agentchat.contrib.multimodal_conversable_agent import MultimodalConversableAgent
-from autogen_classic.errors import ModelRequestForbiddenError, UnusableImageError
+from autogen_classic.errors import AddressRefusedError, ModelRequestForbiddenError, UnusableImageError
 from autogen_classic.replay import record, replay
 from autogen_classic.testing import MockOpenAIServer, forbid_model_requests
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
@@ -222,6 +222,14 @@ def test_a_picture_comes_as_an_address_or_in_the_answer(images: Images, red: Ima
         "n": 2,
     }
     assert generator.cache_key("a cat") == "a cat,dall-e-3,1792x1024,hd,2"
+
+
+def test_a_program_may_forbid_private_addresses_of_pictures(images: Images, red: Image.Image) -> None:
+    images.data = [{"url": f"{images.url}/a.png"}]
+    with pytest.raises(AddressRefusedError):
+        DalleImageGenerator(images.llm_config(), allow_private_addresses=False).generate_image("Red.")
+    allowed = DalleImageGenerator(images.llm_config(), allow_private_addresses=["127.0.0.1"])
+    assert allowed.generate_image("Red.").tobytes() == red.tobytes()
 
 
 def test_newer_models_get_the_names_of_qualities_that_they_know(images: Images) -> None:

@@ -129,9 +129,12 @@ def test_a_picture_is_written_once_until_it_changes(monkeypatch: pytest.MonkeyPa
         ("text.txt", "'text.txt' is not a picture that pillow can read \\(5 bytes\\)"),
         ("half.png", "'half.png' is not a picture that pillow can read"),
         ("aGVsbG8=", "'aGVsbG8=' is not a picture"),
-        ("data:image/png;base64,%%%", "is not there"),
+        ("data:image/png;base64,%%%", "The data URI 'data:image/png;base64,%%%' is damaged: .*not base 64"),
         ("data:image/png;base64,", "is not a picture"),
-        ("", "is not a picture|cannot be read"),
+        ("", "No picture is given"),
+        (" \n", "No picture is given"),
+        ("file:///etc/red.png", "'file:///etc/red.png' is not fetched.* A file is given as its path"),
+        ("ftp://a.example/red.png", "'ftp://a.example/red.png' is not fetched: only http and https"),
         ("a\0b", "is not there"),
         ("x" * 9999, "xxx…' is not"),
         (3, "not as 3 \\(int\\)"),
@@ -146,6 +149,23 @@ def test_what_is_not_a_picture_is_named_with_what_to_do(source: Any, says: str, 
     Path("half.png").write_bytes(Path("half.png").read_bytes()[:50])
     with pytest.raises(UnusableImageError, match=says):
         img_utils.get_pil_image(source)
+
+
+@pytest.mark.parametrize("scheme", ["http", "HTTP", " http", "ftp"])
+def test_what_is_said_of_an_address_does_not_show_its_password_and_keys(
+    scheme: str, pictures: PictureServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = pictures.url.removeprefix("http://")
+    pictures.pages["/junk.png"] = b"junk"
+    for path in ("none", "junk.png"):
+        source = f"{scheme}://user:PASSWORD99@{place}/{path}?key=SECRETKEY99"
+        assert img_utils.gpt4v_formatter(f"<img '{source}'>") == [text(f"<img '{source}'>")]
+        with pytest.raises(UnusableImageError) as caught:
+            img_utils.get_pil_image(source)
+        said = capsys.readouterr().out + str(caught.value)
+        assert said.count(f"://{place}/{path}") >= 2, said
+        assert "PASSWORD99" not in said
+        assert "SECRETKEY99" not in said
 
 
 @given(st.one_of(st.text(), st.binary(), st.builds("data:image/png;base64,{}".format, st.text())))
@@ -236,6 +256,9 @@ def test_private_addresses_are_reached_unless_a_program_forbids_it(
         assert img_utils.get_image_data(url, allow_private_addresses=allowed)
     with pytest.raises(AddressRefusedError):
         img_utils.get_pil_image(url, allow_private_addresses=False)
+    with pytest.raises(AddressRefusedError):
+        img_utils.num_tokens_from_gpt_image(url, "gpt-4o", allow_private_addresses=False)
+    assert img_utils.num_tokens_from_gpt_image(url, "gpt-4o", allow_private_addresses=["127.0.0.1"]) == 255
     prompt = f"<img {url}>"
     assert img_utils.gpt4v_formatter(prompt, allow_private_addresses=False) == [text(prompt)]
     assert img_utils.llava_formatter(prompt, allow_private_addresses=["10.0.0.1"]) == ("", [])

@@ -137,6 +137,28 @@ def test_a_worker_that_fails_is_told_and_the_next_one_is_asked(
     assert llava_call_binary("Hi.", [], broken.config_list + whole.config_list) == "Red."
 
 
+def test_what_is_said_of_a_worker_does_not_show_its_password_and_keys(
+    worker: Callable[..., Worker], capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = dict(worker(HttpResponse(500, b"bad")).config_list[0])
+    entry["base_url"] = entry["base_url"].replace("://", "://user:PASSWORD99@") + "?key=SECRETKEY99"
+    assert llava_call_binary("Hi.", [], [entry]) is None
+    said = capsys.readouterr().out
+    assert "Error: " in said
+    assert "PASSWORD99" not in said
+    assert "SECRETKEY99" not in said
+
+
+def test_a_program_may_forbid_private_addresses_in_a_call(
+    worker: Callable[..., Worker], pictures: PictureServer
+) -> None:
+    server = worker("What picture?")
+    llm_config = {"config_list": server.config_list}
+    assert llava_call(f"<img {pictures.url}/red.png>", llm_config, allow_private_addresses=False) == "What picture?"
+    assert server.requests[0]["images"] == []
+    assert pictures.asked == []
+
+
 @both_ways
 def test_a_chat_without_an_answer_ends_with_an_error_and_can_go_on(way: str, worker: Callable[..., Worker]) -> None:
     server = worker(HttpResponse(500, b""), "Red.")

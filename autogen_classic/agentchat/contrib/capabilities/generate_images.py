@@ -17,13 +17,14 @@ from ...._core.messages import Message
 from ...._core.model_requests import check
 from ...._core.party import Agent, Outcome, Party
 from ...._core.tape import tool_steps
+from ...._web.fence import AddressFence
 from ....cache.abstract_cache_base import AbstractCache
 from ....errors import UnusableImageError
 from ..._accounts import on_account_of
 from ...conversable_agent import ConversableAgent
 from .._media.content import image_part, text_part, with_text
-from .._media.pictures import Image
-from ..img_utils import get_pil_image, pil_to_data_uri
+from .._media.pictures import Allowed, Image, loaded
+from ..img_utils import pil_to_data_uri
 from ..text_analyzer_agent import TextAnalyzerAgent
 from ._answers import says_yes
 from .agent_capability import AgentCapability
@@ -88,6 +89,8 @@ class DalleImageGenerator:
         resolution: width and height in pixels, such as ``"1024x1024"``.
         quality: ``"standard"`` or ``"hd"``; newer models know ``"low"``, ``"medium"`` and ``"high"``.
         num_images: how many pictures are drawn; the first one counts.
+        allow_private_addresses: whether the address at which the model has put a picture may lead to this machine or
+            to a private network. A list of hosts, addresses and networks names those that may.
 
     Raises:
         ValueError: the model does not draw, or the resolution is not one.
@@ -99,6 +102,8 @@ class DalleImageGenerator:
         resolution: str = "1024x1024",
         quality: Literal["standard", "hd"] = "standard",
         num_images: int = 1,
+        *,
+        allow_private_addresses: Allowed = True,
     ) -> None:
         entry: Mapping[str, Any] = llm_config["config_list"][0]
         _check_model(entry.get("model"))
@@ -107,6 +112,7 @@ class DalleImageGenerator:
         self._resolution = resolution
         self._quality = quality
         self._num_images = num_images
+        self._fence = AddressFence(allow_private_addresses)
         self._dalle_client = OpenAI(**{key: entry[key] for key in _CLIENT_KEYS if entry.get(key) is not None})
 
     def generate_image(self, prompt: str) -> Image.Image:
@@ -133,7 +139,7 @@ class DalleImageGenerator:
         source = (picture.url or picture.b64_json) if picture is not None else None
         if source is None:
             raise UnusableImageError(f"The model {self._model} has sent no picture.")
-        return get_pil_image(source)
+        return loaded(source, self._fence)
 
     def cache_key(self, prompt: str) -> str:
         """Under which key a picture is kept: the prompt and everything else that was asked for."""
