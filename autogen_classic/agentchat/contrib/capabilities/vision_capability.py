@@ -108,7 +108,6 @@ class VisionCapability(AgentCapability):
         assert lmm_config or custom_caption_func, (
             "Vision Capability requires a valid lmm_config or custom_caption_func."
         )
-        self._lmm_config = lmm_config
         self._description_prompt = description_prompt
         self._custom_caption_func = custom_caption_func
         self._parent_agent: ConversableAgent | None = None
