@@ -50,6 +50,7 @@ __all__ = (
     "PersonAsked",
     "QueuedChatStarting",
     "ReplyTried",
+    "Sealed",
     "SelectionTried",
     "SpeakerSelected",
     "TextStreamed",
@@ -402,6 +403,26 @@ class FunctionUsed(Detail):
     returned: Any
 
 
+class Sealed:
+    """Arguments that may hold keys. Printing an event does not show them; whoever needs them calls `opened`.
+
+    Args:
+        arguments: the arguments by their names.
+    """
+
+    __slots__ = ("_arguments",)
+
+    def __init__(self, arguments: dict[str, Any]) -> None:
+        self._arguments = arguments
+
+    def opened(self) -> dict[str, Any]:
+        """The arguments as they were given, keys included."""
+        return self._arguments
+
+    def __repr__(self) -> str:
+        return "<arguments that may hold keys>"
+
+
 @dataclass(slots=True)
 class AgentCreated(Event):
     """The constructor of one of our classes has run for ``agent``, with ``init_args`` by their names.
@@ -411,7 +432,7 @@ class AgentCreated(Event):
 
     agent: Agent
     class_name: str
-    init_args: dict[str, Any] = field(metadata=LIVE, repr=False)
+    init_args: Sealed = field(metadata=LIVE)
 
 
 @dataclass(slots=True)
@@ -419,7 +440,7 @@ class WrapperCreated(Event):
     """An `OpenAIWrapper` was made. ``init_args``, its ``config_list`` and ``base_config``, hold keys."""
 
     wrapper: Any = field(metadata=LIVE)
-    init_args: dict[str, Any] = field(metadata=LIVE, repr=False)
+    init_args: Sealed = field(metadata=LIVE)
 
 
 @dataclass(slots=True)
@@ -429,7 +450,7 @@ class ClientConnected(Event):
     client: Any = field(metadata=LIVE)
     class_name: str
     wrapper: Any = field(metadata=LIVE)
-    init_args: dict[str, Any] = field(metadata=LIVE, repr=False)
+    init_args: Sealed = field(metadata=LIVE)
 
 
 def warn(logger: logging.Logger, text: str, *args: object) -> None:

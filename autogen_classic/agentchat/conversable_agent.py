@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .._core import hooks, replies, steps
 from .._core.drive import Call, drive, drive_async, drive_to_last_call, shipped
-from .._core.events import AgentCreated, HistoryCleared, Notice, emit, is_heard
+from .._core.events import AgentCreated, HistoryCleared, Notice, Sealed, emit, is_heard
 from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message
 from .._core.party import Client, Outcome, Party
@@ -150,7 +150,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         if is_heard(AgentCreated):
             own = ("self", "__class__")
             given = {name: value for name, value in init_args.items() if name not in own}
-            emit(AgentCreated(self, type(self).__name__, given))
+            emit(AgentCreated(self, type(self).__name__, Sealed(given)))
 
     def _classic_register_built_in_replies(self, code_execution_config: dict[str, Any] | Literal[False] | None) -> None:
         """Fill the list of replies from its end to its head: model, code, tools, functions, person."""

@@ -47,15 +47,15 @@ class Scribe:
 
 
 def _agent_created(target: BaseLogger, event: events.AgentCreated) -> None:
-    target.log_new_agent(event.agent, event.init_args)
+    target.log_new_agent(event.agent, event.init_args.opened())
 
 
 def _wrapper_created(target: BaseLogger, event: events.WrapperCreated) -> None:
-    target.log_new_wrapper(event.wrapper, event.init_args)
+    target.log_new_wrapper(event.wrapper, event.init_args.opened())
 
 
 def _client_connected(target: BaseLogger, event: events.ClientConnected) -> None:
-    target.log_new_client(_innermost(event.client), event.wrapper, event.init_args)
+    target.log_new_client(_innermost(event.client), event.wrapper, event.init_args.opened())
 
 
 def _innermost(client: object) -> object:

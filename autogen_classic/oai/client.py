@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 from .._core.drive import Call, Steps, Then, drive, drive_async, shipped
-from .._core.events import WrapperCreated, emit, is_heard
+from .._core.events import Sealed, WrapperCreated, emit, is_heard
 from ._openai_client import OpenAIClient
 from ._request.answer_cache import LEGACY_CACHE_DIR, LEGACY_DEFAULT_CACHE_SEED
 from ._request.attempts import OWN_KEYS, cost_at, create_steps, separated
@@ -148,7 +148,7 @@ class OpenAIWrapper:
     def __init__(self, *, config_list: list[dict[str, Any]] | None = None, **base_config: Any) -> None:
         self.wrapper_id = id(self)
         if is_heard(WrapperCreated):
-            emit(WrapperCreated(self, {"config_list": config_list, "base_config": base_config}))
+            emit(WrapperCreated(self, Sealed({"config_list": config_list, "base_config": base_config})))
         self._classic_state = WrapperState(self, config_list, base_config)
         self._config_list = [_settings_of_requests(entry) for entry in self._classic_state.entries]
 

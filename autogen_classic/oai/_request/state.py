@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._core import tape
-from ..._core.events import ClientConnected, emit, is_heard
+from ..._core.events import ClientConnected, Sealed, emit, is_heard
 from ..._legacy.old_keys import with_todays_keys
 from .._config_files import empty_list_explained
 from ..providers import client_keys, connect, has_credentials
@@ -83,7 +83,7 @@ class WrapperState:
             entry = self.entries[number]
             settings = {key: entry[key] for key in entry if key in client_keys(entry)}
             client = self.clients[number]
-            emit(ClientConnected(client, type(client).__name__, self._owner, settings))
+            emit(ClientConnected(client, type(client).__name__, self._owner, Sealed(settings)))
 
     def connected_clients(self) -> list[Any]:
         """Return the list of all clients, connected."""
