@@ -21,11 +21,13 @@ from .agentchat.contrib._retrieval.files import (
     TEXT_FORMATS,
     UNSTRUCTURED_FORMATS,
     Found,
+    check_docs_path,
     download,
     files_in,
     is_url,
     text_of,
     text_of_pdf,
+    without_login,
 )
 from .agentchat.contrib._retrieval.pages import markdown_of
 from .errors import UnreadableDocumentError
@@ -120,7 +122,7 @@ def split_files_to_chunks(
         custom_text_split_function: takes a text and gives its chunks, in the place of the three above.
 
     Returns:
-        The chunks, and for each of them ``{"source": path or url}``.
+        The chunks, and for each of them ``{"source": path or url}``; a url without the password or key in it.
 
     Raises:
         FileNotFoundError: a file does not exist.
@@ -142,7 +144,7 @@ def split_files_to_chunks(
         else:
             found = split_text_to_chunks(text, max_tokens, chunk_mode, must_break_at_empty_line)
         chunks += found
-        sources += [{"source": source}] * len(found)
+        sources += [{"source": without_login(source)}] * len(found)
     return chunks, sources
 
 
@@ -162,10 +164,12 @@ def get_files_from_dir(
         The files; those of urls as pairs of file and url.
 
     Raises:
+        TypeError: ``dir_path`` is something else.
         ValueError: ``dir_path`` is a single path which does not exist. In a list, such a path is skipped with a
             warning.
         AddressRefusedError: a url leads to where nothing may be fetched from.
     """
+    check_docs_path(dir_path)
     places = str(dir_path) if isinstance(dir_path, str | Path) else [str(one) for one in dir_path]
     return files_in(places, types, recursive)
 

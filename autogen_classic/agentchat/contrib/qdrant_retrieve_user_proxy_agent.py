@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ...io.base import IOStream
 from ...retrieve_utils import TEXT_FORMATS, SplitFunction, get_files_from_dir, split_files_to_chunks
@@ -82,6 +82,8 @@ class QdrantRetrieveUserProxyAgent(RetrieveUserProxyAgent):
             payload_indexing=self._retrieve_config.get("payload_indexing", False),
             embedding_function=self._embedding_function,
         )
+        if cast("QdrantClient", self._client).count(self._collection_name).count == 0:
+            raise self._no_text()
 
     def retrieve_docs(self, problem: str, n_results: int = 20, search_string: str = "") -> None:
         """See `RetrieveUserProxyAgent.retrieve_docs`."""

@@ -6,11 +6,13 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
+from os import PathLike
 from typing import Any, Literal, Protocol
 
 from ..._core.content import content_str
 from ..._warn import warn_once
 from ...code_utils import extract_code
+from ...errors import UnreadableDocumentError
 from ...formatting_utils import colored
 from ...io.base import IOStream
 from ...retrieve_utils import (
@@ -24,6 +26,7 @@ from ...token_count_utils import count_token
 from .. import UserProxyAgent
 from ..agent import Agent
 from ._retrieval.embed import DEFAULT_MODEL, embedding_from
+from ._retrieval.files import without_login
 from ._retrieval.prompts import (
     PROMPT_CODE,
     PROMPT_DEFAULT,
@@ -33,6 +36,7 @@ from ._retrieval.prompts import (
     filled,
 )
 from ._retrieval.search import HASH_LENGTH, documents_of, query_results_of, search, store
+from ._retrieval.settings import check_settings, check_task
 from .vectordb.base import Document, QueryResults, VectorDB, VectorDBFactory
 from .vectordb.utils import filter_results_by_distance
 
@@ -114,6 +118,9 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         **kwargs: what `UserProxyAgent` takes.
 
     Raises:
+        TypeError: ``retrieve_config`` is not a dict, or ``docs_path`` is not one or more paths.
+        ValueError: a number of tokens is below 1.
+        NotImplementedError: there is no prompt for the task.
         VectorStoreError: ``vector_db`` is not known, or the database cannot be reached.
         ImportError: a package is missing.
     """
@@ -132,6 +139,7 @@ class RetrieveUserProxyAgent(UserProxyAgent):
     ) -> None:
         super().__init__(name=name, human_input_mode=human_input_mode, **kwargs)
         config = {} if retrieve_config is None else retrieve_config
+        check_settings(config)
         self._retrieve_config = config
         self._task: str = config.get("task", "default")
         self._docs_path = config.get("docs_path")
@@ -163,6 +171,9 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         self._client = config.get("client")
         self._db_config: dict[str, Any] = dict(config.get("db_config") or {})
         self._vector_db = self._vector_db_from(config.get("vector_db", "chroma"))
+
+        if self.customized_prompt is None and type(self)._generate_message is RetrieveUserProxyAgent._generate_message:
+            check_task(self._task)
 
         self._collection = self._docs_path is None  # whether the collection is ready
         self._ipython = None if self._is_told_to_use_docker(kwargs.get("code_execution_config")) else _running_ipython()
@@ -198,7 +209,11 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         return database
 
     def _init_db(self) -> None:
-        """Make the collection, and put the documents into it."""
+        """Make the collection, and put the documents into it.
+
+        Raises:
+            UnreadableDocumentError: there is no text in ``docs_path``, and the collection holds no documents.
+        """
         IOStream.get_default().print("Trying to create collection.")
         if self._vector_db is None:
             self._client = create_vector_db_from_dir(
@@ -216,6 +231,10 @@ class RetrieveUserProxyAgent(UserProxyAgent):
                 recursive=self._recursive,
                 extra_docs=self._extra_docs,
             )
+            if self._client.get_collection(self._collection_name).count() == 0:
+                if not self._get_or_create:
+                    self._client.delete_collection(self._collection_name)  # so that the program may try again
+                raise self._no_text()
             return
         files = get_files_from_dir(self._docs_path or [], self._custom_text_types, self._recursive)
         chunks, sources = split_files_to_chunks(
@@ -226,10 +245,30 @@ class RetrieveUserProxyAgent(UserProxyAgent):
             self.custom_text_split_function,
         )
         logger.info("Found %d chunks.", len(chunks))
-        if not chunks:
-            logger.warning("No text was found in docs_path=%r.", self._docs_path)
+        may_hold_documents = self._get_or_create and not self._overwrite
+        if not chunks and not may_hold_documents:
+            raise self._no_text()
         self._vector_db.create_collection(self._collection_name, self._overwrite, self._get_or_create)
+        if not chunks:
+            if not any(self._vector_db.retrieve_docs(["anything"], self._collection_name, 1)):
+                raise self._no_text()
+            logger.warning("No text was found in docs_path=%s; the collection stays as it is.", self._shown_docs_path())
         store(self._vector_db, self._collection_name, documents_of(chunks, sources), self._new_docs)
+
+    def _no_text(self) -> UnreadableDocumentError:
+        """The error for documents that hold nothing to retrieve."""
+        return UnreadableDocumentError(
+            f"No text was found in docs_path={self._shown_docs_path()}, and the collection {self._collection_name!r} "
+            "holds no documents. Warnings in the log name what was passed over. Of folders and patterns, only files "
+            "with an ending in custom_text_types are taken. For a collection that exists, set docs_path to None."
+        )
+
+    def _shown_docs_path(self) -> str:
+        """The documents as the program named them, without the keys in urls."""
+        given = self._docs_path
+        if given is None or isinstance(given, str | PathLike):
+            return repr(without_login(str(given)))
+        return repr([without_login(str(one)) for one in given])
 
     def _is_termination_msg_retrievechat(self, message: Mapping[str, Any] | str | None) -> bool:
         """Tell whether a message is an answer: it holds no Python code, and does not ask for other documents."""
@@ -301,9 +340,9 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         if not doc_contents:
             IOStream.get_default().print(colored("No more context, will terminate.", "green"), flush=True)
             return _TERMINATE
-        prompt = self.customized_prompt or PROMPTS.get(task.upper())
-        if prompt is None:
-            raise NotImplementedError(f"task {task} is not implemented.")
+        if not self.customized_prompt:
+            check_task(task)
+        prompt = self.customized_prompt or PROMPTS[task.upper()]
         return filled(prompt, getattr(self, "problem", ""), doc_contents, str(self._current_docs_in_context))
 
     def _check_update_context(self, message: Mapping[str, Any] | str | None) -> tuple[bool, bool]:

@@ -12,7 +12,7 @@ from autogen_classic.agentchat.contrib.qdrant_retrieve_user_proxy_agent import (
     create_qdrant_from_dir,
     query_qdrant,
 )
-from autogen_classic.errors import VectorStoreError
+from autogen_classic.errors import UnreadableDocumentError, VectorStoreError
 
 TEXTS = {"a": "alpha alpha one", "b": "beta two", "c": "gamma alpha three"}
 
@@ -65,6 +65,17 @@ def test_a_chat_is_about_the_documents_and_shows_others_when_asked_to(capsys):
     assert proxy.message_generator(proxy, None, {"problem": "alpha"}) == "alpha alpha one\n"
     assert proxy._generate_retrieve_user_reply("UPDATE CONTEXT") == (True, "gamma alpha three\n")
     assert "Trying to create collection." in capsys.readouterr().out
+
+
+def test_documents_without_text_are_an_error_unless_the_collection_holds_some():
+    Path("empty").mkdir()
+    config = {"docs_path": "empty", "embedding_function": counted, "client": QdrantClient(":memory:")}
+    with pytest.raises(UnreadableDocumentError, match="No text was found in docs_path='empty'"):
+        QdrantRetrieveUserProxyAgent(retrieve_config=config, code_execution_config=False).retrieve_docs("alpha")
+    create_qdrant_from_dir("docs", client=config["client"], collection_name="autogen-docs", embedding_function=counted)
+    proxy = QdrantRetrieveUserProxyAgent(retrieve_config=config, code_execution_config=False)
+    proxy.retrieve_docs("alpha", n_results=1)
+    assert proxy._results[0][0][0]["content"] == "alpha alpha one"
 
 
 def test_a_missing_collection_is_a_clear_error():

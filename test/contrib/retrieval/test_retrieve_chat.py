@@ -20,7 +20,7 @@ from autogen_classic.agentchat.contrib.retrieve_assistant_agent import RetrieveA
 from autogen_classic.agentchat.contrib.retrieve_user_proxy_agent import RetrieveUserProxyAgent
 from autogen_classic.agentchat.contrib.vectordb.chromadb import ChromaVectorDB
 from autogen_classic.coding import LocalCommandLineCodeExecutor
-from autogen_classic.errors import EmbeddingSizeError, VectorStoreError
+from autogen_classic.errors import EmbeddingSizeError, UnreadableDocumentError, VectorStoreError
 from autogen_classic.testing import MockOpenAIServer
 
 Serve = Callable[..., MockOpenAIServer]
@@ -284,12 +284,90 @@ def test_documents_may_come_from_the_web(serve: Serve):
         assert message == f"Q: beta alpha C: # Page\n\nalpha beta\n S: ['{web.url}/page']"
 
 
-def test_an_empty_folder_is_named_and_the_chat_goes_on(serve: Serve, caplog):
+@pytest.mark.parametrize("vector_db", ["chroma", None])
+@pytest.mark.parametrize("docs_path", ["empty", ["nowhere.md", "none.txt"], "empty/bad.pdf", []])
+def test_documents_without_text_are_an_error_and_the_program_may_try_again(docs_path, vector_db, docs):
     Path("empty").mkdir()
-    server = serve("TERMINATE")
-    result = ask("sync", retriever(docs_path="empty"), helper_with(server))
-    assert [message["content"] for message in result.chat_history] == ["TERMINATE"]
-    assert "No text was found in docs_path='empty'" in caplog.text
+    if docs_path == "empty/bad.pdf":
+        Path(docs_path).write_bytes(b"%PDF-1.4 damaged")
+    settings = {"vector_db": vector_db, "client": chromadb.PersistentClient(path=str(Path("own").absolute()))}
+    proxy = retriever(docs_path=docs_path, **settings)
+    with pytest.raises(UnreadableDocumentError, match=r"No text was found in docs_path=.*custom_text_types"):
+        ask("sync", proxy, ConversableAgent("helper", llm_config=False))
+    retriever(docs_path=str(docs), **settings).retrieve_docs("alpha")
+
+
+@pytest.mark.parametrize("vector_db", ["chroma", None])
+def test_a_collection_with_documents_serves_although_docs_path_has_none(vector_db, caplog):
+    settings = {"vector_db": vector_db, "client": chromadb.PersistentClient(path=str(Path("own").absolute()))}
+    retriever(**settings).retrieve_docs("alpha")
+    Path("empty").mkdir()
+    proxy = retriever(docs_path="empty", get_or_create=True, **settings)
+    proxy.retrieve_docs("alpha", n_results=1)
+    assert proxy._results[0][0][0]["content"] == TEXTS["a"]
+    with pytest.raises(UnreadableDocumentError, match="No text was found"):
+        retriever(docs_path="empty", get_or_create=True, collection_name="new", **settings).retrieve_docs("alpha")
+
+
+def test_documents_without_text_do_not_throw_a_collection_away():
+    retriever().retrieve_docs("alpha")
+    Path("empty").mkdir()
+    with pytest.raises(UnreadableDocumentError, match="No text was found in docs_path='empty'"):
+        retriever(docs_path="empty", overwrite=True).retrieve_docs("alpha")
+    again = retriever(docs_path=None)
+    again.retrieve_docs("alpha")
+    assert len(again._results[0]) == 4
+
+
+def test_a_url_gives_its_password_and_key_to_no_log_error_model_or_database(caplog):
+    with WebPages({"/page": "<title>Page</title><p>alpha beta</p>"}) as web:
+        secret = web.url.replace("://", "://user:PASSWORD99@") + "/{}?key=SECRETKEY99"
+        with pytest.raises(UnreadableDocumentError) as caught:
+            retriever(docs_path=[secret.format("gone")]).retrieve_docs("alpha")
+        proxy = retriever(docs_path=secret.format("page"))
+        message = proxy.message_generator(proxy, None, {"problem": "alpha"})
+        assert message.endswith(f"S: ['{web.url}/page']")
+    for text in (caplog.text, str(caught.value), message, str(proxy._results)):
+        assert "PASSWORD99" not in text
+        assert "SECRETKEY99" not in text
+    assert f"Failed to download {web.url}/gone" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("config", "kind", "text"),
+    [
+        ({"task": "qaa"}, NotImplementedError, r"task qaa is not implemented. Use one of 'code', 'qa', 'default'"),
+        ({"docs_path": 5}, TypeError, "docs_path must be a path"),
+        ({"chunk_token_size": 0}, ValueError, "chunk_token_size is 0"),
+        ({"context_max_tokens": -1}, ValueError, "context_max_tokens is -1"),
+        ({"chunk_mode": "two_lines"}, AssertionError, "chunk_mode is 'two_lines'"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_when_the_agent_is_made(config, kind, text):
+    with pytest.raises(kind, match=text):
+        retriever(**{"customized_prompt": None, **config})
+
+
+def test_a_configuration_that_is_not_a_dict_is_refused():
+    with pytest.raises(TypeError, match="retrieve_config must be a dict"):
+        RetrieveUserProxyAgent(retrieve_config=["docs"], code_execution_config=False)  # type: ignore[arg-type]
+
+
+def test_a_task_of_the_program_needs_a_prompt_or_a_method_of_the_program():
+    class Own(RetrieveUserProxyAgent):
+        def _generate_message(self, doc_contents: str, task: str = "default") -> str:
+            return f"{task}: {doc_contents}"
+
+    assert retriever(task="sum up")._task == "sum up"
+    settings = {"task": "sum up", "docs_path": "docs", "embedding_function": counted, "db_config": {"path": "db"}}
+    proxy = Own("proxy", retrieve_config=settings, code_execution_config=False)
+    assert proxy.message_generator(proxy, None, {"problem": "alpha"}).startswith("sum up: alpha")
+
+
+def test_a_key_that_nothing_reads_is_warned_about(caplog):
+    retriever(doc_path="docs", zzz=1)
+    assert "has the key 'doc_path', which is not known and has no effect. Did you mean 'docs_path'?" in caplog.text
+    assert "has the key 'zzz', which is not known and has no effect.\n" in caplog.text
 
 
 def test_a_configuration_without_docs_path_is_warned_about(caplog):

@@ -156,6 +156,12 @@ def test_a_pattern_may_reach_into_folders():
 
 
 def test_a_single_path_that_does_not_exist_is_an_error():
+    with pytest.raises(ValueError, match=r"File nowhere\.md does not exist"):
+        get_files_from_dir("nowhere.md")
+    with pytest.raises(ValueError, match=r"Nothing matches the pattern \*\.zip"):
+        get_files_from_dir("*.zip")
+    with pytest.raises(TypeError, match=r"a list of these, or None; it is 5"):
+        get_files_from_dir(5)
     with pytest.raises(ValueError, match="Directory nowhere does not exist"):
         get_files_from_dir("nowhere")
 
@@ -198,7 +204,10 @@ def test_damaged_and_empty_files_are_passed_over_and_named(caplog):
     Path("docs", "bad.pdf").write_bytes(b"not a pdf")
     chunks, _ = split_files_to_chunks(["docs/a.txt", "docs/b.txt", "docs/bad.pdf"])
     assert chunks == ["good"]
-    assert "The PDF file docs/bad.pdf cannot be read" in caplog.text
+    [about_pdf] = [record for record in caplog.records if "pdf" in f"{record.name} {record.getMessage()}"]
+    assert about_pdf.getMessage() == (
+        "The PDF file docs/bad.pdf cannot be read: Stream has ended unexpectedly. It is passed over."
+    )
     assert "No text available in file: docs/b.txt" in caplog.text
 
 

@@ -7,12 +7,14 @@ import hashlib
 import logging
 import mimetypes
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
+from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
+from ...._secrets import place_of, secrets_in
 from ...._web.errors import AddressRefusedError, FetchError
 from ...._web.fetch import fetch
 from ....errors import UnreadableDocumentError
@@ -24,14 +26,17 @@ __all__ = (
     "TEXT_FORMATS",
     "UNSTRUCTURED_FORMATS",
     "Found",
+    "check_docs_path",
     "download",
     "files_in",
     "is_url",
     "text_of",
     "text_of_pdf",
+    "without_login",
 )
 
 logger = logging.getLogger("autogen.retrieve_utils")
+_PYPDF = logging.getLogger("pypdf")
 
 # The path of a file, or that of a downloaded one with its url.
 Found: TypeAlias = "str | tuple[str, str]"
@@ -62,6 +67,28 @@ def is_url(string: str) -> bool:
     return bool(parts.scheme and parts.netloc)
 
 
+def check_docs_path(given: object) -> None:
+    """Refuse what does not say where documents are.
+
+    Args:
+        given: a path, pattern or url, several of these, or None.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if isinstance(given, bytes | Mapping) or not isinstance(given, str | PathLike | Iterable | None):
+        raise TypeError(f"docs_path must be a path, a pattern, a url, a list of these, or None; it is {given!r}.")
+
+
+def without_login(source: str) -> str:
+    """A path or url as models, databases and logs may see it: a url with a password or key loses both, and its query.
+
+    Args:
+        source: where a document comes from.
+    """
+    return place_of(source) if is_url(source) and any(secrets_in(source)) else source
+
+
 def files_in(places: str | Sequence[str], types: Sequence[str], recursive: bool) -> list[Found]:
     """Find the files that paths, patterns and urls stand for.
 
@@ -80,8 +107,12 @@ def files_in(places: str | Sequence[str], types: Sequence[str], recursive: bool)
     if isinstance(places, str):
         found = _files_of(places, types, recursive)
         if found is None:
-            logger.error("Directory %s does not exist.", places)
-            raise ValueError(f"Directory {places} does not exist.")
+            kind = "File" if Path(places).suffix else "Directory"
+            problem = f"{kind} {places} does not exist."
+            if glob.has_magic(places):
+                problem = f"Nothing matches the pattern {places}."
+            logger.error("%s", problem)
+            raise ValueError(problem)
         return list(found)
     files: list[Found] = []
     for place in places:
@@ -138,7 +169,7 @@ def download(url: str, save_path: str | None = None) -> tuple[str, str] | None:
         raise
     except OSError as error:  # all errors of requests are of this kind
         logger.warning(
-            "Failed to download %s, %s", url, error if isinstance(error, FetchError) else response.status_code
+            "Failed to download %s, %s", place_of(url), error if isinstance(error, FetchError) else response.status_code
         )
         return None
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -147,7 +178,7 @@ def download(url: str, save_path: str | None = None) -> tuple[str, str] | None:
         try:
             content = markdown_of(content, url).encode()
         except UnreadableDocumentError as error:
-            logger.warning("%s cannot be read: %s", url, error)
+            logger.warning("%s cannot be read: %s", place_of(url), error)
             return None
         kind = "text/markdown"
     path = Path(save_path) if save_path else _DOWNLOADS
@@ -218,6 +249,8 @@ def text_of_pdf(file: str) -> str:
         from pypdf import PdfReader
     except ImportError as error:
         raise missing_package("Reading PDF files", error, "retrievechat") from error
+    if _PYPDF.level == logging.NOTSET:
+        _PYPDF.setLevel(logging.CRITICAL)  # it comments on every flaw of a file, without saying of which
     with Path(file).open("rb") as stream:
         try:
             reader = PdfReader(stream)
@@ -225,9 +258,8 @@ def text_of_pdf(file: str) -> str:
                 reader.decrypt("")
             return "".join(f"{page.extract_text()}\n" for page in reader.pages)
         except Exception as error:  # on damaged files, pypdf fails with whatever it stumbles over
-            raise UnreadableDocumentError(
-                f"The PDF file {file} cannot be read: {error or type(error).__name__}"
-            ) from error
+            reason = (str(error) or type(error).__name__).rstrip(".")
+            raise UnreadableDocumentError(f"The PDF file {file} cannot be read: {reason}.") from error
 
 
 def _text_by_unstructured(file: str) -> str:

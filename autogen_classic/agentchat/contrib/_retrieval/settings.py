@@ -1,0 +1,68 @@
+"""What a program may say in a ``retrieve_config``, checked before anything is read or embedded."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from .chunk import VALID_CHUNK_MODES
+from .files import check_docs_path
+from .prompts import PROMPTS
+
+__all__ = ("check_settings", "check_task")
+
+logger = logging.getLogger("autogen.agentchat.contrib.retrieve_user_proxy_agent")
+
+_KNOWN = frozenset(
+    (
+        *("chunk_mode", "chunk_token_size", "client", "collection_name", "context_max_tokens", "custom_text_types"),
+        *("custom_text_split_function", "custom_token_count_function", "customized_answer_prefix"),
+        *("customized_prompt", "db_config", "distance_threshold", "docs_path", "embedding_function"),
+        *("embedding_model", "extra_docs", "get_or_create", "model", "must_break_at_empty_line", "new_docs"),
+        *("overwrite", "recursive", "task", "update_context", "vector_db"),
+        # of QdrantRetrieveUserProxyAgent
+        *("hnsw_config", "on_disk", "parallel", "payload_indexing", "qdrant_client_options", "quantization_config"),
+    )
+)
+
+
+def check_settings(config: Mapping[str, Any]) -> None:
+    """Refuse what no retrieval can work with; warn about keys that nothing reads.
+
+    Args:
+        config: the ``retrieve_config``.
+
+    Raises:
+        TypeError: it is not a dict, or ``docs_path`` is not one or more paths.
+        ValueError: a number of tokens is below 1.
+        AssertionError: ``chunk_mode`` is not known.
+    """
+    if not isinstance(config, Mapping):
+        raise TypeError(f"retrieve_config must be a dict; it is {config!r}.")
+    for key in config.keys() - _KNOWN:
+        meant = get_close_matches(str(key), _KNOWN, 1)
+        hint = f" Did you mean {meant[0]!r}?" if meant else ""
+        logger.warning("retrieve_config has the key %r, which is not known and has no effect.%s", key, hint)
+    check_docs_path(config.get("docs_path"))
+    for key in ("chunk_token_size", "context_max_tokens"):
+        if float(config.get(key, 1)) < 1:
+            raise ValueError(f"{key} is {config[key]!r}; it must be 1 or more tokens.")
+    mode = config.get("chunk_mode", "multi_lines")
+    if mode not in VALID_CHUNK_MODES and config.get("custom_text_split_function") is None:
+        raise AssertionError(f"chunk_mode is {mode!r}; it must be one of {sorted(VALID_CHUNK_MODES)}.")
+
+
+def check_task(task: object) -> None:
+    """Refuse a task that has no prompt.
+
+    Args:
+        task: the name of the task, in letters of any case.
+
+    Raises:
+        NotImplementedError: there is no prompt for it.
+    """
+    if str(task).upper() not in PROMPTS:
+        names = ", ".join(repr(name.lower()) for name in PROMPTS)
+        raise NotImplementedError(f"task {task} is not implemented. Use one of {names}, or a customized_prompt.")
