@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ from picture_kit import PictureServer
 
 from autogen_classic._web import pictures
 from autogen_classic.errors import AddressRefusedError, UnusableImageError
-from autogen_classic.oai._messages.images import Image, loaded
+from autogen_classic.oai._messages.images import Image, image_of, loaded
 from autogen_classic.testing.http_server import HttpResponse
 
 PNG = b"\x89PNG and more"
@@ -29,6 +30,21 @@ def test_an_address_becomes_bytes_with_their_kind(web: PictureServer) -> None:
     assert (picture.data, picture.media_type) == (PNG, "image/png")
     assert loaded(picture) is picture
     assert web.asked == ["/a.png"]
+
+
+def test_a_data_uri_is_read_however_it_is_written() -> None:
+    coded = base64.b64encode(PNG).decode()
+    for uri in (
+        f"data:image/png;base64,{coded}",
+        f"DATA:IMAGE/PNG;BASE64,{coded}",
+        f"data:;base64,{coded[:8]}\n{coded[8:]}",
+        "data:image/png;base64," + coded.replace("=", "%3D"),
+        "data:image/png," + "".join(f"%{byte:02x}" for byte in PNG),
+    ):
+        picture = image_of({"url": uri})
+        assert (picture.data, picture.media_type) == (PNG, "image/png"), uri
+    with pytest.raises(UnusableImageError, match="is damaged"):
+        image_of("data:image/png;base64,%%%")
 
 
 def test_an_address_where_clouds_keep_keys_is_never_reached(web: PictureServer) -> None:

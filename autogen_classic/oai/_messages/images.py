@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
+from ..._core.picture_bytes import is_data_uri, kind_revealed, read_data_uri
 from ..._secrets import place_of
 from ...errors import UnusableImageError
 
 __all__ = ("Image", "image_of", "loaded")
-
-_BEGINNINGS = {
-    b"\x89PNG": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
-    b"RIFF": "image/webp",
-}
 
 
 @dataclass(frozen=True)
@@ -65,16 +57,15 @@ def image_of(image_url: Any) -> Image:
             'An image part of a message must look like {"type": "image_url", "image_url": {"url": "https://..."}}, '
             f"but its image_url is of type {type(image_url).__name__} without a url."
         )
-    if not url.startswith("data:"):
+    if not is_data_uri(url):
         return Image(url=url)
-    head, comma, body = url.partition(",")
     try:
-        data = base64.b64decode(body, validate=True) if head.endswith(";base64") else unquote_to_bytes(body)
-    except binascii.Error as error:
+        data, stated = read_data_uri(url)
+    except ValueError as error:
         raise UnusableImageError(f"The data URI of an image is damaged: {error}.") from error
-    if not comma or not data:
+    if not data:
         raise UnusableImageError("The data URI of an image holds no data.")
-    return Image(data=data, media_type=head[len("data:") :].partition(";")[0] or kind_of(data))
+    return Image(data=data, media_type=stated or kind_of(data))
 
 
 def loaded(image: Image) -> Image:
@@ -104,7 +95,7 @@ def loaded(image: Image) -> Image:
         data, stated = picture_at(address)
     except FetchError as error:
         raise UnusableImageError(f"The image at {place} cannot be fetched: {error}") from error
-    kind = _revealed(data) or stated
+    kind = kind_revealed(data) or stated
     if not kind.startswith("image/"):
         raise UnusableImageError(f"What {place} holds is no image of a known kind, and its server does not name one.")
     return replace(image, data=data, media_type=kind)
@@ -112,8 +103,4 @@ def loaded(image: Image) -> Image:
 
 def kind_of(data: bytes) -> str:
     """Tell the media type of a picture from its first bytes; ``"image/png"`` if they do not reveal it."""
-    return _revealed(data) or "image/png"
-
-
-def _revealed(data: bytes) -> str | None:
-    return next((kind for begin, kind in _BEGINNINGS.items() if data.startswith(begin)), None)
+    return kind_revealed(data) or "image/png"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from ...._core.messages import Message, TextOrMessage, as_message
+from ...._core.picture_bytes import is_data_uri
 from ....errors import FetchError, UnusableImageError
 from ....io.base import IOStream
 from ...utils import parse_tags_from_content
@@ -126,7 +127,7 @@ def _heard(part: object, load: Callable[[Any], Image.Image], leave_addresses: bo
         return part
     settings = _settings_of(part)
     source = settings.get("url")
-    stays = _is_sendable(source) if leave_addresses else _is_data_uri(source)
+    stays = _is_sendable(source) if leave_addresses else is_data_uri(source)
     if stays or isinstance(source, Image.Image):
         return {**part, "image_url": settings}
     picture = shown(source, load)
@@ -140,11 +141,7 @@ def _settings_of(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_sendable(url: object) -> bool:
-    return _is_data_uri(url) or (isinstance(url, str) and re.match("https?://", url, re.IGNORECASE) is not None)
-
-
-def _is_data_uri(url: object) -> bool:
-    return isinstance(url, str) and url[:5].lower() == "data:"
+    return is_data_uri(url) or (isinstance(url, str) and re.match("https?://", url, re.IGNORECASE) is not None)
 
 
 def paths_in(text: str) -> list[str]:

@@ -7,11 +7,12 @@ import hashlib
 import re
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import unquote_to_bytes
 
+from ...._core.picture_bytes import is_data_uri, kind_revealed, read_data_uri
 from ...._secrets import place_of
 from ...._web.fence import AddressFence
 from ...._web.pictures import LARGEST_PICTURE, picture_at
@@ -39,16 +40,9 @@ _written_before: dict[bytes, bytes] = {}  # by what is seen in a picture; the on
 # Never EPS, whose decoder starts Ghostscript on the program that such a file is. AVIF depends on how pillow was built;
 # HEIF comes with a plugin that a program registers.
 _FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF", "ICO", "PPM", "JPEG2000", "AVIF", "HEIF")
-_DATA_URI = re.compile(r"data:[^,]*,", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _OTHER_ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _ADDRESS_OF_HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/].*", re.IGNORECASE | re.DOTALL)
-_BEGINNINGS = {
-    "/9j/": "jpeg",
-    "iVBORw0KGgo": "png",
-    "R0lGOD": "gif",
-    "UklGR": "webp",
-}
 
 
 def loaded(source: Picture, fence: AddressFence | None = None) -> Image.Image:
@@ -81,9 +75,8 @@ def _bytes_of(source: str | bytes | Path, name: str, fence: AddressFence | None)
         return _small_enough(source, name)
     if isinstance(source, str) and _ADDRESS.match(source):
         return picture_at(source, fence)[0]
-    if isinstance(source, str) and _DATA_URI.match(source):
-        head, _, body = source.partition(",")
-        return _small_enough(_of_data_uri(head, body, name), name)
+    if isinstance(source, str) and is_data_uri(source):
+        return _small_enough(_of_data_uri(source, name), name)
     if not str(source).strip():
         raise UnusableImageError("No picture is given: where it is to be found is an empty text.")
     file = Path(source)
@@ -94,9 +87,9 @@ def _bytes_of(source: str | bytes | Path, name: str, fence: AddressFence | None)
     return _read(file, name) if is_there else _small_enough(_of_plain_text(str(source), name), name)
 
 
-def _of_data_uri(head: str, body: str, name: str) -> bytes:
+def _of_data_uri(uri: str, name: str) -> bytes:
     try:
-        return _from_base64(body) if head.lower().endswith(";base64") else unquote_to_bytes(body)
+        return read_data_uri(uri)[0]
     except ValueError as error:
         raise UnusableImageError(f"The data URI {name} is damaged: what it holds is not base 64 ({error}).") from error
 
@@ -108,7 +101,7 @@ def _of_plain_text(text: str, name: str) -> bytes:
             "without 'file://'."
         )
     try:
-        return _from_base64(text)
+        return base64.b64decode(re.sub(r"\s", "", text), validate=True)
     except ValueError as error:
         raise UnusableImageError(
             f"The picture {name} is not there: it is neither a file (looked for in {Path.cwd()}), nor an http(s) "
@@ -123,10 +116,6 @@ def _read(file: Path, name: str) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UnusableImageError(f"The picture {name} cannot be read: {error.strerror or error}.") from error
-
-
-def _from_base64(text: str) -> bytes:
-    return base64.b64decode(re.sub(r"\s", "", text), validate=True)
 
 
 def _decoded(data: bytes, name: str) -> Image.Image:
@@ -214,5 +203,7 @@ def data_uri_of_base64(text: str) -> str:
     Args:
         text: a picture in base 64.
     """
-    kind = next((kind for begin, kind in _BEGINNINGS.items() if text.startswith(begin)), "jpeg")
-    return f"data:image/{kind};base64,{text}"
+    kind = None
+    with suppress(ValueError):
+        kind = kind_revealed(base64.b64decode(text[:16]))
+    return f"data:{kind or 'image/jpeg'};base64,{text}"
