@@ -17,7 +17,18 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from .messages import Message, TextOrMessage
 
-__all__ = ("STEPS_BEHIND", "Agent", "Client", "LLMAgent", "Outcome", "Party", "ReplyFunction", "described", "is_agent")
+__all__ = (
+    "STEPS_BEHIND",
+    "Agent",
+    "Client",
+    "LLMAgent",
+    "Outcome",
+    "Party",
+    "ReplyFunction",
+    "check_capable",
+    "described",
+    "is_agent",
+)
 
 STEPS_BEHIND: Mapping[str, str] = {
     # a chat
@@ -311,3 +322,17 @@ def described(thing: object) -> str:
     if isinstance(thing, (str, int, type(None))):
         return repr(thing)
     return f"something of type {type(thing).__name__}"
+
+
+def check_capable(capability: object, agent: object) -> None:
+    """Refuse what cannot be given a capability.
+
+    Args:
+        capability: what is to be added.
+        agent: to whom.
+
+    Raises:
+        TypeError: it is not an agent.
+    """
+    if not is_agent(agent, "register_hook"):
+        raise TypeError(f"{type(capability).__name__} can be added to an agent only, not to {described(agent)}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -110,6 +111,7 @@ class WebSurferAgent(ConversableAgent):
             **kwargs: further arguments of `ConversableAgent`.
 
         Raises:
+            TypeError: ``browser`` is not a browser, or ``browser_config`` has settings that a browser does not know.
             ValueError: both ``browser`` and ``browser_config`` are given.
         """
         super().__init__(
@@ -189,6 +191,11 @@ def _chosen_browser(
         raise ValueError(
             "WebSurferAgent takes either a browser or a browser_config with the parameters for one, not both."
         )
+    if browser is not None and (isinstance(browser, type) or not hasattr(browser, "visit_page")):
+        raise TypeError(
+            f"browser must be a browser, such as RequestsMarkdownBrowser(), but it is {browser!r}. For Chromium give "
+            "PlaywrightMarkdownBrowser() or SeleniumMarkdownBrowser()."
+        )
     return _browser_of(config) if config else browser
 
 
@@ -199,6 +206,13 @@ def _browser_of(config: Mapping[str, Any]) -> RequestsMarkdownBrowser:
         settings.setdefault("search_engine", BingMarkdownSearch(**bing))
     if "request_kwargs" in settings:
         settings["requests_get_kwargs"] = settings.pop("request_kwargs")
+    known = inspect.signature(RequestsMarkdownBrowser).parameters
+    unknown = [name for name in settings if name not in known]
+    if unknown:
+        raise TypeError(
+            f"browser_config has settings that a browser does not know: {', '.join(map(repr, unknown))}. It knows "
+            f"{', '.join([*known, *_BING_SETTINGS, 'request_kwargs'])}."
+        )
     return RequestsMarkdownBrowser(**settings)
 
 

@@ -173,6 +173,10 @@ def test_what_is_not_a_transform_is_refused_when_it_is_given() -> None:
 
     with pytest.raises(TypeError, match="transforms must be a list"):
         TransformMessages(transforms=Shout())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="Put one into a list"):
+        TransformMessages(transforms=MessageHistoryLimiter())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"a class.*as in MessageHistoryLimiter\(\)"):
+        TransformMessages(transforms=[MessageHistoryLimiter])  # type: ignore[list-item]
     with pytest.raises(TypeError, match="no method apply_transform or get_logs"):
         TransformMessages(transforms=[3])  # type: ignore[list-item]
     with pytest.raises(TypeError, match="no method get_logs"):
@@ -259,8 +263,10 @@ def test_bad_settings_and_answers_of_a_compressor_are_refused() -> None:
 
     with pytest.raises(TypeError, match="Wrong.compress_text must return a dict"):
         TextMessageCompressor(Wrong()).apply_transform(HISTORY)
-    with pytest.raises(TypeError, match="text_compressor must have a method"):
+    with pytest.raises(TypeError, match="3 is not a text_compressor, because it has no method compress_text"):
         TextMessageCompressor(3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"as in Wrong\(\)"):
+        TextMessageCompressor(Wrong)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="compression_params must be a dict"):
         TextMessageCompressor(FirstLetters(), compression_params="x")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="min_tokens must be None or at least 1"):

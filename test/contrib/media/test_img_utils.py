@@ -418,3 +418,9 @@ def test_a_model_that_is_not_known_is_refused(red: Image.Image) -> None:
 
 def test_pictures_survive_the_way_through_base_64(red: Image.Image) -> None:
     assert Image.open(BytesIO(base64.b64decode(img_utils.get_image_data(red)))).tobytes() == red.tobytes()
+
+
+@pytest.mark.parametrize("other", ["a.png", b"x", None])
+def test_what_is_not_a_picture_is_not_written_as_one(other: Any) -> None:
+    with pytest.raises(TypeError, match="must be a PIL image.*get_pil_image"):
+        img_utils.pil_to_data_uri(other)

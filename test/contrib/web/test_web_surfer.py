@@ -317,6 +317,24 @@ def test_a_browser_and_settings_for_one_are_too_many(pages: WebPages) -> None:
         surfer(server, pages, browser_config={"viewport_size": 10})
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"browser": "chrome"}, "it is 'chrome'"),
+        ({"browser": RequestsMarkdownBrowser}, r"such as RequestsMarkdownBrowser\(\)"),
+        (
+            {"browser": None, "browser_config": {"viewport_sizes": 10}},
+            "does not know: 'viewport_sizes'.*viewport_size,",
+        ),
+    ],
+)
+def test_what_is_not_a_browser_is_refused_when_it_is_given(
+    settings: dict[str, Any], told: str, pages: WebPages
+) -> None:
+    with MockOpenAIServer([]) as server, pytest.raises(TypeError, match=told):
+        surfer(server, pages, **settings)
+
+
 def test_without_settings_it_has_a_browser_all_the_same() -> None:
     with MockOpenAIServer([]) as server:
         one = WebSurferAgent("surfer", llm_config=server.llm_config())

@@ -173,8 +173,11 @@ def encoded(image: Image.Image) -> bytes:
         The bytes of the file.
 
     Raises:
+        TypeError: it is not a PIL image.
         UnusableImageError: it is too large as a JPEG, too.
     """
+    if not isinstance(image, Image.Image):
+        raise TypeError(f"A picture must be a PIL image, but it is {named(image)}; get_pil_image loads one.")
     seen = hashlib.blake2b(image.tobytes())
     seen.update(repr((image.mode, image.size, image.getpalette(), image.info)).encode())
     with _lock:

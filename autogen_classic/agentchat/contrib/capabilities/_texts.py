@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ...._core.messages import Message
 from ....cache.abstract_cache_base import AbstractCache
 from . import transforms_util
-from ._settings import limit
+from ._settings import check_methods, limit
 from .text_compressors import LLMLingua, TextCompressor
 
 __all__ = ("TextMessageCompressor", "TextMessageContentName")
@@ -44,8 +44,8 @@ class TextMessageCompressor:
         self._min_tokens = limit("min_tokens", min_tokens, least=1)
         if not isinstance(compression_params, Mapping):
             raise TypeError(f"compression_params must be a dict, but it is {compression_params!r}.")
-        if text_compressor is not None and not callable(getattr(text_compressor, "compress_text", None)):
-            raise TypeError(f"text_compressor must have a method compress_text, but {text_compressor!r} has not.")
+        if text_compressor is not None:
+            check_methods("text_compressor", text_compressor, "compress_text")
         self._text_compressor = LLMLingua() if text_compressor is None else text_compressor
         self._compression_args = compression_params
         self._cache = cache

@@ -15,7 +15,7 @@ from ...._core.drive import WHICH_WAY, Ask, Call, Steps, drive, shipped
 from ...._core.events import Notice, emit
 from ...._core.messages import Message
 from ...._core.model_requests import check
-from ...._core.party import Agent, Outcome, Party
+from ...._core.party import Agent, Outcome, Party, check_capable
 from ...._core.tape import tool_steps
 from ...._web.fence import AddressFence
 from ....cache.abstract_cache_base import AbstractCache
@@ -27,6 +27,7 @@ from .._media.pictures import Allowed, Image, loaded
 from ..img_utils import pil_to_data_uri
 from ..text_analyzer_agent import TextAnalyzerAgent
 from ._answers import says_yes
+from ._settings import check_methods
 from .agent_capability import AgentCapability
 
 __all__ = (
@@ -193,6 +194,9 @@ class ImageGeneration(AgentCapability):
         text_analyzer_instructions: how the prompt is asked for.
         verbosity: 1 or more prints each prompt.
         register_reply_position: where in the list of reply functions it stands.
+
+    Raises:
+        TypeError: ``image_generator`` is not a generator, or a class of them.
     """
 
     def __init__(
@@ -204,6 +208,7 @@ class ImageGeneration(AgentCapability):
         verbosity: int = 0,
         register_reply_position: int = 2,
     ) -> None:
+        check_methods("image_generator", image_generator, "generate_image", "cache_key")
         self._image_generator = image_generator
         self._cache = cache
         self._text_analyzer_llm_config = text_analyzer_llm_config
@@ -218,7 +223,11 @@ class ImageGeneration(AgentCapability):
 
         Args:
             agent: the agent; its system message and its description say so.
+
+        Raises:
+            TypeError: it is not an agent.
         """
+        check_capable(self, agent)
         self._agent = agent
         self._text_analyzer = TextAnalyzerAgent(llm_config=self._text_analyzer_llm_config or False)
         if self._text_analyzer_llm_config is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from ...._core.drive import Ask, Steps, drive, shipped
 from ...._core.events import Notice, emit
+from ...._core.party import check_capable
 from ....errors import VectorStoreError
 from .._retrieval import chroma
 from .._retrieval.documents import Rows
@@ -248,8 +249,10 @@ class Teachability(AgentCapability):
             agent: the agent; its system message says afterwards that it remembers.
 
         Raises:
+            TypeError: it is not an agent.
             ValueError: neither the agent nor this capability has a model.
         """
+        check_capable(self, agent)
         if self.llm_config is None:
             self.llm_config = agent.llm_config
         if not self.llm_config:

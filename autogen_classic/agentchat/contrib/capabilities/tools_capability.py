@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from ...._core.party import check_capable
+from ._settings import check_methods
 
 if TYPE_CHECKING:
     from ...conversable_agent import ConversableAgent
@@ -29,11 +32,15 @@ class ToolsCapability:
             docstrings the model reads.
 
     Raises:
-        TypeError: something on the list is neither.
+        TypeError: something on the list is neither, or there is no list.
     """
 
     def __init__(self, tool_list: Sequence[Tool]) -> None:
+        if not isinstance(tool_list, Iterable):
+            raise TypeError(f"tool_list must be a list of tools, but it is {tool_list!r}. Put one into a list, too.")
         for tool in tool_list:
+            if hasattr(tool, "register_tool"):
+                check_methods("tool", tool, "register_tool")
             if not (hasattr(tool, "register_tool") or callable(tool)):
                 raise TypeError(f"A tool must be a function or have a method register_tool, but it is {tool!r}.")
         self.tools = list(tool_list)
@@ -43,7 +50,11 @@ class ToolsCapability:
 
         Args:
             agent: the agent.
+
+        Raises:
+            TypeError: it is not an agent.
         """
+        check_capable(self, agent)
         for tool in self.tools:
             if hasattr(tool, "register_tool"):
                 tool.register_tool(agent=agent)

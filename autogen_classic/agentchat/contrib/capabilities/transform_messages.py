@@ -10,6 +10,8 @@ from ...._core.drive import Ask, Steps, drive, shipped
 from ...._core.events import Notice, emit
 from ...._core.history import snapshot
 from ...._core.messages import Message
+from ...._core.party import check_capable
+from ._settings import check_methods
 from .transforms import MessageTransform
 
 if TYPE_CHECKING:
@@ -48,7 +50,9 @@ class TransformMessages:
 
         Raises:
             AssertionError: the agent has these transforms already.
+            TypeError: it is not an agent.
         """
+        check_capable(self, agent)
         added = [getattr(hook, "__self__", None) for hook in agent.hook_lists[_HOOK]]
         assert not any(isinstance(one, _OfAgent) and one.owner is self for one in added), (
             f"{agent.name} has these transforms already."
@@ -110,13 +114,8 @@ def _copy(value: T) -> T:
 
 def _checked(transforms: list[MessageTransform], verbose: bool) -> list[MessageTransform]:
     if not isinstance(transforms, (list, tuple)):
-        raise TypeError(f"transforms must be a list of transforms, but it is {transforms!r}.")
+        raise TypeError(f"transforms must be a list of transforms, but it is {transforms!r}. Put one into a list, too.")
     wanted = ("apply_transform", "get_logs") if verbose else ("apply_transform",)
     for transform in transforms:
-        missing = [name for name in wanted if not callable(getattr(transform, name, None))]
-        if missing:
-            raise TypeError(
-                f"{transform!r} is not a transform, because it has no method {' or '.join(missing)}. "
-                "MessageHistoryLimiter and MessageTokenLimiter are transforms."
-            )
+        check_methods("transform", transform, *wanted)
     return list(transforms)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...._core.drive import Ask, Call, Steps, drive, shipped
+from ...._core.party import check_capable
 from ...._web.fence import AddressFence
 from ....io.base import IOStream
 from ....oai.client import OpenAIWrapper
@@ -119,7 +120,11 @@ class VisionCapability(AgentCapability):
 
         Args:
             agent: the agent; its system message is told so.
+
+        Raises:
+            TypeError: it is not an agent.
         """
+        check_capable(self, agent)
         self._parent_agent = agent
         agent.update_system_message(with_text(agent.system_message, _ABILITY))  # type: ignore[arg-type]
         agent.register_hook("process_last_received_message", self.process_last_received_message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...._core.content import content_str
+from ...._core.party import check_capable
 from ...agent import Agent
 from ...conversable_agent import ConversableAgent
 from ..capabilities.agent_capability import AgentCapability
@@ -33,7 +34,11 @@ class GraphRagCapability(AgentCapability):
 
         Args:
             agent: the agent.
+
+        Raises:
+            TypeError: it is not an agent.
         """
+        check_capable(self, agent)
         agent.register_reply([Agent, None], self._reply_from_graph, position=_BEHIND_THE_PERSON)
 
     def _reply_from_graph(
