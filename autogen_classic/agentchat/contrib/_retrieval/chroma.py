@@ -7,12 +7,13 @@ collection still gets the function, for programs that ask it by themselves.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ....errors import EmbeddingSizeError, VectorStoreError
+from ....errors import VectorStoreError
+from . import failures
 from .documents import Rows
 from .embed import EmbeddingFunction, Vector, embed
 from .packages import missing_package
@@ -197,8 +198,7 @@ def query(
         return collection.query(query_embeddings=vectors, n_results=n_results, **options)
 
 
-@contextmanager
-def plain_errors(what: str) -> Iterator[None]:
+def plain_errors(what: str) -> AbstractContextManager[None]:
     """Raise what Chroma raises as an error of this library.
 
     Args:
@@ -206,13 +206,4 @@ def plain_errors(what: str) -> Iterator[None]:
     """
     from chromadb.errors import ChromaError
 
-    try:
-        yield
-    except ChromaError as error:
-        text = error.message()
-        if "dimension" in text:
-            raise EmbeddingSizeError(
-                f"{what} holds vectors of another size: {text}. Use the embedding function that it was made with, or "
-                "set overwrite to make it afresh."
-            ) from error
-        raise VectorStoreError(f"{what} cannot be used: {text}") from error
+    return failures.plain_errors(what, ChromaError, of_sizes=ChromaError)

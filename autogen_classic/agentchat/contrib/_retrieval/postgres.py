@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, cast
 
-from ....errors import EmbeddingSizeError, VectorStoreError
+from . import failures
 from .packages import missing_package
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def run(
         return found.fetchall() if found.description else []
 
 
-@contextmanager
-def plain_errors(what: str) -> Iterator[None]:
+def plain_errors(what: str) -> AbstractContextManager[None]:
     """Raise what psycopg raises as an error of this library.
 
     Args:
@@ -84,17 +83,7 @@ def plain_errors(what: str) -> Iterator[None]:
     """
     import psycopg
 
-    try:
-        yield
-    except psycopg.DataError as error:
-        if "dimensions" in str(error):
-            raise EmbeddingSizeError(
-                f"{what} holds vectors of another size: {error}. Use the embedding function that it was made with, or "
-                "set overwrite to make it afresh."
-            ) from error
-        raise VectorStoreError(f"{what} refuses this: {error}") from error
-    except psycopg.Error as error:
-        raise VectorStoreError(f"{what} cannot be used: {error}") from error
+    return failures.plain_errors(what, psycopg.Error, of_sizes=psycopg.DataError)
 
 
 def vector_text(vector: Sequence[float]) -> str:

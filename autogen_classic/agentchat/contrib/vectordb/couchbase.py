@@ -6,12 +6,13 @@ The number beside a document is its score, the largest comes first. With vectors
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ....errors import EmbeddingSizeError, VectorStoreError
+from .._retrieval import failures
 from .._retrieval.documents import Rows, rows_of, texts_of
 from .._retrieval.embed import EmbeddingFunction, embed, embedding_from
 from .._retrieval.packages import missing_package
@@ -389,12 +390,10 @@ def _raise_all_but(accepted: type[Exception] | tuple[()], result: _Outcomes) -> 
             raise error
 
 
-@contextmanager
-def _plain_errors(what: str) -> Iterator[None]:
+def _plain_errors(what: str) -> AbstractContextManager[None]:
     """Raise what the client raises as an error of this library."""
     from couchbase.exceptions import CouchbaseException
 
-    try:
-        yield
-    except CouchbaseException as error:
-        raise VectorStoreError(f"{what} cannot be used: {error.message or error}") from error
+    return failures.plain_errors(
+        what, CouchbaseException, text_of=lambda error: str(getattr(error, "message", None) or error)
+    )

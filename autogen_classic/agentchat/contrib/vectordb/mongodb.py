@@ -7,11 +7,12 @@ and the largest comes first. A ``distance_threshold`` of 0.3 asks for a similari
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from ....errors import EmbeddingSizeError, VectorStoreError
+from .._retrieval import failures
 from .._retrieval.documents import Rows, rows_of, texts_of
 from .._retrieval.embed import EmbeddingFunction, embed, embedding_from
 from .._retrieval.packages import missing_package
@@ -372,12 +373,8 @@ class MongoDBAtlasVectorDB(VectorDB):
         return [(doc, score) for doc in found for score in [doc.pop("score")]]  # type: ignore[misc]
 
 
-@contextmanager
-def _plain_errors(what: str) -> Iterator[None]:
+def _plain_errors(what: str) -> AbstractContextManager[None]:
     """Raise what pymongo raises as an error of this library; its texts hold no password."""
     from pymongo.errors import PyMongoError
 
-    try:
-        yield
-    except PyMongoError as error:
-        raise VectorStoreError(f"{what} cannot be used: {error}") from error
+    return failures.plain_errors(what, PyMongoError)

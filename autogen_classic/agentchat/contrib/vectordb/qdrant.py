@@ -10,10 +10,11 @@ import logging
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, cast
 
 from ....errors import EmbeddingSizeError, VectorStoreError
+from .._retrieval import failures
 from .._retrieval.documents import rows_of, texts_of
 from .._retrieval.embed import EmbeddingFunction as AnyEmbedding
 from .._retrieval.embed import Vector, embed, embedding_from
@@ -346,14 +347,8 @@ def embedding_for_qdrant(
     return embedding_from(given)
 
 
-@contextmanager
-def _plain_errors(what: str) -> Iterator[None]:
-    """Raise what the client raises as an error of this library."""
+def _plain_errors(what: str) -> AbstractContextManager[None]:
+    """Raise what the client raises as an error of this library; in local mode, it raises plain errors."""
     from qdrant_client.http.exceptions import ApiException
 
-    try:
-        yield
-    except VectorStoreError:
-        raise
-    except (ApiException, ValueError, RuntimeError) as error:  # in local mode, the client raises plain errors
-        raise VectorStoreError(f"{what} cannot be used: {error}") from error
+    return failures.plain_errors(what, ApiException, ValueError, RuntimeError)
