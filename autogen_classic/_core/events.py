@@ -74,7 +74,7 @@ ModelResponse: TypeAlias = Any
 """The answer of a model: a completion of the openai package, or what the program's own client returned."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ChatStarted(Event):
     """Two agents begin a chat, which ``sender`` opens."""
 
@@ -82,7 +82,7 @@ class ChatStarted(Event):
     recipient: Agent
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ChatEnded(Event):
     """A chat is over.
 
@@ -105,7 +105,7 @@ class ChatEnded(Event):
     seconds: float
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ChatFailed(Event):
     """An error ends a chat, which leaves ``initiate_chat``. ``text`` is its class and what it says."""
 
@@ -115,7 +115,7 @@ class ChatFailed(Event):
     error: Any = field(metadata=LIVE)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class CarryoverAdded(Event):
     """The first message of ``agent`` carries over what came out of earlier chats: a text, or a list."""
 
@@ -123,7 +123,7 @@ class CarryoverAdded(Event):
     carryover: Any
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class HistoryCleared(Event):
     """``agent`` forgets what it and ``partner`` (None: everybody) said, but for the last ``kept`` messages."""
 
@@ -132,14 +132,14 @@ class HistoryCleared(Event):
     kept: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class WarningIssued(Event):
     """Something is not as it should be, and the chat goes on. ``text`` also goes to a logger."""
 
     text: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class MessageSent(Event):
     """``message``, a text or a dict, leaves ``sender``; it already stands in the sender's history."""
 
@@ -149,7 +149,7 @@ class MessageSent(Event):
     silent: bool | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class MessageReceived(Event):
     """``message``, a text or a dict, now stands in the history of ``recipient``."""
 
@@ -159,7 +159,7 @@ class MessageReceived(Event):
     silent: bool | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class MessageRejected(Event):
     """``message`` says nothing and calls nothing, so that ``recipient`` does not take it. An error follows."""
 
@@ -168,7 +168,7 @@ class MessageRejected(Event):
     message: TextOrMessage
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ReplyTried(Detail):
     """A reply function of ``agent`` has run. If it is ``final``, the agent says ``reply``; else the next one runs."""
 
@@ -178,7 +178,7 @@ class ReplyTried(Detail):
     reply: Any
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ModelAsked(Event):
     """A request is about to go to a model. ``request`` never holds a key.
 
@@ -190,7 +190,7 @@ class ModelAsked(Event):
     request_id: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class TextStreamed(Event):
     """The next piece of an answer has come from a model that answers for ``agent``."""
 
@@ -198,7 +198,7 @@ class TextStreamed(Event):
     text: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ModelAskedAgain(Event):
     """An answer could not be used for ``reason``, and the model is asked once more."""
 
@@ -206,7 +206,7 @@ class ModelAskedAgain(Event):
     reason: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ModelAnswered(Event):
     """A model has answered, or the cache did in its place.
 
@@ -235,7 +235,7 @@ class ModelAnswered(Event):
     client: Any = field(metadata=LIVE)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ModelFailed(Event):
     """A configuration of the list could not be used.
 
@@ -266,7 +266,7 @@ class ModelFailed(Event):
     client: Any = field(metadata=LIVE)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ToolCalled(Event):
     """A tool or function is about to run; ``asynchronous`` tells whether it is awaited."""
 
@@ -277,7 +277,7 @@ class ToolCalled(Event):
     asynchronous: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ToolReturned(Event):
     """A call of a tool or function is answered with ``content``.
 
@@ -302,7 +302,7 @@ class ToolReturned(Event):
     seconds: float = 0.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class CodeExecuting(Event):
     """Code is about to run. ``number`` counts the blocks of the legacy path from 0; with an executor it is None."""
 
@@ -311,7 +311,7 @@ class CodeExecuting(Event):
     number: int | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class CodeExecuted(Event):
     """Code has run for ``seconds`` and ended with ``exit_code``."""
 
@@ -321,7 +321,7 @@ class CodeExecuted(Event):
     seconds: float = 0.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class PersonAsked(Event):
     """The person behind ``agent`` is asked."""
 
@@ -329,7 +329,7 @@ class PersonAsked(Event):
     prompt: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class PersonAnswered(Event):
     """The person behind ``agent`` has answered."""
 
@@ -337,7 +337,7 @@ class PersonAnswered(Event):
     answer: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class AutoReplyUsed(Event):
     """``agent`` answers without asking its person."""
 
@@ -345,7 +345,7 @@ class AutoReplyUsed(Event):
     sender: Agent | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class SpeakerSelected(Event):
     """``speaker`` speaks next in a group. ``announce`` tells whether the group prints it."""
 
@@ -354,7 +354,7 @@ class SpeakerSelected(Event):
     announce: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class SelectionTried(Event):
     """The model of a group was asked who speaks next.
 
@@ -371,14 +371,14 @@ class SelectionTried(Event):
     names: list[str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class QueuedChatStarting(Event):
     """The next chat of a queue is about to start with what ``chat_info`` says."""
 
     chat_info: dict[str, Any]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Notice(Event):
     """A line for the reader of the transcript that no other event carries.
 
@@ -393,7 +393,7 @@ class Notice(Event):
     color: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class FunctionUsed(Detail):
     """A registered function of ``agent`` has run. ``returned`` is its own result, which becomes a text later."""
 
@@ -423,7 +423,7 @@ class Sealed:
         return "<arguments that may hold keys>"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class AgentCreated(Event):
     """The constructor of one of our classes has run for ``agent``, with ``init_args`` by their names.
 
@@ -435,7 +435,7 @@ class AgentCreated(Event):
     init_args: Sealed = field(metadata=LIVE)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class WrapperCreated(Event):
     """An `OpenAIWrapper` was made. ``init_args``, its ``config_list`` and ``base_config``, hold keys."""
 
@@ -443,7 +443,7 @@ class WrapperCreated(Event):
     init_args: Sealed = field(metadata=LIVE)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class ClientConnected(Event):
     """A client of a wrapper was made, at the first request that needs it. ``init_args``, its settings, hold keys."""
 

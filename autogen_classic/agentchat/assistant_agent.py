@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from .._core.events import AgentCreated, is_heard
 from .conversable_agent import ConversableAgent
 
 __all__ = ("AssistantAgent",)
@@ -56,7 +57,7 @@ How to end:
         The default description goes with the default system message only: with another system message, an assistant
         is described by that.
         """
-        init_args = dict(locals())
+        init_args = dict(locals()) if is_heard(AgentCreated) else None
         super().__init__(
             name,
             system_message,

@@ -34,7 +34,6 @@ from ..code_utils import (
 from ..errors import with_note
 from ..io.base import IOStream
 from ..llm_config.config import current_llm_config
-from ..oai._config_files import why_empty
 from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
 from ._private_names import PrivateAgentNames
 from ._replies import code, model, person, tool_calls
@@ -113,7 +112,7 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             openai.OpenAIError: when no key for the model is found.
             RuntimeError: when code is to run in Docker but no engine is running.
         """
-        init_args = dict(locals())
+        init_args = dict(locals()) if is_heard(AgentCreated) else None
         self._name = name
         self._oai_messages: dict[Any, list[Message]] = defaultdict(list, chat_messages or {})
         self._oai_system_message = [{"content": system_message, "role": "system"}]
@@ -145,9 +144,9 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
         self._classic_register_built_in_replies(code_execution_config)
         self._classic_announce(init_args)
 
-    def _classic_announce(self, init_args: dict[str, Any]) -> None:
-        """Tell those who listen that a constructor of the agent has run, and with which arguments."""
-        if is_heard(AgentCreated):
+    def _classic_announce(self, init_args: dict[str, Any] | None) -> None:
+        """Tell those who listen, if anybody does, that a constructor of the agent has run, and with which arguments."""
+        if init_args is not None:
             own = ("self", "__class__")
             given = {name: value for name, value in init_args.items() if name not in own}
             emit(AgentCreated(self, type(self).__name__, Sealed(given)))
@@ -215,6 +214,8 @@ class ConversableAgent(PrivateAgentNames, LLMAgent):
             in_use = current_llm_config()
             llm_config = self.DEFAULT_CONFIG if in_use is None else in_use
         if llm_config in ({}, {"config_list": []}, {"config_list": [{"model": ""}]}):
+            from ..oai._config_files import why_empty
+
             raise ValueError(
                 "When using OpenAI or Azure OpenAI endpoints, specify a non-empty 'model' either in 'llm_config' "
                 f"or in each config of 'config_list'.{why_empty(llm_config.get('config_list'))}"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from .._core.content import content_str
 from .._core.drive import drive, drive_async, shipped
+from .._core.events import AgentCreated, is_heard
 from ..errors import AgentNameConflict
 from ._groupchat import candidates, checks, clearing, loop, names, texts
 from ._groupchat import resume as resuming
@@ -334,7 +335,7 @@ class GroupChatManager(ConversableAgent):
             ValueError: for an llm_config with functions or tools.
             AttributeError: for a groupchat that is not a group.
         """
-        init_args = dict(locals())
+        init_args = dict(locals()) if is_heard(AgentCreated) else None
         checks.check_is_group(groupchat)
         llm_config = kwargs.get("llm_config")
         if llm_config and (llm_config.get("functions") or llm_config.get("tools")):

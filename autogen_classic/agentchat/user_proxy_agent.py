@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
+from .._core.events import AgentCreated, is_heard
 from .conversable_agent import ConversableAgent
 
 __all__ = ("UserProxyAgent",)
@@ -40,7 +41,7 @@ class UserProxyAgent(ConversableAgent):
         **kwargs: Any,
     ) -> None:
         """Create an agent for a person; see `ConversableAgent` for the arguments."""
-        init_args = dict(locals())
+        init_args = dict(locals()) if is_heard(AgentCreated) else None
         super().__init__(
             name=name,
             system_message=system_message,

@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LLMConfigError
-from ._checks import application_config, checked_entry
 
 if TYPE_CHECKING:
     from .entry import LLMConfigEntry
@@ -116,6 +115,8 @@ class LLMConfig(dict[str, Any]):
             raise LLMConfigError(
                 'LLMConfig needs at least one model: LLMConfig({"api_type": "openai", "model": "gpt-4o"}).'
             )
+        from ._checks import application_config, checked_entry  # they load what is known about all providers
+
         shared = application_config(top_p=top_p, temperature=temperature, max_tokens=max_tokens)
         settings = {
             "top_p": shared.top_p,

@@ -30,7 +30,7 @@ ValueT = TypeVar("ValueT")
 NUMBER = (int, float)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Setting:
     """A setting of a request: its types, its range, and its name in the provider's API.
 
@@ -55,7 +55,7 @@ class Setting:
     place: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProviderSpec:
     """What is known about one provider.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
-import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from time import time
@@ -82,7 +82,7 @@ class ContainerCommand:
         self._container = container
         self._api = container.client.api
         self._command = list(command)
-        self._mark = uuid.uuid4().hex
+        self._mark = os.urandom(16).hex()
         self._kept = KeptOutput(max_output)
         self._memory = memory
         self._stopped = False

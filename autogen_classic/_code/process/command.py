@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ RUN_MARK = "AUTOGEN_CLASSIC_RUN"
 a session, or below another parent."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProcessResult:
     """What a command left behind.
 
@@ -103,7 +102,7 @@ class Command:
     ) -> None:
         self._command = list(command)
         self._cwd = cwd
-        self._mark = uuid.uuid4().hex
+        self._mark = os.urandom(16).hex()
         self._env = {**(env if env is not None else environment_for_code()), RUN_MARK: self._mark}
         self._max_output = max_output
         self._process: subprocess.Popen[bytes] | None = None
