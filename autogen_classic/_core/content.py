@@ -6,6 +6,7 @@ A content is a text, or a list of parts: JSON, or what an SDK has made of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 __all__ = ("IMAGE_MARK", "content_str", "part_of", "text_of", "texts_of")
@@ -62,7 +63,16 @@ def part_of(of: object, name: str) -> Any:
     """
     if type(of) is dict or isinstance(of, Mapping):  # the first test is quick, and nearly always true
         return of.get(name)
+    extra = getattr(of, "__pydantic_extra__", None)
+    kind: type = type(of)
+    if extra is not None and name not in vars(of) and not _is_of_class(kind, name):
+        return extra.get(name)  # pydantic itself takes ten times as long to say that it has no such name
     return getattr(of, name, None)
+
+
+@lru_cache(maxsize=1000)
+def _is_of_class(kind: type, name: str) -> bool:
+    return hasattr(kind, name)
 
 
 def texts_of(content: object) -> list[str]:
