@@ -134,6 +134,7 @@ class Database(_Store[tuple[str, Sequence[Any]]]):
 
     def open(self) -> None:
         """Connect. The journal lets others read meanwhile, and keeps the database whole if this process is killed."""
+        connection = None
         try:
             connection = sqlite3.connect(self.path, timeout=PATIENCE_MS / 1000, check_same_thread=False)
             connection.execute("PRAGMA journal_mode = WAL")
@@ -142,6 +143,8 @@ class Database(_Store[tuple[str, Sequence[Any]]]):
                 for statement in self._schema:
                     connection.execute(statement)
         except sqlite3.Error as error:
+            if connection is not None:
+                connection.close()
             raise OSError(
                 f"The database {self.path!r} cannot be opened ({error}). Name a file in a directory that exists, which "
                 "is a SQLite database or is not there yet."
