@@ -1,1 +1,1 @@
-"""The package for extensions, which is empty in AutoGen 0.2 as well; some programs look whether it is there."""
+"""The package for extensions, which is empty in AutoGen 0.2 as well; some programs check that it exists."""

@@ -29,7 +29,7 @@ change the plan.
 - Never invent the output of code.
 """
 
-    GROUP_CHAT_DESCRIPTION = """You are {name}. Here talk {members}, and everybody reads everything.
+    GROUP_CHAT_DESCRIPTION = """You are {name}. Taking part: {members}. Everybody reads every message.
 {user_proxy_desc}
 House rules:
 1. Open with a short plan; from then on, one step in each message.
