@@ -6,12 +6,14 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from autogen_classic._warn import forget_warnings
+from autogen_classic.compat.alias import _finder as alias_finder
 
 # The tests start hundreds of interpreters, xdist its workers: without bytecode each would compile the package afresh.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -125,3 +127,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _warnings_come_again() -> None:
     forget_warnings()
+
+
+@pytest.fixture(autouse=True)
+def _no_test_leaves_the_alias_behind() -> Iterator[None]:
+    yield
+    assert alias_finder not in sys.meta_path, "This test has installed `autogen` and not uninstalled it."
