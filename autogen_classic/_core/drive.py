@@ -34,8 +34,10 @@ __all__ = (
     "drive",
     "drive_async",
     "drive_to_last_call",
+    "is_as_shipped",
     "look_up",
     "shipped",
+    "twin_name",
 )
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
@@ -137,6 +139,18 @@ def look_up(function: Callable[..., Any]) -> tuple[Callable[..., Steps[Any]] | N
     """
     known = _shipped.get(id(function))
     return (None, inspect.iscoroutinefunction(function)) if known is None else known
+
+
+def is_as_shipped(owner: object, name: str, steps: Callable[..., Steps[Any]]) -> bool:
+    """Tell whether asking for a method would run the library's own steps, because nobody has replaced it.
+
+    Args:
+        owner: the object that has the method.
+        name: the name of the method.
+        steps: the steps behind it.
+    """
+    method: Any = getattr(owner, name, None)
+    return _shipped.get(id(getattr(method, "__func__", None)), _NOT_SHIPPED)[0] is steps and method.__self__ is owner
 
 
 def drive(steps: Steps[ResultT | Then]) -> ResultT:
@@ -271,7 +285,7 @@ async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
 
             try:
                 if isinstance(request, Ask):
-                    function = getattr(request.owner, _twin_name(request.name), None)
+                    function = getattr(request.owner, twin_name(request.name), None)
                     if function is None:  # a method without a twin serves both ways
                         function = getattr(request.owner, request.name)
                 elif isinstance(request, Call):
@@ -306,6 +320,6 @@ async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
 
 
 @cache
-def _twin_name(name: str) -> str:
+def twin_name(name: str) -> str:
     """The name of the asynchronous method that goes with a synchronous one."""
     return f"_a{name}" if name.startswith("_") else f"a_{name}"

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .drive import WHICH_WAY, Call, Steps
+from .drive import WHICH_WAY, Call, Steps, is_as_shipped, twin_name
 from .messages import Message, TextOrMessage
 from .party import Agent, Party
 
@@ -18,6 +18,7 @@ __all__ = (
     "before_send",
     "forget_lost_messages",
     "last_received_message",
+    "may_run",
     "register",
 )
 
@@ -60,10 +61,21 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
     known[hookable_method].append(hook)
 
 
+def may_run(agent: Party, name: str) -> bool:
+    """Tell whether a method that runs hooks has to be asked for: the agent has such hooks, or its own such method.
+
+    Args:
+        agent: the agent.
+        name: the name of the method in synchronous chats. Hooks and methods of both kinds of chats are looked for.
+    """
+    steps, twin, hookable, hookable_twin = _METHODS[name]
+    if is_as_shipped(agent, name, steps) and is_as_shipped(agent, twin, steps):
+        return bool(agent.hook_lists.get(hookable) or agent.hook_lists.get(hookable_twin))
+    return True
+
+
 def before_send(agent: Party, message: TextOrMessage, recipient: Agent, silent: bool | None) -> Steps[TextOrMessage]:
     """Run ``process_message_before_send``: each hook takes (sender, message, recipient, silent)."""
-    if not any(agent.hook_lists.values()):  # most agents have no hooks
-        return message
     for hook in _hooks(agent, "process_message_before_send", (yield WHICH_WAY)):
         hooked = yield Call(hook, sender=agent, message=message, recipient=recipient, silent=bool(silent))
         if hooked is None:
@@ -79,7 +91,7 @@ def last_received_message(agent: Party, messages: list[Message]) -> Steps[list[M
     Calls, answers to calls, and the word ``exit`` pass untouched. The stored message keeps its words; the agent
     remembers what the hooks made of them last, because later requests must repeat what was sent.
     """
-    if not messages or not any(agent.hook_lists.values()):
+    if not messages:
         return messages
     hooks = _hooks(agent, "process_last_received_message", (yield WHICH_WAY))
     if not hooks:
@@ -100,7 +112,7 @@ def last_received_message(agent: Party, messages: list[Message]) -> Steps[list[M
 
 def all_messages(agent: Party, messages: list[Message]) -> Steps[list[Message]]:
     """Run ``process_all_messages_before_reply``: each hook takes and returns the list of messages."""
-    if not messages or not any(agent.hook_lists.values()):
+    if not messages:
         return messages
     hooks = _hooks(agent, "process_all_messages_before_reply", (yield WHICH_WAY))
     if not hooks:
@@ -109,6 +121,17 @@ def all_messages(agent: Party, messages: list[Message]) -> Steps[list[Message]]:
     for hook in hooks:
         processed = yield Call(hook, processed)
     return processed
+
+
+_METHODS: dict[str, tuple[Callable[..., Steps[Any]], str, str, str]] = {
+    method: (steps, twin_name(method), hookable, twin_name(hookable))
+    for method, steps, hookable in (
+        ("_process_message_before_send", before_send, "process_message_before_send"),
+        ("process_last_received_message", last_received_message, "process_last_received_message"),
+        ("process_all_messages_before_reply", all_messages, "process_all_messages_before_reply"),
+    )
+}
+"""The methods that run hooks: their steps, their twins, and the names of their hooks."""
 
 
 def as_processed_before(agent: Party, messages: list[Message]) -> list[Message]:
@@ -146,7 +169,7 @@ def _remember(agent: Party, message: Message, processed: str | list[Any]) -> Non
 
 def _hooks(agent: Party, name: str, in_asynchronous_chat: bool) -> Sequence[Callable[..., Any]]:
     """The hooks that run in this kind of chat: in an asynchronous one those of ``a_`` come last."""
-    synchronous, asynchronous = agent.hook_lists[name], agent.hook_lists["a_" + name]
+    synchronous, asynchronous = agent.hook_lists.get(name, []), agent.hook_lists.get(twin_name(name), [])
     if not asynchronous or not in_asynchronous_chat:
         return synchronous
     return [*(hook for hook in synchronous if hook not in asynchronous), *asynchronous]

@@ -139,7 +139,8 @@ def send(
             f"The recipient of a message of {agent.name} must be an agent, but it is {described(recipient)}. Pass the "
             "agent itself."
         )
-    message = yield Ask(agent, "_process_message_before_send", message, recipient, agent._is_silent(agent, silent))
+    if hooks.may_run(agent, "_process_message_before_send"):
+        message = yield Ask(agent, "_process_message_before_send", message, recipient, agent._is_silent(agent, silent))
     if not agent._append_oai_message(message, "assistant", recipient, is_sending=True):
         raise ValueError(
             f"The message of {agent.name} to {recipient.name} can't be converted into a valid ChatCompletion message. "
@@ -200,9 +201,11 @@ def generate_reply(
         )
     if messages is None:
         messages = agent._oai_messages[sender]
-    messages = yield Ask(agent, "process_last_received_message", messages)
+    if hooks.may_run(agent, "process_last_received_message"):
+        messages = yield Ask(agent, "process_last_received_message", messages)
     messages = hooks.as_processed_before(agent, messages)
-    messages = yield Ask(agent, "process_all_messages_before_reply", messages)
+    if hooks.may_run(agent, "process_all_messages_before_reply"):
+        messages = yield Ask(agent, "process_all_messages_before_reply", messages)
 
     asynchronous = yield WHICH_WAY
     excluded = kwargs.get("exclude") or ()
@@ -256,7 +259,8 @@ def process_received_message(agent: Party, message: TextOrMessage, sender: Agent
             f"{agent.name} received a message from {sender.name} that can't be converted into a valid ChatCompletion "
             f"message. Either content or function_call must be provided, but it is {message!r}."
         )
-    emit(MessageReceived(sender, agent, message, silent))
+    if is_heard(MessageReceived, agent._is_silent(agent, silent)):
+        emit(MessageReceived(sender, agent, message, silent))
 
 
 def append_message(agent: Party, message: TextOrMessage, role: str, conversation_id: Agent, is_sending: bool) -> bool:

@@ -117,6 +117,7 @@ class _Subscription:
     deliver: Callable[[Event], object]
     kinds: tuple[type[Event], ...]
     chat_id: str | None = None
+    only_aloud: bool = False
     is_over: bool = False  # a thread that outlives the ``with`` block of a listener no longer reaches it
     known: dict[type[Event], bool] = field(default_factory=dict)  # which kinds it wants, as far as it was asked
 
@@ -140,7 +141,9 @@ class _Subscription:
 
 _lock = threading.Lock()
 _subscriptions: tuple[_Subscription, ...] = ()
-_by_kind: dict[type[Event], tuple[_Subscription, ...]] = {}  # worked out when a kind is met for the first time
+# Worked out when a kind is met for the first time: who hears it, and who does even where nothing is printed.
+_by_kind: dict[type[Event], tuple[_Subscription, ...]] = {}
+_by_silent_kind: dict[type[Event], tuple[_Subscription, ...]] = {}
 
 # A task, and a thread that runs in a copy of the context, inherit the listeners of whoever started them.
 _listeners: ContextVar[tuple[_Subscription, ...]] = ContextVar("autogen_classic_listeners", default=())
@@ -170,25 +173,27 @@ def emit(event: Event) -> None:
             listener.deliver(event)
 
 
-def is_heard(kind: type[Event]) -> bool:
+def is_heard(kind: type[Event], silent: bool | None = False) -> bool:
     """Tell whether anybody in this context wants events of a kind, so that those on the hot path need not be made.
 
     Args:
         kind: a class of events.
+        silent: whether the event stands for something that is not printed, so that printers do not count.
     """
-    subscribed = _by_kind.get(kind)
+    subscribed = (_by_silent_kind if silent else _by_kind).get(kind)
     if subscribed is None:
-        subscribed = _subscribed_to(kind)
+        subscribed = _subscribed_to(kind, silent)
     if subscribed:
         return True
     listeners = _listeners.get()
     return bool(listeners) and any(listener.wants(kind) for listener in listeners)
 
 
-def _subscribed_to(kind: type[Event]) -> tuple[_Subscription, ...]:
+def _subscribed_to(kind: type[Event], silent: bool | None = False) -> tuple[_Subscription, ...]:
     with _lock:
-        found = _by_kind[kind] = tuple(one for one in _subscriptions if one.wants(kind))
-    return found
+        hearing = _by_kind[kind] = tuple(one for one in _subscriptions if one.wants(kind))
+        in_silence = _by_silent_kind[kind] = tuple(one for one in hearing if not one.only_aloud)
+    return in_silence if silent else hearing
 
 
 def audience(kind: type[Event]) -> list[Subscriber]:
@@ -218,6 +223,7 @@ def subscribe(
     *,
     queue: int | None = None,
     may_fail: bool = True,
+    only_aloud: bool = False,
 ) -> SubscriberT:
     """Let a function see the events of this process from now on, in the order in which functions subscribed.
 
@@ -231,6 +237,8 @@ def subscribe(
             and for 1,000 events if the function is asynchronous.
         may_fail: whether its errors are none of the chat's business: the first is reported, and it hears no more. With
             False, what it raises ends the chat.
+        only_aloud: whether it has no use for what happens silently, as a printer has not. Events of that kind may still
+            reach it; they are not made for it alone.
 
     Returns:
         The subscriber, so that this can be used as a decorator.
@@ -240,10 +248,11 @@ def subscribe(
     """
     global _subscriptions
     deliver = _delivery_to(subscriber, queue) if may_fail else subscriber
-    subscription = _Subscription(subscriber, deliver, tuple(kinds))
+    subscription = _Subscription(subscriber, deliver, tuple(kinds), only_aloud=only_aloud)
     with _lock:
         _subscriptions = (*_subscriptions, subscription)
         _by_kind.clear()
+        _by_silent_kind.clear()
     return subscriber
 
 
@@ -258,6 +267,7 @@ def unsubscribe(subscriber: Subscriber) -> None:
         ended = [known for known in _subscriptions if known.subscriber == subscriber]
         _subscriptions = tuple(known for known in _subscriptions if known not in ended)
         _by_kind.clear()
+        _by_silent_kind.clear()
     for subscription in ended:
         subscription.end()
 

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Sized
 from typing import Any, Generic, TypeVar, cast
 
-from .drive import _NOT_SHIPPED, Ask, Call, Request, Steps, Then, _shipped, _twin_name
+from .drive import _NOT_SHIPPED, Ask, Call, Request, Steps, Then, _shipped, twin_name
 
 __all__ = ("Walk",)
 
@@ -117,7 +117,7 @@ class Walk(Generic[ResultT]):
 
                 try:
                     if isinstance(request, Ask):
-                        function = getattr(request.owner, _twin_name(request.name), None) if asynchronous else None
+                        function = getattr(request.owner, twin_name(request.name), None) if asynchronous else None
                         if function is None:  # a method without a twin serves both ways
                             function = getattr(request.owner, request.name)
                     elif isinstance(request, Call):

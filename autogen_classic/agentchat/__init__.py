@@ -69,7 +69,7 @@ _SUBMODULES = frozenset(
     )
 )
 
-subscribe(show, SHOWN, may_fail=False)  # a program notices when its stream is gone
+subscribe(show, SHOWN, may_fail=False, only_aloud=True)  # a program notices when its stream is gone
 
 if not TYPE_CHECKING:  # so that type checkers report a misspelt name
 

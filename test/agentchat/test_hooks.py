@@ -9,6 +9,7 @@ import pytest
 from agent_kit import agent, chat
 
 from autogen_classic import ConversableAgent
+from autogen_classic._core.drive import twin_name
 from autogen_classic.testing import ScriptedClient
 
 
@@ -114,6 +115,38 @@ def test_a_hook_is_registered_once() -> None:
     bob.register_hook("process_last_received_message", str)
     with pytest.raises(AssertionError, match="already registered"):
         bob.register_hook("process_last_received_message", str)
+
+
+@both_ways
+@pytest.mark.parametrize("place", ["subclass", "patched class", "instance", "another agent"])
+@pytest.mark.parametrize(
+    "method", ["process_last_received_message", "process_all_messages_before_reply", "_process_message_before_send"]
+)
+def test_an_own_method_in_place_of_one_that_runs_hooks_is_called_without_any_hooks(
+    way: str, place: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob, calls = agent("ann"), agent("bob", default_auto_reply="well"), []
+    name = twin_name(method) if way == "async" else method
+
+    def own(self: ConversableAgent, message: Any, *args: Any) -> Any:
+        calls.append(self.name)
+        return message
+
+    if place == "subclass":
+        monkeypatch.setattr(bob, "__class__", type("Own", (ConversableAgent,), {name: own}))
+    elif place == "patched class":
+        monkeypatch.setattr(ConversableAgent, name, own)
+    elif place == "instance":
+        monkeypatch.setattr(bob, name, lambda *args: own(bob, *args))
+    else:
+        carl = agent("carl")
+        add_hook(
+            way, carl, method.strip("_"), lambda told=None, message=None, **_: calls.append("bob") or message or told
+        )
+        monkeypatch.setattr(bob, name, getattr(carl, name))
+    chat(way, ann, bob, message="hi", max_turns=1)
+    assert "bob" in calls
+    assert [message["content"] for message in bob.chat_messages[ann]] == ["hi", "well"]
 
 
 @both_ways

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 import subprocess
 import sys
 import threading
@@ -298,6 +299,24 @@ def test_a_detail_is_heard_by_those_only_who_name_it():
     assert not any(isinstance(event, ReplyTried) for event in everything)
     assert any(isinstance(event, ReplyTried) for event in details)
     assert [event for event in details if not isinstance(event, Detail)] == everything
+
+
+def test_no_event_of_a_silent_message_is_made_for_a_printer_alone():
+    ann, bob, printed = agent("ann"), agent("bob"), []
+
+    @functools.partial(subscribe, kinds=[MessageReceived], only_aloud=True)
+    def printer(event: MessageReceived) -> None:
+        printed.append(event.message)
+
+    try:
+        ann.send("silent", bob, request_reply=False, silent=True)
+        ann.send("aloud", bob, request_reply=False)
+        assert (is_heard(MessageReceived), is_heard(MessageReceived, silent=True)) == (True, False)
+        with listening(lambda event: None):
+            ann.send("silent, but heard by another", bob, request_reply=False, silent=True)
+    finally:
+        unsubscribe(printer)
+    assert printed == ["aloud", "silent, but heard by another"]
 
 
 def test_whether_a_kind_is_heard_follows_those_who_come_and_go():

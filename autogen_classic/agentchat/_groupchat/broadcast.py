@@ -12,7 +12,6 @@ from operator import attrgetter
 from ..._core import events, running_chats
 from ..._core.drive import Ask, Steps
 from ..._core.messages import TextOrMessage, as_message, stored_form
-from .. import _printer
 from ..conversable_agent import OWN_METHODS, ConversableAgent
 from .contract import Group, Manager
 
@@ -81,7 +80,7 @@ def _sends_by_the_short_way(manager: Manager) -> bool:
     """Whether only the histories would notice that the manager does not send a message by its steps."""
     return (
         not events.is_heard(events.MessageSent)
-        and events.audience(events.MessageReceived) in ([], [_printer.show])
+        and not events.is_heard(events.MessageReceived, silent=True)
         and _SENDING.are_as_made(type(manager))
         and vars(manager).keys().isdisjoint(_SENDING.names)
         and not manager.hook_lists["process_message_before_send"]

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from ..._core import replies, running_chats
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, Then
-from ..._core.events import ChatStarted, SpeakerSelected, emit, warn
+from ..._core.events import ChatStarted, SpeakerSelected, emit, is_heard, warn
 from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Party
 from ..._core.running_chats import RunningChat, StopReason
@@ -135,7 +135,8 @@ def _next_reply(
         speaker = yield Ask(groupchat, "select_speaker", last_speaker, manager)
         if running_chat.must_end(groupchat.messages[-1]):
             return None, last_speaker
-        emit(SpeakerSelected(manager, speaker, announce))
+        if is_heard(SpeakerSelected, silent=not announce):
+            emit(SpeakerSelected(manager, speaker, announce))
         inner_group = inner_groups.get(speaker)
         if inner_group is not None:
             reply = yield from _reply_of_inner_group(speaker, inner_group, manager)
