@@ -60,7 +60,7 @@
      |   +-- UnreadableDocumentError (ValueError)
      |   +-- VectorStoreError (ValueError)
      |
-     |  Caches, recordings and tests
+     |  Caches, recordings, states and tests
      +-- CacheUnusableError
      +-- OldCacheError
      +-- NotJSONError (TypeError)
@@ -69,6 +69,7 @@
      |   +-- UnusedTurnsError
      +-- RecordedModelError
      +-- RecordedToolError
+     +-- StateError (ValueError)
      +-- ScriptExhaustedError (AssertionError)
      +-- RepliesFileError (ValueError)
      |
@@ -169,6 +170,7 @@ __all__ = (
     "SenderRequired",
     "SessionPoolError",
     "SessionPoolTimeoutError",
+    "StateError",
     "StreamTimeoutError",
     "StructuredOutputError",
     "TeamFileError",
@@ -501,7 +503,7 @@ class VectorStoreError(RetrievalError, ValueError):
     """A vector database refuses a request or cannot be reached; the text says why."""
 
 
-# --- Caches, recordings and tests -----------------------------------------------------------------------------------
+# --- Caches, recordings, states and tests ---------------------------------------------------------------------------
 
 
 class CacheUnusableError(AutogenClassicError):
@@ -545,6 +547,10 @@ class RecordedModelError(AutogenClassicError):
 
 class RecordedToolError(AutogenClassicError):
     """A tool, or code, failed while the run was recorded."""
+
+
+class StateError(AutogenClassicError, ValueError):
+    """The state of agents cannot be saved or loaded; the text says what does not fit."""
 
 
 class ScriptExhaustedError(AutogenClassicError, AssertionError):

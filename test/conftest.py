@@ -75,6 +75,7 @@ PLACES = {
     "oai/test_providers_page.py": "one",
     "oai/test_rooms.py": "one",
     "replay": "versions",
+    "state": "versions",
     "testing": "quick",
     "web": "quick",
     "test_code_utils.py": "versions",

@@ -102,6 +102,9 @@ REACHING_IN = {
     "replay._model_request -> oai._request.attempts": "a recording stands between an attempt and its model",
     "replay._model_request -> oai._request.completions": "one reading of an answer's texts",
     "replay._shown -> oai._request.streamed_text": "a recording shows a streamed text as the client does",
+    "agentchat._saved_state -> state._snapshot": "one agent is loaded as several are",
+    "agentchat._groupchat.resume -> state._snapshot": "a group is loaded with the agent that leads it",
+    "state._snapshot -> replay._values": "a state has no keys in it, as a recording has none",
     "testing.scripted_client -> oai._http.packages": "an error is made as the openai package makes it",
     **{
         f"retrieve_utils -> agentchat.contrib._retrieval.{module}": "a door of 0.2 to the room"
@@ -124,6 +127,7 @@ OWN_NAMES = (
     "oai.prices",
     "oai.providers",
     "replay",
+    "state",
     "testing",
 )
 

@@ -46,7 +46,7 @@ LEVELS = (
         "runtime_logging",
     ),
     ("oai",),
-    ("_legacy", "coding", "replay"),
+    ("_legacy", "coding", "replay", "state"),
     ("code_utils", "math_utils", "oai.completion"),
     ("agentchat",),
     ("agentchat.contrib", "agentchat.group", "extensions", "interop", "mcp", "retrieve_utils", "teams", "tools"),

@@ -53,6 +53,7 @@ __all__ = (
     "Sealed",
     "SelectionTried",
     "SpeakerSelected",
+    "StateSaved",
     "TextStreamed",
     "ToolCalled",
     "ToolReturned",
@@ -130,6 +131,13 @@ class HistoryCleared(Event):
     agent: Agent
     partner: Agent | None
     kept: int
+
+
+@dataclass(slots=True, repr=False, eq=False)
+class StateSaved(Event):
+    """The state of ``agents``, which are named, was saved."""
+
+    agents: list[str]
 
 
 @dataclass(slots=True, repr=False, eq=False)

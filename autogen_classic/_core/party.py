@@ -175,6 +175,7 @@ class Party(LLMAgent, Protocol):
     _classic_processed_messages: dict[int, tuple[Message, Any]]
     _human_input: list[str]
     _consecutive_auto_reply_counter: dict[Any, int]
+    _max_consecutive_auto_reply: int
     _max_consecutive_auto_reply_dict: dict[Any, int]
 
     @property

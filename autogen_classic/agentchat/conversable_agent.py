@@ -37,6 +37,7 @@ from ..llm_config.config import current_llm_config
 from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
 from ._private_names import PrivateAgentNames
 from ._replies import code, model, person, tool_calls
+from ._saved_state import SavedState
 from ._tool_registration import register_function
 from .agent import Agent, LLMAgent
 from .chat import ChatResult
@@ -52,7 +53,7 @@ __all__ = ("PYTHON_VARIANTS", "UNKNOWN", "ConversableAgent", "register_function"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class ConversableAgent(PrivateAgentNames, LLMAgent):
+class ConversableAgent(PrivateAgentNames, SavedState, LLMAgent):
     """An agent that talks to other agents, and replies with a model, code, tools, or a person.
 
     Attributes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -407,38 +407,45 @@ class GroupChatManager(ConversableAgent):
     @shipped(resuming.resume)
     def resume(
         self,
-        messages: list[Message] | str,
+        messages: list[Message] | str | Mapping[str, Any],
         remove_termination_string: str | Callable[[str], str] | None = None,
         silent: bool | None = False,
+        *,
+        partners: Iterable[Agent] = (),
     ) -> tuple[ConversableAgent, Message]:
         """Make the group as it was in an earlier chat, except for its last message.
 
         Send that message to go on: ``agent.initiate_chat(manager, message=message, clear_history=False)``.
 
         Args:
-            messages: the messages of the earlier chat, as a list or as JSON.
+            messages: the messages of the earlier chat, as a list or as JSON; or what `save_state` of the manager
+                returned, which brings back all conversations of the members and what they had counted.
             remove_termination_string: what is cut from the last message so that it does not end the chat at once: a
                 text, or a function that takes and returns the content.
             silent: True prints nothing.
+            partners: with a saved state, agents outside the group to whom its members had talked.
 
         Returns:
             The agent who said the last message, and that message.
 
         Raises:
             AutogenClassicError: for messages that are not a list of dicts, are empty, or name an unknown agent.
+            StateError: for a state that does not fit; see `load_state`.
         """
-        steps = resuming.resume(self, messages, remove_termination_string, silent)
+        steps = resuming.resume(self, messages, remove_termination_string, silent, partners=partners)
         return drive(steps)
 
     @shipped(resuming.resume)
     async def a_resume(
         self,
-        messages: list[Message] | str,
+        messages: list[Message] | str | Mapping[str, Any],
         remove_termination_string: str | Callable[[str], str] | None = None,
         silent: bool | None = False,
+        *,
+        partners: Iterable[Agent] = (),
     ) -> tuple[ConversableAgent, Message]:
         """Make the group as it was, in an event loop; see `resume`."""
-        steps = resuming.resume(self, messages, remove_termination_string, silent)
+        steps = resuming.resume(self, messages, remove_termination_string, silent, partners=partners)
         return await drive_async(steps)
 
     def _valid_resume_messages(self, messages: list[Message]) -> None:

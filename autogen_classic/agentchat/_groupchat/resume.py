@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
 
+from ..._core.content import content_str
 from ..._core.drive import Steps
 from ..._core.events import Notice, emit, warn
 from ..._core.messages import Message
@@ -25,22 +26,19 @@ Messages = list[Message]
 
 def resume(
     manager: Manager,
-    messages: Messages | str,
+    messages: Messages | str | Mapping[str, Any],
     remove_termination_string: str | Callable[[str], str] | None = None,
     silent: bool | None = False,
+    *,
+    partners: Iterable[Agent] = (),
 ) -> Steps[tuple[Any, Message]]:
     """Make a group as it was after these messages, except for the last; see `GroupChatManager.resume`."""
-    groupchat = manager.groupchat
-    said = with_speakers(manager, manager.messages_from_string(messages) if isinstance(messages, str) else messages)
-
-    for agent in groupchat.agents:
-        agent.clear_history()
-    manager.clear_history()
-    groupchat.reset()
-
-    for message, speaker in said[:-1]:
-        yield from broadcast.tell(manager, groupchat, message, None)
-        groupchat.append(message, speaker)
+    given = manager.messages_from_string(messages) if isinstance(messages, str) else messages
+    if isinstance(given, Mapping) and "schema" in given:
+        said = _load_all_but_the_last(manager, given, partners)
+    else:
+        said = with_speakers(manager, cast(Messages, given))
+        yield from _say_all_but_the_last(manager, said)
 
     last_message, last_speaker = said[-1]
     last_message.setdefault("name", last_speaker.name)
@@ -54,6 +52,47 @@ def resume(
     return last_speaker, last_message
 
 
+def _say_all_but_the_last(manager: Manager, said: list[tuple[Message, Agent]]) -> Steps[None]:
+    """Let everybody forget what was said, and hear these messages."""
+    groupchat = manager.groupchat
+    for agent in groupchat.agents:
+        agent.clear_history()
+    manager.clear_history()
+    groupchat.reset()
+    for message, speaker in said[:-1]:
+        yield from broadcast.tell(manager, groupchat, message, None)
+        groupchat.append(message, speaker)
+
+
+def _load_all_but_the_last(
+    manager: Manager, state: Mapping[str, Any], partners: Iterable[Agent]
+) -> list[tuple[Message, Agent]]:
+    """Load a saved state, and take its last message back from everybody who heard it: it will be said again."""
+    from ...state._snapshot import load_agent
+
+    load_agent(manager, state, partners)
+    _check_not_empty(manager.groupchat.messages)
+    known = {partner.name: partner for partner in manager._oai_messages if partner is not None}
+    said = [(dict(message), known.get(message.get("name"), manager)) for message in manager.groupchat.messages]
+    last = manager.groupchat.messages.pop()
+    for partner in known.values():
+        for owner, other in ((manager, partner), (partner, manager)):
+            history = owner._oai_messages.get(other)
+            if history and _is_same(history[-1], last):
+                content = history.pop().get("content")
+                if isinstance(content, list):  # the group itself keeps pictures as texts
+                    said[-1][0]["content"] = content
+    return said
+
+
+def _is_same(stored: Message, last: Message) -> bool:
+    """Whether a message of a history is the last one of the group, which keeps contents as texts."""
+    calls = ("tool_calls", "function_call", "tool_responses")
+    return content_str(stored.get("content")) == last.get("content") and all(
+        stored.get(key) == last.get(key) for key in calls
+    )
+
+
 def with_speakers(manager: Manager, messages: Messages) -> list[tuple[Message, Agent]]:
     """Pair a copy of each message with the agent who said it.
 
@@ -62,12 +101,16 @@ def with_speakers(manager: Manager, messages: Messages) -> list[tuple[Message, A
     """
     if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
         raise AutogenClassicError("Messages is not of type str or List[Dict]")
+    _check_not_empty(messages)
+    return [(dict(message), _speaker_of(manager, message)) for message in messages]
+
+
+def _check_not_empty(messages: Messages) -> None:
     if not messages:
         raise AutogenClassicError(
             "Cannot resume group chat as no messages were provided. Use GroupChatManager.run_chat or "
             "ConversableAgent.initiate_chat to start a new chat."
         )
-    return [(dict(message), _speaker_of(manager, message)) for message in messages]
 
 
 def messages_from_string(message_string: str) -> Messages:
