@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from .._core.model_requests import check
+from .._core.threads import in_thread
 from ..errors import UnusableAnswerError
 from ._http.sending import send
-from ._http.threads import in_thread
 from ._messages.kept import EXTRA_CONTENT, REASONING_CONTENT, extra_content, origin_of
 from ._model_quirks import fitted, learn_from
 from ._request.completions import fault_in, put_right, said_in, texts_of_completion

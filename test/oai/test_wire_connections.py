@@ -216,7 +216,7 @@ def test_an_event_loop_that_has_ended_is_not_kept(serve: Any) -> None:
 FORKING = """
 import asyncio, os, sys, traceback
 from autogen_classic.oai._http.connections import sync_pool
-from autogen_classic.oai._http.threads import in_thread
+from autogen_classic._core.threads import in_thread
 
 
 def in_a_child(work):

@@ -19,6 +19,7 @@ from ..._core.drive import Ask, Steps
 from ..._core.events import ModelAnswered, ModelAsked, ModelAskedAgain, ModelFailed, emit, is_heard
 from ..._core.model_requests import asking_agent
 from ..._core.running_chats import charge
+from ..._core.threads import in_thread
 from ..._legacy.old_keys import with_todays_keys
 from ..._secrets import keys_hidden, without_keys
 from ...errors import (
@@ -28,7 +29,6 @@ from ...errors import (
     UnusableAnswerError,
     UnusableKeyError,
 )
-from .._http.threads import in_thread
 from ..prices import Price, cost_of
 from ..providers import azure_model_name
 from .answer_cache import NOT_CACHED, AnswerCache

@@ -22,7 +22,7 @@ from test_matrix import ASK, PIXEL, TOOLS, City, every_case, needs, text_of
 
 import autogen_classic
 from autogen_classic import AssistantAgent, GroupChat, GroupChatManager, OpenAIWrapper, UserProxyAgent
-from autogen_classic.oai._http.threads import in_thread
+from autogen_classic._core.threads import in_thread
 from autogen_classic.testing import CapturedIO
 
 BOTH_WAYS = pytest.mark.parametrize("way", ["sync", "async"])
@@ -368,7 +368,7 @@ def test_a_cancelled_request_is_left_at_once(case: Case, serve: Any) -> None:
 def test_a_cancelled_request_does_not_keep_the_program_from_ending() -> None:
     program = """
 import asyncio, time
-from autogen_classic.oai._http.threads import in_thread
+from autogen_classic._core.threads import in_thread
 
 async def run():
     asked = asyncio.ensure_future(in_thread(time.sleep, 60))
