@@ -57,6 +57,7 @@ PLACES = {
     "contrib/context/test_replay_of_capabilities.py": "one",
     "contrib/context/test_teachability.py": "one",
     "contrib/retrieval": "one",
+    "contrib/test_event_loops.py": "one",
     "contrib/web": "one",
     "core": "quick",
     "docs": "one",

@@ -1,8 +1,8 @@
-"""Threads for clients that cannot be awaited, so that asynchronous chats need not wait for each other.
+"""Threads for what cannot be awaited, so that asynchronous chats need not wait for each other.
 
-The threads of asyncio are few (six on a machine with two processors), and a request to a model does little but wait.
-Besides, Python waits at its end for such threads. A request that nobody waits for any more, because the chat was
-cancelled, would keep the program from ending until it times out, so the threads here are daemons.
+The threads of asyncio are few (six on a machine with two processors), and a request to a model or a browser does
+little but wait. Besides, Python waits at its end for such threads. A request that nobody waits for any more, because
+the chat was cancelled, would keep the program from ending until it times out, so the threads here are daemons.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ("in_thread",)
+from .drive import Call
 
-REQUESTS_AT_ONCE = 128
+__all__ = ("blocking_call", "in_thread")
+
+ResultT = TypeVar("ResultT")
+
+CALLS_AT_ONCE = 128
 
 _waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
 _idle = threading.Semaphore(0)
@@ -26,7 +31,21 @@ _threads: list[threading.Thread] = []
 _lock = threading.Lock()
 
 
-async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
+def blocking_call(asynchronous: bool, function: Callable[..., Any], *args: Any) -> Call:
+    """Make the step that calls a function which may take its time.
+
+    Args:
+        asynchronous: whether the chat is; then the function runs in another thread, and the event loop goes on.
+        function: what is called.
+        *args: its arguments.
+
+    Returns:
+        The step.
+    """
+    return Call(in_thread, function, *args) if asynchronous else Call(function, *args)
+
+
+async def in_thread(function: Callable[..., ResultT], *args: Any) -> ResultT:
     """Call a function in another thread, with the context variables of this one.
 
     Args:
@@ -37,32 +56,33 @@ async def in_thread(function: Callable[..., Any], *args: Any) -> Any:
         What it returns.
     """
     loop = asyncio.get_running_loop()
-    future: asyncio.Future[Any] = loop.create_future()
+    future: asyncio.Future[ResultT] = loop.create_future()
     context = contextvars.copy_context()
 
     def call() -> None:
-        result, error = None, None
         try:
-            result = context.run(function, *args)
-        except BaseException as raised:  # whatever it is, it is for whoever awaits
-            error = raised
+            tell = partial(_tell_result, future, context.run(function, *args))
+        except BaseException as error:  # whatever it is, it is for whoever awaits
+            tell = partial(_tell_error, future, error)
         with suppress(RuntimeError):  # the event loop may have been closed
-            loop.call_soon_threadsafe(_tell, future, result, error)
+            loop.call_soon_threadsafe(tell)
 
     _waiting.put(call)
     _see_to_a_thread()
     return await future
 
 
-def _tell(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+def _tell_result(future: asyncio.Future[ResultT], result: ResultT) -> None:
+    if not future.cancelled():
+        future.set_result(result)
+
+
+def _tell_error(future: asyncio.Future[ResultT], error: BaseException) -> None:
     if future.cancelled():
         return
     if isinstance(error, StopIteration):  # futures refuse it, because it would end the coroutine that awaits
-        future.set_exception(RuntimeError(f"The call ended with a StopIteration: {error}"))
-    elif error is not None:
-        future.set_exception(error)
-    else:
-        future.set_result(result)
+        error = RuntimeError(f"The call ended with a StopIteration: {error}")
+    future.set_exception(error)
 
 
 def _see_to_a_thread() -> None:
@@ -70,8 +90,8 @@ def _see_to_a_thread() -> None:
     if _idle.acquire(blocking=False):
         return
     with _lock:
-        if len(_threads) < REQUESTS_AT_ONCE:
-            _threads.append(threading.Thread(target=_work, name=f"autogen-classic-model-{len(_threads)}", daemon=True))
+        if len(_threads) < CALLS_AT_ONCE:
+            _threads.append(threading.Thread(target=_work, name=f"autogen-classic-{len(_threads)}", daemon=True))
             _threads[-1].start()
 
 

@@ -6,7 +6,6 @@ or in a conversation (what was said), and the names of 0.2 mean these. It needs 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -16,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..._core import tape
 from ..._core.content import content_str
-from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive, shipped
+from ..._core.drive import WHICH_WAY, Ask, Steps, drive, shipped
 from ..._core.messages import Message
 from ..._core.party import Agent, Outcome
+from ..._core.threads import blocking_call
 from ...io.base import IOStream
 from ...llm_config.config import current_llm_config
 from ...oai.openai_utils import create_gpt_vector_store
@@ -146,8 +146,7 @@ def _at_openai(
     assistant: GPTAssistantAgent, name: str, arguments: dict[str, Any], make: Callable[[], str]
 ) -> Steps[str]:
     """Make something at OpenAI, beside the event loop in an asynchronous chat. A recording of tools keeps its id."""
-    asynchronous = yield WHICH_WAY
-    run = Call(asyncio.to_thread, make) if asynchronous else Call(make)
+    run = blocking_call((yield WHICH_WAY), make)
     return str((yield from tape.tool_steps(assistant, name, arguments, run)))
 
 

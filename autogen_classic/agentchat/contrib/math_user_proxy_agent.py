@@ -6,7 +6,6 @@ A query is a block of Python, or one for Wolfram Alpha (its language is ``wolfra
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from ..._core.drive import Ask, Call, Steps, drive, shipped
 from ..._core.messages import Message
 from ..._core.party import Outcome
 from ..._core.tape import code_steps
+from ..._core.threads import in_thread
 from ..._pydantic import PYDANTIC_V1
 from ..._warn import warn_once
 from ...code_utils import PYTHON_VARIANTS, UNKNOWN, content_str, extract_code, infer_lang
@@ -267,7 +267,7 @@ class MathUserProxyAgent(UserProxyAgent):
 
     async def a_execute_one_wolfram_query(self, query: str) -> tuple[str, bool]:
         """Ask Wolfram Alpha while the event loop goes on; see `execute_one_wolfram_query`."""
-        return await asyncio.to_thread(self.execute_one_wolfram_query, query)
+        return await in_thread(self.execute_one_wolfram_query, query)
 
     @shipped(_math_reply)
     def _generate_math_reply(

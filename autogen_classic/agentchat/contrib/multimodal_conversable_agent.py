@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..._core.drive import Call, Steps, Then, drive, drive_async, shipped
+from ..._core.drive import WHICH_WAY, Call, Steps, Then, drive, drive_async, shipped
 from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Agent, Client
 from ..._core.steps import receive
+from ..._core.threads import blocking_call, in_thread
 from ..._web.fence import AddressFence
 from .._replies.model import reply_from_client
 from ..conversable_agent import ConversableAgent
@@ -30,9 +30,14 @@ def _reply_to_pictures(
     agent: MultimodalConversableAgent, /, llm_client: Client, messages: list[Message], cache: AbstractCache | None
 ) -> Steps[TextOrMessage | None]:
     """Write the pictures as a request can carry them, and ask the model."""
+    messages = yield blocking_call((yield WHICH_WAY), _with_sendable_pictures, agent, messages)
+    return (yield from reply_from_client(agent, llm_client, messages, cache))
+
+
+def _with_sendable_pictures(agent: MultimodalConversableAgent, messages: list[Message]) -> list[Message]:
     if not agent._classic_fence.allows_all_private:  # the agent may have been given messages that it has not heard
         messages = [agent._message_to_dict(one) if isinstance(one.get("content"), list) else one for one in messages]
-    return (yield from reply_from_client(agent, llm_client, message_formatter_pil_to_b64(messages), cache))
+    return message_formatter_pil_to_b64(messages)
 
 
 def _hear(
@@ -44,7 +49,7 @@ def _hear(
     silent: bool | None = False,
 ) -> Steps[Then | None]:
     """Load the pictures beside the event loop, and receive the message with them."""
-    message = yield Call(asyncio.to_thread, agent._message_to_dict, message)
+    message = yield Call(in_thread, agent._message_to_dict, message)
     return (yield from receive(agent, message, sender, request_reply, silent))
 
 

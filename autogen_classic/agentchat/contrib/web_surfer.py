@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal
 
-from ..._core.drive import Ask, Steps, drive, shipped
+from ..._core.drive import WHICH_WAY, Ask, Steps, drive, shipped
 from ..._core.messages import Message
 from ..._core.party import Agent, Outcome
+from ..._core.threads import blocking_call
 from ...browser_utils import AbstractMarkdownBrowser, BingMarkdownSearch, RequestsMarkdownBrowser
 from ...oai.client import OpenAIWrapper
 from .._accounts import on_account_of
@@ -51,7 +53,8 @@ def _surf(
     with on_account_of(agent, assistant.client):
         yield Ask(proxy, "send", asked, assistant, request_reply=True, silent=True)
     talk = proxy._oai_messages[assistant]
-    shown = yield Ask(proxy, "generate_reply", messages=talk, sender=assistant)
+    # One step after the other as in a synchronous chat, because there is one browser, but beside the event loop.
+    shown = yield blocking_call((yield WHICH_WAY), partial(proxy.generate_reply, messages=talk, sender=assistant))
     reply = shown or talk[-1]
     return True, reply["content"] if isinstance(reply, dict) else reply
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from ...._core.drive import Ask, Call, Steps, drive, shipped
+from ...._core.drive import WHICH_WAY, Ask, Call, Steps, drive, shipped
 from ...._core.party import check_capable
+from ...._core.threads import blocking_call
 from ...._web.fence import AddressFence
 from ....io.base import IOStream
 from ....oai.client import OpenAIWrapper
@@ -52,7 +54,8 @@ def _described(capability: VisionCapability, /, content: str | list[Any]) -> Ste
 def _picture_in_words(capability: VisionCapability, image_url: object) -> Steps[str]:
     source: Any = image_url.get("url") if isinstance(image_url, Mapping) else image_url
     mark = _mark_of(source)
-    picture = shown(source, lambda source: loaded(source, capability._fence))
+    load = partial(loaded, fence=capability._fence)
+    picture = yield blocking_call((yield WHICH_WAY), shown, source, load)
     if picture is None:
         return mark
     if capability._custom_caption_func is not None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...._core.content import content_str
-from ...._core.party import check_capable
-from ...agent import Agent
+from ...._core.drive import WHICH_WAY, Steps, drive, shipped
+from ...._core.messages import Message
+from ...._core.party import Agent, Outcome, Party, check_capable
+from ...._core.threads import blocking_call
 from ...conversable_agent import ConversableAgent
 from ..capabilities.agent_capability import AgentCapability
 from .graph_query_engine import GraphQueryEngine
@@ -15,6 +15,22 @@ __all__ = ("GraphRagCapability",)
 
 _BEHIND_THE_PERSON = 2  # the first two replies ask the person and end the chat
 _NOTHING_FOUND = "I have found nothing about this in the graph."
+
+
+def _reply(
+    capability: GraphRagCapability,
+    /,
+    recipient: Party,
+    messages: list[Message] | None = None,
+    sender: Agent | None = None,
+    config: object = None,
+) -> Steps[Outcome]:
+    if messages is None:
+        messages = recipient._oai_messages[sender]
+    question = content_str(messages[-1].get("content"))
+    result = yield blocking_call((yield WHICH_WAY), capability.query_engine.query, question)
+    found = "\n".join(str(one) for one in result.results)
+    return True, result.answer or found or _NOTHING_FOUND
 
 
 class GraphRagCapability(AgentCapability):
@@ -41,16 +57,13 @@ class GraphRagCapability(AgentCapability):
         check_capable(self, agent)
         agent.register_reply([Agent, None], self._reply_from_graph, position=_BEHIND_THE_PERSON)
 
+    @shipped(_reply)
     def _reply_from_graph(
         self,
-        recipient: ConversableAgent,
-        messages: list[dict[str, Any]] | None = None,
+        recipient: Party,
+        messages: list[Message] | None = None,
         sender: Agent | None = None,
         config: object = None,
-    ) -> tuple[bool, str]:
+    ) -> Outcome:
         """Reply to the last message with what the engine knows: its answer, or else what it found."""
-        if messages is None:
-            messages = recipient._oai_messages[sender]
-        result = self.query_engine.query(content_str(messages[-1].get("content")))
-        found = "\n".join(str(one) for one in result.results)
-        return True, result.answer or found or _NOTHING_FOUND
+        return drive(_reply(self, recipient, messages, sender, config))
