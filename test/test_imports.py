@@ -68,7 +68,6 @@ EXCEPTIONS = {
     "llm_config.utils -> oai.openai_utils": "a path of AG2 for what lives in oai",
     "oai -> oai.completion": "a door shows what stands behind it",
     "oai._request.attempts -> oai.client": "the type of what it works for",
-    "oai._request.usage -> oai.client": "the type of what it works for",
     "oai.providers -> oai._openai_package": "the registry loads what a provider needs when a configuration names it",
     "replay._model_request -> replay._tape": "the type of what it works for",
 }

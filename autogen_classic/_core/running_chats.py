@@ -244,11 +244,19 @@ def charge(response: object, cost: float | None) -> None:
         response: the answer of a model client.
         cost: US dollars; None when unknown.
     """
+    if current() is not None:
+        charge_work(str(getattr(response, "model", "without a name")), cost, tokens_of(response))
+
+
+def charge_work(model: str, cost: float | None, tokens: int | None) -> None:
+    """Charge what a model has done, other than answering with tokens, to the running chat and to all around it.
+
+    Args:
+        model: who has done it.
+        cost: US dollars; None when unknown.
+        tokens: how many it took; None when unknown.
+    """
     running_chat = current()
-    if running_chat is None:
-        return
-    model = str(getattr(response, "model", "without a name"))
-    tokens = tokens_of(response)
     while running_chat is not None:
         running_chat.account.add(model, cost, tokens)
         running_chat = running_chat.parent

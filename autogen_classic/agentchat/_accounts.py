@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
 
 from .._core.party import Party
-
-if TYPE_CHECKING:
-    from ..oai.client import OpenAIWrapper
+from .._core.usage import Spender, paid_by
 
 __all__ = ("on_account_of",)
 
 
-@contextmanager
-def on_account_of(owner: Party | None, client: OpenAIWrapper | None) -> Iterator[None]:
-    """Let a client of its own count what it spends as spent by an agent.
+def on_account_of(owner: Party | None, *spenders: Spender | None) -> AbstractContextManager[None]:
+    """Let others count what they spend as spent by an agent, in this thread or task.
 
     Args:
-        owner: the agent. None, or one without a model, has no account; then the client counts for itself.
-        client: an `OpenAIWrapper`; None spends nothing.
+        owner: the agent. None, or one without a model, has no account; then each counts for itself.
+        *spenders: those who spend, such as clients of models; None spends nothing.
 
-    Yields:
-        None.
+    Returns:
+        A context manager, within which it is so.
     """
     account = None if owner is None else owner.client
-    if account is None or client is None or client is account:
-        yield
-        return
-    _share(account, client)
-    try:
-        yield
-    finally:
-        _share(client, account)
-
-
-def _share(spender: OpenAIWrapper, other: OpenAIWrapper) -> None:
-    other.total_usage_summary = spender.total_usage_summary
-    other.actual_usage_summary = spender.actual_usage_summary
+    if account is None:
+        return nullcontext()
+    return paid_by(account, *(spender for spender in spenders if spender is not None))

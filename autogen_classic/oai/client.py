@@ -14,13 +14,14 @@ from typing import Any, ClassVar, Protocol
 
 from .._core.drive import Call, Steps, Then, drive, drive_async, shipped
 from .._core.events import Sealed, WrapperCreated, emit, is_heard
+from .._core.usage import USAGE_KEYS, UsageSummary
 from ._openai_client import OpenAIClient
 from ._request.answer_cache import LEGACY_CACHE_DIR, LEGACY_DEFAULT_CACHE_SEED
 from ._request.attempts import OWN_KEYS, cost_at, create_steps, separated
 from ._request.chunks import add_field, add_function_call, add_tool_call
 from ._request.state import PlaceHolderClient, WrapperState
 from ._request.templates import instantiate
-from ._request.usage import USAGE_KEYS, UsageSummary, move_usage, print_usage
+from ._request.usage import print_usage
 from .prices import OAI_PRICE1K
 from .providers import CLIENT_KEYS, client_keys
 
@@ -198,15 +199,6 @@ class OpenAIWrapper:
         self.total_usage_summary = former.total_usage_summary
         self.actual_usage_summary = former.actual_usage_summary
         self.inherit_clients(former)
-
-    def hand_over_usage(self, owner: OpenAIWrapper) -> None:
-        """Put what was spent so far on the account of another wrapper, for which the requests were made.
-
-        Args:
-            owner: the other wrapper; handing over to itself changes nothing.
-        """
-        if owner is not self:
-            move_usage(self, owner)
 
     def inherit_clients(self, other: OpenAIWrapper) -> None:
         """Use the registered clients of another wrapper wherever this one waits for a client of that class.

@@ -29,6 +29,7 @@ __all__ = (
     "cost_of",
     "load_prices",
     "price_of",
+    "price_of_picture",
     "price_sources",
     "prices_of",
 )
@@ -36,7 +37,8 @@ __all__ = (
 Price = float | tuple[float, float]
 
 PRICES_FILE_VARIABLE = "AUTOGEN_CLASSIC_PRICES"
-_UNITS = {"usd_per_million_tokens": 1000, "usd_per_thousand_tokens": 1}
+_UNITS = {"usd_per_million_tokens": 1000, "usd_per_thousand_tokens": 1, "usd_per_picture": 1}
+_PICTURES = "openai pictures"
 _DIGITS = 12  # enough for every price per 1,000 tokens, and few enough to hide what a division leaves behind
 
 # Endings that say which snapshot of a model answered: -2025-04-14, -20250929, @20250929, -latest.
@@ -100,6 +102,24 @@ def price_of(model: str, provider: str = "openai") -> Price | None:
         return 0.0
     prices = prices_of(provider)
     return next((prices[name] for name in _spellings(model) if name in prices), None)
+
+
+def price_of_picture(model: str, quality: str, size: str) -> float | None:
+    """Look up what a picture costs that OpenAI draws, where pictures have a price.
+
+    A file of prices gives them in a section ``"openai pictures"`` as ``"usd_per_picture"``, by names such as
+    ``"dall-e-3 hd 1024x1024"``.
+
+    Args:
+        model: ``"dall-e-2"`` or ``"dall-e-3"``; what newer models draw costs what its tokens cost.
+        quality: ``"standard"`` or ``"hd"``.
+        size: width and height in pixels, as in ``"1024x1024"``.
+
+    Returns:
+        US dollars, or None when unknown.
+    """
+    price = prices_of(_PICTURES).get(f"{model} {quality} {size}")
+    return price if isinstance(price, float) else None
 
 
 def _spellings(model: str) -> Iterator[str]:

@@ -94,7 +94,18 @@ class AgentBuilder(Builder):
                 f'{self.config_file_or_env}. If you want to change this model, please specify the "builder_model" in '
                 "the constructor."
             )
+        former = getattr(self, "builder_model", None)
         self.builder_model = OpenAIWrapper(config_list=entries)
+        if former is not None:
+            self.builder_model.adopt(former)
+
+    def get_actual_usage(self) -> dict[str, Any] | None:
+        """What building has cost without cached answers, or None; `gather_usage_summary` asks for it."""
+        return self.builder_model.actual_usage_summary
+
+    def get_total_usage(self) -> dict[str, Any] | None:
+        """What building would have cost without the cache, or None."""
+        return self.builder_model.total_usage_summary
 
     def set_agent_model(self, model: str | list[str] | None) -> None:
         """Choose the models of agents that are made up from now on.

@@ -269,6 +269,14 @@ class AgentOptimizer:
         """The same as `step`, without blocking the event loop."""
         return await drive_async(_step(self))
 
+    def get_actual_usage(self) -> dict[str, Any] | None:
+        """What the changes have cost without cached answers, or None; `gather_usage_summary` asks for it."""
+        return self._client.actual_usage_summary
+
+    def get_total_usage(self) -> dict[str, Any] | None:
+        """What the changes would have cost without the cache, or None."""
+        return self._client.total_usage_summary
+
     def reset_optimizer(self) -> None:
         """Forget all conversations and functions."""
         self._trial_conversations_history: list[dict[str, list[Message]]] = []

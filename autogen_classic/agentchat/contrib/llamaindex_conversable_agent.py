@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..._core.content import content_str
+from ..._core.running_chats import charge_work
 from .. import ConversableAgent
 from .._replies.tool_calls import wait_for
 from ..agent import Agent
@@ -26,7 +27,7 @@ class LLamaIndexConversableAgent(ConversableAgent):
         description: what it is good for, as told to others in a group chat; the default is that of the agent of
             LlamaIndex.
         **kwargs: what `ConversableAgent` takes. The model of LlamaIndex answers, whatever ``llm_config`` says; its
-            usage does not appear in that of this agent.
+            usage does not appear in that of this agent, and each reply counts as one of unknown cost.
 
     Raises:
         ValueError: there is no agent, or it cannot answer.
@@ -53,8 +54,8 @@ class LLamaIndexConversableAgent(ConversableAgent):
         """Reply with what the agent of LlamaIndex says."""
         said, before = self._said(messages, sender)
         if hasattr(self._llama_index_agent, "chat"):
-            return True, _text_of(self._llama_index_agent.chat(message=said, chat_history=before))
-        return True, wait_for(lambda: self._run(said, before))
+            return True, _charged(self._llama_index_agent.chat(message=said, chat_history=before))
+        return True, _charged(wait_for(lambda: self._run(said, before)))
 
     async def _a_generate_oai_reply(
         self,
@@ -65,11 +66,11 @@ class LLamaIndexConversableAgent(ConversableAgent):
         """Reply with what the agent of LlamaIndex says."""
         said, before = self._said(messages, sender)
         if hasattr(self._llama_index_agent, "achat"):
-            return True, _text_of(await self._llama_index_agent.achat(message=said, chat_history=before))
-        return True, await self._run(said, before)
+            return True, _charged(await self._llama_index_agent.achat(message=said, chat_history=before))
+        return True, _charged(await self._run(said, before))
 
-    async def _run(self, said: str, before: list[ChatMessage]) -> str:
-        return _text_of(await self._llama_index_agent.run(user_msg=said, chat_history=before))
+    async def _run(self, said: str, before: list[ChatMessage]) -> object:
+        return await self._llama_index_agent.run(user_msg=said, chat_history=before)
 
     def _said(self, messages: list[dict[str, Any]] | None, sender: Agent | None) -> tuple[str, list[ChatMessage]]:
         """The last message, and those before it as LlamaIndex keeps them."""
@@ -88,6 +89,12 @@ class LLamaIndexConversableAgent(ConversableAgent):
 
 def _is_own(message: Mapping[str, Any]) -> bool:
     return message.get("role") == "assistant"
+
+
+def _charged(answer: object) -> str:
+    """The text of an answer, which has cost nobody knows how much."""
+    charge_work("of LlamaIndex", None, None)
+    return _text_of(answer)
 
 
 def _text_of(answer: object) -> str:

@@ -6,7 +6,6 @@ address to a `MultimodalConversableAgent`.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import logging
@@ -16,11 +15,13 @@ from typing import Any
 import requests
 
 from ..._core.content import content_str
-from ..._core.drive import WHICH_WAY, Call, Steps, drive, shipped
+from ..._core.drive import WHICH_WAY, Steps, drive, shipped
 from ..._core.messages import Message
 from ..._core.model_requests import check
 from ..._core.party import Agent, Outcome
+from ..._core.running_chats import charge_work
 from ..._core.tape import tool_steps
+from ..._core.threads import blocking_call
 from ..._secrets import keys_hidden, place_of
 from ..._web.fence import AddressFence
 from ...errors import NoAnswerError
@@ -74,9 +75,7 @@ def _reply(
     IOStream.get_default().print(colored(prompt, "blue"))
 
     contents = [system_message, *(message["content"] for message in messages)]
-    ask = (prompt, list(_images_in(contents, agent._classic_fence)), agent.llm_config)
-    asynchronous = yield WHICH_WAY
-    run = Call(asyncio.to_thread, _ask_until_it_answers, *ask) if asynchronous else Call(_ask_until_it_answers, *ask)
+    run = blocking_call((yield WHICH_WAY), _ask_about, contents, prompt, agent._classic_fence, agent.llm_config)
     answer = yield from tool_steps(agent, "llava", {"prompt": prompt}, run)
     return True, answer
 
@@ -96,8 +95,11 @@ class LLaVAAgent(MultimodalConversableAgent):
 
     Each entry of its config_list has a ``model`` and a ``base_url``: the address of a worker of LLaVA, such as
     ``"http://localhost:10000"``, or the name of a model at Replicate, such as ``"yorickvp/llava-13b:..."``, for which
-    the environment has REPLICATE_API_TOKEN. The llm_config may have ``temperature`` and ``max_new_tokens``. What LLaVA
-    costs is not counted.
+    the environment has REPLICATE_API_TOKEN. The llm_config may have ``temperature`` and ``max_new_tokens``.
+
+    LLaVA does not tell what its answers take and cost. They count as answers of unknown cost, so ``ChatResult.spent``
+    has None for it, and a chat with a ``max_cost`` ends after the first one; ``"price": 0`` in an entry says that its
+    server costs nothing.
     """
 
     def __init__(
@@ -121,7 +123,9 @@ class LLaVAAgent(MultimodalConversableAgent):
         return drive(_reply(self, messages, sender, config))
 
 
-def _ask_until_it_answers(prompt: str, images: list[str], llm_config: Mapping[str, Any]) -> str:
+def _ask_about(contents: Iterable[object], prompt: str, fence: AddressFence, llm_config: Mapping[str, Any]) -> str:
+    """Ask LLaVA about the pictures in contents, again and again if it says nothing."""
+    images = list(_images_in(contents, fence))
     for _ in range(_TRIES):
         answer = llava_call_binary(
             prompt,
@@ -188,11 +192,16 @@ def llava_call_binary(
         try:
             with keys_hidden([entry]):
                 if _is_worker(address):
-                    return _ask_worker(address, entry.get("model"), prompt, images, max_new_tokens, temperature)
-                return _ask_replicate(address, prompt, images, seed)
+                    said = _ask_worker(address, entry.get("model"), prompt, images, max_new_tokens, temperature)
+                else:
+                    said = _ask_replicate(address, prompt, images, seed)
         except Exception as error:  # whatever it is, the next entry may do better
             logger.debug("LLaVA at %s failed.", place_of(address), exc_info=True)
             IOStream.get_default().print(f"Error: {error}")
+        else:
+            is_free = entry.get("price") in (0, [0, 0], (0, 0))
+            charge_work(str(entry.get("model") or address), 0.0 if is_free else None, None)
+            return said
     return None
 
 

@@ -20,6 +20,7 @@ from ..._core.events import ModelAnswered, ModelAsked, ModelAskedAgain, ModelFai
 from ..._core.model_requests import asking_agent
 from ..._core.running_chats import charge
 from ..._core.threads import in_thread
+from ..._core.usage import count_usage
 from ..._legacy.old_keys import with_todays_keys
 from ..._secrets import keys_hidden, without_keys
 from ...errors import (
@@ -35,7 +36,6 @@ from .answer_cache import NOT_CACHED, AnswerCache
 from .failures import Failures
 from .structured import answer_steps, formatted, wanted_form, with_json_schema
 from .templates import encodable, fill_prompt_or_messages
-from .usage import count_usage
 
 if TYPE_CHECKING:
     from ..client import OpenAIWrapper

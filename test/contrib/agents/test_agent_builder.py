@@ -13,7 +13,7 @@ import openai
 import pytest
 from agent_kit import both_ways, chat
 
-from autogen_classic import AssistantAgent, GroupChat, GroupChatManager, UserProxyAgent
+from autogen_classic import AssistantAgent, GroupChat, GroupChatManager, UserProxyAgent, gather_usage_summary
 from autogen_classic.agentchat.contrib.agent_builder import AgentBuilder
 from autogen_classic.agentchat.contrib.gpt_assistant_agent import GPTAssistantAgent
 from autogen_classic.coding import LocalCommandLineCodeExecutor
@@ -463,3 +463,12 @@ def test_without_an_embedding_the_model_searches_the_library(
     assert "Lawyer: law, contracts and courts" in bench.questions[0]
     assert "Lawyer" not in bench.questions[1]
     assert "no embedding here." in caplog.text
+
+
+def test_what_building_costs_is_gathered_with_the_agents_also_after_another_model_was_chosen() -> None:
+    with Bench(TEAM) as bench:
+        bench.build("sync")
+        before = gather_usage_summary([bench.builder])["usage_excluding_cached_inference"]
+        bench.builder.set_builder_model("worker")
+        assert gather_usage_summary([bench.builder])["usage_excluding_cached_inference"] == before
+    assert before["planner"]["prompt_tokens"] > 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from agent_kit import both_ways
+from agent_kit import agent, both_ways
 
-from autogen_classic import GroupChat, GroupChatManager, UserProxyAgent
+from autogen_classic import Cache, GroupChat, GroupChatManager, UserProxyAgent
 from autogen_classic.agentchat.contrib.agent_eval.agent_eval import (
     a_generate_criteria,
     a_quantify_criteria,
@@ -22,7 +23,7 @@ from autogen_classic.agentchat.contrib.agent_eval.quantifier_agent import Quanti
 from autogen_classic.agentchat.contrib.agent_eval.subcritic_agent import SubCriticAgent
 from autogen_classic.agentchat.contrib.agent_eval.task import Task
 from autogen_classic.errors import UnusableProposalError
-from autogen_classic.testing import MockOpenAIServer
+from autogen_classic.testing import MockOpenAIServer, ScriptedClient
 
 TASK = Task(name="Sums", description="Add two numbers.", successful_response="2", failed_response="I cannot.")
 COARSE = [{"name": "Accuracy", "description": "right?", "accepted_values": ["wrong", "right"], "sub_criteria": []}]
@@ -139,3 +140,33 @@ def test_the_agents_work_in_a_group_of_your_own() -> None:
         result = user.initiate_chat(GroupChatManager(group), message=TASK.get_sys_message())
     assert result.summary == '{"Accuracy": "right"}'
     assert quantifier.get_total_usage() is not None
+
+
+@both_ways
+def test_what_critics_and_quantifiers_spend_is_on_the_account_of_their_owner(way: str) -> None:
+    with MockOpenAIServer([json.dumps(COARSE), json.dumps(FINE), '{"Accuracy": "right"}']) as server:
+        owner = agent("owner", llm_config=server.llm_config())
+        generate(way, server, llm_config=None, use_subcritic=True, max_round=3, owner=owner)
+        quantify(way, server, llm_config=None, owner=owner)
+        asked = len(server.requests)
+        usage = owner.get_actual_usage()
+    assert asked == 3
+    assert usage is not None
+    assert usage["mock-model"]["completion_tokens"] > 30
+
+
+@both_ways
+def test_an_owner_lends_its_cache_and_its_registered_clients(way: str, tmp_path: Path) -> None:
+    client = ScriptedClient(['{"Accuracy": "right"}'])
+    owner = agent("owner", llm_config={"config_list": [{"model": "own", "model_client_cls": "ScriptedClient"}]})
+    owner.register_model_client(client)
+    with Cache.disk(1, str(tmp_path)) as cache:
+        owner.client_cache = cache
+        for _ in range(2):
+            criteria = [Criterion.model_validate(one) for one in COARSE]
+            if way == "sync":
+                judged = quantify_criteria(None, criteria, TASK, owner=owner)
+            else:
+                judged = asyncio.run(a_quantify_criteria(None, criteria, TASK, owner=owner))
+    assert judged["estimated_performance"] == '{"Accuracy": "right"}'
+    assert len(client.requests) == 1

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from agent_kit import both_ways, chat
 
-from autogen_classic import AssistantAgent, UserProxyAgent
+from autogen_classic import AssistantAgent, UserProxyAgent, gather_usage_summary
 from autogen_classic.agentchat.contrib import agent_optimizer as room
 from autogen_classic.agentchat.contrib.agent_optimizer import AgentOptimizer, execute_func
 from autogen_classic.io import IOStream
@@ -281,3 +281,12 @@ def test_packages_are_installed_before_the_function_runs() -> None:
     program = room.program_of("f", "sympy, numpy>=1.2", "def f(): pass", {})
     assert "'-m', 'pip', '-qq', 'install', 'sympy', 'numpy>=1.2'" in program
     assert program.index("pip") < program.index("def f()")
+
+
+def test_what_it_spends_is_gathered_with_the_agents() -> None:
+    with MockOpenAIServer([DONE]) as server:
+        one = optimizer(server)
+        step("sync", one, False)
+    usage = gather_usage_summary([one])["usage_excluding_cached_inference"]
+    assert usage["mock-model"]["prompt_tokens"] > 0
+    assert one.get_total_usage() == one.get_actual_usage()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable, Iterator
@@ -49,7 +50,7 @@ class Painter:
 
 
 def drawing(server: MockOpenAIServer, painter: Any, **settings: Any) -> ConversableAgent:
-    artist = agent("artist", llm_config=server.llm_config(), system_message="Be kind.")
+    artist = agent("artist", llm_config=server.llm_config(price=[0, 0]), system_message="Be kind.")
     ImageGeneration(painter, **settings).add_to_agent(artist)
     return artist
 
@@ -176,11 +177,13 @@ class Images:
 
     Attributes:
         data: the list that stands in the answer.
+        usage: the tokens that the answer reports, if any.
         asked: the requests.
     """
 
     def __init__(self) -> None:
         self.data: list[dict[str, str]] = []
+        self.usage: dict[str, int] = {}
         self.asked: list[dict[str, Any]] = []
         self.picture = b""
         self.http = HttpServer(self._answer, "127.0.0.1", 0)
@@ -193,10 +196,11 @@ class Images:
         if request.method == "GET":
             return HttpResponse(200, self.picture, "image/png")
         self.asked.append({"path": request.path, **json.loads(request.body)})
-        return HttpResponse(200, json.dumps({"created": 1, "data": self.data}).encode())
+        answer = {"created": 1, "data": self.data, **({"usage": self.usage} if self.usage else {})}
+        return HttpResponse(200, json.dumps(answer).encode())
 
-    def llm_config(self, model: str = "dall-e-3") -> dict[str, Any]:
-        return {"config_list": [{"model": model, "api_key": "sk-mock", "base_url": f"{self.url}/v1"}]}
+    def llm_config(self, model: str = "dall-e-3", **settings: Any) -> dict[str, Any]:
+        return {"config_list": [{"model": model, "api_key": "sk-mock", "base_url": f"{self.url}/v1", **settings}]}
 
 
 @pytest.fixture
@@ -262,3 +266,79 @@ def test_where_requests_to_models_are_forbidden_nothing_is_drawn() -> None:
     generator = DalleImageGenerator({"config_list": [{"model": "dall-e-3", "api_key": "sk-mock"}]})
     with forbid_model_requests(), pytest.raises(ModelRequestForbiddenError):
         generator.generate_image("Red.")
+
+
+# --- what pictures cost ----------------------------------------------------------------------------------------------
+
+
+def painting(server: MockOpenAIServer, images: Images, *arguments: Any, **settings: Any) -> ConversableAgent:
+    images.data = [{"url": f"{images.url}/a.png"}]
+    return drawing(server, DalleImageGenerator(images.llm_config(**settings), *arguments))
+
+
+@both_ways
+def test_a_picture_is_on_the_account_of_the_agent_and_of_the_chat(way: str, serve: Serve, images: Images) -> None:
+    artist = painting(serve("Yes.", "Red."), images, "1792x1024", "hd")
+    result = chat(way, agent("user"), artist, message="Draw.", max_turns=1)
+    usage = artist.get_actual_usage()
+    assert usage is not None
+    assert usage["dall-e-3"] == {"cost": 0.12, "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    assert result.cost["usage_excluding_cached_inference"]["total_cost"] == pytest.approx(0.12)
+    assert (result.spent.cost, result.spent.requests) == (pytest.approx(0.12), 3)
+
+
+@both_ways
+@pytest.mark.parametrize(("price", "cost"), [([1, 2], 0.09), (None, None)])
+def test_a_picture_of_a_newer_model_costs_what_its_tokens_cost(
+    way: str, price: Any, cost: float | None, serve: Serve, images: Images
+) -> None:
+    images.usage = {"input_tokens": 10, "output_tokens": 40, "total_tokens": 50}
+    artist = painting(serve("Yes.", "Red."), images, model="gpt-image-1", **({"price": price} if price else {}))
+    result = chat(way, agent("user"), artist, message="Draw.", max_turns=1)
+    usage = artist.get_actual_usage()
+    assert usage is not None
+    assert usage["gpt-image-1"] == {"cost": cost or 0, "prompt_tokens": 10, "completion_tokens": 40, "total_tokens": 50}
+    assert (result.spent.cost is None) is (price is None)
+
+
+def test_a_picture_whose_price_is_not_known_ends_a_chat_with_a_budget(serve: Serve, images: Images) -> None:
+    artist = painting(serve("Yes.", "Red."), images, "640x640")
+    result = chat("sync", agent("user"), artist, message="Draw.", max_turns=3, max_cost=5)
+    assert result.stop_reason == "budget"
+    assert "dall-e-3" in str(result.stop_detail)
+    assert len(result.chat_history) == 2
+
+
+def test_a_picture_from_the_cache_or_drawn_for_nobody_costs_the_agent_nothing(serve: Serve, images: Images) -> None:
+    images.data = [{"url": f"{images.url}/a.png"}]
+    generator = DalleImageGenerator(images.llm_config())
+    generator.generate_image("Red.")
+    with Cache.disk(1, "pictures") as cache:
+        for cost in (0.04, 0):
+            artist = drawing(serve("Yes.", "Red."), generator, cache=cache)
+            chat("sync", agent("user"), artist, message="Draw.", max_turns=1)
+            usage = artist.get_actual_usage()
+            assert usage is not None
+            assert usage.get("dall-e-3", {"cost": 0})["cost"] == cost
+    assert generator.actual_usage_summary == {
+        "total_cost": 0.04,
+        "dall-e-3": {"cost": 0.04, "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+    }
+
+
+def test_agents_who_draw_side_by_side_with_one_generator_pay_each_for_their_own(serve: Serve, images: Images) -> None:
+    images.data = [{"url": f"{images.url}/a.png"}]
+    generator = DalleImageGenerator(images.llm_config())
+    artists = [drawing(serve(*["Yes.", "Red."] * times), generator) for times in (1, 3)]
+
+    async def draw(artist: ConversableAgent, times: int) -> None:
+        for _ in range(times):
+            await agent("user").a_initiate_chat(artist, message="Draw.", max_turns=1, silent=True)
+
+    async def side_by_side() -> None:
+        await asyncio.gather(draw(artists[0], 1), draw(artists[1], 3))
+
+    asyncio.run(side_by_side())
+    costs = [(artist.get_actual_usage() or {})["dall-e-3"]["cost"] for artist in artists]
+    assert costs == pytest.approx([0.04, 0.12])
+    assert generator.actual_usage_summary is None

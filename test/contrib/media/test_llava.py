@@ -222,3 +222,28 @@ def test_a_chat_recorded_with_its_tools_is_replayed_without_a_worker(
 def test_without_a_model_it_replies_like_any_agent_without_one() -> None:
     llava = LLaVAAgent("llava", llm_config=False, human_input_mode="NEVER", default_auto_reply="I cannot see.")
     assert chat("sync", agent("user"), llava, max_turns=1).summary == "I cannot see."
+
+
+# --- what it costs ---------------------------------------------------------------------------------------------------
+
+
+@both_ways
+@pytest.mark.parametrize(("price", "cost"), [(0, 0.0), ([0, 0], 0.0), (None, None)])
+def test_what_an_answer_costs_is_said_to_be_unknown_unless_it_is_free(
+    way: str, price: Any, cost: float | None, worker: Callable[..., Worker]
+) -> None:
+    server = worker("Red.")
+    entries = [{**server.config_list[0], **({} if price is None else {"price": price})}]
+    llava = LLaVAAgent("llava", llm_config={"config_list": entries}, human_input_mode="NEVER")
+    spent = chat(way, agent("user"), llava, message="What is it?", max_turns=1).spent
+    assert (spent.cost, spent.tokens, spent.requests) == (cost, None, 1)
+
+
+@both_ways
+def test_a_budget_ends_a_chat_with_replicate_after_its_first_answer(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(llava_agent.replicate, "run", lambda name, input: ["Red."])
+    entries = [{"model": "llava-13b", "api_key": "None", "base_url": "yorickvp/llava-13b:abc"}]
+    llava = LLaVAAgent("llava", llm_config={"config_list": entries}, human_input_mode="NEVER")
+    result = chat(way, agent("user"), llava, message="What is it?", max_turns=3, max_cost=1)
+    assert (result.stop_reason, result.summary) == ("budget", "Red.")
+    assert "llava-13b" in str(result.stop_detail)

@@ -119,3 +119,10 @@ def test_the_conversation_before_is_handed_over_by_its_roles():
 def test_what_cannot_answer_is_refused(given):
     with pytest.raises(ValueError, match="must be an agent or a chat engine of LlamaIndex"):
         talker(given)
+
+
+@both_ways
+def test_what_a_reply_costs_is_said_to_be_unknown(way: str) -> None:
+    engine = SimpleChatEngine.from_defaults(llm=Scripted(answers=["Hello."]))
+    spent = chat(way, agent("user"), talker(engine), max_turns=1).spent
+    assert (spent.cost, spent.requests) == (None, 1)

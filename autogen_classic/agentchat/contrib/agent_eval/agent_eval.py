@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Literal
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Literal
 
 from ....errors import UnusableProposalError
+from ..._accounts import on_account_of
 from ...agent import Agent
 from ...chat import ChatResult
+from ...conversable_agent import ConversableAgent
 from ...groupchat import GroupChat, GroupChatManager
 from ...user_proxy_agent import UserProxyAgent
 from .criterion import Criterion
@@ -16,6 +20,9 @@ from .critic_agent import CriticAgent
 from .quantifier_agent import QuantifierAgent
 from .subcritic_agent import SubCriticAgent
 from .task import Task
+
+if TYPE_CHECKING:
+    from ....cache.abstract_cache_base import AbstractCache
 
 __all__ = ("a_generate_criteria", "a_quantify_criteria", "generate_criteria", "quantify_criteria")
 
@@ -28,15 +35,19 @@ def generate_criteria(
     additional_instructions: str = "",
     max_round: int = 2,
     use_subcritic: bool = False,
+    *,
+    owner: ConversableAgent | None = None,
 ) -> list[Criterion]:
     """Let a critic propose criteria for a task.
 
     Args:
-        llm_config: the model of the critic.
+        llm_config: the model of the critics.
         task: the task; it must be given.
         additional_instructions: what else the critic is told.
         max_round: how many messages are written at most; a subcritic needs 3.
         use_subcritic: whether a second agent splits the criteria into finer ones.
+        owner: an agent on whose account the critics work, with its cache, and with its model unless there is an
+            llm_config. Without one, what they spend is known to the chat that runs, and to nobody else.
 
     Returns:
         The criteria.
@@ -44,8 +55,10 @@ def generate_criteria(
     Raises:
         ValueError: there is no task, or the last answer (an `UnusableProposalError`) holds no list of criteria.
     """
-    critic_user, manager = _critics(llm_config, additional_instructions, max_round, use_subcritic)
-    critic_user.initiate_chat(manager, message=_task(task).get_sys_message())
+    message = _task(task).get_sys_message()
+    critic_user, manager = _critics(llm_config, additional_instructions, max_round, use_subcritic, owner)
+    with _working_for(owner, manager.groupchat.agents):
+        critic_user.initiate_chat(manager, message=message, cache=_cache_of(owner))
     return _criteria_in(critic_user.last_message(manager))
 
 
@@ -55,10 +68,14 @@ async def a_generate_criteria(
     additional_instructions: str = "",
     max_round: int = 2,
     use_subcritic: bool = False,
+    *,
+    owner: ConversableAgent | None = None,
 ) -> list[Criterion]:
     """The same as `generate_criteria`, without blocking the event loop."""
-    critic_user, manager = _critics(llm_config, additional_instructions, max_round, use_subcritic)
-    await critic_user.a_initiate_chat(manager, message=_task(task).get_sys_message())
+    message = _task(task).get_sys_message()
+    critic_user, manager = _critics(llm_config, additional_instructions, max_round, use_subcritic, owner)
+    with _working_for(owner, manager.groupchat.agents):
+        await critic_user.a_initiate_chat(manager, message=message, cache=_cache_of(owner))
     return _criteria_in(critic_user.last_message(manager))
 
 
@@ -68,6 +85,8 @@ def quantify_criteria(
     task: Task | None = None,
     test_case: str | dict[str, Any] = "",
     ground_truth: str = "",
+    *,
+    owner: ConversableAgent | None = None,
 ) -> dict[str, Any]:
     """Let a quantifier judge a test case by criteria.
 
@@ -77,6 +96,7 @@ def quantify_criteria(
         task: the task; it must be given.
         test_case: the response to judge; a dict is shown as JSON.
         ground_truth: whether it succeeded, as far as that is known; it is not shown to the model.
+        owner: an agent on whose account the quantifier works; see `generate_criteria`.
 
     Returns:
         ``actual_success`` (the ground truth) and ``estimated_performance``: the answer of the quantifier, a text that
@@ -85,8 +105,10 @@ def quantify_criteria(
     Raises:
         ValueError: there is no task, or there are no criteria.
     """
-    quantifier, user = _quantifiers(llm_config)
-    result = user.initiate_chat(quantifier, message=_question(task, criteria, test_case), max_turns=1)
+    question = _question(task, criteria, test_case)
+    quantifier, user = _quantifiers(llm_config, owner)
+    with _working_for(owner, [quantifier]):
+        result = user.initiate_chat(quantifier, message=question, max_turns=1, cache=_cache_of(owner))
     return _judgement(result, ground_truth)
 
 
@@ -96,10 +118,14 @@ async def a_quantify_criteria(
     task: Task | None = None,
     test_case: str | dict[str, Any] = "",
     ground_truth: str = "",
+    *,
+    owner: ConversableAgent | None = None,
 ) -> dict[str, Any]:
     """The same as `quantify_criteria`, without blocking the event loop."""
-    quantifier, user = _quantifiers(llm_config)
-    result = await user.a_initiate_chat(quantifier, message=_question(task, criteria, test_case), max_turns=1)
+    question = _question(task, criteria, test_case)
+    quantifier, user = _quantifiers(llm_config, owner)
+    with _working_for(owner, [quantifier]):
+        result = await user.a_initiate_chat(quantifier, message=question, max_turns=1, cache=_cache_of(owner))
     return _judgement(result, ground_truth)
 
 
@@ -109,14 +135,36 @@ def _task(task: Task | None) -> Task:
     return task
 
 
+def _model_for(owner: ConversableAgent | None, llm_config: LLMConfig) -> LLMConfig:
+    return owner.llm_config if llm_config is None and owner is not None else llm_config
+
+
+def _cache_of(owner: ConversableAgent | None) -> AbstractCache | None:
+    return None if owner is None else owner.client_cache
+
+
+def _working_for(owner: ConversableAgent | None, agents: Iterable[Agent]) -> AbstractContextManager[None]:
+    """Have agents ask models in the way and on the account of another one."""
+    clients = [client for agent in agents if (client := getattr(agent, "client", None)) is not None]
+    if owner is not None and owner.client is not None:
+        for client in clients:
+            client.inherit_clients(owner.client)
+    return on_account_of(owner, *clients)
+
+
 def _user(name: str) -> UserProxyAgent:
     return UserProxyAgent(name, max_consecutive_auto_reply=0, code_execution_config=False, human_input_mode="NEVER")
 
 
 def _critics(
-    llm_config: LLMConfig, additional_instructions: str, max_round: int, use_subcritic: bool
+    llm_config: LLMConfig,
+    additional_instructions: str,
+    max_round: int,
+    use_subcritic: bool,
+    owner: ConversableAgent | None,
 ) -> tuple[UserProxyAgent, GroupChatManager]:
     """Somebody who asks for criteria, and a group that proposes them one after the other."""
+    llm_config = _model_for(owner, llm_config)
     critic = CriticAgent(
         system_message=f"{CriticAgent.DEFAULT_SYSTEM_MESSAGE}\n{additional_instructions}", llm_config=llm_config
     )
@@ -138,8 +186,8 @@ def _criteria_in(message: dict[str, Any] | None) -> list[Criterion]:
         ) from error
 
 
-def _quantifiers(llm_config: LLMConfig) -> tuple[QuantifierAgent, UserProxyAgent]:
-    return QuantifierAgent(llm_config=llm_config), _user("quantifier_user")
+def _quantifiers(llm_config: LLMConfig, owner: ConversableAgent | None) -> tuple[QuantifierAgent, UserProxyAgent]:
+    return QuantifierAgent(llm_config=_model_for(owner, llm_config)), _user("quantifier_user")
 
 
 def _question(task: Task | None, criteria: list[Criterion] | None, test_case: str | dict[str, Any]) -> str:

@@ -31,12 +31,5 @@ Answer with a JSON list and nothing else. Each criterion is an object with these
         description: str | None = DEFAULT_DESCRIPTION,
         **kwargs: Any,
     ) -> None:
-        """Create a critic.
-
-        Args:
-            name: the name by which others know it.
-            system_message: what the model is told about its part.
-            description: what it is good for, as told to others in a group chat.
-            **kwargs: further parameters of `ConversableAgent`.
-        """
-        super().__init__(name=name, system_message=system_message, description=description, **kwargs)
+        """Create a critic; the parameters are those of `ConversableAgent`, which is told what a critic does."""
+        super().__init__(name, system_message, description=description, **kwargs)

@@ -27,12 +27,5 @@ Where a criterion has sub_criteria, its value is an object of the same kind for 
         description: str | None = DEFAULT_DESCRIPTION,
         **kwargs: Any,
     ) -> None:
-        """Create a quantifier.
-
-        Args:
-            name: the name by which others know it.
-            system_message: what the model is told about its part.
-            description: what it is good for, as told to others in a group chat.
-            **kwargs: further parameters of `ConversableAgent`.
-        """
-        super().__init__(name=name, system_message=system_message, description=description, **kwargs)
+        """Create a quantifier; the parameters are those of `ConversableAgent`, which is told what a quantifier does."""
+        super().__init__(name, system_message, description=description, **kwargs)

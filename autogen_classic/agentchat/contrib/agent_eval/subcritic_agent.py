@@ -33,12 +33,5 @@ Answer with the whole list of criteria as JSON and nothing else: each one as you
         description: str | None = DEFAULT_DESCRIPTION,
         **kwargs: Any,
     ) -> None:
-        """Create a subcritic.
-
-        Args:
-            name: the name by which others know it.
-            system_message: what the model is told about its part.
-            description: what it is good for, as told to others in a group chat.
-            **kwargs: further parameters of `ConversableAgent`.
-        """
-        super().__init__(name=name, system_message=system_message, description=description, **kwargs)
+        """Create a subcritic; the parameters are those of `ConversableAgent`, which is told what a subcritic does."""
+        super().__init__(name, system_message, description=description, **kwargs)

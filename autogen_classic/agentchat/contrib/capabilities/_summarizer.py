@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...._core.drive import Ask, Steps, drive, shipped
 from ...._core.messages import Message
+from ..._accounts import on_account_of
 from ._history import blocks_of, is_answer, tokens_of, transcript
 from ._settings import limit
 
@@ -123,9 +124,8 @@ class MessageHistorySummarizer:
             )
         request = [{"role": "system", "content": self._prompt}, {"role": "user", "content": said}]
         cache = asker.client_cache if agent is None else agent.client_cache
-        answer = yield Ask(asker, "_generate_oai_reply_from_client", asker.client, request, cache)
-        if agent is not None and agent.client is not None and asker is not agent:
-            asker.client.hand_over_usage(agent.client)
+        with on_account_of(agent, asker.client):
+            answer = yield Ask(asker, "_generate_oai_reply_from_client", asker.client, request, cache)
         return str((answer.get("content") if isinstance(answer, dict) else answer) or "")
 
     def _summarizing_agent(self) -> ConversableAgent:

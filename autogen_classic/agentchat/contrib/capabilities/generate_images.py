@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
 from openai import OpenAI
+from openai.types import ImagesResponse
 
 from ...._core.content import content_str
-from ...._core.drive import WHICH_WAY, Ask, Call, Steps, drive, shipped
+from ...._core.drive import WHICH_WAY, Ask, Steps, drive, shipped
 from ...._core.events import Notice, emit
 from ...._core.messages import Message
 from ...._core.model_requests import check
 from ...._core.party import Agent, Outcome, Party, check_capable
+from ...._core.running_chats import charge_work
 from ...._core.tape import tool_steps
+from ...._core.threads import blocking_call
+from ...._core.usage import count_usage
+from ...._secrets import keys_hidden
 from ...._web.fence import AddressFence
 from ....cache.abstract_cache_base import AbstractCache
 from ....errors import UnusableImageError
+from ....oai.prices import cost_of, price_of, price_of_picture
 from ..._accounts import on_account_of
 from ...conversable_agent import ConversableAgent
 from .._media.content import image_part, text_part, with_text
@@ -83,19 +88,27 @@ class ImageGenerator(Protocol):
 class DalleImageGenerator:
     """Draws with OpenAI's models: ``dall-e-2``, ``dall-e-3``, or those whose names begin with ``gpt-image``.
 
-    What a picture costs is not counted; a picture of ``dall-e-3`` costs a few cents.
+    Drawn for an agent, a picture is on the account of that agent, and counts in the chat that runs: at the price of
+    its size and quality, or of the tokens that newer models report. A price that is not known counts as unknown.
 
     Args:
         llm_config: a ``config_list`` whose first entry has the ``model`` and perhaps ``api_key`` and ``base_url``.
         resolution: width and height in pixels, such as ``"1024x1024"``.
         quality: ``"standard"`` or ``"hd"``; newer models know ``"low"``, ``"medium"`` and ``"high"``.
-        num_images: how many pictures are drawn; the first one counts.
+        num_images: how many pictures are drawn and paid for; the first one is shown.
         allow_private_addresses: whether the address at which the model has put a picture may lead to this machine or
             to a private network. A list of hosts, addresses and networks names those that may.
+
+    Attributes:
+        actual_usage_summary: what the pictures have cost that were drawn for nobody else; None before the first.
+        total_usage_summary: the same.
 
     Raises:
         ValueError: the model does not draw, or the resolution is not one.
     """
+
+    actual_usage_summary: dict[str, Any] | None = None
+    total_usage_summary: dict[str, Any] | None = None
 
     def __init__(
         self,
@@ -114,6 +127,7 @@ class DalleImageGenerator:
         self._quality = quality
         self._num_images = num_images
         self._fence = AddressFence(allow_private_addresses)
+        self._entry = dict(entry)
         self._dalle_client = OpenAI(**{key: entry[key] for key in _CLIENT_KEYS if entry.get(key) is not None})
 
     def generate_image(self, prompt: str) -> Image.Image:
@@ -133,14 +147,31 @@ class DalleImageGenerator:
         is_new = self._model.startswith("gpt-image")
         quality: Any = _QUALITY_OF_NEW_MODELS.get(self._quality, self._quality) if is_new else self._quality
         size: Any = self._resolution
-        answer = self._dalle_client.images.generate(
-            model=self._model, prompt=prompt, size=size, quality=quality, n=self._num_images
-        )
+        with keys_hidden([self._entry]):
+            answer = self._dalle_client.images.generate(
+                model=self._model, prompt=prompt, size=size, quality=quality, n=self._num_images
+            )
+        self._count(answer)
         picture = answer.data[0] if answer.data else None
         source = (picture.url or picture.b64_json) if picture is not None else None
         if source is None:
             raise UnusableImageError(f"The model {self._model} has sent no picture.")
         return loaded(source, self._fence)
+
+    def _count(self, answer: ImagesResponse) -> None:
+        """Charge the pictures of an answer to who pays for them, and to the running chat."""
+        tokens = answer.usage
+        sent, received = (tokens.input_tokens, tokens.output_tokens) if tokens else (0, 0)
+        cost: float | None
+        if tokens:
+            price = self._entry.get("price", price_of(self._model))
+            cost = None if price is None else cost_of(price, sent, received)
+        else:
+            of_one = price_of_picture(self._model, self._quality, self._resolution)
+            cost = None if of_one is None else of_one * len(answer.data or ())
+        charge_work(self._model, cost, sent + received)
+        usage = {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
+        count_usage(self, {"model": self._model, "cost": cost or 0, **usage}, from_cache=False)
 
     def cache_key(self, prompt: str) -> str:
         """Under which key a picture is kept: the prompt and everything else that was asked for."""
@@ -173,10 +204,11 @@ def _reply(
         prompt = yield Ask(analyzer, "analyze_text", wish, capability._text_analyzer_instructions)
     if capability._verbosity:
         emit(Notice(recipient, f"Drawing: {prompt}", "yellow"))
-    asynchronous = yield WHICH_WAY
-    draw = capability._draw
-    run = Call(asyncio.to_thread, draw, prompt) if asynchronous else Call(draw, prompt)
-    data_uri = yield from tool_steps(recipient, "image_generator", {"prompt": prompt}, run)
+    run = blocking_call((yield WHICH_WAY), capability._draw, prompt)
+    generator: Any = capability._image_generator
+    spender = generator if hasattr(generator, "total_usage_summary") else None
+    with on_account_of(recipient, spender):
+        data_uri = yield from tool_steps(recipient, "image_generator", {"prompt": prompt}, run)
     return True, {"content": [text_part(_ANSWER.format(prompt=prompt)), image_part(data_uri)]}
 
 

@@ -13,6 +13,7 @@ from ...._core.drive import Ask, Steps, drive, shipped
 from ...._core.events import Notice, emit
 from ...._core.party import check_capable
 from ....errors import VectorStoreError
+from ..._accounts import on_account_of
 from .._retrieval import chroma
 from .._retrieval.documents import Rows
 from .._retrieval.embed import EmbeddingFunction, Vector, embed, embedding_from
@@ -342,9 +343,8 @@ class Teachability(AgentCapability):
         analyzer.client_cache = agent.client_cache
         if hasattr(agent.client, "inherit_clients"):
             analyzer.client.inherit_clients(agent.client)
-        answer: str = yield Ask(analyzer, "analyze_text", text, question)
-        if agent.client is not None:
-            analyzer.client.hand_over_usage(agent.client)
+        with on_account_of(agent, analyzer.client):
+            answer: str = yield Ask(analyzer, "analyze_text", text, question)
         if self.verbosity >= 2:
             for told in (text, question):
                 analyzer._print_received_message(told, agent)
