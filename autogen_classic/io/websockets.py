@@ -86,7 +86,7 @@ class IOWebsockets(IOStream):
             end: the text after the last object.
             flush: has no effect, because each message is sent at once.
         """
-        self._websocket.send(sep.join(map(str, objects)) + end)
+        self._websocket.send(_sendable(sep.join(map(str, objects)) + end))
 
     def input(self, prompt: str = "", *, password: bool = False) -> str:
         """Wait for the next message from the client.
@@ -96,12 +96,12 @@ class IOWebsockets(IOStream):
             password: has no effect, because only the client can hide what a person types.
 
         Returns:
-            The message as it came; bytes are read as UTF-8.
+            The message as it came; bytes are read as UTF-8, with a replacement for what is not.
         """
         if prompt:
-            self._websocket.send(prompt)
+            self._websocket.send(_sendable(prompt))
         message = self._websocket.recv()
-        return message.decode("utf-8") if isinstance(message, bytes) else message
+        return message.decode("utf-8", "replace") if isinstance(message, bytes) else message
 
     @staticmethod
     @contextmanager
@@ -159,6 +159,11 @@ class IOWebsockets(IOStream):
             thread.join()
             for connection in list(connections):
                 connection.close()
+
+
+def _sendable(text: str) -> str:
+    """The text with a question mark for each half of a surrogate pair, which no web socket takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _talk(connection: ServerConnection, on_connect: Callable[[IOWebsockets], None]) -> None:

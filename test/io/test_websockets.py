@@ -51,6 +51,10 @@ def test_bytes_are_read_as_text() -> None:
     assert IOWebsockets(RecordedConnection("ü".encode())).input(password=True) == "ü"
 
 
+def test_bytes_that_are_not_text_do_not_end_the_conversation() -> None:
+    assert IOWebsockets(RecordedConnection(b"caf\xe9")).input() == "caf\ufffd"
+
+
 def test_the_connection_can_be_reached() -> None:
     connection = RecordedConnection()
     assert IOWebsockets(connection).websocket is connection
@@ -85,6 +89,15 @@ class TestOverTheWire:
             assert client.recv() == "name? "
             client.send("bob")
             assert client.recv() == "hello bob\n"
+
+    def test_half_a_character_is_sent_as_a_question_mark(self) -> None:
+        def greet(stream: IOWebsockets) -> None:
+            stream.print("broken \ud83d here", stream.input("who, \ud83d? "), end="")
+
+        with IOWebsockets.run_server_in_thread(on_connect=greet, port=0) as uri, connect(uri) as client:
+            assert client.recv() == "who, ?? "
+            client.send("bob")
+            assert client.recv() == "broken ? here bob"
 
     def test_a_chat_is_printed_to_the_client(self) -> None:
         def chat(stream: IOWebsockets) -> None:
