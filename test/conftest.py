@@ -63,6 +63,7 @@ PLACES = {
     "docs": "one",
     "failures": "versions",
     "io": "quick",
+    "io/test_many_conversations.py": "one",
     "keys": "one",
     "legacy": "versions",
     "llm_config": "quick",
