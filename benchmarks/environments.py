@@ -21,7 +21,7 @@ OURS = "autogen-classic"
 V02 = "AutoGen 0.2.40"
 AG2 = "AG2 0.14.1"
 
-REQUIREMENTS = {V02: ["autogen-agentchat[jupyter-executor]==0.2.40"], AG2: ["autogen[openai]==0.14.1"]}
+REQUIREMENTS = {V02: ["autogen-agentchat[jupyter-executor,websockets]==0.2.40"], AG2: ["autogen[openai]==0.14.1"]}
 FOLDERS = {V02: "autogen-0.2.40", AG2: "ag2-0.14.1"}
 PYTHONS_OF_V02 = ("python3.11", "python3.12", "python3.10")  # 0.2.40 refuses others
 

@@ -20,6 +20,8 @@ SCRIPTS = (
     "cache_hit",
     "selection",
     "concurrent_chats",
+    "websocket_chats",
+    "listeners",
     "local_model",
     "code_round_trip",
 )
@@ -145,6 +147,20 @@ METRICS: Mapping[str, Metric] = {
         "concurrent_chats", "the chats divided by these, elapsed", "", Target(at_most=AT_85_PERCENT)
     ),
     "concurrent_thinking": Metric("concurrent_chats", "1,000 of them, the model thinks for 0.2 s", "s"),
+    "websocket_chats": Metric(
+        "websocket_chats", "200 people at once over web sockets, each with two answers of a model", "s"
+    ),
+    "websocket_chats_cpu": Metric("websocket_chats", "the same in processor time", "s"),
+    "websocket_chats_memory": Metric("websocket_chats", "memory for each of them at the peak", "KiB"),
+    "listeners_none": Metric("listeners", "turn of two agents that nobody hears", "µs"),
+    "listeners_one": Metric("listeners", "the same with one subscriber of all events", "µs"),
+    "listeners_one_ratio": Metric("listeners", "the second divided by the first", "", Target(at_most=1.1)),
+    "listeners_iterate": Metric("listeners", "the same turn in a loop over `iterate`", "µs"),
+    "listeners_iterate_ratio": Metric(
+        "listeners", "that divided by the turn that nobody hears", "", Target(at_most=1.15)
+    ),
+    "listeners_sqlite": Metric("listeners", "the same turn, logged to SQLite by `runtime_logging`", "µs"),
+    "listeners_file": Metric("listeners", "the same turn, logged to a file", "µs"),
     "local_load": Metric("local_model", "the local model, from nothing to its first token", "s"),
     "local_tokens": Metric("local_model", "tokens per second of the local model", ""),
     "code_local": Metric("code_round_trip", "`print(1)` as a process", "ms"),
