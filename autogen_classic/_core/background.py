@@ -7,7 +7,6 @@ A chat never waits for them. While the queue is full, events are dropped and cou
 from __future__ import annotations
 
 import atexit
-import inspect
 import logging
 import os
 import sys
@@ -17,10 +16,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .callables import is_asynchronous
+
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ("DEFAULT_SIZE", "Background", "is_asynchronous")
+__all__ = ("DEFAULT_SIZE", "Background")
 
 logger = logging.getLogger("autogen.events")
 
@@ -28,17 +29,6 @@ EventT = TypeVar("EventT")
 
 DEFAULT_SIZE = 1_000
 SECONDS_TO_FINISH = 5.0
-
-
-def is_asynchronous(subscriber: Callable[[Any], object]) -> bool:
-    """Tell whether what a subscriber returns has to be awaited.
-
-    Args:
-        subscriber: a function of one event, or an object that can be called.
-    """
-    return inspect.iscoroutinefunction(subscriber) or inspect.iscoroutinefunction(
-        getattr(subscriber, "__call__", None)  # noqa: B004 - its own method is asked for
-    )
 
 
 class Background(Generic[EventT]):

@@ -168,6 +168,7 @@ class Party(LLMAgent, Protocol):
     _oai_system_message: list[Message]
     _code_execution_config: Any  # a dict, or False if it runs no code
     _function_map: dict[str, Callable[..., Any]]
+    _classic_tools: dict[str, Any]  # the `Tool` objects of `register_for_llm`, by name
     _reply_func_list: list[dict[str, Any]]
 
     # what was said, and counted
@@ -245,8 +246,14 @@ class Party(LLMAgent, Protocol):
     def register_hook(self, hookable_method: str, hook: Callable[..., Any]) -> None:
         """Let a function see messages on their way."""
 
-    def register_function(self, function_map: dict[str, Any]) -> None:
+    def register_function(self, function_map: dict[str, Any], silent_override: bool = False) -> None:
         """Let the agent run functions."""
+
+    def register_for_llm(self) -> Callable[[Any], Any]:
+        """Make a decorator that tells its model about a function or a tool."""
+
+    def register_for_execution(self) -> Callable[[Any], Any]:
+        """Make a decorator that lets it run a function or a tool."""
 
     def can_execute_function(self, name: list[str] | str) -> bool:
         """Tell whether it can run a function, or all of several."""

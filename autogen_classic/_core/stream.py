@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, fields
 from time import time
 from typing import Any, TypeVar
 
-from .background import DEFAULT_SIZE, Background, is_asynchronous
+from .background import DEFAULT_SIZE, Background
+from .callables import is_asynchronous
 from .running_chats import ChatRef, current, is_within
 
 __all__ = (
