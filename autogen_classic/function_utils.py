@@ -279,8 +279,8 @@ def _description(name: str, annotation: object) -> str:
     for extra in extras:
         if isinstance(extra, str):
             return extra
-        if isinstance(extra, FieldInfo) and extra.description:
-            return extra.description
+        if isinstance(described := getattr(extra, "description", None), str) and described:
+            return described
     if any(isinstance(extra, FieldInfo) for extra in extras):
         return name
     raise ValueError(

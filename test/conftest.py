@@ -79,6 +79,7 @@ PLACES = {
     "replay": "versions",
     "state": "versions",
     "testing": "quick",
+    "tools": "quick",
     "web": "quick",
     "test_code_utils.py": "versions",
     "test_counted_work.py": "one",

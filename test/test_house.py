@@ -121,6 +121,7 @@ OWN_NAMES = (
     "coding.limits",
     "compat",
     "errors",
+    "fast_depends",
     "llm_config.entries",
     "oai.deepseek",
     "oai.local",

@@ -48,8 +48,19 @@ LEVELS = (
     ("oai",),
     ("_legacy", "coding", "replay", "state"),
     ("code_utils", "math_utils", "oai.completion"),
+    ("fast_depends", "tools"),
     ("agentchat",),
-    ("agentchat.contrib", "agentchat.group", "extensions", "interop", "mcp", "retrieve_utils", "teams", "tools"),
+    (
+        "agentchat.contrib",
+        "agentchat.group",
+        "extensions",
+        "interop",
+        "mcp",
+        "retrieve_utils",
+        "teams",
+        "tools.contrib",
+        "tools.experimental",
+    ),
     ("__init__", "__main__", "cli", "compat", "testing"),
 )
 LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

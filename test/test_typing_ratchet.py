@@ -34,6 +34,7 @@ BARE_ANY = {
     "replay": 18,
     "testing": 17,
     "token_count_utils": 6,
+    "tools": 1,
 }
 
 

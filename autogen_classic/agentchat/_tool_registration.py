@@ -7,19 +7,26 @@ import inspect
 import logging
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
+from .._core.callables import check_signature, docstring_of, is_asynchronous, name_of
 from .._core.events import FunctionUsed, emit, is_heard
 from .._core.party import Party, described, is_agent
 from ..errors import with_note
 
+if TYPE_CHECKING:
+    from ..tools.tool import Tool
+
 __all__ = (
+    "add_functions",
     "can_execute_function",
     "register_for_execution",
     "register_for_llm",
     "register_function",
     "register_function_map",
+    "remove_tool",
     "taking_json_values",
+    "tools_of",
     "update_signature",
 )
 
@@ -52,35 +59,44 @@ def register_function(
 
 
 def register_for_llm(
-    agent: Party, *, name: str | None, description: str | None, api_style: Literal["function", "tool"]
+    agent: Party,
+    *,
+    name: str | None,
+    description: str | None,
+    api_style: Literal["function", "tool"],
+    silent_override: bool = False,
 ) -> Callable[[F], F]:
     """See `ConversableAgent.register_for_llm`."""
 
     def decorate(function: F) -> F:
-        from ..function_utils import get_function_schema
-
         _check_that_it_is_a_function(function)
-        function = _with_name_and_description(function, name, description)
-        known_as: str = function._name  # type: ignore[attr-defined]
-        known_for = function._description  # type: ignore[attr-defined]
-        if known_for is None:
+        tool = _as_tool(function, name, description)
+        if not (tool.description or _is_tool(function)):
             raise with_note(
                 ValueError("Function description is required, none found."),
-                f"Pass description=... when you register {known_as!r}.",
+                f"Pass description=... when you register {tool.name!r}, or give it a docstring.",
             )
-        schema = get_function_schema(function, name=known_as, description=known_for)
+        schema = tool.shown_schema
         if api_style == "tool":
-            update_signature(agent, "tool", schema, is_remove=False)
+            update_signature(agent, "tool", schema, is_remove=False, silent_override=silent_override)
         elif api_style == "function":
-            update_signature(agent, "function", schema["function"], is_remove=False)
+            update_signature(agent, "function", schema["function"], is_remove=False, silent_override=silent_override)
         else:
             raise ValueError(f"Unsupported API style: {api_style}. It must be 'tool' or 'function'.")
-        return function
+        agent._classic_tools[tool.name] = tool
+        return cast(F, tool)
 
     return decorate
 
 
-def register_for_execution(agent: Party, name: str | None = None) -> Callable[[F], F]:
+def register_for_execution(
+    agent: Party,
+    name: str | None = None,
+    description: str | None = None,
+    *,
+    serialize: bool = True,
+    silent_override: bool = False,
+) -> Callable[[F], F]:
     """See `ConversableAgent.register_for_execution`."""
 
     if callable(name):  # beginners forget the parentheses
@@ -92,24 +108,42 @@ def register_for_execution(agent: Party, name: str | None = None) -> Callable[[F
 
     def decorate(function: F) -> F:
         _check_that_it_is_a_function(function)
-        function = _with_name_and_description(function, name, None)
-        runnable = taking_json_values(function, user=agent)
-        agent.register_function({function._name: runnable})  # type: ignore[attr-defined]
-        return function
+        tool = _as_tool(function, name, description)
+        runnable = taking_json_values(tool, user=agent, serialize=serialize)
+        if silent_override:
+            agent.register_function({tool.name: runnable}, silent_override=True)
+        else:
+            agent.register_function({tool.name: runnable})  # what programs override has one parameter
+        return cast(F, tool)
 
     return decorate
+
+
+def _is_tool(function: object) -> bool:
+    from ..tools.tool import Tool
+
+    return isinstance(function, Tool)
+
+
+def _as_tool(function: Callable[..., Any], name: str | None, description: str | None) -> Tool:
+    """The tool that a decorator returns: the given one, unless it is to have another name or description."""
+    from ..tools.tool import Tool
+
+    if not isinstance(function, Tool):
+        function = _with_name_and_description(function, name, description)
+        own_name: str = function._name  # type: ignore[attr-defined]
+        described: str = function._description or docstring_of(function)  # type: ignore[attr-defined]
+        return Tool.of_registered(function, name=own_name, description=described)
+    _check_texts(function.name, name, description)
+    if name in (None, function.name) and description in (None, function.description):
+        return function
+    return Tool(name=name, description=description, func_or_tool=function)
 
 
 def _check_that_it_is_a_function(function: object) -> None:
     if not callable(function):
         raise AttributeError(f"A tool must be a function, but it is {function!r} ({type(function).__name__}).")
-    try:
-        inspect.signature(function)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"The parameters of {getattr(function, '__name__', function)} cannot be found out, because it is built "
-            "into Python. Write a function with annotated parameters that calls it."
-        ) from None
+    check_signature(function)
 
 
 def _check_that_it_is_an_agent(agent: object, part: str) -> None:
@@ -119,13 +153,10 @@ def _check_that_it_is_an_agent(agent: object, part: str) -> None:
 
 def _with_name_and_description(function: F, name: str | None, description: str | None) -> F:
     """Store on a function the name and description it was registered with, for the next decorator."""
-    unwrapped = function.func if isinstance(function, functools.partial) else function
-    own_name = getattr(unwrapped, "__name__", type(unwrapped).__name__)
+    own_name = name_of(function)
     name = name or getattr(function, "_name", None) or own_name
     description = description or getattr(function, "_description", None)
-    for part, text in (("name", name), ("description", description)):
-        if not isinstance(text, (str, type(None))):
-            raise ValueError(f"The {part} of the tool {own_name!r} must be a text, but it is {text!r}.")
+    _check_texts(own_name, name, description)
     try:
         function._name, function._description = name, description  # type: ignore[attr-defined]
     except (AttributeError, TypeError):  # bound methods and built-in types take no attributes
@@ -135,43 +166,56 @@ def _with_name_and_description(function: F, name: str | None, description: str |
     return function
 
 
-def taking_json_values(function: F, user: Party | None = None) -> F:
+def _check_texts(own_name: str, name: object, description: object) -> None:
+    for part, text in (("name", name), ("description", description)):
+        if not isinstance(text, (str, type(None))):
+            raise ValueError(f"The {part} of the tool {own_name!r} must be a text, but it is {text!r}.")
+
+
+def taking_json_values(function: F, user: Party | None = None, *, serialize: bool = True) -> F:
     """Wrap a function so that it takes what JSON gives, and returns a text.
 
     Args:
-        function: any callable. What it returns is awaited if that is possible, whatever the callable looks like.
-        user: the agent that runs it, for those who listen; None tells nobody.
+        function: any callable, also a `Tool`. What it returns is awaited if that is possible, whatever the callable
+            looks like.
+        user: the agent that runs it, for those who listen and for parameters that tell about it; None tells nobody.
+        serialize: False returns what the function does.
 
     Returns:
-        A function, a coroutine function for one, which keeps ``function`` as its attribute ``_origin``.
+        A function, a coroutine function for one, which keeps the function itself as its attribute ``_origin``.
     """
     from ..function_utils import load_basemodels_if_needed, serialize_to_str
+    from ..tools.tool import Tool
 
-    with_models = load_basemodels_if_needed(function)
+    origin: Callable[..., Any]
+    if isinstance(function, Tool):
+        origin, run = function.__wrapped__, function.run_by(user)
+    else:
+        origin, run = function, load_basemodels_if_needed(function)
 
-    def text_of(returned: object, arguments: dict[str, Any]) -> str:
+    def outcome_of(returned: object, arguments: dict[str, Any]) -> object:
         if user is not None and is_heard(FunctionUsed):
-            emit(FunctionUsed(user, function, arguments, returned))
-        return serialize_to_str(returned)
+            emit(FunctionUsed(user, origin, arguments, returned))
+        return serialize_to_str(returned) if serialize else returned
 
-    async def awaited_text_of(outcome: Awaitable[object], arguments: dict[str, Any]) -> str:
-        return text_of(await outcome, arguments)
+    async def awaited(outcome: Awaitable[object], arguments: dict[str, Any]) -> object:
+        return outcome_of(await outcome, arguments)
 
     runnable: Any
-    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None)):  # noqa: B004
+    if is_asynchronous(origin):
 
         @functools.wraps(function)
-        async def runnable(*args: Any, **kwargs: Any) -> str:
-            return await awaited_text_of(with_models(*args, **kwargs), kwargs)
+        async def runnable(*args: Any, **kwargs: Any) -> object:
+            return await awaited(run(*args, **kwargs), kwargs)
 
     else:
 
         @functools.wraps(function)
-        def runnable(*args: Any, **kwargs: Any) -> str | Awaitable[str]:
-            outcome = with_models(*args, **kwargs)
-            return awaited_text_of(outcome, kwargs) if inspect.isawaitable(outcome) else text_of(outcome, kwargs)
+        def runnable(*args: Any, **kwargs: Any) -> object:
+            outcome = run(*args, **kwargs)
+            return awaited(outcome, kwargs) if inspect.isawaitable(outcome) else outcome_of(outcome, kwargs)
 
-    runnable._origin = function
+    runnable._origin = origin
     return cast(F, runnable)
 
 
@@ -192,7 +236,7 @@ def _wrapper_of(function: Any, call: Callable[..., Any]) -> Any:
     return wrapper
 
 
-def register_function_map(agent: Party, function_map: dict[str, Any]) -> None:
+def register_function_map(agent: Party, function_map: dict[str, Any], *, silent_override: bool = False) -> None:
     """See `ConversableAgent.register_function`."""
     if not isinstance(function_map, Mapping):
         raise AttributeError(
@@ -205,9 +249,49 @@ def register_function_map(agent: Party, function_map: dict[str, Any]) -> None:
             if agent._function_map.pop(name, None) is None:
                 warnings.warn(f"The function {name!r} to remove is not registered with {agent.name}.", stacklevel=3)
             continue
-        if name in agent._function_map:
+        if name in agent._function_map and not silent_override:
             warnings.warn(f"Function '{name}' is being overridden.", UserWarning, stacklevel=3)
         agent._function_map[name] = function
+
+
+def add_functions(agent: Party, functions: object) -> None:
+    """Tell an agent's model about the functions that its constructor was given.
+
+    Args:
+        agent: the agent.
+        functions: a function, a `Tool`, or a list of them.
+
+    Raises:
+        TypeError: for anything else.
+        AssertionError: there are functions, but no model.
+    """
+    if callable(functions):
+        functions = [functions]
+    if not isinstance(functions, (list, tuple)):
+        raise TypeError(f"Functions must be a callable or a list of callables, but they are {functions!r}.")
+    for function in functions:
+        if not callable(function):
+            raise TypeError(f"All elements in the functions list must be callable, but one of them is {function!r}.")
+    for function in functions:
+        from ..tools.tool import Tool
+
+        tool = function if isinstance(function, Tool) else Tool(func_or_tool=function)
+        tool.register_for_llm(agent)
+
+
+def tools_of(agent: Party) -> list[Tool]:
+    """See `ConversableAgent.tools`."""
+    known = {_NAME_OF[kind](one) for kind in _NAME_OF for one in (agent.llm_config or {}).get(f"{kind}s") or ()}
+    return [tool for name, tool in agent._classic_tools.items() if name in known]
+
+
+def remove_tool(agent: Party, tool: Tool) -> None:
+    """See `ConversableAgent.remove_tool_for_llm`."""
+    if tools_of(agent) and tool.name not in {one.name for one in tools_of(agent)}:
+        known = ", ".join(repr(one.name) for one in tools_of(agent))
+        raise ValueError(f"Tool {tool.name!r} not found among the tools of {agent.name}: {known}.")
+    update_signature(agent, "tool", tool.name, is_remove=True)
+    agent._classic_tools.pop(tool.name, None)
 
 
 def can_execute_function(agent: Party, name: list[str] | str) -> bool:
@@ -217,7 +301,12 @@ def can_execute_function(agent: Party, name: list[str] | str) -> bool:
 
 
 def update_signature(
-    agent: Party, kind: Literal["function", "tool"], signature: str | dict[str, Any], *, is_remove: bool
+    agent: Party,
+    kind: Literal["function", "tool"],
+    signature: str | dict[str, Any],
+    *,
+    is_remove: bool,
+    silent_override: bool = False,
 ) -> None:
     """See `ConversableAgent.update_tool_signature` and `ConversableAgent.update_function_signature`."""
     _check_that_there_is_a_model(agent, kind)
@@ -230,7 +319,7 @@ def update_signature(
             raise ValueError(
                 f"The {kind} signature must be of the type dict. Received {kind} signature type {type(signature)}"
             )
-        _add(agent, f"{kind}s", signature, name_of)
+        _add(agent, f"{kind}s", signature, name_of, silent_override)
     agent._classic_rebuild_client()
 
 
@@ -253,14 +342,20 @@ def _tool_name(signature: dict[str, Any]) -> str | None:
 _NAME_OF: Mapping[str, Callable[[dict[str, Any]], str | None]] = {"function": _function_name, "tool": _tool_name}
 
 
-def _add(agent: Party, key: str, signature: dict[str, Any], name_of: Callable[[dict[str, Any]], str | None]) -> None:
+def _add(
+    agent: Party,
+    key: str,
+    signature: dict[str, Any],
+    name_of: Callable[[dict[str, Any]], str | None],
+    silent_override: bool,
+) -> None:
     """Put a signature at the end of the agent's own list, in place of one with the same name."""
     name = name_of(signature)
     if name is None:
         raise KeyError(f"The signature of a tool for {agent.name} has no name: {signature!r}.")
     agent._assert_valid_name(name)
     known = list(agent.llm_config.get(key) or [])
-    if any(name_of(other) == name for other in known):
+    if not silent_override and any(name_of(other) == name for other in known):
         warnings.warn(f"Function '{name}' is being overridden.", UserWarning, stacklevel=4)
     agent.llm_config[key] = [other for other in known if name_of(other) != name] + [signature]
 

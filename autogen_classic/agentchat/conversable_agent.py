@@ -35,6 +35,7 @@ from ..errors import with_note
 from ..io.base import IOStream
 from ..llm_config.config import current_llm_config
 from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
+from ._agent_tools import AgentTools
 from ._private_names import PrivateAgentNames
 from ._replies import code, model, person, tool_calls
 from ._saved_state import SavedState
@@ -52,8 +53,10 @@ __all__ = ("PYTHON_VARIANTS", "UNKNOWN", "ConversableAgent", "register_function"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_ARGUMENTS_OF_AG2 = ("functions",)  # not logged unless they are given: logs hold the arguments of 0.2
 
-class ConversableAgent(PrivateAgentNames, SavedState, LLMAgent):
+
+class ConversableAgent(AgentTools, PrivateAgentNames, SavedState, LLMAgent):
     """An agent that talks to other agents, and replies with a model, code, tools, or a person.
 
     Attributes:
@@ -85,6 +88,7 @@ class ConversableAgent(PrivateAgentNames, SavedState, LLMAgent):
         description: str | None = None,
         chat_messages: dict[Agent, list[Message]] | None = None,
         silent: bool | None = None,
+        functions: Callable[..., Any] | list[Callable[..., Any]] | None = None,
     ) -> None:
         """Create an agent.
 
@@ -106,9 +110,11 @@ class ConversableAgent(PrivateAgentNames, SavedState, LLMAgent):
             description: what it is good for, as told to others in a group chat; by default the system message.
             chat_messages: conversations that it remembers from the start, by partner.
             silent: True prints nothing that it receives; None leaves it to each chat.
+            functions: a function, a `Tool`, or a list of them that its model may call; who runs them is told by
+                `register_for_execution`.
 
         Raises:
-            AssertionError: for an llm_config that is neither a dict nor False nor None.
+            AssertionError: for an llm_config that is neither a dict nor False nor None; for functions without a model.
             ValueError: for an llm_config that names no model, or an unusable code_execution_config.
             openai.OpenAIError: when no key for the model is found.
             RuntimeError: when code is to run in Docker but no engine is running.
@@ -143,13 +149,18 @@ class ConversableAgent(PrivateAgentNames, SavedState, LLMAgent):
         self._classic_finished_chats: list[ChatResult] | dict[Any, ChatResult] = []
         self._reply_func_list: list[dict[str, Any]] = []
         self._classic_register_built_in_replies(code_execution_config)
+        self._classic_set_up_tools(functions)
         self._classic_announce(init_args)
 
     def _classic_announce(self, init_args: dict[str, Any] | None) -> None:
         """Tell those who listen, if anybody does, that a constructor of the agent has run, and with which arguments."""
         if init_args is not None:
             own = ("self", "__class__")
-            given = {name: value for name, value in init_args.items() if name not in own}
+            given = {
+                name: value
+                for name, value in init_args.items()
+                if name not in own and not (value is None and name in _ARGUMENTS_OF_AG2)
+            }
             emit(AgentCreated(self, type(self).__name__, Sealed(given)))
 
     def _classic_register_built_in_replies(self, code_execution_config: dict[str, Any] | Literal[False] | None) -> None:
@@ -962,13 +973,14 @@ class ConversableAgent(PrivateAgentNames, SavedState, LLMAgent):
         """The functions that the agent can run, by name."""
         return self._function_map
 
-    def register_function(self, function_map: dict[str, Any]) -> None:
+    def register_function(self, function_map: dict[str, Any], silent_override: bool = False) -> None:
         """Let the agent run functions.
 
         Args:
             function_map: functions by name; None instead of a function removes it.
+            silent_override: True does not warn of a function that takes the place of another.
         """
-        _tool_registration.register_function_map(self, function_map)
+        _tool_registration.register_function_map(self, function_map, silent_override=silent_override)
 
     def can_execute_function(self, name: list[str] | str) -> bool:
         """Tell whether the agent can run a function, or all of several.
@@ -984,52 +996,78 @@ class ConversableAgent(PrivateAgentNames, SavedState, LLMAgent):
         name: str | None = None,
         description: str | None = None,
         api_style: Literal["function", "tool"] = "tool",
+        silent_override: bool = False,
     ) -> Callable[[F], F]:
         """Tell the agent's model about a function: a decorator.
 
         Args:
             name: its name for the model; None takes the function's.
-            description: what it does; needed unless an earlier decorator gave it.
+            description: what it does; None takes that of an earlier decorator, or the docstring.
             api_style: "tool", or "function" for the older interface.
+            silent_override: True does not warn of a tool that takes the place of another.
 
         Returns:
-            A decorator that leaves the function as callable as before.
+            A decorator that returns a `Tool`, as callable as the function was.
 
         Raises:
-            ValueError: without a description.
+            ValueError: without a description or a docstring.
             TypeError: for parameters without annotations.
-            RuntimeError: for an agent without a model.
+            AssertionError: for an agent without a model.
         """
-        return _tool_registration.register_for_llm(self, name=name, description=description, api_style=api_style)
+        return _tool_registration.register_for_llm(
+            self, name=name, description=description, api_style=api_style, silent_override=silent_override
+        )
 
-    def register_for_execution(self, name: str | None = None) -> Callable[[F], F]:
+    def register_for_execution(
+        self,
+        name: str | None = None,
+        description: str | None = None,
+        *,
+        serialize: bool = True,
+        silent_override: bool = False,
+    ) -> Callable[[F], F]:
         """Let the agent run a function: a decorator.
 
         Args:
             name: its name in calls; None takes the function's.
+            description: what the returned tool does, for later decorators; None takes that of an earlier one.
+            serialize: False keeps what the function returns as it is; True makes a text of it.
+            silent_override: True does not warn of a function that takes the place of another.
 
         Returns:
-            A decorator that leaves the function as callable as before.
+            A decorator that returns a `Tool`, as callable as the function was.
         """
-        return _tool_registration.register_for_execution(self, name=name)
+        return _tool_registration.register_for_execution(
+            self, name, description, serialize=serialize, silent_override=silent_override
+        )
 
-    def update_function_signature(self, func_sig: str | dict[str, Any], is_remove: bool) -> None:
+    def update_function_signature(
+        self, func_sig: str | dict[str, Any], is_remove: bool = False, silent_override: bool = False
+    ) -> None:
         """Tell the agent's model about a function by its JSON schema, or take it back.
 
         Args:
             func_sig: the schema, or the name to remove.
             is_remove: True removes.
+            silent_override: True does not warn of a function that takes the place of another.
         """
-        _tool_registration.update_signature(self, "function", func_sig, is_remove=is_remove)
+        _tool_registration.update_signature(
+            self, "function", func_sig, is_remove=is_remove, silent_override=silent_override
+        )
 
-    def update_tool_signature(self, tool_sig: str | dict[str, Any], is_remove: bool) -> None:
+    def update_tool_signature(
+        self, tool_sig: str | dict[str, Any], is_remove: bool, silent_override: bool = False
+    ) -> None:
         """Tell the agent's model about a tool by its JSON schema, or take it back.
 
         Args:
             tool_sig: the schema, or the name to remove.
             is_remove: True removes.
+            silent_override: True does not warn of a tool that takes the place of another.
         """
-        _tool_registration.update_signature(self, "tool", tool_sig, is_remove=is_remove)
+        _tool_registration.update_signature(
+            self, "tool", tool_sig, is_remove=is_remove, silent_override=silent_override
+        )
 
     def _str_for_tool_response(self, tool_response: dict[str, Any]) -> str:
         return tool_calls.tool_response_text(tool_response)

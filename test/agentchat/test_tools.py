@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from autogen_classic import ConversableAgent, register_function
+from autogen_classic.tools import Tool
 
 NO_NETWORK = {"model": "gpt-4o", "api_key": "sk-test", "base_url": "http://127.0.0.1:9/v1"}
 
@@ -64,10 +65,22 @@ def test_the_new_client_knows_the_tool() -> None:
     assert agent.client._config_list[0]["tools"] == agent.llm_config["tools"]
 
 
-def test_registering_returns_the_function_itself() -> None:
+def test_registering_returns_a_tool_that_is_as_callable_as_the_function() -> None:
     add = adder()
-    assert agent_with_model().register_for_llm(description="adds")(add) is add
-    assert agent_without_model().register_for_execution()(add) is add
+    for registered in (
+        agent_with_model().register_for_llm(description="adds")(add),
+        agent_without_model().register_for_execution()(add),
+    ):
+        assert isinstance(registered, Tool)
+        assert registered == add
+        assert registered(1) == "2"
+        assert inspect.signature(registered) == inspect.signature(add)
+        assert (registered.__name__, registered.__module__) == ("add", __name__)
+
+
+def test_registering_a_tool_again_returns_the_tool_itself() -> None:
+    registered = agent_with_model().register_for_llm(description="adds")(adder())
+    assert agent_without_model().register_for_execution()(registered) is registered
 
 
 def test_the_older_style_fills_functions() -> None:

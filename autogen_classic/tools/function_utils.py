@@ -1,0 +1,41 @@
+"""AG2's path of `autogen_classic.function_utils`."""
+
+from ..function_utils import (
+    Function,
+    Parameters,
+    T,
+    ToolFunction,
+    get_default_values,
+    get_function_schema,
+    get_load_param_if_needed_function,
+    get_missing_annotations,
+    get_param_annotations,
+    get_parameter_json_schema,
+    get_parameters,
+    get_required_params,
+    get_typed_annotation,
+    get_typed_return_annotation,
+    get_typed_signature,
+    load_basemodels_if_needed,
+    serialize_to_str,
+)
+
+__all__ = (
+    "Function",
+    "Parameters",
+    "T",
+    "ToolFunction",
+    "get_default_values",
+    "get_function_schema",
+    "get_load_param_if_needed_function",
+    "get_missing_annotations",
+    "get_param_annotations",
+    "get_parameter_json_schema",
+    "get_parameters",
+    "get_required_params",
+    "get_typed_annotation",
+    "get_typed_return_annotation",
+    "get_typed_signature",
+    "load_basemodels_if_needed",
+    "serialize_to_str",
+)
