@@ -17,14 +17,15 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import NotebookError
 
-__all__ = ("Cell", "NotebookError", "read_cells", "run_notebook")
+__all__ = ("Cell", "NotebookError", "Shell", "open_shell", "read_cells", "run_notebook")
 
 _INSTALL_LINE = re.compile(
     r"^(?P<indent>\s*)[%!]+\s*(?:\S*python\S*\s+-m\s+|\{sys\.executable\}\s+-m\s+)?(?:uv\s+)?pip3?\s"
@@ -40,10 +41,12 @@ class Cell:
     Args:
         number: its place among all cells of the notebook, counted from 1.
         source: its text.
+        outputs: what it has shown when it was saved, in the form of the file.
     """
 
     number: int
     source: str
+    outputs: tuple[dict[str, Any], ...] = ()
 
 
 def read_cells(path: Path) -> list[Cell]:
@@ -67,14 +70,29 @@ def read_cells(path: Path) -> list[Cell]:
         raise NotebookError(
             f"{path} is not a notebook of format 4: it has no list of cells. Open it in Jupyter and save it again."
         )
+    language = _language_of(notebook)
+    if language not in ("python", "ipython"):
+        raise NotebookError(f"{path} is written in {language}, but only notebooks in Python can be run.")
     found = []
     for number, cell in enumerate(cells, start=1):
-        if cell.get("cell_type") == "code":
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", "")
             text = source if isinstance(source, str) else "".join(source)
             if text.strip():
-                found.append(Cell(number, _without_installs(text, number)))
+                outputs = tuple(output for output in cell.get("outputs") or () if isinstance(output, dict))
+                found.append(Cell(number, _without_installs(text, number), outputs))
     return found
+
+
+def _language_of(notebook: dict[str, Any]) -> str:
+    """The language of a notebook in lower case; Python if it does not say."""
+    metadata = notebook.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    for part, key in (("language_info", "name"), ("kernelspec", "language")):
+        named = metadata.get(part)
+        if isinstance(named, dict) and isinstance(named.get(key), str):
+            return str(named[key]).lower()
+    return "python"
 
 
 def run_notebook(path: Path) -> int:
@@ -93,12 +111,53 @@ def run_notebook(path: Path) -> int:
     cells = read_cells(path)
     name = path.name
     os.chdir(path.resolve().parent)
+    with open_shell(name) as shell:
+        for cell in cells:
+            if shell.run(cell) is not None:
+                print(f"{name}: cell {cell.number} failed; the cells after it were not run.", file=sys.stderr)
+                return 1
+    return 0
+
+
+class Shell(Protocol):
+    """Where the cells of one notebook run, one after the other."""
+
+    def run(self, cell: Cell) -> Exception | None:
+        """Run a cell.
+
+        Args:
+            cell: the cell.
+
+        Returns:
+            None, or the error with which it failed, whose traceback has been printed.
+
+        Raises:
+            NotebookError: it needs IPython, which is not installed.
+            SystemExit: it asked for it.
+        """
+
+
+@contextmanager
+def open_shell(name: str) -> Iterator[Shell]:
+    """Make a new ``__main__`` for the cells of a notebook.
+
+    Args:
+        name: the name of the notebook, for tracebacks.
+
+    Yields:
+        A shell of IPython if that is installed, else one of our own for plain Python.
+    """
     main = ModuleType("__main__")
     sys.modules["__main__"] = main
     shell_class = _ipython_shell_class()
-    if shell_class is None:
-        return _run_plain(cells, name, main)
-    return _run_in_ipython(cells, name, main, shell_class)
+    if shell_class is not None:
+        yield _IPythonShell(main, shell_class)
+        return
+    plain = _PlainShell(main, name)
+    try:
+        yield plain
+    finally:
+        plain.close()
 
 
 def _ipython_shell_class() -> Any:
@@ -109,42 +168,46 @@ def _ipython_shell_class() -> Any:
     return InteractiveShell
 
 
-def _run_in_ipython(cells: list[Cell], name: str, main: ModuleType, shell_class: Any) -> int:
-    from traitlets.config import Config
+class _IPythonShell:
+    def __init__(self, main: ModuleType, shell_class: Any) -> None:
+        from traitlets.config import Config
 
-    quiet = Config()
-    quiet.HistoryManager.enabled = False
-    quiet.InteractiveShell.colors = "nocolor" if not sys.stdout.isatty() else "neutral"
-    shell = shell_class.instance(config=quiet, user_module=main)
-    shell.enable_gui = lambda gui=None: None  # there are no windows, but `%matplotlib` may ask for some
-    for cell in cells:
-        result = shell.run_cell(cell.source, store_history=True)
-        error = result.error_before_exec or result.error_in_exec
+        quiet = Config()
+        quiet.HistoryManager.enabled = False
+        quiet.InteractiveShell.colors = "nocolor" if not sys.stdout.isatty() else "neutral"
+        self._shell = shell_class.instance(config=quiet, user_module=main)
+        self._shell.enable_gui = lambda gui=None: None  # there are no windows, but `%matplotlib` may ask for some
+
+    def run(self, cell: Cell) -> Exception | None:
+        result = self._shell.run_cell(cell.source, store_history=True)
+        error: Exception | None = result.error_before_exec or result.error_in_exec
         if isinstance(error, SystemExit):
             raise error
-        if error is not None:
-            return _report_failed_cell(cell, name)
-    return 0
+        return error
 
 
-def _run_plain(cells: list[Cell], name: str, main: ModuleType) -> int:
-    main.__dict__.setdefault("display", print)
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        for cell in cells:
-            source = _without_magics(cell, name)
-            label = f"<{name}, cell {cell.number}>"
-            linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
-            try:
-                _execute(source, label, main.__dict__, loop)
-            except Exception as error:
-                _print_from_cell(error, label)
-                return _report_failed_cell(cell, name)
-    finally:
+class _PlainShell:
+    def __init__(self, main: ModuleType, name: str) -> None:
+        main.__dict__.setdefault("display", print)
+        self._main = main
+        self._name = name
+        self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+
+    def run(self, cell: Cell) -> Exception | None:
+        source = _without_magics(cell, self._name)
+        label = f"<{self._name}, cell {cell.number}>"
+        linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
+        try:
+            _execute(source, label, self._main.__dict__, self._loop)
+        except Exception as error:
+            _print_from_cell(error, label)
+            return error
+        return None
+
+    def close(self) -> None:
         asyncio.set_event_loop(None)
-        loop.close()
-    return 0
+        self._loop.close()
 
 
 def _execute(source: str, label: str, namespace: dict[str, Any], loop: asyncio.AbstractEventLoop) -> None:
@@ -213,8 +276,3 @@ def _print_from_cell(error: Exception, label: str) -> None:
     while start is not None and start.tb_frame.f_code.co_filename != label:
         start = start.tb_next
     traceback.print_exception(type(error), error, start)
-
-
-def _report_failed_cell(cell: Cell, name: str) -> int:
-    print(f"{name}: cell {cell.number} failed; the cells after it were not run.", file=sys.stderr)
-    return 1
