@@ -65,6 +65,7 @@
      +-- OldCacheError
      +-- NotJSONError (TypeError)
      +-- CassetteError
+     |   +-- NotebookDepartureError
      |   +-- ReplayMismatchError
      |   +-- UnusedTurnsError
      +-- RecordedModelError
@@ -155,6 +156,7 @@ __all__ = (
     "NoAnswerError",
     "NoEligibleSpeaker",
     "NotJSONError",
+    "NotebookDepartureError",
     "NotebookError",
     "OldCacheError",
     "PodError",
@@ -531,6 +533,10 @@ class NotJSONError(AutogenClassicError, TypeError):
 
 class CassetteError(AutogenClassicError):
     """A recording cannot be read, written or used."""
+
+
+class NotebookDepartureError(CassetteError):
+    """A notebook that is replayed asks for something that its saved outputs do not show."""
 
 
 class ReplayMismatchError(CassetteError):

@@ -77,6 +77,7 @@ PLACES = {
     "oai/test_providers_page.py": "one",
     "oai/test_rooms.py": "one",
     "replay": "versions",
+    "replay/test_notebooks.py": "one",
     "state": "versions",
     "testing": "quick",
     "tools": "quick",

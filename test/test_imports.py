@@ -61,7 +61,7 @@ LEVELS = (
         "tools.contrib",
         "tools.experimental",
     ),
-    ("__init__", "__main__", "cli", "compat", "testing"),
+    ("__init__", "__main__", "cli", "compat", "replay.notebooks", "testing"),
 )
 LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 

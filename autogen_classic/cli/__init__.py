@@ -32,6 +32,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "run": Command("autogen_classic.cli.run", "run an AutoGen 0.2 script, module or notebook unchanged"),
+    "replay": Command("autogen_classic.cli.replay", "hold the conversations of a saved notebook again, without a key"),
     "alias": Command("autogen_classic.cli.alias", "make `import autogen` mean this library in a whole environment"),
     "demo": Command("autogen_classic.cli.demo", "two agents write, run and repair a program; two others use a tool"),
     "local": Command("autogen_classic.cli.local", "install the small model that needs no key, network or server"),

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .._core.model_requests import forbid_model_requests
 
 if TYPE_CHECKING:
+    from ..replay.notebooks import NotebookReport
     from .scripted_client import ScriptedClient
     from .scripted_person import ScriptedPerson
     from .server import MockOpenAIServer
 
-__all__ = ("cassette", "mock_openai_server", "no_model_requests", "scripted_client", "scripted_person")
+__all__ = (
+    "cassette",
+    "mock_openai_server",
+    "no_model_requests",
+    "replay_notebook",
+    "scripted_client",
+    "scripted_person",
+)
 
 
 @pytest.fixture
@@ -73,3 +81,19 @@ def cassette(request: pytest.FixtureRequest) -> Iterator[Path]:
         return
     with replay(file):
         yield file
+
+
+@pytest.fixture
+def replay_notebook() -> Callable[..., NotebookReport]:
+    """A function that replays a notebook from its saved outputs and fails where the run departs from them.
+
+    It takes what `autogen_classic.replay.notebooks.replay_notebook` takes, and returns the same report.
+    """
+    from ..replay.notebooks import replay_notebook
+
+    def replay_and_check(path: str | os.PathLike[str], **options: Any) -> NotebookReport:
+        report = replay_notebook(path, **options)
+        assert report.departure is None, str(report)
+        return report
+
+    return replay_and_check

@@ -16,6 +16,7 @@ import pytest
 
 from autogen_classic import ConversableAgent, GroupChat, GroupChatManager, gather_usage_summary
 from autogen_classic.testing import MockOpenAIServer, ModelRequest, tool_call, tool_calls
+from autogen_classic.testing.pytest_plugin import replay_notebook  # noqa: F401 - a fixture, used by name
 
 KEY = "sk-planted-in-the-configuration-0123456789"
 HEADER = "Bearer planted-in-a-header-0123456789"

@@ -1,0 +1,259 @@
+"""The transcript plays everybody who is not there: the model, the person and, if asked, tools and code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from ..._core.drive import Call as CallStep
+from ..._core.drive import Request, Steps
+from ..._core.events import MessageReceived
+from ..._core.tape import AttemptT, WrapperT
+from ...errors import NotebookDepartureError
+from ...testing import ModelRequest, Reply, ScriptedClient, ToolCall
+from .._model_request import TapedAttempt
+from .._tape import RecordedCodeResult, Recorder, TapeOfRun, agent_name
+from .._values import Secrets
+from ._transcript import Item, Mark, Prompt, Turn
+
+if TYPE_CHECKING:
+    from ...oai.client import OpenAIWrapper
+
+__all__ = ("PLACEHOLDER_KEY", "Player", "TranscriptTape")
+
+PLACEHOLDER_KEY = "not-needed"
+
+_SELECTORS = ("speaker_selection_agent", "checking_agent")
+_CODE_OUTPUT = re.compile(r"exitcode: (-?\d+) \(execution (?:succeeded|failed).*?\)\nCode output: ?(.*)", re.DOTALL)
+_CARRYOVER = "\nContext: \n"
+UNKNOWN_SUMMARY = "(The notebook does not show this summary.)"
+
+
+class Player:
+    """Follows a transcript while the conversation is held again, and says what comes next in it.
+
+    Attributes:
+        unknown_summaries: how many summaries of a model were wanted that no output shows.
+    """
+
+    def __init__(self) -> None:
+        self._items: Sequence[Item] = ()
+        self._at = 0
+        self._text = ""
+        self.unknown_summaries = 0
+
+    def begin(self, items: Sequence[Item], text: str) -> None:
+        """Begin with another cell.
+
+        Args:
+            items: its transcript.
+            text: all that it has shown.
+        """
+        self._items = items
+        self._at = 0
+        self._text = text
+
+    def hear(self, event: MessageReceived) -> None:
+        """Move on past a message that was printed just now.
+
+        One that the record does not have leaves the place as it is: the comparison will tell.
+        """
+        recipient = event.recipient
+        if recipient._is_silent(recipient, event.silent):
+            return
+        for at, turn in self._turns():
+            if (turn.sender, turn.recipient) == (event.sender.name, recipient.name):
+                self._at = at + 1
+                return
+
+    def reply_of_model(self, request: ModelRequest) -> Reply | str:
+        """Return what the model answered then.
+
+        Raises:
+            NotebookDepartureError: the record does not show it.
+        """
+        name = agent_name(request.agent)
+        _, turn = next(self._turns(), (0, None))
+        if name in _SELECTORS:
+            if turn is None:
+                raise NotebookDepartureError("A speaker is to be selected, but the record has no further message.")
+            return turn.sender
+        if self._asks_for_summary(request):
+            return self._summary(turn, request)
+        if turn is None or turn.sender != name:
+            follows = "ends here" if turn is None else f"goes on with a message of {turn.sender!r}"
+            raise NotebookDepartureError(f"The model of {name!r} is asked, but the record {follows}.")
+        return _as_reply(turn)
+
+    def answer_of_person(self, name: str | None) -> str:
+        """Return what the person behind an agent typed then."""
+        for item in self._items[self._at :]:
+            if isinstance(item, Prompt) and item.answer:
+                return item.answer
+            if isinstance(item, Mark) and item.kind in ("auto reply", "no human input"):
+                return ""
+            if isinstance(item, Turn):
+                return item.content if item.sender == name else "exit"
+        return "exit"
+
+    def answer_to_input(self, prompt: object = "") -> str:
+        """Return what was typed when a cell itself called ``input``.
+
+        Raises:
+            NotebookDepartureError: the record does not show it.
+        """
+        asked = str(prompt).strip()
+        for line in self._text.splitlines():
+            if asked and line.startswith(asked):
+                return line[len(asked) :].strip()
+        raise NotebookDepartureError(f"The cell asks {asked!r}, but its output does not show what was typed.")
+
+    def result_of_code(self, name: str | None) -> RecordedCodeResult:
+        """Return the exit code and the output of the code that an agent ran then.
+
+        Raises:
+            NotebookDepartureError: the record does not show them.
+        """
+        _, turn = next(self._turns(), (0, None))
+        match = None if turn is None or turn.sender != name else _CODE_OUTPUT.match(turn.content)
+        if match is None:
+            raise NotebookDepartureError(f"{name!r} runs code, but the record does not show its output here.")
+        return RecordedCodeResult(int(match[1]), match[2])
+
+    def result_of_tool(self, name: str | None, tool: str, before: int) -> str:
+        """Return what a tool answered then.
+
+        Args:
+            name: the agent that runs it.
+            tool: its name.
+            before: how many tools have run for the same message before.
+
+        Raises:
+            NotebookDepartureError: the record does not show it.
+        """
+        _, turn = next(self._turns(), (0, None))
+        if turn is None or len(turn.responses) <= before:
+            raise NotebookDepartureError(f"{name!r} runs the tool {tool!r}, but the record does not show its answer.")
+        return turn.responses[before].content
+
+    @property
+    def place(self) -> int:
+        """How far the conversation has come in the transcript."""
+        return self._at
+
+    def _turns(self) -> Iterator[tuple[int, Turn]]:
+        for at in range(self._at, len(self._items)):
+            item = self._items[at]
+            if isinstance(item, Turn):
+                yield at, item
+
+    def _asks_for_summary(self, request: ModelRequest) -> bool:
+        """Whether the last message is an instruction; everywhere else the instructions come first."""
+        messages = request.messages
+        return len(messages) > 1 and messages[-1].get("role") in ("system", "developer")
+
+    def _summary(self, turn: Turn | None, request: ModelRequest) -> str:
+        """A summary is shown where it goes on: in what the next chat begins with, or as the reply of a nested chat."""
+        if turn is None:
+            self.unknown_summaries += 1
+            return UNKNOWN_SUMMARY
+        is_carried_over, carried_over = _carryover(turn.content)
+        if not is_carried_over:
+            return turn.content
+        for message in request.messages:  # the chat itself may have begun with what earlier chats had carried over
+            _, earlier = _carryover(str(message.get("content")))
+            carried_over = carried_over.removeprefix(f"{earlier}\n") if earlier else carried_over
+        return carried_over
+
+
+def _carryover(content: str) -> tuple[bool, str]:
+    _, frame, carried_over = content.partition(_CARRYOVER)
+    return bool(frame), carried_over
+
+
+def _as_reply(turn: Turn) -> Reply:
+    tools = tuple(ToolCall(call.name, call.arguments, call.id) for call in turn.calls if call.id is not None)
+    function = next((ToolCall(call.name, call.arguments) for call in turn.calls if call.id is None), None)
+    content = turn.content if turn.content or not turn.calls else None
+    return Reply(content, tool_calls=tools, function_call=function)
+
+
+class _PlayedAttempt(TapedAttempt):
+    """An attempt that the transcript answers, and that goes into the cassette. No cache is looked into or filled."""
+
+    def __init__(self, tape: TranscriptTape, wrapper: OpenAIWrapper, number: int, config: dict[str, Any]) -> None:
+        super().__init__(tape, wrapper, number, config)
+        self.extras = {**self.extras, "cache": None, "cache_seed": None}
+
+    def connected(self) -> ScriptedClient:
+        """Return the client that reads from the transcript."""
+        return cast("TranscriptTape", self._tape).client
+
+
+class TranscriptTape(TapeOfRun):
+    """What `_core.tape` asks for, answered from a transcript and recorded at the same time.
+
+    Args:
+        player: follows the transcript.
+        recorder: where the turns go.
+        plays_tools: whether results of tools come from the transcript.
+        plays_code: whether results of code do.
+    """
+
+    def __init__(self, player: Player, recorder: Recorder, plays_tools: bool, plays_code: bool) -> None:
+        super().__init__(None, recorder, {"tools": plays_tools, "code": plays_code}, Secrets())
+        self.replays = True
+        self.client = ScriptedClient(player.reply_of_model)
+        self._player = player
+        self._plays = (plays_tools, plays_code)
+        self._tools_run = (0, 0)  # at which place of the transcript, and how many there
+
+    def attempt(
+        self,
+        kind: Callable[[WrapperT, int, dict[str, Any]], AttemptT],
+        wrapper: WrapperT,
+        number: int,
+        config: dict[str, Any],
+    ) -> AttemptT:
+        """Return an attempt that the transcript answers; see `_core.tape`."""
+        return cast(AttemptT, _PlayedAttempt(self, cast("OpenAIWrapper", wrapper), number, config))
+
+    def config_list(
+        self, name: str, filter_dict: Mapping[str, Any] | None, load: Callable[[], list[dict[str, Any]]]
+    ) -> list[dict[str, Any]]:
+        """Return a configuration list; without one, entries that fit the filter and need no key."""
+        try:
+            entries = super().config_list(name, filter_dict, load)
+        except (OSError, ValueError):
+            entries = []
+        return entries or [{"model": model, "api_key": PLACEHOLDER_KEY} for model in _models_in(filter_dict)]
+
+    def person_steps(self, agent: object, prompt: str, ask: Request) -> Steps[str]:
+        """Return what the person typed then; see `_core.tape`."""
+        answer = CallStep(self._player.answer_of_person, agent_name(agent))
+        return (yield from super().person_steps(agent, prompt, answer))
+
+    def person_input(self, prompt: str, ask: Callable[[str], str]) -> str:
+        """Return what the person typed then; see `_core.tape`."""
+        return super().person_input(prompt, lambda _: self._player.answer_of_person(None))
+
+    def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
+        """Return what the tool answered then, if the transcript plays tools; see `_core.tape`."""
+        if self._plays[0]:
+            place, before = self._tools_run
+            before = before if place == self._player.place else 0
+            self._tools_run = (self._player.place, before + 1)
+            run = CallStep(self._player.result_of_tool, agent_name(agent), name, before)
+        return (yield from super().tool_steps(agent, name, arguments, run))
+
+    def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
+        """Return what the code printed then, if the transcript plays code; see `_core.tape`."""
+        if self._plays[1]:
+            run = CallStep(self._player.result_of_code, agent_name(agent))
+        return (yield from super().code_steps(agent, blocks, run))
+
+
+def _models_in(filter_dict: Mapping[str, Any] | None) -> list[str]:
+    wanted = (filter_dict or {}).get("model") or ["gpt-4o"]
+    return [wanted] if isinstance(wanted, str) else [str(model) for model in wanted]

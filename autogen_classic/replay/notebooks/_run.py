@@ -1,0 +1,232 @@
+"""Run the cells of a notebook unchanged, while its own saved outputs play the model and the person."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import getpass
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TextIO
+
+from ..._core import tape as seam
+from ..._core.events import MessageReceived, listening
+from ...compat.alias import install_as_autogen
+from ...compat.notebook import Cell, Shell, open_shell, read_cells
+from ...errors import NotebookDepartureError, NotebookError
+from ...oai._specs import SPECS
+from .. import _file
+from .._tape import Recorder
+from .._values import Secrets
+from ._outputs import error_of, shown_text, write_outputs
+from ._player import PLACEHOLDER_KEY, Player, TranscriptTape
+from ._report import CellReport, Departure, NotebookReport, compare
+from ._transcript import Turn, read_transcript
+
+__all__ = ("replay_notebook", "run_replay")
+
+_KEYS_READ = re.compile(r"os\.environ\[[\"'](\w+)[\"']\]|userdata\.get\([\"'](\w+)[\"']\)")
+_LARGEST_NOTEBOOK = 200 * 1024 * 1024
+
+# What pip calls a package whose module has another name.
+_DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "docx": "python-docx",
+    "dotenv": "python-dotenv",
+    "fitz": "pymupdf",
+    "google.generativeai": "google-generativeai",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+    "yfinance": "yfinance",
+}
+
+
+def replay_notebook(
+    path: str | os.PathLike[str],
+    *,
+    code: bool = False,
+    tools: bool = False,
+    cassette: str | os.PathLike[str] | None = None,
+    write: str | os.PathLike[str] | None = None,
+    timeout: float = 600,
+) -> NotebookReport:
+    """Hold the conversations of a notebook again, from its own saved outputs: no key, no network, no cost.
+
+    The cells run unchanged in a new process, in the folder of the notebook. What the model and the person said is read
+    from the outputs; nothing is made up.
+
+    Args:
+        path: an ``.ipynb`` file whose outputs were saved.
+        code: whether results of executed code come from the outputs too; otherwise the code runs.
+        tools: whether results of tools come from the outputs too; otherwise the tools run.
+        cassette: a file for a recording of the run, which `autogen_classic.replay.replay` can play.
+        write: a file for a copy of the notebook with the new outputs.
+        timeout: after how many seconds the process is killed.
+
+    Returns:
+        What was reproduced, and where the run first departs from the record.
+
+    Raises:
+        NotebookError: the file is not a notebook of format 4, has no conversation in its outputs, or does not end in
+            time.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        command = [sys.executable, "-m", "autogen_classic", "replay", os.fspath(path), "--json", str(report)]
+        command += ["--code"] * code + ["--tools"] * tools
+        command += [] if cassette is None else ["--cassette", os.fspath(cassette)]
+        command += [] if write is None else ["--write", os.fspath(write)]
+        package = Path(__file__).parents[3]
+        places = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
+        try:
+            done = subprocess.run(
+                command,
+                env={**os.environ, "PYTHONPATH": places},
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                encoding="utf-8",
+                errors="replace",
+            )
+        except subprocess.TimeoutExpired:
+            raise NotebookError(f"{path} has not ended within {timeout:g} seconds. Give it a longer timeout.") from None
+        if not report.exists():
+            raise NotebookError(
+                done.stderr.strip().removeprefix("autogen-classic replay: ") or f"{path} cannot be run."
+            )
+        return NotebookReport.from_json(report.read_text(encoding="utf-8"))
+
+
+def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, write: Path | None) -> NotebookReport:
+    """Do the work of `replay_notebook` in this process, which belongs to the notebook from then on.
+
+    Args:
+        path: the notebook.
+        code: whether results of code come from the outputs.
+        tools: whether results of tools do.
+        cassette: where the recording goes, or None.
+        write: where the copy goes, or None.
+
+    Returns:
+        The report.
+
+    Raises:
+        NotebookError: see `replay_notebook`.
+    """
+    cells = _cells_with_a_conversation(path)
+    source = path.resolve()
+    cassette, write = (None if file is None else file.resolve() for file in (cassette, write))
+    install_as_autogen()
+    player = Player()
+    outputs: dict[int, list[dict[str, Any]]] = {}
+    reports = []
+    with contextlib.ExitStack() as stack:
+        kept = cassette or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "run.json"
+        recorder = Recorder(kept, _file.head(tools, code), [], Secrets())
+        os.chdir(source.parent)
+        _give_keys(cells)
+        builtins.input = player.answer_to_input
+        stack.enter_context(seam.use(TranscriptTape(player, recorder, tools, code)))
+        stack.enter_context(listening(player.hear, kinds=[MessageReceived]))
+        shell = stack.enter_context(open_shell(source.name))
+        for cell in cells:
+            report, outputs[cell.number] = _replay_cell(shell, cell, player)
+            reports.append(report)
+        recorder.finish(failed=False)
+    if write is not None:
+        write_outputs(source, write, outputs)
+    return NotebookReport(str(path), tuple(reports), player.unknown_summaries)
+
+
+def _cells_with_a_conversation(path: Path) -> list[Cell]:
+    if path.is_file() and path.stat().st_size > _LARGEST_NOTEBOOK:
+        raise NotebookError(f"{path} has more than {_LARGEST_NOTEBOOK >> 20} MB. Clear the pictures in its outputs.")
+    cells = read_cells(path)
+    if not any(isinstance(item, Turn) for cell in cells for item in read_transcript(shown_text(cell))):
+        raise NotebookError(
+            f"{path} has no conversation in its saved outputs, so there is nothing to replay. Save it after a run, or "
+            f"run it with a model: autogen-classic run {path.name}"
+        )
+    return cells
+
+
+def _replay_cell(shell: Shell, cell: Cell, player: Player) -> tuple[CellReport, list[dict[str, Any]]]:
+    before = shown_text(cell)
+    items = read_transcript(before)
+    player.begin(items, before)
+    recorded = [item for item in items if isinstance(item, Turn)]
+    shown = _Shown(sys.stdout)
+    error: BaseException | None = None
+    with contextlib.redirect_stdout(shown):
+        try:
+            error = shell.run(cell)
+        except (NotebookError, SystemExit) as raised:
+            error = raised
+    text = shown.getvalue()
+    replayed = [item for item in read_transcript(text) if isinstance(item, Turn)]
+    report = compare(cell.number, recorded, replayed)
+    outputs = [{"output_type": "stream", "name": "stdout", "text": text.splitlines(keepends=True)}] if text else []
+    if error is not None:
+        name = type(error).__name__
+        outputs.append({"output_type": "error", "ename": name, "evalue": str(error), "traceback": []})
+        if name != error_of(cell):
+            report = CellReport(report.number, report.recorded, report.reproduced, _failure(cell.number, error, report))
+    return report, outputs
+
+
+def _failure(cell: int, error: BaseException, report: CellReport) -> Departure:
+    """What ended a cell, unless the conversation had departed before."""
+    before = report.departure
+    if before is not None and before.kind in ("other speaker", "other text"):
+        return before
+    turn = None if before is None else before.turn
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(error, ImportError) and error.name:
+        package = _DISTRIBUTIONS.get(error.name) or error.name.partition(".")[0]
+        return Departure(cell, turn, "missing package", f"{text}. Install it: python -m pip install {package}")
+    if isinstance(error, FileNotFoundError):
+        return Departure(cell, turn, "missing file", text)
+    kind = "not in the record" if isinstance(error, NotebookDepartureError) else "cell error"
+    return Departure(cell, turn, kind, text, "" if before is None else before.recorded)
+
+
+class _Shown(StringIO):
+    """Keeps what is printed, and shows it."""
+
+    def __init__(self, out: TextIO) -> None:
+        super().__init__()
+        self._out = out
+
+    def write(self, text: str, /) -> int:
+        """Keep a text and show it."""
+        self._out.write(text)
+        return super().write(text)
+
+    def flush(self) -> None:
+        """Show what waits to be shown."""
+        self._out.flush()
+
+
+def _give_keys(cells: Sequence[Cell]) -> None:
+    """Put what stands for a key wherever the cells read one; no key is sent anywhere."""
+    read = {name for cell in cells for match in _KEYS_READ.findall(cell.source) for name in match if name}
+    for variable in sorted(read | {variable for spec in SPECS for variable in spec.key_variables}):
+        os.environ.setdefault(variable, PLACEHOLDER_KEY)
+    getpass.getpass = _placeholder
+    colab, userdata = ModuleType("google.colab"), ModuleType("google.colab.userdata")
+    userdata.get = _placeholder  # type: ignore[attr-defined]
+    colab.userdata = userdata  # type: ignore[attr-defined]
+    sys.modules.setdefault("google.colab", colab)
+
+
+def _placeholder(*_: object, **__: object) -> str:
+    return PLACEHOLDER_KEY

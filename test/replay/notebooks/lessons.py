@@ -1,0 +1,231 @@
+"""Notebooks as programs were published: cells, what the model says in them, and what a person types.
+
+`record.py` runs them with AutoGen 0.2.40 or AG2 and saves what they show.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from autogen_classic.testing import tool_call
+
+
+class Lesson(NamedTuple):
+    """A notebook.
+
+    Attributes:
+        cells: its cells.
+        replies: what the model answers.
+        typed: what the person types.
+    """
+
+    cells: tuple[str, ...]
+    replies: tuple[Any, ...]
+    typed: tuple[str, ...] = ()
+
+
+SETUP = """\
+%pip install pyautogen
+"""
+
+CONFIG = """\
+import autogen
+
+config_list = autogen.config_list_from_json("OAI_CONFIG_LIST", filter_dict={"model": ["gpt-4"]})
+llm_config = {"config_list": config_list, "cache_seed": None}
+"""
+
+CONFIG_OF_LATE_AG2 = """\
+import autogen
+
+llm_config = autogen.LLMConfig.from_json(path="OAI_CONFIG_LIST")
+"""
+
+TWO_AGENTS = Lesson(
+    (
+        SETUP,
+        CONFIG,
+        """\
+teacher = autogen.AssistantAgent("teacher", llm_config=llm_config)
+student = autogen.UserProxyAgent(
+    "student", human_input_mode="NEVER", max_consecutive_auto_reply=2, code_execution_config=False,
+    default_auto_reply="Go on.",
+)
+student.initiate_chat(teacher, message="What is a prime number?")
+""",
+    ),
+    (
+        "A number above 1 that only 1 and itself divide.\n\n| n | prime |\n|---|---|\n| 2 | yes |",
+        "For example 7.\n" + "-" * 80 + "\nThat was a line.",
+        "That is all. TERMINATE",
+    ),
+)
+
+CODE = Lesson(
+    (
+        CONFIG,
+        """\
+coder = autogen.AssistantAgent("coder", llm_config=llm_config)
+runner = autogen.UserProxyAgent(
+    "runner", human_input_mode="NEVER", is_termination_msg=lambda m: "TERMINATE" in (m.get("content") or ""),
+    code_execution_config={"work_dir": "work", "use_docker": False},
+)
+result = runner.initiate_chat(coder, message="Print the sum of 1 to 10.")
+""",
+        """\
+result.summary
+""",
+    ),
+    (
+        "```python\nprint(sum(range(1, 11))\n```",
+        "A bracket was missing.\n```python\nprint(sum(range(1, 11)))\n```",
+        "It is 55. TERMINATE",
+    ),
+)
+
+PERSON = Lesson(
+    (
+        CONFIG,
+        """\
+assistant = autogen.AssistantAgent("assistant", llm_config=llm_config)
+user = autogen.UserProxyAgent("user", human_input_mode="ALWAYS", code_execution_config=False)
+user.initiate_chat(assistant, message="Tell me a joke.")
+""",
+        """\
+guest = autogen.UserProxyAgent("guest", human_input_mode="TERMINATE", code_execution_config=False)
+guest.initiate_chat(assistant, message="And one more?")
+""",
+    ),
+    ("Why did 6 fear 7?", "Because 7 ate 9.", "A shorter one: 1.", "TERMINATE", "TERMINATE"),
+    ("I do not know. Why?", "", "exit", "Please go on.", "exit"),
+)
+
+TOOLS = Lesson(
+    (
+        CONFIG,
+        """\
+from typing import Annotated
+
+assistant = autogen.AssistantAgent("assistant", llm_config=llm_config)
+user = autogen.UserProxyAgent("user", human_input_mode="NEVER", code_execution_config=False,
+    is_termination_msg=lambda m: "TERMINATE" in (m.get("content") or ""))
+
+@user.register_for_execution()
+@assistant.register_for_llm(description="Add two numbers.")
+def add(a: Annotated[int, "the first"], b: Annotated[int, "the second"]) -> int:
+    return a + b
+
+@user.register_for_execution()
+@assistant.register_for_llm(description="Shout a text.")
+def shout(text: str) -> str:
+    return text.upper() + "\\n**********\\n!"
+""",
+        """\
+user.initiate_chat(assistant, message="Add 2 and 3, then shout.")
+""",
+    ),
+    (
+        tool_call("add", a=2, b=3),
+        tool_call("shout", text="five"),
+        "5 and FIVE. TERMINATE",
+    ),
+)
+
+GROUP = Lesson(
+    (
+        CONFIG,
+        """\
+user = autogen.UserProxyAgent("Admin", human_input_mode="NEVER", code_execution_config=False)
+writer = autogen.AssistantAgent("Writer", llm_config=llm_config)
+critic = autogen.AssistantAgent("Critic", llm_config=llm_config)
+groupchat = autogen.GroupChat(agents=[user, writer, critic], messages=[], max_round=6)
+manager = autogen.GroupChatManager(groupchat=groupchat, llm_config=llm_config,
+    is_termination_msg=lambda m: "TERMINATE" in (m.get("content") or ""))
+user.initiate_chat(manager, message="Write a slogan for tea.")
+""",
+    ),
+    ("Writer", "Tea: a pause in a cup.", "Critic", "Too long.", "Writer", "Tea. Pause.", "Critic", "Good. TERMINATE"),
+)
+
+SEQUENCE = Lesson(
+    (
+        CONFIG,
+        """\
+boss = autogen.UserProxyAgent("boss", human_input_mode="NEVER", code_execution_config=False,
+    is_termination_msg=lambda m: "TERMINATE" in (m.get("content") or ""))
+analyst = autogen.AssistantAgent("analyst", llm_config=llm_config)
+author = autogen.AssistantAgent("author", llm_config=llm_config)
+results = boss.initiate_chats([
+    {"recipient": analyst, "message": "Name two fruits.", "summary_method": "last_msg", "max_turns": 1},
+    {"recipient": author, "message": "Write a line about them.", "summary_method": "reflection_with_llm",
+     "max_turns": 1},
+    {"recipient": analyst, "message": "Check it.", "max_turns": 1},
+])
+""",
+    ),
+    ("Apple and pear.", "An apple met a pear.", "They met.", "It is fine. TERMINATE"),
+)
+
+NESTED = Lesson(
+    (
+        CONFIG,
+        """\
+user = autogen.UserProxyAgent("user", human_input_mode="NEVER", code_execution_config=False,
+    is_termination_msg=lambda m: "TERMINATE" in (m.get("content") or ""))
+writer = autogen.AssistantAgent("writer", llm_config=llm_config)
+critic = autogen.AssistantAgent("critic", llm_config=llm_config)
+user.register_nested_chats(
+    [{"recipient": critic, "message": lambda recipient, messages, sender, config: "Judge: " + messages[-1]["content"],
+      "summary_method": "last_msg", "max_turns": 1}],
+    trigger=writer,
+)
+user.initiate_chat(writer, message="Write a word.", max_turns=2)
+""",
+    ),
+    ("Moon.", "Too short.", "Moonlight."),
+)
+
+FUNCTIONS = Lesson(
+    (
+        CONFIG,
+        """\
+llm_config = {**llm_config, "functions": [{"name": "double", "description": "Double a number.",
+    "parameters": {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}}]}
+assistant = autogen.AssistantAgent("assistant", llm_config=llm_config)
+user = autogen.UserProxyAgent("user", human_input_mode="NEVER", code_execution_config=False,
+    is_termination_msg=lambda m: "TERMINATE" in (m.get("content") or ""),
+    function_map={"double": lambda n: str(2 * n)})
+user.initiate_chat(assistant, message="Double 21.")
+""",
+    ),
+    (
+        {"role": "assistant", "content": None, "function_call": {"name": "double", "arguments": '{"n": 21}'}},
+        "It is 42. TERMINATE",
+    ),
+)
+
+STREAM = Lesson(
+    (
+        CONFIG,
+        """\
+assistant = autogen.AssistantAgent("assistant", llm_config={**llm_config, "stream": True})
+user = autogen.UserProxyAgent("user", human_input_mode="NEVER", code_execution_config=False,
+    max_consecutive_auto_reply=1)
+chat = user.initiate_chat(assistant, message="Say hello to everybody.")
+print("Cost:", chat.cost["usage_including_cached_inference"]["total_cost"] >= 0)
+""",
+    ),
+    ("Hello, everybody here.", "Goodbye, everybody."),
+)
+
+LESSONS = {
+    "two_agents": TWO_AGENTS,
+    "code": CODE,
+    "person": PERSON,
+    "tools": TOOLS,
+    "group": GROUP,
+    "sequence": SEQUENCE,
+    "nested": NESTED,
+    "functions": FUNCTIONS,
+    "stream": STREAM,
+}

@@ -1,0 +1,242 @@
+"""Notebooks with saved outputs hold their conversations again: those that other releases wrote, and damaged ones.
+
+The notebooks in ``saved`` are ours; `record.py` ran them with AutoGen 0.2.40, AG2 0.7.6 and AG2 0.14.1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autogen_classic import AssistantAgent, UserProxyAgent
+from autogen_classic.errors import NotebookError
+from autogen_classic.replay import replay
+from autogen_classic.replay.notebooks import NotebookReport, replay_notebook
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+SAVED = sorted((HERE / "notebooks" / "saved").glob("*.ipynb"))
+
+# Replays each notebook in a process of its own that was forked off a warm one.
+REPLAY_ALL = """
+import os, sys
+from pathlib import Path
+from autogen_classic.replay.notebooks import run_replay
+
+for file in map(Path, sys.argv[1:]):
+    child = os.fork()
+    if not child:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        report = run_replay(file, code="ag2" in file.name, tools=False, cassette=None, write=None)
+        file.with_suffix(".json").write_text(report.to_json())
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+CONFIG = 'import autogen\nllm_config = {"config_list": [{"model": "gpt-4", "api_key": "sk-0"}], "cache_seed": None}\n'
+TWO_AGENTS = CONFIG + (
+    'assistant = autogen.AssistantAgent("assistant", llm_config=llm_config)\n'
+    'user = autogen.UserProxyAgent("user", human_input_mode="NEVER", code_execution_config=False)\n'
+)
+ENDS_SOON = TWO_AGENTS.replace("execution_config=False", "execution_config=False, max_consecutive_auto_reply=0")
+DASHES = "-" * 80
+
+
+def said(sender: str, recipient: str, text: str) -> str:
+    return f"\x1b[33m{sender}\x1b[0m (to {recipient}):\n\n{text}\n\n{DASHES}\n"
+
+
+def stream(text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": "stdout", "text": text.splitlines(keepends=True)}
+
+
+def notebook(folder: Path, *cells: tuple[str, list[dict[str, Any]]], **top: Any) -> Path:
+    made = [{"cell_type": "code", "source": source, "outputs": outputs} for source, outputs in cells]
+    path = folder / "lesson.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "cells": made, "metadata": {}, **top}), encoding="utf-8")
+    return path
+
+
+def test_what_other_releases_saved_is_held_again(tmp_path: Path) -> None:
+    files = []
+    for source in SAVED:
+        files.append(tmp_path / source.name)
+        files[-1].write_bytes(source.read_bytes())
+    command = [sys.executable, "-c", REPLAY_ALL, *map(str, files)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "IPYTHONDIR": str(tmp_path / "ipython")}
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    assert len(files) >= 26
+    for file in files:
+        report = NotebookReport.from_json(file.with_suffix(".json").read_text(encoding="utf-8"))
+        assert report.turns >= 4
+        assert report.departure is None, str(report)
+        assert report.reproduced == report.turns
+
+
+def test_markers_of_the_first_releases_are_read(tmp_path: Path) -> None:
+    program = TWO_AGENTS.replace(
+        "code_execution_config=False",
+        'code_execution_config=False, function_map={"double": lambda n: str(2 * n)}, max_consecutive_auto_reply=1',
+    )
+    arguments = 'Arguments: \n{"n": 21}\n'
+    shown = (
+        said("user", "assistant", "Double 21.")
+        + said("assistant", "user", f"***** Suggested function Call: double *****\n{arguments}{'*' * 41}")
+        + "\n>>>>>>>> EXECUTING FUNCTION double...\n"
+        + said("user", "assistant", f'***** Response from calling function "double" *****\n42\n{"*" * 51}')
+        + said("assistant", "user", "It is 42.")
+    )
+    report = replay_notebook(
+        notebook(tmp_path, (program, []), ('user.initiate_chat(assistant, message="Double 21.")', [stream(shown)]))
+    )
+    assert (report.reproduced, report.turns, report.departure) == (4, 4, None)
+
+
+def test_an_output_in_html_is_read(tmp_path: Path) -> None:
+    text = said("user", "assistant", "1 < 2?") + said("assistant", "user", "Yes.")
+    page = f"<pre>{text.replace(chr(27) + '[33m', '<b>').replace(chr(27) + '[0m', '</b>').replace('1 < 2', '1 &lt; 2')}"
+    shown = {"output_type": "display_data", "data": {"text/html": page + "</pre>"}}
+    report = replay_notebook(
+        notebook(tmp_path, (ENDS_SOON + 'user.initiate_chat(assistant, message="1 < 2?")', [shown]))
+    )
+    assert (report.reproduced, report.departure) == (2, None)
+
+
+def test_of_an_output_that_is_cut_off_what_is_there_is_reproduced(tmp_path: Path) -> None:
+    text = said("user", "assistant", "Tell me.") + "assistant (to user):\n\nA long answer that goes on and"
+    report = replay_notebook(
+        notebook(tmp_path, (ENDS_SOON + 'user.initiate_chat(assistant, message="Tell me.")', [stream(text)]))
+    )
+    assert (report.reproduced, report.turns) == (2, 2)
+
+
+def test_another_speaker_is_named_with_both_messages(tmp_path: Path) -> None:
+    shown = said("user", "assistant", "Hello.") + said("teacher", "user", "Good day.")
+    report = replay_notebook(
+        notebook(tmp_path, (ENDS_SOON + 'user.initiate_chat(assistant, message="Hello.")', [stream(shown)]))
+    )
+    assert report.departure is not None
+    assert (report.departure.kind, report.departure.cell, report.departure.turn) == ("not in the record", 1, 2)
+    assert "The model of 'assistant' is asked" in report.departure.why
+    assert "'teacher'" in report.departure.why
+    assert report.reproduced == 1
+
+
+def test_code_whose_output_has_changed_is_placed(tmp_path: Path) -> None:
+    program = TWO_AGENTS.replace(
+        "code_execution_config=False", 'code_execution_config={"use_docker": False}, max_consecutive_auto_reply=1'
+    )
+    shown = (
+        said("user", "assistant", "Print a number.")
+        + said("assistant", "user", "```python\nprint(2)\n```")
+        + said("user", "assistant", "exitcode: 0 (execution succeeded)\nCode output: \n1\n")
+        + said("assistant", "user", "It is 1.")
+    )
+    cells = (program + 'user.initiate_chat(assistant, message="Print a number.")', [stream(shown)])
+    report = replay_notebook(notebook(tmp_path, cells))
+    assert report.departure is not None
+    assert (report.departure.kind, report.departure.turn, report.reproduced) == ("other text", 3, 3)
+    assert replay_notebook(notebook(tmp_path, cells), code=True).departure is None
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "words"),
+    [
+        ("import package_nobody_has", "missing package", "python -m pip install package_nobody_has"),
+        ("open('prices.csv')", "missing file", "prices.csv"),
+        ("1 / 0", "cell error", "ZeroDivisionError"),
+    ],
+)
+def test_a_cell_that_fails_says_why(tmp_path: Path, line: str, kind: str, words: str) -> None:
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    chat = ENDS_SOON + 'user.initiate_chat(assistant, message="Hello.")'
+    report = replay_notebook(notebook(tmp_path, (line, []), (chat, [stream(shown)])))
+    assert report.departure is not None
+    assert (report.departure.kind, report.departure.cell) == (kind, 1)
+    assert words in report.departure.why
+    assert report.reproduced == 2  # the cells after it run
+    assert words in str(report)
+
+
+def test_an_error_that_was_recorded_is_no_departure(tmp_path: Path) -> None:
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    chat = ENDS_SOON + 'user.initiate_chat(assistant, message="Hello.")'
+    error = {"output_type": "error", "ename": "ZeroDivisionError", "evalue": "division by zero", "traceback": []}
+    assert replay_notebook(notebook(tmp_path, ("1 / 0", [error]), (chat, [stream(shown)]))).departure is None
+
+
+def test_cells_read_keys_and_ask_for_input(tmp_path: Path) -> None:
+    program = (
+        "import os, getpass\nfrom google.colab import userdata\n"
+        'keys = {os.environ["MY_SERVICE_KEY"], userdata.get("OTHER"), getpass.getpass("Key: ")}\n'
+        'name = input("Your name: ")\n'
+    )
+    chat = ENDS_SOON + 'user.initiate_chat(assistant, message="I am " + name)'
+    shown = said("user", "assistant", "I am Ann") + said("assistant", "user", "Good day, Ann.")
+    report = replay_notebook(
+        notebook(tmp_path, (program, [stream("Your name: Ann\n")]), (chat, [stream(shown)]), ("assert len(keys)", []))
+    )
+    assert (report.reproduced, report.departure) == (2, None)
+
+
+def test_asynchronous_cells_are_run(tmp_path: Path) -> None:
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    chat = ENDS_SOON + 'await user.a_initiate_chat(assistant, message="Hello.")'
+    assert replay_notebook(notebook(tmp_path, (chat, [stream(shown)]))).reproduced == 2
+
+
+def test_the_cassette_can_be_replayed_and_the_copy_holds_the_new_outputs(tmp_path: Path) -> None:
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    chat = ENDS_SOON + 'user.initiate_chat(assistant, message="Hello.")'
+    source = notebook(tmp_path, (chat, [stream(shown)]))
+    before = source.read_bytes()
+    replay_notebook(source, cassette=tmp_path / "run.json", write=tmp_path / "again.ipynb")
+    assert source.read_bytes() == before
+    with replay(tmp_path / "run.json"):
+        assistant = AssistantAgent("assistant", llm_config={"model": "gpt-4", "cache_seed": None})
+        user = UserProxyAgent(
+            "user", human_input_mode="NEVER", max_consecutive_auto_reply=0, code_execution_config=False
+        )
+        assert user.initiate_chat(assistant, message="Hello.").summary == "Good day."
+    copy = json.loads((tmp_path / "again.ipynb").read_text(encoding="utf-8"))
+    assert "Good day." in "".join(copy["cells"][0]["outputs"][0]["text"])
+    assert replay_notebook(tmp_path / "again.ipynb").reproduced == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"cells": [', "is not JSON"),
+        (json.dumps({"nbformat": 3, "worksheets": []}), "not a notebook of format 4"),
+        (json.dumps({"nbformat": 4, "cells": []}), "no conversation in its saved outputs"),
+        (
+            json.dumps({"nbformat": 4, "cells": [], "metadata": {"language_info": {"name": "R"}}}),
+            "is written in r, but only notebooks in Python",
+        ),
+    ],
+)
+def test_what_cannot_be_replayed_is_refused_with_a_reason(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "lesson.ipynb"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(NotebookError, match=words):
+        replay_notebook(path)
+
+
+def test_a_notebook_that_does_not_end_is_stopped(tmp_path: Path) -> None:
+    shown = said("user", "assistant", "Hello.")
+    with pytest.raises(NotebookError, match="has not ended within"):
+        replay_notebook(notebook(tmp_path, ("while True: pass", [stream(shown)])), timeout=3)
+
+
+def test_the_fixture_fails_with_the_report(tmp_path: Path, replay_notebook: Any) -> None:
+    chat = ENDS_SOON + 'user.initiate_chat(assistant, message="Hello.")'
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    assert replay_notebook(notebook(tmp_path, (chat, [stream(shown)]))).reproduced == 2
+    with pytest.raises(AssertionError, match="1 of 2 messages reproduced"):
+        replay_notebook(notebook(tmp_path, (chat, [stream(shown.replace("Hello", "Hi"))])))
