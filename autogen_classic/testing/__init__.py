@@ -12,10 +12,10 @@ from .._core.lazy import load
 if TYPE_CHECKING:
     from .._core.model_requests import allow_model_requests, forbid_model_requests
     from ..errors import ModelRequestForbiddenError, ScriptExhaustedError
+    from .messages import ToolCall, tools_message
     from .replies import (
         ModelRequest,
         Reply,
-        ToolCall,
         choices,
         disconnect,
         echo,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .scripted_executor import ScriptedExecutor
     from .scripted_person import CapturedIO, ScriptedPerson
     from .server import MockOpenAIServer, run_mock_server
+    from .test_agent import TestAgent
 
 _HOMES = {
     "CapturedIO": ".scripted_person",
@@ -41,7 +42,8 @@ _HOMES = {
     "ScriptedClient": ".scripted_client",
     "ScriptedExecutor": ".scripted_executor",
     "ScriptedPerson": ".scripted_person",
-    "ToolCall": ".replies",
+    "TestAgent": ".test_agent",
+    "ToolCall": ".messages",
     "allow_model_requests": ".._core.model_requests",
     "choices": ".replies",
     "disconnect": ".replies",
@@ -54,6 +56,7 @@ _HOMES = {
     "run_mock_server": ".server",
     "tool_call": ".replies",
     "tool_calls": ".replies",
+    "tools_message": ".messages",
 }
 
 __all__ = (
@@ -66,6 +69,7 @@ __all__ = (
     "ScriptedClient",
     "ScriptedExecutor",
     "ScriptedPerson",
+    "TestAgent",
     "ToolCall",
     "allow_model_requests",
     "choices",
@@ -79,6 +83,7 @@ __all__ = (
     "run_mock_server",
     "tool_call",
     "tool_calls",
+    "tools_message",
 )
 
 if not TYPE_CHECKING:  # so that type checkers report a misspelt name

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.content import texts_of
+from .messages import ToolCall
 
 __all__ = (
     "Answer",
@@ -67,21 +68,6 @@ class ModelRequest(dict[str, Any]):
         """The text of the last message, or answer of a tool; its text parts joined by line breaks if it has several."""
         last = self.messages[-1] if self.messages else {}
         return "\n".join(texts_of(last.get("content", last.get("output"))))
-
-
-@dataclass(frozen=True)
-class ToolCall:
-    """A call of a tool that the scripted model asks for.
-
-    Attributes:
-        name: the name of the tool.
-        arguments: the arguments as JSON text, as a model writes them; it may be broken on purpose.
-        id: the id of the call; None lets the model number it.
-    """
-
-    name: str
-    arguments: str = "{}"
-    id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,9 +161,7 @@ def tool_call(name: str, raw: str | None = None, /, **arguments: Any) -> ToolCal
     Raises:
         TypeError: both forms of arguments are given, or one is not a JSON value.
     """
-    if raw is not None and arguments:
-        raise TypeError(f"tool_call({name!r}): give the arguments as one raw text or as keywords, not both.")
-    return ToolCall(name, json.dumps(arguments) if raw is None else raw)
+    return ToolCall(name, raw, **arguments)
 
 
 def tool_calls(*calls: ToolCall, content: str | None = None) -> Reply:
