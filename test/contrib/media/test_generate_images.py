@@ -14,7 +14,7 @@ from agent_kit import agent, both_ways, chat
 from picture_kit import as_bytes
 from PIL import Image
 
-from autogen_classic import Cache, ConversableAgent
+from autogen_classic import Cache, ConversableAgent, GroupChat, GroupChatManager
 from autogen_classic.agentchat.contrib.capabilities.generate_images import (
     PROMPT_INSTRUCTIONS,
     DalleImageGenerator,
@@ -22,6 +22,7 @@ from autogen_classic.agentchat.contrib.capabilities.generate_images import (
 )
 from autogen_classic.agentchat.contrib.img_utils import get_pil_image, pil_to_data_uri
 from autogen_classic.agentchat.contrib.multimodal_conversable_agent import MultimodalConversableAgent
+from autogen_classic.code_utils import content_str
 from autogen_classic.errors import AddressRefusedError, ModelRequestForbiddenError, UnusableImageError
 from autogen_classic.replay import record, replay
 from autogen_classic.testing import MockOpenAIServer, forbid_model_requests
@@ -342,3 +343,51 @@ def test_agents_who_draw_side_by_side_with_one_generator_pay_each_for_their_own(
     costs = [(artist.get_actual_usage() or {})["dall-e-3"]["cost"] for artist in artists]
     assert costs == pytest.approx([0.04, 0.12])
     assert generator.actual_usage_summary is None
+
+
+# --- in groups -------------------------------------------------------------------------------------------------------
+
+
+def studio(
+    serve: Serve, red: Image.Image, artist_says: list[str], eye_says: list[str], chosen: list[str]
+) -> tuple[Painter, GroupChat, GroupChatManager]:
+    """A group with an artist, a critic who sees and a reader who does not."""
+    painter = Painter(red)
+    critic = MultimodalConversableAgent("critic", llm_config=serve(*eye_says).llm_config(), human_input_mode="NEVER")
+    reader = agent("reader", llm_config=serve("I read it.").llm_config())
+    members = [agent("user"), drawing(serve(*artist_says), painter), critic, reader]
+    group = GroupChat(members, [], max_round=len(chosen) + 1)
+    manager = GroupChatManager(group, llm_config=serve(*chosen).llm_config(), human_input_mode="NEVER")
+    return painter, group, manager
+
+
+SAYS = (["Yes.", "A red square."], ["I see red."], ["artist", "critic", "reader"])
+
+
+@both_ways
+def test_an_artist_draws_in_a_group_for_those_who_see_and_those_who_do_not(
+    way: str, serve: Serve, red: Image.Image
+) -> None:
+    painter, group, manager = studio(serve, red, *SAYS)
+    chat(way, group.agents[0], manager, message="Draw something red.")
+    assert [said["name"] for said in group.messages] == ["user", "artist", "critic", "reader"]
+    picture = {"type": "image_url", "image_url": {"url": pil_to_data_uri(red)}}
+    assert group.messages[1]["content"].endswith("A red square.<image>")  # what is printed and selected by
+    assert group.agents[2].chat_messages[manager][1]["content"][1] == picture  # type: ignore[attr-defined]
+    assert painter.prompts == ["A red square."]
+    assert content_str(group.messages[2]["content"]) == "I see red."
+    assert group.messages[3]["content"] == "I read it."
+
+
+@both_ways
+def test_a_group_with_an_artist_is_replayed_without_drawing(
+    way: str, serve: Serve, red: Image.Image, tmp_path: Path
+) -> None:
+    _, group, manager = studio(serve, red, *SAYS)
+    with record(tmp_path / "run.json", tools=True):
+        before = chat(way, group.agents[0], manager, message="Draw something red.")
+    painter, group, manager = studio(serve, red, [], [], [""] * 3)
+    with replay(tmp_path / "run.json"), forbid_model_requests():
+        after = chat(way, group.agents[0], manager, message="Draw something red.")
+    assert after.chat_history == before.chat_history
+    assert painter.prompts == []

@@ -12,13 +12,17 @@ from agent_kit import agent, both_ways, chat
 from picture_kit import PictureServer
 from PIL import Image
 
+from autogen_classic import GroupChat, GroupChatManager
 from autogen_classic.agentchat.contrib import llava_agent
 from autogen_classic.agentchat.contrib.img_utils import get_image_data
 from autogen_classic.agentchat.contrib.llava_agent import LLaVAAgent, llava_call, llava_call_binary
+from autogen_classic.code_utils import content_str
 from autogen_classic.errors import ModelRequestForbiddenError, NoAnswerError
 from autogen_classic.replay import record, replay
-from autogen_classic.testing import forbid_model_requests
+from autogen_classic.testing import MockOpenAIServer, forbid_model_requests
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
+
+Serve = Callable[..., MockOpenAIServer]
 
 
 class Worker:
@@ -247,3 +251,59 @@ def test_a_budget_ends_a_chat_with_replicate_after_its_first_answer(way: str, mo
     result = chat(way, agent("user"), llava, message="What is it?", max_turns=3, max_cost=1)
     assert (result.stop_reason, result.summary) == ("budget", "Red.")
     assert "llava-13b" in str(result.stop_detail)
+
+
+# --- in groups -------------------------------------------------------------------------------------------------------
+
+
+def group_with(llava: LLaVAAgent, serve: Serve, names: list[str]) -> tuple[GroupChat, GroupChatManager]:
+    """A group whose manager's model chooses who speaks."""
+    members = [agent("user"), llava, agent("poet", llm_config=serve("Roses.", "Violets.").llm_config())]
+    group = GroupChat(members, [], max_round=len(names) + 1, allow_repeat_speaker=False)
+    config = serve(*names).llm_config(price=[0, 0])
+    return group, GroupChatManager(group, llm_config=config, human_input_mode="NEVER")
+
+
+@both_ways
+def test_llava_speaks_in_a_group_and_sees_what_the_others_show(
+    way: str, worker: Callable[..., Worker], serve: Serve, red_file: str
+) -> None:
+    server = worker("I see red.", "A rose is red.")
+    group, manager = group_with(seeing(server), serve, ["llava", "poet", "llava"])
+    result = chat(way, group.agents[0], manager, message="What is <img red.png>?")
+    assert [(said["name"], content_str(said["content"])) for said in group.messages] == [
+        ("user", "What is <img red.png>?"),
+        ("llava", "I see red."),
+        ("poet", "Roses."),
+        ("llava", "A rose is red."),
+    ]
+    assert [len(asked["images"]) for asked in server.requests] == [1, 1]
+    assert server.requests[1]["prompt"].endswith(
+        "###Human: What is <image>?\n###Assistant: I see red.\n###Human: Roses.\n\n###Assistant: "
+    )
+    assert result.spent.cost is None
+
+
+@both_ways
+def test_a_group_with_llava_is_replayed_without_a_worker(
+    way: str, worker: Callable[..., Worker], serve: Serve, red_file: str, tmp_path: Path
+) -> None:
+    server = worker("I see red.", "A rose is red.")
+    group, manager = group_with(seeing(server), serve, ["llava", "poet", "llava"])
+    with record(tmp_path / "run.json", tools=True):
+        before = chat(way, group.agents[0], manager, message="What is <img red.png>?")
+    server.http.stop()
+    group, manager = group_with(seeing(server), serve, [""] * 3)
+    with replay(tmp_path / "run.json"):
+        after = chat(way, group.agents[0], manager, message="What is <img red.png>?")
+    assert after.chat_history == before.chat_history
+    assert len(server.requests) == 2
+
+
+@both_ways
+def test_llava_answers_in_a_nested_chat(way: str, worker: Callable[..., Worker], red_file: str) -> None:
+    server = worker("I see red.")
+    asker, user = agent("asker"), agent("user")
+    nested = {"recipient": seeing(server), "message": "What is <img red.png>?", "max_turns": 1}
+    asker.register_nested_chats([nested], trigger=user)
+    assert chat(way, user, asker, max_turns=1).summary == "I see red."
