@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from .._secrets import keys_hidden
 from .._warn import warn_once
 from .._web.fetch import fetch
 from .mdconvert import MarkdownConverter
@@ -72,7 +73,8 @@ class BingMarkdownSearch(AbstractMarkdownSearch):
             FetchError: Bing cannot be reached.
             requests.HTTPError: Bing refuses the request, for instance because of the key.
         """
-        return self._ask_api(query) if self._bing_api_key else self._read_page(query)
+        with keys_hidden([{"api_key": self._bing_api_key, "base_url": self._base_url}]):
+            return self._ask_api(query) if self._bing_api_key else self._read_page(query)
 
     def _ask_api(self, query: str) -> str:
         response = fetch(

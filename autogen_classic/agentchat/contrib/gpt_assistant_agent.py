@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +18,7 @@ from ..._core.drive import WHICH_WAY, Ask, Steps, drive, shipped
 from ..._core.messages import Message
 from ..._core.party import Agent, Outcome
 from ..._core.threads import blocking_call
+from ..._secrets import keys_hidden
 from ...io.base import IOStream
 from ...llm_config.config import current_llm_config
 from ...oai.openai_utils import create_gpt_vector_store
@@ -27,6 +27,7 @@ from ..conversable_agent import ConversableAgent
 from ._assistant.answers import text_of_answer
 from ._assistant.definition import (
     Assistant,
+    Thread,
     files_to_index,
     identity_of,
     is_prompt,
@@ -48,20 +49,7 @@ _CONVERSATIONS_NEEDED = (
     "Threads of an assistant are conversations of OpenAI, which the installed openai package does not know. "
     'Install a newer one with: pip install "openai>=1.107"'
 )
-
-
 _NOT_FOUND = 404
-
-
-@dataclass(frozen=True)
-class Thread:
-    """What was said between an assistant and one partner: a conversation at OpenAI.
-
-    Attributes:
-        id: the id of the conversation.
-    """
-
-    id: str
 
 
 def _invoke(
@@ -146,8 +134,13 @@ def _at_openai(
     assistant: GPTAssistantAgent, name: str, arguments: dict[str, Any], make: Callable[[], str]
 ) -> Steps[str]:
     """Make something at OpenAI, beside the event loop in an asynchronous chat. A recording of tools keeps its id."""
-    run = blocking_call((yield WHICH_WAY), make)
+    run = blocking_call((yield WHICH_WAY), _without_showing_keys, assistant, make)
     return str((yield from tape.tool_steps(assistant, name, arguments, run)))
+
+
+def _without_showing_keys(assistant: GPTAssistantAgent, make: Callable[[], str]) -> str:
+    with keys_hidden(assistant.client._classic_state.entries):
+        return make()
 
 
 class GPTAssistantAgent(ConversableAgent):
@@ -376,7 +369,8 @@ class GPTAssistantAgent(ConversableAgent):
             return
         logger.info("Clearing thread %s", thread.id)
         try:
-            self.openai_client.conversations.delete(thread.id)
+            with keys_hidden(self.client._classic_state.entries):
+                self.openai_client.conversations.delete(thread.id)
         except Exception as error:  # it is gone already, or out of reach; the chat does not need it any more
             logger.warning("The conversation %s could not be deleted: %s", thread.id, error)
 
@@ -391,7 +385,9 @@ class GPTAssistantAgent(ConversableAgent):
             write("No thread to print")
             return
         write("~~~~~~~THREAD CONTENTS~~~~~~~")
-        for item in list(self.openai_client.conversations.items.list(thread.id))[::-1]:
+        with keys_hidden(self.client._classic_state.entries):
+            items = list(self.openai_client.conversations.items.list(thread.id))
+        for item in reversed(items):
             if item.type == "message":
                 write(f"{item.role}: " + "".join(getattr(part, "text", None) or "<image>" for part in item.content))
             else:

@@ -14,6 +14,7 @@ from typing import Any
 
 __all__ = (
     "Assistant",
+    "Thread",
     "files_to_index",
     "identity_of",
     "is_prompt",
@@ -49,6 +50,17 @@ class Assistant:
     tools: list[dict[str, Any]] = field(default_factory=list)
     tool_resources: dict[str, dict[str, Any]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What was said between an assistant and one partner: a conversation at OpenAI.
+
+    Attributes:
+        id: the id of the conversation.
+    """
+
+    id: str
 
 
 def settings_of(

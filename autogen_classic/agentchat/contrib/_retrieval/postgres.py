@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -36,7 +36,8 @@ def connect(connection_string: str | None, settings: dict[str, Any]) -> psycopg.
         raise missing_package("PostgreSQL", error, "retrievechat-pgvector") from error
     text = (connection_string or "").replace("postgresql+psycopg://", "postgresql://", 1)
     given = {name: value for name, value in settings.items() if value is not None}
-    with plain_errors("The database"):
+    secrets = [*failures.secrets_of_connection(text), str(given.get("password", ""))]
+    with plain_errors("The database", secrets):
         return psycopg.connect(text, autocommit=True, **given)
 
 
@@ -75,15 +76,16 @@ def run(
         return found.fetchall() if found.description else []
 
 
-def plain_errors(what: str) -> AbstractContextManager[None]:
+def plain_errors(what: str, secrets: Iterable[str] = ()) -> AbstractContextManager[None]:
     """Raise what psycopg raises as an error of this library.
 
     Args:
         what: what the work is about, as the beginning of a sentence.
+        secrets: texts that the error may not show.
     """
     import psycopg
 
-    return failures.plain_errors(what, psycopg.Error, of_sizes=psycopg.DataError)
+    return failures.plain_errors(what, psycopg.Error, of_sizes=psycopg.DataError, secrets=secrets)
 
 
 def vector_text(vector: Sequence[float]) -> str:

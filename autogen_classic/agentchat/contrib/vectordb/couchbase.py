@@ -6,7 +6,7 @@ The number beside a document is its score, the largest comes first. With vectors
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -79,7 +79,7 @@ class CouchbaseVectorDB(VectorDB):
         self.embedding_function: EmbeddingFunction = embedding_from(embedding_function)
         self.index_name = index_name
         self._dimensions: int | None = None
-        with _plain_errors("Couchbase"):
+        with _plain_errors("Couchbase", [*failures.secrets_of_connection(connection_string), password]):
             options = ClusterOptions(PasswordAuthenticator(username, password))
             self.cluster = cluster.Cluster(connection_string, options)
             self.cluster.wait_until_ready(_WAIT)
@@ -390,10 +390,13 @@ def _raise_all_but(accepted: type[Exception] | tuple[()], result: _Outcomes) -> 
             raise error
 
 
-def _plain_errors(what: str) -> AbstractContextManager[None]:
-    """Raise what the client raises as an error of this library."""
+def _plain_errors(what: str, secrets: Iterable[str] = ()) -> AbstractContextManager[None]:
+    """Raise what the client raises as an error of this library, which shows no secrets."""
     from couchbase.exceptions import CouchbaseException
 
     return failures.plain_errors(
-        what, CouchbaseException, text_of=lambda error: str(getattr(error, "message", None) or error)
+        what,
+        CouchbaseException,
+        text_of=lambda error: str(getattr(error, "message", None) or error),
+        secrets=secrets,
     )

@@ -88,7 +88,7 @@ class MongoDBAtlasVectorDB(VectorDB):
         self._wait_until_index_ready = wait_until_index_ready
         self._wait_until_document_ready = wait_until_document_ready
         self._dimensions: int | None = None
-        with _plain_errors("MongoDB"):
+        with _plain_errors("MongoDB", ValueError, secrets=failures.secrets_of_connection(connection_string)):
             self.client: MongoClient[dict[str, Any]] = MongoClient(
                 connection_string, driver=DriverInfo(name="autogen-classic")
             )
@@ -373,8 +373,8 @@ class MongoDBAtlasVectorDB(VectorDB):
         return [(doc, score) for doc in found for score in [doc.pop("score")]]  # type: ignore[misc]
 
 
-def _plain_errors(what: str) -> AbstractContextManager[None]:
-    """Raise what pymongo raises as an error of this library; its texts hold no password."""
+def _plain_errors(what: str, *kinds: type[Exception], secrets: Iterable[str] = ()) -> AbstractContextManager[None]:
+    """Raise what pymongo raises, and errors of other kinds, as an error of this library that shows no secrets."""
     from pymongo.errors import PyMongoError
 
-    return failures.plain_errors(what, PyMongoError)
+    return failures.plain_errors(what, PyMongoError, *kinds, secrets=secrets)

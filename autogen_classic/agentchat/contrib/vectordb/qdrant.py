@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, cast
 
+from ...._secrets import secrets_in
 from ....errors import EmbeddingSizeError, VectorStoreError
 from .._retrieval import failures
 from .._retrieval.documents import rows_of, texts_of
@@ -130,7 +131,7 @@ class QdrantVectorDB(VectorDB):
         """See `VectorDB.create_collection`."""
         from qdrant_client import models
 
-        with _plain_errors(f"The collection {collection_name!r}"):
+        with _plain_errors(f"The collection {collection_name!r}", self.client):
             exists = self.client.collection_exists(collection_name)
             if exists and overwrite:
                 self.client.delete_collection(collection_name)
@@ -147,7 +148,7 @@ class QdrantVectorDB(VectorDB):
     def get_collection(self, collection_name: str | None = None) -> models.CollectionInfo:
         """See `VectorDB.get_collection`."""
         name = self._name(collection_name)
-        with _plain_errors(f"The collection {name!r}"):
+        with _plain_errors(f"The collection {name!r}", self.client):
             found = self.client.get_collection(name)
         self.active_collection = name
         return found
@@ -160,7 +161,7 @@ class QdrantVectorDB(VectorDB):
 
     def delete_collection(self, collection_name: str) -> bool:
         """See `VectorDB.delete_collection`; tells whether there was one."""
-        with _plain_errors(f"The collection {collection_name!r}"):
+        with _plain_errors(f"The collection {collection_name!r}", self.client):
             deleted = bool(self.client.delete_collection(collection_name))
         if self.active_collection == collection_name:
             self.active_collection = None
@@ -197,7 +198,7 @@ class QdrantVectorDB(VectorDB):
                 models.PointStruct(id=_point_id(doc["id"]), vector=list(vector), payload=self._payload(doc))
                 for doc, vector in zip(batch, vectors, strict=True)
             ]
-            with _plain_errors(f"The collection {name!r}"):
+            with _plain_errors(f"The collection {name!r}", self.client):
                 self.client.upsert(name, points)
 
     def _payload(self, doc: Document) -> dict[str, Any]:
@@ -206,7 +207,7 @@ class QdrantVectorDB(VectorDB):
 
     def _check_size(self, vectors: Sequence[Sequence[float]], name: str) -> None:
         """Refuse vectors of another size than the collection has."""
-        with _plain_errors(f"The collection {name!r}"):
+        with _plain_errors(f"The collection {name!r}", self.client):
             size = getattr(self.client.get_collection(name).config.params.vectors, "size", None)
         if vectors and size is not None and len(vectors[0]) != size:
             raise EmbeddingSizeError(
@@ -219,7 +220,7 @@ class QdrantVectorDB(VectorDB):
         """See `VectorDB.delete_docs`; the settings are those of the client's ``delete``."""
         name = self._name(collection_name)
         if ids:
-            with _plain_errors(f"The collection {name!r}"):
+            with _plain_errors(f"The collection {name!r}", self.client):
                 self.client.delete(name, [_point_id(one) for one in ids], **kwargs)
 
     def retrieve_docs(
@@ -250,7 +251,7 @@ class QdrantVectorDB(VectorDB):
         vectors = embed(self.embedding_function, texts_of(queries))
         self._check_size(vectors, name)
         found = []
-        with _plain_errors(f"The collection {name!r}"):
+        with _plain_errors(f"The collection {name!r}", self.client):
             for vector in vectors:
                 answer = self.client.query_points(
                     name, vector, limit=n_results, score_threshold=distance_threshold, **kwargs
@@ -276,7 +277,7 @@ class QdrantVectorDB(VectorDB):
         name = self._name(collection_name)
         with_vectors = "embeddings" in include if isinstance(include, Sequence) else bool(include)
         options = {"with_payload": True, "with_vectors": with_vectors, **kwargs}
-        with _plain_errors(f"The collection {name!r}"):
+        with _plain_errors(f"The collection {name!r}", self.client):
             if ids is None:
                 return [self._document(point) for point in self._all_points(name, options)]
             return [
@@ -325,7 +326,7 @@ def new_client(options: Mapping[str, Any]) -> QdrantClient:
         from qdrant_client import QdrantClient
     except ImportError as error:
         raise missing_package("Qdrant", error, "retrievechat-qdrant") from error
-    with _plain_errors("Qdrant"):
+    with _plain_errors("Qdrant", None):
         return QdrantClient(**options)
 
 
@@ -347,8 +348,9 @@ def embedding_for_qdrant(
     return embedding_from(given)
 
 
-def _plain_errors(what: str) -> AbstractContextManager[None]:
+def _plain_errors(what: str, client: QdrantClient | None) -> AbstractContextManager[None]:
     """Raise what the client raises as an error of this library; in local mode, it raises plain errors."""
     from qdrant_client.http.exceptions import ApiException
 
-    return failures.plain_errors(what, ApiException, ValueError, RuntimeError)
+    secrets = secrets_in(getattr(client, "init_options", None))
+    return failures.plain_errors(what, ApiException, ValueError, RuntimeError, secrets=secrets)
