@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from ...io.base import IOStream
 from ...retrieve_utils import TEXT_FORMATS, SplitFunction, get_files_from_dir, split_files_to_chunks
 from ._retrieval.documents import texts_of
-from ._retrieval.embed import EmbeddingFunction, embed
+from ._retrieval.embed import EmbeddingFunction, size_of
 from ._retrieval.search import query_results_of
 from .retrieve_user_proxy_agent import RetrieveUserProxyAgent
 from .vectordb.base import Document
@@ -152,8 +152,7 @@ def create_qdrant_from_dir(
     from qdrant_client import models
 
     function = embedding_for_qdrant(embedding_function, embedding_model, parallel)
-    [probe] = embed(function, ["How long is a vector?"])
-    vectors = models.VectorParams(size=len(probe), distance=models.Distance.COSINE, on_disk=on_disk)
+    vectors = models.VectorParams(size=size_of(function), distance=models.Distance.COSINE, on_disk=on_disk)
     options = {"vectors_config": vectors, "quantization_config": quantization_config, "hnsw_config": hnsw_config}
     database = QdrantVectorDB(
         client=client or new_client(qdrant_client_options),

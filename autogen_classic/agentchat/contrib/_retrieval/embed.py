@@ -30,6 +30,7 @@ __all__ = (
     "embed",
     "embedding_from",
     "plain",
+    "size_of",
 )
 
 logger = logging.getLogger("autogen.agentchat.contrib.retrieval")
@@ -195,6 +196,16 @@ def embed(function: EmbeddingFunction, texts: Sequence[str]) -> list[Vector]:
     if _count_of_vectors(vectors) != len(texts):
         vectors = [_only_vector(plain(function(text))) for text in texts]
     return _checked(vectors, texts)
+
+
+def size_of(function: EmbeddingFunction) -> int:
+    """Say how many numbers a vector of an embedding has; a text is embedded for it.
+
+    Args:
+        function: as for `embed`.
+    """
+    [probe] = embed(function, ["How long is a vector?"])
+    return len(probe)
 
 
 def plain(found: object) -> object:

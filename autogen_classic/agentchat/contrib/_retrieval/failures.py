@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from ...._secrets import keys_hidden
 from ....errors import EmbeddingSizeError, RetrievalError, VectorStoreError
 
-__all__ = ("plain_errors", "secrets_of_connection")
+__all__ = ("check_size", "plain_errors", "secrets_of_connection")
 
 _PASSWORD_OF_URL = re.compile(r"^(?:[\w+.-]+://)?(?:[^:@]*:)?(.*)@", re.DOTALL)  # or a token instead of a user
 _PASSWORD_OF_WORDS = re.compile(r"password\s*=\s*((?:(?!\s\w+\s*=).)*)", re.IGNORECASE | re.DOTALL)  # to the next word
+_WAY_OUT = "Use the embedding function that it was made with, or set overwrite to make it afresh."
 _MARKS = re.compile(r"[\s@:/?&='\"]+")
 
 
@@ -45,11 +46,25 @@ def plain_errors(
         except kinds as error:
             text = text_of(error)
             if isinstance(error, of_sizes) and "dimension" in text:
-                raise EmbeddingSizeError(
-                    f"{what} holds vectors of another size: {text}. Use the embedding function that it was made with, "
-                    "or set overwrite to make it afresh."
-                ) from error
+                raise EmbeddingSizeError(f"{what} holds vectors of another size: {text}. {_WAY_OUT}") from error
             raise VectorStoreError(f"{what} cannot be used: {text}") from error
+
+
+def check_size(what: str, size: int | None, vectors: Sequence[Sequence[float]]) -> None:
+    """Refuse vectors of another size than a collection has, where the database itself would never find them.
+
+    Args:
+        what: the collection, as the beginning of a sentence.
+        size: how many numbers its vectors have; None if that is not known.
+        vectors: the vectors.
+
+    Raises:
+        EmbeddingSizeError: they have another size.
+    """
+    if vectors and size is not None and len(vectors[0]) != size:
+        raise EmbeddingSizeError(
+            f"{what} holds vectors of {size} numbers, and this embedding gives {len(vectors[0])}. {_WAY_OUT}"
+        )
 
 
 def secrets_of_connection(connection_string: str | None) -> list[str]:

@@ -12,7 +12,7 @@ from ....errors import VectorStoreError
 from ..vectordb.base import Document, ItemID, QueryResults
 from ..vectordb.utils import filter_results_by_distance
 from .documents import Rows, texts_of
-from .embed import EmbeddingFunction, embed, embedding_from
+from .embed import EmbeddingFunction, embed, embedding_from, size_of
 from .postgres import Row, plain_errors, run, vector_from, vector_text
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ class Collection:
         if self.table_exists(self.name):
             return
         if dimension is None:
-            [probe] = embed(self.embedding_function, ["How long is a vector?"])
-            dimension = len(probe)
+            dimension = size_of(self.embedding_function)
         self._run(
             "CREATE TABLE IF NOT EXISTS {table} "
             "(id text PRIMARY KEY, documents text, metadatas jsonb, embedding vector({size}))",

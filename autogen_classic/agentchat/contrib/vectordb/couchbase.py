@@ -11,10 +11,10 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ....errors import EmbeddingSizeError, VectorStoreError
+from ....errors import VectorStoreError
 from .._retrieval import failures
 from .._retrieval.documents import Rows, rows_of, texts_of
-from .._retrieval.embed import EmbeddingFunction, embed, embedding_from
+from .._retrieval.embed import EmbeddingFunction, embed, embedding_from, size_of
 from .._retrieval.packages import missing_package
 from .base import Document, ItemID, QueryResults, VectorDB
 
@@ -28,6 +28,7 @@ EMBEDDING_KEY = "embedding"
 TEXT_KEY = "content"
 
 _INDEX = "vector_index"
+_PUBLIC_PASSWORD = "password"  # that of 0.2, and a word that errors use
 _WAIT = timedelta(seconds=5)
 _CANDIDATES = 10  # how many times as many documents the search considers as it returns
 
@@ -62,7 +63,7 @@ class CouchbaseVectorDB(VectorDB):
         self,
         connection_string: str = "couchbase://localhost",
         username: str = "Administrator",
-        password: str = "password",
+        password: str = _PUBLIC_PASSWORD,
         bucket_name: str = "vector_db",
         embedding_function: EmbeddingFunction | str | None = None,
         scope_name: str = "_default",
@@ -79,7 +80,10 @@ class CouchbaseVectorDB(VectorDB):
         self.embedding_function: EmbeddingFunction = embedding_from(embedding_function)
         self.index_name = index_name
         self._dimensions: int | None = None
-        with _plain_errors("Couchbase", [*failures.secrets_of_connection(connection_string), password]):
+        secrets = failures.secrets_of_connection(connection_string)
+        if password != _PUBLIC_PASSWORD:
+            secrets.append(password)
+        with _plain_errors("Couchbase", secrets):
             options = ClusterOptions(PasswordAuthenticator(username, password))
             self.cluster = cluster.Cluster(connection_string, options)
             self.cluster.wait_until_ready(_WAIT)
@@ -91,8 +95,7 @@ class CouchbaseVectorDB(VectorDB):
     def dimensions(self) -> int:
         """How many numbers a vector of the embedding has."""
         if self._dimensions is None:
-            [probe] = embed(self.embedding_function, ["How long is a vector?"])
-            self._dimensions = len(probe)
+            self._dimensions = size_of(self.embedding_function)
         return self._dimensions
 
     def _names(self) -> list[str]:
@@ -208,12 +211,7 @@ class CouchbaseVectorDB(VectorDB):
     ) -> None:
         """See `VectorDB.insert_docs`. Documents whose ids are stored already stay as they are, unless ``upsert``.
 
-        Args:
-            docs: the documents.
-            collection_name: the collection; the default is the one in use.
-            upsert: replace stored documents that have the same ids.
-            batch_size: how many to send at once.
-            **kwargs: what the method of the client takes.
+        At most ``batch_size`` are sent at once; the settings are what the method of the client takes.
         """
         from couchbase.exceptions import DocumentExistsException
 
@@ -272,17 +270,11 @@ class CouchbaseVectorDB(VectorDB):
         }
 
     def _check_size(self, collection: Collection, vectors: Sequence[Sequence[float]]) -> None:
-        """Refuse vectors of another size than the index has; Couchbase itself would never find them."""
+        """Refuse vectors of another size than the index has."""
         mapping = (self._index_params(self._index_of(collection.name)) or {}).get("mapping", {})
         kind = mapping.get("types", {}).get(f"{self.scope.name}.{collection.name}", {})
         for field in kind.get("properties", {}).get(EMBEDDING_KEY, {}).get("fields", []):
-            size = field.get("dims")
-            if vectors and size is not None and len(vectors[0]) != size:
-                raise EmbeddingSizeError(
-                    f"The collection {collection.name!r} holds vectors of {size} numbers, and this embedding gives "
-                    f"{len(vectors[0])}. Use the embedding function that it was made with, or set overwrite to make "
-                    "it afresh."
-                )
+            failures.check_size(f"The collection {collection.name!r}", field.get("dims"), vectors)
 
     def delete_docs(
         self,

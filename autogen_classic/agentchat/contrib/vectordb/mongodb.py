@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from ....errors import EmbeddingSizeError, VectorStoreError
+from ....errors import VectorStoreError
 from .._retrieval import failures
 from .._retrieval.documents import Rows, rows_of, texts_of
-from .._retrieval.embed import EmbeddingFunction, embed, embedding_from
+from .._retrieval.embed import EmbeddingFunction, embed, embedding_from, size_of
 from .._retrieval.packages import missing_package
 from .base import Document, ItemID, QueryResults, VectorDB
 
@@ -106,8 +106,7 @@ class MongoDBAtlasVectorDB(VectorDB):
     def dimensions(self) -> int:
         """How many numbers a vector of the embedding has."""
         if self._dimensions is None:
-            [probe] = embed(self.embedding_function, ["How long is a vector?"])
-            self._dimensions = len(probe)
+            self._dimensions = size_of(self.embedding_function)
         return self._dimensions
 
     def list_collections(self) -> list[str]:
@@ -215,12 +214,8 @@ class MongoDBAtlasVectorDB(VectorDB):
     ) -> None:
         """See `VectorDB.insert_docs`. Documents whose ids are stored already stay as they are, unless ``upsert``.
 
-        Args:
-            docs: the documents.
-            collection_name: the collection; the default is the one in use.
-            upsert: replace stored documents that have the same ids.
-            batch_size: how many to send at once.
-            **kwargs: what ``insert_many`` of pymongo takes, or its ``bulk_write``.
+        At most ``batch_size`` are sent at once; the settings are what ``insert_many`` of pymongo takes, or its
+        ``bulk_write``.
         """
         rows = rows_of(docs)
         if not docs:
@@ -249,16 +244,10 @@ class MongoDBAtlasVectorDB(VectorDB):
         ]
 
     def _check_size(self, collection: Stored, vectors: Sequence[Sequence[float]]) -> None:
-        """Refuse vectors of another size than the index has; Atlas itself would never find them."""
+        """Refuse vectors of another size than the index has."""
         index = self._index(collection, self.index_name) or {}
         for field in (index.get("latestDefinition") or {}).get("fields", []):
-            size = field.get("numDimensions")
-            if vectors and size is not None and len(vectors[0]) != size:
-                raise EmbeddingSizeError(
-                    f"The collection {collection.name!r} holds vectors of {size} numbers, and this embedding gives "
-                    f"{len(vectors[0])}. Use the embedding function that it was made with, or set overwrite to make "
-                    "it afresh."
-                )
+            failures.check_size(f"The collection {collection.name!r}", field.get("numDimensions"), vectors)
 
     def _add(self, collection: Stored, batch: Rows, **kwargs: Any) -> None:
         from pymongo.errors import BulkWriteError
@@ -279,12 +268,9 @@ class MongoDBAtlasVectorDB(VectorDB):
             collection.bulk_write(changes, **kwargs)
 
     def update_docs(self, docs: list[Document], collection_name: str | None = None, **kwargs: Any) -> None:
-        """See `VectorDB.update_docs`.
+        """See `VectorDB.update_docs`; ``upsert=True`` stores those that are not stored yet.
 
-        Args:
-            docs: the documents.
-            collection_name: the collection; the default is the one in use.
-            **kwargs: ``upsert=True`` stores those that are not stored yet; what ``bulk_write`` of pymongo takes.
+        The other settings are what ``bulk_write`` of pymongo takes.
         """
         rows = rows_of(docs)
         if docs:

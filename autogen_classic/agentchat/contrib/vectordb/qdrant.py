@@ -14,11 +14,11 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, cast
 
 from ...._secrets import secrets_in
-from ....errors import EmbeddingSizeError, VectorStoreError
+from ....errors import VectorStoreError
 from .._retrieval import failures
 from .._retrieval.documents import rows_of, texts_of
 from .._retrieval.embed import EmbeddingFunction as AnyEmbedding
-from .._retrieval.embed import Vector, embed, embedding_from
+from .._retrieval.embed import Vector, embed, embedding_from, size_of
 from .._retrieval.packages import missing_package
 from .base import Document, ItemID, QueryResults, VectorDB
 
@@ -140,8 +140,8 @@ class QdrantVectorDB(VectorDB):
             if not exists or overwrite:
                 options = dict(self.collection_options)
                 if "vectors_config" not in options:
-                    [probe] = embed(self.embedding_function, ["How long is a vector?"])
-                    options["vectors_config"] = models.VectorParams(size=len(probe), distance=models.Distance.COSINE)
+                    size = size_of(self.embedding_function)
+                    options["vectors_config"] = models.VectorParams(size=size, distance=models.Distance.COSINE)
                 self.client.create_collection(collection_name, **options)
         self.active_collection = collection_name
 
@@ -209,12 +209,7 @@ class QdrantVectorDB(VectorDB):
         """Refuse vectors of another size than the collection has."""
         with _plain_errors(f"The collection {name!r}", self.client):
             size = getattr(self.client.get_collection(name).config.params.vectors, "size", None)
-        if vectors and size is not None and len(vectors[0]) != size:
-            raise EmbeddingSizeError(
-                f"The collection {name!r} holds vectors of {size} numbers, and this embedding gives "
-                f"{len(vectors[0])}. Use the embedding function that it was made with, or set overwrite to make it "
-                "afresh."
-            )
+        failures.check_size(f"The collection {name!r}", size, vectors)
 
     def delete_docs(self, ids: list[ItemID], collection_name: str | None = None, **kwargs: Any) -> None:
         """See `VectorDB.delete_docs`; the settings are those of the client's ``delete``."""
