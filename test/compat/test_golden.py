@@ -7,152 +7,45 @@ what stands in them instead - the same field of the synchronous record (`"like":
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-COMPAT = Path(__file__).resolve().parent
-sys.path.insert(0, str(COMPAT / "harness"))
-import record as recorder  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parent / "harness"))
+from compare import Outcomes, check_both_ways, check_deviations, check_job, outcomes_of
+from record import V02
 
-COMPARED = ("printed", "histories", "requests", "person", "notes", "raised")
-NAMES = [name for name in recorder.all_names() if (COMPAT / "golden" / f"{name}.json").exists()]
-JOBS = [f"{name}:{mode}" for name in NAMES for mode in recorder.modes_of(name)]
-BOTH_WAYS = [name for name in NAMES if len(recorder.modes_of(name)) == 2]
-
-
-class Outcomes:
-    """What became of each job: run when it is first asked for, then kept where all workers of xdist find it.
-
-    Args:
-        folder: where outcomes are kept.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._server: subprocess.Popen[str] | None = None
-
-    def __getitem__(self, job: str) -> dict[str, Any]:
-        kept = self._folder / f"{job.replace(':', '-')}.json"
-        if not kept.exists():
-            new = kept.with_suffix(f".{os.getpid()}")
-            new.write_text(self._run(job), encoding="utf-8")
-            new.replace(kept)
-        return dict(json.loads(kept.read_text(encoding="utf-8")))
-
-    def _run(self, job: str) -> str:
-        if self._server is None:
-            command = [sys.executable, "-W", "ignore", recorder.RUNNER, "--ours", "--serve"]
-            pipe = subprocess.PIPE
-            self._server = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        self._server.stdin.write(f"{job}\n")
-        self._server.stdin.flush()
-        return self._server.stdout.readline()
-
-    def close(self) -> None:
-        """End the process that runs the scenarios."""
-        if self._server is not None:
-            self._server.communicate()
+NAMES = [name for name in V02.all_names() if (V02.golden / f"{name}.json").exists()]
+JOBS = [f"{name}:{mode}" for name in NAMES for mode in V02.modes_of(name)]
+BOTH_WAYS = [name for name in NAMES if len(V02.modes_of(name)) == 2]
 
 
 @pytest.fixture(scope="session")
 def outcomes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Outcomes]:
-    """The outcome of every job; each worker has a process that has imported the library and forks for each scenario."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own if worker_id == "master" else own.parent) / "outcomes"
-    folder.mkdir(exist_ok=True)
-    with contextlib.closing(Outcomes(folder)) as outcomes:
+    """What becomes of each job."""
+    with outcomes_of(V02, tmp_path_factory.getbasetemp(), worker_id) as outcomes:
         yield outcomes
-
-
-def expected_record(job: str) -> dict:
-    """The golden record of a job with its deviations put in."""
-    name, mode = job.split(":")
-    golden = json.loads((COMPAT / "golden" / f"{name}.json").read_text(encoding="utf-8"))
-    expected = dict(golden[mode])
-    for deviation in recorder.deviations_of(name, mode):
-        if deviation.get("like") == "sync":
-            expected.update({field: golden["sync"][field] for field in deviation["fields"]})
-        else:
-            ours = json.loads((COMPAT / "golden" / "ours" / f"{name}.json").read_text(encoding="utf-8"))
-            expected.update({field: ours[mode][field] for field in deviation["fields"]})
-    return expected
-
-
-# Fields of a message that came with later versions of the openai package, and are empty in every record.
-OF_LATER_SDKS = ("annotations", "audio")
-
-
-def same(ours: Any, golden: Any) -> bool:
-    """Equal, but a raised error may be a subclass of what 0.2.40 raises, and an older SDK knows fewer fields."""
-    if isinstance(golden, dict) and "raised" in golden and isinstance(ours, dict) and ours.get("raised"):
-        return golden["raised"][0] in ours["raised"] and ours.get("message") == golden.get("message")
-    if isinstance(golden, dict) and isinstance(ours, dict):
-        known = {key for key in golden if golden[key] is not None or key not in OF_LATER_SDKS or key in ours}
-        return ours.keys() == known and all(same(ours[key], golden[key]) for key in known)
-    if isinstance(golden, list) and isinstance(ours, list):
-        return len(ours) == len(golden) and all(map(same, ours, golden))
-    return bool(ours == golden)
-
-
-def first_difference(ours: Any, golden: Any, path: str) -> str:
-    """Say where two values part, so that the message of a failed test is short."""
-    if isinstance(golden, dict) and isinstance(ours, dict) and ours.keys() == golden.keys() and "raised" not in golden:
-        key = next(key for key in golden if not same(ours[key], golden[key]))
-        return first_difference(ours[key], golden[key], f"{path}[{key!r}]")
-    if isinstance(golden, list) and isinstance(ours, list):
-        for index, (mine, theirs) in enumerate(zip(ours, golden, strict=False)):
-            if not same(mine, theirs):
-                return first_difference(mine, theirs, f"{path}[{index}]")
-        more = "ours" if len(ours) > len(golden) else "golden"
-        extra = (ours if more == "ours" else golden)[min(len(ours), len(golden))]
-        return f"{path}: {more} goes on with {extra!r}"
-    return f"{path}:\n  ours   {ours!r}\n  golden {golden!r}"
 
 
 @pytest.mark.parametrize("job", JOBS)
 def test_scenario_equals_its_golden_record(job: str, outcomes: Outcomes) -> None:
-    if recorder.is_waiting(job.split(":")[0]):
+    if V02.is_waiting(job.split(":")[0]):
         pytest.skip("waits for a module that is not written yet")
-    outcome = outcomes[job]
-    assert not outcome.get("died"), f"{job} ended without a record"
-    golden = expected_record(job)
-    differences = [
-        first_difference(outcome["record"][field], golden[field], field)
-        for field in COMPARED
-        if not same(outcome["record"][field], golden[field])
-    ]
-    assert not differences, "\n".join([f"{job} differs from its golden record:", *differences, outcome["trace"] or ""])
-    assert not outcome["problems"]
+    check_job(V02, job, outcomes)
 
 
 @pytest.mark.parametrize("both_ways", BOTH_WAYS)
 def test_synchronous_and_asynchronous_runs_are_equal(both_ways: str, outcomes: Outcomes) -> None:
-    if recorder.is_waiting(both_ways):
+    if V02.is_waiting(both_ways):
         pytest.skip("waits for a module that is not written yet")
-    ways = [outcomes[f"{both_ways}:{mode}"].get("record", {}) for mode in ("sync", "async")]
-    for field in ("histories", "requests", "person"):
-        if recorder.is_meant_to_differ(both_ways, field):
-            continue
-        assert ways[0].get(field) == ways[1].get(field), f"{both_ways}: {field} differ between sync and async"
+    check_both_ways(V02, both_ways, outcomes)
 
 
 def test_every_scenario_has_a_golden_record() -> None:
-    assert recorder.all_names() == NAMES
+    assert V02.all_names() == NAMES
 
 
 def test_every_deviation_names_a_scenario_and_gives_a_reason() -> None:
-    for deviation in recorder.all_deviations():
-        assert deviation["scenario"] in NAMES, deviation
-        assert deviation["name"], deviation
-        assert len(deviation["reason"]) > 20, deviation
-        assert set(deviation["fields"]) <= set(COMPARED), deviation
+    check_deviations(V02)

@@ -131,6 +131,28 @@ def without_prompts(requests: list[dict], own_texts: dict[str, list[str]]) -> li
     return requests
 
 
+def without_wide_differences(record: dict[str, Any]) -> dict[str, Any]:
+    """A record without what differs everywhere between AG2 and this library, as the list `everywhere` of its
+    deviations says: AG2 draws ids for chats, sends ``stream: false``, and writes "None" where a call has no text.
+    """
+
+    def without(value: Any) -> Any:
+        if isinstance(value, list):
+            return [without(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        kept = {key: without(item) for key, item in value.items()}
+        if kept.get("tool_calls") and kept.get("content") == "None":
+            kept["content"] = ""
+        if "messages" in kept and kept.get("stream") is False:
+            del kept["stream"]
+        if "chat_history" in kept:
+            kept["chat_id"] = None
+        return kept
+
+    return {key: without(value) for key, value in record.items()}
+
+
 def clean_text(text: str, masks: Masks, folder: str, port: int) -> str:
     """Mask long library texts and replace what differs from run to run."""
     text = masks(text)

@@ -26,6 +26,7 @@ __all__ = [
     "call",
     "chat",
     "function_call",
+    "group_chat",
     "hide_prompts",
     "human",
     "llm_config",
@@ -162,6 +163,21 @@ def chat(sender: Any, recipient: Any, **kwargs: Any) -> Any:
     result = call(sender, "initiate_chat", recipient, **kwargs)
     note("result", result)
     return result
+
+
+def group_chat(pattern: Any, messages: Any, **kwargs: Any) -> Any:
+    """Run a group chat of AG2 in the mode of the scenario; what comes out of it goes into the record."""
+    from autogen import agentchat
+
+    if State.mode == "sync":
+        outcome = agentchat.initiate_group_chat(pattern=pattern, messages=messages, **kwargs)
+    else:
+        outcome = asyncio.run(agentchat.a_initiate_group_chat(pattern=pattern, messages=messages, **kwargs))
+    result, context_variables, last_speaker = outcome
+    note("result", result)
+    note("context variables", context_variables)
+    note("last speaker", last_speaker)
+    return outcome
 
 
 def set_environment(**values: str | None) -> None:
