@@ -272,7 +272,9 @@ def _filling(
 
     def with_source(parameter: inspect.Parameter) -> inspect.Parameter:
         make = _maker_for(parameter)
-        if parameter.name not in injected or _is_dependency(parameter) or make is None:
+        if parameter.name not in injected:  # it has been checked, and its description is no type to look up
+            return parameter.replace(annotation=Any)
+        if _is_dependency(parameter) or make is None:
             return parameter
         source: Callable[[], object]
         if agent is not None:
