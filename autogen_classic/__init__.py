@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from .agentchat.agent import Agent
     from .agentchat.assistant_agent import AssistantAgent
     from .agentchat.chat import ChatResult, initiate_chats
-    from .agentchat.conversable_agent import ConversableAgent, register_function
+    from .agentchat.conversable_agent import ConversableAgent, UpdateSystemMessage, register_function
+    from .agentchat.group.context_expression import ContextExpression
     from .agentchat.groupchat import GroupChat, GroupChatManager
     from .agentchat.user_proxy_agent import UserProxyAgent
     from .agentchat.utils import gather_usage_summary
@@ -74,6 +75,7 @@ __all__ = [
     "ChatCompletion",
     "ChatResult",
     "Completion",
+    "ContextExpression",
     "ConversableAgent",
     "GroupChat",
     "GroupChatManager",
@@ -86,6 +88,7 @@ __all__ = [
     "Spent",
     "StopReason",
     "UndefinedNextAgent",
+    "UpdateSystemMessage",
     "UserProxyAgent",
     "__version__",
     "agentchat",
@@ -128,6 +131,7 @@ _HOMES = {
     "ChatCompletion": ".oai.completion",
     "ChatResult": ".agentchat.chat",
     "Completion": ".oai.completion",
+    "ContextExpression": ".agentchat.group.context_expression",
     "ConversableAgent": ".agentchat.conversable_agent",
     "GroupChat": ".agentchat.groupchat",
     "GroupChatManager": ".agentchat.groupchat",
@@ -140,6 +144,7 @@ _HOMES = {
     "Spent": "._core.budget",
     "StopReason": "._core.running_chats",
     "UndefinedNextAgent": ".errors",
+    "UpdateSystemMessage": ".agentchat.conversable_agent",
     "UserProxyAgent": ".agentchat.user_proxy_agent",
     "__version__": ".version",
     "config_list_from_dotenv": ".oai.openai_utils",

@@ -71,6 +71,16 @@ LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 # Each of these is an import against the stream or one that closes a circle, with the reason why it stands.
 EXCEPTIONS = {
     "agentchat -> agentchat.contrib": "a door shows what stands behind it",
+    "agentchat -> agentchat.group": "a door shows what stands behind it",
+    "agentchat -> agentchat.group.context_variables": "a door shows what stands behind it",
+    "agentchat -> agentchat.group.multi_agent_chat": "a door shows what stands behind it",
+    "agentchat -> agentchat.group.reply_result": "a door shows what stands behind it",
+    "agentchat._group_member -> agentchat.group.context_variables": "an agent makes them at first use",
+    "agentchat._group_member -> agentchat.group.handoffs": "an agent makes them at first use",
+    "agentchat._group_member -> agentchat.group.on_condition": "the type of an argument",
+    "agentchat._group_member -> agentchat.group.on_context_condition": "the type of an argument",
+    "agentchat.conversable_agent -> agentchat.group.context_variables": "the type of an argument",
+    "agentchat.conversable_agent -> agentchat.group.handoffs": "the type of an argument",
     "cache._import.run -> oai._request.answer_cache": "old answers are read as the model's answers that they are",
     "errors -> _code.docker.engine": "shows an error whose base belongs to an optional package",
     "errors -> _core.lazy": "a table of lazy names, as every door has one",

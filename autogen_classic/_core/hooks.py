@@ -20,6 +20,7 @@ __all__ = (
     "last_received_message",
     "may_run",
     "register",
+    "update_state",
 )
 
 HOOKABLE_METHODS = (
@@ -30,6 +31,7 @@ HOOKABLE_METHODS = (
     "process_message_before_send",
     "a_process_message_before_send",
 )
+_OF_AG2 = ("update_agent_state",)  # an agent has a list of these once there is one
 
 
 def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> None:
@@ -37,7 +39,7 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
 
     Args:
         agent: the agent.
-        hookable_method: one of `HOOKABLE_METHODS`.
+        hookable_method: one of `HOOKABLE_METHODS`, or "update_agent_state".
         hook: the function; it should be asynchronous for a name with ``a_``, and synchronous for the others.
             Synchronous hooks also run in asynchronous chats, before those with ``a_``.
 
@@ -45,6 +47,8 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
         AssertionError: for an unknown name, or a hook that the agent already has.
     """
     known = agent.hook_lists
+    if hookable_method in _OF_AG2:
+        known.setdefault(hookable_method, [])
     assert hookable_method in known, f"{hookable_method} is not a hookable method; take one of {', '.join(known)}."
     assert hook not in known[hookable_method], f"{hook} is already registered as a hook of {hookable_method}."
     if not callable(hook):
@@ -72,6 +76,12 @@ def may_run(agent: Party, name: str) -> bool:
     if is_as_shipped(agent, name, steps) and is_as_shipped(agent, twin, steps):
         return bool(agent.hook_lists.get(hookable) or agent.hook_lists.get(hookable_twin))
     return True
+
+
+def update_state(agent: Party, messages: list[Message]) -> Steps[None]:
+    """Run ``update_agent_state``: each hook takes (agent, messages), and prepares the agent for its reply."""
+    for hook in agent.hook_lists.get("update_agent_state", ()):
+        yield Call(hook, agent, messages)
 
 
 def before_send(agent: Party, message: TextOrMessage, recipient: Agent, silent: bool | None) -> Steps[TextOrMessage]:

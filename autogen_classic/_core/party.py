@@ -40,6 +40,7 @@ STEPS_BEHIND: Mapping[str, str] = {
     "send": "_core.steps.send",
     "receive": "_core.steps.receive",
     # a reply
+    "update_agent_state_before_reply": "_core.hooks.update_state",
     "process_last_received_message": "_core.hooks.last_received_message",
     "process_all_messages_before_reply": "_core.hooks.all_messages",
     "generate_reply": "_core.steps.generate_reply",

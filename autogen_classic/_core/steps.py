@@ -201,6 +201,8 @@ def generate_reply(
         )
     if messages is None:
         messages = agent._oai_messages[sender]
+    if agent.hook_lists.get("update_agent_state"):
+        yield Ask(agent, "update_agent_state_before_reply", messages)
     if hooks.may_run(agent, "process_last_received_message"):
         messages = yield Ask(agent, "process_last_received_message", messages)
     messages = hooks.as_processed_before(agent, messages)

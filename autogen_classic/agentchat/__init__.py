@@ -13,11 +13,14 @@ from .._core.lazy import load
 from ._printer import SHOWN, show
 
 if TYPE_CHECKING:
-    from . import agent, assistant_agent, chat, contrib, conversable_agent, groupchat, user_proxy_agent, utils
+    from . import agent, assistant_agent, chat, contrib, conversable_agent, group, groupchat, user_proxy_agent, utils
     from .agent import Agent
     from .assistant_agent import AssistantAgent
     from .chat import ChatResult, initiate_chats
-    from .conversable_agent import ConversableAgent, register_function
+    from .conversable_agent import ConversableAgent, UpdateSystemMessage, register_function
+    from .group.context_variables import ContextVariables
+    from .group.multi_agent_chat import a_initiate_group_chat, initiate_group_chat
+    from .group.reply_result import ReplyResult
     from .groupchat import GroupChat, GroupChatManager
     from .user_proxy_agent import UserProxyAgent
     from .utils import gather_usage_summary
@@ -26,18 +29,24 @@ __all__ = [
     "Agent",
     "AssistantAgent",
     "ChatResult",
+    "ContextVariables",
     "ConversableAgent",
     "GroupChat",
     "GroupChatManager",
+    "ReplyResult",
+    "UpdateSystemMessage",
     "UserProxyAgent",
+    "a_initiate_group_chat",
     "agent",
     "assistant_agent",
     "chat",
     "contrib",
     "conversable_agent",
     "gather_usage_summary",
+    "group",
     "groupchat",
     "initiate_chats",
+    "initiate_group_chat",
     "register_function",
     "user_proxy_agent",
     "utils",
@@ -47,12 +56,17 @@ _HOMES = {
     "Agent": ".agent",
     "AssistantAgent": ".assistant_agent",
     "ChatResult": ".chat",
+    "ContextVariables": ".group.context_variables",
     "ConversableAgent": ".conversable_agent",
     "GroupChat": ".groupchat",
     "GroupChatManager": ".groupchat",
+    "ReplyResult": ".group.reply_result",
+    "UpdateSystemMessage": ".conversable_agent",
     "UserProxyAgent": ".user_proxy_agent",
+    "a_initiate_group_chat": ".group.multi_agent_chat",
     "gather_usage_summary": ".utils",
     "initiate_chats": ".chat",
+    "initiate_group_chat": ".group.multi_agent_chat",
     "register_function": ".conversable_agent",
 }
 
@@ -63,6 +77,7 @@ _SUBMODULES = frozenset(
         "chat",
         "contrib",
         "conversable_agent",
+        "group",
         "groupchat",
         "user_proxy_agent",
         "utils",

@@ -36,6 +36,7 @@ from ..io.base import IOStream
 from ..llm_config.config import current_llm_config
 from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
 from ._agent_tools import AgentTools
+from ._group_member import GroupMember, UpdateSystemMessage
 from ._private_names import PrivateAgentNames
 from ._replies import code, model, person, tool_calls
 from ._saved_state import SavedState
@@ -47,16 +48,20 @@ if TYPE_CHECKING:
     from ..cache.abstract_cache_base import AbstractCache
     from ..coding.base import CodeExecutor
     from ..oai.client import OpenAIWrapper
+    from ._group_member import StateUpdates
     from ._iteration import AsyncChatRun, ChatRun
+    from .group.context_variables import ContextVariables
+    from .group.handoffs import Handoffs
 
-__all__ = ("PYTHON_VARIANTS", "UNKNOWN", "ConversableAgent", "register_function")
+__all__ = ("PYTHON_VARIANTS", "UNKNOWN", "ConversableAgent", "UpdateSystemMessage", "register_function")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_ARGUMENTS_OF_AG2 = ("functions",)  # not logged unless they are given: logs hold the arguments of 0.2
+# Not logged unless they are given: logs hold the arguments of 0.2.
+_ARGUMENTS_OF_AG2 = ("context_variables", "functions", "update_agent_state_before_reply", "handoffs")
 
 
-class ConversableAgent(AgentTools, PrivateAgentNames, SavedState, LLMAgent):
+class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, SavedState, LLMAgent):
     """An agent that talks to other agents, and replies with a model, code, tools, or a person.
 
     Attributes:
@@ -88,7 +93,10 @@ class ConversableAgent(AgentTools, PrivateAgentNames, SavedState, LLMAgent):
         description: str | None = None,
         chat_messages: dict[Agent, list[Message]] | None = None,
         silent: bool | None = None,
+        context_variables: ContextVariables | dict[str, Any] | None = None,
         functions: Callable[..., Any] | list[Callable[..., Any]] | None = None,
+        update_agent_state_before_reply: StateUpdates | None = None,
+        handoffs: Handoffs | None = None,
     ) -> None:
         """Create an agent.
 
@@ -110,8 +118,12 @@ class ConversableAgent(AgentTools, PrivateAgentNames, SavedState, LLMAgent):
             description: what it is good for, as told to others in a group chat; by default the system message.
             chat_messages: conversations that it remembers from the start, by partner.
             silent: True prints nothing that it receives; None leaves it to each chat.
+            context_variables: what it knows besides the conversation; a group gives its agents variables of its own.
             functions: a function, a `Tool`, or a list of them that its model may call; who runs them is told by
                 `register_for_execution`.
+            update_agent_state_before_reply: an `UpdateSystemMessage`, a function of (agent, messages), or a list of
+                these, called before each reply.
+            handoffs: to whom it hands over in a group, and when.
 
         Raises:
             AssertionError: for an llm_config that is neither a dict nor False nor None; for functions without a model.
@@ -148,6 +160,7 @@ class ConversableAgent(AgentTools, PrivateAgentNames, SavedState, LLMAgent):
         self._classic_running_chats: list[RunningChat] = []
         self._classic_finished_chats: list[ChatResult] | dict[Any, ChatResult] = []
         self._reply_func_list: list[dict[str, Any]] = []
+        self._classic_set_up_membership(context_variables, update_agent_state_before_reply, handoffs)
         self._classic_register_built_in_replies(code_execution_config)
         self._classic_set_up_tools(functions)
         self._classic_announce(init_args)
@@ -1194,8 +1207,8 @@ class ConversableAgent(AgentTools, PrivateAgentNames, SavedState, LLMAgent):
         Args:
             hookable_method: "process_last_received_message" (takes and returns the content of the last message),
                 "process_all_messages_before_reply" (a list of messages), "process_message_before_send" (takes
-                sender, message, recipient, silent; returns the message), or one of these with ``a_`` for
-                asynchronous chats.
+                sender, message, recipient, silent; returns the message), one of these with ``a_`` for
+                asynchronous chats, or "update_agent_state" (takes agent and messages before each reply).
             hook: the function.
 
         Raises:

@@ -1,0 +1,48 @@
+"""Plain values that stand for conditions and targets, as older programs write them, where they are unambiguous."""
+
+from __future__ import annotations
+
+from ..._core.party import is_agent
+from .available_condition import ExpressionAvailableCondition, StringAvailableCondition
+from .context_condition import ExpressionContextCondition
+from .context_expression import ContextExpression
+from .context_str import ContextStr
+from .context_variables import ContextVariables
+from .llm_condition import ContextStrLLMCondition, StringLLMCondition
+from .targets.transition_target import AgentTarget
+
+__all__ = ("as_available", "as_context_condition", "as_context_variables", "as_llm_condition", "as_target")
+
+
+def as_target(value: object) -> object:
+    """An agent stands for the target that is this agent."""
+    return AgentTarget(agent_name=value.name) if is_agent(value) else value  # type: ignore[attr-defined]
+
+
+def as_context_variables(value: object) -> object:
+    """A dict stands for the variables that it holds; one with nothing but ``data`` may be what a dump has left."""
+    is_dump = isinstance(value, dict) and value.keys() == {"data"} and isinstance(value["data"], dict)
+    return ContextVariables(data=value) if isinstance(value, dict) and not is_dump else value
+
+
+def as_llm_condition(value: object) -> object:
+    """A text stands for the condition that has it as its prompt."""
+    if isinstance(value, str):
+        return StringLLMCondition(prompt=value)
+    return ContextStrLLMCondition(context_str=value) if isinstance(value, ContextStr) else value
+
+
+def as_context_condition(value: object) -> object:
+    """An expression stands for the condition that it holds."""
+    return ExpressionContextCondition(expression=value) if isinstance(value, ContextExpression) else value
+
+
+def as_available(value: object) -> object:
+    """An expression, or a text with ``${}``, stands for the condition that it holds; another text is a variable."""
+    if isinstance(value, str):
+        return (
+            ExpressionAvailableCondition(expression=ContextExpression(value))
+            if "${" in value
+            else StringAvailableCondition(context_variable=value)
+        )
+    return ExpressionAvailableCondition(expression=value) if isinstance(value, ContextExpression) else value

@@ -1,0 +1,32 @@
+"""What a tool of a group returns besides a text."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, field_validator
+
+from ._plain_forms import as_context_variables, as_target
+from .context_variables import ContextVariables
+from .targets.transition_target import TransitionTarget
+
+__all__ = ("ReplyResult",)
+
+
+class ReplyResult(BaseModel):
+    """The answer of a tool that changes context variables or says who goes next.
+
+    Attributes:
+        message: what the model reads.
+        target: who goes next; an agent stands for its `AgentTarget`. None leaves that to the handoffs of the agent that
+            called the tool.
+        context_variables: variables that the group takes over, as `ContextVariables` or as a dict; None for no change.
+    """
+
+    message: str
+    target: TransitionTarget | None = None
+    context_variables: ContextVariables | None = None
+
+    _read_target = field_validator("target", mode="before")(as_target)
+    _read_variables = field_validator("context_variables", mode="before")(as_context_variables)
+
+    def __str__(self) -> str:
+        return self.message

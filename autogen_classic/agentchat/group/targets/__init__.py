@@ -1,0 +1,1 @@
+"""Who goes next: the targets of handoffs, after-works and tools."""
