@@ -36,6 +36,7 @@ __all__ = (
     "Event",
     "EventsDropped",
     "FunctionUsed",
+    "HandedOver",
     "HistoryCleared",
     "MessageReceived",
     "MessageRejected",
@@ -377,6 +378,26 @@ class SelectionTried(Event):
     attempt: int
     attempts: int
     names: list[str]
+
+
+@dataclass(slots=True, repr=False, eq=False)
+class HandedOver(Event):
+    """``agent`` of a group with handoffs hands over.
+
+    Attributes:
+        agent: who hands over.
+        kind: "llm" if its model chose so, "context" for context variables, "after_work" once it has spoken, "tool" if a
+            tool that it called says so.
+        target: who or what goes next, as readers know it.
+        announce: whether the group prints it.
+        chosen: the target itself.
+    """
+
+    agent: Agent
+    kind: str
+    target: str
+    announce: bool
+    chosen: Any = field(metadata=LIVE)
 
 
 @dataclass(slots=True, repr=False, eq=False)

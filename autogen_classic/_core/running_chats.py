@@ -30,6 +30,7 @@ class StopReason(str, Enum):
     PERSON = "person"
     NO_REPLY = "no reply"
     NO_ELIGIBLE_SPEAKER = "no eligible speaker"
+    TERMINATE_TARGET = "terminate target"
     BUDGET = "budget"
     EXTERNAL_STOP = "external stop"
     ERROR = "error"

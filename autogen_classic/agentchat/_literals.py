@@ -29,6 +29,10 @@ EXECUTION_RESULT = "exitcode: {exit_code} ({outcome})\nCode output: {output}"
 
 EXECUTING_FUNCTION = "\n>>>>>>>> EXECUTING FUNCTION {name}..."
 EXECUTING_ASYNC_FUNCTION = "\n>>>>>>>> EXECUTING ASYNC FUNCTION {name}..."
+EXECUTING_CALL = "\n>>>>>>>> EXECUTING FUNCTION {name}...\nCall ID: {id}\nInput arguments: {arguments}"
+EXECUTED_CALL = (
+    "\n>>>>>>>> EXECUTED FUNCTION {name}...\nCall ID: {id}\nInput arguments: {arguments}\nOutput:\n{content}"
+)
 FUNCTION_INPUT_AND_OUTPUT = "\nInput arguments: {arguments}\nOutput:\n{content}"
 FUNCTION_NOT_FOUND = "Error: Function {name} not found."
 FUNCTION_BROKEN_JSON = "Error: {error}\n The argument must be in JSON format."
@@ -48,6 +52,14 @@ STARS = "\n" + "*" * 80
 DASHES = "-" * 80
 
 NEXT_SPEAKER = "\nNext speaker: {name}\n"
+HANDED_OVER = {
+    "llm": "***** LLM-based OnCondition handoff ({agent}): {target} *****",
+    "context": "***** OnContextCondition handoff ({agent}): {target} *****",
+    "after_work": "***** AfterWork handoff ({agent}): {target} *****",
+    "tool": "***** ReplyResult transition ({agent}): {target} *****",
+}
+HANDING_OFF = "[Handing off to {target}]"
+TERMINATING_RUN = "\n>>>>>>>> TERMINATING RUN ({id}): {reason}"
 
 PRESERVING_ONE_MORE = (
     "Preserving one more message for {name} to not divide history between tool call and tool response."

@@ -33,7 +33,11 @@ def print_received_message(agent: Party, message: Message, sender: Agent) -> Non
     out.print(colored(sender.name, "yellow"), "(to", f"{agent.name}):\n", flush=True)
     if message.get("tool_responses"):
         for response in message["tool_responses"]:
-            agent._print_received_message(response, sender)
+            if getattr(sender, "_classic_names_itself_once", False):
+                _print_response(out, response)
+                out.print("\n", _literals.DASHES, flush=True, sep="")
+            else:
+                agent._print_received_message(response, sender)
         if message.get("role") == "tool":
             return
     if message.get("role") in ("function", "tool"):
@@ -106,12 +110,21 @@ def _code_executing(event: events.CodeExecuting) -> None:
 
 
 def _tool_called(event: events.ToolCalled) -> None:
+    if event.call_id is not None:  # AG2 tells which call it is
+        text = _literals.EXECUTING_CALL.format(name=event.name, id=event.call_id, arguments=event.arguments)
+        _line(text, "magenta")
+        return
     text = _literals.EXECUTING_ASYNC_FUNCTION if event.asynchronous else _literals.EXECUTING_FUNCTION
     _line(text.format(name=event.name), "magenta")
 
 
 def _tool_returned(event: events.ToolReturned) -> None:
-    if event.verbose:
+    if event.call_id is not None:
+        text = _literals.EXECUTED_CALL.format(
+            name=event.name, id=event.call_id, arguments=event.arguments, content=event.content
+        )
+        _line(text, "magenta")
+    elif event.verbose:
         text = _literals.FUNCTION_INPUT_AND_OUTPUT.format(arguments=event.arguments, content=event.content)
         _line(text, "magenta")
 
@@ -119,6 +132,11 @@ def _tool_returned(event: events.ToolReturned) -> None:
 def _speaker_selected(event: events.SpeakerSelected) -> None:
     if event.announce:
         _line(_literals.NEXT_SPEAKER.format(name=event.speaker.name), "green")
+
+
+def _handed_over(event: events.HandedOver) -> None:
+    if event.announce:
+        _line(_literals.HANDED_OVER[event.kind].format(agent=event.agent.name, target=event.target), "blue")
 
 
 def _queued_chat_starting(event: events.QueuedChatStarting) -> None:
@@ -130,6 +148,7 @@ def _queued_chat_starting(event: events.QueuedChatStarting) -> None:
 _PRINTERS: dict[type[events.Event], Callable[[Any], None]] = {
     events.AutoReplyUsed: _auto_reply_used,
     events.CodeExecuting: _code_executing,
+    events.HandedOver: _handed_over,
     events.MessageReceived: _message_received,
     events.Notice: _notice,
     events.QueuedChatStarting: _queued_chat_starting,

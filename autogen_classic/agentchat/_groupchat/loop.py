@@ -54,7 +54,7 @@ def run_chat(
             yield from broadcast.tell(manager, groupchat, heard, speaker)
             if _is_over(manager, groupchat, round_number, groupchat.messages[-1], running_chat):
                 break
-            announce = not asynchronous and not _is_silent(manager)
+            announce = (not asynchronous or _announces_always(groupchat)) and not _is_silent(manager)
             reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat, inner_groups, announce)
             if reply is None:
                 break
@@ -92,6 +92,11 @@ def _append(groupchat: Group, message: Message, speaker: Agent) -> Message:
 def _is_silent(manager: Party) -> bool:
     """Whether nothing is printed; an agent that leads a group without being a manager has no such setting."""
     return bool(getattr(manager, "_silent", manager.silent))
+
+
+def _announces_always(groupchat: Group) -> bool:
+    """Whether the next speaker is announced in asynchronous chats too: a group of AG2 says so, one of 0.2 does not."""
+    return bool(getattr(groupchat.speaker_selection_method, "announces_always", False))
 
 
 def _clear_history(manager: Manager, reply: Message, groupchat: Group) -> str:
@@ -148,8 +153,9 @@ def _next_reply(
         speaker = groupchat.agent_by_name(groupchat.admin_name)
         reply = yield Ask(speaker, "generate_reply", sender=manager)
     except NoEligibleSpeaker:
-        warn(logger, texts.NO_ELIGIBLE_SPEAKER)
-        running_chat.note(StopReason.NO_ELIGIBLE_SPEAKER, groupchat.messages[-1])
+        if running_chat.reason is None:  # otherwise whoever selects has ended the chat on purpose
+            warn(logger, texts.NO_ELIGIBLE_SPEAKER)
+            running_chat.note(StopReason.NO_ELIGIBLE_SPEAKER, groupchat.messages[-1])
         return None, last_speaker
     if reply is None and running_chat.reason is None:
         running_chat.note(StopReason.NO_REPLY, groupchat.messages[-1])

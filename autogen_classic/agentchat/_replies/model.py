@@ -45,6 +45,7 @@ def reply_from_client(
     Returns:
         A text, a dict for an answer that calls tools or functions, or None.
     """
+    transfers = getattr(agent, "_classic_transfers", ())  # the handoffs that a member of a group offers its model
     response = yield Ask(
         llm_client,
         "create",
@@ -52,6 +53,7 @@ def reply_from_client(
         messages=outgoing(messages),
         cache=cache,
         agent=agent,
+        **({"further_tools": transfers} if transfers else {}),
     )
     answer: Any = llm_client.extract_text_or_completion_object(response)[0]
     if answer is None:

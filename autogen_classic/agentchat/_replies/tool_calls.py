@@ -19,7 +19,7 @@ from ..._core.replies import led_group
 from ..._core.tape import tool_steps
 from .. import _literals
 
-__all__ = ("execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text", "wait_for")
+__all__ = ("answer_to", "execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text", "wait_for")
 
 ResultT = TypeVar("ResultT")
 
@@ -134,7 +134,7 @@ def _ask_owner(
     if reply.get("role") == "tool" and reply.get("tool_responses"):
         return list(reply["tool_responses"])
     said = content_str(reply.get("content")) or _literals.INTERRUPTED
-    return [_answer_to(call, said) for call in calls]
+    return [answer_to(call, said) for call in calls]
 
 
 def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
@@ -145,10 +145,11 @@ def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
         _, answer = yield from _execute_asynchronously(agent, function_call)
     else:
         _, answer = yield Ask(agent, "execute_function", function_call)
-    return _answer_to(call, answer.get("content", ""))
+    return answer_to(call, answer.get("content", ""))
 
 
-def _answer_to(call: dict[str, Any], content: object) -> Message:
+def answer_to(call: dict[str, Any], content: object) -> Message:
+    """The answer to a call, with its id if it has one."""
     answer = {"role": "tool", "content": content}
     return {"tool_call_id": call["id"], **answer} if call.get("id") is not None else answer
 
@@ -244,12 +245,18 @@ def execute_function(
                     written = func_call.get("arguments")
                     raise TypeError(f"The arguments of {name} must be a JSON object, but they are {written}.")
                 run = Call(function, **arguments) if asynchronous else Call(_to_its_end, function, arguments)
-                content = str((yield from tool_steps(agent, name, arguments, run)))
+                content = _answer_of(agent, (yield from tool_steps(agent, name, arguments, run)))
                 succeeded = True
             except Exception as error:
                 content = _literals.FUNCTION_RAISED.format(error=str(error) or type(error).__name__)
     emit(ToolReturned(agent, name, arguments, content, succeeded, call_id, bool(verbose), perf_counter() - began))
     return succeeded, {"name": name, "role": "function", "content": content}
+
+
+def _answer_of(agent: Party, returned: object) -> str:
+    """What the model reads; an agent that runs the tools of a group looks for more in what a tool returns."""
+    read = getattr(agent, "_classic_read_tool_result", str)
+    return str(read(returned))
 
 
 def _read_arguments(agent: Party, function: Callable[..., Any], func_call: dict[str, Any]) -> object:

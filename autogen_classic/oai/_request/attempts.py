@@ -54,6 +54,7 @@ OWN_KEYS = frozenset(
         "cache_seed",
         "context",
         "filter_func",
+        "further_tools",
         "model_client",
         "price",
         "tags",
@@ -345,6 +346,8 @@ def _check_price(price: Price | list[float] | None) -> None:
 def _filled(params: dict[str, Any], extras: Mapping[str, Any]) -> dict[str, Any]:
     """What is sent, with templates filled and in words that its provider knows."""
     params = encodable(fill_prompt_or_messages(params, extras))
+    if extras.get("further_tools"):  # a request has these besides those of its configuration, which overrides all else
+        params["tools"] = [*(params.get("tools") or []), *extras["further_tools"]]
     if str(extras.get("api_type") or "").lower() == "azure" and params.get("model"):
         params["model"] = azure_model_name(params["model"])
     return params

@@ -1,0 +1,182 @@
+"""Who leads a group with handoffs, what its agents know together, and how its chat opens and closes."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from ..._core.messages import Message
+from ..agent import Agent
+from ..chat import ChatResult
+from ..conversable_agent import ConversableAgent
+from ..groupchat import GroupChat, GroupChatManager
+from .context_variables import ContextVariables
+from .group_tool_executor import GroupToolExecutor
+from .targets.group_manager_target import GroupManagerTarget
+from .targets.transition_target import TransitionTarget
+
+__all__ = (
+    "cleanup_temp_user_messages",
+    "create_group_manager",
+    "link_agents_to_group_manager",
+    "process_initial_messages",
+    "setup_context_variables",
+)
+
+TEMPORARY_USER = "_User"
+
+Agents = list[ConversableAgent]
+
+
+def process_initial_messages(
+    messages: list[Message] | str, user_agent: ConversableAgent | None, agents: Agents, wrapped_agents: Agents
+) -> tuple[list[Message], ConversableAgent | None, list[str], Agents]:
+    """Read the messages that open a chat.
+
+    Args:
+        messages: a text, or a list of dicts.
+        user_agent: who says what has no name; None makes a temporary user for that.
+        agents: the agents.
+        wrapped_agents: the hidden agents that act for their targets.
+
+    Returns:
+        The messages; who says the last one, or None where several are to be resumed; the names of the agents; the
+        temporary user, if one was made.
+
+    Raises:
+        ValueError: the only message names a stranger.
+        TypeError: they are neither a text nor a list of dicts.
+        IndexError: there are no messages.
+    """
+    if isinstance(messages, str):
+        messages = [{"role": "user", "content": messages}]
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        raise TypeError(
+            "messages of a group chat must be a text or a list of dicts such as "
+            f'{{"role": "user", "content": ...}}, but they are {messages!r}.'
+        )
+    if not messages:
+        raise IndexError("messages of a group chat must not be an empty list: somebody has to say the first word.")
+    names = [agent.name for agent in [*agents, *wrapped_agents]]
+    temporary: Agents = []
+
+    def user() -> ConversableAgent:
+        if user_agent is not None:
+            return user_agent
+        if not temporary:
+            temporary.append(ConversableAgent(TEMPORARY_USER, llm_config=False, human_input_mode="ALWAYS"))
+        return temporary[0]
+
+    if len(messages) > 1:
+        # What has no name was said by the user; a group that is resumed would take it for words of its manager.
+        named = [
+            {**message, "name": user().name} if message.get("role") == "user" and not message.get("name") else message
+            for message in messages
+        ]
+        return named, user_agent, names, temporary
+    name = messages[0].get("name")
+    if not name:
+        return messages, user(), names, temporary
+    members = [*agents, *wrapped_agents, *([user_agent] if user_agent else [])]
+    speaker = next((agent for agent in members if agent.name == name), None)
+    if speaker is None:
+        raise ValueError(
+            f"Invalid group agent name in last message: {name}. The group has {', '.join(one.name for one in members)}."
+        )
+    return messages, speaker, names, temporary
+
+
+def setup_context_variables(
+    tool_execution: GroupToolExecutor,
+    agents: Agents,
+    manager: GroupChatManager,
+    user_agent: ConversableAgent | None,
+    context_variables: ContextVariables | dict[str, Any],
+) -> None:
+    """Give everybody in a group the same variables.
+
+    Args:
+        tool_execution: who runs the tools.
+        agents: the agents.
+        manager: who leads the group.
+        user_agent: the user of the group, or None.
+        context_variables: the variables. A dict is used as it is, and changes with them.
+    """
+    shared = context_variables
+    if isinstance(shared, dict):
+        shared = ContextVariables.model_construct(data=shared)
+    for agent in [*agents, tool_execution, manager, *([user_agent] if user_agent else [])]:
+        agent.context_variables = shared
+
+
+def create_group_manager(
+    groupchat: GroupChat,
+    group_manager_args: dict[str, Any] | None,
+    agents: Agents,
+    group_after_work: TransitionTarget,
+) -> GroupChatManager:
+    """Make the manager of a group.
+
+    Args:
+        groupchat: the group.
+        group_manager_args: arguments of `GroupChatManager`, without the group.
+        agents: the agents.
+        group_after_work: who goes next where an agent does not say so.
+
+    Returns:
+        The manager. Where its model has to choose and the arguments name none, it has that of the first agent with one.
+
+    Raises:
+        ValueError: the arguments hold a group, or there is no model for a target that leaves the choice to it.
+        TypeError: the arguments hold something that a manager does not take.
+    """
+    arguments = dict(group_manager_args or {})
+    if "groupchat" in arguments:
+        raise ValueError("'groupchat' cannot be specified in group_manager_args as it is set by initiate_group_chat")
+    targets = [
+        condition.target
+        for agent in agents
+        for conditions in (agent.handoffs.llm_conditions, agent.handoffs.context_conditions, agent.handoffs.after_works)
+        for condition in conditions
+    ]
+    if any(isinstance(target, GroupManagerTarget) for target in [*targets, group_after_work]):
+        arguments["llm_config"] = arguments.get("llm_config") or _first_llm_config(agents)
+    return GroupChatManager(groupchat, **arguments)
+
+
+def _first_llm_config(agents: Agents) -> dict[str, Any]:
+    """The configuration of the first agent with a model, without its tools."""
+    for agent in agents:
+        if agent.llm_config:
+            config = agent.llm_config.copy()
+            for key in ("tools", "functions"):
+                config.pop(key, None)
+            return config
+    raise ValueError(
+        "A GroupManagerTarget, as AutoPattern has it, requires the group_manager_args to include an llm_config, or at "
+        "least one agent to have an llm_config: the model of the manager chooses who goes next."
+    )
+
+
+def link_agents_to_group_manager(agents: list[Agent], group_chat_manager: GroupChatManager) -> None:
+    """Let agents know who leads their group, and forget the conversation with whoever led their last one.
+
+    Args:
+        agents: the agents.
+        group_chat_manager: who leads the group.
+    """
+    for agent in cast(Agents, agents):
+        if agent._group_manager is not None:
+            agent.clear_history(agent._group_manager)
+            agent.chat_messages.pop(agent._group_manager, None)
+        agent._group_manager = group_chat_manager
+
+
+def cleanup_temp_user_messages(chat_result: ChatResult) -> None:
+    """Take the name of the temporary user off the messages of a finished chat.
+
+    Args:
+        chat_result: the result of the chat; it is changed.
+    """
+    for message in chat_result.chat_history or []:
+        if message.get("name") == TEMPORARY_USER:
+            del message["name"]

@@ -1,0 +1,187 @@
+"""Make agents members of a group with handoffs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ..._core.party import described, is_agent
+from ..agent import Agent
+from ..conversable_agent import ConversableAgent
+from ._choices import acting_target, wrapper_of
+from ._handoff_reply import handoff_reply
+from ._transit import TransitFilter
+from .context_variables import ContextVariables
+from .group_tool_executor import GroupToolExecutor
+from .handoffs import transfer_name
+from .targets.transition_target import AgentNameTarget, AgentTarget, RandomAgentTarget, TransitionTarget
+
+__all__ = (
+    "check_members",
+    "create_on_condition_handoff_functions",
+    "ensure_handoff_agents_in_group",
+    "establish_group_agent",
+    "prepare_exclude_transit_messages",
+    "prepare_group_agents",
+    "wrap_agent_handoff_targets",
+)
+
+Agents = list[ConversableAgent]
+
+
+def check_members(
+    initial_agent: ConversableAgent,
+    agents: Agents,
+    user_agent: ConversableAgent | None,
+    group_after_work: TransitionTarget,
+) -> None:
+    """Refuse what cannot be a group.
+
+    Args:
+        initial_agent: who speaks first.
+        agents: the agents.
+        user_agent: the user of the group, or None.
+        group_after_work: who goes next where an agent does not say so.
+
+    Raises:
+        TypeError: something is not an agent, or the after-work is not a target.
+        ValueError: two of them have the same name, or the initial agent is not one of the agents.
+    """
+    everybody = [*agents, *([user_agent] if user_agent is not None else [])]
+    for agent in [*everybody, initial_agent]:
+        if not (is_agent(agent) and hasattr(agent, "handoffs")):
+            raise TypeError(f"The agents of a pattern must be agents, but one of them is {described(agent)}.")
+    if not isinstance(group_after_work, TransitionTarget):
+        raise TypeError(f"group_after_work must be a target such as TerminateTarget(), but it is {group_after_work!r}.")
+    repeated = sorted(name for name, count in Counter(agent.name for agent in everybody).items() if count > 1)
+    if repeated:
+        raise ValueError(f"GroupChat agents must have unique names. Duplicate agent names found: {repeated}")
+    if not any(initial_agent is agent for agent in agents):
+        raise ValueError(
+            f"initial_agent must be one of the agents of the pattern, but {initial_agent.name} is not among "
+            f"{', '.join(agent.name for agent in agents) or 'them, for there are no agents'}."
+        )
+
+
+def ensure_handoff_agents_in_group(agents: Agents) -> None:
+    """Refuse handoffs to agents from outside of a group.
+
+    Args:
+        agents: the agents of the group, with its user.
+
+    Raises:
+        ValueError: a handoff or after-work names another agent.
+    """
+    known = {agent.name for agent in agents}
+    for agent in agents:
+        for place, conditions in (
+            ("OnCondition", agent.handoffs.llm_conditions),
+            ("OnContextCondition", agent.handoffs.context_conditions),
+            ("after work target", agent.handoffs.after_works),
+        ):
+            for condition in conditions:
+                strangers = [name for name in _names_in(condition.target) if name not in known]
+                if strangers:
+                    raise ValueError(
+                        f"Agent in {place} Hand-offs must be in the agents list, but {agent.name} hands over to "
+                        f"{', '.join(strangers)}. Add it to the agents of the pattern, or make it the user_agent."
+                    )
+
+
+def _names_in(target: TransitionTarget) -> list[str]:
+    if isinstance(target, (AgentTarget, AgentNameTarget)):
+        return [target.agent_name]
+    return target.agent_names if isinstance(target, RandomAgentTarget) else []
+
+
+def prepare_group_agents(
+    agents: Agents, context_variables: ContextVariables | dict[str, Any], exclude_transit_message: bool = True
+) -> tuple[GroupToolExecutor, Agents]:
+    """Make agents members of a group, and find who acts for their targets.
+
+    Args:
+        agents: the agents.
+        context_variables: what they know together.
+        exclude_transit_message: whether a model does not see how others handed over.
+
+    Returns:
+        Who runs the tools, and the hidden agents that act for nested chats and group chats.
+    """
+    for agent in agents:
+        establish_group_agent(agent)
+    wrapped_agents: Agents = []
+    for agent in agents:
+        wrap_agent_handoff_targets(agent, wrapped_agents)
+        create_on_condition_handoff_functions(agent)
+    tool_execution = GroupToolExecutor()
+    tool_execution.register_agents_functions([*agents, *wrapped_agents], context_variables)
+    for agent in [*agents, *wrapped_agents]:
+        agent._classic_group_executor = tool_execution
+    if exclude_transit_message:
+        prepare_exclude_transit_messages([*agents, *wrapped_agents])
+    return tool_execution, wrapped_agents
+
+
+def establish_group_agent(agent: ConversableAgent) -> None:
+    """Let an agent hand over; once is enough.
+
+    Args:
+        agent: the agent.
+    """
+    if not agent._group_is_established:
+        agent.register_reply([Agent, None], handoff_reply)
+        agent._group_is_established = True
+
+
+def wrap_agent_handoff_targets(agent: ConversableAgent, wrapped_agent_list: Agents) -> None:
+    """Make the hidden agents that act for an agent's nested chats and group chats.
+
+    Those of LLM and context conditions hand back to the agent. After an after-work the group decides.
+
+    Args:
+        agent: the agent.
+        wrapped_agent_list: the hidden agents are added to it.
+    """
+    agent._classic_wrappers = {}
+    handoffs = agent.handoffs
+    returning = [one.target for one in handoffs.llm_conditions] + [one.target for one in handoffs.context_conditions]
+    for index, target in enumerate([*returning, *(one.target for one in handoffs.after_works)]):
+        if not target.needs_agent_wrapper() or wrapper_of(agent, target) is not None:
+            continue
+        wrapper = target.create_wrapper_agent(agent, index)
+        if index >= len(returning):
+            wrapper.handoffs.clear()
+        establish_group_agent(wrapper)
+        agent._classic_wrappers[id(target)] = (target, wrapper)
+        wrapped_agent_list.append(wrapper)
+
+
+def create_on_condition_handoff_functions(agent: ConversableAgent) -> None:
+    """Name the tools by which an agent's model hands over.
+
+    Args:
+        agent: the agent.
+    """
+    for number, condition in enumerate(agent.handoffs.llm_conditions, 1):
+        is_drawn = isinstance(condition.target, RandomAgentTarget)
+        name = "random_agent" if is_drawn else acting_target(agent, condition.target).normalized_name()
+        condition.llm_function_name = transfer_name(name, number)
+
+
+def prepare_exclude_transit_messages(agents: Agents) -> None:
+    """Hide from agents' models how the others handed over.
+
+    Args:
+        agents: the agents.
+    """
+    names = [
+        condition.llm_function_name
+        for agent in agents
+        for condition in agent.handoffs.llm_conditions
+        if condition.llm_function_name
+    ]
+    for agent in agents:
+        hooks = agent.hook_lists["process_all_messages_before_reply"]
+        hooks[:] = [hook for hook in hooks if not isinstance(hook, TransitFilter)]
+        if names:
+            agent.register_hook("process_all_messages_before_reply", TransitFilter(names))

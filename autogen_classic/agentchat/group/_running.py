@@ -1,0 +1,83 @@
+"""A group chat with handoffs, from the pattern to its result."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from ..._core.drive import Ask, Steps
+from ..._core.events import Notice, emit
+from ..._core.running_chats import StopReason
+from .. import _literals
+from ..chat import ChatResult
+from ..utils import gather_usage_summary
+from ._leading import cleanup_temp_user_messages
+
+if TYPE_CHECKING:
+    from ..agent import Agent
+    from ..groupchat import GroupChatManager
+    from .context_variables import ContextVariables
+    from .patterns.pattern import Pattern
+
+__all__ = ("group_chat_steps",)
+
+
+def group_chat_steps(
+    pattern: Pattern, messages: list[dict[str, Any]] | str, max_rounds: int = 20
+) -> Steps[tuple[ChatResult, ContextVariables, Agent | None]]:
+    """Run a group chat.
+
+    Args:
+        pattern: how the agents take turns.
+        messages: the messages that open it: a text, or a list of dicts.
+        max_rounds: how many messages are said before it ends, including the first.
+
+    Returns:
+        The result, the context variables, and who spoke last.
+    """
+    prepared = pattern.prepare_group_chat(max_rounds=max_rounds, messages=messages)
+    _, _, _, context_variables, _, _, _, groupchat, manager, processed, last_agent, _, _ = prepared
+    members: list[Any] = groupchat.agents
+    try:
+        is_resumed = len(processed) > 1
+        first: Any = processed[0]
+        speaker: Any = last_agent
+        if is_resumed:
+            speaker, first = yield Ask(manager, "resume", messages=processed)
+        result: ChatResult = yield Ask(
+            speaker,
+            "initiate_chat",
+            manager,
+            message=first,
+            clear_history=not is_resumed,
+            summary_method=pattern.summary_method,
+        )
+    finally:
+        for agent in members:
+            agent._classic_transfers = ()
+    result.cost = gather_usage_summary([*members, manager])
+    _tell_why_it_ended(manager, result)
+    cleanup_temp_user_messages(result)
+    return result, context_variables, manager.last_speaker
+
+
+def _tell_why_it_ended(manager: GroupChatManager, result: ChatResult) -> None:
+    if manager._silent:
+        return
+    for reason in _reasons(manager, result):
+        emit(Notice(manager, _literals.TERMINATING_RUN.format(id=uuid.uuid4(), reason=reason), "red"))
+
+
+def _reasons(manager: GroupChatManager, result: ChatResult) -> Iterable[str]:
+    """Why a chat ended, in the words of AG2."""
+    reason = result.stop_reason
+    if reason in (StopReason.TERMINATE_TARGET, StopReason.NO_ELIGIBLE_SPEAKER):
+        return ["No next speaker selected"]
+    if reason == StopReason.MAX_ROUND:
+        return [f"Maximum rounds ({manager.groupchat.max_round}) reached"]
+    if reason == StopReason.TERMINATION_MESSAGE:
+        return [f"Termination message condition on agent '{manager.name}' met"]
+    if reason == StopReason.PERSON:
+        return ["User requested to end the conversation", "No reply generated"]
+    return ["No reply generated" if reason == StopReason.NO_REPLY else str(reason)]

@@ -1,0 +1,155 @@
+"""Who speaks next in a group with handoffs.
+
+This is a way to choose a speaker like those of ``agentchat/_speakers``: the group calls it after each message. The
+order: a call goes to the agent that runs tools; then whoever a tool, a model or a context condition has chosen; after a
+tool its caller; then the after-works of the last speaker, and those of the group.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+
+from ..._core import running_chats
+from ..._core.running_chats import StopReason
+from ._choices import acting_target, announce, first_that_holds
+from .targets.transition_target import TransitionTarget
+
+if TYPE_CHECKING:
+    from ..agent import Agent
+    from ..conversable_agent import ConversableAgent
+    from ..groupchat import GroupChat
+    from .group_tool_executor import GroupToolExecutor
+
+__all__ = ("Choice", "GroupTransition", "last_group_speaker", "next_speaker")
+
+Choice: TypeAlias = "Agent | Literal['auto', 'manual'] | str | None"
+"""The agent that speaks next, the name of the method of the group that chooses one, or None to end the chat."""
+
+
+class GroupTransition:
+    """A selection function for a group: a function of (last_speaker, groupchat).
+
+    Args:
+        initial_agent: who speaks first.
+        tool_execution: who runs the tools.
+        group_agent_names: the names of the agents, without the user and the executor.
+        user_agent: the user of the group, or None.
+        group_after_work: who goes next where an agent does not say so.
+    """
+
+    announces_always = True
+
+    def __init__(
+        self,
+        initial_agent: ConversableAgent,
+        tool_execution: GroupToolExecutor,
+        group_agent_names: list[str],
+        user_agent: ConversableAgent | None,
+        group_after_work: TransitionTarget,
+    ) -> None:
+        self.initial_agent = initial_agent
+        self.tool_execution = tool_execution
+        self.group_agent_names = group_agent_names
+        self.user_agent = user_agent
+        self.group_after_work = group_after_work
+
+    def __call__(self, last_speaker: ConversableAgent, groupchat: GroupChat) -> Choice:
+        """Choose the next speaker.
+
+        Args:
+            last_speaker: who spoke last.
+            groupchat: the group.
+
+        Returns:
+            The agent, "auto" or "manual", or None to end the chat.
+        """
+        chosen = next_speaker(
+            last_speaker,
+            groupchat,
+            self.initial_agent,
+            len(groupchat.messages) < 2,
+            self.tool_execution,
+            self.group_agent_names,
+            self.user_agent,
+            self.group_after_work,
+        )
+        running_chat = running_chats.current()
+        if chosen is None and running_chat is not None:
+            running_chat.note(StopReason.TERMINATE_TARGET, groupchat.messages[-1])
+        return chosen
+
+
+def next_speaker(
+    last_speaker: ConversableAgent,
+    groupchat: GroupChat,
+    initial_agent: ConversableAgent,
+    use_initial_agent: bool,
+    tool_executor: GroupToolExecutor,
+    group_agent_names: list[str],
+    user_agent: ConversableAgent | None,
+    group_after_work: TransitionTarget,
+) -> Choice:
+    """Decide who speaks next; see `autogen_classic.agentchat.group.group_utils.determine_next_agent`."""
+    if use_initial_agent:
+        return initial_agent
+    message = groupchat.messages[-1]
+    if message.get("tool_calls") or message.get("function_call"):
+        return tool_executor
+    if tool_executor.has_next_target():
+        target = tool_executor.get_next_target()
+        tool_executor.clear_next_target()
+        return _resolved(target, groupchat, _caller(groupchat, tool_executor) or last_speaker, user_agent)
+    if last_speaker is tool_executor:
+        return (
+            _caller(groupchat, tool_executor)
+            or last_group_speaker(groupchat, group_agent_names, tool_executor)
+            or initial_agent
+        )
+
+    own = first_that_holds(last_speaker.handoffs.after_works, last_speaker, groupchat.messages)
+    if own is not None:
+        target = acting_target(last_speaker, own.target)
+        chosen = _resolved(target, groupchat, last_speaker, user_agent)
+        announce(last_speaker, "after_work", target, last_speaker._group_manager)
+        return chosen
+    follows_user = getattr(group_after_work, "follows_user", False)
+    if last_speaker is user_agent and not follows_user:
+        return last_group_speaker(groupchat, group_agent_names, tool_executor) or initial_agent
+    target = acting_target(last_speaker, group_after_work)
+    chosen = _resolved(target, groupchat, last_speaker, user_agent)
+    if follows_user:
+        announce(last_speaker, "after_work", target, last_speaker._group_manager)
+    return chosen
+
+
+def _caller(groupchat: GroupChat, tool_executor: GroupToolExecutor) -> ConversableAgent | None:
+    """Who called a tool or handed over last."""
+    return cast("ConversableAgent | None", groupchat.agent_by_name(tool_executor.get_tool_call_originator() or ""))
+
+
+def _resolved(
+    target: TransitionTarget,
+    groupchat: GroupChat,
+    current_agent: ConversableAgent,
+    user_agent: ConversableAgent | None,
+) -> Choice:
+    """What a target says, in the form in which a selection function returns it."""
+    target.activate_target(groupchat)
+    return target.resolve(groupchat, current_agent, user_agent).get_speaker_selection_result(groupchat)
+
+
+def last_group_speaker(
+    groupchat: GroupChat, group_agent_names: list[str], tool_executor: GroupToolExecutor
+) -> Agent | None:
+    """The agent of the group, neither its user nor the executor, that spoke last; None if none has.
+
+    Args:
+        groupchat: the group.
+        group_agent_names: the names of its agents.
+        tool_executor: who runs the tools.
+    """
+    for message in reversed(groupchat.messages):
+        name = message.get("name")
+        if name in group_agent_names and name != tool_executor.name:
+            return groupchat.agent_by_name(name)
+    return None

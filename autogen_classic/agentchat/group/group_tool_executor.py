@@ -1,0 +1,259 @@
+"""The agent of a group that runs the tools of all others, and takes notice of who goes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..._core.drive import Ask, Steps, drive, drive_async, shipped
+from ..._core.messages import Message, called
+from ..._core.party import Outcome
+from .._replies.tool_calls import answer_to
+from ..agent import Agent
+from ..conversable_agent import ConversableAgent
+from ._choices import acting_target, announce
+from ._tool_results import reply_result_of, text_of
+from .context_variables import ContextVariables
+from .on_condition import OnCondition
+from .targets.transition_target import TransitionTarget
+
+if TYPE_CHECKING:
+    from ...tools.tool import Tool
+
+__all__ = ("GroupToolExecutor",)
+
+
+def _group_tool_reply(
+    executor: GroupToolExecutor,
+    /,
+    messages: list[Message] | None = None,
+    sender: Agent | None = None,
+    config: object = None,
+) -> Steps[Outcome]:
+    """Answer the tool calls of the last message one after the other; the last target that they name goes next."""
+    message = (executor._oai_messages[sender] if messages is None else messages)[-1]
+    calls = message.get("tool_calls") or []
+    if not calls:
+        return False, None
+    caller = executor.get_sender_agent_for_message(message) or ""
+    executor.set_tool_call_originator(caller)
+    next_target: TransitionTarget | None = None
+    responses = []
+    for call in calls:
+        handoff = executor.handoff_of(caller, called(call).get("name", ""))
+        executor.begin_call(handoff)
+        _, answer = yield Ask(executor, "execute_function", called(call), False, call.get("id"))
+        responses.append(answer_to(call, answer.get("content", "")))
+        if executor.has_next_target():
+            next_target = executor.get_next_target()
+            kind = "tool" if handoff is None else "llm"
+            announce(executor.member(caller), kind, next_target, sender)
+    executor.clear_next_target()
+    if next_target is not None:
+        executor.set_next_target(next_target)
+    content = "\n".join(executor._str_for_tool_response(response) for response in responses)
+    return True, {"role": "tool", "tool_responses": responses, "content": content}
+
+
+class GroupToolExecutor(ConversableAgent):
+    """Runs the tools that the agents of a group call, hands over where one of them says so, and keeps who goes next."""
+
+    _classic_names_itself_once = True  # AG2 prints who answers before the first of several answers only
+
+    def __init__(self) -> None:
+        """Create the agent; `register_agents_functions` gives it the tools of a group."""
+        super().__init__(
+            name="_Group_Tool_Executor",
+            system_message="Runs the tools of the group.",
+            description="Runs the tools that others call. It has nothing to say of its own.",
+            human_input_mode="NEVER",
+            llm_config=False,
+        )
+        self._group_next_target: TransitionTarget | None = None
+        self._tool_call_originator: str | None = None
+        self._members: dict[str, ConversableAgent] = {}
+        for reply in (GroupToolExecutor._generate_group_tool_reply, GroupToolExecutor._a_generate_group_tool_reply):
+            self.register_reply([Agent, None], reply, ignore_async_in_sync_chat=True)
+
+    # --- Who goes next ----------------------------------------------------------------------------------------
+
+    def set_next_target(self, next_target: TransitionTarget) -> None:
+        """Say who goes next.
+
+        Args:
+            next_target: the target.
+        """
+        self._group_next_target = next_target
+
+    def get_next_target(self) -> TransitionTarget:
+        """Who goes next.
+
+        Raises:
+            ValueError: nobody has said so.
+        """
+        if self._group_next_target is None:
+            raise ValueError(
+                "No next target set. Please set a next target before calling this method. Use has_next_target() to "
+                "check if a next target exists."
+            )
+        return self._group_next_target
+
+    def has_next_target(self) -> bool:
+        """Tell whether somebody has said who goes next."""
+        return self._group_next_target is not None
+
+    def clear_next_target(self) -> None:
+        """Forget who goes next."""
+        self._group_next_target = None
+
+    def set_tool_call_originator(self, agent_name: str) -> None:
+        """Say who hands over, or calls the tools.
+
+        Args:
+            agent_name: the name of the agent.
+        """
+        self._tool_call_originator = agent_name
+
+    def get_tool_call_originator(self) -> str | None:
+        """The name of the agent that handed over or called tools last; None if none did."""
+        return self._tool_call_originator
+
+    def clear_tool_call_originator(self) -> None:
+        """Forget who handed over or called tools last."""
+        self._tool_call_originator = None
+
+    # --- The tools of the group -------------------------------------------------------------------------------
+
+    def register_agents_functions(
+        self, agents: list[ConversableAgent], context_variables: ContextVariables | dict[str, Any]
+    ) -> None:
+        """Take over the tools of agents: those that their models know, and those that they can run.
+
+        Args:
+            agents: the agents.
+            context_variables: the variables of the group.
+        """
+        self.context_variables = context_variables
+        self._function_map.clear()
+        self._members = {agent.name: agent for agent in agents}
+        for agent in agents:
+            for condition in agent.handoffs.llm_conditions:
+                self._function_map[condition.llm_function_name or ""] = self._answer_handoff
+        for agent in agents:
+            for name, function in agent.function_map.items():
+                self._function_map.setdefault(name, self._runnable(getattr(function, "_origin", function)))
+            for tool in agent.tools:
+                self._function_map.setdefault(tool.name, self._runnable(tool))
+
+    def _runnable(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        from .._tool_registration import taking_json_values
+
+        return taking_json_values(function, user=self, serialize=False)
+
+    def make_tool_copy_with_context_variables(
+        self, current_tool: Tool, context_variables: ContextVariables
+    ) -> Tool | None:
+        """Make a tool whose parameters of the type `ContextVariables` are filled in.
+
+        Args:
+            current_tool: the tool.
+            context_variables: the variables; each call gets a copy of them.
+
+        Returns:
+            A tool without these parameters; None if it has none.
+        """
+        from ...tools.dependency_injection import has_injected_parameters
+        from ...tools.tool import Tool
+
+        if not has_injected_parameters(current_tool.__wrapped__):
+            return None
+        holder = GroupToolExecutor()
+        holder.context_variables = context_variables
+        return Tool(
+            name=current_tool.name, description=current_tool.description, func_or_tool=current_tool.run_by(holder)
+        )
+
+    def function_is_agent_llm_handoff(self, agent_name: str, function_name: str) -> bool:
+        """Tell whether a function is the handoff of an agent.
+
+        Args:
+            agent_name: the name of the agent.
+            function_name: the name of the function.
+        """
+        return self.handoff_of(agent_name, function_name) is not None
+
+    def handoff_of(self, agent_name: str, function_name: str) -> OnCondition | None:
+        """The handoff of an agent that a function stands for, or None.
+
+        Args:
+            agent_name: the name of the agent.
+            function_name: the name of the function.
+        """
+        conditions = self._members[agent_name].handoffs.llm_conditions if agent_name in self._members else []
+        return next((one for one in conditions if one.llm_function_name == function_name), None)
+
+    def member(self, agent_name: str) -> ConversableAgent:
+        """The agent of a name; the executor itself for a name that is not in the group.
+
+        Args:
+            agent_name: the name.
+        """
+        return self._members.get(agent_name, self)
+
+    def is_handoff_function(self, message: Message) -> bool:
+        """Tell whether a message of an agent calls nothing but its handoffs.
+
+        Args:
+            message: the message.
+        """
+        names = [called(call).get("name", "") for call in message.get("tool_calls") or []]
+        sender = self.get_sender_agent_for_message(message)
+        return bool(names) and all(self.function_is_agent_llm_handoff(sender or "", name) for name in names)
+
+    def get_sender_agent_for_message(self, message: Message) -> str | None:
+        """The name of the agent that said a message, or None.
+
+        Args:
+            message: the message as the executor has heard it.
+        """
+        name: str | None = message.get("name")
+        return name
+
+    # --- Its reply --------------------------------------------------------------------------------------------
+
+    def begin_call(self, handoff: OnCondition | None) -> None:
+        """Prepare for the next call of a tool.
+
+        Args:
+            handoff: the handoff that it stands for; None for a real tool, whose result may say who goes next.
+        """
+        self.clear_next_target()
+        if handoff is not None:
+            self.set_next_target(acting_target(self.member(self._tool_call_originator or ""), handoff.target))
+
+    def _answer_handoff(self, **arguments: object) -> str:
+        """The answer to a call that stands for a handoff; some models give arguments to it."""
+        return f"Transfer to {self.get_next_target().display_name()}"
+
+    def _classic_read_tool_result(self, returned: object) -> str:
+        """Take notice of what a tool returns besides its text: the variables that it changes, and who goes next."""
+        result = reply_result_of(returned)
+        if result is None:
+            return text_of(returned)
+        if result.context_variables is not None:
+            self.context_variables.update(result.context_variables.to_dict())
+        if result.target is not None:
+            self.set_next_target(result.target)
+        return result.message
+
+    @shipped(_group_tool_reply)
+    def _generate_group_tool_reply(
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
+    ) -> Outcome:
+        return drive(_group_tool_reply(self, messages, sender, config))
+
+    @shipped(_group_tool_reply)
+    async def _a_generate_group_tool_reply(
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
+    ) -> Outcome:
+        return await drive_async(_group_tool_reply(self, messages, sender, config))

@@ -1,0 +1,22 @@
+"""The pattern in which chance decides who goes next."""
+
+from __future__ import annotations
+
+from ..targets.transition_target import RandomAgentTarget, TransitionTarget
+from .pattern import Pattern
+
+__all__ = ("RandomPattern",)
+
+
+class _AnyOther(RandomAgentTarget):
+    """Any other agent of the group, the user among them, goes next."""
+
+    follows_user: bool = True
+
+
+class RandomPattern(Pattern):
+    """Where the handoffs of an agent do not say who goes next, it is any of the others, the user among them."""
+
+    def _after_work(self) -> TransitionTarget:
+        everybody = [*self.agents, *([self.user_agent] if self.user_agent else [])]
+        return _AnyOther(agent_names=[agent.name for agent in everybody])
