@@ -15,7 +15,7 @@ from .._core.content import content_str
 from .._core.messages import called
 from ..errors import UnreadableLogError
 
-__all__ = ("Entry", "entries_of")
+__all__ = ("Entry", "entries_of", "message_text")
 
 
 @dataclass
@@ -125,7 +125,7 @@ def _logged_event(row: dict[str, Any]) -> Entry | None:
         return None
     if name != "received_message":
         return Entry("event", row["source_name"], f"{name} {row['json_state']}", at=row["timestamp"])
-    text = _message_text(state["message"])
+    text = message_text(state["message"])
     return Entry(
         "message", state["sender"], text, at=row["timestamp"], to=row["source_name"], failed=not state["valid"]
     )
@@ -202,7 +202,7 @@ def _ended(event: dict[str, Any]) -> Entry:
 
 _EVENTS: dict[str, Callable[[dict[str, Any]], Entry]] = {
     "message_received": lambda event: Entry(
-        "message", event["sender"], _message_text(event["message"]), to=event["recipient"]
+        "message", event["sender"], message_text(event["message"]), to=event["recipient"]
     ),
     "model_answered": _answered,
     "model_failed": lambda event: Entry(
@@ -282,7 +282,7 @@ def _said(response: object) -> str:
     choice = _fields(choices[0])
     if not isinstance(choice, dict):
         return str(choice)
-    return str(choice["text"]) if "text" in choice else _message_text(_fields(choice.get("message")))
+    return str(choice["text"]) if "text" in choice else message_text(_fields(choice.get("message")))
 
 
 def _fields(shape: object) -> object:
@@ -290,7 +290,12 @@ def _fields(shape: object) -> object:
     return shape["object"] if isinstance(shape, dict) and list(shape) == ["object"] else shape
 
 
-def _message_text(message: object) -> str:
+def message_text(message: object) -> str:
+    """The text of a message, and the functions that it calls.
+
+    Args:
+        message: a message as a dict; anything else is shown as it is.
+    """
     if not isinstance(message, dict):
         return str(message)
     content = message.get("content")

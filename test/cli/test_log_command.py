@@ -162,4 +162,4 @@ def test_a_log_is_followed_while_it_grows() -> None:
 
 def test_the_call_of_a_custom_tool_is_shown_with_its_input() -> None:
     call = {"id": "1", "type": "custom", "custom": {"name": "shell", "input": "ls"}}
-    assert _log_sources._message_text({"content": None, "tool_calls": [call]}) == "[calls shell(ls)]"
+    assert _log_sources.message_text({"content": None, "tool_calls": [call]}) == "[calls shell(ls)]"

@@ -25,10 +25,10 @@ from ...oai._specs import SPECS
 from .. import _file
 from .._tape import Recorder
 from .._values import Secrets
-from ._outputs import error_of, shown_text, write_outputs
 from ._player import PLACEHOLDER_KEY, Player, TranscriptTape
 from ._report import CellReport, Departure, NotebookReport, compare
 from ._transcript import Turn, read_transcript
+from .outputs import error_of, shown_text, write_outputs
 
 __all__ = ("replay_notebook", "run_replay")
 
