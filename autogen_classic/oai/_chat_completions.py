@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from .._core.speaker_names import fitting_names
 from ..errors import UnusableAnswerError
 from ._http.connections import sync_pool
-from ._messages.images import Image
+from ._messages.images import ImagePart
 from ._messages.translation import Text, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of
 from ._provider_client import ProviderClient, key_for, model_of, read_settings
 from ._request.reading import Answer
@@ -176,14 +176,14 @@ def chat_tools(params: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _content_of(turn: Turn) -> str | list[dict[str, Any]] | None:
     """A text, if there is nothing but text; otherwise a list of texts and pictures. Only users show pictures."""
-    if turn.role != "user" or not any(isinstance(part, Image) for part in turn.parts):
+    if turn.role != "user" or not any(isinstance(part, ImagePart) for part in turn.parts):
         return turn.text or (None if turn.calls else "")
     return [
         {"type": "text", "text": part.text}
         if isinstance(part, Text)
         else {"type": "image_url", "image_url": {"url": part.address}}
         for part in turn.parts
-        if isinstance(part, (Text, Image))
+        if isinstance(part, (Text, ImagePart))
     ]
 
 

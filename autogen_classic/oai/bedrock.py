@@ -30,7 +30,7 @@ from ._messages.converse import (
     messages_of,
     tool_of,
 )
-from ._messages.images import image_of, loaded
+from ._messages.images import image_of, with_bytes
 from ._messages.kept import origin_of
 from ._messages.schemas import (
     ANSWER_BY_TOOL,
@@ -351,7 +351,7 @@ def parse_image(image_url: str) -> tuple[bytes, str]:
     Raises:
         UnusableImageError: it is not a picture.
     """
-    image = loaded(image_of(image_url))
+    image = with_bytes(image_of(image_url))
     return image.data or b"", image.media_type or ""
 
 

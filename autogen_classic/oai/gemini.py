@@ -26,7 +26,7 @@ from ..llm_config.entries import GeminiEntryDict, GeminiLLMConfigEntry
 from ._http.connections import sync_pool
 from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._http.sdk_clients import shared_client
-from ._messages.images import Image, image_of, loaded
+from ._messages.images import ImagePart, image_of, with_bytes
 from ._messages.schemas import in_words
 from ._messages.translation import Part, Text, ToolAnswer, ToolCall, alternating, split_system, tools_of, turns_of
 from ._provider_client import ProviderClient, key_for, model_of, read_settings
@@ -185,9 +185,9 @@ def get_image_data(image_file: str, use_b64: bool = True) -> str | bytes:
         UnusableImageError: the URL cannot be fetched, or the data URI is damaged.
     """
     if image_file.startswith(("http://", "https://", "data:")):
-        image = loaded(image_of(image_file))
+        image = with_bytes(image_of(image_file))
     else:
-        image = Image(data=Path(image_file).read_bytes())
+        image = ImagePart(data=Path(image_file).read_bytes())
     return image.base64 if use_b64 else image.data or b""
 
 
@@ -260,7 +260,7 @@ def _parts(parts: tuple[Part, ...], model: str) -> list[types.Part]:
         elif isinstance(part, Text):
             written.append(types.Part(text=part.text))
         else:
-            image = loaded(part)
+            image = with_bytes(part)
             written.append(types.Part(inline_data=types.Blob(data=image.data, mime_type=image.media_type)))
     return written
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import LocalModelError, LocalModelMissingError, LocalModelTimeoutError
 from ._local.engine import INSTALL_COMMAND, LOCAL_MODEL, Engine, Generated, Patience, engine_for, model_file
 from ._local.tools import Offer, answer_schema, answer_so_far, calls_in, explain, offer_of, repeats
-from ._messages.images import Image
+from ._messages.images import ImagePart
 from ._messages.translation import Text, Turn, alternating, told_calls, turns_of
 from ._provider_client import ProviderClient, read_settings
 from ._request.reading import Answer
@@ -164,7 +164,7 @@ def _settings(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_images(turns: Sequence[Turn]) -> None:
-    if any(isinstance(part, Image) for turn in turns for part in turn.parts):
+    if any(isinstance(part, ImagePart) for turn in turns for part in turn.parts):
         raise LocalModelError("The local model cannot see images. Send it texts only, or take another model.")
 
 

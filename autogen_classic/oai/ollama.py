@@ -22,7 +22,7 @@ from ..errors import BrokenStreamError
 from ..llm_config.entries import OllamaEntryDict, OllamaLLMConfigEntry
 from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._http.sdk_clients import shared_client
-from ._messages.images import Image, loaded
+from ._messages.images import ImagePart, with_bytes
 from ._messages.schemas import answer_as_text, answer_tool, references, schema_of, wants_any_object
 from ._messages.translation import (
     GO_ON,
@@ -237,7 +237,7 @@ def _messages(turn: Turn) -> Iterable[dict[str, Any]]:
         answers = [part for part in turn.parts if isinstance(part, ToolAnswer)]
         return [{"role": "tool", "content": answer.text, "tool_name": answer.name} for answer in answers]
     message: dict[str, Any] = {"role": turn.role, "content": turn.text}
-    images = [loaded(part).data for part in turn.parts if isinstance(part, Image)]
+    images = [with_bytes(part).data for part in turn.parts if isinstance(part, ImagePart)]
     if images and turn.role == "user":
         message["images"] = images
     if turn.calls:
@@ -289,7 +289,7 @@ def _calls_in_words(turn: Turn) -> Turn:
 
 def _extended(turn: Turn, text: str) -> Turn:
     longer = Text(f"{turn.text}{text}" if turn.text else text.lstrip())
-    return replace(turn, parts=(longer, *(part for part in turn.parts if isinstance(part, Image))))
+    return replace(turn, parts=(longer, *(part for part in turn.parts if isinstance(part, ImagePart))))
 
 
 def _add(answer: Answer, chunk: ollama.ChatResponse) -> None:

@@ -10,7 +10,7 @@ from picture_kit import PictureServer
 
 from autogen_classic._web import pictures
 from autogen_classic.errors import AddressRefusedError, UnusableImageError
-from autogen_classic.oai._messages.images import Image, image_of, loaded
+from autogen_classic.oai._messages.images import ImagePart, image_of, with_bytes
 from autogen_classic.testing.http_server import HttpResponse
 
 PNG = b"\x89PNG and more"
@@ -26,9 +26,9 @@ def web() -> Iterator[PictureServer]:
 
 
 def test_an_address_becomes_bytes_with_their_kind(web: PictureServer) -> None:
-    picture = loaded(Image(url=f"{web.url}/a.png"))
+    picture = with_bytes(ImagePart(url=f"{web.url}/a.png"))
     assert (picture.data, picture.media_type) == (PNG, "image/png")
-    assert loaded(picture) is picture
+    assert with_bytes(picture) is picture
     assert web.asked == ["/a.png"]
 
 
@@ -52,7 +52,7 @@ def test_an_address_where_clouds_keep_keys_is_never_reached(web: PictureServer) 
     web.pages["/moved.png"] = HttpResponse(302, b"", headers={"location": metadata})
     for url in (metadata, f"{web.url}/moved.png"):
         with pytest.raises(UnusableImageError, match="cannot be fetched") as caught:
-            loaded(Image(url=url))
+            with_bytes(ImagePart(url=url))
         assert isinstance(caught.value.__cause__, AddressRefusedError)
 
 
@@ -61,28 +61,28 @@ def test_a_page_is_not_sent_as_a_picture(web: PictureServer) -> None:
     web.pages["/blob"] = HttpResponse(200, b"PRIVATE", "application/octet-stream")
     web.pages["/photo"] = HttpResponse(200, b"\0\0ftypheic", "image/heic; q=1")
     with pytest.raises(UnusableImageError, match="cannot be fetched: .*text/html, not image/"):
-        loaded(Image(url=f"{web.url}/wiki"))
+        with_bytes(ImagePart(url=f"{web.url}/wiki"))
     with pytest.raises(UnusableImageError, match="no image of a known kind"):
-        loaded(Image(url=f"{web.url}/blob"))
-    assert loaded(Image(url=f"{web.url}/photo")).media_type == "image/heic"
+        with_bytes(ImagePart(url=f"{web.url}/blob"))
+    assert with_bytes(ImagePart(url=f"{web.url}/photo")).media_type == "image/heic"
 
 
 def test_an_error_does_not_show_the_password_and_keys_of_an_address(web: PictureServer) -> None:
     place = web.url.removeprefix("http://")
     for scheme, path in (("http", "none"), ("ftp", "a.png")):
         with pytest.raises(UnusableImageError, match=path) as caught:
-            loaded(Image(url=f"{scheme}://user:PASSWORD99@{place}/{path}?key=SECRETKEY99"))
+            with_bytes(ImagePart(url=f"{scheme}://user:PASSWORD99@{place}/{path}?key=SECRETKEY99"))
         assert "PASSWORD99" not in str(caught.value)
         assert "SECRETKEY99" not in str(caught.value)
 
 
 def test_what_is_not_there_or_too_large_is_an_error(web: PictureServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnusableImageError, match="status 404"):
-        loaded(Image(url=f"{web.url}/none.png"))
+        with_bytes(ImagePart(url=f"{web.url}/none.png"))
     with pytest.raises(UnusableImageError, match="cannot be fetched"):
-        loaded(Image(url="http://127.0.0.1:9/a.png"))
+        with_bytes(ImagePart(url="http://127.0.0.1:9/a.png"))
     with pytest.raises(UnusableImageError, match="give an http"):
-        loaded(Image(url="file:///etc/passwd"))
+        with_bytes(ImagePart(url="file:///etc/passwd"))
     monkeypatch.setattr(pictures, "LARGEST_PICTURE", 5)
     with pytest.raises(UnusableImageError, match="cannot be fetched"):
-        loaded(Image(url=f"{web.url}/a.png"))
+        with_bytes(ImagePart(url=f"{web.url}/a.png"))

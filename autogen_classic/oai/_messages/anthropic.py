@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .images import kind_of, loaded
+from .images import kind_of, with_bytes
 from .translation import (
-    Image,
+    ImagePart,
     Part,
     Text,
     Tool,
@@ -64,10 +64,10 @@ def _block(part: Part, own: bool, takes_addresses: bool) -> dict[str, Any]:
     return {"type": "image", "source": _source(part, takes_addresses)}
 
 
-def _source(image: Image, takes_addresses: bool) -> dict[str, Any]:
+def _source(image: ImagePart, takes_addresses: bool) -> dict[str, Any]:
     if image.data is None and takes_addresses:
         return {"type": "url", "url": image.url}
-    image = loaded(image)
+    image = with_bytes(image)
     kind = image.media_type if image.media_type in _IMAGE_TYPES else kind_of(image.data or b"")
     return {"type": "base64", "media_type": kind, "data": image.base64}
 

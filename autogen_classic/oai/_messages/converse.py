@@ -8,7 +8,7 @@ from typing import Any
 
 from .._claude import may_be_forced
 from .._request.reading import Answer
-from .images import Image, loaded
+from .images import ImagePart, with_bytes
 from .kept import EXTRA_CONTENT, extra_content
 from .schemas import answer_as_text, schema_of
 from .translation import (
@@ -99,10 +99,10 @@ def block_of(part: Part, own: bool) -> dict[str, Any]:
         return {"toolResult": {"toolUseId": part.call_id, "content": [{"text": text}]}}
     if own:  # only the user may send pictures
         return {"text": "(a picture)"}
-    return _picture(loaded(part))
+    return _picture(with_bytes(part))
 
 
-def _picture(image: Image) -> dict[str, Any]:
+def _picture(image: ImagePart) -> dict[str, Any]:
     kind = (image.media_type or "").rpartition("/")[2]
     return {"image": {"format": "jpeg" if kind == "jpg" else kind, "source": {"bytes": image.data}}}
 

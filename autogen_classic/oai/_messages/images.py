@@ -11,11 +11,11 @@ from ..._core.picture_bytes import is_data_uri, kind_revealed, read_data_uri
 from ..._secrets import place_of
 from ...errors import UnusableImageError
 
-__all__ = ("Image", "image_of", "loaded")
+__all__ = ("ImagePart", "image_of", "with_bytes")
 
 
 @dataclass(frozen=True)
-class Image:
+class ImagePart:
     """A picture in a message.
 
     Attributes:
@@ -39,7 +39,7 @@ class Image:
         return self.url if self.data is None and self.url else f"data:{self.media_type};base64,{self.base64}"
 
 
-def image_of(image_url: Any) -> Image:
+def image_of(image_url: Any) -> ImagePart:
     """Read the picture of an OpenAI message.
 
     Args:
@@ -58,17 +58,17 @@ def image_of(image_url: Any) -> Image:
             f"but its image_url is of type {type(image_url).__name__} without a url."
         )
     if not is_data_uri(url):
-        return Image(url=url)
+        return ImagePart(url=url)
     try:
         data, stated = read_data_uri(url)
     except ValueError as error:
         raise UnusableImageError(f"The data URI of an image is damaged: {error}.") from error
     if not data:
         raise UnusableImageError("The data URI of an image holds no data.")
-    return Image(data=data, media_type=stated or kind_of(data))
+    return ImagePart(data=data, media_type=stated or kind_of(data))
 
 
-def loaded(image: Image) -> Image:
+def with_bytes(image: ImagePart) -> ImagePart:
     """Fetch a picture if only its address is known, for providers that want the bytes.
 
     Args:

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from ..._core.content import text_of
-from .images import Image
+from .images import ImagePart
 from .translation import Text, ToolAnswer, ToolCall, Turn, tools_of, turns_of, with_plain_ids
 
 __all__ = ("choice_of", "format_of", "input_of", "kept_of", "tools_for")
@@ -109,14 +109,14 @@ def _call(call: ToolCall) -> dict[str, Any]:
 
 def _content_of(turn: Turn) -> Any:
     """A text, if there is nothing but text; otherwise a list of texts and pictures. Only users show pictures."""
-    if turn.role != "user" or not any(isinstance(part, Image) for part in turn.parts):
+    if turn.role != "user" or not any(isinstance(part, ImagePart) for part in turn.parts):
         return turn.text
     return [
         {"type": "input_text", "text": part.text}
         if isinstance(part, Text)
         else {"type": "input_image", "image_url": part.address, "detail": "auto"}
         for part in turn.parts
-        if isinstance(part, (Text, Image))
+        if isinstance(part, (Text, ImagePart))
     ]
 
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ..._core.messages import called
-from .images import Image, image_of
+from .images import ImagePart, image_of
 from .kept import kept_items
 from .pairing import NAMELESS, CallPairs, OpenCall
 
 __all__ = (
-    "Image",
+    "ImagePart",
     "Part",
     "Text",
     "Tool",
@@ -85,7 +85,7 @@ class ToolAnswer:
     text: str
 
 
-Part = Text | Image | ToolCall | ToolAnswer
+Part = Text | ImagePart | ToolCall | ToolAnswer
 
 
 @dataclass(frozen=True)
