@@ -28,6 +28,7 @@ from ._assistant.answers import text_of_answer
 from ._assistant.definition import (
     Assistant,
     Thread,
+    checked_tools,
     files_to_index,
     identity_of,
     is_prompt,
@@ -184,7 +185,9 @@ class GPTAssistantAgent(ConversableAgent):
             **kwargs: further arguments of `ConversableAgent`; ``verbose`` is accepted as in 0.2.
 
         Raises:
-            ValueError: there is no model, or the id of a former assistant comes without instructions.
+            ValueError: there is no model, the id of a former assistant comes without instructions, or a function among
+                the tools has no name.
+            TypeError: the tools are not a list of dicts.
         """
         if llm_config is False:
             raise ValueError("llm_config=False is not supported for GPTAssistantAgent.")
@@ -213,7 +216,7 @@ class GPTAssistantAgent(ConversableAgent):
                 )
             logger.warning("No instructions were provided for the assistant %s; it gets those of AssistantAgent.", name)
             instructions = AssistantAgent.DEFAULT_SYSTEM_MESSAGE
-        tools = list(of_assistant.pop("tools", None) or ())
+        tools = checked_tools(of_assistant.pop("tools", None))
         resources = with_files({"tools": tools, **of_assistant})
         for key in ("check_every_ms", "file_ids", "tool_resources"):
             of_assistant.pop(key, None)

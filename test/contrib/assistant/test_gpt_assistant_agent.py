@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -453,3 +454,59 @@ def test_a_chat_recorded_with_its_tools_is_replayed_without_openai(way: str, ser
     server.stop()
     with replay(tmp_path / "run.json"):
         assert chat(way, user, helper, message="1 + 2?", max_turns=1).summary == "Three."
+
+
+# --- tools in other forms --------------------------------------------------------------------------------------------
+
+
+FUNCTION = {"name": "add", "description": "Adds.", "parameters": {"type": "object", "properties": {}}}
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        {"type": "function", "function": FUNCTION},
+        {"type": "function", **FUNCTION},
+        FUNCTION,
+        {"type": "code_interpreter"},
+        {"type": "web_search"},
+    ],
+)
+def test_tools_that_are_known_are_sent_without_a_word(
+    tool: dict[str, Any], serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = serve("Hello.")
+    chat("sync", agent("user"), assistant(server, assistant_config={"tools": [tool]}), max_turns=1)
+    [sent] = server.requests[0]["tools"]
+    assert sent["type"] == tool.get("type", "function")
+    assert sent.get("name") in (None, "add")
+    assert caplog.text == ""
+
+
+def test_a_tool_of_an_unknown_type_is_sent_with_a_warning(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    server = serve("Hello.", "Hello.")
+    for kind in ("code_interpretor", "crystal_ball"):
+        helper = assistant(server, assistant_config={"tools": [{"type": kind}]})
+        chat("sync", agent("user"), helper, max_turns=1)
+    assert [request["tools"][0]["type"] for request in server.requests] == ["code_interpretor", "crystal_ball"]
+    first, second = (record.getMessage() for record in caplog.records)
+    assert "'code_interpretor'. Did you mean 'code_interpreter'? Known are: apply_patch, code_interpreter," in first
+    assert "'crystal_ball'. Known are" in second
+
+
+@pytest.mark.parametrize(
+    ("tools", "kind", "says"),
+    [
+        ({"type": "file_search"}, TypeError, "tools must be a list such as"),
+        (["code_interpreter"], TypeError, 'A tool must be a dict such as {"type": "file_search"}'),
+        ([{"type": "function"}], ValueError, "has no name"),
+        ([{"type": "function", "function": {"description": "Adds."}}], ValueError, "has no name"),
+    ],
+)
+def test_tools_in_a_wrong_form_are_refused_before_anything_is_asked(
+    tools: Any, kind: type[Exception], says: str, serve: Serve
+) -> None:
+    server = serve("Hello.")
+    with pytest.raises(kind, match=re.escape(says)):
+        assistant(server, assistant_config={"tools": tools})
+    assert server.requests == []

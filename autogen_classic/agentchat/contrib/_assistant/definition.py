@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
+
+from ...._warn import warn_once
 
 __all__ = (
     "Assistant",
     "Thread",
+    "checked_tools",
     "files_to_index",
     "identity_of",
     "is_prompt",
@@ -25,8 +30,25 @@ __all__ = (
     "with_files",
 )
 
+logger = logging.getLogger("autogen.agentchat.contrib.gpt_assistant_agent")
+
 _KEYS = ("assistant_id", "check_every_ms", "file_ids", "tool_resources", "tools")
 _FILE_SEARCH = ("file_search", "retrieval")
+_KINDS_OF_TOOLS = (
+    "apply_patch",
+    "code_interpreter",
+    "computer_use_preview",
+    "custom",
+    "file_search",
+    "function",
+    "image_generation",
+    "local_shell",
+    "mcp",
+    "retrieval",
+    "shell",
+    "web_search",
+    "web_search_preview",
+)
 
 
 @dataclass
@@ -78,6 +100,49 @@ def settings_of(
     of_model = {key: llm_config[key] for key in llm_config if key not in _KEYS}
     of_assistant = {key: llm_config[key] for key in _KEYS if key in llm_config}
     return of_model, {**of_assistant, **(assistant_config or {})}
+
+
+def checked_tools(given: object) -> list[dict[str, Any]]:
+    """Look at the tools of an assistant before anything is asked and paid for.
+
+    Args:
+        given: what the configuration has as ``tools``.
+
+    Returns:
+        A new list of them, functions in the form of chat completions. One of an unknown type may be newer than this library: it is sent, and a warning tells.
+
+    Raises:
+        TypeError: it is not a list of dicts.
+        ValueError: a function has no name.
+    """
+    if given is not None and not isinstance(given, (list, tuple)):
+        raise TypeError(f'tools must be a list such as [{{"type": "file_search"}}], but it is {given!r:.80}.')
+    tools: list[dict[str, Any]] = []
+    for tool in given or ():
+        if not isinstance(tool, Mapping):
+            raise TypeError(f'A tool must be a dict such as {{"type": "file_search"}}, but one is {tool!r:.80}.')
+        kind = str(tool.get("type", "function"))
+        if kind == "function":
+            tools.append(_function(tool))
+            continue
+        if kind not in _KINDS_OF_TOOLS:
+            near = get_close_matches(kind, _KINDS_OF_TOOLS, 1)
+            meant = f" Did you mean {near[0]!r}?" if near else ""
+            known = ", ".join(_KINDS_OF_TOOLS)
+            warn_once(logger, f"Nothing is known here of tools of the type {kind!r}.{meant} Known are: {known}.")
+        tools.append(dict(tool))
+    return tools
+
+
+def _function(tool: Mapping[str, Any]) -> dict[str, Any]:
+    """A function in the form of chat completions; the Responses API has its parts beside the type."""
+    function = tool.get("function") or {key: part for key, part in tool.items() if key != "type"}
+    if not function.get("name"):
+        raise ValueError(
+            'A function among the tools has no name. Its form is {"type": "function", "function": {"name": ..., '
+            f'"description": ..., "parameters": ...}}}}, but it is {tool!r:.200}.'
+        )
+    return {"type": "function", "function": function}
 
 
 def with_files(assistant_config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
