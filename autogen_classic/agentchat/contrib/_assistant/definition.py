@@ -109,7 +109,8 @@ def checked_tools(given: object) -> list[dict[str, Any]]:
         given: what the configuration has as ``tools``.
 
     Returns:
-        A new list of them, functions in the form of chat completions. One of an unknown type may be newer than this library: it is sent, and a warning tells.
+        A new list of them, functions in the form of chat completions. One of an unknown type may be newer than this
+        library: it is sent, and a warning tells.
 
     Raises:
         TypeError: it is not a list of dicts.
