@@ -58,6 +58,7 @@ PLACES = {
     "contrib/context/test_teachability.py": "one",
     "contrib/retrieval": "one",
     "contrib/test_event_loops.py": "one",
+    "contrib/test_missing_packages.py": "one",
     "contrib/web": "one",
     "core": "quick",
     "docs": "one",

@@ -17,6 +17,7 @@ LEVELS = (
     # the ground floor
     (
         "_json",
+        "_packages",
         "_pydantic",
         "_secrets",
         "_token_tables",

@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from .._packages import missing_package
+
 __all__ = (
     "IS_AUDIO_TRANSCRIPTION_CAPABLE",
     "IS_YOUTUBE_TRANSCRIPT_CAPABLE",
@@ -89,9 +91,7 @@ def _by_markitdown(engine: str, local_path: str, **kwargs: Any) -> DocumentConve
         markitdown = importlib.import_module("markitdown")
         converter = getattr(importlib.import_module("markitdown.converters"), engine)()
     except ImportError as error:
-        raise ImportError(
-            f"Documents cannot be converted: {error}. Run pip install autogen-classic[websurfer]."
-        ) from error
+        raise missing_package("The conversion of documents", error, "websurfer") from error
     extension = str(kwargs.get("file_extension", ""))
     facts = markitdown.StreamInfo(
         extension=extension,

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ...._packages import missing_package
+
 __all__ = ("APP_ID_VARIABLE", "WolframAlphaAPIWrapper", "get_from_dict_or_env")
 
 APP_ID_VARIABLE = "WOLFRAM_ALPHA_APPID"
@@ -113,11 +115,7 @@ class WolframAlphaAPIWrapper(BaseModel):
         try:
             import wolframalpha
         except ImportError as error:
-            raise ImportError(
-                "Questions to Wolfram Alpha need the wolframalpha package. "
-                'Install it with: pip install "autogen-classic[mathchat]"',
-                name=error.name,
-            ) from error
+            raise missing_package("Wolfram Alpha", error, "mathchat") from error
         return {**values, "wolfram_alpha_appid": app_id, "wolfram_client": wolframalpha.Client(app_id)}
 
     def run(self, query: str) -> tuple[str, bool]:

@@ -12,11 +12,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...._packages import missing_package
 from ....errors import VectorStoreError
 from . import failures
 from .documents import Rows
 from .embed import EmbeddingFunction, Vector, embed
-from .packages import missing_package
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
+from ...._packages import missing_package
 from ...._secrets import place_of, secrets_in
 from ...._web.errors import AddressRefusedError, FetchError
 from ...._web.fetch import fetch
 from ....errors import UnreadableDocumentError
-from .packages import missing_package
 from .pages import markdown_of
 
 __all__ = (

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ...._packages import missing_package
 from ....errors import UnreadableDocumentError
-from .packages import missing_package
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, cast
 
+from ...._packages import missing_package
 from . import failures
-from .packages import missing_package
 
 if TYPE_CHECKING:
     import psycopg

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...._packages import missing_package
 from ....errors import RetrievalError
 from ....retrieve_utils import parse_html_to_markdown, split_files_to_chunks, split_text_to_chunks
 from ...conversable_agent import ConversableAgent
 from .._retrieval.embed import LOCAL, EmbeddingFunction, embed, embedding_from
 from .._retrieval.files import download, is_url
-from .._retrieval.packages import missing_package
 from .document import Document, DocumentType
 from .graph_query_engine import GraphStoreQueryResult
 

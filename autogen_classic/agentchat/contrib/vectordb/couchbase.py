@@ -11,11 +11,11 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ...._packages import missing_package
 from ....errors import VectorStoreError
 from .._retrieval import failures
 from .._retrieval.documents import Rows, rows_of, texts_of
 from .._retrieval.embed import EmbeddingFunction, embed, embedding_from, size_of
-from .._retrieval.packages import missing_package
 from .base import Document, ItemID, QueryResults, VectorDB
 
 if TYPE_CHECKING:

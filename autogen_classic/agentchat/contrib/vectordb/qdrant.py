@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, cast
 
+from ...._packages import missing_package
 from ...._secrets import secrets_in
 from ....errors import VectorStoreError
 from .._retrieval import failures
 from .._retrieval.documents import rows_of, texts_of
 from .._retrieval.embed import EmbeddingFunction as AnyEmbedding
 from .._retrieval.embed import Vector, embed, embedding_from, size_of
-from .._retrieval.packages import missing_package
 from .base import Document, ItemID, QueryResults, VectorDB
 
 if TYPE_CHECKING:
