@@ -23,6 +23,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Generator
 from functools import cache
+from types import FunctionType
 from typing import Any, TypeAlias, TypeVar, cast
 
 __all__ = (
@@ -34,7 +35,6 @@ __all__ = (
     "drive",
     "drive_async",
     "drive_to_last_call",
-    "is_as_shipped",
     "look_up",
     "shipped",
     "twin_name",
@@ -104,8 +104,9 @@ Steps: TypeAlias = Generator[Request, Any, ResultT]
 
 
 # By the id of a function: the lookup stands in the loops below, and must be fast and take any callable.
-_shipped: dict[int, tuple[Callable[..., Steps[Any]], bool]] = {}
-_kept_alive: list[Callable[..., Any]] = []  # so that no other function ever gets one of these ids
+shipped_functions: dict[int, tuple[Callable[..., Steps[Any]], bool]] = {}
+# By the steps; this also keeps the functions alive, so that no other one ever gets one of these ids.
+shipped_with: dict[Callable[..., Steps[Any]], tuple[Callable[..., Any], ...]] = {}
 _NOT_SHIPPED: tuple[None, bool] = (None, False)
 
 
@@ -120,8 +121,8 @@ def shipped(steps: Callable[..., Steps[Any]]) -> Callable[[FunctionT], FunctionT
     """
 
     def mark(function: FunctionT) -> FunctionT:
-        _shipped[id(function)] = (steps, inspect.iscoroutinefunction(function))
-        _kept_alive.append(function)
+        shipped_functions[id(function)] = (steps, inspect.iscoroutinefunction(function))
+        shipped_with[steps] = (*shipped_with.get(steps, ()), function)
         return function
 
     return mark
@@ -137,20 +138,15 @@ def look_up(function: Callable[..., Any]) -> tuple[Callable[..., Steps[Any]] | N
         The steps that it drives, or None for a function that the library did not ship; and whether it is a
         coroutine function.
     """
-    known = _shipped.get(id(function))
-    return (None, inspect.iscoroutinefunction(function)) if known is None else known
+    known = shipped_functions.get(id(function))
+    return (None, _is_coroutine_function(function)) if known is None else known
 
 
-def is_as_shipped(owner: object, name: str, steps: Callable[..., Steps[Any]]) -> bool:
-    """Tell whether asking for a method would run the library's own steps, because nobody has replaced it.
-
-    Args:
-        owner: the object that has the method.
-        name: the name of the method.
-        steps: the steps behind it.
-    """
-    method: Any = getattr(owner, name, None)
-    return _shipped.get(id(getattr(method, "__func__", None)), _NOT_SHIPPED)[0] is steps and method.__self__ is owner
+def _is_coroutine_function(function: Callable[..., Any]) -> bool:
+    """The same as in ``inspect``, which takes a twentieth of a turn to unwrap what is not wrapped."""
+    if type(function) is FunctionType and not function.__dict__:
+        return bool(function.__code__.co_flags & inspect.CO_COROUTINE)
+    return inspect.iscoroutinefunction(function)
 
 
 def drive(steps: Steps[ResultT | Then]) -> ResultT:
@@ -221,7 +217,7 @@ def drive_to_last_call(steps: Steps[ResultT | Then]) -> ResultT | Call:
                     value = False
                     continue
                 plain = getattr(function, "__func__", function)
-                inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
+                inner_steps = shipped_functions.get(id(plain), _NOT_SHIPPED)[0]
                 if inner_steps is not None:
                     if plain is function:
                         inner = inner_steps(*request.args, **request.kwargs)
@@ -294,7 +290,7 @@ async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
                     value = True
                     continue
                 plain = getattr(function, "__func__", function)
-                inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
+                inner_steps = shipped_functions.get(id(plain), _NOT_SHIPPED)[0]
                 if inner_steps is not None:
                     if plain is function:
                         inner = inner_steps(*request.args, **request.kwargs)

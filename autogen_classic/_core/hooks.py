@@ -5,20 +5,23 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
-from .drive import WHICH_WAY, Call, Steps, is_as_shipped, twin_name
+from .drive import WHICH_WAY, Call, Steps, shipped_with, twin_name
 from .messages import Message, TextOrMessage
 from .party import Agent, Party
 
 __all__ = (
+    "ALL_MESSAGES",
+    "BEFORE_SEND",
     "HOOKABLE_METHODS",
+    "LAST_MESSAGE",
     "all_messages",
     "as_processed_before",
     "before_send",
     "forget_lost_messages",
     "last_received_message",
-    "may_run",
     "register",
     "update_state",
 )
@@ -63,19 +66,6 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
             stacklevel=3,
         )
     known[hookable_method].append(hook)
-
-
-def may_run(agent: Party, name: str) -> bool:
-    """Tell whether a method that runs hooks has to be asked for: the agent has such hooks, or its own such method.
-
-    Args:
-        agent: the agent.
-        name: the name of the method in synchronous chats. Hooks and methods of both kinds of chats are looked for.
-    """
-    steps, twin, hookable, hookable_twin = _METHODS[name]
-    if is_as_shipped(agent, name, steps) and is_as_shipped(agent, twin, steps):
-        return bool(agent.hook_lists.get(hookable) or agent.hook_lists.get(hookable_twin))
-    return True
 
 
 def update_state(agent: Party, messages: list[Message]) -> Steps[None]:
@@ -133,15 +123,44 @@ def all_messages(agent: Party, messages: list[Message]) -> Steps[list[Message]]:
     return processed
 
 
-_METHODS: dict[str, tuple[Callable[..., Steps[Any]], str, str, str]] = {
-    method: (steps, twin_name(method), hookable, twin_name(hookable))
-    for method, steps, hookable in (
-        ("_process_message_before_send", before_send, "process_message_before_send"),
-        ("process_last_received_message", last_received_message, "process_last_received_message"),
-        ("process_all_messages_before_reply", all_messages, "process_all_messages_before_reply"),
-    )
-}
-"""The methods that run hooks: their steps, their twins, and the names of their hooks."""
+class HookPoint:
+    """A method that runs hooks, with its twin.
+
+    Args:
+        name: the name of the method in synchronous chats.
+        steps: the steps behind it.
+        hookable: the name of its hooks in synchronous chats.
+    """
+
+    __slots__ = ("_hookable", "_hookable_twin", "_name", "_of_class", "_steps", "_twin")
+
+    def __init__(self, name: str, steps: Callable[..., Steps[Any]], hookable: str) -> None:
+        self._name, self._twin = name, twin_name(name)
+        self._hookable, self._hookable_twin = hookable, twin_name(hookable)
+        self._of_class = attrgetter(self._name, self._twin)
+        self._steps = steps
+
+    def is_used_by(self, agent: Party) -> bool:
+        """Tell whether an agent must be asked for the method: it has such hooks, or another method in its place.
+
+        Args:
+            agent: the agent; what it has for synchronous and for asynchronous chats counts.
+        """
+        try:
+            if self._of_class(type(agent)) != shipped_with[self._steps]:
+                return True
+            own = agent.__dict__
+        except AttributeError:  # an agent of another make
+            return True
+        if self._name in own or self._twin in own:
+            return True
+        known = agent.hook_lists
+        return bool(known.get(self._hookable) or known.get(self._hookable_twin))
+
+
+BEFORE_SEND = HookPoint("_process_message_before_send", before_send, "process_message_before_send")
+LAST_MESSAGE = HookPoint("process_last_received_message", last_received_message, "process_last_received_message")
+ALL_MESSAGES = HookPoint("process_all_messages_before_reply", all_messages, "process_all_messages_before_reply")
 
 
 def as_processed_before(agent: Party, messages: list[Message]) -> list[Message]:

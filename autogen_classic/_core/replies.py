@@ -108,6 +108,9 @@ def matches(trigger: object, sender: Agent | None) -> bool:
     raise ValueError(f"Unsupported trigger type: {type(trigger)}")
 
 
+_ONLY_GROUPS_HAVE = "speaker_selection_method"
+
+
 def led_group(agent: object) -> Any | None:
     """Find the group that an agent leads: as its manager, or by ``GroupChatManager.run_chat`` among its replies.
 
@@ -117,6 +120,11 @@ def led_group(agent: object) -> Any | None:
     Returns:
         The group chat, or None for an agent that leads no group.
     """
-    configs = (entry["config"] for entry in getattr(agent, "_reply_func_list", ()))
-    candidates = (getattr(agent, "groupchat", None), *configs)
-    return next((thing for thing in candidates if hasattr(thing, "speaker_selection_method")), None)
+    groupchat = getattr(agent, "groupchat", None)
+    if hasattr(groupchat, _ONLY_GROUPS_HAVE):
+        return groupchat
+    for entry in getattr(agent, "_reply_func_list", ()):
+        config = entry["config"]
+        if config is not None and hasattr(config, _ONLY_GROUPS_HAVE):
+            return config
+    return None

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import hooks, replies, running_chats
 from .budget import Budget
-from .drive import WHICH_WAY, Ask, Call, Steps, Then, look_up
+from .drive import WHICH_WAY, Ask, Call, Steps, Then, look_up, shipped_functions
 from .events import (
     ChatEnded,
     ChatFailed,
@@ -139,7 +139,7 @@ def send(
             f"The recipient of a message of {agent.name} must be an agent, but it is {described(recipient)}. Pass the "
             "agent itself."
         )
-    if hooks.may_run(agent, "_process_message_before_send"):
+    if hooks.BEFORE_SEND.is_used_by(agent):
         message = yield Ask(agent, "_process_message_before_send", message, recipient, agent._is_silent(agent, silent))
     if not agent._append_oai_message(message, "assistant", recipient, is_sending=True):
         raise ValueError(
@@ -203,10 +203,10 @@ def generate_reply(
         messages = agent._oai_messages[sender]
     if agent.hook_lists.get("update_agent_state"):
         yield Ask(agent, "update_agent_state_before_reply", messages)
-    if hooks.may_run(agent, "process_last_received_message"):
+    if hooks.LAST_MESSAGE.is_used_by(agent):
         messages = yield Ask(agent, "process_last_received_message", messages)
     messages = hooks.as_processed_before(agent, messages)
-    if hooks.may_run(agent, "process_all_messages_before_reply"):
+    if hooks.ALL_MESSAGES.is_used_by(agent):
         messages = yield Ask(agent, "process_all_messages_before_reply", messages)
 
     asynchronous = yield WHICH_WAY
@@ -216,7 +216,7 @@ def generate_reply(
     shared, fires = None, False  # the replies that an agent is born with have one list as their trigger
     for entry in agent._reply_func_list:
         reply_func = entry["reply_func"]
-        steps_behind, is_coroutine_function = look_up(reply_func)
+        steps_behind, is_coroutine_function = shipped_functions.get(id(reply_func)) or look_up(reply_func)
         if is_coroutine_function and not asynchronous:
             continue
         if reply_func in excluded:
@@ -233,7 +233,7 @@ def generate_reply(
                 final, reply = outcome
             except (TypeError, ValueError) as error:
                 raise type(error)(_wrong_outcome(agent, reply_func, outcome)) from error
-        elif twins.setdefault(steps_behind, reply_func) is reply_func:
+        elif not asynchronous or twins.setdefault(steps_behind, reply_func) is reply_func:
             final, reply = yield from steps_behind(agent, messages=messages, sender=sender, config=entry["config"])
         else:
             continue

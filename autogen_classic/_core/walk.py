@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Sized
 from typing import Any, Generic, TypeVar, cast
 
-from .drive import _NOT_SHIPPED, Ask, Call, Request, Steps, Then, _shipped, twin_name
+from .drive import _NOT_SHIPPED, Ask, Call, Request, Steps, Then, shipped_functions, twin_name
 
 __all__ = ("Walk",)
 
@@ -126,7 +126,7 @@ class Walk(Generic[ResultT]):
                         value = asynchronous
                         continue
                     plain = getattr(function, "__func__", function)
-                    inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]
+                    inner_steps = shipped_functions.get(id(plain), _NOT_SHIPPED)[0]
                     if inner_steps is not None:
                         if plain is function:
                             inner = inner_steps(*request.args, **request.kwargs)

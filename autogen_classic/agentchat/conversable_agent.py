@@ -8,7 +8,6 @@ than others because programs know a hundred methods of this one class, and each 
 from __future__ import annotations
 
 import copy
-import inspect
 import re
 import warnings
 from collections import defaultdict
@@ -16,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .._core import hooks, replies, steps
-from .._core.drive import Call, drive, drive_async, drive_to_last_call, shipped
+from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up, shipped
 from .._core.events import AgentCreated, HistoryCleared, Notice, Sealed, emit, is_heard
 from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message
@@ -786,7 +785,7 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, SavedState, L
         names = {
             getattr(entry["reply_func"], "__name__", repr(entry["reply_func"]))  # a partial has no name
             for entry in self._reply_func_list
-            if not entry.get("ignore_async_in_sync_chat") and inspect.iscoroutinefunction(entry["reply_func"])
+            if not entry.get("ignore_async_in_sync_chat") and look_up(entry["reply_func"])[1]
         }
         if names:
             raise with_note(

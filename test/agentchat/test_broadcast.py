@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import io
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
-from autogen_classic.events import listening
+from autogen_classic import ConversableAgent, GroupChat, GroupChatManager, events
+from autogen_classic._core.drive import twin_name
+from autogen_classic.events import Event, MessageReceived, MessageSent, listening, to_dict
 
 WAYS = pytest.mark.parametrize("way", ["sync", "async"])
 CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
@@ -27,12 +29,16 @@ WORDS: list[Any] = [
 
 
 class Overriding(ConversableAgent):
-    """An agent with a method of its own, which does what the library's does."""
+    """An agent with a method of its own, which does what the library's does, and counts."""
+
+    received = 0
 
     def receive(self, *args: Any, **kwargs: Any) -> None:
+        self.received += 1
         super().receive(*args, **kwargs)
 
     async def a_receive(self, *args: Any, **kwargs: Any) -> None:
+        self.received += 1
         await super().a_receive(*args, **kwargs)
 
 
@@ -51,12 +57,12 @@ def histories(manager: GroupChatManager) -> list[Any]:
     return [*heard, *(manager.chat_messages[member] for member in manager.groupchat.agents)]
 
 
-def talk(manager: GroupChatManager, way: str = "sync", message: Any = "go") -> list[Any]:
+def talk(manager: GroupChatManager, way: str = "sync", message: Any = "go", silent: bool = True) -> list[Any]:
     opener = manager.groupchat.agents[0]
     if way == "sync":
-        opener.initiate_chat(manager, message=message, silent=True)
+        opener.initiate_chat(manager, message=message, silent=silent)
     else:
-        asyncio.run(opener.a_initiate_chat(manager, message=message, silent=True))
+        asyncio.run(opener.a_initiate_chat(manager, message=message, silent=silent))
     return histories(manager)
 
 
@@ -137,58 +143,112 @@ def test_an_agent_of_another_make_hears_through_its_own_method() -> None:
     assert [message["content"] for message in stranger.heard] == ["go"]
 
 
-OVERRIDES = ["nothing", "class", "receive", "_append_oai_message", "hook before sending", "hook on the last message"]
-EDITS = st.tuples(st.integers(0, 3), st.integers(0, 7), st.sampled_from(["content", "name", "a key of its own"]))
+OVERRIDES = [
+    *(
+        "nothing",
+        "class",
+        "receive",
+        "send",
+        "_append_oai_message",
+        "_process_message_before_send",
+        "insists on printing",
+    ),
+    *("hook before sending", "hook on the last message"),
+]
+EDITS = st.tuples(st.integers(0, 4), st.integers(0, 7), st.sampled_from(["content", "name", "a key of its own"]))
+ON_ITS_WAY = {MessageSent, MessageReceived}
+ALL_KINDS = {kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event)}
+OTHER_KINDS = ALL_KINDS - ON_ITS_WAY - {Event}
+NEVER_THE_SAME = ("at", "chat", "seconds")
 
 
-def edited_by_hand(manager: GroupChatManager, overrides: list[str], edits: list[tuple[int, int, str]]) -> None:
-    """Give each member something of its own, and let the members edit what they have heard while they reply."""
+def with_own(agent: ConversableAgent, method: str, calls: list[str]) -> None:
+    """Give an agent a method of its own, which does what it did before, and notes each call."""
+    for name in (method, twin_name(method)):
+        original = getattr(agent, name, None)
+        if original is not None:
+            note = f"{name} of {agent.name}"
+            setattr(
+                agent, name, lambda *a, original=original, note=note, **kw: (calls.append(note), original(*a, **kw))[1]
+            )
+
+
+def note_and_return(calls: list[str], sender: Any, message: Any, recipient: Any, silent: bool) -> Any:
+    calls.append(f"{sender.name} to {recipient.name}")
+    return message
+
+
+def edited_by_hand(manager: GroupChatManager, overrides: list[str], edits: list[tuple[int, int, str]]) -> list[str]:
+    """Give everybody something of their own, which notes its calls, and let the members edit what was said."""
     rounds = iter(range(100))
+    calls: list[str] = []
 
     def edit(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
         round_number = next(rounds)
         for member, position, key in edits:
-            history = members[member % len(members)].chat_messages[manager]
-            if round_number == position and history:
-                history[position % len(history)][key] = f"edited in round {round_number}"
+            one = members[member % len(members)]
+            for history in (one.chat_messages[manager], manager.chat_messages[one]):
+                if round_number == position and history:
+                    history[position % len(history)][key] = f"edited in round {round_number}"
         return False, None
 
     members = manager.groupchat.agents
-    for member, override in zip(members, overrides, strict=False):
-        member.register_reply([ConversableAgent, None], edit)
+    for agent, override in zip([manager, *members], overrides, strict=False):
+        if agent is not manager:
+            agent.register_reply([ConversableAgent, None], edit)
         if override == "class":
-            member.__class__ = Overriding
+            if agent is not manager:
+                agent.__class__ = Overriding
         elif override == "hook before sending":
-            member.register_hook("process_message_before_send", lambda sender, message, recipient, silent: message)
+            hook = functools.partial(note_and_return, calls)
+            agent.register_hook("process_message_before_send", hook)
         elif override == "hook on the last message":
-            member.register_hook("process_last_received_message", lambda content: f"{content}!")
+            agent.register_hook("process_last_received_message", lambda content: f"{content}!")
+        elif override == "insists on printing":
+            agent.silent = False
         elif override != "nothing":
-            original = getattr(member, override)
-            setattr(member, override, lambda *args, original=original, **kwargs: original(*args, **kwargs))
+            with_own(agent, override, calls)
+    return calls
 
 
+def outcome(manager: GroupChatManager, way: str, kinds: Any) -> tuple[Any, ...]:
+    """What a chat leaves behind: the histories, what the group said, what was printed, and the events of some kinds."""
+    heard: list[Event] = []
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), listening(heard.append, kinds=kinds):
+        talk(manager, way, silent=False)
+    told = [{key: value for key, value in to_dict(event).items() if key not in NEVER_THE_SAME} for event in heard]
+    return histories(manager), manager.groupchat.messages, printed.getvalue(), told
+
+
+@WAYS
+@settings(max_examples=40)
 @given(
     replies=st.lists(st.sampled_from(WORDS), min_size=2, max_size=4),
-    overrides=st.lists(st.sampled_from(OVERRIDES), min_size=4, max_size=4),
+    overrides=st.lists(st.sampled_from(OVERRIDES), min_size=5, max_size=5),
     edits=st.lists(EDITS, max_size=4),
+    silent=st.booleans(),
 )
 def test_overrides_and_edits_by_hand_change_nothing_between_the_two_ways(
-    replies: list[Any], overrides: list[str], edits: list[tuple[int, int, str]]
+    way: str, replies: list[Any], overrides: list[str], edits: list[tuple[int, int, str]], silent: bool
 ) -> None:
-    outcomes = []
-    for listens in (False, True):
+    def held(kinds: Any, by_the_long_way: bool) -> tuple[Any, ...]:
         manager = team(replies)
-        manager._silent = False
-        edited_by_hand(manager, overrides, edits)
-        printed = io.StringIO()
-        with (
-            contextlib.redirect_stdout(printed),
-            listening(lambda event: None) if listens else contextlib.nullcontext(),
-        ):
-            manager.groupchat.agents[0].initiate_chat(manager, message="go")
-        outcomes.append((histories(manager), manager.groupchat.messages, printed.getvalue()))
-    assert outcomes[0] == outcomes[1]
-    assert "Next speaker: a1" in outcomes[0][2]
+        manager._silent = silent
+        calls = edited_by_hand(manager, overrides, edits)
+        if by_the_long_way:
+            for agent in (manager, *manager.groupchat.agents):
+                with_own(agent, "send", [])
+                with_own(agent, "receive", [])
+        left_behind = outcome(manager, way, kinds)
+        return *left_behind, calls, [vars(member).get("received") for member in manager.groupchat.agents]
+
+    short, long = held(OTHER_KINDS, False), held(OTHER_KINDS, True)
+    assert short == long
+    every_event = held(OTHER_KINDS | ON_ITS_WAY, False)
+    assert every_event == held(OTHER_KINDS | ON_ITS_WAY, True)
+    assert every_event[:3] == short[:3]
+    assert every_event[4:] == short[4:]
 
 
 @WAYS

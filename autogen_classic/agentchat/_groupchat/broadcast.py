@@ -1,4 +1,4 @@
-"""Let many members hear one message: by the short way where nothing but the two histories would notice.
+"""Let the members of a group hear a message, or the manager: by the short way where only the histories would notice.
 
 Sending a message means steps for hooks, both histories, events and the printer. In a group every message is heard by
 all, silently and without a reply. Where both ends are as the library made them and nobody listens to events, two
@@ -8,14 +8,17 @@ appends are all that is left to do.
 from __future__ import annotations
 
 from operator import attrgetter
+from typing import TypeGuard
 
 from ..._core import events, running_chats
 from ..._core.drive import Ask, Steps
-from ..._core.messages import TextOrMessage, as_message, stored_form
+from ..._core.messages import Message, TextOrMessage, as_message, stored_form
+from ..._core.party import Party
+from ..agent import Agent
 from ..conversable_agent import OWN_METHODS, ConversableAgent
 from .contract import Group, Manager
 
-__all__ = ("tell",)
+__all__ = ("hand_in", "tell")
 
 
 class _Methods:
@@ -23,19 +26,20 @@ class _Methods:
 
     Args:
         *names: what they are called.
-
-    Attributes:
-        names: what they are called.
     """
 
     def __init__(self, *names: str) -> None:
-        self.names = frozenset(names)
+        self._names = frozenset(names)
         self._of_class = attrgetter(*names)
         self._as_made = tuple(OWN_METHODS[name] for name in names)
 
     def are_as_made(self, cls: type) -> bool:
         """Whether a class has them as the library wrote them: neither overridden nor patched."""
         return ConversableAgent in cls.__mro__ and self._of_class(cls) == self._as_made
+
+    def are_as_made_for(self, agent: object) -> TypeGuard[Party]:
+        """Whether an agent has them from such a class, and nothing of its own in their place."""
+        return self.are_as_made(type(agent)) and vars(agent).keys().isdisjoint(self._names)
 
 
 _OF_BOTH = ("_append_oai_message", "_message_to_dict", "_is_silent")
@@ -52,11 +56,10 @@ def tell(manager: Manager, groupchat: Group, message: TextOrMessage, speaker: ob
         message: what was said.
         speaker: who said it; None tells everybody.
     """
-    said, author = as_message(message), manager.name
-    sent = stored_form(said, "assistant", author) or {}
-    heard = stored_form(said, "user", author) or {}
-    classes = set(map(type, groupchat.agents)) if sent and _sends_by_the_short_way(manager) else set()
-    short = {cls for cls in classes if _LISTENING.are_as_made(cls)}
+    sent, heard = _stored_by_both(message, manager.name)
+    short: set[type] = set()
+    if sent and _sends_by_the_short_way(manager):
+        short = {cls for cls in set(map(type, groupchat.agents)) if _LISTENING.are_as_made(cls)}
     for member in groupchat.agents:
         if member is speaker:
             continue
@@ -71,18 +74,52 @@ def tell(manager: Manager, groupchat: Group, message: TextOrMessage, speaker: ob
             member._oai_messages[manager].append(heard.copy())
         else:
             yield Ask(manager, "send", message, member, request_reply=False, silent=True)
-    running_chat = running_chats.current()
-    if running_chat is not None:
-        running_chat.go_on()
+    _go_on()
 
 
-def _sends_by_the_short_way(manager: Manager) -> bool:
-    """Whether only the histories would notice that the manager does not send a message by its steps."""
+def hand_in(speaker: Agent, manager: Manager, message: TextOrMessage, silent: bool) -> Steps[None]:
+    """Send what a member says to the manager, who does not reply to it.
+
+    Args:
+        speaker: the member.
+        manager: who leads the group.
+        message: what it says.
+        silent: whether nothing is printed.
+    """
+    if (
+        silent
+        and manager.silent is not False
+        and _LISTENING.are_as_made_for(manager)
+        and _sends_by_the_short_way(speaker)
+    ):
+        sent, heard = _stored_by_both(message, speaker.name)
+        if sent:
+            speaker._oai_messages[manager].append(sent)
+            manager._oai_messages[speaker].append(heard)
+            _go_on()
+            return
+    yield Ask(speaker, "send", message, manager, request_reply=False, silent=silent)
+
+
+def _stored_by_both(message: TextOrMessage, author: str) -> tuple[Message, Message]:
+    """What the author of a message stores, and what its recipient does; empty dicts for one that says nothing."""
+    said = as_message(message)
+    return stored_form(said, "assistant", author) or {}, stored_form(said, "user", author) or {}
+
+
+def _sends_by_the_short_way(agent: Agent) -> TypeGuard[Party]:
+    """Whether only the histories would notice that an agent does not send a silent message by its steps."""
     return (
         not events.is_heard(events.MessageSent)
         and not events.is_heard(events.MessageReceived, silent=True)
-        and _SENDING.are_as_made(type(manager))
-        and vars(manager).keys().isdisjoint(_SENDING.names)
-        and not manager.hook_lists["process_message_before_send"]
-        and not manager.hook_lists["a_process_message_before_send"]
+        and _SENDING.are_as_made_for(agent)
+        and not agent.hook_lists["process_message_before_send"]
+        and not agent.hook_lists["a_process_message_before_send"]
     )
+
+
+def _go_on() -> None:
+    """Forget why the chat was about to stop, as sending a message does."""
+    running_chat = running_chats.current()
+    if running_chat is not None:
+        running_chat.go_on()

@@ -83,8 +83,10 @@ def next_agent(groupchat: Group, agent: Agent, agents: Agents | None) -> Agent:
     """
     group: list[Agent] = groupchat.agents
     wanted = group if agents is None else agents
-    if wanted == group or set(wanted) <= set(group):
-        start = group.index(agent) + 1 if agent in group else 0
+    start = group.index(agent) + 1 if agent in group else 0
+    if wanted == group and group:
+        return group[start % len(group)]
+    if set(wanted) <= set(group):
         for following in (*group[start:], *group[:start]):
             if following in wanted:
                 return following

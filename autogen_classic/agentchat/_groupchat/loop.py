@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, cast
 
 from ..._core import replies, running_chats
@@ -45,7 +46,7 @@ def run_chat(
     speaker: Agent = sender
     running_chat = running_chats.current() or RunningChat()
     asynchronous = yield WHICH_WAY
-    inner_groups = {agent: replies.led_group(agent) for agent in groupchat.agents}
+    led_group = cache(replies.led_group)
     with _all_may_stop(running_chat, [manager, *groupchat.agents]), _lent_cache(manager, groupchat.agents):
         yield from _introduce(manager, groupchat)
         for round_number in range(1, operator.index(groupchat.max_round) + 1):
@@ -55,12 +56,12 @@ def run_chat(
             if _is_over(manager, groupchat, round_number, groupchat.messages[-1], running_chat):
                 break
             announce = (not asynchronous or _announces_always(groupchat)) and not _is_silent(manager)
-            reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat, inner_groups, announce)
+            reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat, led_group, announce)
             if reply is None:
                 break
             if groupchat.enable_clear_history and clearing.asks_to_clear(reply):
                 reply = {**reply, "content": _clear_history(manager, reply, groupchat)}
-            yield Ask(speaker, "send", reply, manager, request_reply=False, silent=_is_silent(manager))
+            yield from broadcast.hand_in(speaker, manager, reply, _is_silent(manager))
             message = cast(Message, manager.last_message(speaker))  # it was said just now
             in_a_loop = running_chat.watch_for_loop(speaker, message.get("content"))
             if in_a_loop is not None:
@@ -128,7 +129,7 @@ def _next_reply(
     groupchat: Group,
     last_speaker: Agent,
     running_chat: RunningChat,
-    inner_groups: dict[Agent, Group | None],
+    led_group: Callable[..., Group | None],
     announce: bool,
 ) -> Steps[tuple[TextOrMessage | None, Agent]]:
     """Select who speaks next and have it reply.
@@ -142,7 +143,7 @@ def _next_reply(
             return None, last_speaker
         if is_heard(SpeakerSelected, silent=not announce):
             emit(SpeakerSelected(manager, speaker, announce))
-        inner_group = inner_groups.get(speaker)
+        inner_group = led_group(speaker)
         if inner_group is not None:
             reply = yield from _reply_of_inner_group(speaker, inner_group, manager)
         else:
