@@ -140,9 +140,10 @@ def _handed_over(event: events.HandedOver) -> None:
 
 
 def _queued_chat_starting(event: events.QueuedChatStarting) -> None:
-    _line(_literals.STARS, "blue")
-    _line(_literals.STARTING_CHAT, "blue")
-    _line(_literals.STARS, "blue")
+    if not event.chat_info.get("silent", False):
+        _line(_literals.STARS, "blue")
+        _line(_literals.STARTING_CHAT, "blue")
+        _line(_literals.STARS, "blue")
 
 
 _PRINTERS: dict[type[events.Event], Callable[[Any], None]] = {

@@ -238,8 +238,7 @@ def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, A
             "message is not provided in a chat_queue entry. input() will be called to get the initial message.",
             stacklevel=3,
         )
-    if not prepared.get("silent", False):
-        emit(QueuedChatStarting(prepared))
+    emit(QueuedChatStarting(prepared))
     return prepared
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 import uuid
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from autogen_classic import (
     GroupChat,
     GroupChatManager,
     OpenAIWrapper,
+    events,
     register_function,
     runtime_logging,
 )
@@ -519,3 +522,40 @@ def test_loggers_keep_quiet_while_all_is_well(caplog: pytest.LogCaptureFixture) 
     talk()
     runtime_logging.stop()
     assert not [record for record in caplog.records if record.name.startswith("autogen.logger")]
+
+
+@both_ways
+@pytest.mark.parametrize("kind", ["sqlite", "file"])
+def test_a_clock_that_goes_backwards_changes_the_times_only(
+    kind: Any, way: str, serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours = itertools.count()
+
+    def earlier() -> float:
+        return 1_800_000_000 - 3600.0 * next(hours)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return cls.fromtimestamp(earlier(), tz)
+
+    monkeypatch.setattr("autogen_classic._core.stream.time", earlier)
+    monkeypatch.setattr("autogen_classic.logger.logger_utils.datetime", Clock)
+    runtime_logging.start(logger_type=kind)
+    assistant = AssistantAgent("assistant", llm_config=serve("one", "two").llm_config())
+    heard: list[Any] = []
+    with events.listening(heard.append):
+        result = chat(way, agent("user"), assistant, max_turns=2)
+    runtime_logging.stop()
+    assert result.summary == "two"
+    numbers = [event.sequence for event in heard if event.chat is not None]
+    assert numbers == sorted(set(numbers))
+    assert all(event.seconds >= 0 for event in heard if isinstance(event, (events.ModelAnswered, events.ChatEnded)))
+    logged = (
+        rows("SELECT json_state, timestamp FROM events WHERE event_name = 'received_message' ORDER BY id")
+        if kind == "sqlite"
+        else [(one["json_state"], one["timestamp"]) for one in lines() if one.get("event_name") == "received_message"]
+    )
+    assert [json.loads(state)["message"] for state, _ in logged] == ["hi", "one", "I am user", "two"]
+    times = [written for _, written in logged]
+    assert times == sorted(times, reverse=True)
