@@ -67,6 +67,7 @@ class Account:
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self._opened = monotonic()
+        self._idle = 0.0
         self._lock = threading.Lock()  # chats within this one may run in other threads
         self._cost = 0.0
         self._tokens = 0
@@ -90,6 +91,15 @@ class Account:
                 self._without_price = model
             if tokens is None:
                 self._without_tokens = model
+
+    def stood_still(self, seconds: float) -> None:
+        """Leave time out of the limit: somebody had paused the chat.
+
+        Args:
+            seconds: how long.
+        """
+        with self._lock:
+            self._idle += seconds
 
     def spent(self) -> Spent:
         """What has been spent so far."""
@@ -121,7 +131,7 @@ class Account:
             if self._tokens > limits.max_tokens:
                 return f"it has taken {self._tokens} tokens, and may take max_tokens={limits.max_tokens}."
         if limits.max_seconds is not None:
-            seconds = monotonic() - self._opened
+            seconds = monotonic() - self._opened - self._idle
             if seconds > limits.max_seconds:
                 return f"it has taken {seconds:.3g} seconds, and may take max_seconds={limits.max_seconds}."
         return None

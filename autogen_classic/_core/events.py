@@ -27,7 +27,9 @@ __all__ = (
     "CarryoverAdded",
     "ChatEnded",
     "ChatFailed",
+    "ChatPaused",
     "ChatRef",
+    "ChatResumed",
     "ChatStarted",
     "ClientConnected",
     "CodeExecuted",
@@ -115,6 +117,18 @@ class ChatFailed(Event):
     recipient: Agent
     text: str
     error: Any = field(metadata=LIVE)
+
+
+@dataclass(slots=True, repr=False, eq=False)
+class ChatPaused(Event):
+    """A chat stands still, because somebody has paused it or a chat around it."""
+
+
+@dataclass(slots=True, repr=False, eq=False)
+class ChatResumed(Event):
+    """A chat goes on, or ends, after it has stood still for ``seconds``."""
+
+    seconds: float
 
 
 @dataclass(slots=True, repr=False, eq=False)

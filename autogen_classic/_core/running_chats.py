@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,7 +15,16 @@ from .budget import NO_BUDGET, Account, Budget, tokens_of
 from .messages import TextOrMessage
 from .party import Agent
 
-__all__ = ("ChatRef", "RunningChat", "StopReason", "current", "is_within")
+__all__ = (
+    "ChatRef",
+    "ChatStopped",
+    "RunningChat",
+    "StopReason",
+    "current",
+    "is_within",
+    "steered",
+    "watching",
+)
 
 REPEATS_THAT_MAKE_A_LOOP = 4
 
@@ -37,6 +46,18 @@ class StopReason(str, Enum):
 
     def __str__(self) -> str:
         return self.value
+
+
+class ChatStopped(BaseException):
+    """Leads out of a chat that was stopped at once, past all that catches `Exception`; the chat ends with it.
+
+    Args:
+        chat: the chat.
+    """
+
+    def __init__(self, chat: RunningChat) -> None:
+        super().__init__(f"The chat of {' and '.join(chat.ref.agents)} was stopped.")
+        self.chat = chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +108,8 @@ class RunningChat:
         self.message: TextOrMessage | None = None
         self.detail: str | None = None
         self._stop_requested = False
+        self._stops_now = False
+        self._pause_requested = False
         self._last: Any = None
         self._last_but_one: Any = None
         self._repeats = 0
@@ -101,6 +124,36 @@ class RunningChat:
                 return True
             running_chat = running_chat.parent
         return False
+
+    @property
+    def stopped_now(self) -> bool:
+        """Whether somebody asked this chat, or one around it, to stop without waiting for what is under way."""
+        return any(chat._stops_now for chat in self._from_within())
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether somebody asked this chat, or one around it, to pause, and nobody asked it to stop."""
+        return any(chat._pause_requested for chat in self._from_within()) and not self.stopped
+
+    def _from_within(self) -> Iterator[RunningChat]:
+        """This chat, and all those around it."""
+        running_chat: RunningChat | None = self
+        while running_chat is not None:
+            yield running_chat
+            running_chat = running_chat.parent
+
+    def stop_signal(self) -> ChatStopped:
+        """What ends the chat that somebody asked to stop: this one or, of those around it, the outermost."""
+        return ChatStopped([chat for chat in self._from_within() if chat._stop_requested][-1])
+
+    def does_not_count(self, seconds: float) -> None:
+        """Leave time in which this chat stood still out of what it, and the chats around it, may take.
+
+        Args:
+            seconds: how long it stood still.
+        """
+        for chat in self._from_within():
+            chat.account.stood_still(seconds)
 
     def must_end(self, message: TextOrMessage | None = None) -> bool:
         """Tell whether this chat may not go on: it was asked to stop, or a budget is spent, which is noted.
@@ -126,9 +179,29 @@ class RunningChat:
         elif self.reason is None and not self.must_end():
             self.note(StopReason.NO_REPLY)
 
-    def request_stop(self) -> None:
-        """End the chat before its next reply; safe to call from another thread or task."""
+    def request_stop(self, now: bool = False) -> None:
+        """End the chat before its next reply; safe to call from another thread or task.
+
+        Args:
+            now: whether a model or a person who is being asked is not waited for either.
+        """
         self._stop_requested = True
+        if now:
+            self._stops_now = True
+            steered.add(self)
+        _tell_watchers()
+
+    def request_pause(self) -> None:
+        """Let the chat stand still before its next step; safe to call from another thread or task."""
+        self._pause_requested = True
+        steered.add(self)
+
+    def request_resume(self) -> None:
+        """Let the chat go on; safe to call from another thread or task."""
+        self._pause_requested = False
+        if not self._stops_now:
+            steered.discard(self)
+        _tell_watchers()
 
     def note(self, reason: StopReason, message: TextOrMessage | None = None) -> None:
         """Keep why the chat is about to stop; the last reason noted counts.
@@ -167,6 +240,31 @@ class RunningChat:
         )
 
 
+steered: set[RunningChat] = set()
+"""The chats that somebody has paused, or stopped at once: steps look closer only while there are any."""
+
+_watchers: list[Callable[[], object]] = []
+
+
+@contextmanager
+def watching(watcher: Callable[[], object]) -> Iterator[None]:
+    """Have a function called, for the length of a ``with`` block, whenever a chat is resumed or stopped.
+
+    Args:
+        watcher: the function. It is called in the thread of whoever resumes or stops a chat.
+    """
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.remove(watcher)
+
+
+def _tell_watchers() -> None:
+    for watcher in tuple(_watchers):
+        watcher()
+
+
 _current: ContextVar[RunningChat | None] = ContextVar("autogen_classic_running_chat", default=None)
 
 
@@ -197,17 +295,35 @@ def begin(*agents: Agent, budget: Budget | None = None) -> Iterator[RunningChat]
         budget: what the chat may spend.
 
     Yields:
-        The new chat.
+        The new chat. The block ends early, and without an error, when the chat is stopped at once.
     """
     running_chat = RunningChat(current(), budget, tuple(agent.name for agent in agents))
+    with taking_part(running_chat, *agents):
+        try:
+            with within(running_chat):
+                yield running_chat
+        except ChatStopped as stop:
+            if stop.chat is not running_chat:
+                raise
+
+
+@contextmanager
+def taking_part(running_chat: RunningChat, *agents: Agent) -> Iterator[None]:
+    """Let agents stop and pause a chat, for the length of a ``with`` block.
+
+    Args:
+        running_chat: the chat.
+        *agents: who takes part.
+    """
     for agent in agents:
         join(running_chat, agent)
     try:
-        with within(running_chat):
-            yield running_chat
+        yield
     finally:
         for agent in agents:
             leave(running_chat, agent)
+        if current() is not running_chat:  # else a group in it is over, and the chat itself goes on
+            steered.discard(running_chat)
 
 
 @contextmanager

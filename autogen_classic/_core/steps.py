@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from . import hooks, replies, running_chats
+from . import hooks, replies, running_chats, steering
 from .budget import Budget
 from .drive import WHICH_WAY, Ask, Call, Steps, Then, look_up, shipped_functions
 from .events import (
@@ -28,7 +28,7 @@ from .events import (
 )
 from .messages import Message, TextOrMessage, as_message, stored_form
 from .party import Agent, Party, ReplyFunction, described
-from .running_chats import RunningChat, StopReason
+from .running_chats import ChatStopped, RunningChat, StopReason, steered
 
 __all__ = ("append_message", "converse", "emit_end", "generate_reply", "process_received_message", "receive", "send")
 
@@ -69,7 +69,7 @@ def converse(
                 agent._prepare_chat(recipient, clear_history)
                 message = yield from first_message()
                 yield Ask(agent, "send", message, recipient, silent=silent)
-        except GeneratorExit:  # whoever runs these steps has had enough
+        except (GeneratorExit, ChatStopped):  # whoever runs these steps, or looks on, has had enough
             running_chat.note(StopReason.EXTERNAL_STOP)
             raise
         except BaseException as error:
@@ -108,6 +108,8 @@ def _take_turns(
 ) -> Steps[None]:
     """Speak to the recipient a given number of times; it answers, and the opener finds the next message."""
     for turn in range(turns):
+        if steered:
+            yield from steering.stand_still()
         if turn == 0:
             message = yield from first_message()
         else:
@@ -176,6 +178,8 @@ def receive(
     if request_reply is None and agent.reply_at_receive[sender] is False:
         return None
 
+    if steered:
+        yield from steering.stand_still()
     if (yield WHICH_WAY):  # in 0.2 too, an override hears the messages in synchronous chats only
         reply = yield Ask(agent, "generate_reply", sender=sender)
     else:

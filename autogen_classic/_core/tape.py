@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 from .drive import Request, Steps
+from .steering import leave_person_if_stopped, leaving
 
 __all__ = (
     "Tape",
@@ -160,6 +161,7 @@ def person_steps(agent: object, prompt: str, ask: Request) -> Steps[str]:
     before = _asking_person.get()
     _asking_person.set(True)
     try:
+        ask = yield from leaving(ask)
         return (yield from current().person_steps(agent, prompt, ask))
     finally:
         _asking_person.set(before)
@@ -175,7 +177,9 @@ def person_input(prompt: str, ask: Callable[[str], str]) -> str:
     Returns:
         The answer.
     """
-    return ask(prompt) if _asking_person.get() else current().person_input(prompt, ask)
+    if _asking_person.get():
+        return ask(prompt)
+    return current().person_input(prompt, lambda shown: leave_person_if_stopped(lambda: ask(shown)))
 
 
 def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:

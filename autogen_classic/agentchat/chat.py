@@ -16,7 +16,7 @@ from .._core.events import QueuedChatStarting, emit, warn
 from .._core.history import snapshot
 from .._core.messages import TextOrMessage
 from .._core.party import Party, described, is_agent
-from .._core.running_chats import RunningChat, StopReason
+from .._core.running_chats import ChatStopped, RunningChat, StopReason
 from .._core.steps import converse
 from ._first_message import first_message, item_as_text
 from .utils import consolidate_chat_info, gather_usage_summary
@@ -122,9 +122,14 @@ def chat_steps(
             first_message=lambda: first_message(agent, recipient, message, context),
             budget=budget,
         )
-        with running_chats.within(running_chat):
+        with running_chats.taking_part(running_chat, *both), running_chats.within(running_chat):
             method = _affordable(summary_method, running_chat)
-            summary = yield Ask(agent, "_summarize_chat", method, summary_args, recipient, cache=cache)
+            try:
+                summary = yield Ask(agent, "_summarize_chat", method, summary_args, recipient, cache=cache)
+            except ChatStopped as stop:
+                if stop.chat is not running_chat:
+                    raise
+                summary = yield Ask(agent, "_summarize_chat", "last_msg", summary_args, recipient, cache=cache)
     finally:
         for participant in both:
             participant.client_cache = participant.previous_cache
@@ -249,7 +254,9 @@ def _post_process_carryover_item(carryover_item: object) -> str:
 def _affordable(
     summary_method: str | Callable[..., Any] | None, running_chat: RunningChat
 ) -> str | Callable[..., Any] | None:
-    """The way to sum up a chat; if its budget is spent, no model does it."""
+    """The way to sum up a chat; if its budget is spent, or it was stopped at once, no model does it."""
+    if summary_method == "reflection_with_llm" and running_chat.stopped_now:
+        return "last_msg"
     if summary_method == "reflection_with_llm" and running_chat.detail is not None:
         warn(logger, "The summary is the last message, not one by a model. %s", running_chat.detail)
         return "last_msg"

@@ -21,6 +21,7 @@ from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message
 from .._core.party import Client, Outcome, Party
 from .._core.running_chats import RunningChat
+from .._core.steering import SteeredAgent
 from .._core.tape import person_input
 from ..code_utils import (
     PYTHON_VARIANTS,
@@ -60,7 +61,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _ARGUMENTS_OF_AG2 = ("context_variables", "functions", "update_agent_state_before_reply", "handoffs")
 
 
-class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, SavedState, LLMAgent):
+class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, SavedState, SteeredAgent, LLMAgent):
     """An agent that talks to other agents, and replies with a model, code, tools, or a person.
 
     Attributes:
@@ -433,20 +434,6 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, SavedState, L
             One `ChatResult`, or all of them.
         """
         return self._classic_finished_chats if chat_index is None else self._classic_finished_chats[chat_index]
-
-    def stop_chat(self) -> bool:
-        """End every chat in which this agent takes part before its next reply.
-
-        It may be called from another thread or task. What has been said so far stays in the histories and the result,
-        whose stop reason is "external stop".
-
-        Returns:
-            Whether there was a chat to stop.
-        """
-        running = list(self._classic_running_chats)
-        for running_chat in running:
-            running_chat.request_stop()
-        return bool(running)
 
     def _check_chat_queue_for_sender(self, chat_queue: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for chat_info in chat_queue:

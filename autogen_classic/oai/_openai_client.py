@@ -36,9 +36,11 @@ class OpenAIClient:
         provider: the section of the table of prices.
         connect_async: an async function that returns the asynchronous twin of the client for the running event loop;
             None if it has no twin; then `a_create` runs `create` in a thread.
+        may_be_left: a chat that is stopped at once need not wait for an answer.
     """
 
     provider: ClassVar[str] = "openai"
+    may_be_left: ClassVar[bool] = True
 
     def __init__(self, client: Any) -> None:
         self._oai_client = client

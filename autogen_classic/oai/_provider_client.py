@@ -175,9 +175,11 @@ class ProviderClient:
     Attributes:
         spec: what is known about the provider.
         fallback_errors: errors after which the next configuration is tried.
+        may_be_left: a chat that is stopped at once need not wait for an answer.
     """
 
     spec: ClassVar[ProviderSpec]
+    may_be_left: ClassVar[bool] = True
     fallback_errors: ClassVar[tuple[type[BaseException], ...]] = ()
 
     def __init__(self, **config: Any) -> None:

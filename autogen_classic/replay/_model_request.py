@@ -89,6 +89,12 @@ class TapedAttempt(Attempt):
             self._keep(response, from_cache=False)
         return response
 
+    def keep_late(self, params: dict[str, Any], response: Response) -> None:
+        """Record an answer that came when the chat had been stopped."""
+        self._begin(self._question(params))
+        self._keep(response, from_cache=False)
+        super().keep_late(params, response)
+
     @property
     def errors_that_pass_on(self) -> tuple[type[BaseException], ...]:
         """The errors after which the next configuration is tried, recorded ones included."""

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, cast
 
-from ..._core import replies, running_chats
+from ..._core import replies, running_chats, steering
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, Then
 from ..._core.events import ChatStarted, SpeakerSelected, emit, is_heard, warn
 from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Party
-from ..._core.running_chats import RunningChat, StopReason
+from ..._core.running_chats import RunningChat, StopReason, steered, taking_part
 from ..._core.steps import emit_end
 from ...errors import NoEligibleSpeaker
 from ..agent import Agent
@@ -47,7 +47,7 @@ def run_chat(
     running_chat = running_chats.current() or RunningChat()
     asynchronous = yield WHICH_WAY
     led_group = cache(replies.led_group)
-    with _all_may_stop(running_chat, [manager, *groupchat.agents]), _lent_cache(manager, groupchat.agents):
+    with taking_part(running_chat, manager, *groupchat.agents), _lent_cache(manager, groupchat.agents):
         yield from _introduce(manager, groupchat)
         for round_number in range(1, operator.index(groupchat.max_round) + 1):
             manager._last_speaker = speaker
@@ -137,8 +137,12 @@ def _next_reply(
     Returns:
         The reply and its author. Without a reply, which is None, the chat ends.
     """
+    if steered:
+        yield from steering.stand_still()
     try:
         speaker = yield Ask(groupchat, "select_speaker", last_speaker, manager)
+        if steered:
+            yield from steering.stand_still()
         if running_chat.must_end(groupchat.messages[-1]):
             return None, last_speaker
         if is_heard(SpeakerSelected, silent=not announce):
@@ -165,6 +169,7 @@ def _next_reply(
 
 def _reply_of_inner_group(leader: Manager, group: Group, manager: Manager) -> Steps[TextOrMessage | None]:
     """Have a member that leads a group itself reply: it holds its own chat, whose last words are its reply."""
+    reply = None
     with running_chats.begin(manager, leader) as inner_chat:
         emit(ChatStarted(manager, leader))
         try:
@@ -175,18 +180,6 @@ def _reply_of_inner_group(leader: Manager, group: Group, manager: Manager) -> St
     if reply is None and group.messages and leader._last_speaker is not manager:
         return cast(str, group.messages[-1]["content"])
     return cast("TextOrMessage | None", reply)
-
-
-@contextmanager
-def _all_may_stop(running_chat: RunningChat, agents: list[Any]) -> Iterator[None]:
-    """Let the manager and every agent of the group end the chat by its ``stop_chat``."""
-    for agent in agents:
-        running_chats.join(running_chat, agent)
-    try:
-        yield
-    finally:
-        for agent in agents:
-            running_chats.leave(running_chat, agent)
 
 
 @contextmanager

@@ -10,12 +10,14 @@ from collections.abc import Callable, Coroutine
 from time import perf_counter
 from typing import Any, TypeVar
 
+from ..._core import steering
 from ..._core.content import content_str
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async
 from ..._core.events import ToolCalled, ToolReturned, emit
 from ..._core.messages import Message, as_message, called
 from ..._core.party import Agent, Party
 from ..._core.replies import led_group
+from ..._core.running_chats import steered
 from ..._core.tape import tool_steps
 from .. import _literals
 
@@ -225,6 +227,8 @@ def execute_function(
     """
     if isinstance(verbose, str):  # AG2 has call_id in the second place
         verbose, call_id = isinstance(call_id, bool) and call_id, verbose
+    if steered:
+        yield from steering.stand_still()
     name = func_call.get("name", "")
     function = agent._function_map.get(name)
     succeeded = False

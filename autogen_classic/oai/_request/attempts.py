@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ..._core import steering
 from ..._core import tape as tapes
 from ..._core.drive import Ask, Steps
 from ..._core.events import ModelAnswered, ModelAsked, ModelAskedAgain, ModelFailed, emit, is_heard
 from ..._core.model_requests import asking_agent
-from ..._core.running_chats import charge
+from ..._core.running_chats import charge, steered
 from ..._core.threads import in_thread
 from ..._core.usage import count_usage
 from ..._legacy.old_keys import with_todays_keys
@@ -34,7 +35,7 @@ from ..prices import Price, cost_of
 from ..providers import azure_model_name
 from .answer_cache import NOT_CACHED, AnswerCache
 from .failures import Failures
-from .structured import answer_steps, formatted, wanted_form, with_json_schema
+from .structured import answer_steps, fault_of, formatted, wanted_form, with_json_schema
 from .templates import encodable, fill_prompt_or_messages
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Response]:
     last = len(wrapper._classic_state.clients) - 1
     request_id = str(uuid.uuid4())
     for number in range(last + 1):
+        if steered:
+            yield from steering.stand_still()
         attempt = tape.attempt(Attempt, wrapper, number, config)
         attempt.request_id = request_id
         try:
@@ -86,6 +89,9 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Response]:
             if number == last:
                 failures.raise_last(error)
             continue
+        except BaseException as error:
+            attempt.settle(error)
+            raise
         attempt.finish(response)
         if response.pass_filter or number == last:
             return response
@@ -165,24 +171,43 @@ class Attempt:
         return self._cache.look_up()
 
     def deliver(self, params: dict[str, Any]) -> Response:
-        """Ask the client, in the calling thread."""
+        """Ask the client, and wait for its answer until the chat is stopped at once."""
+        with self._asking():
+            if not self._may_be_left:
+                return self._create(params)
+            return steering.leave_if_stopped(lambda: self._create(params), lambda late: self.keep_late(params, late))
+
+    async def a_deliver(self, params: dict[str, Any]) -> Response:
+        """The same without blocking the event loop; a client that cannot do that is asked in a thread."""
+        with self._asking():
+            if not self._may_be_left:
+                return await self._a_create(params)
+            return await steering.leave_if_stopped_async(
+                lambda: self._a_create(params), lambda late: self.keep_late(params, late)
+            )
+
+    @property
+    def _may_be_left(self) -> bool:
+        """Whether the client says that it can be asked in another thread or task than that of the chat."""
+        return bool(getattr(self.client, "may_be_left", False))
+
+    def _create(self, params: dict[str, Any]) -> Response:
         limiter = self.wrapper._classic_state.rate_limiters[self.number]
         if limiter is not None:
             limiter.sleep()
-        with self._asking():
-            return self.client.create(params)
+            steering.check()
+        return self.client.create(params)
 
-    async def a_deliver(self, params: dict[str, Any]) -> Response:
-        """Ask the client without blocking the event loop; one that cannot do that is asked in a thread."""
+    async def _a_create(self, params: dict[str, Any]) -> Response:
         limiter = self.wrapper._classic_state.rate_limiters[self.number]
         if limiter is not None:
             await limiter.a_sleep()
-        with self._asking():
-            if asyncio.iscoroutinefunction(self.client.create):
-                return await self.client.create(params)
-            if hasattr(self.client, "a_create"):
-                return await self.client.a_create(params)
-            return await in_thread(self.client.create, params)
+            steering.check()
+        if asyncio.iscoroutinefunction(self.client.create):
+            return await self.client.create(params)
+        if hasattr(self.client, "a_create"):
+            return await self.client.a_create(params)
+        return await in_thread(self.client.create, params)
 
     def _delivery(self, params: dict[str, Any]) -> Ask:
         return Ask(self, "deliver", params)
@@ -229,8 +254,24 @@ class Attempt:
                     client=self.client,
                 )
             )
+        self.settle(error)
+
+    def settle(self, error: BaseException) -> None:
+        """Charge the answer that an error may carry: it could not be used, but has been paid for."""
         response = getattr(error, "paid_for", None)
         if response is not None:
+            charge(response, self._count(response))
+
+    def keep_late(self, params: dict[str, Any], response: Response) -> None:
+        """Take care of an answer that came when the chat had been stopped: it has been paid for.
+
+        Args:
+            params: what was sent.
+            response: the answer.
+        """
+        if params is self.params and fault_of(response, self.wanted) is None:
+            self.finish(response)
+        else:
             charge(response, self._count(response))
 
     def finish(self, response: Response) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ..._core.events import TextStreamed, emit, is_heard
 from ..._core.model_requests import asking_agent
+from ..._core.steering import was_left
 from ...io.base import IOStream
 
 __all__ = ("ShownText",)
 
 
 class ShownText:
-    """Prints pieces of text in green, and ends the line when the ``with`` block ends, even with an error."""
+    """Prints pieces of text in green, and ends the line when the ``with`` block ends, even with an error.
+
+    Nothing more is printed once the chat has been stopped at once.
+    """
 
     def __init__(self) -> None:
         self._print = IOStream.get_default().print
@@ -23,10 +29,16 @@ class ShownText:
 
     def __exit__(self, *error: object) -> None:
         """End the line."""
-        self._print(self._end + "\n")
+        if was_left():
+            with suppress(Exception):  # the stream may be closed by now, and that must not cost the answer
+                self._print(self._end, end="")
+        else:
+            self._print(self._end + "\n")
 
     def show(self, piece: str) -> None:
         """Print the next piece."""
+        if was_left():
+            return
         self._print(piece, end="", flush=True)
         if piece and is_heard(TextStreamed):
             emit(TextStreamed(asking_agent.get(), piece))

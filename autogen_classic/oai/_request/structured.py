@@ -14,7 +14,7 @@ from typing import Any
 from ..._core.drive import Steps
 from ...errors import StructuredOutputError
 
-__all__ = ("WantedForm", "answer_steps", "formatted", "wanted_form", "with_json_schema")
+__all__ = ("WantedForm", "answer_steps", "fault_of", "formatted", "wanted_form", "with_json_schema")
 
 _MARKS_OF_A_SCHEMA = ("properties", "$ref", "$defs", "anyOf", "oneOf", "allOf", "items", "enum", "const")
 _API_FORMS = ("text", "json_object", "json_schema")
@@ -149,7 +149,7 @@ def answer_steps(
         StructuredOutputError: the second answer does not have the form either.
     """
     response = yield ask(params)
-    fault = _fault_of(response, wanted)
+    fault = fault_of(response, wanted)
     if fault is None:
         return response
     text = response.choices[0].message.content or ""
@@ -158,11 +158,11 @@ def answer_steps(
     turns = [{"role": "assistant", "content": text}, {"role": "user", "content": repair}]
     try:
         second = yield ask({**params, "messages": [*params["messages"], *turns]})
-    except Exception as error:
+    except BaseException as error:
         error.paid_for = response  # type: ignore[attr-defined]  # whoever counts the costs looks for it
         raise
     _add_usage(second, response)
-    fault = _fault_of(second, wanted)
+    fault = fault_of(second, wanted)
     if fault is not None:
         raise StructuredOutputError(
             "The model did not answer in the form that response_format asks for, also when asked again. "
@@ -173,8 +173,16 @@ def answer_steps(
     return second
 
 
-def _fault_of(response: Any, wanted: WantedForm | None) -> str | None:
-    """What is wrong with an answer. One that calls tools, or refuses, is not the final answer and has no form."""
+def fault_of(response: Any, wanted: WantedForm | None) -> str | None:
+    """Say what is wrong with the form of an answer. One that calls tools, or refuses, is not the final one.
+
+    Args:
+        response: the answer.
+        wanted: the form that it should have.
+
+    Returns:
+        The fault; None if there is nothing wrong.
+    """
     choices = getattr(response, "choices", None)
     if wanted is None or not choices:
         return None

@@ -1,0 +1,62 @@
+"""A person who is asked in the main thread, and left when the chat is stopped at once."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from .running_chats import RunningChat, watching
+
+__all__ = ("InterruptedPerson",)
+
+ResultT = TypeVar("ResultT")
+
+SECONDS_BETWEEN_SIGNALS = 0.5
+
+
+class InterruptedPerson:
+    """Waits for a person in the main thread, until a signal comes that says that the chat is stopped at once.
+
+    Args:
+        chat: the chat.
+    """
+
+    def __init__(self, chat: RunningChat) -> None:
+        self._chat = chat
+        self._lock = threading.RLock()
+        self._is_over = threading.Event()
+        self._is_interrupted = False
+
+    def wait_for(self, call: Callable[[], ResultT]) -> ResultT:
+        """Make the call; see `steering.leave_person_if_stopped`."""
+        try:
+            with watching(self._interrupt):
+                try:
+                    answer = call()
+                finally:
+                    with self._lock:
+                        self._is_over.set()
+            while self._is_interrupted:  # the signal is on its way, and must not hit anything else
+                threading.Event().wait(0.01)
+        except KeyboardInterrupt:
+            if not self._is_interrupted:
+                raise
+            raise self._chat.stop_signal() from None
+        return answer
+
+    def _interrupt(self) -> None:
+        if self._chat.stopped_now and threading.current_thread() is not threading.main_thread():
+            threading.Thread(target=self._insist, name="leaves a person", daemon=True).start()
+
+    def _insist(self) -> None:
+        """Send signals until one is heeded: one that comes just before a thread falls asleep does not wake it."""
+        while not self._is_over.is_set():
+            with self._lock:
+                ctrl_c_interrupts = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+                if self._is_over.is_set() or not ctrl_c_interrupts or not hasattr(signal, "pthread_kill"):
+                    return
+                self._is_interrupted = True
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            self._is_over.wait(SECONDS_BETWEEN_SIGNALS)
