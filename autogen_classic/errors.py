@@ -38,6 +38,9 @@
      |   +-- LocalModelTimeoutError (TimeoutError)
      +-- RetiredInterfaceError (AssertionError)
      |
+     |  Tools
+     +-- McpCallError (RuntimeError)
+     |
      |  Running code
      +-- FileNameError (ValueError)
      +-- SandboxUnavailableError (RuntimeError)
@@ -149,6 +152,7 @@ __all__ = (
     "LocalModelError",
     "LocalModelMissingError",
     "LocalModelTimeoutError",
+    "McpCallError",
     "MissingKeyError",
     "MissingModelError",
     "MissingRegionError",
@@ -425,6 +429,13 @@ class LocalModelTimeoutError(LocalModelError, TimeoutError):
 
 class RetiredInterfaceError(AutogenClassicError, AssertionError):
     """A program asks for something that openai 1.0 removed."""
+
+
+# --- Tools -----------------------------------------------------------------------------------------------------------
+
+
+class McpCallError(AutogenClassicError, RuntimeError):
+    """An MCP server refuses a call, or cannot be reached any more."""
 
 
 # --- Running code ---------------------------------------------------------------------------------------------------

@@ -69,6 +69,7 @@ PLACES = {
     "legacy": "versions",
     "llm_config": "quick",
     "logger": "versions",
+    "mcp": "versions",
     "oai": "versions",
     "oai/providers": "one",
     "oai/providers/test_chat_completions.py": "versions",

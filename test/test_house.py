@@ -123,6 +123,8 @@ OWN_NAMES = (
     "errors",
     "fast_depends",
     "llm_config.entries",
+    "mcp.helpers",
+    "mcp.mcp_client",
     "oai.deepseek",
     "oai.local",
     "oai.prices",

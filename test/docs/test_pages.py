@@ -36,6 +36,7 @@ PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "human-input.md",
     "long-context.md",
     "mathematics.md",
+    "mcp.md",
     "memory.md",
     "retrieval.md",
     "society-of-mind.md",

@@ -1,0 +1,164 @@
+"""Configurations of MCP servers, and sessions with them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, Field
+
+from ._package import (
+    ClientSession,
+    StdioServerParameters,
+    create_mcp_http_client,
+    sse_client,
+    stdio_client,
+    streamable_http_client,
+)
+
+__all__ = (
+    "BasicSessionConfig",
+    "MCPClientSessionManager",
+    "MCPConfig",
+    "SessionConfigProtocol",
+    "SseConfig",
+    "StdioConfig",
+    "StreamableHttpConfig",
+)
+
+
+class SessionConfigProtocol(Protocol):
+    """What opens a session with a server."""
+
+    server_name: str
+
+    def create_session(self, exit_stack: AsyncExitStack) -> AbstractAsyncContextManager[ClientSession]:
+        """Connect and initialize; the stack closes everything."""
+
+
+class BasicSessionConfig(BaseModel):
+    """What all servers have."""
+
+    server_name: str = Field(description="By which the program knows the server")
+
+    async def initialize(
+        self, client: AbstractAsyncContextManager[tuple[Any, ...]], exit_stack: AsyncExitStack, **options: Any
+    ) -> ClientSession:
+        """Connect to a server and agree on a protocol with it.
+
+        Args:
+            client: of the package ``mcp``; it gives the streams to read and to write.
+            exit_stack: closes the connection.
+            **options: for the ``ClientSession``.
+
+        Returns:
+            The session.
+        """
+        read, write, *_ = await exit_stack.enter_async_context(client)
+        session = await exit_stack.enter_async_context(ClientSession(read, write, **options))
+        await session.initialize()
+        return session
+
+
+class SseConfig(BasicSessionConfig):
+    """A server that is reached by server-sent events."""
+
+    transport: Literal["sse"] = "sse"
+    url: str = Field(description="The URL of the event stream")
+    headers: dict[str, Any] | None = Field(default=None, description="Further headers, such as Authorization")
+    timeout: float = Field(default=5, description="Seconds for a request")
+    sse_read_timeout: float = Field(default=300, description="Seconds to wait for the next event")
+
+    @asynccontextmanager
+    async def create_session(self, exit_stack: AsyncExitStack) -> AsyncIterator[ClientSession]:
+        """Connect and initialize.
+
+        Args:
+            exit_stack: closes the connection.
+        """
+        client = sse_client(
+            self.url, headers=self.headers, timeout=self.timeout, sse_read_timeout=self.sse_read_timeout
+        )
+        yield await self.initialize(client, exit_stack)
+
+
+class StreamableHttpConfig(BasicSessionConfig):
+    """A server that is reached by streamable HTTP."""
+
+    transport: Literal["streamable-http"] = "streamable-http"
+    url: str = Field(description="The URL of the server, which often ends in /mcp")
+    headers: dict[str, str] | None = Field(default=None, description="Further headers, such as Authorization")
+    timeout: float = Field(default=30, description="Seconds for a request")
+    sse_read_timeout: float = Field(default=300, description="Seconds to wait for the next event")
+
+    @asynccontextmanager
+    async def create_session(self, exit_stack: AsyncExitStack) -> AsyncIterator[ClientSession]:
+        """Connect and initialize.
+
+        Args:
+            exit_stack: closes the connection.
+        """
+        http = await exit_stack.enter_async_context(create_mcp_http_client(headers=self.headers))
+        http.timeout = (self.timeout, self.sse_read_timeout, self.timeout, self.timeout)
+        yield await self.initialize(streamable_http_client(self.url, http_client=http), exit_stack)
+
+
+class StdioConfig(BasicSessionConfig):
+    """A server that is a program, which is started and spoken to by its standard input and output."""
+
+    command: str = Field(description="The program")
+    args: list[str] = Field(description="Its arguments")
+    transport: Literal["stdio"] = "stdio"
+    environment: dict[str, str] | None = Field(
+        default=None, description="Its environment variables, beside a few harmless ones of this process"
+    )
+    working_dir: str | Path | None = Field(default=None, description="Where it runs")
+    encoding: str = Field(default="utf-8", description="How its output is encoded")
+    encoding_error_handler: Literal["strict", "ignore", "replace"] = Field(
+        default="strict", description="What is done with bytes that are not encoded so"
+    )
+    session_options: dict[str, Any] | None = Field(
+        default=None, description="For the ClientSession, such as read_timeout_seconds"
+    )
+
+    @asynccontextmanager
+    async def create_session(self, exit_stack: AsyncExitStack) -> AsyncIterator[ClientSession]:
+        """Start the program and initialize.
+
+        Args:
+            exit_stack: ends the program.
+        """
+        parameters = StdioServerParameters(
+            command=self.command,
+            args=self.args,
+            env=self.environment,
+            cwd=self.working_dir,
+            encoding=self.encoding,
+            encoding_error_handler=self.encoding_error_handler,
+        )
+        yield await self.initialize(stdio_client(parameters), exit_stack, **(self.session_options or {}))
+
+
+class MCPConfig(BaseModel):
+    """Several servers, as a configuration file lists them."""
+
+    servers: list[SseConfig | StreamableHttpConfig | StdioConfig] = Field(description="The servers")
+
+
+class MCPClientSessionManager:
+    """Opens sessions with servers."""
+
+    @asynccontextmanager
+    async def open_session(self, config: SessionConfigProtocol) -> AsyncIterator[ClientSession]:
+        """Open a session for the length of an ``async with`` block.
+
+        Args:
+            config: the server.
+
+        Returns:
+            A context manager that gives an initialized session.
+        """
+        async with AsyncExitStack() as stack:
+            yield await stack.enter_async_context(config.create_session(stack))
