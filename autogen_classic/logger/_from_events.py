@@ -74,7 +74,7 @@ def _model_answered(target: BaseLogger, event: events.ModelAnswered) -> None:
 
 def _model_failed(target: BaseLogger, event: events.ModelFailed) -> None:
     reason = f"error_code:{getattr(event.error, 'code', None)}, config {event.number} failed"
-    _completion(target, event, reason, 0, 0.0)
+    _completion(target, event, reason, 0, 0)
 
 
 def _completion(

@@ -27,6 +27,9 @@ NOT_LOGGED = (
 """Settings that the database leaves out."""
 
 
+_PLACES_IN_0_2 = {"agentchat._nested": "agentchat.conversable_agent"}
+
+
 def as_json(obj: object, indent: int | None = None) -> str:
     """Write a value as JSON.
 
@@ -71,8 +74,10 @@ def module_name(thing: object) -> str:
         thing: a class or function.
     """
     name = str(getattr(thing, "__module__", ""))
-    package = __name__.partition(".")[0]
-    return f"autogen{name.removeprefix(package)}" if name.partition(".")[0] == package else name
+    package, _, place = name.partition(".")
+    if package != __name__.partition(".")[0]:
+        return name
+    return f"autogen.{_PLACES_IN_0_2.get(place, place)}"
 
 
 def wrapper_id_of(agent: object) -> int | str:

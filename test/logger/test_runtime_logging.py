@@ -152,6 +152,21 @@ def test_live_objects_in_a_configuration_are_named_and_not_taken_apart() -> None
     assert "deep" not in init_args
 
 
+@both_ways
+def test_a_nested_chat_is_logged_where_0_2_has_it(way: str) -> None:
+    runtime_logging.start()
+    user, outer, inner = agent("user"), agent("outer"), agent("inner")
+    queue = [{"recipient": inner, "chat_id": 1, "max_turns": 1, "silent": True}]
+    outer.register_nested_chats(queue, trigger=user, use_async=way == "async")
+    chat(way, user, outer, max_turns=1)
+    runtime_logging.stop()
+    states = map(json.loads, rows("SELECT json_state FROM events WHERE event_name = 'reply_func_executed'"))
+    nested = [one for one in states if "nested" in one["reply_func_name"]]
+    assert [(one["reply_func_module"], one["reply"]) for one in nested] == [
+        ("autogen.agentchat.conversable_agent", "I am inner")
+    ]
+
+
 def test_a_subclass_is_logged_by_its_name_with_the_arguments_of_our_class() -> None:
     class Poet(AssistantAgent):
         def __init__(self, verses: int) -> None:
