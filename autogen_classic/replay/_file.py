@@ -7,7 +7,6 @@ in the order in which they began. See ``cassette.schema.json`` for the form.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
@@ -16,17 +15,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .._json.answers import OPENAI_TYPES, is_shape
 from ..errors import CassetteError
-from ._values import canonical, pretty
+from ._turns import Shortener, Turn, expand, fault_of
+from ._values import pretty
 
 __all__ = ("SCHEMA", "PartialFile", "check_can_be_written", "head", "read", "write")
 
 SCHEMA = "autogen-classic/cassette/1"
-KINDS = ("code", "config_list", "model", "person", "tool")
-
-Turn = dict[str, Any]
-
 _END = b"\n  ]\n}\n"
 
 
@@ -72,7 +67,7 @@ def read(source: Any) -> dict[str, Any]:
         what = "is empty" if not text.strip() else f"is not JSON ({error})"
         raise CassetteError(f"The recording {place} {what}. Record it again, or take it from where it came.") from None
     _check(data, place)
-    _expand(data["turns"], place)
+    expand(data["turns"], place)
     return dict(data)
 
 
@@ -99,132 +94,9 @@ def _check(data: Any, place: str) -> None:
     if not isinstance(data.get("turns"), list):
         raise CassetteError(f'{place}: "turns" must be a list.')
     for position, turn in enumerate(data["turns"]):
-        fault = _fault_of(turn)
+        fault = fault_of(turn)
         if fault:
             raise CassetteError(f"{place}: turns[{position}] {fault}")
-
-
-_TEXT = (str,)
-_TEXT_OR_NONE = (str, type(None))
-_FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
-    "model": {"agent": _TEXT_OR_NONE, "configuration": (int,), "from_cache": (bool,), "request": (dict,)},
-    "person": {"agent": _TEXT_OR_NONE, "prompt": _TEXT},
-    "tool": {"agent": _TEXT_OR_NONE, "name": _TEXT, "arguments": (dict,)},
-    "code": {"agent": _TEXT_OR_NONE, "blocks": (list,)},
-    "config_list": {"name": _TEXT, "filter": (dict, type(None))},
-}
-_OPTIONAL_FIELDS: dict[str, tuple[type, ...]] = {
-    "cost": (int, float, type(None)),
-    "cost_known": (bool,),
-    "printed": _TEXT,
-    "retrieved": (list,),
-    "streamed": _TEXT,
-    "within": (int,),
-}
-_OUTCOMES = {"model": "response", "person": "answer", "tool": "result", "code": "result", "config_list": "entries"}
-
-
-def _fault_of(turn: Any) -> str:
-    """What is wrong with a turn, or nothing."""
-    if not isinstance(turn, dict):
-        return f"must be an object, not {type(turn).__name__}."
-    kind = turn.get("kind")
-    if kind not in KINDS:
-        return f'has the "kind" {kind!r}, but must have one of {", ".join(KINDS)}.'
-    if type(turn.get("number")) is not int:
-        return 'has no whole "number".'
-    for field, types in _FIELDS[kind].items():
-        if field not in turn or not isinstance(turn[field], types):
-            return f'has no "{field}" of the right type.'
-    for field, types in _OPTIONAL_FIELDS.items():
-        if field in turn and not isinstance(turn[field], types):
-            return f'has a "{field}" of the wrong type.'
-    outcome = _OUTCOMES[kind]
-    if (outcome in turn) == ("error" in turn):
-        return f'must have either "{outcome}" or "error".'
-    if "error" in turn:
-        return _fault_of_error(turn["error"])
-    if not is_shape(turn.get("retrieved")):
-        return 'has something "retrieved" in which a dict or object is not marked as such.'
-    return _fault_of_response(turn["response"]) if kind == "model" else ""
-
-
-def _fault_of_error(error: Any) -> str:
-    if not isinstance(error, dict) or not all(isinstance(error.get(field), str) for field in ("type", "text")):
-        return 'has an "error" without "type" and "text".'
-    return (
-        "" if isinstance(error.get("attributes", {}), dict) else 'has an "error" whose "attributes" are not an object.'
-    )
-
-
-def _fault_of_response(response: Any) -> str:
-    if not isinstance(response, dict) or not {"type", "fields"} <= set(response):
-        return 'has a "response" without "type" and "fields".'
-    fields = response["fields"]
-    if response["type"] in OPENAI_TYPES:
-        choices = fields.get("choices") if isinstance(fields, dict) else None
-        whole = isinstance(choices, list) and all(isinstance(choice, dict) for choice in choices)
-        return "" if whole else 'has a "response" without a list of "choices" in its "fields".'
-    return "" if is_shape(fields) else 'has a "response" in which a dict or object is not marked as such.'
-
-
-# --- the messages of a request, of which only the new ones are written
-
-
-def _expand(turns: list[Turn], place: str) -> None:
-    """Give every request all of its messages, in place."""
-    by_number: dict[int, Turn] = {}
-    for position, turn in enumerate(turns):
-        if turn["number"] in by_number:
-            raise CassetteError(f"{place}: turns[{position}] has the number {turn['number']} of an earlier turn.")
-        by_number[turn["number"]] = turn
-        request = turn.get("request", {})
-        if "continues_turn" not in request:
-            continue
-        number = request["continues_turn"]
-        former = by_number.get(number, {}).get("request", {}) if type(number) is int else {}
-        kept = request.get("keeps_messages")
-        messages = former.get("messages")
-        added = request.get("messages")
-        if not isinstance(messages, list) or not isinstance(added, list) or type(kept) is not int:
-            raise CassetteError(
-                f"{place}: turns[{position}] continues turn {number!r}, which is not an earlier turn with messages."
-            )
-        if not 0 < kept <= len(messages):
-            raise CassetteError(f"{place}: turns[{position}] keeps {kept} messages of {len(messages)}.")
-        turn["request"] = {**former, "messages": [*messages[:kept], *added]}
-
-
-class _Shortener:
-    """Writes, for each request, only the messages that no earlier one with the same parameters had."""
-
-    def __init__(self) -> None:
-        self._seen: dict[tuple[str, int], int] = {}  # what a request begins with, and which turn had it
-
-    def shorten(self, turn: Turn) -> Turn:
-        """Return a turn in its written form; earlier turns must have been written before it.
-
-        Args:
-            turn: a turn with a whole request.
-        """
-        request = turn.get("request")
-        if request is None or not isinstance(request.get("messages"), list):
-            return turn
-        messages = request["messages"]
-        others = {key: value for key, value in request.items() if key != "messages"}
-        beginning = canonical([turn["agent"], others])
-        beginnings: list[tuple[str, int]] = []
-        for message in messages:
-            beginning = hashlib.sha256(f"{beginning}\n{canonical(message)}".encode()).hexdigest()
-            beginnings.append((beginning, len(beginnings)))
-        kept = next((number + 1 for number in reversed(range(len(messages))) if beginnings[number] in self._seen), 0)
-        number = self._seen.get(beginnings[kept - 1]) if kept else None
-        for known in beginnings:
-            self._seen.setdefault(known, turn["number"])
-        if number is None:
-            return turn
-        short = {"continues_turn": number, "keeps_messages": kept, "messages": messages[kept:]}
-        return {**turn, "request": short}
 
 
 # --- writing
@@ -255,7 +127,7 @@ def write(path: Path, top: dict[str, Any], turns: Iterable[Turn]) -> None:
         top: what `head` returned.
         turns: the turns with whole requests, in order.
     """
-    shortener = _Shortener()
+    shortener = Shortener()
     data = {**top, "turns": [shortener.shorten(turn) for turn in turns]}
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
@@ -294,7 +166,7 @@ class PartialFile:
 
     def __init__(self, path: Path, top: dict[str, Any]) -> None:
         self.path = path.with_name(f"{path.name}.{os.getpid()}.partial")
-        self._shortener = _Shortener()
+        self._shortener = Shortener()
         try:
             self._file = open(self.path, "wb", buffering=0)  # noqa: SIM115 - closed by `remove` or `close`
         except OSError as error:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..errors import ReplayMismatchError
-from ._file import Turn
+from ._turns import Turn
 from ._values import canonical, map_texts, pretty
 
 __all__ = ("Library", "question_of")

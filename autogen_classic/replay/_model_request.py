@@ -14,8 +14,8 @@ from ..oai._request.answer_cache import NOT_CACHED
 from ..oai._request.attempts import Attempt, Response
 from ..oai._request.completions import texts_of_completion
 from ._answers import error_as_json, error_from_json, what_can_be_recorded
-from ._file import Turn
 from ._shown import Listener, show, split_shown
+from ._turns import Turn
 from ._values import plain, plain_request
 
 if TYPE_CHECKING:

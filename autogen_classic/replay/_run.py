@@ -14,7 +14,8 @@ from .._core import tape as seam
 from ..errors import CassetteError, UnusedTurnsError
 from . import _file
 from ._library import Library, describe
-from ._tape import Recorder, TapeOfRun
+from ._recorder import Recorder
+from ._tape import TapeOfRun
 from ._values import Secrets
 
 __all__ = ("record", "replay")
