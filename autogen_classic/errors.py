@@ -71,6 +71,8 @@
      |   +-- NotebookDepartureError
      |   +-- ReplayMismatchError
      |   +-- UnusedTurnsError
+     +-- JournalError
+     |   +-- InterruptedStepError
      +-- RecordedModelError
      +-- RecordedToolError
      +-- StateError (ValueError)
@@ -144,7 +146,9 @@ __all__ = (
     "HostNotFoundError",
     "ImageUnavailableError",
     "InstallError",
+    "InterruptedStepError",
     "InvalidCarryOverType",
+    "JournalError",
     "JupyterServerError",
     "KernelLostError",
     "LLMConfigError",
@@ -556,6 +560,23 @@ class ReplayMismatchError(CassetteError):
 
 class UnusedTurnsError(CassetteError):
     """The program has ended without asking for everything that the recording has."""
+
+
+class JournalError(AutogenClassicError):
+    """A journal cannot be read, written or used; the text says why, and what is safe."""
+
+
+class InterruptedStepError(JournalError):
+    """A tool, or code, was running when the program was stopped, so that nobody knows how far it came.
+
+    Args:
+        text: what is wrong.
+        name: the name of the tool; ``"code"`` for code.
+    """
+
+    def __init__(self, text: str, name: str) -> None:
+        self.name = name
+        super().__init__(text)
 
 
 class RecordedModelError(AutogenClassicError):

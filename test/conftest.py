@@ -81,6 +81,7 @@ PLACES = {
     "replay": "versions",
     "replay/test_notebooks.py": "one",
     "state": "versions",
+    "state/test_killed.py": "one",
     "testing": "quick",
     "tools": "quick",
     "web": "quick",

@@ -104,6 +104,7 @@ REACHING_IN = {
     "replay._shown -> oai._request.streamed_text": "a recording shows a streamed text as the client does",
     "agentchat._saved_state -> state._snapshot": "one agent is loaded as several are",
     "agentchat._groupchat.resume -> state._snapshot": "a group is loaded with the agent that leads it",
+    "state -> replay._journal": "a journal is a recording that is written and read at once",
     "state._snapshot -> replay._values": "a state has no keys in it, as a recording has none",
     "testing.scripted_client -> oai._http.packages": "an error is made as the openai package makes it",
     **{

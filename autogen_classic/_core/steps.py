@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from . import hooks, replies, running_chats, steering
+from . import hooks, replies, running_chats, steering, tape
 from .budget import Budget
 from .drive import WHICH_WAY, Ask, Call, Steps, Then, look_up, shipped_functions
 from .events import (
@@ -151,6 +151,8 @@ def send(
     running_chat = running_chats.current()
     if running_chat is not None:
         running_chat.go_on()
+    if tape.in_use:
+        tape.current().message(agent, recipient, message)
     if is_heard(MessageSent):
         emit(MessageSent(agent, recipient, message, silent))
     return Then(Ask(recipient, "receive", message, agent, request_reply, silent))

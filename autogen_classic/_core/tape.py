@@ -1,4 +1,4 @@
-"""The seam between a conversation and a recording or a replay of it (`autogen_classic.replay`).
+"""The seam between a conversation and a recording, a replay or a journal of it (`autogen_classic.replay`).
 
 Whatever comes from outside a conversation passes through here: answers of models and people, results of tools and
 code. Usually nothing is being recorded, and the tape lets everything pass.
@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 from .drive import Request, Steps
+from .messages import TextOrMessage
+from .party import Agent
 from .steering import leave_person_if_stopped, leaving
 
 __all__ = (
@@ -20,6 +22,7 @@ __all__ = (
     "code_steps",
     "config_list_on_tape",
     "current",
+    "in_use",
     "is_on_here",
     "person_input",
     "person_steps",
@@ -36,7 +39,7 @@ AttemptT = TypeVar("AttemptT")
 class Tape:
     """What comes from outside, on its way into the conversation. This tape lets all of it pass.
 
-    A recording and a replay are subclasses.
+    A recording, a replay and a journal are subclasses.
 
     Attributes:
         replays: whether answers may come from the tape, so that no model needs to be within reach.
@@ -84,12 +87,17 @@ class Tape:
         """Return the result of code (as the executor gives it), which is run with ``run``."""
         return (yield run)
 
+    def message(self, sender: Agent, recipient: Agent, message: TextOrMessage) -> None:
+        """Take notice of a message that its sender has finished, before the recipient hears it."""
+
 
 _NO_TAPE = Tape()
 
 # A task or thread sees the tape of its own context; a thread that was started without one sees the newest of all.
 _of_context: ContextVar[Tape | None] = ContextVar("autogen_classic_tape", default=None)
-_of_process: list[Tape] = []
+in_use: list[Tape] = []
+"""All tapes that are on in this process, the newest last."""
+
 _asking_person: ContextVar[bool] = ContextVar("autogen_classic_asking_person", default=False)
 
 
@@ -99,15 +107,15 @@ def current() -> Tape:
     Returns:
         The tape of this thread or task, else the newest of this process, else one that lets everything pass.
     """
-    if not _of_process:
+    if not in_use:
         return _NO_TAPE
     tape = _of_context.get()
-    return tape if tape is not None and tape in _of_process else _of_process[-1]
+    return tape if tape is not None and tape in in_use else in_use[-1]
 
 
 def is_on_here() -> bool:
     """Tell whether a tape was put on in this thread or task itself, or in the one that started it."""
-    return _of_context.get() in _of_process
+    return _of_context.get() in in_use
 
 
 @contextmanager
@@ -119,11 +127,11 @@ def use(tape: Tape) -> Iterator[None]:
     """
     before = _of_context.get()
     _of_context.set(tape)
-    _of_process.append(tape)
+    in_use.append(tape)
     try:
         yield
     finally:
-        _of_process.remove(tape)
+        in_use.remove(tape)
         _of_context.set(before)
 
 

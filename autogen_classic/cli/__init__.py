@@ -38,7 +38,7 @@ COMMANDS = {
     "local": Command("autogen_classic.cli.local", "install the small model that needs no key, network or server"),
     "mock-server": Command("autogen_classic.cli.mock_server", "serve OpenAI's API on this machine from a script"),
     "cache": Command("autogen_classic.cli.cache", "see, clear and import the answers of models that are kept on disk"),
-    "log": Command("autogen_classic.cli.log", "tell what happened in a run, from its log or its recording"),
+    "log": Command("autogen_classic.cli.log", "tell what happened in a run, from its log, recording or journal"),
     "view": Command("autogen_classic.cli.view", "show a run as an HTML page, or two runs side by side"),
     "config": Command("autogen_classic.cli.config", "tell which entries of a configuration list can be used"),
     "docker-clean": Command("autogen_classic.cli.docker_clean", "remove containers that killed programs have left"),

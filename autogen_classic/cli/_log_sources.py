@@ -1,4 +1,4 @@
-"""What ``autogen-classic log`` reads: a database or a file of `runtime_logging`, events as JSON lines, a recording."""
+"""What ``autogen-classic log`` reads: a database or file of `runtime_logging`, events, a recording, a journal."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Entry:
         seconds: how long it took.
         from_cache: whether a cache answered for a model.
         failed: whether it went wrong.
+        under_way: whether it has begun, but is not over, as far as the file knows.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Entry:
     seconds: float | None = None
     from_cache: bool = False
     failed: bool = False
+    under_way: bool = False
 
 
 def entries_of(path: Path) -> list[Entry]:
@@ -56,7 +58,7 @@ def entries_of(path: Path) -> list[Entry]:
         path: the file.
 
     Returns:
-        The entries in the order in which they were written.
+        The entries in the order in which they were written, and then those that are under way.
 
     Raises:
         UnreadableLogError: the file is none of those that can be read.
@@ -178,8 +180,12 @@ def _of_event(event: dict[str, Any]) -> Entry | None:
     if read is None:
         return None
     entry = read(event)
-    entry.at = datetime.fromtimestamp(event["at"], timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")
+    entry.at = _utc(event["at"])
     return entry
+
+
+def _utc(at: float | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _answered(event: dict[str, Any]) -> Entry:
@@ -229,21 +235,55 @@ _EVENTS: dict[str, Callable[[dict[str, Any]], Entry]] = {
 }
 
 
-# --- recordings ------------------------------------------------------------------------------------------------------
+# --- recordings and journals -----------------------------------------------------------------------------------------
 
 
 def _of_recording(path: Path) -> Iterator[Entry]:
-    from ..errors import CassetteError
+    from ..errors import CassetteError, JournalError
     from ..replay._file import read
 
     try:
         turns = read(path)["turns"]
-    except CassetteError as error:
+    except (CassetteError, JournalError) as error:
         raise UnreadableLogError(
             f"{path} cannot be read as a log. It must be a database or a file of runtime_logging, events as lines of "
-            f"JSON, or a recording. As a recording: {error}"
+            f"JSON, a recording or a journal. As one of the last two: {error}"
         ) from error
-    return (entry for entry in map(_of_turn, turns) if entry is not None)
+    return _of_turns(turns)
+
+
+def _of_turns(turns: list[dict[str, Any]]) -> Iterator[Entry]:
+    """The entries of turns. The start of a tool is not one of them, unless the program was stopped before its end."""
+    running: dict[int, dict[str, Any]] = {}
+    for turn in turns:
+        if turn["kind"] == "started":
+            running[turn["number"]] = turn
+            continue
+        if turn["kind"] == "run":
+            for start in running.values():
+                yield _begun(start, cut=True)
+            running.clear()
+        entry = _of_turn(turn)
+        began = running.pop(turn["number"], {}).get("at")
+        if entry is not None:
+            entry.at = _utc(turn.get("at"))
+            if began is not None and began <= turn["at"]:  # unless the clock was set back
+                entry.seconds = round(turn["at"] - began, 3)
+            yield entry
+    for start in running.values():
+        yield _begun(start, cut=False)
+
+
+def _begun(start: dict[str, Any], cut: bool) -> Entry:
+    """The entry of a tool or of code that has no result yet, or never had one, because the program was stopped."""
+    turn = start["turn"]
+    what = _call(turn) if turn["kind"] == "tool" else ", ".join(str(block["language"]) for block in turn["blocks"])
+    text = f"{what} was running when the program was stopped" if cut else f"{what} has begun"
+    return Entry(turn["kind"], turn["agent"], text, at=_utc(start.get("at")), failed=cut, under_way=not cut)
+
+
+def _call(turn: dict[str, Any]) -> str:
+    return f"{turn['name']}({json.dumps(turn['arguments'], ensure_ascii=False)})"
 
 
 def _of_turn(turn: dict[str, Any]) -> Entry | None:
@@ -263,11 +303,13 @@ def _of_turn(turn: dict[str, Any]) -> Entry | None:
     if kind == "person":
         return Entry("person", agent, error or str(turn["answer"]), failed=failed)
     if kind == "tool":
-        call = f"{turn['name']}({json.dumps(turn['arguments'], ensure_ascii=False)})"
-        return Entry(
-            "tool", agent, f"{call} raised {error}" if failed else f"{call} returned {turn['result']}", failed=failed
-        )
-    return Entry("code", agent, error or str(turn["result"]), failed=failed) if kind == "code" else None
+        outcome = f"raised {error}" if failed else f"returned {turn['result']}"
+        return Entry("tool", agent, f"{_call(turn)} {outcome}", failed=failed)
+    if kind == "code":
+        return Entry("code", agent, error or str(turn["result"]), failed=failed)
+    if kind == "message":
+        return Entry("message", agent, message_text(turn["message"]), to=turn["to"])
+    return Entry("event", None, f"the program has started, as process {turn['process']}") if kind == "run" else None
 
 
 # --- what was said ---------------------------------------------------------------------------------------------------

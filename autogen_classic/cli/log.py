@@ -18,6 +18,7 @@ examples:
   autogen-classic log logs.db
   autogen-classic log autogen_logs/runtime.log --follow
   autogen-classic log run.json --json
+  autogen-classic log run.jsonl --follow
 """
 _LONGEST_TEXT = 200
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="autogen-classic log",
         description="Tell what happened in a run: messages, models with tokens, costs and times, tools, errors. It "
-        "reads a database or a file of runtime_logging, events as lines of JSON, and recordings.",
+        "reads a database or a file of runtime_logging, events as lines of JSON, recordings and journals.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     shown: list[Entry] = []
     try:
         while True:
-            entries = entries_of(options.file)
+            entries = [one for one in entries_of(options.file) if not (options.follow and one.under_way)]
             for entry in entries[len(shown) :]:
                 print(json.dumps(asdict(entry)) if options.json else _line(entry, options.full), flush=True)
             shown = entries

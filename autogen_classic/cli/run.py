@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from pathlib import Path
 
 __all__ = ("main",)
 
@@ -17,9 +18,12 @@ examples:
   autogen-classic run -m my_package.experiment --seed 1
   autogen-classic run --record run.json two_agents.py     every answer of a model or person goes into run.json
   autogen-classic run --replay run.json two_agents.py     and comes from it: no network, no key
+  autogen-classic run --journal run.jsonl two_agents.py   run it again after it was killed, and it goes on
 """
 
-_OPTIONS_WITH_A_VALUE = ("--ignore", "--normalise", "--record", "--replay", "--unused")
+_OPTIONS_WITH_A_VALUE = tuple(
+    f"--{name}" for name in ("ignore", "interrupted", "journal", "normalise", "record", "replay", "unused")
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -68,10 +72,22 @@ def _run(options: argparse.Namespace, program_arguments: list[str]) -> int:
 
 
 def _add_options_of_tapes(parser: argparse.ArgumentParser) -> None:
-    tape = parser.add_argument_group("record and replay")
+    tape = parser.add_argument_group("recordings and journals")
     which = tape.add_mutually_exclusive_group()
     which.add_argument("--record", metavar="FILE", help="write all answers of models and people to FILE")
     which.add_argument("--replay", metavar="FILE", help="take them from FILE; no model is asked")
+    which.add_argument(
+        "--journal", metavar="FILE", help="keep finished work in FILE, and take it from there after a crash"
+    )
+    tape.add_argument(
+        "--interrupted",
+        action="append",
+        default=[],
+        type=_policy,
+        metavar="[TOOL=]POLICY",
+        help="with --journal: what to do about a tool that was running when the program was killed: fail (the "
+        "default), ask or rerun; may be given several times, and `code` stands for executed code",
+    )
     tape.add_argument("--tools", action="store_true", help="with --record: results of tools as well")
     tape.add_argument("--code", action="store_true", help="with --record: results of executed code as well")
     tape.add_argument("--new-episodes", action="store_true", help="with --replay: ask what is new, and append it")
@@ -80,10 +96,14 @@ def _add_options_of_tapes(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         choices=("paths", "times", "uuids"),
-        help="with --replay: compare texts without these; may be given several times",
+        help="with --replay or --journal: compare texts without these; may be given several times",
     )
     tape.add_argument(
-        "--ignore", action="append", default=[], metavar="NAME", help="with --replay: a parameter that may differ"
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="with --replay or --journal: a parameter that may differ",
     )
     tape.add_argument(
         "--unused",
@@ -94,11 +114,22 @@ def _add_options_of_tapes(parser: argparse.ArgumentParser) -> None:
 
 
 def _tape(options: argparse.Namespace) -> AbstractContextManager[None]:
-    """What the options say about recording and replaying."""
+    """What the options say about recordings and journals."""
     if options.record:
         from ..replay import record
 
         return record(options.record, tools=options.tools, code=options.code)
+    if options.journal:
+        from ..replay import NORMALISERS
+        from ..state import journal
+
+        return journal(
+            options.journal,
+            interrupted=dict(options.interrupted),
+            program=Path(options.program).name,
+            ignore=options.ignore,
+            normalise=[NORMALISERS[name] for name in options.normalise],
+        )
     if options.replay:
         from ..oai._specs import SPECS
         from ..replay import NORMALISERS, replay
@@ -115,6 +146,14 @@ def _tape(options: argparse.Namespace) -> AbstractContextManager[None]:
             unused=options.unused,
         )
     return nullcontext()
+
+
+def _policy(text: str) -> tuple[str, str]:
+    """Read ``TOOL=POLICY``, or a policy for all tools without one of their own."""
+    name, _, policy = text.rpartition("=")
+    if policy not in ("ask", "fail", "rerun"):
+        raise argparse.ArgumentTypeError(f"write ask, fail or rerun, or TOOL=rerun for one tool, not {text!r}")
+    return name or "*", policy
 
 
 def _split(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:

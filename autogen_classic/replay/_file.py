@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CassetteError
+from ._journal_lines import is_journal, read_lines
 from ._turns import Shortener, Turn, expand, fault_of
 from ._values import pretty
 
@@ -39,7 +40,7 @@ def head(tools: bool, code: bool) -> dict[str, Any]:
 
 
 def read(source: Any) -> dict[str, Any]:
-    """Read a recording.
+    """Read a recording, or the journal of a run.
 
     Args:
         source: a path, or anything with ``read_text``, such as a file of a package (``importlib.resources``).
@@ -49,26 +50,34 @@ def read(source: Any) -> dict[str, Any]:
 
     Raises:
         CassetteError: the file does not exist, or does not hold a recording.
+        JournalError: it is a damaged journal, or one of another release.
     """
     place = str(source)
     try:
         file = source if hasattr(source, "read_text") else Path(source)
-        text = file.read_text(encoding="utf-8")
+        data = file.read_bytes() if hasattr(file, "read_bytes") else file.read_text(encoding="utf-8").encode()
     except FileNotFoundError:
         raise CassetteError(
             f"There is no recording {place} (looked for it from {os.getcwd()}). {_hint_at_partial_files(place)}"
             "Record one first: `with record(...)`, or `autogen-classic run --record FILE PROGRAM`."
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise CassetteError(f"The recording {place} cannot be read ({type(error).__name__}: {error}).") from None
+    recording = read_lines(data, place) if is_journal(data) else _read_whole(data, place)
+    expand(recording["turns"], place)
+    return recording
+
+
+def _read_whole(data: bytes, place: str) -> dict[str, Any]:
     try:
-        data = json.loads(text)
+        recording = json.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise CassetteError(f"The recording {place} cannot be read ({type(error).__name__}: {error}).") from None
     except (ValueError, RecursionError) as error:
-        what = "is empty" if not text.strip() else f"is not JSON ({error})"
+        what = "is empty" if not data.strip() else f"is not JSON ({error})"
         raise CassetteError(f"The recording {place} {what}. Record it again, or take it from where it came.") from None
-    _check(data, place)
-    expand(data["turns"], place)
-    return dict(data)
+    _check(recording, place)
+    return dict(recording)
 
 
 def _hint_at_partial_files(place: str) -> str:

@@ -14,6 +14,7 @@ from ._values import canonical, map_texts, pretty
 __all__ = ("Library", "question_of")
 
 _ASKED = ("agent", "arguments", "blocks", "kind", "name", "prompt", "request")
+_ANSWERED = ("code", "model", "person", "tool")
 _LONGEST_DIFF = 80
 _COMPARED_CHARACTERS = 20_000
 
@@ -46,16 +47,21 @@ class Library:
         self._ignore = frozenset(ignore)
         self._normalise = normalise
         self._config_lists = {config_list_key(turn): turn for turn in turns if turn["kind"] == "config_list"}
-        self._turns = [turn for turn in turns if turn["kind"] != "config_list"]
+        self._turns = [turn for turn in turns if turn["kind"] in _ANSWERED]
         self._unused: dict[str, list[Turn]] = {}
+        self._within: dict[int, list[Turn]] = {}
         for turn in self._turns:
-            self._unused.setdefault(self._key(question_of(turn)), []).append(turn)
+            self._unused.setdefault(self.key(question_of(turn)), []).append(turn)
+            if "within" in turn:
+                self._within.setdefault(turn["within"], []).append(turn)
         self._known = frozenset(self._unused)
         self._asked = 0
         self._lock = threading.Lock()
 
     def take(self, question: Turn, configuration: int | None = None) -> Turn | None:
         """Look for a turn with this question that has not been used, and use it.
+
+        What happened within it, as when a tool asked a model, is used with it.
 
         Args:
             question: what is asked, as in a turn.
@@ -64,14 +70,36 @@ class Library:
         Returns:
             The turn, or None.
         """
-        key = self._key(question)
+        key = self.key(question)
         with self._lock:
             self._asked += 1
             turns = self._unused.get(key)
             if not turns:
                 return None
             same = (place for place, turn in enumerate(turns) if turn.get("configuration") == configuration)
-            return turns.pop(next(same, 0))
+            taken = turns[next(same, 0)]
+            self._use(taken, key)
+            return taken
+
+    def leave_out(self, number: int) -> None:
+        """Use everything that happened within a turn that nobody will ask for.
+
+        Args:
+            number: the number of the turn.
+        """
+        with self._lock:
+            self._use_all_within(number)
+
+    def _use_all_within(self, number: int) -> None:
+        for turn in self._within.get(number, ()):
+            self._use(turn, self.key(question_of(turn)))
+
+    def _use(self, turn: Turn, key: str) -> None:
+        """Use a turn, unless it has been used, and everything within it."""
+        self._use_all_within(turn["number"])
+        same = [one for one in self._unused.pop(key, ()) if one is not turn]
+        if same:
+            self._unused[key] = same
 
     def config_list(self, question: Turn) -> list[dict[str, Any]] | None:
         """Return a new copy of the recorded configuration list of this name and filter, or None.
@@ -84,11 +112,9 @@ class Library:
 
     @property
     def unused(self) -> list[Turn]:
-        """The turns that have not been asked for, except those within others that were answered as a whole."""
+        """The turns that have not been asked for."""
         with self._lock:
-            turns = sorted((turn for some in self._unused.values() for turn in some), key=lambda turn: turn["number"])
-        numbers = {turn["number"] for turn in turns}
-        return [turn for turn in turns if turn.get("within") is None or turn["within"] in numbers]
+            return sorted((turn for some in self._unused.values() for turn in some), key=lambda turn: turn["number"])
 
     def mismatch(self, question: Turn) -> ReplayMismatchError:
         """Make the error for a question that no unused turn has.
@@ -97,22 +123,41 @@ class Library:
             question: what is asked, as in a turn.
         """
         said = f"The recording {self._place} has no answer for what {describe(question)} now (question {self._asked})."
-        if self._key(question) in self._known:
+        if self.key(question) in self._known:
             return ReplayMismatchError(
                 f"{said} It was recorded with the very same words, but less often: all those answers are used. "
                 f"{_ADVICE_ON_CHANGES}"
             )
+        difference = self.difference(question)
+        if not difference:
+            return ReplayMismatchError(f"{said} It has nothing of this kind at all. {_ADVICE_ON_CHANGES}")
+        return ReplayMismatchError(f"{said} {difference}\n{_ADVICE_ON_VALUES} {_ADVICE_ON_CHANGES}")
+
+    def difference(self, question: Turn) -> str:
+        """Say how a question differs from the nearest turn.
+
+        Args:
+            question: what is asked, as in a turn.
+
+        Returns:
+            The number of the turn and a diff; an empty text if there is no turn of this kind.
+        """
         nearest = self._nearest(question)
         if nearest is None:
-            return ReplayMismatchError(f"{said} It has nothing of this kind at all. {_ADVICE_ON_CHANGES}")
+            return ""
         used = "" if nearest in self.unused else ", which has been used already"
         diff = _diff(self._comparable(question_of(nearest)), self._comparable(question))
-        return ReplayMismatchError(
-            f"{said} The nearest is turn {nearest['number']} of the recording{used}. What was recorded there (-), and "
-            f"what is asked now (+):\n{diff}\n{_ADVICE_ON_VALUES} {_ADVICE_ON_CHANGES}"
+        return (
+            f"The nearest is turn {nearest['number']} of the recording{used}. What was recorded there (-), and what is "
+            f"asked now (+):\n{diff}"
         )
 
-    def _key(self, question: Turn) -> str:
+    def key(self, question: Turn) -> str:
+        """Return a text that is the same for questions that count as equal.
+
+        Args:
+            question: what is asked, as in a turn.
+        """
         return canonical(self._comparable(question))
 
     def _comparable(self, question: Turn) -> Turn:

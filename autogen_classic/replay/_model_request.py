@@ -142,8 +142,7 @@ class TapedAttempt(Attempt):
         """Write the turn that is being recorded, if there is one."""
         if self._new is not None:
             turn, self._new = self._new, None
-            assert self._tape.recorder is not None
-            self._tape.recorder.add(turn)
+            self._tape.keep_answer(turn, self.request_id)
 
     def _connect(self) -> None:
         if self.client is None:

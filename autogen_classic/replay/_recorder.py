@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from abc import ABC, abstractmethod
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from . import _file
 from ._turns import Turn
 from ._values import Secrets
 
-__all__ = ("Recorder", "within")
+__all__ = ("CassetteRecorder", "Recorder", "within")
 
 within: ContextVar[int | None] = ContextVar("autogen_classic_within_turn", default=None)
 """The number of the recorded turn of a person, a tool or code within which the present step is taken."""
@@ -22,29 +23,19 @@ within: ContextVar[int | None] = ContextVar("autogen_classic_within_turn", defau
 logger = logging.getLogger("autogen.replay")
 
 
-class Recorder:
-    """Collects turns and keeps them in a file.
+class Recorder(ABC):
+    """Numbers turns and keeps them.
 
     Args:
-        path: the file.
-        top: what `_file.head` returned.
-        turns: turns that it already has.
-        secrets: what must not appear in it.
+        secrets: what must not appear in them.
+        number: the highest number that is taken.
     """
 
-    def __init__(self, path: Path, top: dict[str, Any], turns: list[Turn], secrets: Secrets) -> None:
-        _file.check_can_be_written(path)
-        self._path = path
-        self._top = top
-        self._turns = list(turns)
+    def __init__(self, secrets: Secrets, number: int) -> None:
         self._secrets = secrets
-        self._number = max((turn["number"] for turn in turns), default=0)
+        self._number = number
         self._lock = threading.Lock()
         self._process = os.getpid()
-        self._partial = _file.PartialFile(path, top)
-        for turn in self._turns:
-            self._partial.add(turn)
-        self.has_news = False
 
     def begin(self) -> Turn:
         """Begin a turn.
@@ -68,18 +59,47 @@ class Recorder:
             return
         safe: Turn = self._secrets.hide(turn)
         with self._lock:
-            self._turns.append(safe)
-            self.has_news = True
-            was_whole = self._partial.fault is None
-            self._partial.add(safe)
-            if was_whole and self._partial.fault is not None:
-                logger.warning(
-                    "The recording goes on in memory, because %s cannot be written any more (%s). %s is written when "
-                    "the recording ends; if that fails too, the turns from here on are lost.",
-                    self._partial.path,
-                    self._partial.fault,
-                    self._path,
-                )
+            self._keep(safe)
+
+    @abstractmethod
+    def _keep(self, turn: Turn) -> None:
+        """Keep a turn without secrets, one at a time."""
+
+
+class CassetteRecorder(Recorder):
+    """Collects turns and keeps them in the file of a recording.
+
+    Args:
+        path: the file.
+        top: what `_file.head` returned.
+        turns: turns that it already has.
+        secrets: what must not appear in it.
+    """
+
+    def __init__(self, path: Path, top: dict[str, Any], turns: list[Turn], secrets: Secrets) -> None:
+        _file.check_can_be_written(path)
+        super().__init__(secrets, max((turn["number"] for turn in turns), default=0))
+        self._path = path
+        self._top = top
+        self._turns = list(turns)
+        self._partial = _file.PartialFile(path, top)
+        for turn in self._turns:
+            self._partial.add(turn)
+        self.has_news = False
+
+    def _keep(self, turn: Turn) -> None:
+        self._turns.append(turn)
+        self.has_news = True
+        was_whole = self._partial.fault is None
+        self._partial.add(turn)
+        if was_whole and self._partial.fault is not None:
+            logger.warning(
+                "The recording goes on in memory, because %s cannot be written any more (%s). %s is written when the "
+                "recording ends; if that fails too, the turns from here on are lost.",
+                self._partial.path,
+                self._partial.fault,
+                self._path,
+            )
 
     def finish(self, failed: bool) -> None:
         """Write the file, with the turns in the order in which they began.

@@ -14,11 +14,11 @@ from .._core import tape as seam
 from ..errors import CassetteError, UnusedTurnsError
 from . import _file
 from ._library import Library, describe
-from ._recorder import Recorder
+from ._recorder import CassetteRecorder
 from ._tape import TapeOfRun
 from ._values import Secrets
 
-__all__ = ("record", "replay")
+__all__ = ("as_list", "record", "refuse_nesting", "replay")
 
 _being_written: set[Path] = set()
 _lock = threading.Lock()
@@ -44,12 +44,12 @@ def record(path: str | os.PathLike[str], *, tools: bool = False, code: bool = Fa
     Raises:
         CassetteError: the file cannot be written, a recording or replay is already on, or an answer has no JSON form.
     """
-    _refuse_nesting()
+    refuse_nesting()
     secrets = Secrets()
     file = Path(path).absolute()
     top = _file.head(tools, code)
     with _writing(file):
-        recorder = Recorder(file, top, [], secrets)
+        recorder = CassetteRecorder(file, top, [], secrets)
         with _finishing(recorder), seam.use(TapeOfRun(None, recorder, top["recorded"], secrets)):
             yield
 
@@ -91,7 +91,7 @@ def replay(
     """
     _check_choice("mode", mode, ("strict", "new_episodes"))
     _check_choice("unused", unused, ("error", "warn", "ignore"))
-    _refuse_nesting()
+    refuse_nesting()
     secrets = Secrets()
     if mode == "new_episodes":
         if hasattr(path, "read_text") and not isinstance(path, os.PathLike):
@@ -99,14 +99,16 @@ def replay(
         file = Path(path).absolute()
         with _writing(file):
             data = _file.read(file) if file.exists() else {**_file.head(False, False), "turns": []}
-            library = Library(data["turns"], str(path), ignore, _as_list(normalise))
+            if data["schema"] != _file.SCHEMA:
+                raise CassetteError(f"{path} is a journal. To go on with it, use autogen_classic.state.journal.")
+            library = Library(data["turns"], str(path), ignore, as_list(normalise))
             top = _file.head(**data["recorded"])
-            recorder = Recorder(file, top, data["turns"], secrets)
+            recorder = CassetteRecorder(file, top, data["turns"], secrets)
             with _finishing(recorder), seam.use(TapeOfRun(library, recorder, top["recorded"], secrets)):
                 yield
         return
     data = _file.read(path)
-    library = Library(data["turns"], str(path), ignore, _as_list(normalise))
+    library = Library(data["turns"], str(path), ignore, as_list(normalise))
     tape = TapeOfRun(library, None, data["recorded"], secrets)
     try:
         with seam.use(tape):
@@ -123,7 +125,15 @@ def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, not {value!r}.")
 
 
-def _as_list(normalise: Any) -> list[Callable[[str], str]]:
+def as_list(normalise: Callable[[str], str] | Iterable[Callable[[str], str]]) -> list[Callable[[str], str]]:
+    """Turn what ``normalise`` takes into a list of functions.
+
+    Args:
+        normalise: a function, or several.
+
+    Raises:
+        ValueError: something else.
+    """
     functions = [normalise] if callable(normalise) else list(normalise)
     for function in functions:
         if not callable(function):
@@ -131,7 +141,8 @@ def _as_list(normalise: Any) -> list[Callable[[str], str]]:
     return functions
 
 
-def _refuse_nesting() -> None:
+def refuse_nesting() -> None:
+    """Refuse a second recording or replay in this thread or task."""
     if seam.is_on_here():
         raise CassetteError("A recording or replay is on already in this thread or task. End it before the next one.")
 
@@ -151,7 +162,7 @@ def _writing(file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _finishing(recorder: Recorder) -> Iterator[None]:
+def _finishing(recorder: CassetteRecorder) -> Iterator[None]:
     """Write the file at the end, however the run ends."""
     try:
         yield

@@ -105,16 +105,22 @@ class TapeOfRun(Tape):
         """Return the answer of a person; see `_core.tape`."""
         question = {"kind": "person", "agent": agent_name(agent), "prompt": plain(prompt)}
         turn = self.find(self.secrets.hide(question))
+        inputs: list[str] = getattr(agent, "_human_input", [])
         if turn is not None:
             show_answer(turn)
-            return str(_result(turn, "answer"))
+            answer = str(_result(turn, "answer"))
+            if turn.get("remembered"):
+                inputs.append(answer)
+            return answer
         with self.recording(question) as news, _listening() as listener:
+            before = len(inputs)
             try:
-                answer: str = yield ask
+                typed: str = yield ask
             finally:
                 news.update(split_shown(listener.shown))
-            news["answer"] = plain(answer)
-        return answer
+            news["answer"] = plain(typed)
+            news["remembered"] = len(inputs) > before
+        return typed
 
     def person_input(self, prompt: str, ask: Callable[[str], str]) -> str:
         """Return the answer of a person; see `_core.tape`."""
@@ -137,7 +143,8 @@ class TapeOfRun(Tape):
         turn = self.find(self.secrets.hide(question))
         if turn is not None:
             return _result(turn, "result")
-        with self.recording(question) as news:
+        begun, run = yield from self.beginning(question, run)
+        with self.recording(question, begun) as news:
             result = yield run
             news["result"] = str(result)
         return result
@@ -151,36 +158,72 @@ class TapeOfRun(Tape):
         turn = self.find(self.secrets.hide(question))
         if turn is not None:
             return RecordedCodeResult(**_result(turn, "result"))
-        with self.recording(question) as news:
+        begun, run = yield from self.beginning(question, run)
+        with self.recording(question, begun) as news:
             result = yield run
             exit_code, output = result if isinstance(result, tuple) else (result.exit_code, result.output)
             news["result"] = {"exit_code": exit_code, "output": output}
         return result
 
+    def beginning(self, question: Turn, run: Request) -> Steps[tuple[Turn, Request]]:
+        """Begin the turn of a tool or of code.
+
+        Args:
+            question: what was asked.
+            run: the step that runs it.
+
+        Returns:
+            What `Recorder.begin` returns, and the step to take.
+        """
+        yield from ()
+        assert self.recorder is not None
+        return self.recorder.begin(), run
+
     @contextmanager
-    def recording(self, question: Turn) -> Iterator[Turn]:
+    def recording(self, question: Turn, begun: Turn | None = None) -> Iterator[Turn]:
         """Record what happens within a ``with`` block as one turn, even if it fails.
 
         What is neither an answer nor an error (a task that is cancelled, Ctrl-C) is not recorded.
 
         Args:
             question: what was asked.
+            begun: what `Recorder.begin` returned, if the turn has begun.
 
         Yields:
             A dict for the outcome.
         """
         assert self.recorder is not None
-        news = self.recorder.begin()
+        news = self.recorder.begin() if begun is None else begun
         outer = within.get()
         within.set(news["number"])
         try:
             yield news
         except Exception as error:
-            self.recorder.add({**question, **news, "error": error_as_json(error)})
+            self.keep_error({**question, **news}, error)
             raise
         finally:
             within.set(outer)
         self.recorder.add({**question, **news})
+
+    def keep_error(self, turn: Turn, error: Exception) -> None:
+        """Record a turn of a person, a tool or code that failed.
+
+        Args:
+            turn: the turn without an outcome.
+            error: what was raised.
+        """
+        assert self.recorder is not None
+        self.recorder.add({**turn, "error": error_as_json(error)})
+
+    def keep_answer(self, turn: Turn, request_id: str) -> None:
+        """Record a turn of a model.
+
+        Args:
+            turn: the turn, with its response or error.
+            request_id: what the turns of all configurations for one request have in common.
+        """
+        assert self.recorder is not None
+        self.recorder.add(turn)
 
 
 def agent_name(agent: object) -> str | None:

@@ -9,9 +9,10 @@ from .._json.answers import OPENAI_TYPES, is_shape
 from ..errors import CassetteError
 from ._values import canonical
 
-__all__ = ("KINDS", "Shortener", "Turn", "expand", "fault_of")
+__all__ = ("KINDS", "KINDS_OF_JOURNALS", "Shortener", "Turn", "expand", "fault_of")
 
 KINDS = ("code", "config_list", "model", "person", "tool")
+KINDS_OF_JOURNALS = (*KINDS, "message", "run", "started")
 
 Turn = dict[str, Any]
 
@@ -23,11 +24,16 @@ _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
     "tool": {"agent": _TEXT_OR_NONE, "name": _TEXT, "arguments": (dict,)},
     "code": {"agent": _TEXT_OR_NONE, "blocks": (list,)},
     "config_list": {"name": _TEXT, "filter": (dict, type(None))},
+    "message": {"agent": _TEXT_OR_NONE, "to": _TEXT_OR_NONE, "message": (dict,)},
+    "run": {"process": (int,)},
+    "started": {"turn": (dict,)},
 }
 _OPTIONAL_FIELDS: dict[str, tuple[type, ...]] = {
+    "at": (int, float),
     "cost": (int, float, type(None)),
     "cost_known": (bool,),
     "printed": _TEXT,
+    "remembered": (bool,),
     "retrieved": (list,),
     "streamed": _TEXT,
     "within": (int,),
@@ -35,11 +41,12 @@ _OPTIONAL_FIELDS: dict[str, tuple[type, ...]] = {
 _OUTCOMES = {"model": "response", "person": "answer", "tool": "result", "code": "result", "config_list": "entries"}
 
 
-def fault_of(turn: object) -> str:
+def fault_of(turn: object, kinds: tuple[str, ...] = KINDS) -> str:
     """Say what is wrong with a turn that was read.
 
     Args:
         turn: what a file holds in the place of a turn.
+        kinds: which kinds it may have.
 
     Returns:
         The end of a sentence about it; an empty text if nothing is wrong.
@@ -47,8 +54,8 @@ def fault_of(turn: object) -> str:
     if not isinstance(turn, dict):
         return f"must be an object, not {type(turn).__name__}."
     kind = turn.get("kind")
-    if kind not in KINDS:
-        return f'has the "kind" {kind!r}, but must have one of {", ".join(KINDS)}.'
+    if kind not in kinds:
+        return f'has the "kind" {kind!r}, but must have one of {", ".join(kinds)}.'
     if type(turn.get("number")) is not int:
         return 'has no whole "number".'
     for field, types in _FIELDS[kind].items():
@@ -57,7 +64,9 @@ def fault_of(turn: object) -> str:
     for field, types in _OPTIONAL_FIELDS.items():
         if field in turn and not isinstance(turn[field], types):
             return f'has a "{field}" of the wrong type.'
-    outcome = _OUTCOMES[kind]
+    outcome = _OUTCOMES.get(kind)
+    if outcome is None:
+        return ""
     if (outcome in turn) == ("error" in turn):
         return f'must have either "{outcome}" or "error".'
     if "error" in turn:
@@ -101,6 +110,8 @@ def expand(turns: list[Turn], place: str) -> None:
     """
     by_number: dict[int, Turn] = {}
     for position, turn in enumerate(turns):
+        if turn["kind"] == "started":
+            continue  # its number is that of the turn that it starts
         if turn["number"] in by_number:
             raise CassetteError(f"{place}: turns[{position}] has the number {turn['number']} of an earlier turn.")
         by_number[turn["number"]] = turn

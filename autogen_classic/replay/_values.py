@@ -11,7 +11,7 @@ from .._secrets import hidden, secrets_in, secrets_of_environment, without_keys
 from ..oai._specs import OPENAI_CLIENT_KEYS
 from ..oai.openai_utils import NON_CACHE_KEY
 
-__all__ = ("Secrets", "canonical", "map_texts", "plain", "plain_config", "plain_request", "pretty")
+__all__ = ("Secrets", "canonical", "map_texts", "one_line", "plain", "plain_config", "plain_request", "pretty")
 
 # Credentials and places, and what is added to a request by hand, which may hold keys as well.
 _NEVER_RECORDED = frozenset((*NON_CACHE_KEY, *OPENAI_CLIENT_KEYS, "extra_headers", "extra_query", "model_client"))
@@ -43,7 +43,22 @@ def pretty(value: Any) -> str:
     Returns:
         The text; UTF-8 can hold it.
     """
-    text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False)
+    return _escaped(json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False))
+
+
+def one_line(value: object) -> str:
+    """Write a plain value on one line, in any script but without broken characters.
+
+    Args:
+        value: what `plain` returned, or what was read from JSON.
+
+    Returns:
+        The text; UTF-8 can hold it.
+    """
+    return _escaped(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def _escaped(text: str) -> str:
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

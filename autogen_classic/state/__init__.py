@@ -3,7 +3,10 @@
 For example:
 
 ```python
-from autogen_classic.state import load_state, save_state
+from autogen_classic.state import journal, load_state, save_state
+
+with journal("run.jsonl"):  # run it again after it was killed: finished work comes from the file
+    user.initiate_chat(assistant, message="Hello")
 
 Path("state.json").write_text(json.dumps(save_state([user, assistant])))
 load_state(json.loads(Path("state.json").read_text()), [user, assistant])
@@ -17,17 +20,24 @@ from typing import TYPE_CHECKING
 from .._core.lazy import load
 
 if TYPE_CHECKING:
-    from ..errors import StateError
+    from ..errors import InterruptedStepError, JournalError, StateError
+    from ..replay._journal import journal
     from ._snapshot import load_state, save_state
 
 _HOMES = {
+    "InterruptedStepError": "..errors",
+    "JournalError": "..errors",
     "StateError": "..errors",
+    "journal": "..replay._journal",
     "load_state": "._snapshot",
     "save_state": "._snapshot",
 }
 
 __all__ = (
+    "InterruptedStepError",
+    "JournalError",
     "StateError",
+    "journal",
     "load_state",
     "save_state",
 )

@@ -123,7 +123,10 @@ def test_long_texts_are_cut_unless_they_are_asked_for(run: Any) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"Dear diary", "It must be a database or a file of runtime_logging, events as lines of JSON, or a recording"),
+        (
+            b"Dear diary",
+            "It must be a database or a file of runtime_logging, events as lines of JSON, a recording or a journal",
+        ),
         (b"", "cannot be read as a log"),
         (b'{"answer": 42}', "cannot be read as a log"),
     ],

@@ -10,7 +10,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TypeGuard
 
-from ..._core import events, running_chats
+from ..._core import events, running_chats, tape
 from ..._core.drive import Ask, Steps
 from ..._core.messages import Message, TextOrMessage, as_message, stored_form
 from ..._core.party import Party
@@ -88,6 +88,7 @@ def hand_in(speaker: Agent, manager: Manager, message: TextOrMessage, silent: bo
     """
     if (
         silent
+        and not tape.in_use  # a journal keeps each message once
         and manager.silent is not False
         and _LISTENING.are_as_made_for(manager)
         and _sends_by_the_short_way(speaker)

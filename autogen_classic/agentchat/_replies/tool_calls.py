@@ -19,6 +19,7 @@ from ..._core.party import Agent, Party
 from ..._core.replies import led_group
 from ..._core.running_chats import steered
 from ..._core.tape import tool_steps
+from ...errors import JournalError
 from .. import _literals
 
 __all__ = ("answer_to", "execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text", "wait_for")
@@ -251,6 +252,8 @@ def execute_function(
                 run = Call(function, **arguments) if asynchronous else Call(_to_its_end, function, arguments)
                 content = _answer_of(agent, (yield from tool_steps(agent, name, arguments, run)))
                 succeeded = True
+            except JournalError:
+                raise  # it ends the run, and the model could do nothing about it
             except Exception as error:
                 content = _literals.FUNCTION_RAISED.format(error=str(error) or type(error).__name__)
     emit(ToolReturned(agent, name, arguments, content, succeeded, call_id, bool(verbose), perf_counter() - began))

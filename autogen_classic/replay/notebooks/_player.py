@@ -13,7 +13,8 @@ from ..._core.tape import AttemptT, WrapperT
 from ...errors import NotebookDepartureError
 from ...testing import ModelRequest, Reply, ScriptedClient, ToolCall
 from .._model_request import TapedAttempt
-from .._tape import RecordedCodeResult, Recorder, TapeOfRun, agent_name
+from .._recorder import Recorder
+from .._tape import RecordedCodeResult, TapeOfRun, agent_name
 from .._values import Secrets
 from ._transcript import Item, Mark, Prompt, Turn
 

@@ -23,7 +23,7 @@ from ...compat.notebook import Cell, Shell, open_shell, read_cells
 from ...errors import NotebookDepartureError, NotebookError
 from ...oai._specs import SPECS
 from .. import _file
-from .._tape import Recorder
+from .._recorder import CassetteRecorder
 from .._values import Secrets
 from ._player import PLACEHOLDER_KEY, Player, TranscriptTape
 from ._report import CellReport, Departure, NotebookReport, compare
@@ -131,7 +131,7 @@ def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, wr
     reports = []
     with contextlib.ExitStack() as stack:
         kept = cassette or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "run.json"
-        recorder = Recorder(kept, _file.head(tools, code), [], Secrets())
+        recorder = CassetteRecorder(kept, _file.head(tools, code), [], Secrets())
         os.chdir(source.parent)
         _give_keys(cells)
         builtins.input = player.answer_to_input

@@ -1,0 +1,248 @@
+"""A journal on disk: every line is safe before the next step is taken.
+
+A line is written with one call and one ``fsync``. The file is locked, so that only one process goes on with it. Beside
+it lies ``NAME.reserve``: when the disk is full, its room is given to the line that no longer fits, so that what was
+paid for is kept before the run ends.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+import weakref
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ..errors import JournalError
+from ._journal_lines import head_of, is_journal, line_of, read_lines
+from ._turns import Turn, expand
+
+__all__ = ("JournalFile",)
+
+_RESERVED = 1 << 20
+_IN_USE = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+
+
+class JournalFile:
+    """An open journal.
+
+    Args:
+        path: the file, which is made if it does not exist.
+        program: what it is the journal of.
+
+    Attributes:
+        path: the file.
+        turns: the lines that it had when it was opened, with whole requests.
+        cut: how many bytes of a line that was not finished were taken off its end.
+
+    Raises:
+        JournalError: it cannot be opened or written, another process uses it, it is damaged, or it is the journal of
+            another program or release.
+    """
+
+    def __init__(self, path: Path, program: str) -> None:
+        self.path = path
+        self._reserve = path.with_name(f"{path.name}.reserve")
+        self._fault: OSError | None = None
+        try:
+            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
+        except OSError as error:
+            raise JournalError(f"The journal {path} cannot be written ({error}).{_advice(path)}") from None
+        try:
+            _lock(self._handle, path)
+            self._open(program)
+        except BaseException:
+            os.close(self._handle)
+            raise
+        _open_files.add(self)
+
+    def _open(self, program: str) -> None:
+        if not stat.S_ISREG(os.fstat(self._handle).st_mode):
+            raise JournalError(f"The journal {self.path} must be a file on a disk. Name one, such as run.jsonl.")
+        with open(self._handle, "rb", closefd=False) as file:
+            data = file.read()
+        head = head_of(program)
+        if head.startswith(data):  # new, or killed while its first line was being written
+            self.turns: list[Turn] = []
+            self.cut = self._size = 0
+            self._check_room()
+            os.ftruncate(self._handle, 0)
+            self._append(head)
+            _sync_folder(self.path.parent)
+            return
+        if not is_journal(data):
+            raise JournalError(
+                f"{self.path} is not a journal, and is left as it is. Name another file, or take that one away."
+            )
+        journal = read_lines(data, str(self.path))
+        if journal.get("program") != program:
+            raise JournalError(
+                f"{self.path} is the journal of {journal.get('program')}, but this is {program}. Give each program a "
+                f"journal of its own. If it is the same program under another name, open it with "
+                f"journal(..., program={journal.get('program')!r})."
+            )
+        self.turns = journal["turns"]
+        expand(self.turns, str(self.path))
+        self._size = journal["size"]
+        self.cut = len(data) - self._size
+        self._check_room()
+        os.ftruncate(self._handle, self._size)
+        if not data[: self._size].endswith(b"\n"):
+            self._append(b"\n")
+
+    def _check_room(self) -> None:
+        try:
+            self._reserve.write_bytes(bytes(_RESERVED))
+        except OSError as error:
+            self._reserve.unlink(missing_ok=True)
+            raise JournalError(
+                f"There is no room for the journal {self.path} ({error}). It takes at least {_RESERVED >> 20} MB, some "
+                "of it in reserve for the moment when the disk is full."
+            ) from None
+
+    def check(self) -> None:
+        """Refuse to go on after the disk has refused a line.
+
+        Raises:
+            JournalError: nothing more can be kept, so that nothing more should be done.
+        """
+        if self._fault is not None:
+            raise JournalError(f"The journal {self.path} cannot be written any more ({self._fault}). {_GO_ON}")
+
+    def append(self, line: Turn) -> None:
+        """Write a line; when this returns, it is on the disk.
+
+        Args:
+            line: plain values.
+
+        Raises:
+            JournalError: the disk is full, or refuses it for another reason. The text says whether the line is safe.
+        """
+        self.check()
+        data = line_of(line)
+        try:
+            self._append(data)
+            return
+        except OSError as error:
+            self._fault = error
+            self._take_back()
+        try:
+            self._reserve.unlink()
+            self._append(data)
+        except OSError:
+            self._take_back()
+            kept = f"What was finished last is lost: {_described(line)}. Everything before it is safe."
+        else:
+            kept = "Everything that was finished is safe in it."
+        raise JournalError(f"The journal {self.path} cannot be written any more ({self._fault}). {kept} {_GO_ON}")
+
+    def _append(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self._handle, rest) :]
+        os.fsync(self._handle)
+        self._size += len(data)
+
+    def _take_back(self) -> None:
+        """Do not leave half a line."""
+        with suppress(OSError):
+            os.ftruncate(self._handle, self._size)
+
+    def close(self) -> None:
+        """Close the file, and free its lock."""
+        _open_files.discard(self)
+        _unlock(self._handle)
+        os.close(self._handle)
+        self._reserve.unlink(missing_ok=True)
+
+    def let_go(self) -> None:
+        """Close the file in a forked process, which must not hold the lock of its parent."""
+        os.close(self._handle)
+
+    def __enter__(self) -> JournalFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self in _open_files:  # not in a forked process
+            self.close()
+
+
+_GO_ON = "Make room, and run the program again with the same journal."
+
+_open_files: weakref.WeakSet[JournalFile] = weakref.WeakSet()
+
+
+def _let_go_of_all() -> None:
+    for file in list(_open_files):
+        file.let_go()
+    _open_files.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go_of_all)
+
+
+def _advice(path: Path) -> str:
+    if path.is_dir():
+        return " It is a folder: name a file, such as run.jsonl."
+    if not path.parent.is_dir():
+        return f" There is no folder {path.parent}: make it first."
+    return " A journal is written while the program runs: name a file that may be written."
+
+
+def _described(line: Turn) -> str:
+    asked: dict[str, Any] = line.get("turn", line)
+    name = f" {asked['name']}" if "name" in asked else ""
+    return f"{line['kind']}{name} of {asked.get('agent') or 'nobody'}"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make sure that a new file is found again after the power was lost; not every system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _FAR_BEHIND_ITS_END = 0x7FFFFFFF  # so that others may read all of it
+
+    def _try_to_lock(handle: int) -> None:
+        os.lseek(handle, _FAR_BEHIND_ITS_END, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    def _unlock(handle: int) -> None:
+        os.lseek(handle, _FAR_BEHIND_ITS_END, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _try_to_lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _unlock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)  # also for a process that was forked a moment ago, and has it still open
+
+
+def _lock(handle: int, path: Path) -> None:
+    """Lock a file for as long as it is open; a process that is killed frees it."""
+    try:
+        _try_to_lock(handle)
+    except OSError as error:
+        if error.errno in _IN_USE:
+            raise JournalError(
+                f"The journal {path} is in use: another process, or another part of this one, runs with it. Wait for "
+                "it to end, or give each run a journal of its own."
+            ) from None
+        raise JournalError(f"The journal {path} cannot be locked ({error}). Put it on a disk that has locks.") from None

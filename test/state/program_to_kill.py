@@ -1,0 +1,143 @@
+"""A group chat with a person, tools, code and nested chats, for processes that are killed at any moment.
+
+Started as a program, it loads the library once, and then forks a child for each line of JSON on its standard input: the
+child plays the group with a journal. It prints the id of each child, and ``ended`` when that is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import openai
+
+from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic.coding import CodeBlock, CodeResult, MarkdownCodeExtractor
+from autogen_classic.state import journal
+
+
+class Effects:
+    """What tools and code do to the world: lines in a file, each written at once."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def do(self, what: str) -> None:
+        with open(self._path, "ab", buffering=0) as file:
+            file.write(f"{what}\n".encode())
+
+
+class Executor:
+    """Runs code by noting that it ran."""
+
+    code_extractor = MarkdownCodeExtractor()
+
+    def __init__(self, effects: Effects) -> None:
+        self._effects = effects
+
+    def execute_code_blocks(self, code_blocks: list[CodeBlock]) -> CodeResult:
+        self._effects.do("code")
+        return CodeResult(exit_code=0, output="42\n")
+
+    def restart(self) -> None:
+        """Nothing to do."""
+
+
+class Team:
+    """A user with tools, a planner, a writer that asks a critic in a nested chat, and a coder."""
+
+    def __init__(self, llm_config: dict[str, Any], effects: Effects) -> None:
+        settings: dict[str, Any] = {"llm_config": llm_config, "human_input_mode": "NEVER"}
+        self.planner = ConversableAgent("planner", system_message="You plan.", **settings)
+        self.writer = ConversableAgent("writer", system_message="You write.", **settings)
+        self.critic = ConversableAgent("critic", system_message="You criticise.", **settings)
+        self.tester = ConversableAgent("tester", llm_config=False, human_input_mode="NEVER")
+        self.user = ConversableAgent(
+            "user",
+            llm_config=False,
+            human_input_mode="NEVER",
+            default_auto_reply="Go on.",
+            code_execution_config={"executor": Executor(effects)},
+        )
+
+        def count(word: str) -> int:
+            effects.do(f"count {word}")
+            return len(word)
+
+        async def look_up(word: str) -> str:
+            effects.do(f"look_up {word}")
+            await asyncio.sleep(0)
+            return f"About {word}."
+
+        for tool in (count, look_up):
+            self.planner.register_for_llm(description="A tool.")(tool)
+            self.planner.register_for_execution()(tool)
+        nested = {
+            "recipient": self.critic,
+            "sender": self.tester,
+            "message": lambda recipient, messages, sender, config: f"Judge: {messages[-1]['content']}",
+            "max_turns": 2,
+            "summary_method": "reflection_with_llm",
+            "summary_args": {"summary_prompt": "Sum up."},
+        }
+        self.writer.register_nested_chats([nested], trigger=lambda sender: sender is self.manager, position=2)
+        self.groupchat = GroupChat(
+            [self.user, self.planner, self.writer],
+            messages=[],
+            max_round=9,
+            select_speaker_message_template="Choose from {agentlist}.",
+            select_speaker_prompt_template="Who speaks next of {agentlist}?",
+        )
+        self.manager = GroupChatManager(self.groupchat, llm_config=llm_config)
+
+    def talk(self, way: str) -> dict[str, Any]:
+        settings: dict[str, Any] = {"message": None, "silent": True, "summary_method": "reflection_with_llm"}
+        if way == "sync":
+            result = self.user.initiate_chat(self.manager, **settings)
+        else:
+            result = asyncio.run(self.user.a_initiate_chat(self.manager, **settings))
+        agents = [self.planner, self.writer, self.critic, self.tester, self.user, self.manager]
+        return {
+            "histories": {
+                agent.name: {partner.name: messages for partner, messages in agent.chat_messages.items()}
+                for agent in agents
+            },
+            "group": self.groupchat.messages,
+            "summary": result.summary,
+            "cost": result.cost,
+            "human_input": result.human_input,
+        }
+
+
+def play(job: dict[str, Any]) -> None:
+    sys.stdin = io.StringIO(job["typed"])
+    sys.stdout = io.StringIO()
+    with journal(job["journal"], interrupted=job["interrupted"], program="the group"):
+        outcome = Team(job["llm_config"], Effects(job["effects"])).talk(job["way"])
+    Path(job["outcome"]).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+def main() -> None:
+    for client in (openai.OpenAI, openai.AsyncOpenAI):
+        client(api_key="none")  # loads what no child has to load then
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            try:
+                play(json.loads(line))
+            except BaseException:
+                sys.excepthook(*sys.exc_info())
+                os._exit(1)
+            os._exit(0)
+        print(child, flush=True)
+        os.waitpid(child, 0)
+        print("ended", flush=True)
+
+
+if __name__ == "__main__":
+    main()
