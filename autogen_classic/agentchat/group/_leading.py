@@ -158,16 +158,13 @@ def _first_llm_config(agents: Agents) -> dict[str, Any]:
 
 
 def link_agents_to_group_manager(agents: list[Agent], group_chat_manager: GroupChatManager) -> None:
-    """Let agents know who leads their group, and forget the conversation with whoever led their last one.
+    """Let agents know who leads their group.
 
     Args:
         agents: the agents.
         group_chat_manager: who leads the group.
     """
     for agent in cast(Agents, agents):
-        if agent._group_manager is not None:
-            agent.clear_history(agent._group_manager)
-            agent.chat_messages.pop(agent._group_manager, None)
         agent._group_manager = group_chat_manager
 
 

@@ -16,6 +16,7 @@ from ._leading import cleanup_temp_user_messages
 
 if TYPE_CHECKING:
     from ..agent import Agent
+    from ..conversable_agent import ConversableAgent
     from ..groupchat import GroupChatManager
     from .context_variables import ContextVariables
     from .patterns.pattern import Pattern
@@ -45,6 +46,7 @@ def group_chat_steps(
         speaker: Any = last_agent
         if is_resumed:
             speaker, first = yield Ask(manager, "resume", messages=processed)
+            _give_back_own_words(members, manager)
         result: ChatResult = yield Ask(
             speaker,
             "initiate_chat",
@@ -62,6 +64,14 @@ def group_chat_steps(
     return result, context_variables, manager.last_speaker
 
 
+def _give_back_own_words(members: list[ConversableAgent], manager: GroupChatManager) -> None:
+    """Let agents know their own words in a chat that is resumed; the manager has told everything to everybody."""
+    for agent in members:
+        for message in agent.chat_messages[manager]:
+            if message.get("name") == agent.name and message["role"] == "user":
+                message["role"] = "assistant"
+
+
 def _tell_why_it_ended(manager: GroupChatManager, result: ChatResult) -> None:
     if manager._silent:
         return
@@ -77,7 +87,7 @@ def _reasons(manager: GroupChatManager, result: ChatResult) -> Iterable[str]:
     if reason == StopReason.MAX_ROUND:
         return [f"Maximum rounds ({manager.groupchat.max_round}) reached"]
     if reason == StopReason.TERMINATION_MESSAGE:
-        return [f"Termination message condition on agent '{manager.name}' met"]
+        return [f"Termination message condition on the GroupChatManager '{manager.name}' met"]
     if reason == StopReason.PERSON:
         return ["User requested to end the conversation", "No reply generated"]
     return ["No reply generated" if reason == StopReason.NO_REPLY else str(reason)]

@@ -24,11 +24,11 @@ def text_of(returned: object) -> str:
     """What the model reads of any other result.
 
     Args:
-        returned: what a tool returned: models, dicts, lists and tuples become JSON, everything else its text.
+        returned: what a tool returned: models, dicts, lists, tuples and truth values become JSON, everything else its text.
     """
     if isinstance(returned, BaseModel):
         return returned.model_dump_json()
-    if isinstance(returned, (dict, list, tuple)):
+    if isinstance(returned, (bool, dict, list, tuple)):
         return json.dumps(returned, ensure_ascii=False, default=_jsonable)
     return str(returned)
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from ..._core import running_chats
+from ..._core.messages import called
 from ..._core.running_chats import StopReason
+from .._literals import HANDING_OFF
 from ._choices import acting_target, announce, first_that_holds
 from .targets.transition_target import TransitionTarget
 
@@ -52,6 +54,7 @@ class GroupTransition:
         self.group_agent_names = group_agent_names
         self.user_agent = user_agent
         self.group_after_work = group_after_work
+        self._has_begun = False
 
     def __call__(self, last_speaker: ConversableAgent, groupchat: GroupChat) -> Choice:
         """Choose the next speaker.
@@ -63,11 +66,12 @@ class GroupTransition:
         Returns:
             The agent, "auto" or "manual", or None to end the chat.
         """
+        is_first, self._has_begun = not self._has_begun, True
         chosen = next_speaker(
             last_speaker,
             groupchat,
             self.initial_agent,
-            len(groupchat.messages) < 2,
+            is_first and not self._is_in_the_middle(groupchat),
             self.tool_execution,
             self.group_agent_names,
             self.user_agent,
@@ -77,6 +81,25 @@ class GroupTransition:
         if chosen is None and running_chat is not None:
             running_chat.note(StopReason.TERMINATE_TARGET, groupchat.messages[-1])
         return chosen
+
+    def _is_in_the_middle(self, groupchat: GroupChat) -> bool:
+        """Find out whether a chat that is resumed ended in the middle of a call or a handoff, which goes on now."""
+        message = groupchat.messages[-1]
+        executor = self.tool_execution
+        if message.get("name") == executor.name:  # it has answered the last call
+            message = next((one for one in reversed(groupchat.messages) if one.get("tool_calls")), message)
+            names = [called(call).get("name") for call in message.get("tool_calls") or []]
+            speaker = executor.member(message.get("name", ""))
+            chosen = [one.target for one in speaker.handoffs.llm_conditions if one.llm_function_name in names]
+        else:
+            speaker = executor.member(message.get("name", ""))
+            targets = [acting_target(speaker, one.target) for one in speaker.handoffs.context_conditions]
+            said = message.get("content")
+            chosen = [one for one in targets if said == HANDING_OFF.format(target=one.display_name())]
+        executor.set_tool_call_originator(speaker.name)
+        if chosen:
+            executor.set_next_target(acting_target(speaker, chosen[-1]))
+        return bool(chosen or message.get("tool_calls") or message.get("function_call"))
 
 
 def next_speaker(

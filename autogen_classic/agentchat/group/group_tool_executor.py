@@ -233,7 +233,7 @@ class GroupToolExecutor(ConversableAgent):
 
     def _answer_handoff(self, **arguments: object) -> str:
         """The answer to a call that stands for a handoff; some models give arguments to it."""
-        return f"Transfer to {self.get_next_target().display_name()}"
+        return str(self.get_next_target())
 
     def _classic_read_tool_result(self, returned: object) -> str:
         """Take notice of what a tool returns besides its text: the variables that it changes, and who goes next."""

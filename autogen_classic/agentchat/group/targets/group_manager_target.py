@@ -117,4 +117,6 @@ def prepare_groupchat_auto_speaker(
         group_chat_manager_selection_msg: what is asked; None leaves the question as it is.
     """
     if group_chat_manager_selection_msg is not None:
-        groupchat.select_speaker_prompt_template = group_chat_manager_selection_msg.get_message(last_group_agent)
+        names = [agent.name for agent in groupchat.agents if agent is not last_group_agent._classic_group_executor]
+        question = group_chat_manager_selection_msg.get_message(last_group_agent).replace("{agentlist}", str(names))
+        groupchat.select_speaker_prompt_template = question.replace("{", "{{").replace("}", "}}")
