@@ -24,7 +24,7 @@ def text_of(returned: object) -> str:
     """What the model reads of any other result.
 
     Args:
-        returned: what a tool returned: models, dicts, lists, tuples and truth values become JSON, everything else its text.
+        returned: what a tool returned: models, dicts, lists, tuples and truth values become JSON, anything else a text.
     """
     if isinstance(returned, BaseModel):
         return returned.model_dump_json()

@@ -57,6 +57,15 @@ def template_pattern(template: str, name: str) -> tuple[re.Pattern[str], list[st
     return re.compile(pattern + ("\\Z" if template.endswith("}") else ""), re.DOTALL), sorted(set(fields))
 
 
+def _executor_of_ag2() -> Any:
+    """The agent that runs tools in a group of AG2; None for 0.2.40, which has none."""
+    try:
+        from autogen.agentchat.group.group_tool_executor import GroupToolExecutor
+    except ImportError:
+        return None
+    return GroupToolExecutor()
+
+
 class Masks:
     """Replaces the long texts of the library that runs by the name of the attribute which holds them."""
 
@@ -72,6 +81,9 @@ class Masks:
                     self._fixed.append((text, f"{owner.__name__}.{attribute}"))
         for mode, text in autogen.UserProxyAgent.DEFAULT_USER_PROXY_AGENT_DESCRIPTIONS.items():
             self._fixed.append((text, f"UserProxyAgent.DEFAULT_USER_PROXY_AGENT_DESCRIPTIONS[{mode}]"))
+        executor = _executor_of_ag2()
+        if executor is not None:
+            self._fixed.append((executor.description, "GroupToolExecutor.description"))
         defaults = {item.name: item.default for item in dataclasses.fields(autogen.GroupChat)}
         for name in GROUP_TEMPLATES:
             found = template_pattern(defaults[name], name) if isinstance(defaults.get(name), str) else None
@@ -133,7 +145,7 @@ def without_prompts(requests: list[dict], own_texts: dict[str, list[str]]) -> li
 
 def without_wide_differences(record: dict[str, Any]) -> dict[str, Any]:
     """A record without what differs everywhere between AG2 and this library, as the list `everywhere` of its
-    deviations says: AG2 draws ids for chats, sends ``stream: false``, and writes "None" where a call has no text.
+    deviations says.
     """
 
     def without(value: Any) -> Any:
@@ -147,7 +159,7 @@ def without_wide_differences(record: dict[str, Any]) -> dict[str, Any]:
         if "messages" in kept and kept.get("stream") is False:
             del kept["stream"]
         if "chat_history" in kept:
-            kept["chat_id"] = None
+            kept["chat_id"] = kept["cost"] = None
         return kept
 
     return {key: without(value) for key, value in record.items()}
