@@ -38,6 +38,7 @@ LONG_FILES = {
     "agentchat/contrib/retrieve_user_proxy_agent.py": "the options of 0.2 and their documentation",
     "agentchat/conversable_agent.py": "half of it is the documentation of the public methods of 0.2",
     "agentchat/groupchat.py": "the fields and methods of 0.2 with their documentation; the work is in _groupchat",
+    "events/agent_events.py": "AG2's vocabulary of events in one place, half of it documentation",
     "cache/_store.py": "the one cache on disk, with what the package diskcache must not do for it",
     "errors.py": "the whole error tree in one place",
     "function_utils.py": "every way to describe a type to a model, most of it documentation",
@@ -49,6 +50,7 @@ LONG_FUNCTIONS = {
     "_core.drive.drive_to_last_call": "one loop over requests; parts of it would hand on all of its state",
     "_core.walk.Walk._advance": "one loop over requests; parts of it would hand on all of its state",
     "agentchat.conversable_agent.ConversableAgent.__init__": "the parameters of 0.2 and their documentation",
+    "agentchat._run_methods.RunMethods.run": "the parameters of AG2 and their documentation",
     "replay._run.replay": "half of it is documentation",
 }
 
@@ -112,6 +114,14 @@ REACHING_IN = {
         for module in ("chroma", "chunk", "documents", "embed", "files", "pages")
     },
     "testing.scripted_client -> oai._request.completions": "one reading of an answer's texts",
+    **{
+        f"events.agent_events -> agentchat.{module}": "an event prints itself as the terminal shows a chat"
+        for module in ("_first_message", "_groupchat.texts", "_literals", "_printer")
+    },
+    "events._translation -> agentchat._groupchat.texts": "notices are known by their texts",
+    "events._translation -> agentchat._replies.tool_calls": "which call it is that runs",
+    "events._translation -> agentchat._literals": "notices are known by their texts",
+    "io.base -> events._translation": "a stream that takes events gets AG2's",
 }
 
 # Paths without an underscore which are neither of 0.2 nor of AG2. A package stands for what is in it.

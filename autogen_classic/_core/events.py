@@ -98,6 +98,7 @@ class ChatEnded(Event):
         cost: US dollars, for everything in it; None when the price of a model is not known.
         tokens: how many were sent and received; None when a model does not say.
         seconds: how long it took.
+        limit: how many turns or rounds ended it; None when something else did.
     """
 
     sender: Agent
@@ -107,6 +108,7 @@ class ChatEnded(Event):
     cost: float | None
     tokens: int | None
     seconds: float
+    limit: int | None = None
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -327,11 +329,19 @@ class ToolReturned(Event):
 
 @dataclass(slots=True, repr=False, eq=False)
 class CodeExecuting(Event):
-    """Code is about to run. ``number`` counts the blocks of the legacy path from 0; with an executor it is None."""
+    """Code is about to run.
+
+    Attributes:
+        agent: who runs it.
+        languages: the language of each block.
+        number: counts the blocks of the legacy path from 0; with an executor it is None.
+        blocks: the code of each block.
+    """
 
     agent: Agent
     languages: list[str]
     number: int | None
+    blocks: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True, repr=False, eq=False)

@@ -12,7 +12,7 @@ unless the method has been replaced.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from .messages import Message, TextOrMessage
@@ -20,11 +20,14 @@ from .messages import Message, TextOrMessage
 __all__ = (
     "STEPS_BEHIND",
     "Agent",
+    "ChatOutcome",
     "Client",
     "LLMAgent",
     "Outcome",
     "Party",
     "ReplyFunction",
+    "Runner",
+    "ToolOrFunction",
     "check_capable",
     "described",
     "is_agent",
@@ -68,6 +71,13 @@ Outcome: TypeAlias = tuple[bool, TextOrMessage | None]
 
 ReplyFunction: TypeAlias = Callable[..., Any]
 """A function of (recipient, messages, sender, config) that returns an `Outcome`, or a coroutine of one."""
+
+
+ChatOutcome: TypeAlias = Any
+"""What came out of a chat: a `ChatResult`."""
+
+ToolOrFunction: TypeAlias = Any
+"""A `Tool`, or a function that is one."""
 
 
 @runtime_checkable
@@ -250,10 +260,10 @@ class Party(LLMAgent, Protocol):
     def register_function(self, function_map: dict[str, Any], silent_override: bool = False) -> None:
         """Let the agent run functions."""
 
-    def register_for_llm(self) -> Callable[[Any], Any]:
+    def register_for_llm(self) -> Callable[[ToolOrFunction], ToolOrFunction]:
         """Make a decorator that tells its model about a function or a tool."""
 
-    def register_for_execution(self) -> Callable[[Any], Any]:
+    def register_for_execution(self) -> Callable[[ToolOrFunction], ToolOrFunction]:
         """Make a decorator that lets it run a function or a tool."""
 
     def can_execute_function(self, name: list[str] | str) -> bool:
@@ -284,6 +294,37 @@ class Party(LLMAgent, Protocol):
     def _format_json_str(self, jstr: str) -> str: ...
 
     def _str_for_tool_response(self, tool_response: dict[str, Any]) -> str: ...
+
+
+class Runner(Party, Protocol):
+    """An agent that opens chats, and whose tools can change: what a run needs of it. `ConversableAgent` has it."""
+
+    run_executor: Any
+    llm_config: Any
+    human_input_mode: Any
+
+    def initiate_chat(self, recipient: Party, **settings: Any) -> ChatOutcome:
+        """Open a chat and run it to its end."""
+
+    async def a_initiate_chat(self, recipient: Party, **settings: Any) -> ChatOutcome:
+        """Open a chat in an event loop."""
+
+    def stop_chat(self) -> bool:
+        """End every chat in which it takes part."""
+
+    def register_for_llm(self, *, description: str | None = None) -> Callable[[ToolOrFunction], ToolOrFunction]:
+        """Tell its model about a tool."""
+
+    def register_for_execution(self) -> Callable[[ToolOrFunction], ToolOrFunction]:
+        """Let it run a tool."""
+
+    def update_tool_signature(self, tool_sig: str | dict[str, Any], is_remove: bool) -> None:
+        """Tell its model about a tool by its JSON schema, or take it back."""
+
+    def set_ui_tools(self, tools: Sequence[ToolOrFunction]) -> None:
+        """Tell its model about tools that the reader of the events runs."""
+
+    def _classic_new_agent(self, name: str, **settings: Any) -> Runner: ...
 
 
 class Client(Protocol):

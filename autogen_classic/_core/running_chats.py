@@ -92,6 +92,7 @@ class RunningChat:
         reason: why it stops, as far as known.
         message: the message that caused the stop, or None.
         detail: which budget stops it, and how much was spent, or None.
+        limit: how many turns or rounds stop it, or None.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class RunningChat:
         self.reason: StopReason | None = None
         self.message: TextOrMessage | None = None
         self.detail: str | None = None
+        self.limit: int | None = None
         self._stop_requested = False
         self._stops_now = False
         self._pause_requested = False
@@ -203,20 +205,22 @@ class RunningChat:
             steered.discard(self)
         _tell_watchers()
 
-    def note(self, reason: StopReason, message: TextOrMessage | None = None) -> None:
+    def note(self, reason: StopReason, message: TextOrMessage | None = None, limit: int | None = None) -> None:
         """Keep why the chat is about to stop; the last reason noted counts.
 
         Args:
             reason: the reason.
             message: the message that caused it.
+            limit: the number of turns or rounds that is reached.
         """
         self.reason = reason
         self.message = message
         self.detail = None
+        self.limit = limit
 
     def go_on(self) -> None:
         """Forget a noted reason: somebody speaks again."""
-        self.reason = self.message = self.detail = None
+        self.reason = self.message = self.detail = self.limit = None
 
     def watch_for_loop(self, sender: Agent, content: object) -> str | None:
         """Notice when agents only repeat themselves ("Thank you!" "Thank you, too!" ...).

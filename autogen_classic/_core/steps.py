@@ -94,8 +94,8 @@ def emit_end(agent: Agent, recipient: Agent, running_chat: RunningChat) -> None:
     """
     if is_heard(ChatEnded):
         spent = running_chat.account.spent()
-        reason, message = running_chat.reason, running_chat.message
-        emit(ChatEnded(agent, recipient, reason, message, spent.cost, spent.tokens, spent.seconds))
+        reason, message, limit = running_chat.reason, running_chat.message, running_chat.limit
+        emit(ChatEnded(agent, recipient, reason, message, spent.cost, spent.tokens, spent.seconds, limit))
 
 
 def _take_turns(
@@ -124,7 +124,7 @@ def _take_turns(
             return
     if running_chat.reason is None:  # otherwise a group did not answer last time, and it knows why
         last_words = agent.chat_messages[recipient][-1:]
-        running_chat.note(StopReason.MAX_TURNS, last_words[0] if last_words else None)
+        running_chat.note(StopReason.MAX_TURNS, last_words[0] if last_words else None, turns)
 
 
 def send(

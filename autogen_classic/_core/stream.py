@@ -280,6 +280,7 @@ def listening(
     kinds: Iterable[type[Event]] = (Event,),
     *,
     queue: int | None = None,
+    may_fail: bool = True,
 ) -> Iterator[SubscriberT]:
     """Let a function see, for the length of a ``with`` block, the events of this thread or task.
 
@@ -293,12 +294,14 @@ def listening(
             them all, and what happens outside of chats as well.
         kinds: the classes of events that it wants. `Event` stands for all but those that are a `Detail`.
         queue: how many events may wait for it, as for `subscribe`.
+        may_fail: whether its errors are none of the chat's business, as for `subscribe`.
 
     Yields:
         The subscriber.
     """
     chat_id = chat.id if isinstance(chat, ChatRef) else chat
-    listener = _Subscription(subscriber, _delivery_to(subscriber, queue), tuple(kinds), chat_id)
+    deliver = _delivery_to(subscriber, queue) if may_fail else subscriber
+    listener = _Subscription(subscriber, deliver, tuple(kinds), chat_id)
     _listeners.set((*_listeners.get(), listener))
     try:
         yield subscriber

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any
 
 from .._core import running_chats
@@ -17,10 +18,10 @@ from .chat import ChatResult, result_of
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ("AsyncChatRun", "ChatRun")
+__all__ = ("AsyncChatRun", "ChatRun", "ChatWalk")
 
 
-class _Run:
+class ChatWalk:
     """A chat that runs as far as its events are asked for.
 
     Args:
@@ -40,8 +41,16 @@ class _Run:
         self._walk: Walk[ChatResult] = Walk(steps, asynchronous)
         self._news: deque[Event] = deque()
         self._around = running_chats.current()
-        self._listening = listening(self._ear())
-        self._walk.context.run(self._listening.__enter__)
+        self._entered = ExitStack()
+        self.enter(listening(self._ear()))
+
+    def enter(self, manager: AbstractContextManager[object]) -> None:
+        """Enter a ``with`` block around the chat, in its context; it is left when the chat is closed.
+
+        Args:
+            manager: what stands after the ``with``.
+        """
+        self._walk.context.run(self._entered.enter_context, manager)
 
     def _ear(self) -> Callable[[Event], None]:
         """What hears the events."""
@@ -63,10 +72,10 @@ class _Run:
                 self.result = result_of(*self._both, chat, summary="")
         elif self.result is None:
             self.result = self._walk.result
-        self._walk.context.run(self._listening.__exit__, None, None, None)
+        self._walk.context.run(self._entered.close)
 
 
-class ChatRun(_Run):
+class ChatRun(ChatWalk):
     """A chat to iterate over with ``for``; see `ConversableAgent.iterate`."""
 
     def __iter__(self) -> Generator[Event, None, None]:
@@ -87,7 +96,7 @@ class ChatRun(_Run):
             self.close()
 
 
-class AsyncChatRun(_Run):
+class AsyncChatRun(ChatWalk):
     """A chat to iterate over with ``async for``; see `ConversableAgent.a_iterate`."""
 
     _task: asyncio.Future[Any] | None = None

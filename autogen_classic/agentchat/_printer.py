@@ -10,15 +10,16 @@ from .._core.content import content_str
 from .._core.messages import Message, called
 from .._core.party import Agent, Party
 from ..formatting_utils import colored
-from ..io.base import IOStream
+from ..io.base import IOStream, takes_events
 from . import _literals
 
-__all__ = ("SHOWN", "print_received_message", "show")
+__all__ = ("SHOWN", "print_call", "print_received_message", "print_response", "show")
 
 
 def show(event: events.Event) -> None:
-    """Print what one of the events `SHOWN` has for the reader."""
-    _PRINTERS[type(event)](event)
+    """Print what one of the events `SHOWN` has for the reader, unless the stream takes events themselves."""
+    if not takes_events(IOStream.get_default()):
+        _PRINTERS[type(event)](event)
 
 
 def print_received_message(agent: Party, message: Message, sender: Agent) -> None:
@@ -56,9 +57,20 @@ def _print_response(out: IOStream, message: Message) -> None:
         heading = _literals.FUNCTION_RESPONSE.format(id=message.get("name", "No id found"))
     else:
         heading = _literals.TOOL_RESPONSE.format(id=message.get("tool_call_id", _literals.NO_ID))
-    out.print(colored(heading, "green"), flush=True)
-    out.print(message["content"], flush=True)
-    out.print(colored("*" * len(heading), "green"), flush=True)
+    print_response(out.print, heading, message["content"])
+
+
+def print_response(show_line: Callable[..., object], heading: str, content: object) -> None:
+    """Print the answer of a tool or function.
+
+    Args:
+        show_line: prints objects as the built-in ``print`` does.
+        heading: what stands above it, and decides how long the line below is.
+        content: the answer.
+    """
+    show_line(colored(heading, "green"), flush=True)
+    show_line(content, flush=True)
+    show_line(colored("*" * len(heading), "green"), flush=True)
 
 
 def _print_content(out: IOStream, agent: Party, message: Message) -> None:
@@ -75,10 +87,21 @@ def _print_content(out: IOStream, agent: Party, message: Message) -> None:
 
 def _print_call(out: IOStream, heading: str, function: dict[str, Any], call_id: str | None) -> None:
     heading = heading.format(name=function.get("name", _literals.NO_FUNCTION_NAME), id=call_id)
-    out.print(colored(heading, "green"), flush=True)
     arguments = function.get("arguments", function.get("input", _literals.NO_ARGUMENTS))
-    out.print("Arguments: \n", arguments, flush=True, sep="")
-    out.print(colored("*" * len(heading), "green"), flush=True)
+    print_call(out.print, heading, arguments)
+
+
+def print_call(show_line: Callable[..., object], heading: str, arguments: object) -> None:
+    """Print the call of a tool or function.
+
+    Args:
+        show_line: prints objects as the built-in ``print`` does.
+        heading: what stands above it, and decides how long the line below is.
+        arguments: what it is called with.
+    """
+    show_line(colored(heading, "green"), flush=True)
+    show_line("Arguments: \n", arguments, flush=True, sep="")
+    show_line(colored("*" * len(heading), "green"), flush=True)
 
 
 def _message_received(event: events.MessageReceived) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -175,15 +175,27 @@ def initiate_chats(chat_queue: list[dict[str, Any]]) -> list[ChatResult]:
         AssertionError: for a chat without sender or recipient, or with an unknown summary method.
         TypeError: for a queue that is not a list of dicts, or a carryover that is neither a text nor a list.
     """
-    _check_queue(chat_queue)
+    check_queue(chat_queue)
     _warn_about_repeated_recipients(chat_queue)
     finished: list[ChatResult] = []
     for chat_info in chat_queue:
-        left_out = chat_info.get("finished_chat_indexes_to_exclude_from_carryover", [])
-        summaries = [result.summary for index, result in enumerate(finished) if index not in left_out]
-        prepared = _prepare(chat_info, summaries)
+        prepared = with_summaries(chat_info, finished)
         finished.append(prepared["sender"].initiate_chat(**prepared))
     return finished
+
+
+def with_summaries(chat_info: dict[str, Any], finished: Sequence[ChatResult]) -> dict[str, Any]:
+    """Announce the next chat of a queue, and give it what it carries over.
+
+    Args:
+        chat_info: the chat.
+        finished: the results of the chats before it.
+
+    Returns:
+        The arguments of its ``initiate_chat``.
+    """
+    left_out = chat_info.get("finished_chat_indexes_to_exclude_from_carryover", [])
+    return _prepare(chat_info, [result.summary for index, result in enumerate(finished) if index not in left_out])
 
 
 async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatResult]:
@@ -202,7 +214,7 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
     """
     import asyncio  # as late as possible: it takes longer to load than everything else
 
-    _check_queue(chat_queue)
+    check_queue(chat_queue)
     _warn_about_repeated_recipients(chat_queue)
     waiting = {chat_info["chat_id"]: chat_info for chat_info in chat_queue}
     _warn_about_repeated_ids(chat_queue)
@@ -291,8 +303,17 @@ def _check_that_no_message_is_lost(agent: Party, clear_history: object, message:
         )
 
 
-def _check_queue(chat_queue: object) -> None:
-    """Refuse a queue in any other form, and chats in it that lack something."""
+def check_queue(chat_queue: object) -> None:
+    """Refuse a queue in any other form, and chats in it that lack something.
+
+    Args:
+        chat_queue: a list of dicts.
+
+    Raises:
+        AssertionError: for a chat without sender or recipient, or with an unknown summary method.
+        AttributeError: for a sender that is not an agent.
+        TypeError: for anything else.
+    """
     form = 'a list of dicts such as {"sender": ..., "recipient": ..., "message": ...}'
     if isinstance(chat_queue, (dict, str)):
         raise AssertionError(f"chat_queue must be {form}, but it is a {type(chat_queue).__name__}. Put it in a list.")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .._core import hooks, replies, steps
+from .._core.callables import is_asynchronous
 from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up, shipped
 from .._core.events import AgentCreated, HistoryCleared, Notice, Sealed, emit, is_heard
 from .._core.history import forget, messages_to_keep
@@ -32,13 +33,14 @@ from ..code_utils import (
     execute_code,
 )
 from ..errors import with_note
-from ..io.base import IOStream
+from ..io.base import AsyncInputStream, InputStream, IOStream, show
 from ..llm_config.config import current_llm_config
 from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
 from ._agent_tools import AgentTools
 from ._group_member import GroupMember, UpdateSystemMessage
 from ._private_names import PrivateAgentNames
 from ._replies import code, model, person, tool_calls
+from ._run_methods import RunMethods
 from ._saved_state import SavedState
 from ._tool_registration import register_function
 from .agent import Agent, LLMAgent
@@ -61,7 +63,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _ARGUMENTS_OF_AG2 = ("context_variables", "functions", "update_agent_state_before_reply", "handoffs")
 
 
-class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, SavedState, SteeredAgent, LLMAgent):
+class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, SavedState, SteeredAgent, LLMAgent):
     """An agent that talks to other agents, and replies with a model, code, tools, or a person.
 
     Attributes:
@@ -164,6 +166,9 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, SavedState, S
         self._classic_register_built_in_replies(code_execution_config)
         self._classic_set_up_tools(functions)
         self._classic_announce(init_args)
+
+    def _classic_new_agent(self, name: str, **settings: Any) -> ConversableAgent:
+        return ConversableAgent(name, **settings)
 
     def _classic_announce(self, init_args: dict[str, Any] | None) -> None:
         """Tell those who listen, if anybody does, that a constructor of the agent has run, and with which arguments."""
@@ -804,22 +809,42 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, SavedState, S
         """The asynchronous form of `check_termination_and_human_reply`."""
         return await drive_async(person.check_termination_and_human_reply(self, messages, sender, config))
 
-    def get_human_input(self, prompt: str) -> str:
+    def get_human_input(self, prompt: str, *, iostream: InputStream | None = None) -> str:
         """Ask the person behind the agent; a subclass may ask in another way.
 
         Args:
             prompt: the question.
+            iostream: where to ask; None stands for the default stream.
 
         Returns:
             The answer; empty if the person just pressed enter.
         """
-        answer = person_input(prompt, IOStream.get_default().input)
+        answer = person_input(prompt, (iostream or IOStream.get_default()).input)
         self._human_input.append(answer)
         return answer
 
-    async def a_get_human_input(self, prompt: str) -> str:
-        """Ask the person in an asynchronous chat; see `get_human_input`, which it calls."""
-        return self.get_human_input(prompt)
+    async def a_get_human_input(self, prompt: str, *, iostream: InputStream | AsyncInputStream | None = None) -> str:
+        """Ask the person in an asynchronous chat; see `get_human_input`, which it calls.
+
+        Args:
+            prompt: the question.
+            iostream: where to ask; None stands for the default stream. One whose ``input`` is asynchronous is awaited.
+
+        Returns:
+            The answer.
+        """
+        stream = IOStream.get_default() if iostream is None else iostream
+        if is_asynchronous(stream.input) and self._classic_asks_the_usual_way():
+            answer: str = await cast(AsyncInputStream, stream).input(prompt)
+            self._human_input.append(answer)
+            return answer
+        if iostream is None:
+            return self.get_human_input(prompt)
+        return self.get_human_input(prompt, iostream=cast(InputStream, iostream))
+
+    def _classic_asks_the_usual_way(self) -> bool:
+        """Whether `get_human_input` is the one above: no subclass, instance or patch has another."""
+        return getattr(self.get_human_input, "__func__", None) is OWN_METHODS["get_human_input"]
 
     def max_consecutive_auto_reply(self, sender: Agent | None = None) -> int:
         """How often the agent replies to a partner without its person.
@@ -899,11 +924,12 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, SavedState, S
         Args:
             mode: "actual" without cached answers, "total" with them, or a list of both.
         """
-        out = IOStream.get_default()
         if self.client is None:
-            out.print(_literals.NO_COST.format(name=self.name))
+            no_cost = _literals.NO_COST.format(name=self.name)
+            show("ConversableAgentUsageSummaryNoCostIncurredEvent", no_cost, recipient=self.name)
         else:
-            out.print(_literals.COST_HEADING.format(name=self.name))
+            heading = _literals.COST_HEADING.format(name=self.name)
+            show("ConversableAgentUsageSummaryEvent", heading, recipient=self.name)
             self.client.print_usage_summary(mode)
 
     # --- Tools ------------------------------------------------------------------------------------------------

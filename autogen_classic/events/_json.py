@@ -193,7 +193,16 @@ def type_name(cls: type[events.Event]) -> str:
     Args:
         cls: the class.
     """
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+    return snake_case(cls.__name__)
+
+
+def snake_case(name: str) -> str:
+    """Write a name in small letters, with an underscore before each that was a capital.
+
+    Args:
+        name: a name such as ``MessageSent``.
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 # --- events ----------------------------------------------------------------------------------------------------------

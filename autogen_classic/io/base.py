@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
-__all__ = ("IOStream", "InputStream", "OutputStream")
+__all__ = ("AsyncIOStreamProtocol", "AsyncInputStream", "IOStream", "IOStreamProtocol", "InputStream", "OutputStream")
+
+
+class Printable(Protocol):
+    """What a stream needs of an event: `autogen_classic.events.base_event.BaseEvent` has it, and so has its wrapper."""
+
+    def print(self, f: Callable[..., Any] | None = None) -> None:
+        """Print the event."""
+        ...
+
+
+def _asks_for(*methods: str) -> object:
+    """Let `isinstance` ask for these methods only: streams of v0.2 know nothing of ``send``."""
+
+    def is_one(other: type[object]) -> bool:
+        return all(callable(getattr(other, method, None)) for method in methods)
+
+    return staticmethod(is_one)
 
 
 @runtime_checkable
 class OutputStream(Protocol):
     """Anything that can be printed to."""
+
+    __subclasshook__: ClassVar[Any] = _asks_for("print")
 
     def print(self, *objects: Any, sep: str = " ", end: str = "\n", flush: bool = False) -> None:
         """Print objects as the built-in ``print`` does.
@@ -24,6 +43,14 @@ class OutputStream(Protocol):
             flush: whether to pass on at once anything that is buffered.
         """
         ...
+
+    def send(self, message: Printable) -> None:
+        """Show an event. A stream that has a method of its own here gets every event of a chat in place of lines.
+
+        Args:
+            message: an event of `autogen_classic.events.agent_events` or one of your own; it can ``print`` itself.
+        """
+        message.print(self.print)
 
 
 @runtime_checkable
@@ -44,12 +71,37 @@ class InputStream(Protocol):
 
 
 @runtime_checkable
+class AsyncInputStream(Protocol):
+    """Anything that can ask a person for a line without holding up an event loop."""
+
+    async def input(self, prompt: str = "", *, password: bool = False) -> str:
+        """Ask for a line; see `InputStream.input`."""
+        ...
+
+
+@runtime_checkable
+class IOStreamProtocol(InputStream, OutputStream, Protocol):
+    """A stream that prints and asks."""
+
+    __subclasshook__: ClassVar[Any] = _asks_for("print", "input")
+
+
+@runtime_checkable
+class AsyncIOStreamProtocol(AsyncInputStream, OutputStream, Protocol):
+    """A stream that prints, and is awaited when it asks."""
+
+    __subclasshook__: ClassVar[Any] = _asks_for("print", "input")
+
+
+@runtime_checkable
 class IOStream(InputStream, OutputStream, Protocol):
     """A stream that prints and asks. The library prints through `IOStream.get_default` and nothing else.
 
     Derive from this class to make your own stream, then hand it to `IOStream.set_default` (for a ``with``
     block) or `IOStream.set_global_default` (for the whole process).
     """
+
+    __subclasshook__: ClassVar[Any] = _asks_for("print", "input")
 
     @staticmethod
     def set_global_default(stream: IOStream) -> None:
@@ -58,7 +110,11 @@ class IOStream(InputStream, OutputStream, Protocol):
         Args:
             stream: the stream; None goes back to the console.
         """
-        global _global_default
+        global _global_default, _hearing_for_all
+        _hearing_for_all.close()
+        _hearing_for_all = ExitStack()
+        if takes_events(stream):
+            _hearing_for_all.enter_context(_hearing(stream, everywhere=True))
         _global_default = stream
 
     @staticmethod
@@ -96,9 +152,38 @@ class IOStream(InputStream, OutputStream, Protocol):
         """
         token = _default.set(stream)
         try:
-            yield
+            with _hearing(stream, everywhere=False) if takes_events(stream) else nullcontext():
+                yield
         finally:
             _default.reset(token)
+
+
+def takes_events(stream: object) -> bool:
+    """Tell whether a stream wants events in place of printed lines: its class has a ``send`` of its own.
+
+    Args:
+        stream: any stream, or None. Its class may have ``takes_events = False`` to get lines nevertheless.
+    """
+    own = getattr(type(stream), "send", OutputStream.send) is not OutputStream.send
+    return bool(getattr(type(stream), "takes_events", own))
+
+
+def show(event_name: str, *lines: str, **fields: Any) -> None:
+    """Print lines to the default stream, or send it an event if it takes events.
+
+    Args:
+        event_name: the name of a class of AG2's events.
+        *lines: what the event would print.
+        **fields: the arguments of the event.
+    """
+    stream = IOStream.get_default()
+    if takes_events(stream):
+        from ..events._translation import new_event
+
+        stream.send(new_event(event_name, **fields))
+    else:
+        for line in lines:
+            stream.print(line)
 
 
 def set_console(new_console: Callable[[], IOStream]) -> None:
@@ -111,6 +196,14 @@ def set_console(new_console: Callable[[], IOStream]) -> None:
     _new_console = new_console
 
 
+def _hearing(stream: IOStream | None, *, everywhere: bool) -> AbstractContextManager[None]:
+    """Let a stream that takes events hear them for the length of a ``with`` block."""
+    from ..events._translation import hearing  # its room needs pydantic
+
+    return hearing(cast(IOStream, stream), everywhere=everywhere)
+
+
+_hearing_for_all = ExitStack()
 _new_console: Callable[[], IOStream]
 _global_default: IOStream | None = None
 _default: ContextVar[IOStream | None] = ContextVar("autogen_classic_default_io_stream", default=None)

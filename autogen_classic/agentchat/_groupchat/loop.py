@@ -119,7 +119,7 @@ def _is_over(
         running_chat.note(StopReason.TERMINATION_MESSAGE, message)
         return True
     if round_number >= groupchat.max_round:
-        running_chat.note(StopReason.MAX_ROUND, message)
+        running_chat.note(StopReason.MAX_ROUND, message, groupchat.max_round)
         return True
     return running_chat.must_end(message)
 

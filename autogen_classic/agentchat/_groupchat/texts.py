@@ -27,11 +27,10 @@ Decide for a single one of {agentlist}. Send that name alone, spelled as in this
 CHECKING_AGENT = "checking_agent"
 SPEAKER_SELECTION_AGENT = "speaker_selection_agent"
 
-SELECTION_SUCCEEDED = ">>>>>>>> Select speaker attempt {attempt} of {attempts} successfully selected: {name}"
-SELECTION_NAMED_SEVERAL = (
-    ">>>>>>>> Select speaker attempt {attempt} of {attempts} failed as it included multiple agent names."
-)
-SELECTION_NAMED_NONE = ">>>>>>>> Select speaker attempt #{attempt} failed as it did not include any agent names."
+SELECTION_ATTEMPT = ">>>>>>>> Select speaker attempt "
+SELECTION_SUCCEEDED = SELECTION_ATTEMPT + "{attempt} of {attempts} successfully selected: {name}"
+SELECTION_NAMED_SEVERAL = SELECTION_ATTEMPT + "{attempt} of {attempts} failed as it included multiple agent names."
+SELECTION_NAMED_NONE = SELECTION_ATTEMPT + "#{attempt} failed as it did not include any agent names."
 
 MANUAL_HEADING = "Please select the next speaker from the following list:"
 MANUAL_PROMPT = "Enter the number of the next speaker (enter nothing or `q` to use auto selection): "

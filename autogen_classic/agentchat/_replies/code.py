@@ -40,7 +40,7 @@ def code_reply_with_executor(
         blocks = agent._code_executor.code_extractor.extract_code_blocks(message["content"])
         if not blocks:
             continue
-        emit(CodeExecuting(agent, [block.language for block in blocks], None))
+        emit(CodeExecuting(agent, [block.language for block in blocks], None, [block.code for block in blocks]))
         run = Call(agent._code_executor.execute_code_blocks, blocks)
         began = perf_counter()
         result = yield from code_steps(agent, [(block.language, block.code) for block in blocks], run)
@@ -95,7 +95,7 @@ def execute_blocks(agent: Party, code_blocks: Sequence[tuple[str | None, str]]) 
     settings = agent._code_execution_config
     for number, (given_language, code) in enumerate(code_blocks):
         language = given_language or infer_lang(code)
-        emit(CodeExecuting(agent, [language], number))
+        emit(CodeExecuting(agent, [language], number, [code]))
         arguments = {key: settings[key] for key in settings if key not in ("last_n_messages", "executor")}
         if language in SHELL_NAMES:
             exit_code, text, image = agent.run_code(code, lang=language, **arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from ..._core import running_chats
-from ..._core.drive import Ask, Steps
+from ..._core.drive import WHICH_WAY, Ask, Steps
 from ..._core.events import AutoReplyUsed, Notice, PersonAnswered, PersonAsked, emit
 from ..._core.messages import Message
 from ..._core.party import Agent, Outcome, Party
@@ -108,6 +108,7 @@ def _ask(agent: Party, prompt: str, ends: bool) -> Steps[tuple[str, bool]]:
         The answer, and whether the person typed it.
     """
     emit(PersonAsked(agent, prompt))
+    yield WHICH_WAY  # whoever iterates over the chat hears of the question before it is asked
     answer = yield from person_steps(agent, prompt, Ask(agent, "get_human_input", prompt))
     emit(PersonAnswered(agent, answer))
     if answer:

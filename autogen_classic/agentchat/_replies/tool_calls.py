@@ -26,6 +26,9 @@ __all__ = ("answer_to", "execute_function", "function_call_reply", "tool_calls_r
 
 ResultT = TypeVar("ResultT")
 
+running_call_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("autogen_classic_call_id", default=None)
+"""The id of the call for which a tool runs in this thread or task, whose `execute_function` may not have been told."""
+
 
 def tool_calls_reply(
     agent: Party, /, messages: list[Message] | None = None, sender: Agent | None = None, config: Party | None = None
@@ -144,10 +147,15 @@ def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
     """Run one tool and build its answer."""
     function_call = called(call)
     is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(function_call.get("name", "")))
-    if is_coroutine or (yield WHICH_WAY):
-        _, answer = yield from _execute_asynchronously(agent, function_call)
-    else:
-        _, answer = yield Ask(agent, "execute_function", function_call)
+    around = running_call_id.get()
+    running_call_id.set(call.get("id"))
+    try:
+        if is_coroutine or (yield WHICH_WAY):
+            _, answer = yield from _execute_asynchronously(agent, function_call)
+        else:
+            _, answer = yield Ask(agent, "execute_function", function_call)
+    finally:
+        running_call_id.set(around)
     return answer_to(call, answer.get("content", ""))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..._core.tape import person_input
-from ...io.base import IOStream
+from ...io.base import IOStream, show
 from .._groupchat import texts
 from .._groupchat.contract import Group
 from ..agent import Agent
@@ -30,15 +30,15 @@ def ask_person(agents: list[Agent]) -> Agent | None:
         The agent with that number, or None when the person enters nothing, ``q``, or no number twice.
     """
     stream = IOStream.get_default()
-    stream.print(texts.MANUAL_HEADING)
-    for number, agent in enumerate(agents, start=1):
-        stream.print(f"{number}: {agent.name}")
+    names = [agent.name for agent in agents]
+    lines = (f"{number}: {name}" for number, name in enumerate(names, start=1))
+    show("SelectSpeakerEvent", texts.MANUAL_HEADING, *lines, agents=names)
     for _ in range(TRIES):
         answer = person_input(texts.MANUAL_PROMPT, stream.input).strip()
         if answer in ("", "q"):
             return None
         if answer.isdecimal() and 1 <= int(answer) <= len(agents):
             return agents[int(answer) - 1]
-        stream.print(texts.MANUAL_INVALID.format(count=len(agents)))
-    stream.print(texts.MANUAL_GIVEN_UP)
+        show("SelectSpeakerInvalidInputEvent", texts.MANUAL_INVALID.format(count=len(agents)), agents=names)
+    show("SelectSpeakerTryCountExceededEvent", texts.MANUAL_GIVEN_UP, try_count=TRIES + 1, agents=names)
     return None

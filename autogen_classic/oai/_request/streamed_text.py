@@ -7,7 +7,7 @@ from contextlib import suppress
 from ..._core.events import TextStreamed, emit, is_heard
 from ..._core.model_requests import asking_agent
 from ..._core.steering import was_left
-from ...io.base import IOStream
+from ...io.base import IOStream, takes_events
 
 __all__ = ("ShownText",)
 
@@ -19,7 +19,8 @@ class ShownText:
     """
 
     def __init__(self) -> None:
-        self._print = IOStream.get_default().print
+        stream = IOStream.get_default()
+        self._print = _nothing if takes_events(stream) else stream.print
         self._begin, self._end = _green()
 
     def __enter__(self) -> ShownText:
@@ -42,6 +43,10 @@ class ShownText:
         self._print(piece, end="", flush=True)
         if piece and is_heard(TextStreamed):
             emit(TextStreamed(asking_agent.get(), piece))
+
+
+def _nothing(*objects: object, **settings: object) -> None:
+    """What prints for a stream that hears of each piece by an event."""
 
 
 def _green() -> tuple[str, str]:

@@ -1,0 +1,77 @@
+"""The tools that agents know during a run only, or that the reader of its events runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from .._core.party import Runner, ToolOrFunction
+
+__all__ = ("tell_of_tool", "with_tools")
+
+
+@contextmanager
+def with_tools(agents: Sequence[Runner], tools: Sequence[ToolOrFunction] | ToolOrFunction | None) -> Iterator[None]:
+    """Let agents know tools for the length of a ``with`` block: their models may call them, and each agent runs them.
+
+    Args:
+        agents: the agents.
+        tools: tools, functions, or one of these; None for none.
+    """
+    if tools is None:
+        yield
+        return
+    tools = list(tools) if isinstance(tools, (list, tuple)) else [tools]
+    known_before = [_known_tools(agent) for agent in agents]
+    try:
+        for agent in agents:
+            for tool in tools:
+                _register(agent, tool)
+        yield
+    finally:
+        for agent, (signatures, functions) in zip(agents, known_before, strict=True):
+            _forget_others(agent, signatures, functions)
+
+
+def tell_of_tool(agent: Runner, tool: ToolOrFunction) -> None:
+    """Tell an agent's model about a tool.
+
+    Args:
+        agent: the agent.
+        tool: a tool or a function.
+    """
+    if hasattr(tool, "register_for_llm"):
+        tool.register_for_llm(agent)
+    else:
+        agent.register_for_llm(description=tool.__doc__ or tool.__name__)(tool)
+
+
+def _register(agent: Runner, tool: ToolOrFunction) -> None:
+    if agent.llm_config:
+        tell_of_tool(agent, tool)
+    if hasattr(tool, "register_for_execution"):
+        tool.register_for_execution(agent)
+    else:
+        agent.register_for_execution()(tool)
+
+
+def _known_tools(agent: Runner) -> tuple[dict[str, dict[str, Any]], dict[str, Callable[..., Any]]]:
+    """What the model of an agent knows, and what the agent can run, by their names."""
+    signatures = (agent.llm_config or {}).get("tools") or []
+    return {signature["function"]["name"]: signature for signature in signatures}, dict(agent.function_map)
+
+
+def _forget_others(
+    agent: Runner, signatures: dict[str, dict[str, Any]], functions: dict[str, Callable[..., Any]]
+) -> None:
+    """Bring the tools of an agent back to what they were."""
+    signatures_now, functions_now = _known_tools(agent)
+    for name, signature in signatures_now.items():
+        if name not in signatures:
+            agent.update_tool_signature(name, is_remove=True)
+        elif signature != signatures[name]:
+            agent.update_tool_signature(signatures[name], is_remove=False)
+    for name, function in functions_now.items():
+        if functions.get(name) is not function:
+            agent.register_function({name: functions.get(name)})

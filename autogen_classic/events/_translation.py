@@ -1,0 +1,245 @@
+"""AG2's events, made from those of this library: the one place that knows which of ours becomes which of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from .._core import events
+from .._core.party import Agent
+from .._core.running_chats import StopReason
+from .._core.stream import Event
+from ..agentchat import _literals
+from ..agentchat._groupchat import texts
+from ..agentchat._replies.tool_calls import running_call_id
+from ..io.base import IOStream, OutputStream, Printable
+from . import agent_events as ag2
+from . import client_events
+from .agent_events import NO_SENDER
+from .print_event import PrintEvent
+
+__all__ = ("hearing", "new_event", "translate", "translation")
+
+OursT = TypeVar("OursT", bound=Event)
+Translation = Callable[[Any], Iterator[Any]]
+
+_TRANSLATIONS: dict[type[Event], Translation] = {}
+
+
+def translation(kind: type[OursT]) -> Callable[[Translation], Translation]:
+    """Say what becomes of one kind of our events: a decorator.
+
+    Args:
+        kind: the class of events.
+
+    Returns:
+        A decorator of a function that takes such an event and yields AG2's.
+    """
+
+    def register(translate_one: Translation) -> Translation:
+        _TRANSLATIONS[kind] = translate_one
+        return translate_one
+
+    return register
+
+
+def translate(event: Event) -> Iterator[Any]:
+    """Make AG2's events of one of ours.
+
+    Args:
+        event: any event of this library. Some become one event, some several, and some none.
+    """
+    translate_one = _TRANSLATIONS.get(type(event))
+    if translate_one is not None:
+        yield from translate_one(event)
+
+
+def new_event(name: str, **fields: Any) -> Printable:
+    """Make one of AG2's events.
+
+    Args:
+        name: the name of its class.
+        **fields: the arguments of the class.
+    """
+    event: Printable = getattr(client_events if hasattr(client_events, name) else ag2, name)(**fields)
+    return event
+
+
+@contextmanager
+def hearing(stream: OutputStream, *, everywhere: bool) -> Iterator[None]:
+    """Hand AG2's events to a stream that takes them, while it is the default stream.
+
+    Args:
+        stream: the stream.
+        everywhere: whether it hears the whole process, or only this thread or task.
+    """
+
+    def send(event: Event) -> None:
+        if IOStream.get_default() is stream and not _is_silent(event):
+            for translated in translate(event):
+                stream.send(translated)
+
+    kinds = tuple(_TRANSLATIONS)
+    if everywhere:
+        events.subscribe(send, kinds, may_fail=False)
+        try:
+            yield
+        finally:
+            events.unsubscribe(send)
+    else:
+        with events.listening(send, kinds=kinds, may_fail=False):
+            yield
+
+
+def _is_silent(event: Event) -> bool:
+    """Whether nothing of an event is shown in a chat that prints."""
+    if isinstance(event, events.MessageReceived):
+        return bool(event.recipient._is_silent(event.recipient, event.silent))
+    if isinstance(event, events.SpeakerSelected):
+        return not event.announce
+    if isinstance(event, events.SelectionTried):
+        return not _verbose_selection(event.manager)
+    return False
+
+
+def _partner(event: Event, agent: Agent) -> str:
+    """The name of the other agent in the chat in which an event happened."""
+    names = [] if event.chat is None else [name for name in event.chat.agents if name != agent.name]
+    return names[0] if names else NO_SENDER
+
+
+def _name(agent: Agent | None) -> str:
+    return NO_SENDER if agent is None else agent.name
+
+
+@translation(events.MessageReceived)
+def _message_received(event: events.MessageReceived) -> Iterator[Any]:
+    message = event.message if isinstance(event.message, dict) else {"content": event.message}
+    yield ag2.create_received_event_model(event=message, sender=event.sender, recipient=event.recipient)
+    if message.get("tool_responses") and message.get("role") != "tool" and message.get("content"):
+        yield ag2.TextEvent(content=message["content"], sender=event.sender.name, recipient=event.recipient.name)
+
+
+@translation(events.AutoReplyUsed)
+def _auto_reply_used(event: events.AutoReplyUsed) -> Iterator[Any]:
+    mode = str(getattr(event.agent, "human_input_mode", ""))
+    yield ag2.UsingAutoReplyEvent(human_input_mode=mode, sender=_name(event.sender), recipient=event.agent.name)
+
+
+@translation(events.ToolCalled)
+def _tool_called(event: events.ToolCalled) -> Iterator[Any]:
+    yield ag2.ExecuteFunctionEvent(
+        func_name=event.name,
+        call_id=event.call_id or running_call_id.get(),
+        arguments=event.arguments or {},
+        recipient=event.agent.name,
+    )
+
+
+@translation(events.ToolReturned)
+def _tool_returned(event: events.ToolReturned) -> Iterator[Any]:
+    yield ag2.ExecutedFunctionEvent(
+        func_name=event.name,
+        call_id=event.call_id or running_call_id.get(),
+        arguments=event.arguments,
+        content=event.content,
+        recipient=event.agent.name,
+        is_exec_success=event.succeeded,
+    )
+
+
+@translation(events.CodeExecuting)
+def _code_executing(event: events.CodeExecuting) -> Iterator[Any]:
+    if event.number is None:
+        sender = _partner(event, event.agent)
+        yield ag2.GenerateCodeExecutionReplyEvent(
+            code_blocks=event.languages, sender=sender, recipient=event.agent.name
+        )
+    else:
+        yield ag2.ExecuteCodeBlockEvent(
+            code="\n".join(event.blocks),
+            language=event.languages[0],
+            code_block_count=event.number,
+            recipient=event.agent.name,
+        )
+
+
+@translation(events.TextStreamed)
+def _text_streamed(event: events.TextStreamed) -> Iterator[Any]:
+    yield client_events.StreamEvent(content=event.text)
+
+
+@translation(events.QueuedChatStarting)
+def _queued_chat_starting(event: events.QueuedChatStarting) -> Iterator[Any]:
+    yield ag2.PostCarryoverProcessingEvent(chat_info=event.chat_info)
+
+
+@translation(events.SpeakerSelected)
+def _speaker_selected(event: events.SpeakerSelected) -> Iterator[Any]:
+    yield ag2.GroupChatRunChatEvent(speaker=event.speaker, silent=not event.announce)
+
+
+@translation(events.SelectionTried)
+def _selection_tried(event: events.SelectionTried) -> Iterator[Any]:
+    kind: type[Any] = ag2.SpeakerAttemptFailedNoAgentsEvent
+    if event.names:
+        one = len(event.names) == 1
+        kind = ag2.SpeakerAttemptSuccessfulEvent if one else ag2.SpeakerAttemptFailedMultipleAgentsEvent
+    yield kind(
+        mentions=dict.fromkeys(event.names, 1),
+        attempt=event.attempt,
+        attempts_left=event.attempts - event.attempt,
+        select_speaker_auto_verbose=_verbose_selection(event.manager),
+    )
+
+
+def _verbose_selection(manager: Agent) -> bool:
+    return bool(getattr(getattr(manager, "groupchat", None), "select_speaker_auto_verbose", False))
+
+
+@translation(events.Notice)
+def _notice(event: events.Notice) -> Iterator[Any]:
+    if event.text == _literals.NO_HUMAN_INPUT and event.agent is not None:
+        yield ag2.TerminationAndHumanReplyNoInputEvent(
+            no_human_input_msg=event.text.removeprefix("\n>>>>>>>> "),
+            sender=_partner(event, event.agent),
+            recipient=event.agent.name,
+        )
+    elif not event.text.startswith(texts.SELECTION_ATTEMPT):  # of which `SelectionTried` tells
+        yield PrintEvent(event.text)
+
+
+_REASONS = {
+    StopReason.MAX_TURNS: "Maximum turns ({limit}) reached",
+    StopReason.MAX_ROUND: "Maximum rounds ({limit}) reached",
+    StopReason.AUTO_REPLY_LIMIT: "Maximum number of consecutive auto-replies reached",
+    StopReason.TERMINATION_MESSAGE: "Termination message condition on agent '{name}' met",
+    StopReason.PERSON: "User requested to end the conversation",
+    StopReason.NO_ELIGIBLE_SPEAKER: "No eligible speaker found",
+    StopReason.BUDGET: "Budget spent",
+    StopReason.EXTERNAL_STOP: "Stopped from outside",
+}
+_GROUP_MET = "Termination message condition on the GroupChatManager '{name}' met"
+_ENDED_BY_WHO_HEARD = (StopReason.AUTO_REPLY_LIMIT, StopReason.TERMINATION_MESSAGE, StopReason.PERSON)
+
+
+@translation(events.ChatEnded)
+def _chat_ended(event: events.ChatEnded) -> Iterator[Any]:
+    """Say who has ended the chat: a group's manager, or the agent that heard the last message."""
+    reason = _REASONS.get(event.reason) if event.reason else None
+    if reason is None:  # an error, or nothing more to say
+        return
+    name = event.sender.name
+    other = event.recipient.name
+    leads_a_group = hasattr(event.recipient, "groupchat")
+    author = event.message.get("name") if isinstance(event.message, dict) else None
+    if leads_a_group and event.reason in (*_ENDED_BY_WHO_HEARD, StopReason.MAX_ROUND):
+        name, other = event.recipient.name, author or event.sender.name
+    elif event.reason in _ENDED_BY_WHO_HEARD and author == event.sender.name:
+        name, other = other, name
+    if leads_a_group and event.reason is StopReason.TERMINATION_MESSAGE:
+        reason = _GROUP_MET
+    yield ag2.TerminationEvent(
+        sender=name, recipient=other, termination_reason=reason.format(name=name, limit=event.limit)
+    )
