@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, fields
 from time import time
 from typing import Any, TypeVar
 
-from .background import DEFAULT_SIZE, Background
 from .callables import is_asynchronous
 from .running_chats import ChatRef, current, is_within
 
@@ -214,6 +213,8 @@ def _delivery_to(subscriber: Subscriber, queue: int | None) -> Callable[[Event],
     """What is called with each event: at once, or with a queue in between."""
     if queue is None and not is_asynchronous(subscriber):
         return _Guarded(subscriber)
+    from .background import DEFAULT_SIZE, Background  # for the rare subscriber that has a queue
+
     size = DEFAULT_SIZE if queue is None else queue
     return Background(subscriber, size, functools.partial(_report, subscriber), EventsDropped)
 
