@@ -188,9 +188,10 @@ class SocietyOfMindAgent(ConversableAgent):
             AttributeError: it does not lead a group.
         """
         if chat_manager is not None and led_group(chat_manager) is None:
-            name = getattr(chat_manager, "name", repr(chat_manager))
+            given = getattr(chat_manager, "name", None) or f"{chat_manager!r:.80}"
             raise AttributeError(
-                f"The chat_manager of {self.name} must be a GroupChatManager, but {name} leads no group."
+                f"The chat_manager of {self.name} must be a GroupChatManager, but {given} leads no group. For a "
+                "GroupChat, one is made with GroupChatManager(group, llm_config=...)."
             )
         self._chat_manager = chat_manager
 

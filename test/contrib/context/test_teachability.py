@@ -18,7 +18,7 @@ from autogen_classic.agentchat.contrib.capabilities import _lessons
 from autogen_classic.agentchat.contrib.capabilities.teachability import MemoStore, Teachability
 from autogen_classic.agentchat.contrib.text_analyzer_agent import TextAnalyzerAgent
 from autogen_classic.cache.in_memory_cache import InMemoryCache
-from autogen_classic.errors import EmbeddingSizeError, VectorStoreError
+from autogen_classic.errors import EmbeddingError, EmbeddingSizeError, VectorStoreError
 from autogen_classic.testing import MockOpenAIServer
 
 TOPICS = ("bus", "number", "soup")
@@ -364,3 +364,26 @@ def test_an_analyzer_answers_a_question_about_the_message_before(way: str) -> No
 def test_an_analyzer_without_a_model_says_so() -> None:
     with pytest.raises(ValueError, match="analyzer has no model to analyze a text with"):
         TextAnalyzerAgent(llm_config=False).analyze_text("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"verbosity": "high"}, "verbosity must be a whole number, but it is 'high'"),
+        ({"recall_threshold": "near"}, "recall_threshold must be a number or None, but it is 'near'"),
+        ({"max_num_retrievals": "5"}, "max_num_retrievals must be a number or None, but it is '5'"),
+        ({"path_to_db_dir": 5}, "path_to_db_dir must be the path of a folder, but it is 5"),
+    ],
+)
+def test_settings_of_a_wrong_type_are_told_before_a_chat(settings: dict[str, Any], says: str, tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=says):
+        Teachability(**{"path_to_db_dir": str(tmp_path), **settings})
+
+
+def test_an_embedding_that_gives_nothing_is_shown(tmp_path: Path) -> None:
+    store = MemoStore(path_to_db_dir=str(tmp_path), embedding_function=lambda texts: None)
+    with pytest.raises(EmbeddingError, match=r"gave \[None\] for 1 texts; wanted is a vector of numbers"):
+        store.add_input_output_pair("What?", "This.")
+    store = MemoStore(path_to_db_dir=str(tmp_path), embedding_function=lambda texts: [[1.0]])
+    with pytest.raises(TypeError, match="n_results must be a number or None, but it is '5'"):
+        store.get_related_memos("What?", "5", 1.5)  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ from autogen_classic.agentchat.contrib.capabilities.text_compressors import LLML
 from autogen_classic.agentchat.contrib.capabilities.transform_messages import TransformMessages
 from autogen_classic.agentchat.contrib.capabilities.transforms import (
     MessageHistoryLimiter,
+    MessageHistorySummarizer,
     MessageTokenLimiter,
     TextMessageCompressor,
     TextMessageContentName,
@@ -408,3 +409,33 @@ def test_several_limiters_work_one_after_the_other() -> None:
     TransformMessages(transforms=[MessageHistoryLimiter(2), MessageTokenLimiter(max_tokens=2)]).add_to_agent(bob)
     bob.generate_reply([{"role": "user", "content": text} for text in ("one", "two words", "three")])
     assert [message["content"] for message in seen[0]] == ["three"]
+
+
+class Cut:
+    """Keeps the first letter."""
+
+    def compress_text(self, text: str, **compression_params: Any) -> dict[str, Any]:
+        return {"compressed_prompt": text[:1]}
+
+
+@pytest.mark.parametrize("history", [None, "hello", ["hello"], {"role": "user", "content": "hello"}, 3])
+@pytest.mark.parametrize(
+    "transform",
+    [
+        MessageHistoryLimiter(3),
+        MessageTokenLimiter(10),
+        TextMessageCompressor(text_compressor=Cut()),
+        TextMessageContentName(),
+        MessageHistorySummarizer(3, keep_messages=1),
+    ],
+    ids=lambda transform: type(transform).__name__,
+)
+def test_what_is_not_a_history_is_told_by_every_transform(transform: Any, history: Any) -> None:
+    with pytest.raises(TypeError, match="A transform takes a list of messages, such as"):
+        transform.apply_transform(history)
+
+
+def test_a_filter_that_is_not_a_dict_is_refused_when_it_is_given() -> None:
+    for kind in (MessageTokenLimiter, TextMessageContentName, lambda **given: TextMessageCompressor(Cut(), **given)):
+        with pytest.raises(TypeError, match="filter_dict must be a dict such as .* but it is 'system'"):
+            kind(filter_dict="system")

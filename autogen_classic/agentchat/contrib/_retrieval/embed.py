@@ -191,6 +191,8 @@ def embed(function: EmbeddingFunction, texts: Sequence[str]) -> list[Vector]:
         return _checked(cast("_DocumentEmbedder", function).embed_documents(texts), texts)
     try:
         vectors = plain(function(texts))
+    except EmbeddingError:  # of a function that calls this one
+        raise
     except (AttributeError, TypeError, ValueError):  # it may want a single text
         vectors = None
     if _count_of_vectors(vectors) != len(texts):
@@ -241,8 +243,8 @@ def _checked(vectors: object, texts: list[str]) -> list[Vector]:
     )
     if not is_usable:
         raise EmbeddingError(
-            f"The embedding function gave {type(vectors).__name__} for {len(texts)} texts; wanted is a vector of "
-            "numbers for each of them."
+            f"The embedding function gave {vectors!r:.80} for {len(texts)} texts; wanted is a vector of numbers for "
+            "each of them."
         )
     found = cast("list[Vector]", rows)
     sizes = {len(row) for row in found}

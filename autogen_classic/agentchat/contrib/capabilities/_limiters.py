@@ -10,7 +10,7 @@ from ....io.base import IOStream
 from ....token_count_utils import get_max_token_limit
 from . import transforms_util
 from ._history import Block, blocks_of, cut_block, cut_message, tokens_of, without_lost_answers
-from ._settings import limit
+from ._settings import check_history, checked_filter, limit
 
 __all__ = ("MessageHistoryLimiter", "MessageTokenLimiter")
 
@@ -52,6 +52,7 @@ class MessageHistoryLimiter:
         Returns:
             A new list.
         """
+        check_history(messages)
         blocks = blocks_of(messages)
         if self._exclude_names:
             blocks = [block for block in blocks if not any(one.get("name") in self._exclude_names for one in block)]
@@ -127,7 +128,7 @@ class MessageTokenLimiter:
             raise ValueError(
                 f"min_tokens must not be more than max_tokens, but they are {self._min_tokens} and {self._max_tokens}."
             )
-        self._filter_dict = filter_dict
+        self._filter_dict = checked_filter(filter_dict)
         self._exclude_filter = exclude_filter
 
     def _capped(self, name: str, given: int | None) -> int | None:
@@ -151,6 +152,7 @@ class MessageTokenLimiter:
         Returns:
             A new list, with new dicts for messages that are shortened.
         """
+        check_history(messages)
         if not transforms_util.min_tokens_reached(messages, self._min_tokens):
             return list(messages)
         blocks = blocks_of(messages)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
-__all__ = ("check_methods", "limit")
+__all__ = ("check_history", "check_methods", "checked_filter", "checked_number", "limit")
 
 
 def check_methods(name: str, given: object, *methods: str) -> None:
@@ -28,6 +30,40 @@ def check_methods(name: str, given: object, *methods: str) -> None:
         )
 
 
+def check_history(messages: object) -> None:
+    """Refuse what is not a history, before it is read as one.
+
+    Args:
+        messages: what a program gave to a transform.
+
+    Raises:
+        TypeError: it is not a list of messages as dicts.
+    """
+    is_history = isinstance(messages, (list, tuple)) and all(isinstance(message, Mapping) for message in messages)
+    if not is_history:
+        raise TypeError(
+            'A transform takes a list of messages, such as [{"role": "user", "content": "Hello."}], but it was given '
+            f"{messages!r:.80}."
+        )
+
+
+def checked_filter(filter_dict: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Look at a filter of messages when it is given.
+
+    Args:
+        filter_dict: what a program gave for it.
+
+    Returns:
+        The same.
+
+    Raises:
+        TypeError: it is not a dict.
+    """
+    if filter_dict is not None and not isinstance(filter_dict, Mapping):
+        raise TypeError(f'filter_dict must be a dict such as {{"role": ["system"]}}, but it is {filter_dict!r}.')
+    return filter_dict
+
+
 def limit(name: str, given: object, least: int) -> int | None:
     """Check a number that limits something.
 
@@ -45,8 +81,25 @@ def limit(name: str, given: object, least: int) -> int | None:
     """
     if given is None:
         return None
+    number = checked_number(name, given)
+    if not math.isfinite(number) or number < least:
+        raise ValueError(f"{name} must be None or at least {least}, but it is {given}.")
+    return int(number)
+
+
+def checked_number(name: str, given: object) -> float:
+    """Look at a number when it is given.
+
+    Args:
+        name: the parameter.
+        given: what the program gave for it.
+
+    Returns:
+        The same.
+
+    Raises:
+        TypeError: it is not a number.
+    """
     if not isinstance(given, (int, float)) or isinstance(given, bool):
         raise TypeError(f"{name} must be a number or None, but it is {given!r} ({type(given).__name__}).")
-    if not math.isfinite(given) or given < least:
-        raise ValueError(f"{name} must be None or at least {least}, but it is {given}.")
-    return int(given)
+    return given

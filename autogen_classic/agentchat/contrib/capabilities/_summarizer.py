@@ -12,7 +12,7 @@ from ...._core.drive import Ask, Steps, drive, shipped
 from ...._core.messages import Message
 from ..._accounts import on_account_of
 from ._history import blocks_of, is_answer, tokens_of, transcript
-from ._settings import limit
+from ._settings import check_history, limit
 
 if TYPE_CHECKING:
     from ...conversable_agent import ConversableAgent
@@ -83,6 +83,7 @@ class MessageHistorySummarizer:
         return self
 
     def _steps(self, agent: ConversableAgent | None, messages: list[Message]) -> Steps[list[Message]]:
+        check_history(messages)
         keys = _keys_of_beginnings(messages)
         known = next((length for length in range(len(messages) - 1, 0, -1) if self._knows(keys, messages, length)), 0)
         summary = self._recalled(keys[known]) if known else ""

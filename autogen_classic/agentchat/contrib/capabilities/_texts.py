@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ...._core.messages import Message
 from ....cache.abstract_cache_base import AbstractCache
 from . import transforms_util
-from ._settings import check_methods, limit
+from ._settings import check_history, check_methods, checked_filter, limit
 from .text_compressors import LLMLingua, TextCompressor
 
 __all__ = ("TextMessageCompressor", "TextMessageContentName")
@@ -49,7 +49,7 @@ class TextMessageCompressor:
         self._text_compressor = LLMLingua() if text_compressor is None else text_compressor
         self._compression_args = compression_params
         self._cache = cache
-        self._filter_dict = filter_dict
+        self._filter_dict = checked_filter(filter_dict)
         self._exclude_filter = exclude_filter
         self._tokens_saved = 0
 
@@ -62,6 +62,7 @@ class TextMessageCompressor:
         Returns:
             A new list, with new dicts for messages that are shortened.
         """
+        check_history(messages)
         self._tokens_saved = 0
         if not transforms_util.min_tokens_reached(messages, self._min_tokens):
             return list(messages)
@@ -166,7 +167,7 @@ class TextMessageContentName:
         self._at_start = position == "start"
         self._format_string = format_string
         self._deduplicate = deduplicate
-        self._filter_dict = filter_dict
+        self._filter_dict = checked_filter(filter_dict)
         self._exclude_filter = exclude_filter
 
     def apply_transform(self, messages: list[Message]) -> list[Message]:
@@ -178,6 +179,7 @@ class TextMessageContentName:
         Returns:
             A new list, with new dicts for messages that are changed.
         """
+        check_history(messages)
         return [
             {**message, "content": self._named(message["content"], message["name"])}
             if message.get("name")

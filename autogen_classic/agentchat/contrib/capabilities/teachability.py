@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
@@ -20,6 +21,7 @@ from .._retrieval.embed import EmbeddingFunction, Vector, embed, embedding_from
 from ..text_analyzer_agent import TextAnalyzerAgent
 from . import _lessons
 from ._answers import says_only, says_yes
+from ._settings import checked_number, limit
 from .agent_capability import AgentCapability
 
 if TYPE_CHECKING:
@@ -68,6 +70,10 @@ class MemoStore:
     ) -> None:
         self.verbosity = verbosity or 0
         self.path_to_db_dir = path_to_db_dir
+        if not isinstance(self.verbosity, int):
+            raise TypeError(f"verbosity must be a whole number, but it is {verbosity!r}.")
+        if path_to_db_dir is not None and not isinstance(path_to_db_dir, (str, PathLike)):
+            raise TypeError(f"path_to_db_dir must be the path of a folder, but it is {path_to_db_dir!r}.")
         self._folder = str(Path(path_to_db_dir or "./tmp/teachable_agent_db").absolute())
         self._function = None if embedding_function is None else embedding_from(embedding_function)
         if reset:
@@ -127,6 +133,9 @@ class MemoStore:
         Raises:
             EmbeddingSizeError: the memos in the folder were made with another embedding function.
         """
+        checked_number("n_results", n_results)
+        if threshold is not None:
+            checked_number("threshold", threshold)
         with self._opened() as (_, collection):
             wanted = min(n_results, collection.count())
             if wanted < 1:
@@ -236,8 +245,11 @@ class Teachability(AgentCapability):
     ) -> None:
         self.verbosity = verbosity or 0
         self.path_to_db_dir = path_to_db_dir
+        if recall_threshold is not None:
+            checked_number("recall_threshold", recall_threshold)
         self.recall_threshold = recall_threshold
-        self.max_num_retrievals = 10 if max_num_retrievals is None else max_num_retrievals
+        retrievals = limit("max_num_retrievals", max_num_retrievals, least=0)
+        self.max_num_retrievals = 10 if retrievals is None else retrievals
         self.llm_config = llm_config
         self.analyzer: TextAnalyzerAgent | None = None
         self.teachable_agent: ConversableAgent | None = None
