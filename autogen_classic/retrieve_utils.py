@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from itertools import count
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,15 @@ def extract_text_from_pdf(file: str) -> str:
     return text_of_pdf(file)
 
 
+def _chunks_by(split: SplitFunction, text: str) -> list[str]:
+    """The chunks that a program's own function makes of a text."""
+    found = split(text)
+    chunks = [found] if isinstance(found, str) else list(found or ())
+    if not all(isinstance(chunk, str) for chunk in chunks):
+        raise TypeError(f"custom_text_split_function must return a list of texts, but it returned {found!r:.80}.")
+    return chunks
+
+
 def split_files_to_chunks(
     files: Sequence[Found],
     max_tokens: int = 4000,
@@ -115,7 +125,7 @@ def split_files_to_chunks(
     A file without text, or one that is damaged, is passed over with a warning.
 
     Args:
-        files: paths, or pairs of path and url, as `get_files_from_dir` gives them.
+        files: paths, or pairs of path and url, as `get_files_from_dir` gives them; or a single path.
         max_tokens: how many tokens a chunk may have.
         chunk_mode: see `split_text_to_chunks`.
         must_break_at_empty_line: see `split_text_to_chunks`.
@@ -129,7 +139,7 @@ def split_files_to_chunks(
     """
     chunks: list[str] = []
     sources: list[dict[str, str]] = []
-    for file in files:
+    for file in [files] if isinstance(files, (str, PathLike)) else files:
         path, source = file if isinstance(file, tuple) else (file, file)
         try:
             text = text_of(path)
@@ -140,7 +150,7 @@ def split_files_to_chunks(
             logger.warning("No text available in file: %s", path)
             continue
         if custom_text_split_function is not None:
-            found = list(custom_text_split_function(text))
+            found = _chunks_by(custom_text_split_function, text)
         else:
             found = split_text_to_chunks(text, max_tokens, chunk_mode, must_break_at_empty_line)
         chunks += found

@@ -25,6 +25,7 @@ from ...retrieve_utils import (
 from ...token_count_utils import count_token
 from .. import UserProxyAgent
 from ..agent import Agent
+from ._retrieval.documents import texts_of
 from ._retrieval.embed import DEFAULT_MODEL, embedding_from
 from ._retrieval.files import without_login
 from ._retrieval.prompts import (
@@ -36,7 +37,7 @@ from ._retrieval.prompts import (
     filled,
 )
 from ._retrieval.search import HASH_LENGTH, documents_of, query_results_of, search, store
-from ._retrieval.settings import check_settings, check_task
+from ._retrieval.settings import check_question, check_settings, check_task
 from .vectordb.base import Document, QueryResults, VectorDB, VectorDBFactory
 from .vectordb.utils import filter_results_by_distance
 
@@ -155,7 +156,7 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         self._model: str = config.get("model", "gpt-4")
         self._max_tokens = self.get_max_tokens(self._model)
         self._chunk_token_size = int(config.get("chunk_token_size", self._max_tokens * 0.4))
-        self._context_max_tokens = config.get("context_max_tokens", self._max_tokens * 0.8)
+        self._context_max_tokens = float(config.get("context_max_tokens", self._max_tokens * 0.8))
         self._chunk_mode: str = config.get("chunk_mode", "multi_lines")
         self._must_break_at_empty_line: bool = config.get("must_break_at_empty_line", True)
         self._embedding_model: str = config.get("embedding_model", DEFAULT_MODEL)
@@ -165,9 +166,10 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         self.update_context: bool = config.get("update_context", True)
         self.custom_token_count_function = config.get("custom_token_count_function", count_token)
         self.custom_text_split_function = config.get("custom_text_split_function")
-        self._custom_text_types = config.get("custom_text_types", TEXT_FORMATS)
+        self._custom_text_types = texts_of(config.get("custom_text_types", TEXT_FORMATS))
         self._recursive: bool = config.get("recursive", True)
-        self._distance_threshold: float = config.get("distance_threshold", -1)
+        threshold: float | None = config.get("distance_threshold")
+        self._distance_threshold: float = -1 if threshold is None else threshold
         self._client = config.get("client")
         self._db_config: dict[str, Any] = dict(config.get("db_config") or {})
         self._vector_db = self._vector_db_from(config.get("vector_db", "chroma"))
@@ -466,10 +468,12 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         Returns:
             The prompt with the documents; TERMINATE if there are none.
         """
-        sender._reset()
         problem = context.get("problem", "")
         n_results = context.get("n_results", 20)
-        sender.retrieve_docs(problem, n_results, context.get("search_string", ""))
+        search_string = context.get("search_string", "")
+        check_question(problem, n_results, search_string)
+        sender._reset()
+        sender.retrieve_docs(problem, n_results, search_string)
         sender.problem = problem
         sender.n_results = n_results
         return sender._generate_message(sender._get_context(sender._results), sender._task)

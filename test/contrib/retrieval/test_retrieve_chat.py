@@ -21,6 +21,7 @@ from autogen_classic.agentchat.contrib.retrieve_user_proxy_agent import Retrieve
 from autogen_classic.agentchat.contrib.vectordb.chromadb import ChromaVectorDB
 from autogen_classic.coding import LocalCommandLineCodeExecutor
 from autogen_classic.errors import EmbeddingSizeError, UnreadableDocumentError, VectorStoreError
+from autogen_classic.retrieve_utils import split_files_to_chunks
 from autogen_classic.testing import MockOpenAIServer
 
 Serve = Callable[..., MockOpenAIServer]
@@ -509,3 +510,58 @@ def test_code_for_an_executor_never_runs_in_the_notebook(notebook, tmp_path):
     reply = proxy.generate_reply([{"role": "user", "content": "```python\nprint(7 * 6)\n```"}])
     assert "42" in reply
     assert notebook == []
+
+
+# --- what is given in a wrong type -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("setting", "given", "kind"),
+    [
+        ("db_config", "./chroma", "a dict"),
+        ("custom_text_split_function", "lines", "a function"),
+        ("custom_token_count_function", 5, "a function"),
+        ("distance_threshold", "0.5", "a number"),
+        ("chunk_token_size", "many", "a number"),
+        ("context_max_tokens", [1], "a number"),
+        ("customized_prompt", 5, "a text"),
+        ("collection_name", 5, "a text"),
+        ("customized_answer_prefix", ["a"], "a text"),
+    ],
+)
+def test_a_setting_of_a_wrong_type_is_told_by_its_name(setting: str, given: Any, kind: str) -> None:
+    config = {"docs_path": None, "vector_db": None, setting: given}
+    with pytest.raises(TypeError, match=f"{setting} in the retrieve_config must be {kind}, but it is"):
+        RetrieveUserProxyAgent("proxy", "NEVER", retrieve_config=config, code_execution_config=False)
+
+
+@pytest.mark.parametrize(
+    ("context", "kind", "says"),
+    [
+        ({"problem": None}, TypeError, "problem must be a text, but it is None"),
+        ({"problem": "Who?", "n_results": "5"}, TypeError, "n_results must be a whole number, but it is '5'"),
+        ({"problem": "Who?", "n_results": 0}, ValueError, "n_results must be 1 or more, but it is 0"),
+        ({"problem": "Who?", "search_string": 5}, TypeError, "search_string must be a text, but it is 5"),
+    ],
+)
+def test_a_question_of_a_wrong_type_is_told_before_a_database_is_asked(
+    context: dict[str, Any], kind: type[Exception], says: str
+) -> None:
+    proxy = retriever()
+    with pytest.raises(kind, match=says):
+        proxy.message_generator(proxy, None, context)
+    assert proxy._collection is False
+
+
+@pytest.mark.parametrize(("found", "chunks"), [("one", ["one"]), (None, []), (("a", "b"), ["a", "b"])])
+def test_a_function_that_splits_may_return_one_text_or_nothing(found: Any, chunks: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Some words.", encoding="utf-8")
+    file = str(tmp_path / "a.txt")
+    assert split_files_to_chunks([file], custom_text_split_function=lambda text: found)[0] == chunks
+    assert split_files_to_chunks(file, custom_text_split_function=lambda text: found)[0] == chunks  # type: ignore[arg-type]
+
+
+def test_a_function_that_splits_into_something_else_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Some words.", encoding="utf-8")
+    with pytest.raises(TypeError, match=r"must return a list of texts, but it returned \[1, 2\]"):
+        split_files_to_chunks([str(tmp_path / "a.txt")], custom_text_split_function=lambda text: [1, 2])

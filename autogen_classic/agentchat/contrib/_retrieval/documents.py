@@ -65,5 +65,12 @@ def rows_of(docs: Iterable[Mapping[str, Any]]) -> Rows:
 
 
 def texts_of(queries: Sequence[str]) -> list[str]:
-    """A list of texts, where a program may have given a single one."""
-    return [queries] if isinstance(queries, str) else list(queries)
+    """A list of texts, where a program may have given a single one.
+
+    Raises:
+        TypeError: it is neither a text nor several.
+    """
+    texts = [queries] if isinstance(queries, str) else queries
+    if not isinstance(texts, Iterable) or not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"What to look for must be a text or a list of texts, but it is {queries!r:.80}.")
+    return list(texts)

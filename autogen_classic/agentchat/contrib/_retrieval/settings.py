@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -11,7 +11,7 @@ from .chunk import VALID_CHUNK_MODES
 from .files import check_docs_path
 from .prompts import PROMPTS
 
-__all__ = ("check_settings", "check_task")
+__all__ = ("check_question", "check_settings", "check_task")
 
 logger = logging.getLogger("autogen.agentchat.contrib.retrieve_user_proxy_agent")
 
@@ -26,6 +26,16 @@ _KNOWN = frozenset(
         *("hnsw_config", "on_disk", "parallel", "payload_indexing", "qdrant_client_options", "quantization_config"),
     )
 )
+_KINDS: tuple[tuple[str, Callable[[object], bool], tuple[str, ...]], ...] = (
+    ("a dict", lambda given: isinstance(given, Mapping), ("db_config", "qdrant_client_options")),
+    ("a function", callable, ("custom_text_split_function", "custom_token_count_function")),
+    ("a number", lambda given: isinstance(given, (int, float)), ("distance_threshold",)),
+    (
+        "a text",
+        lambda given: isinstance(given, str),
+        ("collection_name", "customized_answer_prefix", "customized_prompt", "embedding_model", "model"),
+    ),
+)
 
 
 def check_settings(config: Mapping[str, Any]) -> None:
@@ -35,7 +45,7 @@ def check_settings(config: Mapping[str, Any]) -> None:
         config: the ``retrieve_config``.
 
     Raises:
-        TypeError: it is not a dict, or ``docs_path`` is not one or more paths.
+        TypeError: it is not a dict, ``docs_path`` is not one or more paths, or another key has a value of a wrong type.
         ValueError: a number of tokens is below 1.
         AssertionError: ``chunk_mode`` is not known.
     """
@@ -47,11 +57,40 @@ def check_settings(config: Mapping[str, Any]) -> None:
         logger.warning("retrieve_config has the key %r, which is not known and has no effect.%s", key, hint)
     check_docs_path(config.get("docs_path"))
     for key in ("chunk_token_size", "context_max_tokens"):
-        if float(config.get(key, 1)) < 1:
+        try:
+            tokens = float(config.get(key, 1))
+        except (TypeError, ValueError):
+            raise TypeError(f"{key} in the retrieve_config must be a number, but it is {config[key]!r}.") from None
+        if tokens < 1:
             raise ValueError(f"{key} is {config[key]!r}; it must be 1 or more tokens.")
+    for kind, fits, keys in _KINDS:
+        for key in keys:
+            if config.get(key) is not None and not fits(config[key]):
+                raise TypeError(f"{key} in the retrieve_config must be {kind}, but it is {config[key]!r}.")
     mode = config.get("chunk_mode", "multi_lines")
     if mode not in VALID_CHUNK_MODES and config.get("custom_text_split_function") is None:
         raise AssertionError(f"chunk_mode is {mode!r}; it must be one of {sorted(VALID_CHUNK_MODES)}.")
+
+
+def check_question(problem: object, n_results: object, search_string: object) -> None:
+    """Refuse what no database can be asked, before one is asked in its own way.
+
+    Args:
+        problem: the question.
+        n_results: how many documents are wanted.
+        search_string: a text that they must contain.
+
+    Raises:
+        TypeError: one of them is of another type.
+        ValueError: no documents are wanted.
+    """
+    for name, given in (("problem", problem), ("search_string", search_string)):
+        if not isinstance(given, str):
+            raise TypeError(f"{name} must be a text, but it is {given!r}.")
+    if not isinstance(n_results, int):
+        raise TypeError(f"n_results must be a whole number, but it is {n_results!r}.")
+    if n_results < 1:
+        raise ValueError(f"n_results must be 1 or more, but it is {n_results}.")
 
 
 def check_task(task: object) -> None:
