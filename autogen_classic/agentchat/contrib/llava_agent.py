@@ -130,7 +130,7 @@ def _ask_about(contents: Iterable[object], prompt: str, fence: AddressFence, llm
         answer = llava_call_binary(
             prompt,
             images,
-            llm_config["config_list"],
+            _entries_of(llm_config),
             llm_config.get("max_new_tokens", _MOST_NEW_TOKENS),
             llm_config.get("temperature", _TEMPERATURE),
         )
@@ -138,7 +138,7 @@ def _ask_about(contents: Iterable[object], prompt: str, fence: AddressFence, llm
             break
         if answer:
             return answer
-    places = ", ".join(place_of(str(entry.get("base_url"))) for entry in llm_config["config_list"])
+    places = ", ".join(place_of(str(entry.get("base_url"))) for entry in _entries_of(llm_config))
     raise NoAnswerError(f"Empty response from LLaVA at {places}; what went wrong has been printed.")
 
 
@@ -158,7 +158,7 @@ def llava_call(prompt: str, llm_config: Mapping[str, Any], *, allow_private_addr
     return llava_call_binary(
         text,
         images,
-        llm_config["config_list"],
+        _entries_of(llm_config),
         llm_config.get("max_new_tokens", _MOST_NEW_TOKENS),
         llm_config.get("temperature", _TEMPERATURE),
         llm_config.get("seed", 1),
@@ -185,9 +185,12 @@ def llava_call_binary(
 
     Returns:
         The answer, or None if no entry gave one; a printed line says why.
+
+    Raises:
+        ValueError: an entry has no ``base_url``.
     """
     for entry in [config_list] if isinstance(config_list, dict) else config_list:
-        address = str(entry["base_url"])
+        address = _address_of(entry)
         check(address)
         try:
             with keys_hidden([entry]):
@@ -203,6 +206,21 @@ def llava_call_binary(
             charge_work(str(entry.get("model") or address), 0.0 if is_free else None, None)
             return said
     return None
+
+
+def _address_of(entry: Mapping[str, Any]) -> str:
+    if not entry.get("base_url"):
+        raise ValueError(
+            "An entry for LLaVA needs a base_url: the address of a worker, such as http://localhost:10000, or the name "
+            f"of a model at Replicate. The entry of the model {entry.get('model')!r} has none."
+        )
+    return str(entry["base_url"])
+
+
+def _entries_of(llm_config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The config_list; an llm_config without one is a single entry."""
+    entries: list[dict[str, Any]] = llm_config.get("config_list") or [dict(llm_config)]
+    return entries
 
 
 def _is_worker(address: str) -> bool:

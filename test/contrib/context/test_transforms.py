@@ -264,7 +264,7 @@ def test_bad_settings_and_answers_of_a_compressor_are_refused() -> None:
 
     with pytest.raises(TypeError, match="Wrong.compress_text must return a dict"):
         TextMessageCompressor(Wrong()).apply_transform(HISTORY)
-    with pytest.raises(TypeError, match="3 is not a text_compressor, because it has no method compress_text"):
+    with pytest.raises(TypeError, match="3 cannot be the text_compressor, because it has no method compress_text"):
         TextMessageCompressor(3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"as in Wrong\(\)"):
         TextMessageCompressor(Wrong)  # type: ignore[arg-type]

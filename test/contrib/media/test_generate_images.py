@@ -391,3 +391,28 @@ def test_a_group_with_an_artist_is_replayed_without_drawing(
         after = chat(way, group.agents[0], manager, message="Draw something red.")
     assert after.chat_history == before.chat_history
     assert painter.prompts == []
+
+
+# --- what is given in a wrong form -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("llm_config", [None, {}, {"config_list": []}, "dall-e-3", {"api_key": "sk-mock"}])
+def test_a_configuration_without_a_model_is_told(llm_config: Any) -> None:
+    with pytest.raises(ValueError, match="needs an llm_config such as .* names no model"):
+        DalleImageGenerator(llm_config)
+
+
+def test_a_single_entry_may_be_the_whole_configuration(images: Images, red: Image.Image) -> None:
+    images.data = [{"url": f"{images.url}/a.png"}]
+    generator = DalleImageGenerator(images.llm_config()["config_list"][0])
+    assert generator.generate_image("Red.").tobytes() == red.tobytes()
+
+
+def test_sizes_numbers_and_caches_of_a_wrong_kind_are_refused(images: Images, red: Image.Image) -> None:
+    with pytest.raises(ValueError, match="Invalid resolution format: 1024"):
+        DalleImageGenerator(images.llm_config(), 1024)  # type: ignore[arg-type]
+    for number in (0, "2"):
+        with pytest.raises(ValueError, match="num_images must be 1 or more"):
+            DalleImageGenerator(images.llm_config(), num_images=number)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="'pictures' cannot be the cache, because it has no method get or set"):
+        ImageGeneration(Painter(red), cache="pictures")  # type: ignore[arg-type]

@@ -307,3 +307,20 @@ def test_llava_answers_in_a_nested_chat(way: str, worker: Callable[..., Worker],
     nested = {"recipient": seeing(server), "message": "What is <img red.png>?", "max_turns": 1}
     asker.register_nested_chats([nested], trigger=user)
     assert chat(way, user, asker, max_turns=1).summary == "I see red."
+
+
+# --- configurations in other forms -----------------------------------------------------------------------------------
+
+
+@both_ways
+def test_a_single_entry_may_be_the_whole_configuration(way: str, worker: Callable[..., Worker]) -> None:
+    server = worker("Red.")
+    llava = LLaVAAgent("llava", llm_config=server.config_list[0], human_input_mode="NEVER")
+    assert chat(way, agent("user"), llava, message="What is it?", max_turns=1).summary == "Red."
+    assert llava_call("What is it?", server.config_list[0]) == "Red."
+
+
+@pytest.mark.parametrize("llm_config", [{"config_list": [{"model": "gpt-4o", "api_key": "none"}]}, {"model": "gpt-4o"}])
+def test_an_entry_without_an_address_is_told(llm_config: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="needs a base_url: the address of a worker.*'gpt-4o' has none"):
+        llava_call("What is it?", llm_config)

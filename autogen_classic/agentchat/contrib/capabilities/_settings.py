@@ -22,10 +22,10 @@ def check_methods(name: str, given: object, *methods: str) -> None:
     """
     missing = [method for method in methods if not callable(getattr(given, method, None))]
     if missing:
-        raise TypeError(f"{given!r} is not a {name}, because it has no method {' or '.join(missing)}.")
+        raise TypeError(f"{given!r} cannot be the {name}, because it has no method {' or '.join(missing)}.")
     if isinstance(given, type):
         raise TypeError(
-            f"{given.__name__} is a class. Give a {name} that is made of it, as in {given.__name__}(), with its "
+            f"{given.__name__} is a class. Give an object of it as the {name}, as in {given.__name__}(), with its "
             "arguments if it takes any."
         )
 

@@ -92,7 +92,8 @@ class DalleImageGenerator:
     its size and quality, or of the tokens that newer models report. A price that is not known counts as unknown.
 
     Args:
-        llm_config: a ``config_list`` whose first entry has the ``model`` and perhaps ``api_key`` and ``base_url``.
+        llm_config: a ``config_list`` whose first entry has the ``model`` and perhaps ``api_key`` and ``base_url``; or
+            such an entry alone.
         resolution: width and height in pixels, such as ``"1024x1024"``.
         quality: ``"standard"`` or ``"hd"``; newer models know ``"low"``, ``"medium"`` and ``"high"``.
         num_images: how many pictures are drawn and paid for; the first one is shown.
@@ -104,7 +105,7 @@ class DalleImageGenerator:
         total_usage_summary: the same.
 
     Raises:
-        ValueError: the model does not draw, or the resolution is not one.
+        ValueError: there is no model, it does not draw, or the resolution or the number of pictures is not one.
     """
 
     actual_usage_summary: dict[str, Any] | None = None
@@ -119,9 +120,11 @@ class DalleImageGenerator:
         *,
         allow_private_addresses: Allowed = True,
     ) -> None:
-        entry: Mapping[str, Any] = llm_config["config_list"][0]
+        entry = _first_entry(llm_config)
         _check_model(entry.get("model"))
         _check_resolution(resolution)
+        if not isinstance(num_images, int) or num_images < 1:
+            raise ValueError(f"num_images must be 1 or more, but it is {num_images!r}.")
         self._model = str(entry["model"])
         self._resolution = resolution
         self._quality = quality
@@ -228,7 +231,7 @@ class ImageGeneration(AgentCapability):
         register_reply_position: where in the list of reply functions it stands.
 
     Raises:
-        TypeError: ``image_generator`` is not a generator, or a class of them.
+        TypeError: ``image_generator`` is not a generator, or a class of them; or ``cache`` is not a cache.
     """
 
     def __init__(
@@ -241,6 +244,8 @@ class ImageGeneration(AgentCapability):
         register_reply_position: int = 2,
     ) -> None:
         check_methods("image_generator", image_generator, "generate_image", "cache_key")
+        if cache is not None:
+            check_methods("cache", cache, "get", "set")
         self._image_generator = image_generator
         self._cache = cache
         self._text_analyzer_llm_config = text_analyzer_llm_config
@@ -293,11 +298,22 @@ class ImageGeneration(AgentCapability):
         return drawn
 
 
+def _first_entry(llm_config: object) -> Mapping[str, Any]:
+    """The entry that draws; a program may also give it alone."""
+    if not isinstance(llm_config, Mapping) or not (llm_config.get("config_list") or "model" in llm_config):
+        raise ValueError(
+            'A generator of pictures needs an llm_config such as {"config_list": [{"model": "dall-e-3", "api_key": '
+            '"..."}]}, but this one names no model.'
+        )
+    entry: Mapping[str, Any] = (llm_config.get("config_list") or [llm_config])[0]
+    return entry
+
+
 def _check_model(model: object) -> None:
     if not isinstance(model, str) or not (model in ("dall-e-2", "dall-e-3") or model.startswith("gpt-image")):
         raise ValueError(f"Invalid DALL-E model: {model}. Must be 'dall-e-3' or 'dall-e-2', or begin with 'gpt-image'.")
 
 
 def _check_resolution(resolution: str) -> None:
-    if not re.fullmatch(r"\d+x\d+|auto", resolution):
+    if not re.fullmatch(r"\d+x\d+|auto", str(resolution)):
         raise ValueError(f"Invalid resolution format: {resolution}. Give width and height, as in '1024x1024'.")

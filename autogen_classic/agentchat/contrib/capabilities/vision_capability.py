@@ -99,6 +99,7 @@ class VisionCapability(AgentCapability):
 
     Raises:
         AssertionError: there is neither a model nor a function.
+        TypeError: one of them is something else.
     """
 
     def __init__(
@@ -112,6 +113,10 @@ class VisionCapability(AgentCapability):
         assert lmm_config or custom_caption_func, (
             "Vision Capability requires a valid lmm_config or custom_caption_func."
         )
+        if custom_caption_func is not None and not callable(custom_caption_func):
+            raise TypeError(f"custom_caption_func must be a function, but it is {custom_caption_func!r}.")
+        if lmm_config and not isinstance(lmm_config, Mapping):
+            raise TypeError(f'lmm_config must be an llm_config such as {{"config_list": [...]}}, not {lmm_config!r}.')
         self._description_prompt = description_prompt
         self._custom_caption_func = custom_caption_func
         self._parent_agent: ConversableAgent | None = None
