@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -130,6 +131,12 @@ def test_a_message_in_a_group_of_four_calls_few_functions() -> None:
 def test_no_function_is_called_for_each_listener_of_a_group() -> None:
     chat_of_group(4, 2)()
     assert (calls_per_group_message(20) - calls_per_group_message(4)) / 16 < 0.1
+
+
+def test_names_are_looked_for_in_answer_after_answer_with_one_pattern() -> None:
+    group = GroupChat([talker(f"speaker_{number}") for number in range(50)], [])
+    compilations = count_calls(lambda: [group._mentioned_agents(f"speaker_{number}", None) for number in range(10)])
+    assert compilations[re.compile.__code__] == 1
 
 
 class Unread(list[Any]):

@@ -46,9 +46,8 @@ LONG_FILES = {
 }
 LONG_FUNCTIONS = {
     "agentchat.contrib.qdrant_retrieve_user_proxy_agent.create_qdrant_from_dir": "the parameters of 0.2, documented",
-    "_core.drive.drive_async": "one loop over requests; parts of it would hand on all of its state",
     "_core.drive.drive_to_last_call": "one loop over requests; parts of it would hand on all of its state",
-    "_core.walk.Walk._advance": "one loop over requests; parts of it would hand on all of its state",
+    "_core.drive.walk": "one loop over requests; parts of it would hand on all of its state",
     "agentchat.conversable_agent.ConversableAgent.__init__": "the parameters of 0.2 and their documentation",
     "agentchat._run_methods.RunMethods.run": "the parameters of AG2 and their documentation",
     "replay._run.replay": "half of it is documentation",

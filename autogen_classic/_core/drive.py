@@ -11,8 +11,9 @@ Steps that end with another request return ``Then(request)`` instead of yielding
 steps that are over before it starts the request, which is why a chat of any length has a constant depth.
 The rare steps that differ between the two ways ask ``asynchronous = yield WHICH_WAY``.
 
-Each driver is one loop of a little more than 60 lines (`drive_to_last_call` and `drive_async`), kept whole: it is the
-hottest path of the library, and a reader sees every way in which a step can end in one place.
+Each driver is one loop of a little more than 60 lines (`drive_to_last_call`, and `walk` behind `drive_async`), kept
+whole: it is the hottest path of the library, and a reader sees every way in which a step can end in one place. `walk`
+also stops wherever somebody wants to look on, see ``walk.py``.
 
 When the function asked for is one that this library shipped, the driver does not call it: it pushes the steps
 behind it on its own stack. ``@shipped`` tells it which steps these are.
@@ -21,7 +22,7 @@ behind it on its own stack. ``@shipped`` tells it which steps these are.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sized
 from functools import cache
 from types import FunctionType
 from typing import Any, TypeAlias, TypeVar, cast
@@ -38,6 +39,7 @@ __all__ = (
     "look_up",
     "shipped",
     "twin_name",
+    "walk",
 )
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
@@ -242,9 +244,6 @@ def drive_to_last_call(steps: Steps[ResultT | Then]) -> ResultT | Call:
 async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
     """Run steps to their end in the running event loop.
 
-    The same loop as `drive_to_last_call`, but a method is asked for by the name of its ``a_`` twin, a result that can
-    be awaited is awaited, and no call is left over.
-
     Args:
         steps: a generator of requests.
 
@@ -254,12 +253,48 @@ async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
     Raises:
         Exception: whatever a requested function raises and no step handles.
     """
+    way = walk(steps, asynchronous=True)
+    go_on: Callable[[Any], Awaitable[Any] | None] = way.send
+    value: Any = None
+    while True:
+        try:
+            awaitable = go_on(value)
+        except StopIteration as end:
+            finished: ResultT = end.value
+            return finished
+        try:
+            go_on, value = way.send, await cast(Awaitable[Any], awaitable)
+        except BaseException as error:
+            go_on, value = way.throw, error
+
+
+def walk(
+    steps: Steps[ResultT | Then], asynchronous: bool, news: Sized = ()
+) -> Generator[Awaitable[Any] | None, Any, ResultT]:
+    """Run steps a little way at a time.
+
+    The same loop as `drive_to_last_call`, but no call is left over, and in an asynchronous chat a method is asked for
+    by the name of its ``a_`` twin.
+
+    Args:
+        steps: a generator of requests.
+        asynchronous: whether the steps run as in an asynchronous chat.
+        news: where it holds anything, the next step waits.
+
+    Yields:
+        What has to be awaited, whose outcome is to be sent or thrown back; or None for news.
+
+    Returns:
+        What the steps return, or what their last request returns.
+    """
     running: list[Steps[Any]] = [steps]
     resume: Callable[[Any], Request] = steps.send
     value: Any = None
     function: Any
     try:
         while True:
+            if news:
+                yield None
             try:
                 request = resume(value)
             except StopIteration as end:
@@ -281,13 +316,13 @@ async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
 
             try:
                 if isinstance(request, Ask):
-                    function = getattr(request.owner, twin_name(request.name), None)
+                    function = getattr(request.owner, twin_name(request.name), None) if asynchronous else None
                     if function is None:  # a method without a twin serves both ways
                         function = getattr(request.owner, request.name)
                 elif isinstance(request, Call):
                     function = request.function
                 else:  # which way this is
-                    value = True
+                    value = asynchronous
                     continue
                 plain = getattr(function, "__func__", function)
                 inner_steps = shipped_functions.get(id(plain), _NOT_SHIPPED)[0]
@@ -300,18 +335,20 @@ async def drive_async(steps: Steps[ResultT | Then]) -> ResultT:
                     resume, value = inner.send, None
                     continue
                 value = function(*request.args, **request.kwargs)
-                if inspect.isawaitable(value):
-                    value = await value
+                if asynchronous and inspect.isawaitable(value):
+                    value = yield value
                 if not running:
                     outcome: ResultT = value
                     return outcome
                 resume = running[-1].send
+            except GeneratorExit:  # whoever walks has had enough
+                raise
             except BaseException as error:
                 if not running:
                     raise
                 resume, value = running[-1].throw, error
     finally:
-        for interrupted in reversed(running):  # by Ctrl-C in this very loop; otherwise the list is empty
+        for interrupted in reversed(running):  # otherwise the list is empty
             interrupted.close()
 
 

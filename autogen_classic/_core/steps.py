@@ -267,8 +267,9 @@ def process_received_message(agent: Party, message: TextOrMessage, sender: Agent
             f"{agent.name} received a message from {sender.name} that can't be converted into a valid ChatCompletion "
             f"message. Either content or function_call must be provided, but it is {message!r}."
         )
-    if is_heard(MessageReceived, agent._is_silent(agent, silent)):
-        emit(MessageReceived(sender, agent, message, silent))
+    is_silent = agent._is_silent(agent, silent)
+    if is_heard(MessageReceived, is_silent):
+        emit(MessageReceived(sender, agent, message, silent), is_silent)
 
 
 def append_message(agent: Party, message: TextOrMessage, role: str, conversation_id: Agent, is_sending: bool) -> bool:

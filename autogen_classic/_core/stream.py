@@ -81,23 +81,21 @@ Subscriber = Callable[[Any], object]
 SubscriberT = TypeVar("SubscriberT", bound=Subscriber)
 
 
-class _Guarded:
-    """Hands events on to a subscriber until it raises an error, which is reported once."""
+def _guarded(subscriber: Subscriber) -> Callable[[Event], None]:
+    """Hand events on to a subscriber until it raises an error, which is reported once."""
+    has_failed = False
 
-    __slots__ = ("has_failed", "subscriber")
-
-    def __init__(self, subscriber: Subscriber) -> None:
-        self.subscriber = subscriber
-        self.has_failed = False
-
-    def __call__(self, event: Event) -> None:
-        if self.has_failed:
+    def deliver(event: Event) -> None:
+        nonlocal has_failed
+        if has_failed:
             return
         try:
-            self.subscriber(event)
+            subscriber(event)
         except Exception as error:
-            self.has_failed = True
-            _report(self.subscriber, event, error)
+            has_failed = True
+            _report(subscriber, event, error)
+
+    return deliver
 
 
 def _report(subscriber: Subscriber, event: Event, error: Exception) -> None:
@@ -129,14 +127,12 @@ class _Subscription:
             close()
 
     def wants(self, kind: type[Event]) -> bool:
-        if self.is_over:
-            return False
         wanted = self.known.get(kind)
         if wanted is None:
             named = tuple(one for one in self.kinds if one is not Event)
             wanted = issubclass(kind, named if issubclass(kind, Detail) else self.kinds)
             self.known[kind] = wanted
-        return wanted
+        return wanted and not self.is_over
 
 
 _lock = threading.Lock()
@@ -149,16 +145,17 @@ _by_silent_kind: dict[type[Event], tuple[_Subscription, ...]] = {}
 _listeners: ContextVar[tuple[_Subscription, ...]] = ContextVar("autogen_classic_listeners", default=())
 
 
-def emit(event: Event) -> None:
+def emit(event: Event, silent: bool | None = False) -> None:
     """Note on the event which chat it happened in, and hand it to everybody who wants it.
 
     Args:
         event: what happened.
+        silent: whether it stands for something that is not printed, so that printers do not hear it.
     """
     kind = type(event)
-    subscribed = _by_kind.get(kind)
+    subscribed = (_by_silent_kind if silent else _by_kind).get(kind)
     if subscribed is None:
-        subscribed = _subscribed_to(kind)
+        subscribed = _subscribed_to(kind, silent)
     listeners = _listeners.get()
     if not subscribed and not listeners:
         return
@@ -185,8 +182,10 @@ def is_heard(kind: type[Event], silent: bool | None = False) -> bool:
         subscribed = _subscribed_to(kind, silent)
     if subscribed:
         return True
-    listeners = _listeners.get()
-    return bool(listeners) and any(listener.wants(kind) for listener in listeners)
+    for listener in _listeners.get():
+        if listener.wants(kind):
+            return True
+    return False
 
 
 def _subscribed_to(kind: type[Event], silent: bool | None = False) -> tuple[_Subscription, ...]:
@@ -212,7 +211,7 @@ def audience(kind: type[Event]) -> list[Subscriber]:
 def _delivery_to(subscriber: Subscriber, queue: int | None) -> Callable[[Event], object]:
     """What is called with each event: at once, or with a queue in between."""
     if queue is None and not is_asynchronous(subscriber):
-        return _Guarded(subscriber)
+        return _guarded(subscriber)
     from .background import DEFAULT_SIZE, Background  # for the rare subscriber that has a queue
 
     size = DEFAULT_SIZE if queue is None else queue
@@ -239,8 +238,7 @@ def subscribe(
             and for 1,000 events if the function is asynchronous.
         may_fail: whether its errors are none of the chat's business: the first is reported, and it hears no more. With
             False, what it raises ends the chat.
-        only_aloud: whether it has no use for what happens silently, as a printer has not. Events of that kind may still
-            reach it; they are not made for it alone.
+        only_aloud: whether it does not hear what happens silently, as a printer does not.
 
     Returns:
         The subscriber, so that this can be used as a decorator.

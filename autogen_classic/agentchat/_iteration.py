@@ -38,8 +38,8 @@ class ChatWalk:
     def __init__(self, agent: Party, recipient: Party, steps: Steps[ChatResult], asynchronous: bool) -> None:
         self.result: ChatResult | None = None
         self._both = (agent, recipient)
-        self._walk: Walk[ChatResult] = Walk(steps, asynchronous)
         self._news: deque[Event] = deque()
+        self._walk: Walk[ChatResult] = Walk(steps, asynchronous, self._news)
         self._around = running_chats.current()
         self._entered = ExitStack()
         self.enter(listening(self._ear()))
@@ -81,17 +81,17 @@ class ChatRun(ChatWalk):
     def __iter__(self) -> Generator[Event, None, None]:
         """Run the chat, and yield its events. Leaving the loop ends the chat."""
         walk, news = self._walk, self._news
+        failure = None
         try:
             while not walk.is_over:
-                failure = None
                 try:
-                    walk.advance(news)
+                    walk.advance()
                 except Exception as error:
                     failure = error
                 while news:
                     yield news.popleft()
-                if failure is not None:
-                    raise failure
+            if failure is not None:
+                raise failure
         finally:
             self.close()
 
@@ -129,7 +129,7 @@ class AsyncChatRun(ChatWalk):
             while not self._walk.is_over:
                 failure = None
                 try:
-                    awaitable = self._walk.advance(self._news)
+                    awaitable = self._walk.advance()
                     if awaitable is not None:
                         self._task = self._walk.context.run(asyncio.ensure_future, awaitable)
                 except Exception as error:
@@ -137,19 +137,19 @@ class AsyncChatRun(ChatWalk):
                 while self._news or self._task is not None:
                     while self._news:
                         yield self._news.popleft()
-                    failure = await self._wait() or failure
+                    await self._wait()
                 if failure is not None:
                     raise failure
         finally:
             self.close()
 
-    async def _wait(self) -> Exception | None:
-        """Wait for what the chat waits for, or for an event that comes meanwhile; return what the chat ends with."""
+    async def _wait(self) -> None:
+        """Wait for what the chat waits for, or for an event that comes meanwhile."""
         import asyncio
 
         task = self._task
         if task is None:
-            return None
+            return
         self._wake = asyncio.get_running_loop().create_future()
         try:
             if not self._news:
@@ -159,18 +159,12 @@ class AsyncChatRun(ChatWalk):
             await asyncio.wait({task})
         self._wake = None
         if not task.done():
-            return None
+            return
         self._task = None
         try:
-            outcome = task.result()
+            self._walk.receive(task.result())
         except BaseException as error:
-            try:
-                self._walk.fail(error)
-            except Exception as last:
-                return last
-        else:
-            self._walk.receive(outcome)
-        return None
+            self._walk.fail(error)
 
 
 def _wake_up(future: asyncio.Future[None]) -> None:

@@ -516,6 +516,13 @@ class TestNames:
         chat = group()
         assert chat._mentioned_agents(content, chat.agents) == counts
 
+    def test_a_change_of_the_names_is_seen_by_the_next_search(self):
+        chat = group(["ann", "bob"])
+        assert chat._mentioned_agents("ann, bob, carl", chat.agents) == {"ann": 1, "bob": 1}
+        chat.agents[0]._name = "carl"
+        assert chat._mentioned_agents("ann, bob, carl", chat.agents) == {"bob": 1, "carl": 1}
+        assert name_meant("Carl", chat.agents) == "carl"
+
     @pytest.mark.parametrize("written", ["data_engineer", "data engineer", r"data\_engineer"])
     def test_an_underscore_may_be_written_as_a_space_or_escaped(self, written):
         chat = group(["data_engineer", "writer"])

@@ -146,7 +146,7 @@ def _next_reply(
         if running_chat.must_end(groupchat.messages[-1]):
             return None, last_speaker
         if is_heard(SpeakerSelected, silent=not announce):
-            emit(SpeakerSelected(manager, speaker, announce))
+            emit(SpeakerSelected(manager, speaker, announce), silent=not announce)
         inner_group = led_group(speaker)
         if inner_group is not None:
             reply = yield from _reply_of_inner_group(speaker, inner_group, manager)

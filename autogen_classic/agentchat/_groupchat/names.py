@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ..._core.content import content_str
@@ -49,20 +50,39 @@ def mentions(
     Returns:
         The count for each name that occurs, in the order of the agents.
     """
-    same = str.casefold if ignore_case else str
-    names_spelled: dict[str, set[str]] = {}
-    for agent_name, shown in _as_shown(agents).items():
-        for name in {agent_name, shown} if ignore_case else {agent_name}:
-            for spelling in (name, name.replace("_", " "), name.replace("_", r"\_")):
-                names_spelled.setdefault(same(spelling), set()).add(agent_name)
-    longest_first = sorted((re.escape(spelling) for spelling in names_spelled), key=len, reverse=True)
-    pattern = re.compile(
-        rf"(?<!{_LETTER})(?:{'|'.join(longest_first)})(?!{_LETTER})", re.IGNORECASE if ignore_case else 0
-    )
-    found = Counter(
-        name for spelling in pattern.findall(words_said(content)) for name in names_spelled.get(same(spelling), ())
-    )
-    return {agent.name: found[agent.name] for agent in agents if found[agent.name]}
+    names = _names_of(agents)
+    found = Counter(_written_names(names, ignore_case).found_in(words_said(content)))
+    return {name: found[name] for name in names if found[name]}
+
+
+class _WrittenNames:
+    """Finds names in texts, in all their spellings.
+
+    Args:
+        names: the names.
+        ignore_case: as for `mentions`.
+    """
+
+    def __init__(self, names: tuple[str, ...], ignore_case: bool) -> None:
+        self._same = str.casefold if ignore_case else str
+        self._names_spelled: dict[str, set[str]] = {}
+        for name, shown in _as_shown(names).items():
+            for written in {name, shown} if ignore_case else {name}:
+                for spelling in (written, written.replace("_", " "), written.replace("_", r"\_")):
+                    self._names_spelled.setdefault(self._same(spelling), set()).add(name)
+        longest_first = sorted(map(re.escape, self._names_spelled), key=len, reverse=True)
+        self._pattern = re.compile(
+            rf"(?<!{_LETTER})(?:{'|'.join(longest_first)})(?!{_LETTER})", re.IGNORECASE if ignore_case else 0
+        )
+
+    def found_in(self, text: str) -> Iterator[str]:
+        """The names in a text, each as often as it occurs."""
+        for spelling in self._pattern.findall(text):
+            yield from self._names_spelled.get(self._same(spelling), ())
+
+
+_written_names = lru_cache(maxsize=64)(_WrittenNames)
+"""A group looks for the same names in answer after answer, and a pattern of many names takes long to compile."""
 
 
 def name_meant(content: object, agents: Sequence[Any]) -> str | None:
@@ -82,15 +102,19 @@ def name_meant(content: object, agents: Sequence[Any]) -> str | None:
         return None
     answer = words_said(content).replace("\\_", "_").strip(_EDGES)
     answers = {_plain(answer), _plain(_LABEL.sub("", _MARKUP.sub("", answer)))}
-    names = _as_shown(agents)
+    names = _as_shown(_names_of(agents))
     exact = {name for name in names if name.strip() == answer}
     meant = exact or {name for name, shown in names.items() if answers & {_plain(name), _plain(shown)}}
     return meant.pop() if len(meant) == 1 else None
 
 
-def _as_shown(agents: Sequence[Any]) -> dict[str, str]:
-    """The names of agents, each with the form in which models are shown it."""
-    names = [agent.name for agent in agents]
+def _names_of(agents: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(agent.name for agent in agents)
+
+
+@lru_cache(maxsize=64)
+def _as_shown(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Names, each with the form in which models are shown it."""
     return {name: name for name in names} | fitting_names(names)
 
 
