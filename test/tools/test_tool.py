@@ -10,7 +10,7 @@ import pickle
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from autogen_classic import AssistantAgent, ConversableAgent, UserProxyAgent
 from autogen_classic.testing import MockOpenAIServer, tool_call
@@ -114,7 +114,25 @@ def test_a_tool_keeps_arguments_by_position_and_further_ones() -> None:
     def everything(one: int, /, two: int, *more: int, **named: str) -> tuple[Any, ...]:
         return one, two, more, named
 
-    assert Tool(func_or_tool=everything)("1", "2", "3", four="4") == (1, 2, (3,), {"four": "4"})
+    assert Tool(func_or_tool=everything)("1", "2", 3, four="4") == (1, 2, (3,), {"four": "4"})
+
+
+def test_names_of_parameters_are_free() -> None:
+    def odd(_private: int, copy: int, model_config: int, self: int = 1, kwargs: int = 2) -> list[int]:
+        return [_private, copy, model_config, self, kwargs]
+
+    assert Tool(func_or_tool=odd)(_private="1", copy="2", model_config="3", kwargs="4") == [1, 2, 3, 1, 4]
+
+
+def test_a_field_as_a_default_gives_the_default_and_the_limits() -> None:
+    def take(count: int = Field(default=3, le=5), name: str = Field(description="who")) -> str:
+        return f"{count} {name}"
+
+    assert Tool(func_or_tool=take)(name="ann") == "3 ann"
+    with pytest.raises(ValidationError, match="less than or equal to 5"):
+        Tool(func_or_tool=take)(count=6, name="ann")
+    with pytest.raises(ValidationError, match=r"(?s)name\n  Field required"):
+        Tool(func_or_tool=take)(count=1)
 
 
 def test_a_tool_refuses_arguments_that_do_not_fit() -> None:
