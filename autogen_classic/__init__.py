@@ -34,6 +34,19 @@ if TYPE_CHECKING:
     from .agentchat.agent import Agent
     from .agentchat.assistant_agent import AssistantAgent
     from .agentchat.chat import ChatResult, initiate_chats
+    from .agentchat.contrib.swarm_agent import (
+        AFTER_WORK,
+        ON_CONDITION,
+        UPDATE_SYSTEM_MESSAGE,
+        AfterWork,
+        AfterWorkOption,
+        OnCondition,
+        SwarmAgent,
+        SwarmResult,
+        a_initiate_swarm_chat,
+        initiate_swarm_chat,
+        register_hand_off,
+    )
     from .agentchat.conversable_agent import ConversableAgent, UpdateSystemMessage, register_function
     from .agentchat.group.context_expression import ContextExpression
     from .agentchat.groupchat import GroupChat, GroupChatManager
@@ -64,8 +77,13 @@ if TYPE_CHECKING:
     from .version import __version__
 
 __all__ = [
+    "AFTER_WORK",
     "DEFAULT_MODEL",
     "FAST_MODEL",
+    "ON_CONDITION",
+    "UPDATE_SYSTEM_MESSAGE",
+    "AfterWork",
+    "AfterWorkOption",
     "Agent",
     "AgentNameConflict",
     "AssistantAgent",
@@ -83,14 +101,18 @@ __all__ = [
     "LLMConfig",
     "ModelClient",
     "NoEligibleSpeaker",
+    "OnCondition",
     "OpenAIWrapper",
     "SenderRequired",
     "Spent",
     "StopReason",
+    "SwarmAgent",
+    "SwarmResult",
     "UndefinedNextAgent",
     "UpdateSystemMessage",
     "UserProxyAgent",
     "__version__",
+    "a_initiate_swarm_chat",
     "agentchat",
     "cache",
     "code_utils",
@@ -110,16 +132,29 @@ __all__ = [
     "get_config_list",
     "graph_utils",
     "initiate_chats",
+    "initiate_swarm_chat",
     "io",
     "llm_config",
     "oai",
     "register_function",
+    "register_hand_off",
     "token_count_utils",
     "types",
     "version",
 ]
 
 _HOMES = {
+    "AFTER_WORK": ".agentchat.contrib.swarm_agent",
+    "AfterWork": ".agentchat.contrib.swarm_agent",
+    "AfterWorkOption": ".agentchat.contrib.swarm_agent",
+    "ON_CONDITION": ".agentchat.contrib.swarm_agent",
+    "OnCondition": ".agentchat.contrib.swarm_agent",
+    "SwarmAgent": ".agentchat.contrib.swarm_agent",
+    "SwarmResult": ".agentchat.contrib.swarm_agent",
+    "UPDATE_SYSTEM_MESSAGE": ".agentchat.contrib.swarm_agent",
+    "a_initiate_swarm_chat": ".agentchat.contrib.swarm_agent",
+    "initiate_swarm_chat": ".agentchat.contrib.swarm_agent",
+    "register_hand_off": ".agentchat.contrib.swarm_agent",
     "DEFAULT_MODEL": ".code_utils",
     "FAST_MODEL": ".code_utils",
     "Agent": ".agentchat.agent",

@@ -87,6 +87,10 @@ FOR_EVERY_ROOM = ("oai._specs",)
 
 # Other imports of a private module from outside the package that it belongs to.
 REACHING_IN = {
+    "agentchat._tool_registration -> agentchat.group._dict_variables": "what only functions with variables need",
+    "agentchat.contrib._swarm.pattern -> agentchat.group._transitions": "a swarm is a group that begins otherwise",
+    "agentchat.contrib.swarm_agent -> agentchat.group._dict_variables": "tools of a swarm take a dict",
+    "agentchat.contrib.swarm_agent -> agentchat.group._running": "a swarm is a group with other names",
     "_legacy.completion -> oai._request.templates": "templates of 0.1 are filled as those of 0.2 are",
     "cache._import.run -> oai._request.answer_cache": "old answers are checked as new ones are",
     "cli.cache -> cache._import.run": "the command shows and imports what the cache has written",
@@ -126,6 +130,7 @@ REACHING_IN = {
 # Paths without an underscore which are neither of 0.2 nor of AG2. A package stands for what is in it.
 OWN_NAMES = (
     "agentchat.contrib.graph_rag.networkx_graph_query_engine",
+    "agentchat.contrib.swarm_agent",
     "cli",
     "coding.azure_container_apps",
     "coding.limits",

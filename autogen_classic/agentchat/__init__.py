@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from .agent import Agent
     from .assistant_agent import AssistantAgent
     from .chat import ChatResult, initiate_chats
+    from .contrib.swarm_agent import (
+        AFTER_WORK,
+        ON_CONDITION,
+        UPDATE_SYSTEM_MESSAGE,
+        AfterWork,
+        AfterWorkOption,
+        OnCondition,
+        SwarmAgent,
+        SwarmResult,
+        a_initiate_swarm_chat,
+        initiate_swarm_chat,
+        register_hand_off,
+    )
     from .conversable_agent import ConversableAgent, UpdateSystemMessage, register_function
     from .group.context_variables import ContextVariables
     from .group.multi_agent_chat import a_initiate_group_chat, initiate_group_chat
@@ -26,6 +39,11 @@ if TYPE_CHECKING:
     from .utils import gather_usage_summary
 
 __all__ = [
+    "AFTER_WORK",
+    "ON_CONDITION",
+    "UPDATE_SYSTEM_MESSAGE",
+    "AfterWork",
+    "AfterWorkOption",
     "Agent",
     "AssistantAgent",
     "ChatResult",
@@ -33,10 +51,14 @@ __all__ = [
     "ConversableAgent",
     "GroupChat",
     "GroupChatManager",
+    "OnCondition",
     "ReplyResult",
+    "SwarmAgent",
+    "SwarmResult",
     "UpdateSystemMessage",
     "UserProxyAgent",
     "a_initiate_group_chat",
+    "a_initiate_swarm_chat",
     "agent",
     "assistant_agent",
     "chat",
@@ -47,12 +69,25 @@ __all__ = [
     "groupchat",
     "initiate_chats",
     "initiate_group_chat",
+    "initiate_swarm_chat",
     "register_function",
+    "register_hand_off",
     "user_proxy_agent",
     "utils",
 ]
 
 _HOMES = {
+    "AFTER_WORK": ".contrib.swarm_agent",
+    "AfterWork": ".contrib.swarm_agent",
+    "AfterWorkOption": ".contrib.swarm_agent",
+    "ON_CONDITION": ".contrib.swarm_agent",
+    "OnCondition": ".contrib.swarm_agent",
+    "SwarmAgent": ".contrib.swarm_agent",
+    "SwarmResult": ".contrib.swarm_agent",
+    "UPDATE_SYSTEM_MESSAGE": ".contrib.swarm_agent",
+    "a_initiate_swarm_chat": ".contrib.swarm_agent",
+    "initiate_swarm_chat": ".contrib.swarm_agent",
+    "register_hand_off": ".contrib.swarm_agent",
     "Agent": ".agent",
     "AssistantAgent": ".assistant_agent",
     "ChatResult": ".chat",

@@ -274,8 +274,9 @@ def add_functions(agent: Party, functions: object) -> None:
             raise TypeError(f"All elements in the functions list must be callable, but one of them is {function!r}.")
     for function in functions:
         from ..tools.tool import Tool
+        from .group._dict_variables import taking_dict_of_variables
 
-        tool = function if isinstance(function, Tool) else Tool(func_or_tool=function)
+        tool = function if isinstance(function, Tool) else Tool(func_or_tool=taking_dict_of_variables(function))
         tool.register_for_llm(agent)
 
 

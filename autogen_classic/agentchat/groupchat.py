@@ -309,6 +309,9 @@ class GroupChat(PrivateGroupNames):
 class GroupChatManager(ConversableAgent):
     """The agent that leads a group: whoever talks to it talks to the whole group."""
 
+    _classic_announces_handoffs = True
+    """Whether readers are told when an agent of a group with handoffs hands over."""
+
     def __init__(
         self,
         groupchat: GroupChat,

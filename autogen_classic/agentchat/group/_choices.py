@@ -82,4 +82,9 @@ def announce(agent: ConversableAgent, kind: str, target: TransitionTarget, manag
         target: who or what goes next.
         manager: who leads the group.
     """
-    emit(HandedOver(agent, kind, target.display_name(), not getattr(manager, "_silent", False), target))
+    emit(HandedOver(agent, kind, target.display_name(), _announces(manager), target))
+
+
+def _announces(manager: Agent | None) -> bool:
+    """Whether the readers of a group are told about handoffs."""
+    return getattr(manager, "_classic_announces_handoffs", True) and not getattr(manager, "_silent", False)

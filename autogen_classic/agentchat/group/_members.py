@@ -13,7 +13,6 @@ from ._handoff_reply import handoff_reply
 from ._transit import TransitFilter
 from .context_variables import ContextVariables
 from .group_tool_executor import GroupToolExecutor
-from .handoffs import transfer_name
 from .targets.transition_target import AgentNameTarget, AgentTarget, RandomAgentTarget, TransitionTarget
 
 __all__ = (
@@ -95,7 +94,10 @@ def _names_in(target: TransitionTarget) -> list[str]:
 
 
 def prepare_group_agents(
-    agents: Agents, context_variables: ContextVariables | dict[str, Any], exclude_transit_message: bool = True
+    agents: Agents,
+    context_variables: ContextVariables | dict[str, Any],
+    exclude_transit_message: bool = True,
+    executor_class: type[GroupToolExecutor] = GroupToolExecutor,
 ) -> tuple[GroupToolExecutor, Agents]:
     """Make agents members of a group, and find who acts for their targets.
 
@@ -103,6 +105,7 @@ def prepare_group_agents(
         agents: the agents.
         context_variables: what they know together.
         exclude_transit_message: whether a model does not see how others handed over.
+        executor_class: the class of the agent that runs the tools.
 
     Returns:
         Who runs the tools, and the hidden agents that act for nested chats and group chats.
@@ -113,7 +116,7 @@ def prepare_group_agents(
     for agent in agents:
         wrap_agent_handoff_targets(agent, wrapped_agents)
         create_on_condition_handoff_functions(agent)
-    tool_execution = GroupToolExecutor()
+    tool_execution = executor_class()
     tool_execution.register_agents_functions([*agents, *wrapped_agents], context_variables)
     for agent in [*agents, *wrapped_agents]:
         agent._classic_group_executor = tool_execution
@@ -165,7 +168,7 @@ def create_on_condition_handoff_functions(agent: ConversableAgent) -> None:
     for number, condition in enumerate(agent.handoffs.llm_conditions, 1):
         is_drawn = isinstance(condition.target, RandomAgentTarget)
         name = "random_agent" if is_drawn else acting_target(agent, condition.target).normalized_name()
-        condition.llm_function_name = transfer_name(name, number)
+        condition.llm_function_name = condition.tool_name(name, number)
 
 
 def prepare_exclude_transit_messages(agents: Agents) -> None:

@@ -59,7 +59,8 @@ def group_chat_steps(
         for agent in members:
             agent._classic_transfers = ()
     result.cost = gather_usage_summary([*members, manager])
-    _tell_why_it_ended(manager, result)
+    if pattern.announces:
+        _tell_why_it_ended(manager, result)
     cleanup_temp_user_messages(result)
     return result, context_variables, manager.last_speaker
 

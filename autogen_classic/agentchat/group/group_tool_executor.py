@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..._core.drive import Ask, Steps, drive, drive_async, shipped
 from ..._core.messages import Message, called
@@ -58,12 +58,13 @@ def _group_tool_reply(
 class GroupToolExecutor(ConversableAgent):
     """Runs the tools that the agents of a group call, hands over where one of them says so, and keeps who goes next."""
 
+    NAME: ClassVar[str] = "_Group_Tool_Executor"
     _classic_names_itself_once = True  # AG2 prints who answers before the first of several answers only
 
     def __init__(self) -> None:
         """Create the agent; `register_agents_functions` gives it the tools of a group."""
         super().__init__(
-            name="_Group_Tool_Executor",
+            name=self.NAME,
             system_message="Runs the tools of the group.",
             description="Runs the tools that others call. It has nothing to say of its own.",
             human_input_mode="NEVER",

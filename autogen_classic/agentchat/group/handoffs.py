@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -178,17 +177,7 @@ class Handoffs(BaseModel):
     def set_llm_function_names(self) -> None:
         """Name the tools by which the model chooses: ``transfer_to_TARGET_N``, with N counted from 1."""
         for number, condition in enumerate(self.llm_conditions, 1):
-            condition.llm_function_name = transfer_name(condition.target.normalized_name(), number)
-
-
-def transfer_name(target: str, number: int) -> str:
-    """The name of the tool by which a model chooses a target.
-
-    Args:
-        target: the normalized name of the target.
-        number: the number of the condition, counted from 1.
-    """
-    return f"transfer_to_{re.sub(r'[^a-zA-Z0-9_-]+', '_', target).strip('_') or 'target'}_{number}"
+            condition.llm_function_name = condition.tool_name(condition.target.normalized_name(), number)
 
 
 def _check_type(value: object, wanted: type[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import BaseModel, field_validator
@@ -41,6 +42,15 @@ class OnCondition(BaseModel):
             target_type: the class.
         """
         return isinstance(self.target, target_type)
+
+    def tool_name(self, target: str, number: int) -> str:
+        """The name of the tool by which the model chooses the handoff.
+
+        Args:
+            target: the normalized name of the target.
+            number: the number of the handoff among those of its agent, counted from 1.
+        """
+        return f"transfer_to_{re.sub(r'[^a-zA-Z0-9_-]+', '_', target).strip('_') or 'target'}_{number}"
 
     def target_requires_wrapping(self) -> bool:
         """Tell whether a hidden agent has to act for the target: a nested chat, or a group chat."""

@@ -165,6 +165,25 @@ def without_wide_differences(record: dict[str, Any]) -> dict[str, Any]:
     return {key: without(value) for key, value in record.items()}
 
 
+def without_differences_of_swarms(record: dict[str, Any]) -> dict[str, Any]:
+    """A record without what differs in all swarms, as the list `everywhere` of their deviations says: AG2 0.7 lists
+    the context variables among the arguments of a tool, later releases and this library print what a tool has
+    returned, and AG2 0.7 counts none of the costs of the agents, and forgets the last speaker of asynchronous swarms,
+    in which no speaker is announced.
+    """
+    printed = re.sub(r"(Input arguments: .*?)(?:, )?'context_variables': \{.*?\}(?=\})", r"\1", record["printed"])
+    executed = r"\n>{8} EXECUTED FUNCTION .*?\n(?=_Swarm_Tool_Executor |\n>{8} EXECUTING)"
+    notes = [
+        [key, {**value, "cost": None} if isinstance(value, dict) and "chat_history" in value else value]
+        for key, value in record["notes"]
+        if key != "last speaker" or record["printed"].count("Next speaker")
+    ]
+    for request in record["requests"]:
+        for tool in request["body"].get("tools", ()):
+            tool["function"]["parameters"].pop("required", None)
+    return {**record, "notes": notes, "printed": re.sub(executed, "", printed, flags=re.DOTALL)}
+
+
 def clean_text(text: str, masks: Masks, folder: str, port: int) -> str:
     """Mask long library texts and replace what differs from run to run."""
     text = masks(text)

@@ -1,10 +1,10 @@
 """Takes the golden records from a black-box run of AutoGen 0.2.40, or of AG2.
 
-    python test/compat/harness/record.py --python PYTHON_WITH_THE_ORIGINAL [--family ag2] [--show] [NAME ...]
-    PYTHONPATH=. python test/compat/harness/record.py --ours [--family ag2] [NAME ...]
+    python test/compat/harness/record.py --python PYTHON_WITH_THE_ORIGINAL [--family FAMILY] [--show] [NAME ...]
+    PYTHONPATH=. python test/compat/harness/record.py --ours [--family FAMILY] [NAME ...]
 
 `PYTHON_WITH_THE_ORIGINAL` belongs to an environment of its own: Python 3.11 with `autogen-agentchat==0.2.40`, or with
-`autogen==0.14.1` for the family ag2.
+`autogen==0.14.1` for the family ag2, `autogen==0.7.6` for the family swarm.
 Long texts written by that library never reach a record: the runner masks them before it writes anything down.
 """
 
@@ -121,7 +121,8 @@ class Family:
 
 V02 = Family("v02", COMPAT)
 AG2 = Family("ag2", COMPAT / "ag2")
-FAMILIES = {family.name: family for family in (V02, AG2)}
+SWARM = Family("swarm", COMPAT / "swarm")
+FAMILIES = {family.name: family for family in (V02, AG2, SWARM)}
 
 
 def main() -> int:

@@ -1,10 +1,10 @@
 """Runs scenarios, each in a process and a temporary folder of its own, and writes their records as JSON lines.
 
-    python runner.py [--ours] [--ag2] OUTPUT NAME:MODE ...
-    python runner.py [--ours] [--ag2] --serve  # reads one NAME:MODE a line, answers each with one line of JSON
+    python runner.py [--ours] [--ag2 | --swarm] OUTPUT NAME:MODE ...
+    python runner.py [--ours] [--ag2 | --swarm] --serve  # reads a NAME:MODE a line, answers each with a line of JSON
 
 With `--ours`, `import autogen` is served by autogen_classic; without it, by whatever `autogen` is installed.
-With `--ag2`, the scenarios are those for AG2.
+With `--ag2`, the scenarios are those for AG2 0.14.1; with `--swarm`, those for the swarms of AG2 0.7.6.
 Where `os.fork` exists the libraries are imported once and every scenario starts from a fork.
 """
 
@@ -25,9 +25,10 @@ from pathlib import Path
 from typing import Any
 
 HARNESS = Path(__file__).resolve().parent
-IS_AG2 = "--ag2" in sys.argv
-SCENARIOS = HARNESS.parent / ("ag2/scenarios" if IS_AG2 else "scenarios")
-VERSION = "0.14.1" if IS_AG2 else "0.2.40"
+VERSIONS = {"v02": "0.2.40", "ag2": "0.14.1", "swarm": "0.7.6"}
+FAMILY = next((name for name in VERSIONS if f"--{name}" in sys.argv), "v02")
+SCENARIOS = HARNESS.parent / ("scenarios" if FAMILY == "v02" else f"{FAMILY}/scenarios")
+VERSION = VERSIONS[FAMILY]
 SECONDS_PER_SCENARIO = 60
 USED_BY_MOST_SCENARIOS = (
     "autogen.agentchat.groupchat",
@@ -104,7 +105,7 @@ def run_here(name: str, mode: str, folder: str) -> dict:
     """Run one scenario in this process, which must not be used for anything else afterwards."""
     import scenario
     from model_server import ModelServer
-    from normalise import Masks, clean, plain, without_prompts, without_wide_differences
+    from normalise import Masks, clean, plain, without_differences_of_swarms, without_prompts, without_wide_differences
 
     masks = scenario.State.masks = Masks()
     logs = LogCollector()
@@ -136,8 +137,10 @@ def run_here(name: str, mode: str, folder: str) -> dict:
         "warnings": [[entry.category.__name__, str(entry.message)] for entry in warned],
     }
     record = clean(record, masks, os.path.realpath(folder), server.port)
-    if IS_AG2:
+    if FAMILY != "v02":
         record = without_wide_differences(record)
+    if FAMILY == "swarm":
+        record = without_differences_of_swarms(record)
     problems = [*server.problems, *(["a long text of the library is not masked"] if leaks(record, masks) else [])]
     record["printed"] = record["printed"].split("\n")
     return {"name": name, "mode": mode, "record": record, "problems": problems, "trace": trace, "stderr": stderr}
@@ -165,7 +168,7 @@ def outcome_line(job: str, folder: str, ours: bool) -> str:
 def run_in_child(name: str, mode: str, path: str, ours: bool) -> None:
     """Run one scenario in a process of its own: a fork of this one, or where there is no fork, a new interpreter."""
     if not hasattr(os, "fork"):
-        family = ["--ag2"] if IS_AG2 else []
+        family = [f"--{FAMILY}"]
         command = [sys.executable, __file__, *family, *(["--ours"] if ours else []), "--single", path, f"{name}:{mode}"]
         subprocess.run(command, check=False)
         return

@@ -180,6 +180,22 @@ def group_chat(pattern: Any, messages: Any, **kwargs: Any) -> Any:
     return outcome
 
 
+def swarm_chat(initial_agent: Any, messages: Any, agents: list[Any], **kwargs: Any) -> Any:
+    """Run a swarm of AG2 0.7 in the mode of the scenario; what comes out of it goes into the record."""
+    import autogen
+
+    arguments = {"initial_agent": initial_agent, "messages": messages, "agents": agents, **kwargs}
+    if State.mode == "sync":
+        outcome = autogen.initiate_swarm_chat(**arguments)
+    else:
+        outcome = asyncio.run(autogen.a_initiate_swarm_chat(**arguments))
+    result, context_variables, last_speaker = outcome
+    note("result", result)
+    note("context variables", context_variables)
+    note("last speaker", last_speaker)
+    return outcome
+
+
 def set_environment(**values: str | None) -> None:
     """Set or remove environment variables; every scenario has a process of its own, so nothing is put back."""
     for key, value in values.items():

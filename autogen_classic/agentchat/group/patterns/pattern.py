@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from ...groupchat import GroupChat, GroupChatManager
 from .._leading import (
@@ -44,7 +44,17 @@ PreparedGroup: TypeAlias = tuple[
 
 
 class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
-    """How the agents of a group take turns."""
+    """How the agents of a group take turns.
+
+    Attributes:
+        executor_class: the class of the agent that runs the tools.
+        transition_class: the class of the function that chooses who speaks next.
+        announces: whether handoffs, and the end of the chat, are printed.
+    """
+
+    executor_class: ClassVar[type[GroupToolExecutor]] = GroupToolExecutor
+    transition_class: ClassVar[type[GroupTransition]] = GroupTransition
+    announces: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -124,7 +134,7 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
         with_user = [*self.agents, *([self.user_agent] if self.user_agent else [])]
         ensure_handoff_agents_in_group(with_user)
         executor, wrapped_agents = prepare_group_agents(
-            self.agents, self.context_variables, self.exclude_transit_message
+            self.agents, self.context_variables, self.exclude_transit_message, self.executor_class
         )
         processed, last_agent, names, temporary = process_initial_messages(
             messages, self.user_agent, self.agents, wrapped_agents
@@ -138,9 +148,12 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
             ],
             messages=[],
             max_round=max_rounds,
-            speaker_selection_method=GroupTransition(self.initial_agent, executor, names, self.user_agent, after_work),
+            speaker_selection_method=self.transition_class(
+                self.initial_agent, executor, names, self.user_agent, after_work
+            ),
         )
         manager = create_group_manager(groupchat, self.group_manager_args, self.agents, after_work)
+        manager._classic_announces_handoffs = self.announces
         setup_context_variables(
             executor, [*self.agents, *wrapped_agents, *temporary], manager, self.user_agent, self.context_variables
         )

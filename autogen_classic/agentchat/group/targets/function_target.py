@@ -14,7 +14,7 @@ from ..._replies.tool_calls import wait_for
 from .._plain_forms import as_context_variables, as_target
 from ..context_variables import ContextVariables
 from ..speaker_selection_result import SpeakerSelectionResult
-from .transition_target import AgentNameTarget, AgentTarget, StayTarget, TransitionTarget, _ResolvingTarget
+from .transition_target import AgentNameTarget, AgentTarget, ResolvingTarget, StayTarget, TransitionTarget
 
 if TYPE_CHECKING:
     from ...conversable_agent import ConversableAgent
@@ -105,7 +105,7 @@ def validate_fn_sig(incoming_fn: Callable[..., Any], extra_args: dict[str, Any])
         )
 
 
-class FunctionTarget(_ResolvingTarget):
+class FunctionTarget(ResolvingTarget):
     """A function of the program finds out who goes next.
 
     Attributes:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, field_validator
 
 from ..context_str import ContextStr
 from ..speaker_selection_result import SpeakerSelectionResult
-from .transition_target import _ResolvingTarget
+from .transition_target import ResolvingTarget
 
 if TYPE_CHECKING:
     from ...conversable_agent import ConversableAgent
@@ -68,7 +68,7 @@ class GroupManagerSelectionMessageContextStr(GroupManagerSelectionMessage):
         return self.context_str_template.format(**values)
 
 
-class GroupManagerTarget(_ResolvingTarget):
+class GroupManagerTarget(ResolvingTarget):
     """The model of the group's manager chooses who goes next.
 
     Attributes:

@@ -20,6 +20,7 @@ __all__ = (
     "AskUserTarget",
     "NestedChatTarget",
     "RandomAgentTarget",
+    "ResolvingTarget",
     "RevertToUserTarget",
     "StayTarget",
     "TerminateTarget",
@@ -81,7 +82,7 @@ class TransitionTarget(BaseModel):
         return ""
 
 
-class _ResolvingTarget(TransitionTarget):
+class ResolvingTarget(TransitionTarget):
     """A target that finds the next speaker itself."""
 
     def can_resolve_for_speaker_selection(self) -> bool:
@@ -93,7 +94,7 @@ class _ResolvingTarget(TransitionTarget):
         return False
 
 
-class AgentTarget(_ResolvingTarget):
+class AgentTarget(ResolvingTarget):
     """An agent goes next.
 
     Attributes:
@@ -129,7 +130,7 @@ class AgentTarget(_ResolvingTarget):
         return f"Transfer to {self.agent_name}"
 
 
-class AgentNameTarget(_ResolvingTarget):
+class AgentNameTarget(ResolvingTarget):
     """The agent of a name goes next.
 
     Attributes:
@@ -195,6 +196,10 @@ class NestedChatTarget(TransitionTarget):
         """True: a hidden agent runs the chats."""
         return True
 
+    def wrapper_name(self, parent_agent: ConversableAgent, index: int) -> str:
+        """The name of the hidden agent; see `create_wrapper_agent` for the arguments."""
+        return f"{__AGENT_WRAPPER_PREFIX__}nested_{parent_agent.name}_{index + 1}"
+
     def create_wrapper_agent(self, parent_agent: ConversableAgent, index: int) -> ConversableAgent:
         """Make the agent that runs the chats and then hands back; see `TransitionTarget.create_wrapper_agent`.
 
@@ -206,9 +211,7 @@ class NestedChatTarget(TransitionTarget):
 
         if "chat_queue" not in self.nested_chat_config:
             raise KeyError('nested_chat_config of a NestedChatTarget must have "chat_queue", the list of chats.')
-        wrapper = ConversableAgent(
-            f"{__AGENT_WRAPPER_PREFIX__}nested_{parent_agent.name}_{index + 1}", llm_config=False
-        )
+        wrapper = ConversableAgent(self.wrapper_name(parent_agent, index), llm_config=False)
         wrapper.register_nested_chats(
             self.nested_chat_config["chat_queue"],
             trigger=[Agent, None],
@@ -222,7 +225,7 @@ class NestedChatTarget(TransitionTarget):
         return "Transfer to nested chat"
 
 
-class TerminateTarget(_ResolvingTarget):
+class TerminateTarget(ResolvingTarget):
     """The chat ends."""
 
     def resolve(
@@ -243,7 +246,7 @@ class TerminateTarget(_ResolvingTarget):
         return "Terminate"
 
 
-class StayTarget(_ResolvingTarget):
+class StayTarget(ResolvingTarget):
     """The agent that hands over speaks once more."""
 
     def resolve(
@@ -264,7 +267,7 @@ class StayTarget(_ResolvingTarget):
         return "Stay with agent"
 
 
-class RevertToUserTarget(_ResolvingTarget):
+class RevertToUserTarget(ResolvingTarget):
     """The user of the group goes next."""
 
     def resolve(
@@ -293,7 +296,7 @@ class RevertToUserTarget(_ResolvingTarget):
         return "Revert to User"
 
 
-class AskUserTarget(_ResolvingTarget):
+class AskUserTarget(ResolvingTarget):
     """The person at the terminal chooses who goes next."""
 
     def resolve(
@@ -314,7 +317,7 @@ class AskUserTarget(_ResolvingTarget):
         return "Ask User"
 
 
-class RandomAgentTarget(_ResolvingTarget):
+class RandomAgentTarget(ResolvingTarget):
     """One of several agents goes next, and chance decides which; never the one that hands over.
 
     Attributes:

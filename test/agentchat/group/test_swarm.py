@@ -1,0 +1,120 @@
+"""Swarms in the spellings of AG2 0.4 to 0.8; what they print and send is in ``test/compat/swarm``."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from agent_kit import agent
+
+from autogen_classic import (
+    AFTER_WORK,
+    ON_CONDITION,
+    UPDATE_SYSTEM_MESSAGE,
+    AfterWork,
+    AfterWorkOption,
+    ContextExpression,
+    OnCondition,
+    SwarmAgent,
+    SwarmResult,
+    a_initiate_swarm_chat,
+    initiate_swarm_chat,
+    register_hand_off,
+)
+from autogen_classic.agentchat.contrib.swarm_agent import ContextStr, OnContextCondition
+from autogen_classic.testing import ScriptedClient, tool_call
+
+
+def swarm_agent(name: str, *replies: Any, **arguments: Any) -> SwarmAgent:
+    client = ScriptedClient([*replies])
+    made = SwarmAgent(name, llm_config=client.llm_config(), **arguments)
+    made.script = client
+    return made
+
+
+def test_the_first_spellings_work():
+    a = swarm_agent(
+        "a", tool_call("transfer_a_to_b"), update_agent_state_before_reply=UPDATE_SYSTEM_MESSAGE("I am {n}.")
+    )
+    b = swarm_agent("b", "From b.")
+    a.register_hand_off([ON_CONDITION(agent=b, condition="To b."), AFTER_WORK(AfterWorkOption.TERMINATE)])
+    result, variables, last = initiate_swarm_chat(a, "Hello.", [a, b], context_variables={"n": 7})
+    assert (result.summary, variables, last) == ("From b.", {"n": 7}, b)
+    assert a.script.requests[0].messages[0]["content"] == "I am 7."
+
+
+def test_functions_can_be_added_later():
+    a = swarm_agent("a", tool_call("look_up", word="tea"), "Done.")
+
+    def find(word: str, context_variables: dict[str, Any]) -> str:
+        """Look a word up."""
+        return f"{word}: {context_variables['tea']}"
+
+    a.add_single_function(find, "look_up", "Look it up.")
+    result, _, _ = initiate_swarm_chat(a, "Hello.", [a], context_variables={"tea": "a drink"})
+    assert result.chat_history[2]["content"] == "tea: a drink"
+    (tool,) = a.script.requests[0]["tools"]
+    assert tool["function"]["description"] == "Look it up."
+    assert list(tool["function"]["parameters"]["properties"]) == ["word"]
+
+
+def test_an_asynchronous_function_takes_the_variables_too():
+    async def count(context_variables: dict) -> SwarmResult:
+        """Count."""
+        return SwarmResult(values="Counted.", context_variables={"n": context_variables["n"] + 1}, agent="b")
+
+    a, b = swarm_agent("a", tool_call("count"), functions=count), swarm_agent("b", "From b.")
+    result, variables, last = asyncio.run(a_initiate_swarm_chat(a, "Hello.", [a, b], context_variables={"n": 1}))
+    assert (result.summary, variables, last) == ("From b.", {"n": 2}, b)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "says"),
+    [("b", "From b."), ("TERMINATE", "From a."), (AfterWorkOption.STAY, "Again."), (AfterWork("terminate"), "From a.")],
+)
+def test_a_function_says_in_many_ways_who_goes_next(chosen: Any, says: str):
+    a, b = swarm_agent("a", "From a.", "Again."), swarm_agent("b", "From b.")
+    chooser = iter([chosen, AfterWorkOption.TERMINATE])
+    register_hand_off(a, AfterWork(lambda last_speaker, messages, groupchat: next(chooser)))
+    assert initiate_swarm_chat(a, "Hello.", [a, b])[0].summary == says
+
+
+def test_conditions_are_filled_with_variables_or_made_by_a_function():
+    a, b = swarm_agent("a", "From a."), swarm_agent("b")
+    register_hand_off(a, OnCondition(b, ContextStr(template="For {who}.")))
+    register_hand_off(a, OnCondition(b, lambda agent, messages: f"After {len(messages)}."))
+    initiate_swarm_chat(a, "Hello.", [a, b], context_variables={"who": "Ann"})
+    assert [tool["function"]["description"] for tool in a.script.requests[0]["tools"]] == ["For Ann.", "After 1."]
+
+
+def test_a_context_condition_hands_over_without_a_model():
+    a, b = swarm_agent("a"), swarm_agent("b", "From b.")
+    register_hand_off(a, OnContextCondition(target=b, condition=ContextExpression("${n} > 1")))
+    assert initiate_swarm_chat(a, "Hello.", [a, b], context_variables={"n": 2})[0].summary == "From b."
+
+
+def test_the_manager_chooses_with_a_question_of_the_program():
+    a, b = swarm_agent("a", "From a."), swarm_agent("b", "From b.")
+    manager = ScriptedClient(["b"])
+    after_work = AfterWork(
+        AfterWorkOption.SWARM_MANAGER, next_agent_selection_msg=lambda agent, messages: "Who is next?"
+    )
+    register_hand_off(a, after_work)
+    arguments = {"llm_config": manager.llm_config()}
+    assert initiate_swarm_chat(a, "Hello.", [a, b], swarm_manager_args=arguments)[0].summary == "From b."
+    assert "Who is next?" in str(manager.requests[0].messages)
+
+
+@pytest.mark.parametrize("hand_to", ["b", [1], None])
+def test_what_is_not_a_hand_off_is_refused(hand_to: Any):
+    with pytest.raises(ValueError, match="OnCondition"):
+        register_hand_off(agent("a"), hand_to)
+
+
+def test_an_after_work_of_another_type_is_refused_at_once():
+    with pytest.raises(ValueError, match="an agent, an AfterWorkOption"):
+        AfterWork(3)
+    a = swarm_agent("a")
+    with pytest.raises(ValueError, match="An after-work must be"):
+        initiate_swarm_chat(a, "Hello.", [a], after_work=3)
