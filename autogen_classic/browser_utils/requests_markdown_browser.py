@@ -66,6 +66,8 @@ class RequestsMarkdownBrowser(AbstractMarkdownBrowser):
         max_seconds: float = 60.0,
     ) -> None:
         self.start_page = start_page or _BLANK
+        if viewport_size is not None and not isinstance(viewport_size, int):
+            raise TypeError(f"viewport_size must be a number of characters, but it is {viewport_size!r}.")
         self.viewport_size = viewport_size or 1024 * 8
         self.downloads_folder = downloads_folder
         self.history: list[tuple[str, float]] = []

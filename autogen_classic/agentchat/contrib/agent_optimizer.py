@@ -23,6 +23,7 @@ from ...oai.client import OpenAIWrapper
 from ...oai.openai_utils import filter_config
 from ._optimizer.actions import Function, apply, program_of, registrations
 from ._optimizer.texts import ADD_FUNC, OPT_PROMPT, REMOVE_FUNC, REVISE_FUNC
+from ._settings import check_history, check_kind
 
 __all__ = ("ADD_FUNC", "OPT_PROMPT", "REMOVE_FUNC", "REVISE_FUNC", "AgentOptimizer", "execute_func")
 
@@ -210,13 +211,17 @@ class AgentOptimizer:
 
         Raises:
             ValueError: the list has no such model.
+            TypeError: the configuration is not a dict, or the number is not one.
             openai.OpenAIError: no key for the model is found.
         """
+        check_kind("max_actions_per_step", max_actions_per_step, "a whole number", int)
+        check_kind("llm_config", llm_config, 'a dict such as {"config_list": [...]}', Mapping)
         self.max_actions_per_step = max_actions_per_step
         self.llm_config = llm_config
         self.optimizer_model = optimizer_model
         self._max_trials = 3
-        config_list = llm_config.get("config_list") or []
+        given = llm_config or {}
+        config_list = given.get("config_list") or ([dict(given)] if "model" in given else [])
         chosen = config_list if optimizer_model is None else filter_config(config_list, {"model": [optimizer_model]})
         if not chosen:
             models = ", ".join(str(entry.get("model")) for entry in config_list) or "none"
@@ -236,7 +241,9 @@ class AgentOptimizer:
 
         Raises:
             AssertionError: the person answered neither 1 nor 0.
+            TypeError: it is not a list of messages.
         """
+        check_history(conversation_history)
         if is_satisfied is None:
             answer = person_input(_ASK_WHETHER_SATISFIED, IOStream.get_default().input).strip()
             if answer not in ("0", "1"):

@@ -26,6 +26,7 @@ from ..agent import Agent
 from ..user_proxy_agent import UserProxyAgent
 from ._math.programs import showing, without_output
 from ._math.wolfram import APP_ID_VARIABLE, WolframAlphaAPIWrapper, get_from_dict_or_env
+from ._settings import check_kind
 
 __all__ = (
     "PROMPTS",
@@ -192,6 +193,7 @@ class MathUserProxyAgent(UserProxyAgent):
             **kwargs,
         )
         self.register_reply([Agent, None], MathUserProxyAgent._generate_math_reply, position=2)
+        check_kind("max_invalid_q_per_step", max_invalid_q_per_step, "a whole number", int)
         self._max_invalid_q_per_step = max_invalid_q_per_step
         self._reset()
 

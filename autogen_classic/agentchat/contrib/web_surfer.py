@@ -18,6 +18,7 @@ from .._accounts import on_account_of
 from ..assistant_agent import AssistantAgent
 from ..conversable_agent import ConversableAgent
 from ..user_proxy_agent import UserProxyAgent
+from ._settings import check_kind
 from ._surfing import Reader, tools_of_browser, tools_of_reader
 
 __all__ = ("WebSurferAgent",)
@@ -114,9 +115,12 @@ class WebSurferAgent(ConversableAgent):
             **kwargs: further arguments of `ConversableAgent`.
 
         Raises:
-            TypeError: ``browser`` is not a browser, or ``browser_config`` has settings that a browser does not know.
+            TypeError: ``browser`` is not a browser, ``browser_config`` has settings that a browser does not know, or a
+                configuration is not a dict.
             ValueError: both ``browser`` and ``browser_config`` are given.
         """
+        check_kind("browser_config", browser_config, "a dict", Mapping)
+        check_kind("summarizer_llm_config", summarizer_llm_config or None, "an llm_config or False", Mapping)
         super().__init__(
             name=name,
             system_message=system_message,

@@ -510,3 +510,9 @@ def test_tools_in_a_wrong_form_are_refused_before_anything_is_asked(
     with pytest.raises(kind, match=re.escape(says)):
         assistant(server, assistant_config={"tools": tools})
     assert server.requests == []
+
+
+def test_configurations_that_are_not_dicts_are_told(serve: Serve) -> None:
+    for settings in ({"llm_config": "gpt-4o"}, {"assistant_config": "tools"}):
+        with pytest.raises(TypeError, match="_config must be a dict.* but it is '(gpt-4o|tools)'"):
+            assistant(serve(), **settings)

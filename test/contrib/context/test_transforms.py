@@ -431,7 +431,7 @@ class Cut:
     ids=lambda transform: type(transform).__name__,
 )
 def test_what_is_not_a_history_is_told_by_every_transform(transform: Any, history: Any) -> None:
-    with pytest.raises(TypeError, match="A transform takes a list of messages, such as"):
+    with pytest.raises(TypeError, match="A history is a list of messages, such as"):
         transform.apply_transform(history)
 
 

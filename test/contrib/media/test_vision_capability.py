@@ -169,7 +169,7 @@ def test_descriptions_are_recorded_and_replayed(way: str, serve: Serve, red_file
 
 
 def test_a_model_or_a_function_of_a_wrong_type_is_told() -> None:
-    with pytest.raises(TypeError, match="lmm_config must be an llm_config such as .* not 'gpt-4o'"):
+    with pytest.raises(TypeError, match="lmm_config must be an llm_config such as .* but it is 'gpt-4o'"):
         VisionCapability("gpt-4o")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="custom_caption_func must be a function, but it is 'describe'"):
         VisionCapability(None, custom_caption_func="describe")  # type: ignore[arg-type]

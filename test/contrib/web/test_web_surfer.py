@@ -321,6 +321,9 @@ def test_a_browser_and_settings_for_one_are_too_many(pages: WebPages) -> None:
     ("settings", "told"),
     [
         ({"browser": "chrome"}, "it is 'chrome'"),
+        ({"browser": None, "browser_config": "chrome"}, "browser_config must be a dict, but it is 'chrome'"),
+        ({"browser": None, "browser_config": {"viewport_size": "big"}}, "viewport_size must be a number of characters"),
+        ({"summarizer_llm_config": "gpt"}, "summarizer_llm_config must be an llm_config or False, but it is 'gpt'"),
         ({"browser": RequestsMarkdownBrowser}, r"such as RequestsMarkdownBrowser\(\)"),
         (
             {"browser": None, "browser_config": {"viewport_sizes": 10}},

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ...._warn import warn_once
+from .._settings import check_kind
 
 __all__ = (
     "Assistant",
@@ -96,7 +97,12 @@ def settings_of(
 
     Returns:
         The configuration of the model, and that of the assistant.
+
+    Raises:
+        TypeError: one of them is not a dict.
     """
+    check_kind("llm_config", llm_config, "a dict", Mapping)
+    check_kind("assistant_config", assistant_config, 'a dict such as {"tools": [...]}', Mapping)
     of_model = {key: llm_config[key] for key in llm_config if key not in _KEYS}
     of_assistant = {key: llm_config[key] for key in _KEYS if key in llm_config}
     return of_model, {**of_assistant, **(assistant_config or {})}

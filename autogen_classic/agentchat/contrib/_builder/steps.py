@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from ...._core.drive import Steps
@@ -12,6 +12,7 @@ from ...assistant_agent import AssistantAgent
 from ...conversable_agent import ConversableAgent
 from ...user_proxy_agent import UserProxyAgent
 from .._retrieval.embed import EmbeddingFunction
+from .._settings import check_kind
 from .asking import candidates, chosen_from, is_coding_useful, profiles_for, say, user_of
 from .contract import Builder
 from .files import Profile, Team, read_library
@@ -40,6 +41,8 @@ def build(
 ) -> Steps[Built]:
     """Make up a team, and create it."""
     _check_task(building_task)
+    _check_settings(default_llm_config, code_execution_config, user_proxy)
+    check_kind("max_agents", max_agents, "a whole number", int)
     _check_functions(list_of_functions)
     taken = [_TERMINAL if user_proxy is None else user_proxy.name]
     profiles = yield from profiles_for(builder, building_task, max_agents or builder.max_agents, taken)
@@ -65,6 +68,7 @@ def build_from_library(
 ) -> Steps[Built]:
     """Choose a team, make up those who are missing, and create it."""
     _check_task(building_task)
+    _check_settings(default_llm_config, code_execution_config, user_proxy)
     library = read_library(library_path_or_json)
     say("==> Looking for suitable agents in the library...", "green")
     pool = yield from candidates(builder, building_task, library, top_k, embedding_model)
@@ -125,12 +129,22 @@ def _introduce(builder: Builder, function: dict[str, Any], agent: ConversableAge
 
 
 def _check_task(building_task: str) -> None:
-    if not isinstance(building_task, str) or not building_task.strip():
+    check_kind("building_task", building_task, "a text", str)
+    if not (building_task or "").strip():
         raise ValueError("The building_task is empty. Say in a sentence or two what the team is to do.")
 
 
+def _check_settings(default_llm_config: object, code_execution_config: object, user_proxy: object) -> None:
+    check_kind("default_llm_config", default_llm_config, 'a dict such as {"temperature": 0}', Mapping)
+    check_kind("code_execution_config", code_execution_config or None, "a dict", Mapping)
+    check_kind("user_proxy", user_proxy, "an agent", ConversableAgent)
+
+
 def _check_functions(functions: list[dict[str, Any]] | None) -> None:
+    check_kind("list_of_functions", functions, "a list of dicts", list, tuple)
     for number, function in enumerate(functions or (), 1):
+        parts = "a dict with name, description and function"
+        check_kind(f"Entry {number} of list_of_functions", function, parts, Mapping)
         missing = [key for key in ("name", "description", "function") if key not in function]
         if missing:
             raise ValueError(f"Entry {number} of list_of_functions lacks {', '.join(missing)}.")

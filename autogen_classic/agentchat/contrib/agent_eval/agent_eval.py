@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +16,7 @@ from ...chat import ChatResult
 from ...conversable_agent import ConversableAgent
 from ...groupchat import GroupChat, GroupChatManager
 from ...user_proxy_agent import UserProxyAgent
+from .._settings import check_kind
 from .criterion import Criterion
 from .critic_agent import CriticAgent
 from .quantifier_agent import QuantifierAgent
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from ....cache.abstract_cache_base import AbstractCache
 
 __all__ = ("a_generate_criteria", "a_quantify_criteria", "generate_criteria", "quantify_criteria")
+
+logger = logging.getLogger("autogen.agentchat.contrib.agent_eval")
 
 LLMConfig = dict[str, Any] | Literal[False] | None
 
@@ -129,14 +133,20 @@ async def a_quantify_criteria(
     return _judgement(result, ground_truth)
 
 
-def _task(task: Task | None) -> Task:
+def _task(task: Task | Mapping[str, Any] | None) -> Task:
     if task is None:
         raise ValueError("There is no task to judge. Give a Task as the argument task.")
-    return task
+    check_kind("task", task, "a Task", Task, Mapping)
+    return task if isinstance(task, Task) else Task.model_validate(task)
 
 
 def _model_for(owner: ConversableAgent | None, llm_config: LLMConfig) -> LLMConfig:
     return owner.llm_config if llm_config is None and owner is not None else llm_config
+
+
+def _check_model(judge: ConversableAgent) -> None:
+    if judge.client is None:
+        raise ValueError(f"The {judge.name} has no model. Give an llm_config, or an owner that has one.")
 
 
 def _cache_of(owner: ConversableAgent | None) -> AbstractCache | None:
@@ -165,10 +175,16 @@ def _critics(
 ) -> tuple[UserProxyAgent, GroupChatManager]:
     """Somebody who asks for criteria, and a group that proposes them one after the other."""
     llm_config = _model_for(owner, llm_config)
+    check_kind("max_round", max_round, "a whole number", int)
+    if max_round < 2:
+        raise ValueError(f"max_round must be 2 or more, because the critic speaks second, but it is {max_round}.")
+    if use_subcritic and max_round < 3:
+        logger.warning("A subcritic speaks third, but max_round is %s: it does not speak.", max_round)
     critic = CriticAgent(
         system_message=f"{CriticAgent.DEFAULT_SYSTEM_MESSAGE}\n{additional_instructions}", llm_config=llm_config
     )
     critic_user = _user("critic_user")
+    _check_model(critic)
     agents: list[Agent] = [critic_user, critic, *([SubCriticAgent(llm_config=llm_config)] if use_subcritic else [])]
     group = GroupChat(agents, messages=[], max_round=max_round, speaker_selection_method="round_robin")
     return critic_user, GroupChatManager(group, llm_config=llm_config)
@@ -187,15 +203,19 @@ def _criteria_in(message: dict[str, Any] | None) -> list[Criterion]:
 
 
 def _quantifiers(llm_config: LLMConfig, owner: ConversableAgent | None) -> tuple[QuantifierAgent, UserProxyAgent]:
-    return QuantifierAgent(llm_config=_model_for(owner, llm_config)), _user("quantifier_user")
+    quantifier = QuantifierAgent(llm_config=_model_for(owner, llm_config))
+    _check_model(quantifier)
+    return quantifier, _user("quantifier_user")
 
 
 def _question(task: Task | None, criteria: list[Criterion] | None, test_case: str | dict[str, Any]) -> str:
     if not criteria:
         raise ValueError("There are no criteria to judge by. Give those of generate_criteria as the argument criteria.")
+    check_kind("criteria", criteria, "a list of criteria as generate_criteria returns it", list, tuple)
+    known = [one if isinstance(one, Criterion) else Criterion.model_validate(one) for one in criteria]
     case = test_case if isinstance(test_case, str) else json.dumps(test_case, ensure_ascii=False, default=str)
     return (
-        f"{_task(task).get_sys_message()}Evaluation dictionary: {Criterion.write_json(criteria)}"
+        f"{_task(task).get_sys_message()}Evaluation dictionary: {Criterion.write_json(known)}"
         f"actual test case to evaluate: {case}"
     )
 

@@ -45,6 +45,8 @@ class Criterion(BaseModel):
                 `pydantic.ValidationError`).
         """
         read = json.loads(criteria)
+        if not isinstance(read, (dict, list)):
+            raise ValueError(f"Criteria are a JSON list or object, but this is {criteria!r:.80}.")
         listed = [_named(name, rest) for name, rest in read.items()] if isinstance(read, dict) else read
         return [Criterion.model_validate(one) for one in listed]
 

@@ -8,9 +8,9 @@ from ...._core.messages import Message
 from ....formatting_utils import colored
 from ....io.base import IOStream
 from ....token_count_utils import get_max_token_limit
+from .._settings import check_history, checked_filter, limit
 from . import transforms_util
 from ._history import Block, blocks_of, cut_block, cut_message, tokens_of, without_lost_answers
-from ._settings import check_history, checked_filter, limit
 
 __all__ = ("MessageHistoryLimiter", "MessageTokenLimiter")
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ...._core.drive import Ask, Steps, drive, shipped
 from ...._core.messages import Message
 from ..._accounts import on_account_of
+from .._settings import check_history, limit
 from ._history import blocks_of, is_answer, tokens_of, transcript
-from ._settings import check_history, limit
 
 if TYPE_CHECKING:
     from ...conversable_agent import ConversableAgent

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from ...._core.messages import Message
 from ....cache.abstract_cache_base import AbstractCache
+from .._settings import check_history, check_methods, checked_filter, limit
 from . import transforms_util
-from ._settings import check_history, check_methods, checked_filter, limit
 from .text_compressors import LLMLingua, TextCompressor
 
 __all__ = ("TextMessageCompressor", "TextMessageContentName")

@@ -29,10 +29,10 @@ from ..._accounts import on_account_of
 from ...conversable_agent import ConversableAgent
 from .._media.content import image_part, text_part, with_text
 from .._media.pictures import Allowed, Image, loaded
+from .._settings import check_methods
 from ..img_utils import pil_to_data_uri
 from ..text_analyzer_agent import TextAnalyzerAgent
 from ._answers import says_yes
-from ._settings import check_methods
 from .agent_capability import AgentCapability
 
 __all__ = (

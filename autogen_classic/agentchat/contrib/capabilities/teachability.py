@@ -18,10 +18,10 @@ from ..._accounts import on_account_of
 from .._retrieval import chroma
 from .._retrieval.documents import Rows
 from .._retrieval.embed import EmbeddingFunction, Vector, embed, embedding_from
+from .._settings import checked_number, limit
 from ..text_analyzer_agent import TextAnalyzerAgent
 from . import _lessons
 from ._answers import says_only, says_yes
-from ._settings import checked_number, limit
 from .agent_capability import AgentCapability
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ...._core.party import check_capable
-from ._settings import check_methods
+from .._settings import check_methods
 
 if TYPE_CHECKING:
     from ...conversable_agent import ConversableAgent

@@ -11,7 +11,7 @@ from ...._core.events import Notice, emit
 from ...._core.history import snapshot
 from ...._core.messages import Message
 from ...._core.party import check_capable
-from ._settings import check_methods
+from .._settings import check_methods
 from .transforms import MessageTransform
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from ..._accounts import on_account_of
 from ...conversable_agent import ConversableAgent
 from .._media.content import image_part, shown, text_part, with_text
 from .._media.pictures import Allowed, Image, data_uri_of_base64, encoded, loaded
+from .._settings import check_kind
 from ..img_utils import gpt4v_formatter
 from .agent_capability import AgentCapability
 
@@ -115,8 +116,7 @@ class VisionCapability(AgentCapability):
         )
         if custom_caption_func is not None and not callable(custom_caption_func):
             raise TypeError(f"custom_caption_func must be a function, but it is {custom_caption_func!r}.")
-        if lmm_config and not isinstance(lmm_config, Mapping):
-            raise TypeError(f'lmm_config must be an llm_config such as {{"config_list": [...]}}, not {lmm_config!r}.')
+        check_kind("lmm_config", lmm_config or None, 'an llm_config such as {"config_list": [...]}', Mapping)
         self._description_prompt = description_prompt
         self._custom_caption_func = custom_caption_func
         self._parent_agent: ConversableAgent | None = None

@@ -1,4 +1,4 @@
-"""What programs give to capabilities and transforms, checked once for all of them."""
+"""What programs give to the contrib rooms, checked once for all of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,23 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ("check_history", "check_methods", "checked_filter", "checked_number", "limit")
+__all__ = ("check_history", "check_kind", "check_methods", "checked_filter", "checked_number", "limit")
+
+
+def check_kind(name: str, given: object, what: str, *kinds: type) -> None:
+    """Refuse a value of a wrong type, before anything is asked and paid for.
+
+    Args:
+        name: the parameter or setting.
+        given: what the program gave for it; None stands for the default.
+        what: what it must be, such as ``"a dict"``.
+        *kinds: the types that will do.
+
+    Raises:
+        TypeError: it has another one.
+    """
+    if given is not None and not isinstance(given, kinds):
+        raise TypeError(f"{name} must be {what}, but it is {given!r:.80}.")
 
 
 def check_methods(name: str, given: object, *methods: str) -> None:
@@ -34,7 +50,7 @@ def check_history(messages: object) -> None:
     """Refuse what is not a history, before it is read as one.
 
     Args:
-        messages: what a program gave to a transform.
+        messages: what a program gave for it.
 
     Raises:
         TypeError: it is not a list of messages as dicts.
@@ -42,7 +58,7 @@ def check_history(messages: object) -> None:
     is_history = isinstance(messages, (list, tuple)) and all(isinstance(message, Mapping) for message in messages)
     if not is_history:
         raise TypeError(
-            'A transform takes a list of messages, such as [{"role": "user", "content": "Hello."}], but it was given '
+            'A history is a list of messages, such as [{"role": "user", "content": "Hello."}], but this is '
             f"{messages!r:.80}."
         )
 
@@ -59,8 +75,7 @@ def checked_filter(filter_dict: Mapping[str, Any] | None) -> Mapping[str, Any] |
     Raises:
         TypeError: it is not a dict.
     """
-    if filter_dict is not None and not isinstance(filter_dict, Mapping):
-        raise TypeError(f'filter_dict must be a dict such as {{"role": ["system"]}}, but it is {filter_dict!r}.')
+    check_kind("filter_dict", filter_dict, 'a dict such as {"role": ["system"]}', Mapping)
     return filter_dict
 
 
