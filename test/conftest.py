@@ -84,6 +84,7 @@ PLACES = {
     "state/test_killed.py": "one",
     "testing": "quick",
     "tools": "quick",
+    "tracing": "one",
     "web": "quick",
     "test_code_utils.py": "versions",
     "test_counted_work.py": "one",

@@ -147,6 +147,7 @@ OWN_NAMES = (
     "replay",
     "state",
     "testing",
+    "tracing",
 )
 
 

@@ -48,6 +48,7 @@ LEVELS = (
         "oai.prices",
         "oai.providers",
         "runtime_logging",
+        "tracing",
     ),
     ("oai",),
     ("_legacy", "coding", "replay", "state"),
@@ -210,7 +211,9 @@ def test_no_logger_is_named_after_the_new_package():
         and not (
             node.args
             and isinstance(node.args[0], ast.Constant)
-            and str(node.args[0].value).startswith(("ag2.", "autogen.", "httpx", "pypdf"))  # watched, silenced
+            and str(node.args[0].value).startswith(
+                ("ag2.", "autogen.", "httpx", "opentelemetry.", "pypdf")
+            )  # watched, silenced
         )
     ]
     assert offenders == []

@@ -60,6 +60,8 @@ __all__ = (
     "TextStreamed",
     "ToolCalled",
     "ToolReturned",
+    "TurnEnded",
+    "TurnStarted",
     "WarningIssued",
     "WrapperCreated",
     "audience",
@@ -194,6 +196,25 @@ class MessageRejected(Event):
 
 
 @dataclass(slots=True, repr=False, eq=False)
+class TurnStarted(Detail):
+    """``agent`` begins to look for its reply; to ``sender``, where it is not just asked for one."""
+
+    agent: Party
+    sender: Agent | None
+
+
+@dataclass(slots=True, repr=False, eq=False)
+class TurnEnded(Detail):
+    """``agent`` has found its ``reply``, or None, after ``seconds``; or an ``error`` has ended the search."""
+
+    agent: Party
+    sender: Agent | None
+    reply: TextOrMessage | None
+    seconds: float
+    error: Any = field(metadata=LIVE)
+
+
+@dataclass(slots=True, repr=False, eq=False)
 class ReplyTried(Detail):
     """A reply function of ``agent`` has run. If it is ``final``, the agent says ``reply``; else the next one runs."""
 
@@ -208,11 +229,13 @@ class ModelAsked(Event):
     """A request is about to go to a model. ``request`` never holds a key.
 
     The events of one request, ``ModelAsked``, ``ModelFailed`` and ``ModelAnswered``, have the same ``request_id``.
+    ``client`` is the one that is asked.
     """
 
     agent: Agent | str | None
     request: dict[str, Any]
     request_id: str
+    client: Any = field(metadata=LIVE)
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -315,6 +338,7 @@ class ToolReturned(Event):
         call_id: the id of the call, where it has one.
         verbose: whether the arguments and the answer are printed.
         seconds: how long it took.
+        error: what the tool has raised, or the fault of the JSON.
     """
 
     agent: Agent
@@ -325,6 +349,7 @@ class ToolReturned(Event):
     call_id: str | None
     verbose: bool
     seconds: float = 0.0
+    error: Any = field(default=None, metadata=LIVE)
 
 
 @dataclass(slots=True, repr=False, eq=False)

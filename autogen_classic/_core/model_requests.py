@@ -1,4 +1,4 @@
-"""A switch that forbids requests to real models, and the place that knows which agent is asking.
+"""A switch that forbids requests to real models, and the place that knows who is asking, and with which headers.
 
 Tests turn the switch through `autogen_classic.testing`; a whole run turns it by the environment variable
 ``AUTOGEN_CLASSIC_FORBID_MODEL_REQUESTS=1``. Whoever sends a request calls `check` first.
@@ -7,6 +7,7 @@ Tests turn the switch through `autogen_classic.testing`; a whole run turns it by
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from ipaddress import ip_address
 from types import TracebackType
@@ -22,6 +23,8 @@ __all__ = (
     "asking_agent",
     "check",
     "forbid_model_requests",
+    "header_makers",
+    "made_headers",
     "model_requests_are_allowed",
 )
 
@@ -29,6 +32,9 @@ FORBID_VARIABLE = "AUTOGEN_CLASSIC_FORBID_MODEL_REQUESTS"
 
 asking_agent: ContextVar[Any] = ContextVar("asking_agent", default=None)
 """The agent on whose behalf a model is being asked, or None. A model client gets no other hint of it."""
+
+header_makers: list[Callable[[], Mapping[str, str]]] = []
+"""Each makes headers for a request that is about to be sent, such as those that carry on a trace."""
 
 _allowed: bool | None = None  # None: the switch has not been used, so the environment decides
 
@@ -102,6 +108,11 @@ def check(target: object) -> None:
         f"{forbidden_by} forbids that. Give the agent a ScriptedClient or a MockOpenAIServer of "
         "autogen_classic.testing as its llm_config, or allow real requests with allow_model_requests()."
     )
+
+
+def made_headers() -> dict[str, str]:
+    """Return the further headers of a request that this thread or task sends now."""
+    return {name: value for make in tuple(header_makers) for name, value in make().items()}
 
 
 def _is_this_machine(target: str) -> bool:

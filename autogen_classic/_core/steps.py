@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 from . import hooks, replies, running_chats, steering, tape
@@ -22,6 +23,8 @@ from .events import (
     MessageSent,
     Notice,
     ReplyTried,
+    TurnEnded,
+    TurnStarted,
     emit,
     is_heard,
     warn,
@@ -196,6 +199,29 @@ def receive(
 
 def generate_reply(
     agent: Party, /, messages: list[Message] | None = None, sender: Agent | None = None, **kwargs: Any
+) -> Steps[TextOrMessage | None]:
+    """Find the reply of an agent; those who want to hear of turns are told."""
+    found = _first_final_reply(agent, messages, sender, **kwargs)
+    return _announced(agent, sender, found) if is_heard(TurnStarted) else found
+
+
+def _announced(agent: Party, sender: Agent | None, found: Steps[TextOrMessage | None]) -> Steps[TextOrMessage | None]:
+    """Tell when the search for a reply begins and when it ends."""
+    emit(TurnStarted(agent, sender))
+    began = perf_counter()
+    reply, failure = None, None
+    try:
+        reply = yield from found
+        return reply
+    except BaseException as error:
+        failure = error
+        raise
+    finally:
+        emit(TurnEnded(agent, sender, reply, perf_counter() - began, failure))
+
+
+def _first_final_reply(
+    agent: Party, messages: list[Message] | None, sender: Agent | None, **kwargs: Any
 ) -> Steps[TextOrMessage | None]:
     """Ask the reply functions in their order until one of them has the final word."""
     if messages is None and sender is None:

@@ -47,6 +47,11 @@ class OpenAIClient:
         self.connect_async: Callable[[], Awaitable[Any]] | None = None
         self._async_clients: dict[asyncio.AbstractEventLoop, Any] = {}
 
+    @property
+    def address(self) -> str:
+        """Where requests go: a base URL, or "openai" for an object that does not say."""
+        return str(getattr(self._oai_client, "base_url", None) or "openai")
+
     def create(self, params: dict[str, Any]) -> Any:
         """Ask the model.
 
@@ -130,7 +135,7 @@ class OpenAIClient:
 
     def _place(self) -> str:
         """The address of the endpoint, if it may be asked and with this key."""
-        place = str(getattr(self._oai_client, "base_url", None) or "openai")
+        place = self.address
         check(place)
         check_key(getattr(self._oai_client, "api_key", None))
         return place

@@ -241,6 +241,7 @@ def execute_function(
     name = func_call.get("name", "")
     function = agent._function_map.get(name)
     succeeded = False
+    failure: Exception | None = None
     arguments: Any = None
     began = perf_counter()
     if function is None:
@@ -249,7 +250,7 @@ def execute_function(
         try:
             arguments = _read_arguments(agent, function, func_call)
         except json.JSONDecodeError as error:
-            content = _literals.FUNCTION_BROKEN_JSON.format(error=error)
+            failure, content = error, _literals.FUNCTION_BROKEN_JSON.format(error=error)
         if arguments is not None:
             asynchronous = yield WHICH_WAY
             emit(ToolCalled(agent, name, arguments, call_id, asynchronous))
@@ -263,8 +264,9 @@ def execute_function(
             except JournalError:
                 raise  # it ends the run, and the model could do nothing about it
             except Exception as error:
-                content = _literals.FUNCTION_RAISED.format(error=str(error) or type(error).__name__)
-    emit(ToolReturned(agent, name, arguments, content, succeeded, call_id, bool(verbose), perf_counter() - began))
+                failure, content = error, _literals.FUNCTION_RAISED.format(error=str(error) or type(error).__name__)
+    seconds = perf_counter() - began
+    emit(ToolReturned(agent, name, arguments, content, succeeded, call_id, bool(verbose), seconds, failure))
     return succeeded, {"name": name, "role": "function", "content": content}
 
 

@@ -14,6 +14,8 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
+from ..._core.model_requests import made_headers
+
 __all__ = ("async_pool", "sync_pool")
 
 _lock = threading.Lock()
@@ -47,11 +49,22 @@ def sync_pool(address: str, new_client: Callable[[], Any] | None = None) -> Any:
 
 
 def _new(new_client: Callable[[], Any] | None) -> Any:
-    if new_client is not None:
-        return new_client()
-    import openai
+    if new_client is None:
+        import openai
 
-    return openai.DefaultHttpxClient()
+        new_client = openai.DefaultHttpxClient
+    client = new_client()
+    client.event_hooks = {"request": [_add_headers]}
+    return client
+
+
+def _add_headers(request: Any) -> None:
+    for name, value in made_headers().items():
+        request.headers.setdefault(name, value)
+
+
+async def _add_headers_async(request: Any) -> None:
+    _add_headers(request)
 
 
 async def async_pool(address: str) -> Any:
@@ -73,7 +86,8 @@ async def async_pool(address: str) -> Any:
     if address not in pools.by_address:
         from .many_connections import new_async_client
 
-        pools.by_address[address] = new_async_client()
+        client = pools.by_address[address] = new_async_client()
+        client.event_hooks = {"request": [_add_headers_async]}
     return pools.by_address[address]
 
 

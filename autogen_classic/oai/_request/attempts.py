@@ -157,7 +157,7 @@ class Attempt:
         if self.from_cache:
             return response
         if is_heard(ModelAsked):
-            emit(ModelAsked(self.agent, without_keys(self.params), self.request_id))
+            emit(ModelAsked(self.agent, without_keys(self.params), self.request_id, self.client))
         with keys_hidden(self._with_keys):
             return (yield from answer_steps(self._delivery, self.params, self.wanted, self._tell_of_repair))
 
