@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 __all__ = (
+    "forms_of",
     "hidden",
     "is_secret_name",
     "is_secret_variable",
@@ -23,6 +24,7 @@ __all__ = (
     "secrets_of_environment",
     "secrets_sent",
     "set_text",
+    "without_forms",
     "without_keys",
     "without_secrets",
 )
@@ -206,9 +208,28 @@ def hidden(text: str, secrets: Iterable[str]) -> str:
         text: any text.
         secrets: what must not appear in it; anything shorter than 6 characters stays.
     """
+    return without_forms(text, forms_of(secrets))
+
+
+def forms_of(secrets: Iterable[str]) -> list[str]:
+    """Find every form in which secrets may stand in a text, for `without_forms`; the longest come first.
+
+    Args:
+        secrets: what must not appear in it.
+    """
     found = {form for secret in secrets for form in _forms(secret) if len(form) >= _SHORTEST_SECRET}
-    for secret in sorted(found, key=len, reverse=True):  # a longer key may begin like a shorter one
-        text = text.replace(secret, _HIDDEN)
+    return sorted(found, key=len, reverse=True)  # a longer key may begin like a shorter one
+
+
+def without_forms(text: str, forms: Iterable[str]) -> str:
+    """Blank out secrets; the same as `hidden`, where the secrets are the same for many texts.
+
+    Args:
+        text: any text.
+        forms: what `forms_of` returned.
+    """
+    for form in forms:
+        text = text.replace(form, _HIDDEN)
     return text
 
 

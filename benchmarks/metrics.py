@@ -161,6 +161,10 @@ METRICS: Mapping[str, Metric] = {
     ),
     "listeners_sqlite": Metric("listeners", "the same turn, logged to SQLite by `runtime_logging`", "µs"),
     "listeners_file": Metric("listeners", "the same turn, logged to a file", "µs"),
+    "listeners_journal": Metric("listeners", "the same turn with a journal, on this disk", "µs"),
+    "journal_message": Metric(
+        "listeners", "what a journal adds to a message: one write, one fsync", "µs", Target(at_most=300)
+    ),
     "local_load": Metric("local_model", "the local model, from nothing to its first token", "s"),
     "local_tokens": Metric("local_model", "tokens per second of the local model", ""),
     "code_local": Metric("code_round_trip", "`print(1)` as a process", "ms"),

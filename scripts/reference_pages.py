@@ -81,6 +81,11 @@ PAGES = {
         "Runs that are written down and run again. The guide is [Record and replay](../record-and-replay.md).",
         ("replay",),
     ),
+    "state": Page(
+        "Save, kill, resume",
+        "Agents that are saved and loaded, and the journal. The guide is [Save, kill, resume](../state.md).",
+        ("state",),
+    ),
     "compat": Page(
         "Drop-in use", "How `import autogen` comes to mean this library; see [the guide](../drop-in.md).", ("compat",)
     ),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from .._secrets import hidden, secrets_in, secrets_of_environment, without_keys
+from .._secrets import forms_of, secrets_in, secrets_of_environment, without_forms, without_keys
 from ..oai._specs import OPENAI_CLIENT_KEYS
 from ..oai.openai_utils import NON_CACHE_KEY
 
@@ -135,6 +135,7 @@ class Secrets:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
+        self._forms: list[str] = []  # of what is known, as JSON may hold it
         self.learn_texts(secrets_of_environment(_SHORTEST_SECRET_OF_ENVIRONMENT))
 
     def learn(self, entries: Iterable[Mapping[str, Any]]) -> None:
@@ -151,7 +152,10 @@ class Secrets:
         Args:
             secrets: the keys. Anything too short, or a usual placeholder, is not a secret.
         """
-        self._known.update(filter(_is_secret, secrets))
+        new = set(filter(_is_secret, secrets)) - self._known
+        if new:
+            self._known |= new
+            self._forms = forms_of(json.dumps(secret)[1:-1] for secret in self._known)
 
     def hide(self, value: Any) -> Any:
         """Blank out the known secrets.
@@ -162,10 +166,10 @@ class Secrets:
         Returns:
             The same value, or a new one without them.
         """
-        if not self._known:
+        if not self._forms:
             return value
         text = canonical(value)
-        without = hidden(text, (json.dumps(secret)[1:-1] for secret in self._known))
+        without = without_forms(text, self._forms)
         return value if without == text else json.loads(without)
 
 

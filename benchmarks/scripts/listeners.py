@@ -1,4 +1,4 @@
-"""What those who listen add to a turn of two agents without a model: a subscriber, loggers, a loop over the events.
+"""What those who listen add to a turn of two agents without a model: a subscriber, loggers, a loop, a journal.
 
 Each stands beside the same turn with nobody listening. The others know loggers only.
 """
@@ -40,6 +40,14 @@ def one_subscriber() -> Iterator[None]:
 
 
 @contextmanager
+def new_journal() -> Iterator[None]:
+    from autogen_classic.state import journal
+
+    with tempfile.TemporaryDirectory() as folder, journal(os.path.join(folder, "run.jsonl")):
+        yield
+
+
+@contextmanager
 def logger(kind: str, config: dict[str, str]) -> Iterator[None]:
     autogen.runtime_logging.start(logger_type=kind, config=config)
     yield
@@ -59,6 +67,7 @@ KINDS: dict[str, tuple[Callable[[], None], Callable[[], AbstractContextManager[A
 }
 if IMPLEMENTATION == OURS:
     KINDS |= {"listeners_one": (chat, one_subscriber), "listeners_iterate": (iterated, nullcontext)}
+    KINDS |= {"listeners_journal": (chat, new_journal)}
 
 with printing_to_nowhere(), tempfile.TemporaryDirectory() as place:
     os.chdir(place)
@@ -69,4 +78,6 @@ measurements = {key: min(times[key] for times in rounds) for key in KINDS}
 for key in ("listeners_one", "listeners_iterate"):
     if key in KINDS:
         measurements[f"{key}_ratio"] = median(times[key] / times["listeners_none"] for times in rounds)
+if "listeners_journal" in KINDS:
+    measurements["journal_message"] = median(times["listeners_journal"] - times["listeners_none"] for times in rounds)
 report(**measurements)

@@ -40,6 +40,7 @@ PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "memory.md",
     "retrieval.md",
     "society-of-mind.md",
+    "state.md",
     "swarms.md",
     "tools.md",
 )
