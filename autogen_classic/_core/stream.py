@@ -81,23 +81,6 @@ Subscriber = Callable[[Any], object]
 SubscriberT = TypeVar("SubscriberT", bound=Subscriber)
 
 
-def _guarded(subscriber: Subscriber) -> Callable[[Event], None]:
-    """Hand events on to a subscriber until it raises an error, which is reported once."""
-    has_failed = False
-
-    def deliver(event: Event) -> None:
-        nonlocal has_failed
-        if has_failed:
-            return
-        try:
-            subscriber(event)
-        except Exception as error:
-            has_failed = True
-            _report(subscriber, event, error)
-
-    return deliver
-
-
 def _report(subscriber: Subscriber, event: Event, error: Exception) -> None:
     logger.error(
         "%s raised an error on the event %s, and hears no more events.",
@@ -107,32 +90,47 @@ def _report(subscriber: Subscriber, event: Event, error: Exception) -> None:
     )
 
 
+class _Wanted(dict[type[Event], bool]):
+    """Which kinds of events are among those that somebody named, worked out when a kind is met for the first time."""
+
+    __slots__ = ("_kinds",)
+
+    def __init__(self, kinds: Iterable[type[Event]]) -> None:
+        self._kinds = tuple(kinds)
+
+    def __missing__(self, kind: type[Event]) -> bool:
+        named = tuple(one for one in self._kinds if one is not Event)
+        self[kind] = wanted = issubclass(kind, named if issubclass(kind, Detail) else self._kinds)
+        return wanted
+
+
 @dataclass(slots=True, eq=False)
 class _Subscription:
     """Who hears which kinds of events, and in which chat."""
 
     subscriber: Subscriber
     deliver: Callable[[Event], object]
-    kinds: tuple[type[Event], ...]
+    wanted: _Wanted
     chat_id: str | None = None
+    may_fail: bool = True
     only_aloud: bool = False
-    is_over: bool = False  # a thread that outlives the ``with`` block of a listener no longer reaches it
-    known: dict[type[Event], bool] = field(default_factory=dict)  # which kinds it wants, as far as it was asked
+
+    def fail(self, event: Event, error: Exception) -> None:
+        """Report what the subscriber has raised, and deliver nothing more; or raise it, if it may not fail."""
+        if not self.may_fail:
+            raise error
+        self.deliver = _ignore
+        _report(self.subscriber, event, error)
 
     def end(self) -> None:
-        """Deliver nothing more."""
-        self.is_over = True
-        close = getattr(self.deliver, "close", None)
-        if close is not None:
-            close()
+        """Deliver nothing more: a thread that outlives the ``with`` block of a listener no longer reaches it."""
+        self.wanted = _Wanted(())
+        if self.deliver is not self.subscriber:  # whose own ``close`` is its own business
+            getattr(self.deliver, "close", lambda: None)()
 
-    def wants(self, kind: type[Event]) -> bool:
-        wanted = self.known.get(kind)
-        if wanted is None:
-            named = tuple(one for one in self.kinds if one is not Event)
-            wanted = issubclass(kind, named if issubclass(kind, Detail) else self.kinds)
-            self.known[kind] = wanted
-        return wanted and not self.is_over
+
+def _ignore(event: Event) -> None:
+    """Stands in the place of a subscriber that has failed."""
 
 
 _lock = threading.Lock()
@@ -164,10 +162,16 @@ def emit(event: Event, silent: bool | None = False) -> None:
         event.chat = running_chat.ref
         event.sequence = next(running_chat.event_numbers)
     for subscription in subscribed:
-        subscription.deliver(event)
+        try:
+            subscription.deliver(event)
+        except Exception as error:
+            subscription.fail(event, error)
     for listener in listeners:
-        if listener.wants(kind) and (listener.chat_id is None or is_within(listener.chat_id)):
-            listener.deliver(event)
+        if listener.wanted[kind] and (listener.chat_id is None or is_within(listener.chat_id)):
+            try:
+                listener.deliver(event)
+            except Exception as error:
+                listener.fail(event, error)
 
 
 def is_heard(kind: type[Event], silent: bool | None = False) -> bool:
@@ -183,14 +187,14 @@ def is_heard(kind: type[Event], silent: bool | None = False) -> bool:
     if subscribed:
         return True
     for listener in _listeners.get():
-        if listener.wants(kind):
+        if listener.wanted[kind]:
             return True
     return False
 
 
 def _subscribed_to(kind: type[Event], silent: bool | None = False) -> tuple[_Subscription, ...]:
     with _lock:
-        hearing = _by_kind[kind] = tuple(one for one in _subscriptions if one.wants(kind))
+        hearing = _by_kind[kind] = tuple(one for one in _subscriptions if one.wanted[kind])
         in_silence = _by_silent_kind[kind] = tuple(one for one in hearing if not one.only_aloud)
     return in_silence if silent else hearing
 
@@ -204,14 +208,14 @@ def audience(kind: type[Event]) -> list[Subscriber]:
     subscribed = _by_kind.get(kind)
     if subscribed is None:
         subscribed = _subscribed_to(kind)
-    listeners = [listener for listener in _listeners.get() if listener.wants(kind)]
+    listeners = [listener for listener in _listeners.get() if listener.wanted[kind]]
     return [one.subscriber for one in (*subscribed, *listeners)]
 
 
 def _delivery_to(subscriber: Subscriber, queue: int | None) -> Callable[[Event], object]:
     """What is called with each event: at once, or with a queue in between."""
     if queue is None and not is_asynchronous(subscriber):
-        return _guarded(subscriber)
+        return subscriber
     from .background import DEFAULT_SIZE, Background  # for the rare subscriber that has a queue
 
     size = DEFAULT_SIZE if queue is None else queue
@@ -248,7 +252,7 @@ def subscribe(
     """
     global _subscriptions
     deliver = _delivery_to(subscriber, queue) if may_fail else subscriber
-    subscription = _Subscription(subscriber, deliver, tuple(kinds), only_aloud=only_aloud)
+    subscription = _Subscription(subscriber, deliver, _Wanted(kinds), None, may_fail, only_aloud)
     with _lock:
         _subscriptions = (*_subscriptions, subscription)
         _by_kind.clear()
@@ -300,7 +304,7 @@ def listening(
     """
     chat_id = chat.id if isinstance(chat, ChatRef) else chat
     deliver = _delivery_to(subscriber, queue) if may_fail else subscriber
-    listener = _Subscription(subscriber, deliver, tuple(kinds), chat_id)
+    listener = _Subscription(subscriber, deliver, _Wanted(kinds), chat_id, may_fail)
     _listeners.set((*_listeners.get(), listener))
     try:
         yield subscriber

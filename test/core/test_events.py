@@ -272,6 +272,22 @@ def test_a_subscriber_that_raises_is_reported_once_and_hears_no_more(caplog: pyt
     assert str(record.exc_info[1]) == "enough"
 
 
+def test_a_subscriber_is_not_closed_when_it_hears_no_more():
+    class Recorder:
+        is_open = True
+
+        def __call__(self, event: Event) -> None: ...
+
+        def close(self) -> None:
+            self.is_open = False
+
+    recorder = Recorder()
+    unsubscribe(subscribe(recorder, may_fail=False))
+    with listening(recorder):
+        talk("ann", "bob")
+    assert recorder.is_open
+
+
 def test_what_a_subscriber_raises_that_may_not_fail_ends_the_chat():
     def refuse(event: Event) -> None:
         raise RuntimeError("enough")
