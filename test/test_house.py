@@ -129,6 +129,7 @@ REACHING_IN = {
 
 # Paths without an underscore which are neither of 0.2 nor of AG2. A package stands for what is in it.
 OWN_NAMES = (
+    "agentchat.group.events",  # a path of AG2
     "agentchat.contrib.graph_rag.networkx_graph_query_engine",
     "agentchat.contrib.swarm_agent",
     "cli",

@@ -32,7 +32,14 @@ if TYPE_CHECKING:
     )
     from .conversable_agent import ConversableAgent, UpdateSystemMessage, register_function
     from .group.context_variables import ContextVariables
-    from .group.multi_agent_chat import a_initiate_group_chat, initiate_group_chat
+    from .group.multi_agent_chat import (
+        a_initiate_group_chat,
+        a_run_group_chat,
+        a_run_group_chat_iter,
+        initiate_group_chat,
+        run_group_chat,
+        run_group_chat_iter,
+    )
     from .group.reply_result import ReplyResult
     from .groupchat import GroupChat, GroupChatManager
     from .user_proxy_agent import UserProxyAgent
@@ -59,6 +66,8 @@ __all__ = [
     "UserProxyAgent",
     "a_initiate_group_chat",
     "a_initiate_swarm_chat",
+    "a_run_group_chat",
+    "a_run_group_chat_iter",
     "agent",
     "assistant_agent",
     "chat",
@@ -72,6 +81,8 @@ __all__ = [
     "initiate_swarm_chat",
     "register_function",
     "register_hand_off",
+    "run_group_chat",
+    "run_group_chat_iter",
     "user_proxy_agent",
     "utils",
 ]
@@ -99,6 +110,10 @@ _HOMES = {
     "UpdateSystemMessage": ".conversable_agent",
     "UserProxyAgent": ".user_proxy_agent",
     "a_initiate_group_chat": ".group.multi_agent_chat",
+    "a_run_group_chat": ".group.multi_agent_chat",
+    "a_run_group_chat_iter": ".group.multi_agent_chat",
+    "run_group_chat": ".group.multi_agent_chat",
+    "run_group_chat_iter": ".group.multi_agent_chat",
     "gather_usage_summary": ".utils",
     "initiate_chats": ".chat",
     "initiate_group_chat": ".group.multi_agent_chat",

@@ -30,7 +30,9 @@ __all__ = (
     "AsyncSteppedChatRun",
     "Plan",
     "SteppedChatRun",
+    "SteppedWalk",
     "completion_of",
+    "end_of_chat",
     "start",
     "start_async",
     "start_queue",
@@ -91,7 +93,7 @@ class Plan:
 
         def run() -> Printable:
             with with_tools(self._both, self._tools):
-                return completion_of(self.sender.initiate_chat(self.recipient, **self._settings), *self._both)
+                return end_of_chat(self.sender.initiate_chat(self.recipient, **self._settings), *self._both)
 
         return start(self._both, run)
 
@@ -100,7 +102,7 @@ class Plan:
 
         async def run() -> Printable:
             with with_tools(self._both, self._tools):
-                return completion_of(await self.sender.a_initiate_chat(self.recipient, **self._settings), *self._both)
+                return end_of_chat(await self.sender.a_initiate_chat(self.recipient, **self._settings), *self._both)
 
         return start_async(self._both, run)
 
@@ -149,14 +151,13 @@ def _says_terminate(message: Message) -> bool:
     return _literals.TERMINATE in content_str(message.get("content"))
 
 
-def completion_of(result: ChatResult, sender: Agent, recipient: Agent, context_variables: object = None) -> Printable:
-    """Make the event with which a run ends.
+def end_of_chat(result: ChatResult, sender: Agent, recipient: Agent) -> Printable:
+    """Make the event with which a chat of two ends.
 
     Args:
-        result: what came out of its chat.
+        result: what came out of it.
         sender: who opened it.
         recipient: who was spoken to.
-        context_variables: the variables of a group.
 
     Returns:
         A `RunCompletionEvent`.
@@ -165,6 +166,20 @@ def completion_of(result: ChatResult, sender: Agent, recipient: Agent, context_v
     if result.chat_history:
         last = result.chat_history[-1]
         last_speaker = last.get("name") or (sender if last.get("role") == "assistant" else recipient).name
+    return completion_of(result, last_speaker)
+
+
+def completion_of(result: ChatResult, last_speaker: str | None, context_variables: object = None) -> Printable:
+    """Make the event with which a run ends.
+
+    Args:
+        result: what came out of its chat.
+        last_speaker: the name of who spoke last.
+        context_variables: the variables of a group.
+
+    Returns:
+        A `RunCompletionEvent`.
+    """
     summary = result.summary
     return RunCompletionEvent(
         summary=summary if isinstance(summary, str) else content_str((summary or {}).get("content")),
@@ -286,13 +301,13 @@ def _both_of(chat_info: dict[str, Any]) -> tuple[Runner, Runner]:
 def _next_of_queue(chat_info: dict[str, Any], finished: list[ChatResult]) -> Printable:
     prepared = with_summaries(chat_info, finished)
     finished.append(prepared["sender"].initiate_chat(**prepared))
-    return completion_of(finished[-1], *_both_of(chat_info))
+    return end_of_chat(finished[-1], *_both_of(chat_info))
 
 
 async def _a_next_of_queue(chat_info: dict[str, Any], finished: list[ChatResult]) -> Printable:
     prepared = with_summaries(chat_info, finished)
     finished.append(await prepared["sender"].a_initiate_chat(**prepared))
-    return completion_of(finished[-1], *_both_of(chat_info))
+    return end_of_chat(finished[-1], *_both_of(chat_info))
 
 
 def _fails_all(stream: RunStream, later: Sequence[RunStream]) -> bool:
@@ -321,7 +336,7 @@ async def report_async(stream: AsyncThreadIOStream, run: Callable[[], Awaitable[
 # --- runs that go as far as their events are asked for ---------------------------------------------------------------
 
 
-class _Stepped(ChatWalk):
+class SteppedWalk(ChatWalk):
     """What both kinds of chats here have in common: their events go to a stream."""
 
     def __init__(
@@ -338,12 +353,12 @@ class _Stepped(ChatWalk):
 
     def completion(self) -> Printable | None:
         """The `RunCompletionEvent` of the chat, once it is over or was left; None before."""
-        return None if self.result is None else completion_of(self.result, *self._both)
+        return None if self.result is None else end_of_chat(self.result, *self._both)
 
 
-class SteppedChatRun(_Stepped, ChatRun):
+class SteppedChatRun(SteppedWalk, ChatRun):
     """A chat to iterate over with ``for``, whose events go to a stream."""
 
 
-class AsyncSteppedChatRun(_Stepped, AsyncChatRun):
+class AsyncSteppedChatRun(SteppedWalk, AsyncChatRun):
     """A chat to iterate over with ``async for``, whose events go to a stream."""

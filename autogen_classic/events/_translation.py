@@ -96,7 +96,7 @@ def _is_silent(event: Event) -> bool:
     """Whether nothing of an event is shown in a chat that prints."""
     if isinstance(event, events.MessageReceived):
         return bool(event.recipient._is_silent(event.recipient, event.silent))
-    if isinstance(event, events.SpeakerSelected):
+    if isinstance(event, (events.SpeakerSelected, events.HandedOver)):
         return not event.announce
     if isinstance(event, events.SelectionTried):
         return not _verbose_selection(event.manager)
@@ -180,6 +180,19 @@ def _speaker_selected(event: events.SpeakerSelected) -> Iterator[Any]:
     yield ag2.GroupChatRunChatEvent(speaker=event.speaker, silent=not event.announce)
 
 
+@translation(events.HandedOver)
+def _handed_over(event: events.HandedOver) -> Iterator[Any]:
+    from ..agentchat.group.events import transition_events
+
+    kinds = {
+        "after_work": transition_events.AfterWorksTransitionEvent,
+        "context": transition_events.OnContextConditionTransitionEvent,
+        "llm": transition_events.OnConditionLLMTransitionEvent,
+        "tool": transition_events.ReplyResultTransitionEvent,
+    }
+    yield kinds[event.kind](source_agent=event.agent, transition_target=event.chosen)
+
+
 @translation(events.SelectionTried)
 def _selection_tried(event: events.SelectionTried) -> Iterator[Any]:
     kind: type[Any] = ag2.SpeakerAttemptFailedNoAgentsEvent
@@ -206,20 +219,26 @@ def _notice(event: events.Notice) -> Iterator[Any]:
             sender=_partner(event, event.agent),
             recipient=event.agent.name,
         )
-    elif not event.text.startswith(texts.SELECTION_ATTEMPT):  # of which `SelectionTried` tells
+    elif not event.text.startswith(_TOLD_OTHERWISE):
         yield PrintEvent(event.text)
 
 
+_TOLD_OTHERWISE = (texts.SELECTION_ATTEMPT, _literals.TERMINATING_RUN.partition("{")[0])
+"""How notices begin that say what `SelectionTried` and `ChatEnded` tell as well."""
+
+NO_NEXT_SPEAKER = "No next speaker selected"
 _REASONS = {
     StopReason.MAX_TURNS: "Maximum turns ({limit}) reached",
     StopReason.MAX_ROUND: "Maximum rounds ({limit}) reached",
     StopReason.AUTO_REPLY_LIMIT: "Maximum number of consecutive auto-replies reached",
     StopReason.TERMINATION_MESSAGE: "Termination message condition on agent '{name}' met",
     StopReason.PERSON: "User requested to end the conversation",
-    StopReason.NO_ELIGIBLE_SPEAKER: "No eligible speaker found",
+    StopReason.NO_ELIGIBLE_SPEAKER: NO_NEXT_SPEAKER,
+    StopReason.TERMINATE_TARGET: NO_NEXT_SPEAKER,
     StopReason.BUDGET: "Budget spent",
     StopReason.EXTERNAL_STOP: "Stopped from outside",
 }
+NO_REPLY = "No reply generated"
 _GROUP_MET = "Termination message condition on the GroupChatManager '{name}' met"
 _ENDED_BY_WHO_HEARD = (StopReason.AUTO_REPLY_LIMIT, StopReason.TERMINATION_MESSAGE, StopReason.PERSON)
 
@@ -227,14 +246,16 @@ _ENDED_BY_WHO_HEARD = (StopReason.AUTO_REPLY_LIMIT, StopReason.TERMINATION_MESSA
 @translation(events.ChatEnded)
 def _chat_ended(event: events.ChatEnded) -> Iterator[Any]:
     """Say who has ended the chat: a group's manager, or the agent that heard the last message."""
+    leads_a_group = hasattr(event.recipient, "groupchat")
     reason = _REASONS.get(event.reason) if event.reason else None
+    if leads_a_group and event.reason is StopReason.NO_REPLY:
+        reason = NO_REPLY
     if reason is None:  # an error, or nothing more to say
         return
     name = event.sender.name
     other = event.recipient.name
-    leads_a_group = hasattr(event.recipient, "groupchat")
     author = event.message.get("name") if isinstance(event.message, dict) else None
-    if leads_a_group and event.reason in (*_ENDED_BY_WHO_HEARD, StopReason.MAX_ROUND):
+    if leads_a_group and event.reason is not StopReason.MAX_TURNS:
         name, other = event.recipient.name, author or event.sender.name
     elif event.reason in _ENDED_BY_WHO_HEARD and author == event.sender.name:
         name, other = other, name

@@ -611,7 +611,7 @@ class TerminationEvent(BaseEvent):
 
     def print(self, f: EventPrinter | None = None) -> None:
         """Print why the chat is over."""
-        text = f"\n>>>>>>>> TERMINATING RUN ({self.uuid}): {self.termination_reason}"
+        text = _literals.TERMINATING_RUN.format(id=self.uuid, reason=self.termination_reason)
         resolve_print_callable(f)(colored(text, "red"), flush=True)
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from ..._core.drive import drive, drive_async
 from ._running import group_chat_steps
 
 if TYPE_CHECKING:
+    from ...io.run_response import AsyncRunIterResponse, AsyncRunResponse, RunIterResponse, RunResponse
     from ..agent import Agent
     from ..chat import ChatResult
     from .context_variables import ContextVariables
     from .patterns.pattern import Pattern
 
-__all__ = ("a_initiate_group_chat", "initiate_group_chat")
+__all__ = (
+    "a_initiate_group_chat",
+    "a_run_group_chat",
+    "a_run_group_chat_iter",
+    "initiate_group_chat",
+    "run_group_chat",
+    "run_group_chat_iter",
+)
 
 
 def initiate_group_chat(
@@ -41,3 +50,64 @@ async def a_initiate_group_chat(
 ) -> tuple[ChatResult, ContextVariables, Agent | None]:
     """Run a group chat in an event loop; see `initiate_group_chat`."""
     return await drive_async(group_chat_steps(pattern, messages, max_rounds))
+
+
+def run_group_chat(pattern: Pattern, messages: list[dict[str, Any]] | str, max_rounds: int = 20) -> RunResponse:
+    """Start a group chat that goes on in a thread of its own, and return at once.
+
+    For example: ``run_group_chat(pattern, "Hi", max_rounds=5).process()``.
+
+    Args:
+        pattern: how the agents take turns.
+        messages: the messages that open the chat, as for `initiate_group_chat`.
+        max_rounds: how many messages are said before the chat ends, including the first.
+
+    Returns:
+        The run, which may be left alone, iterated over or processed later. It has the context variables as well.
+    """
+    from ._runs import GroupPlan
+
+    return GroupPlan(pattern, messages, max_rounds).start()
+
+
+async def a_run_group_chat(
+    pattern: Pattern, messages: list[dict[str, Any]] | str, max_rounds: int = 20
+) -> AsyncRunResponse:
+    """Start a group chat that goes on as a task of the event loop, and return at once; see `run_group_chat`."""
+    from ._runs import GroupPlan
+
+    return GroupPlan(pattern, messages, max_rounds).start_task()
+
+
+def run_group_chat_iter(
+    pattern: Pattern,
+    messages: list[dict[str, Any]] | str,
+    max_rounds: int = 20,
+    yield_on: Collection[type[Any]] | None = None,
+) -> RunIterResponse:
+    """Open a group chat to iterate over: it runs in the thread of the loop, and stands still at each event.
+
+    Args:
+        pattern: how the agents take turns.
+        messages: the messages that open the chat, as for `initiate_group_chat`.
+        max_rounds: how many messages are said before the chat ends, including the first.
+        yield_on: the classes of events that are wanted; None stands for all.
+
+    Returns:
+        The run, to iterate over once. What came out of it is there after the loop, which may be left at any event.
+    """
+    from ._runs import GroupPlan
+
+    return GroupPlan(pattern, messages, max_rounds).iterate(yield_on)
+
+
+def a_run_group_chat_iter(
+    pattern: Pattern,
+    messages: list[dict[str, Any]] | str,
+    max_rounds: int = 20,
+    yield_on: Collection[type[Any]] | None = None,
+) -> AsyncRunIterResponse:
+    """Open a group chat to iterate over with ``async for``; see `run_group_chat_iter`."""
+    from ._runs import GroupPlan
+
+    return GroupPlan(pattern, messages, max_rounds).a_iterate(yield_on)

@@ -1,0 +1,1 @@
+"""What happens in groups with handoffs, as AG2's events."""
