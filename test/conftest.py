@@ -63,6 +63,7 @@ PLACES = {
     "core": "quick",
     "docs": "one",
     "failures": "versions",
+    "events": "quick",
     "io": "quick",
     "io/test_many_conversations.py": "one",
     "keys": "one",

@@ -6,6 +6,8 @@ import pickle
 
 import pytest
 
+import autogen_classic
+from autogen_classic import exception_utils
 from autogen_classic.exception_utils import (
     AgentNameConflict,
     AutogenClassicError,
@@ -50,3 +52,9 @@ def test_an_error_keeps_its_message_as_an_attribute() -> None:
 
 def test_a_name_conflict_takes_further_details() -> None:
     assert AgentNameConflict("twice", "bob", where="group").args == ("twice", "bob")
+
+
+@pytest.mark.parametrize("error", DEFAULT_TEXTS)
+def test_the_name_that_ag2_gave_to_an_error_is_the_same_class(error: type[Exception]) -> None:
+    assert getattr(exception_utils, f"{error.__name__}Error") is error
+    assert getattr(autogen_classic, f"{error.__name__}Error") is error

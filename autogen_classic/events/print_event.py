@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +26,15 @@ class PrintEvent(BaseEvent):
     end: str
 
     def __init__(
-        self, *objects: Any, sep: str = " ", end: str = "\n", flush: bool = False, uuid: UUID | None = None
+        self,
+        *printed: Any,
+        sep: str = " ",
+        end: str = "\n",
+        flush: bool = False,
+        uuid: UUID | None = None,
+        objects: Sequence[Any] = (),
     ) -> None:
-        if len(objects) == 1 and isinstance(objects[0], list):  # as it is written in JSON
-            objects = tuple(objects[0])
-        super().__init__(uuid=uuid, objects=[str(thing) for thing in objects], sep=sep, end=end)
+        super().__init__(uuid=uuid, objects=[str(thing) for thing in (*printed, *objects)], sep=sep, end=end)
 
     def print(self, f: EventPrinter | None = None) -> None:
         """Print the objects once more."""
