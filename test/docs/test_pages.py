@@ -31,6 +31,7 @@ INDEPENDENT_BLOCKS = ("code-execution.md", "testing-your-agents.md")
 PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "building-teams.md",
     "evaluation.md",
+    "from-ag2.md",
     "groups.md",
     "hooks-and-replies.md",
     "human-input.md",
