@@ -18,6 +18,7 @@ from .party import Agent
 from .steering import leave_person_if_stopped, leaving
 
 __all__ = (
+    "RecordedResult",
     "Tape",
     "code_steps",
     "config_list_on_tape",
@@ -34,6 +35,28 @@ __all__ = (
 LoaderT = TypeVar("LoaderT", bound=Callable[..., Any])
 WrapperT = TypeVar("WrapperT")
 AttemptT = TypeVar("AttemptT")
+
+
+class RecordedResult(str):
+    """The text of a tool's result as it comes from a tape, with what else the program made of the result.
+
+    Attributes:
+        details: JSON values, as the method ``_classic_details`` of the result gave them.
+    """
+
+    details: dict[str, Any]
+
+    @classmethod
+    def of(cls, text: str, details: dict[str, Any]) -> RecordedResult:
+        """Put a text and its details together.
+
+        Args:
+            text: the text.
+            details: the details.
+        """
+        result = cls(text)
+        result.details = details
+        return result
 
 
 class Tape:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
 from .._core.drive import Request, Steps
-from .._core.tape import AttemptT, Tape
+from .._core.tape import AttemptT, RecordedResult, Tape
 from ..errors import RecordedToolError, ReplayMismatchError
 from ..io.base import IOStream
 from ._answers import error_as_json, error_from_json
@@ -142,11 +142,14 @@ class TapeOfRun(Tape):
         question = {"kind": "tool", "agent": agent_name(agent), "name": name, "arguments": plain(arguments)}
         turn = self.find(self.secrets.hide(question))
         if turn is not None:
-            return _result(turn, "result")
+            text = _result(turn, "result")
+            return RecordedResult.of(text, turn["details"]) if "details" in turn else text
         begun, run = yield from self.beginning(question, run)
         with self.recording(question, begun) as news:
             result = yield run
             news["result"] = str(result)
+            if hasattr(result, "_classic_details"):
+                news["details"] = plain(result._classic_details())
         return result
 
     def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
