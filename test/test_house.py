@@ -97,6 +97,7 @@ REACHING_IN = {
     "cli.cache -> cache._store": "the command shows and imports what the cache has written",
     "cli._log_sources -> replay._file": "the command reads what the recording has written",
     "cli.config -> llm_config._checks": "the command checks what the configuration checks",
+    "agentchat._group_member -> agentchat.group._guarding": "an agent is guarded from its first guardrail on",
     "agentchat.conversable_agent -> oai._config_files": "an agent says why its list of configurations is empty",
     "cli.config -> oai._config_files": "the command names entries whose key is a placeholder",
     "cli.local -> oai._local.engine": "the command installs what the local model needs",

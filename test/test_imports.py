@@ -95,6 +95,8 @@ EXCEPTIONS = {
     "agentchat -> agentchat.group.multi_agent_chat": "a door shows what stands behind it",
     "agentchat -> agentchat.group.reply_result": "a door shows what stands behind it",
     "agentchat._group_member -> agentchat.group.context_variables": "an agent makes them at first use",
+    "agentchat._group_member -> agentchat.group._guarding": "an agent is guarded from its first guardrail on",
+    "agentchat._group_member -> agentchat.group.guardrails": "the type of an argument",
     "agentchat._group_member -> agentchat.group.handoffs": "an agent makes them at first use",
     "agentchat._group_member -> agentchat.group.on_condition": "the type of an argument",
     "agentchat._group_member -> agentchat.group.on_context_condition": "the type of an argument",

@@ -110,6 +110,7 @@ class RunningChat:
         self.detail: str | None = None
         self.limit: int | None = None
         self._stop_requested = False
+        self._stop_reason = StopReason.EXTERNAL_STOP
         self._stops_now = False
         self._pause_requested = False
         self._last: Any = None
@@ -177,7 +178,7 @@ class RunningChat:
     def conclude(self) -> None:
         """Settle why the chat stopped, now that it is over."""
         if self.stopped:
-            self.note(StopReason.EXTERNAL_STOP, self.message)
+            self.note(self._stop_reason, self.message)
         elif self.reason is None and not self.must_end():
             self.note(StopReason.NO_REPLY)
 
@@ -192,6 +193,15 @@ class RunningChat:
             self._stops_now = True
             steered.add(self)
         _tell_watchers()
+
+    def end_with_next_message(self, reason: StopReason) -> None:
+        """End the chat once the message that is being made has been said.
+
+        Args:
+            reason: why.
+        """
+        self._stop_reason = reason
+        self._stop_requested = True
 
     def request_pause(self) -> None:
         """Let the chat stand still before its next step; safe to call from another thread or task."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from .._core import hooks
 from .._core.drive import drive, drive_async, shipped
-from .._core.messages import Message
+from .._core.messages import Message, TextOrMessage
 from .._core.party import Party
 
 if TYPE_CHECKING:
     from .group.context_variables import ContextVariables
+    from .group.guardrails import Guardrail, GuardrailResult
     from .group.handoffs import Handoffs
     from .group.on_condition import OnCondition
     from .group.on_context_condition import OnContextCondition
@@ -158,6 +159,95 @@ class GroupMember:
         """Add several handoffs; see `register_handoff`."""
         self.handoffs.add_many(list(conditions))
 
+    # --- Guardrails -------------------------------------------------------------------------------------------
+
+    @property
+    def input_guardrails(self) -> list[Guardrail]:
+        """The checks of what the agent hears, in their order."""
+        return self.__dict__.setdefault("_input_guardrails", [])  # type: ignore[no-any-return]
+
+    @property
+    def output_guardrails(self) -> list[Guardrail]:
+        """The checks of what the agent says, in their order."""
+        return self.__dict__.setdefault("_output_guardrails", [])  # type: ignore[no-any-return]
+
+    def register_input_guardrail(self, guardrail: Guardrail) -> None:
+        """Check what the agent hears before it replies, in groups and in chats of two.
+
+        Args:
+            guardrail: the check. If it is activated, the agent says its message instead of asking its model, and its
+                target goes next.
+
+        Raises:
+            TypeError: it is not a guardrail.
+        """
+        self.register_input_guardrails([guardrail])
+
+    def register_input_guardrails(self, guardrails: list[Guardrail]) -> None:
+        """Add several; see `register_input_guardrail`."""
+        from .group._guarding import guard_input
+
+        self.input_guardrails.extend(_all_guardrails(guardrails))
+        guard_input(cast(Party, self))
+
+    def register_output_guardrail(self, guardrail: Guardrail) -> None:
+        """Check what the agent says before anybody hears it, in groups and in chats of two.
+
+        Args:
+            guardrail: the check. If it is activated, its message takes the place of what the agent would say, and its
+                target goes next.
+
+        Raises:
+            TypeError: it is not a guardrail.
+        """
+        self.register_output_guardrails([guardrail])
+
+    def register_output_guardrails(self, guardrails: list[Guardrail]) -> None:
+        """Add several; see `register_output_guardrail`."""
+        from .group._guarding import guard_output
+
+        self.output_guardrails.extend(_all_guardrails(guardrails))
+        guard_output(cast(Party, self))
+
+    def run_input_guardrails(self, messages: list[Message] | None = None) -> GuardrailResult | None:
+        """Check what the agent has heard.
+
+        Args:
+            messages: the messages; None for all that it has said and heard.
+
+        Returns:
+            What the first guardrail that is activated has found, or None.
+        """
+        if messages is None:
+            messages = [one for said in cast(Party, self).chat_messages.values() for one in said]
+        return self._classic_first_activated(self.input_guardrails, messages)
+
+    def run_output_guardrails(self, reply: TextOrMessage | None) -> GuardrailResult | None:
+        """Check what the agent is about to say.
+
+        Args:
+            reply: a text or a dict; the arguments of calls in it are checked, too.
+
+        Returns:
+            What the first guardrail that is activated has found, or None.
+        """
+        if not self.output_guardrails:
+            return None
+        from .group._guarding import text_to_check
+
+        return self._classic_first_activated(self.output_guardrails, text_to_check(reply))
+
+    def _classic_first_activated(
+        self, guardrails: list[Guardrail], context: str | list[Message]
+    ) -> GuardrailResult | None:
+        """What the first guardrail that is activated has found, or None; the agent pays for the models of all."""
+        from ._accounts import on_account_of  # its room is loaded by the first guardrail
+
+        with on_account_of(cast(Party, self), *(one.client for one in guardrails)):
+            return next((found for one in guardrails if (found := one.check(context)).activated), None)
+
+    # --- Before each reply ------------------------------------------------------------------------------------
+
     @shipped(hooks.update_state)
     def update_agent_state_before_reply(self, messages: list[Message]) -> None:
         """Run the hooks of "update_agent_state": functions of (agent, messages) that prepare the agent for its reply.
@@ -171,3 +261,11 @@ class GroupMember:
     async def a_update_agent_state_before_reply(self, messages: list[Message]) -> None:
         """The asynchronous form of `update_agent_state_before_reply`."""
         await drive_async(hooks.update_state(cast(Party, self), messages))
+
+
+def _all_guardrails(guardrails: list[Guardrail]) -> list[Guardrail]:
+    """The guardrails, if they are some."""
+    for guardrail in guardrails:
+        if not (hasattr(guardrail, "check") and hasattr(guardrail, "target")):
+            raise TypeError(f"A guardrail must be a Guardrail, such as RegexGuardrail(...), but it is {guardrail!r}.")
+    return list(guardrails)

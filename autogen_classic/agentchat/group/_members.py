@@ -9,6 +9,7 @@ from ..._core.party import described, is_agent
 from ..agent import Agent
 from ..conversable_agent import ConversableAgent
 from ._choices import acting_target, wrapper_of
+from ._guarding import guard_input
 from ._handoff_reply import handoff_reply
 from ._transit import TransitFilter
 from .context_variables import ContextVariables
@@ -18,6 +19,7 @@ from .targets.transition_target import AgentNameTarget, AgentTarget, RandomAgent
 __all__ = (
     "check_members",
     "create_on_condition_handoff_functions",
+    "ensure_guardrail_agents_in_group",
     "ensure_handoff_agents_in_group",
     "establish_group_agent",
     "prepare_exclude_transit_messages",
@@ -87,6 +89,26 @@ def ensure_handoff_agents_in_group(agents: Agents) -> None:
                     )
 
 
+def ensure_guardrail_agents_in_group(agents: Agents) -> None:
+    """Refuse guardrails that hand over to agents from outside of a group.
+
+    Args:
+        agents: the agents of the group, with its user.
+
+    Raises:
+        ValueError: a guardrail names another agent.
+    """
+    known = {agent.name for agent in agents}
+    for agent in agents:
+        for guardrail in [*agent.input_guardrails, *agent.output_guardrails]:
+            strangers = [name for name in _names_in(guardrail.target) if name not in known]
+            if strangers:
+                raise ValueError(
+                    f"Agent in guardrail's target must be in the agents list, but the guardrail {guardrail.name!r} of "
+                    f"{agent.name} hands over to {', '.join(strangers)}."
+                )
+
+
 def _names_in(target: TransitionTarget) -> list[str]:
     if isinstance(target, (AgentTarget, AgentNameTarget)):
         return [target.agent_name]
@@ -133,6 +155,8 @@ def establish_group_agent(agent: ConversableAgent) -> None:
     """
     if not agent._group_is_established:
         agent.register_reply([Agent, None], handoff_reply)
+        if agent.input_guardrails:  # they stand before everything else
+            guard_input(agent)
         agent._group_is_established = True
 
 

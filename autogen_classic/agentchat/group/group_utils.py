@@ -18,6 +18,7 @@ from ._leading import (
 )
 from ._members import (
     create_on_condition_handoff_functions,
+    ensure_guardrail_agents_in_group,
     ensure_handoff_agents_in_group,
     establish_group_agent,
     prepare_exclude_transit_messages,
@@ -35,6 +36,7 @@ __all__ = (
     "create_group_transition",
     "create_on_condition_handoff_functions",
     "determine_next_agent",
+    "ensure_guardrail_agents_in_group",
     "ensure_handoff_agents_in_group",
     "establish_group_agent",
     "get_last_agent_speaker",

@@ -13,7 +13,12 @@ from .._leading import (
     process_initial_messages,
     setup_context_variables,
 )
-from .._members import check_members, ensure_handoff_agents_in_group, prepare_group_agents
+from .._members import (
+    check_members,
+    ensure_guardrail_agents_in_group,
+    ensure_handoff_agents_in_group,
+    prepare_group_agents,
+)
 from .._transitions import GroupTransition
 from ..context_variables import ContextVariables
 from ..group_tool_executor import GroupToolExecutor
@@ -133,6 +138,7 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
         check_members(self.initial_agent, self.agents, self.user_agent, after_work)
         with_user = [*self.agents, *([self.user_agent] if self.user_agent else [])]
         ensure_handoff_agents_in_group(with_user)
+        ensure_guardrail_agents_in_group(with_user)
         executor, wrapped_agents = prepare_group_agents(
             self.agents, self.context_variables, self.exclude_transit_message, self.executor_class
         )
