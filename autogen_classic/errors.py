@@ -40,6 +40,7 @@
      |
      |  Tools
      +-- McpCallError (RuntimeError)
+     +-- ReliableToolError
      |
      |  Running code
      +-- FileNameError (ValueError)
@@ -171,6 +172,7 @@ __all__ = (
     "PriceFileError",
     "RecordedModelError",
     "RecordedToolError",
+    "ReliableToolError",
     "ReplayMismatchError",
     "RepliesFileError",
     "RetiredInterfaceError",
@@ -440,6 +442,20 @@ class RetiredInterfaceError(AutogenClassicError, AssertionError):
 
 class McpCallError(AutogenClassicError, RuntimeError):
     """An MCP server refuses a call, or cannot be reached any more."""
+
+
+class ReliableToolError(AutogenClassicError):
+    """A reliable tool has not come to a result that its validator accepts."""
+
+    def __init__(self, message: str, final_context: object = None) -> None:
+        """Keep what was tried.
+
+        Args:
+            message: what went wrong.
+            final_context: all attempts, a `ReliableToolContext`.
+        """
+        super().__init__(message)
+        self.final_context = final_context
 
 
 # --- Running code ---------------------------------------------------------------------------------------------------

@@ -85,6 +85,7 @@ PLACES = {
     "state/test_killed.py": "one",
     "testing": "quick",
     "tools": "quick",
+    "tools/test_reliable.py": "one",
     "tracing": "one",
     "web": "quick",
     "test_code_utils.py": "versions",

@@ -1,0 +1,5 @@
+"""Tools that are ready to use."""
+
+from .time import TimeTool
+
+__all__ = ("TimeTool",)

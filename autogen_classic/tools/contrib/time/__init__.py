@@ -1,0 +1,5 @@
+"""A tool that tells the time."""
+
+from .time import TimeTool
+
+__all__ = ("TimeTool",)

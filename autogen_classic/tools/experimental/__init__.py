@@ -1,0 +1,28 @@
+"""Tools that need models or services of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._core.lazy import load
+
+if TYPE_CHECKING:
+    from .reliable import ReliableTool, ReliableToolError, SuccessfulExecutionParameters, ToolExecutionDetails
+
+__all__ = ("ReliableTool", "ReliableToolError", "SuccessfulExecutionParameters", "ToolExecutionDetails")
+
+_HOMES = {
+    "ReliableTool": ".reliable",
+    "ReliableToolError": ".reliable",
+    "SuccessfulExecutionParameters": ".reliable",
+    "ToolExecutionDetails": ".reliable",
+}
+
+if not TYPE_CHECKING:  # so that type checkers report a misspelt name
+
+    def __getattr__(name: str) -> object:
+        return load(__name__, name, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
