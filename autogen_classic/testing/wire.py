@@ -9,7 +9,7 @@ import base64
 import json
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from math import sqrt
 from time import time
@@ -46,7 +46,8 @@ def replies_for(answer: Reply | Choices, request: ModelRequest) -> list[Reply]:
         A reply for each choice.
     """
     replies = list(answer.replies) if isinstance(answer, Choices) else [answer] * int(request.get("n") or 1)
-    if (request.get("response_format") or {}).get("type") == "json_object":
+    form = request.get("response_format")  # a class where the request has not been translated for HTTP
+    if isinstance(form, Mapping) and form.get("type") == "json_object":
         return [_as_json(reply) for reply in replies]
     return replies
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import openai
 import pytest
+from pydantic import BaseModel
 
 from autogen_classic import AssistantAgent, ConversableAgent, GroupChat, GroupChatManager, UserProxyAgent
 from autogen_classic.testing import (
@@ -186,3 +187,12 @@ class TestExhaustion:
 
     def test_a_default_goes_on(self) -> None:
         assert texts(ScriptedClient(["one"], default="more"), 3) == ["one", "more", "more"]
+
+
+def test_a_class_may_stand_for_the_form_of_the_answer() -> None:
+    class Sum(BaseModel):
+        total: int
+
+    client = ScriptedClient(['{"total": 3}'])
+    agent = AssistantAgent("a", llm_config=client.llm_config(response_format=Sum))
+    assert agent.generate_reply([{"role": "user", "content": "1 + 2?"}]) == '{"total": 3}'
