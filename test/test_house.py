@@ -123,7 +123,6 @@ REACHING_IN = {
         for module in ("_first_message", "_groupchat.texts", "_literals", "_printer")
     },
     "events._translation -> agentchat._groupchat.texts": "notices are known by their texts",
-    "events._translation -> agentchat._replies.tool_calls": "which call it is that runs",
     "events._translation -> agentchat._literals": "notices are known by their texts",
     "io.base -> events._translation": "a stream that takes events gets AG2's",
 }

@@ -77,6 +77,7 @@ LEVELS = (
         "extensions",
         "interop",
         "mcp",
+        "opentelemetry",
         "retrieve_utils",
         "teams",
         "tools.contrib",

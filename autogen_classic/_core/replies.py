@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from ..errors import SenderRequired
 from .drive import look_up
 from .party import Agent, Party, is_agent
 
-__all__ = ("led_group", "matches", "register", "replace", "reset")
+__all__ = ("led_group", "matches", "register", "replace", "reset", "running_call_id")
+
+running_call_id: ContextVar[str | None] = ContextVar("autogen_classic_call_id", default=None)
+"""The id of the call for which a tool runs in this thread or task, whose `execute_function` may not have been told."""
 
 
 def register(

@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from .._core import events
 from .._core.party import Agent
+from .._core.replies import running_call_id
 from .._core.running_chats import StopReason
 from .._core.stream import Event
 from ..agentchat import _literals
 from ..agentchat._groupchat import texts
-from ..agentchat._replies.tool_calls import running_call_id
 from ..io.base import IOStream, OutputStream, Printable
 from . import agent_events as ag2
 from . import client_events

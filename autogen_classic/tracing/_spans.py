@@ -53,16 +53,16 @@ class OpenSpan:
         return (time_ns() - self.started_at) / 1e9
 
 
-def innermost(owner: object, kind: str, subject: object = None) -> OpenSpan | None:
+def innermost(owner: object, kind: str | None = None, subject: object = None) -> OpenSpan | None:
     """Return the innermost span of this thread or task that fits, which may have ended if nobody waited for it.
 
     Args:
         owner: who has begun it.
-        kind: what it stands for.
+        kind: what it stands for; None takes any.
         subject: the subject that it has to have; None takes any.
     """
     for one in _from_within():
-        if one.owner is owner and one.kind == kind and (subject is None or one.subject is subject):
+        if one.owner is owner and kind in (None, one.kind) and (subject is None or one.subject is subject):
             return one
     return None
 

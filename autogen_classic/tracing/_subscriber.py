@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 from opentelemetry import metrics
-from opentelemetry import trace as traces
 from opentelemetry.metrics import MeterProvider
-from opentelemetry.trace import ProxyTracerProvider, TracerProvider
+from opentelemetry.trace import TracerProvider
 
 from .. import events
 from .._core.model_requests import header_makers
-from .._warn import warn_once
+from .._core.replies import running_call_id
 from ..version import __version__
 from . import _content
 from ._attributes import answer_of, error_type, known, provider_name, server_of, settings_of
+from ._maker import SpanMaker
 from ._metrics import Metrics
 from ._names import OPERATIONS
 from ._reports import FewReports
-from ._spans import OpenSpan, begin, carried_on, end, leave_what_is_over
-from ._spans import innermost as innermost_of
+from ._spans import carried_on
 
 __all__ = ("Tracing", "trace")
-
-logger = logging.getLogger("autogen.tracing")
 
 
 def trace(
@@ -54,40 +49,40 @@ def trace(
     return Tracing(tracer_provider, meter_provider, capture_content)
 
 
-class Tracing:
+class Tracing(SpanMaker):
     """Tracing that goes on until it is stopped, by `stop` or at the end of a ``with`` block.
 
     Args:
         tracer_provider: makes the spans; None for the global one.
         meter_provider: makes the metrics; None for the global one.
         capture_content: whether spans hold what was said.
-        kinds: the kinds of spans that are made.
+        operations: the kinds of spans that are made, with the ``gen_ai.operation.name`` of each.
         concerns: tells of an agent whether its chats, turns and tools are traced; None for all agents.
+        and_within: whether everything within these is traced, too, and chats with such an agent.
+
+    Attributes:
+        OPERATIONS: all kinds of spans.
 
     Raises:
         TypeError: something else than a provider was given.
     """
+
+    OPERATIONS: ClassVar[Mapping[str, str]] = OPERATIONS
 
     def __init__(
         self,
         tracer_provider: TracerProvider | None = None,
         meter_provider: MeterProvider | None = None,
         capture_content: bool = False,
-        kinds: Collection[str] = tuple(OPERATIONS),
+        operations: Mapping[str, str] = OPERATIONS,
         concerns: Callable[[object], bool] | None = None,
+        and_within: bool = False,
     ) -> None:
         _check_provider("tracer_provider", tracer_provider, "get_tracer")
         _check_provider("meter_provider", meter_provider, "get_meter")
-        self._provider = tracer_provider
-        self._tracer = traces.get_tracer("autogen_classic", __version__, tracer_provider)
+        super().__init__(tracer_provider, capture_content, operations, concerns, and_within)
         self._metrics = Metrics(metrics.get_meter("autogen_classic", __version__, meter_provider))
-        self._capture_content = capture_content
-        self._concerns = concerns
-        self._lock = threading.Lock()
-        self._open: set[OpenSpan] = set()
-        self._handlers = {
-            event: handler for kind in OPERATIONS if kind in kinds for event, handler in self._handlers_of(kind).items()
-        }
+        self._handlers = {event: handler for kind in operations for event, handler in self._handlers_of(kind).items()}
         events.subscribe(self._hear, kinds=self._handlers)
         header_makers.append(carried_on)
         self._few_reports = FewReports()
@@ -107,13 +102,7 @@ class Tracing:
         if carried_on in header_makers:
             header_makers.remove(carried_on)
         self._few_reports.stop()
-        with self._lock:
-            still_open, self._open = self._open, set()
-        for opened in still_open:
-            if not opened.is_over:
-                opened.is_over = True
-                opened.span.end()
-        leave_what_is_over()
+        self._end_all()
 
     def _handlers_of(self, kind: str) -> dict[type[events.Event], Callable[[Any], None]]:
         of_kinds: dict[str, dict[type[events.Event], Callable[[Any], None]]] = {
@@ -151,7 +140,10 @@ class Tracing:
     # --- chats and turns
 
     def _chat_started(self, event: events.ChatStarted) -> None:
-        attributes = {"gen_ai.workflow.name": f"{event.sender.name} and {event.recipient.name}"}
+        attributes = {
+            "gen_ai.agent.name": event.sender.name,
+            "gen_ai.workflow.name": f"{event.sender.name} and {event.recipient.name}",
+        }
         subject = None if event.chat is None else event.chat.id
         self._begin(event, f"conversation {event.sender.name}", "conversation", subject, event.sender, attributes)
 
@@ -164,12 +156,14 @@ class Tracing:
     def _chat_ended(self, event: events.ChatEnded) -> None:
         opened = self._innermost("conversation", event.chat and event.chat.id)
         if opened is not None:
+            said = getattr(event.sender, "chat_messages", {}).get(event.recipient, ())
             opened.span.set_attributes(
                 known(
                     {
                         "autogen_classic.stop_reason": None if event.reason is None else str(event.reason),
                         "autogen_classic.cost": event.cost,
                         "autogen_classic.tokens": event.tokens,
+                        "gen_ai.conversation.turns": len(said) or None,
                     }
                 )
             )
@@ -179,7 +173,11 @@ class Tracing:
         attributes = {"gen_ai.agent.name": event.agent.name}
         if self._capture_content and getattr(event.agent, "description", None):
             attributes["gen_ai.agent.description"] = str(event.agent.description)
-        self._begin(event, f"invoke_agent {event.agent.name}", "agent", event.agent, event.agent, attributes)
+        name = f"invoke_agent {event.agent.name}"
+        opened = self._begin(event, name, "agent", event.agent, event.agent, attributes)
+        heard = getattr(event.agent, "chat_messages", {}).get(event.sender)
+        if opened is not None and self._capture_content and heard:
+            self._show(opened, event.agent, "gen_ai.input.messages", _content.input_messages(heard))
 
     def _turn_ended(self, event: events.TurnEnded) -> None:
         opened = self._innermost("agent", event.agent)
@@ -262,7 +260,7 @@ class Tracing:
         attributes = {
             "gen_ai.tool.name": event.name,
             "gen_ai.tool.type": "function",
-            "gen_ai.tool.call.id": event.call_id,
+            "gen_ai.tool.call.id": event.call_id or running_call_id.get(),
             "gen_ai.agent.name": event.agent.name,
         }
         opened = self._begin(
@@ -320,73 +318,25 @@ class Tracing:
             event, f"await_human_input {event.agent.name}", "human_input", event.agent, event.agent, attributes
         )
         if opened is not None and self._capture_content:
-            self._show(opened, event.agent, "autogen_classic.human_input.prompt", event.prompt)
+            self._show(opened, event.agent, "ag2.human_input.prompt", event.prompt)
 
     def _person_answered(self, event: events.PersonAnswered) -> None:
         opened = self._innermost("human_input", event.agent)
         if opened is not None:
             if self._capture_content:
-                self._show(opened, event.agent, "autogen_classic.human_input.response", event.answer)
+                self._show(opened, event.agent, "ag2.human_input.response", event.answer)
             self._end(opened)
 
-    # --- what they have in common
+    # --- what is noted on other spans
 
     def _speaker_selected(self, event: events.SpeakerSelected) -> None:
-        traces.get_current_span().add_event("speaker_selected", {"gen_ai.agent.name": event.speaker.name})
+        self._note(event, {"gen_ai.agent.name": event.speaker.name})
 
-    def _note(self, event: events.Event) -> None:
+    def _note(self, event: events.Event, attributes: Mapping[str, str] | None = None) -> None:
         """Note on the span that is open now that something has happened."""
-        traces.get_current_span().add_event(type(event).__name__)
-
-    def _begin(
-        self,
-        event: events.Event,
-        name: str,
-        kind: str,
-        subject: object,
-        agent: object,
-        attributes: Mapping[str, Any],
-        *,
-        outwards: bool = False,
-        seconds_ago: float = 0.0,
-    ) -> OpenSpan | None:
-        """Begin a span, unless it belongs to an agent that is not traced."""
-        if self._concerns is not None and not self._concerns(agent):
-            return None
-        if self._provider is None and isinstance(traces.get_tracer_provider(), ProxyTracerProvider):
-            warn_once(
-                logger,
-                "Spans go nowhere, because no tracer provider is set. Give one as tracer_provider, or set the global "
-                "one with opentelemetry.trace.set_tracer_provider.",
-            )
-        chat_id = None if event.chat is None else event.chat.id
-        common = {
-            "gen_ai.operation.name": OPERATIONS[kind],
-            "gen_ai.conversation.id": chat_id,
-            "ag2.span.type": kind,
-        }
-        attributes = known({**common, **attributes})
-        opened = begin(self._tracer, self, name, kind, subject, attributes, outwards=outwards, seconds_ago=seconds_ago)
-        with self._lock:
-            self._open.add(opened)
-        return opened
-
-    def _innermost(self, kind: str, subject: object = None) -> OpenSpan | None:
-        return innermost_of(self, kind, subject)
-
-    def _end(self, opened: OpenSpan, error_type: str | None = None, said: str | None = None) -> None:
-        end(opened, error_type, said)
-        with self._lock:
-            self._open = {one for one in self._open if not one.is_over}
-
-    def _said(self, agent: object, text: str) -> str | None:
-        """The words of an error, where content may be shown."""
-        return _content.without_secrets_of(agent, text) if self._capture_content else None
-
-    def _show(self, opened: OpenSpan, agent: object, name: str, value: object) -> None:
-        if value is not None and not opened.is_over:
-            text = value if isinstance(value, str) else _content.as_json(value)
-            opened.span.set_attribute(name, _content.without_secrets_of(agent, text))
+        opened = self._innermost()
+        if opened is not None:
+            opened.span.add_event(type(event).__name__, attributes)
 
 
 def _check_provider(name: str, provider: object, method: str) -> None:

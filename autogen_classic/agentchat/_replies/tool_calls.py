@@ -16,7 +16,7 @@ from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async
 from ..._core.events import ToolCalled, ToolReturned, emit
 from ..._core.messages import Message, as_message, called
 from ..._core.party import Agent, Party
-from ..._core.replies import led_group
+from ..._core.replies import led_group, running_call_id
 from ..._core.running_chats import steered
 from ..._core.tape import tool_steps
 from ...errors import JournalError
@@ -25,9 +25,6 @@ from .. import _literals
 __all__ = ("answer_to", "execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text", "wait_for")
 
 ResultT = TypeVar("ResultT")
-
-running_call_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("autogen_classic_call_id", default=None)
-"""The id of the call for which a tool runs in this thread or task, whose `execute_function` may not have been told."""
 
 
 def tool_calls_reply(
