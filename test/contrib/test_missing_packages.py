@@ -97,9 +97,10 @@ USES = {
 
 
 @functools.cache
-def told_of(uses: tuple[str, ...] = tuple(USES)) -> dict[str, str | None]:
+def told_of(uses: tuple[str, ...] = tuple(USES), installed: tuple[str, ...] = ()) -> dict[str, str | None]:
     """What each import and each use says in a Python without the optional packages; None for nothing."""
-    arguments = [json.dumps(part) for part in (OPTIONAL, ROOMS, [f"import sys; {use}" for use in uses])]
+    missing = [package for package in OPTIONAL if package not in installed]
+    arguments = [json.dumps(part) for part in (missing, ROOMS, [f"import sys; {use}" for use in uses])]
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -126,3 +127,8 @@ def test_what_needs_a_package_names_the_extra_that_installs_it(use: str, extra: 
     assert said is not None
     assert said.startswith(("ImportError: ", "EmbeddingUnavailableError: ")), said
     assert f'pip install "autogen-classic[{extra}]"' in said
+
+
+def test_with_the_packages_for_pictures_every_room_is_imported_without_those_of_the_others() -> None:
+    told = told_of(uses=(), installed=("PIL", "replicate"))
+    assert {room: said for room, said in told.items() if said is not None} == {}

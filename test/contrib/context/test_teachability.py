@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +194,38 @@ def test_a_folder_with_something_else_is_refused(folder: str) -> None:
     (Path(folder) / "chroma.sqlite3").write_text("This is a letter, and not a database. " * 100)
     with pytest.raises(VectorStoreError, match="cannot be used"):
         MemoStore(path_to_db_dir=folder, embedding_function=by_topic)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that another process has written; Chroma holds on to those of its own process."""
+    path = tmp_path_factory.mktemp("written") / "store"
+    program = (
+        "import sys; from autogen_classic.agentchat.contrib.capabilities.teachability import MemoStore; "
+        "store = MemoStore(path_to_db_dir=sys.argv[1], embedding_function=lambda texts: [[1.0]]); "
+        "store.add_input_output_pair('a', 'b')"
+    )
+    subprocess.run([sys.executable, "-c", program, str(path)], check=True, timeout=60)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("UPDATE migrations SET hash = 'x' WHERE version = 1", "written by another version of Chroma than this one"),
+        ("DROP TABLE migrations", "written by another version of Chroma than this one"),
+        ("DROP TABLE embeddings", "written by another version of Chroma than this one"),
+        ("UPDATE collections SET config_json_str = '{'", "The collection 'memos' cannot be used"),
+    ],
+)
+def test_a_store_of_another_version_of_chroma_is_a_clear_error(
+    change: str, says: str, written: Path, folder: str
+) -> None:
+    shutil.copytree(written, folder)
+    with closing(sqlite3.connect(Path(folder) / "chroma.sqlite3")) as database, database:
+        database.execute(change)
+    with pytest.raises(VectorStoreError, match=says):
+        MemoStore(path_to_db_dir=folder, embedding_function=lambda texts: [[1.0]]).get_nearest_memo("a")
 
 
 def test_only_texts_are_remembered(store: MemoStore) -> None:

@@ -95,7 +95,7 @@ def persistent_client(path: str, extra: str = "retrievechat", **settings: Any) -
         import chromadb
     except ImportError as error:
         raise missing_package("Chroma", error, extra) from error
-    with plain_errors(f"The store {path}"):
+    with errors_of_store(path):
         # Chroma takes two equal paths for the same store, even after the program has changed its directory.
         return chromadb.PersistentClient(path=str(Path(path).absolute()), **settings)
 
@@ -198,12 +198,28 @@ def query(
         return collection.query(query_embeddings=vectors, n_results=n_results, **options)
 
 
-def plain_errors(what: str) -> AbstractContextManager[None]:
+def plain_errors(what: str, hint: str = "") -> AbstractContextManager[None]:
     """Raise what Chroma raises as an error of this library.
 
     Args:
         what: what the work is about, as the beginning of a sentence.
+        hint: what may help, as a sentence of its own.
     """
     from chromadb.errors import ChromaError
 
-    return failures.plain_errors(what, ChromaError, of_sizes=ChromaError)
+    def text_of(error: Exception) -> str:
+        return f"{error}. {hint}" if hint else str(error)
+
+    return failures.plain_errors(what, ChromaError, of_sizes=ChromaError, text_of=text_of)
+
+
+def errors_of_store(path: str | Path) -> AbstractContextManager[None]:
+    """Raise what Chroma raises about a folder as an error of this library, which says what may be wrong with it.
+
+    Args:
+        path: the folder.
+    """
+    from chromadb import __version__
+
+    hint = f"It may be damaged, or have been written by another version of Chroma than this one, {__version__}."
+    return plain_errors(f"The store {path}", hint)

@@ -207,7 +207,8 @@ class MemoStore:
         with _locks.setdefault(self._folder, threading.Lock()):
             with cast("Client", chroma.persistent_client(self._folder, extra="teachable")) as client:
                 space = {"hnsw:space": "l2"}
-                yield client, chroma.collection_of(client, _COLLECTION, self._embed, metadata=space, create=True)
+                with chroma.errors_of_store(self._folder):
+                    yield client, chroma.collection_of(client, _COLLECTION, self._embed, metadata=space, create=True)
 
 
 class Teachability(AgentCapability):
