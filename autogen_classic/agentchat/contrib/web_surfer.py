@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Literal
 
-from ..._core.drive import WHICH_WAY, Ask, Steps, drive, shipped
+from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive, shipped
 from ..._core.messages import Message
 from ..._core.party import Agent, Outcome
+from ..._core.tape import tool_steps
 from ..._core.threads import blocking_call
 from ...browser_utils import AbstractMarkdownBrowser, BingMarkdownSearch, RequestsMarkdownBrowser
 from ...oai.client import OpenAIWrapper
@@ -49,7 +50,8 @@ def _surf(
     assistant._oai_messages[proxy] = [dict(message) for message in messages[:-1]]
 
     asked = {key: value for key, value in messages[-1].items() if key not in ("name", "role")}
-    place = f"the page '{getattr(agent.browser, 'page_title', None)}' at the address '{agent.browser.address}'."
+    # From a tape, where its tools have not moved the browser, it is where it was.
+    place = yield from tool_steps(agent, "browser_place", {}, Call(_place_of, agent.browser))
     yield Ask(proxy, "send", f"Your browser is currently open to {place}", assistant, request_reply=False, silent=True)
     with on_account_of(agent, assistant.client):
         yield Ask(proxy, "send", asked, assistant, request_reply=True, silent=True)
@@ -58,6 +60,10 @@ def _surf(
     shown = yield blocking_call((yield WHICH_WAY), partial(proxy.generate_reply, messages=talk, sender=assistant))
     reply = shown or talk[-1]
     return True, reply["content"] if isinstance(reply, dict) else reply
+
+
+def _place_of(browser: AbstractMarkdownBrowser) -> str:
+    return f"the page '{getattr(browser, 'page_title', None)}' at the address '{browser.address}'."
 
 
 class WebSurferAgent(ConversableAgent):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from web_pages import Page, WebPages, redirect
 from autogen_classic import Cache, GroupChat, GroupChatManager
 from autogen_classic.agentchat.contrib.web_surfer import WebSurferAgent
 from autogen_classic.browser_utils import AbstractMarkdownBrowser, AbstractMarkdownSearch, RequestsMarkdownBrowser
+from autogen_classic.replay import record, replay
 from autogen_classic.testing import MockOpenAIServer, tool_call, tool_calls
 
 LONG = "<title>Birds</title>" + "".join(f"<p>Bird {number} waits at the pond.</p>" for number in range(40))
@@ -185,6 +187,34 @@ def test_it_works_in_a_group(way: str, pages: WebPages) -> None:
         chat(way, user, GroupChatManager(group, llm_config=False), message="Open the note.")
     assert [message["name"] for message in group.messages] == ["user", "surfer", "other"]
     assert group.messages[1]["content"].endswith("A heron stood here.")
+
+
+@both_ways
+def test_a_chat_recorded_with_its_tools_is_replayed_without_the_web(way: str, pages: WebPages, tmp_path: Path) -> None:
+    steps = [tool_call("visit_page", url=f"{pages.url}/birds"), tool_call("page_down"), "Birds wait at the pond."]
+    user = agent("user", default_auto_reply="Go on.")
+    with MockOpenAIServer(steps) as server:
+        with record(tmp_path / "run.json", tools=True):
+            before = chat(way, user, surfer(server, pages), message="Open the page.", max_turns=3)
+        asked = len(pages.requests)
+        one = surfer(server, pages)
+    with replay(tmp_path / "run.json"):
+        after = chat(way, user, one, message="Open the page.", max_turns=3)
+    assert after.chat_history == before.chat_history
+    assert len(pages.requests) == asked
+
+
+@both_ways
+def test_a_chat_recorded_without_its_tools_opens_the_pages_again(way: str, pages: WebPages, tmp_path: Path) -> None:
+    steps = [tool_call("visit_page", url=f"{pages.url}/birds"), tool_call("page_down"), "Birds wait at the pond."]
+    user = agent("user", default_auto_reply="Go on.")
+    with MockOpenAIServer(steps) as server:
+        with record(tmp_path / "run.json"):
+            before = chat(way, user, surfer(server, pages), message="Open the page.", max_turns=3)
+        one = surfer(server, pages)
+    with replay(tmp_path / "run.json"):
+        after = chat(way, user, one, message="Open the page.", max_turns=3)
+    assert after.chat_history == before.chat_history
 
 
 def test_two_partners_share_the_browser_and_not_the_conversation(pages: WebPages) -> None:
