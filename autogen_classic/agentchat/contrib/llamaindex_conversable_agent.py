@@ -6,15 +6,31 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..._core.content import content_str
+from ..._core.drive import WHICH_WAY, Call, Steps, drive, drive_async, shipped
+from ..._core.messages import Message
+from ..._core.party import Agent, Outcome
 from ..._core.running_chats import charge_work
+from ..._core.tape import tool_steps
 from .. import ConversableAgent
 from .._replies.tool_calls import wait_for
-from ..agent import Agent
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
 
 __all__ = ("LLamaIndexConversableAgent",)
+
+
+def _reply(
+    agent: LLamaIndexConversableAgent,
+    /,
+    messages: list[Message] | None = None,
+    sender: Agent | None = None,
+    config: object = None,
+) -> Steps[Outcome]:
+    said, before = agent._said(messages, sender)
+    run = Call(agent._a_ask if (yield WHICH_WAY) else agent._ask, said, before)
+    answer = yield from tool_steps(agent, "llama_index", {"message": said}, run)
+    return True, answer
 
 
 class LLamaIndexConversableAgent(ConversableAgent):
@@ -45,34 +61,34 @@ class LLamaIndexConversableAgent(ConversableAgent):
         self.replace_reply_func(ConversableAgent.generate_oai_reply, LLamaIndexConversableAgent._generate_oai_reply)
         self.replace_reply_func(ConversableAgent.a_generate_oai_reply, LLamaIndexConversableAgent._a_generate_oai_reply)
 
+    @shipped(_reply)
     def _generate_oai_reply(
-        self,
-        messages: list[dict[str, Any]] | None = None,
-        sender: Agent | None = None,
-        config: object = None,
-    ) -> tuple[bool, str | dict[str, Any] | None]:
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
+    ) -> Outcome:
         """Reply with what the agent of LlamaIndex says."""
-        said, before = self._said(messages, sender)
-        if hasattr(self._llama_index_agent, "chat"):
-            return True, _charged(self._llama_index_agent.chat(message=said, chat_history=before))
-        return True, _charged(wait_for(lambda: self._run(said, before)))
+        return drive(_reply(self, messages, sender, config))
 
+    @shipped(_reply)
     async def _a_generate_oai_reply(
-        self,
-        messages: list[dict[str, Any]] | None = None,
-        sender: Agent | None = None,
-        config: object = None,
-    ) -> tuple[bool, str | dict[str, Any] | None]:
+        self, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
+    ) -> Outcome:
         """Reply with what the agent of LlamaIndex says."""
-        said, before = self._said(messages, sender)
+        return await drive_async(_reply(self, messages, sender, config))
+
+    def _ask(self, said: str, before: list[ChatMessage]) -> str:
+        if hasattr(self._llama_index_agent, "chat"):
+            return _charged(self._llama_index_agent.chat(message=said, chat_history=before))
+        return wait_for(lambda: self._run(said, before))
+
+    async def _a_ask(self, said: str, before: list[ChatMessage]) -> str:
         if hasattr(self._llama_index_agent, "achat"):
-            return True, _charged(await self._llama_index_agent.achat(message=said, chat_history=before))
-        return True, _charged(await self._run(said, before))
+            return _charged(await self._llama_index_agent.achat(message=said, chat_history=before))
+        return await self._run(said, before)
 
-    async def _run(self, said: str, before: list[ChatMessage]) -> object:
-        return await self._llama_index_agent.run(user_msg=said, chat_history=before)
+    async def _run(self, said: str, before: list[ChatMessage]) -> str:
+        return _charged(await self._llama_index_agent.run(user_msg=said, chat_history=before))
 
-    def _said(self, messages: list[dict[str, Any]] | None, sender: Agent | None) -> tuple[str, list[ChatMessage]]:
+    def _said(self, messages: list[Message] | None, sender: Agent | None) -> tuple[str, list[ChatMessage]]:
         """The last message, and those before it as LlamaIndex keeps them."""
         from llama_index.core.llms import ChatMessage, MessageRole
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from autogen_classic.agentchat.contrib.graph_rag import (
     GraphRagCapability,
     GraphStoreQueryResult,
 )
+from autogen_classic.replay import record, replay
 
 
 class Friends:
@@ -27,8 +29,8 @@ class Friends:
         self.add_records(input_doc or [])
 
     def add_records(self, new_records: list[Document]) -> bool:
-        for record in new_records:
-            one, _, other = str(record.data).partition(" knows ")
+        for document in new_records:
+            one, _, other = str(document.data).partition(" knows ")
             self.known.setdefault(one, []).append(other)
         return True
 
@@ -64,3 +66,17 @@ def test_what_documents_and_results_are_made_of():
     assert [kind.name for kind in DocumentType] == ["TEXT", "HTML", "PDF", "JSON"]
     assert Document(DocumentType.TEXT) == Document(DocumentType.TEXT, None, "")
     assert GraphStoreQueryResult() == GraphStoreQueryResult(None, [])
+
+
+@both_ways
+def test_a_chat_recorded_with_its_tools_is_replayed_without_the_graph(way: str, tmp_path: Path) -> None:
+    def ask(known: list[str]) -> Any:
+        engine, graph = Friends(), agent("graph")
+        engine.init_db([Document(DocumentType.TEXT, one) for one in known])
+        GraphRagCapability(engine).add_to_agent(graph)
+        return chat(way, agent("ann"), graph, message="Ann", max_turns=1).summary
+
+    with record(tmp_path / "run.json", tools=True):
+        assert ask(["Ann knows Bob"]) == "Ann knows Bob."
+    with replay(tmp_path / "run.json"):
+        assert ask([]) == "Ann knows Bob."

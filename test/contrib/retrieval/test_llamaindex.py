@@ -6,12 +6,15 @@ import asyncio
 import gc
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from agent_kit import agent, both_ways, chat
 
+from autogen_classic import GroupChat, GroupChatManager
 from autogen_classic.agentchat.contrib.llamaindex_conversable_agent import LLamaIndexConversableAgent
+from autogen_classic.replay import record, replay
 
 pytest.importorskip("llama_index.core")
 
@@ -126,3 +129,21 @@ def test_what_a_reply_costs_is_said_to_be_unknown(way: str) -> None:
     engine = SimpleChatEngine.from_defaults(llm=Scripted(answers=["Hello."]))
     spent = chat(way, agent("user"), talker(engine), max_turns=1).spent
     assert (spent.cost, spent.requests) == (None, 1)
+
+
+@both_ways
+def test_a_chat_recorded_with_its_tools_is_replayed_without_the_model_of_llamaindex(way: str, tmp_path: Path) -> None:
+    model = Scripted(answers=["Hello."])
+    with record(tmp_path / "run.json", tools=True):
+        chat(way, agent("user"), talker(SimpleChatEngine.from_defaults(llm=model)), max_turns=1)
+    with replay(tmp_path / "run.json"):
+        result = chat(way, agent("user"), talker(SimpleChatEngine.from_defaults(llm=Scripted())), max_turns=1)
+    assert (result.summary, len(model.asked)) == ("Hello.", 1)
+
+
+@both_ways
+def test_an_agent_of_llamaindex_speaks_in_a_group(way: str) -> None:
+    llama = talker(SimpleChatEngine.from_defaults(llm=Scripted(answers=["Hello.", "Bye."])))
+    group = GroupChat([agent("user"), llama], [], max_round=4, speaker_selection_method="round_robin")
+    chat(way, group.agents[0], GroupChatManager(group, llm_config=False))
+    assert [said["content"] for said in group.messages] == ["hi", "Hello.", "I am user", "Bye."]

@@ -6,6 +6,7 @@ from ...._core.content import content_str
 from ...._core.drive import WHICH_WAY, Steps, drive, shipped
 from ...._core.messages import Message
 from ...._core.party import Agent, Outcome, Party, check_capable
+from ...._core.tape import tool_steps
 from ...._core.threads import blocking_call
 from ...conversable_agent import ConversableAgent
 from ..capabilities.agent_capability import AgentCapability
@@ -28,9 +29,15 @@ def _reply(
     if messages is None:
         messages = recipient._oai_messages[sender]
     question = content_str(messages[-1].get("content"))
-    result = yield blocking_call((yield WHICH_WAY), capability.query_engine.query, question)
+    run = blocking_call((yield WHICH_WAY), _answer_of, capability.query_engine, question)
+    answer = yield from tool_steps(recipient, "graph", {"question": question}, run)
+    return True, answer
+
+
+def _answer_of(engine: GraphQueryEngine, question: str) -> str:
+    result = engine.query(question)
     found = "\n".join(str(one) for one in result.results)
-    return True, result.answer or found or _NOTHING_FOUND
+    return result.answer or found or _NOTHING_FOUND
 
 
 class GraphRagCapability(AgentCapability):
