@@ -7,7 +7,8 @@ code. Usually nothing is being recorded, and the tape lets everything pass.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
@@ -18,8 +19,8 @@ from .party import Agent
 from .steering import leave_person_if_stopped, leaving
 
 __all__ = (
-    "RecordedResult",
     "Tape",
+    "choice",
     "code_steps",
     "config_list_on_tape",
     "current",
@@ -35,28 +36,7 @@ __all__ = (
 LoaderT = TypeVar("LoaderT", bound=Callable[..., Any])
 WrapperT = TypeVar("WrapperT")
 AttemptT = TypeVar("AttemptT")
-
-
-class RecordedResult(str):
-    """The text of a tool's result as it comes from a tape, with what else the program made of the result.
-
-    Attributes:
-        details: JSON values, as the method ``_classic_details`` of the result gave them.
-    """
-
-    details: dict[str, Any]
-
-    @classmethod
-    def of(cls, text: str, details: dict[str, Any]) -> RecordedResult:
-        """Put a text and its details together.
-
-        Args:
-            text: the text.
-            details: the details.
-        """
-        result = cls(text)
-        result.details = details
-        return result
+OptionT = TypeVar("OptionT")
 
 
 class Tape:
@@ -109,6 +89,10 @@ class Tape:
     def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
         """Return the result of code (as the executor gives it), which is run with ``run``."""
         return (yield run)
+
+    def choice(self, names: list[str], choose: Callable[[], int]) -> int:
+        """Return the place of the one among several that chance chooses, which ``choose`` draws."""
+        return choose()
 
     def message(self, sender: Agent, recipient: Agent, message: TextOrMessage) -> None:
         """Take notice of a message that its sender has finished, before the recipient hears it."""
@@ -226,6 +210,26 @@ def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Request
         What the tool returns; from a tape, its text.
     """
     return current().tool_steps(agent, name, arguments, run)
+
+
+def choice(options: Sequence[OptionT]) -> OptionT:
+    """Let chance choose one of several, which a recording or a journal remembers.
+
+    Args:
+        options: agents or names.
+
+    Returns:
+        One of them; after ``random.seed``, the same as by ``random.choice``.
+
+    Raises:
+        IndexError: there are none.
+    """
+
+    def choose() -> int:
+        return random.choice(range(len(options)))
+
+    names = [str(getattr(option, "name", option)) for option in options]
+    return options[current().choice(names, choose)]
 
 
 def code_steps(agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:

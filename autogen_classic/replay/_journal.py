@@ -262,6 +262,11 @@ class _JournalTape(TapeOfRun):
                 self.secrets.learn([{"llm_config": agent.llm_config}])  # type: ignore[attr-defined]
                 self._known.add(agent)
 
+    def keep_result(self, turn: Turn) -> None:
+        """Keep a result. A tool whose handover cannot be kept counts as one that was running: its policy decides."""
+        if turn.get("handover", {}) is not None:
+            super().keep_result(turn)
+
     def keep_error(self, turn: Turn, error: Exception) -> None:
         """Keep the error of a tool, which is its answer. People and code that failed are asked again."""
         if turn["kind"] == "tool" and not isinstance(error, JournalError):

@@ -13,8 +13,8 @@ from ._values import canonical, map_texts, pretty
 
 __all__ = ("Library", "question_of")
 
-_ASKED = ("agent", "arguments", "blocks", "kind", "name", "prompt", "request")
-_ANSWERED = ("code", "model", "person", "tool")
+_ASKED = ("agent", "arguments", "blocks", "kind", "name", "names", "prompt", "request")
+_ANSWERED = ("choice", "code", "model", "person", "tool")
 _LONGEST_DIFF = 80
 _COMPARED_CHARACTERS = 20_000
 
@@ -202,6 +202,8 @@ def config_list_key(turn: Turn) -> str:
 def describe(question: Turn) -> str:
     """Say in words who asks what."""
     agent = f"agent {question['agent']!r}" if question.get("agent") is not None else "a request without an agent"
+    if question["kind"] == "choice":
+        return f"chance chooses among {', '.join(question['names'])}"
     what = {
         "model": "asks its model",
         "person": "asks its person",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
 from .._core.drive import Request, Steps
-from .._core.tape import AttemptT, RecordedResult, Tape
+from .._core.tape import AttemptT, Tape
 from ..errors import RecordedToolError, ReplayMismatchError
 from ..io.base import IOStream
 from ._answers import error_as_json, error_from_json
@@ -135,6 +135,17 @@ class TapeOfRun(Tape):
             news["answer"] = plain(answer)
         return answer
 
+    def choice(self, names: list[str], choose: Callable[[], int]) -> int:
+        """Return what chance has chosen; see `_core.tape`. What was not recorded is drawn anew."""
+        question = {"kind": "choice", "agent": None, "names": names}
+        turn = None if self.library is None else self.library.take(question)
+        if turn is not None:
+            return int(turn["chosen"])
+        chosen = choose()
+        if self.recorder is not None:
+            self.recorder.add({**question, **self.recorder.begin(), "chosen": chosen})
+        return chosen
+
     def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
         """Return the result of a tool; see `_core.tape`."""
         if not self._recorded["tools"]:
@@ -143,13 +154,13 @@ class TapeOfRun(Tape):
         turn = self.find(self.secrets.hide(question))
         if turn is not None:
             text = _result(turn, "result")
-            return RecordedResult.of(text, turn["details"]) if "details" in turn else text
+            restore = getattr(agent, "_classic_restore_tool_result", None)
+            return restore(text, turn["handover"]) if restore is not None and "handover" in turn else text
         begun, run = yield from self.beginning(question, run)
         with self.recording(question, begun) as news:
             result = yield run
-            news["result"] = str(result)
-            if hasattr(result, "_classic_details"):
-                news["details"] = plain(result._classic_details())
+            keep = getattr(agent, "_classic_keep_tool_result", None)
+            news.update({"result": str(result)} if keep is None else keep(result))
         return result
 
     def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
@@ -206,7 +217,17 @@ class TapeOfRun(Tape):
             raise
         finally:
             within.set(outer)
-        self.recorder.add({**question, **news})
+        self.keep_result({**question, **news})
+
+    def keep_result(self, turn: Turn) -> None:
+        """Record a turn of a person, a tool or code.
+
+        Args:
+            turn: the turn. Its ``handover``, where a tool of a group says who goes next, is None if JSON has no form
+                for it.
+        """
+        assert self.recorder is not None
+        self.recorder.add({name: value for name, value in turn.items() if name != "handover" or value is not None})
 
     def keep_error(self, turn: Turn, error: Exception) -> None:
         """Record a turn of a person, a tool or code that failed.

@@ -11,7 +11,7 @@ from ._values import canonical
 
 __all__ = ("KINDS", "KINDS_OF_JOURNALS", "Shortener", "Turn", "expand", "fault_of")
 
-KINDS = ("code", "config_list", "model", "person", "tool")
+KINDS = ("choice", "code", "config_list", "model", "person", "tool")
 KINDS_OF_JOURNALS = (*KINDS, "message", "run", "started")
 
 Turn = dict[str, Any]
@@ -19,6 +19,7 @@ Turn = dict[str, Any]
 _TEXT = (str,)
 _TEXT_OR_NONE = (str, type(None))
 _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
+    "choice": {"names": (list,)},
     "model": {"agent": _TEXT_OR_NONE, "configuration": (int,), "from_cache": (bool,), "request": (dict,)},
     "person": {"agent": _TEXT_OR_NONE, "prompt": _TEXT},
     "tool": {"agent": _TEXT_OR_NONE, "name": _TEXT, "arguments": (dict,)},
@@ -30,15 +31,24 @@ _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
 }
 _OPTIONAL_FIELDS: dict[str, tuple[type, ...]] = {
     "at": (int, float),
+    "chosen": (int,),
     "cost": (int, float, type(None)),
     "cost_known": (bool,),
+    "handover": (dict,),
     "printed": _TEXT,
     "remembered": (bool,),
     "retrieved": (list,),
     "streamed": _TEXT,
     "within": (int,),
 }
-_OUTCOMES = {"model": "response", "person": "answer", "tool": "result", "code": "result", "config_list": "entries"}
+_OUTCOMES = {
+    "choice": "chosen",
+    "code": "result",
+    "config_list": "entries",
+    "model": "response",
+    "person": "answer",
+    "tool": "result",
+}
 
 
 def fault_of(turn: object, kinds: tuple[str, ...] = KINDS) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
+from ..._core.tape import choice
 from .._groupchat.contract import Group
 from ..agent import Agent
 
@@ -22,4 +22,4 @@ def pick(candidates: list[Agent]) -> Agent:
     Raises:
         IndexError: when there are no candidates.
     """
-    return random.choice(candidates)
+    return choice(candidates)

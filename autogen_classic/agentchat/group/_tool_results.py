@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic import BaseModel
 
-from ..._core.tape import RecordedResult
 from .reply_result import ReplyResult
 from .targets.group_manager_target import GroupManagerTarget
 from .targets.transition_target import (
@@ -20,7 +21,7 @@ from .targets.transition_target import (
     TransitionTarget,
 )
 
-__all__ = ("reply_result_of", "text_of")
+__all__ = ("kept_result", "reply_result_of", "restored_result", "text_of")
 
 # Those that a tool may name and a recording can keep.
 _TARGETS: dict[str, type[TransitionTarget]] = {
@@ -42,17 +43,9 @@ def reply_result_of(returned: object) -> ReplyResult | None:
     """The `ReplyResult` that a tool returned, or None.
 
     Args:
-        returned: what it returned; in a replay, what a recording kept of that.
+        returned: what it returned.
     """
-    if not isinstance(returned, RecordedResult):
-        return returned if isinstance(returned, ReplyResult) else None
-    details = returned.details
-    target = details.get("target")
-    return ReplyResult(
-        message=str(returned),
-        target=target and _TARGETS[target["type"]](**{key: value for key, value in target.items() if key != "type"}),
-        context_variables=details.get("context_variables"),
-    )
+    return returned if isinstance(returned, ReplyResult) else None
 
 
 def text_of(returned: object) -> str:
@@ -66,6 +59,57 @@ def text_of(returned: object) -> str:
     if isinstance(returned, (bool, dict, list, tuple)):
         return json.dumps(returned, ensure_ascii=False, default=_jsonable)
     return str(returned)
+
+
+def kept_result(returned: object) -> dict[str, object]:
+    """Write the result of a tool for a recording or a journal.
+
+    Args:
+        returned: what the tool returned.
+
+    Returns:
+        Its text as ``result``; for a `ReplyResult` also a ``handover``, which is None if JSON has no form for it: a
+        target with agents, a pattern or a function in it, or variables of other types.
+    """
+    result = reply_result_of(returned)
+    if result is None:
+        return {"result": text_of(returned)}
+    target, variables = result.target, result.context_variables
+    if target is not None and not _can_be_kept(target):
+        return {"result": result.message, "handover": None}
+    handover = {
+        "target": None if target is None else {"kind": type(target).__name__, "fields": target.model_dump()},
+        "context_variables": None if variables is None else variables.to_dict(),
+    }
+    return {"result": result.message, "handover": handover if _is_json(handover) else None}
+
+
+def restored_result(text: str, handover: Mapping[str, Any]) -> ReplyResult:
+    """Undo `kept_result` for a `ReplyResult`.
+
+    Args:
+        text: the ``result``.
+        handover: the ``handover``.
+    """
+    target = handover["target"]
+    return ReplyResult(
+        message=text,
+        target=None if target is None else _TARGETS[target["kind"]](**target["fields"]),
+        context_variables=handover["context_variables"],
+    )
+
+
+def _can_be_kept(target: TransitionTarget) -> bool:
+    if isinstance(target, GroupManagerTarget) and target.selection_message is not None:
+        return False
+    return _TARGETS.get(type(target).__name__) is type(target)
+
+
+def _is_json(value: object) -> bool:
+    try:
+        return bool(json.loads(json.dumps(value)) == value)
+    except (TypeError, ValueError):
+        return False
 
 
 def _jsonable(value: object) -> object:

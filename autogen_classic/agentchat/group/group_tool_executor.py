@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..._core.drive import Ask, Steps, drive, drive_async, shipped
@@ -12,7 +12,7 @@ from .._replies.tool_calls import answer_to
 from ..agent import Agent
 from ..conversable_agent import ConversableAgent
 from ._choices import acting_target, announce
-from ._tool_results import reply_result_of, text_of
+from ._tool_results import kept_result, reply_result_of, restored_result, text_of
 from .context_variables import ContextVariables
 from .on_condition import OnCondition
 from .targets.transition_target import TransitionTarget
@@ -238,6 +238,7 @@ class GroupToolExecutor(ConversableAgent):
 
     def _classic_read_tool_result(self, returned: object) -> str:
         """Take notice of what a tool returns besides its text: the variables that it changes, and who goes next."""
+        returned = self._as_group_result(returned)
         result = reply_result_of(returned)
         if result is None:
             return text_of(returned)
@@ -246,6 +247,18 @@ class GroupToolExecutor(ConversableAgent):
         if result.target is not None:
             self.set_next_target(result.target)
         return result.message
+
+    def _as_group_result(self, returned: object) -> object:
+        """What a tool returned; a subclass knows other ways to say what a `ReplyResult` says."""
+        return returned
+
+    def _classic_keep_tool_result(self, returned: object) -> dict[str, object]:
+        """What a recording keeps of the result of a tool."""
+        return kept_result(self._as_group_result(returned))
+
+    def _classic_restore_tool_result(self, text: str, handover: Mapping[str, Any]) -> object:
+        """The result of a tool as a recording has kept it."""
+        return restored_result(text, handover)
 
     @shipped(_group_tool_reply)
     def _generate_group_tool_reply(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel, field_validator
 
 from ._plain_forms import as_context_variables, as_target
@@ -32,11 +30,3 @@ class ReplyResult(BaseModel):
 
     def __str__(self) -> str:
         return self.message
-
-    def _classic_details(self) -> dict[str, Any]:
-        """What a recording keeps besides the message, so that a replay goes on in the same way."""
-        target = self.target
-        return {
-            "target": None if target is None else {"type": type(target).__name__, **target.model_dump()},
-            "context_variables": None if self.context_variables is None else self.context_variables.to_dict(),
-        }

@@ -50,17 +50,17 @@ class _ToolExecutor(GroupToolExecutor):
     def _answer_handoff(self, **arguments: object) -> str:
         return self.HANDED_OVER.format(target=self.get_next_target().display_name())
 
-    def _classic_read_tool_result(self, returned: object) -> str:
+    def _as_group_result(self, returned: object) -> object:
         if is_agent(returned):
             agent = cast(ConversableAgent, returned)
             returned = SwarmResult(values=self.HANDED_OVER.format(target=agent.name), agent=agent)
         if isinstance(returned, SwarmResult):
-            returned = ReplyResult(
+            return ReplyResult(
                 message=returned.values,
                 target=None if returned.agent is None else target_of(returned.agent),
                 context_variables=ContextVariables(data=returned.context_variables),
             )
-        return super()._classic_read_tool_result(returned)
+        return returned
 
 
 class _Transition(GroupTransition):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from ...._core.tape import choice
 from ..speaker_selection_result import SpeakerSelectionResult
 from .transition_utils import __AGENT_WRAPPER_PREFIX__
 
@@ -348,7 +348,7 @@ class RandomAgentTarget(ResolvingTarget):
         others = [name for name in self.agent_names if name != current_agent.name]
         if not others:
             raise IndexError(f"A RandomAgentTarget of {current_agent.name} has no other agent to choose from.")
-        self.nominated_name = random.choice(others)
+        self.nominated_name = choice(others)
         return SpeakerSelectionResult(agent_name=self.nominated_name)
 
     def display_name(self) -> str:
