@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from ...groupchat import GroupChat, GroupChatManager
 from .._leading import (
@@ -114,6 +114,30 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
             exclude_transit_message=exclude_transit_message,
             summary_method=summary_method,
         )
+
+    @property
+    def group_after_work_in_effect(self) -> TransitionTarget:
+        """Who goes next where an agent does not say so, as the pattern has it."""
+        return self._after_work()
+
+    def draw(self, form: Literal["mermaid", "svg", "text"] = "mermaid") -> str:
+        """Draw who hands over to whom, with the conditions at the edges.
+
+        Args:
+            form: "mermaid" for a flowchart of Mermaid, "svg" for a picture with a text alternative, "text" for lines.
+
+        Returns:
+            The picture as text.
+
+        Raises:
+            ValueError: for another form.
+        """
+        from .._drawing import as_mermaid, as_svg, as_text
+
+        forms = {"mermaid": as_mermaid, "svg": as_svg, "text": as_text}
+        if form not in forms:
+            raise ValueError(f"A group is drawn as {', '.join(forms)}, not as {form!r}.")
+        return forms[form](self)
 
     def _after_work(self) -> TransitionTarget:
         """Who goes next where an agent does not say so."""

@@ -24,10 +24,18 @@ class _NextInOrder(RandomAgentTarget):
         self, groupchat: GroupChat, current_agent: ConversableAgent, user_agent: ConversableAgent | None
     ) -> SpeakerSelectionResult:
         """The agent after the current one; see `TransitionTarget.resolve`."""
-        names = self.agent_names
-        place = names.index(current_agent.name) + 1 if current_agent.name in names else 0
-        self.nominated_name = names[place % len(names)]
+        self.nominated_name = self.follower_of(current_agent.name)
         return SpeakerSelectionResult(agent_name=self.nominated_name)
+
+    def follower_of(self, name: str) -> str:
+        """The name that comes after another one.
+
+        Args:
+            name: the one before; the first name comes after one that is not in the order.
+        """
+        names = self.agent_names
+        place = names.index(name) + 1 if name in names else 0
+        return names[place % len(names)]
 
 
 class RoundRobinPattern(Pattern):
