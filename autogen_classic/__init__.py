@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         register_hand_off,
     )
     from .agentchat.conversable_agent import ConversableAgent, UpdateSystemMessage, register_function
+    from .agentchat.eligibility_policy import AgentDescriptionGuard, AgentEligibilityPolicy, SelectionContext
     from .agentchat.group.context_expression import ContextExpression
     from .agentchat.groupchat import GroupChat, GroupChatManager
     from .agentchat.user_proxy_agent import UserProxyAgent
@@ -92,6 +93,8 @@ __all__ = [
     "AfterWork",
     "AfterWorkOption",
     "Agent",
+    "AgentDescriptionGuard",
+    "AgentEligibilityPolicy",
     "AgentNameConflict",
     "AgentNameConflictError",
     "AssistantAgent",
@@ -113,6 +116,7 @@ __all__ = [
     "NoEligibleSpeakerError",
     "OnCondition",
     "OpenAIWrapper",
+    "SelectionContext",
     "SenderRequired",
     "SenderRequiredError",
     "Spent",
@@ -170,6 +174,9 @@ _HOMES = {
     "DEFAULT_MODEL": ".code_utils",
     "FAST_MODEL": ".code_utils",
     "Agent": ".agentchat.agent",
+    "SelectionContext": ".agentchat.eligibility_policy",
+    "AgentEligibilityPolicy": ".agentchat.eligibility_policy",
+    "AgentDescriptionGuard": ".agentchat.eligibility_policy",
     "AgentNameConflict": ".errors",
     "AgentNameConflictError": ".exception_utils",
     "AssistantAgent": ".agentchat.assistant_agent",

@@ -96,6 +96,7 @@ REACHING_IN = {
     "cli.cache -> cache._import.run": "the command shows and imports what the cache has written",
     "cli.cache -> cache._store": "the command shows and imports what the cache has written",
     "cli._log_sources -> replay._file": "the command reads what the recording has written",
+    "oai._request.state -> llm_config._checks": "a wrapper takes turns as the configuration says",
     "cli.config -> llm_config._checks": "the command checks what the configuration checks",
     "agentchat._group_member -> agentchat.group._guarding": "an agent is guarded from its first guardrail on",
     "agentchat.conversable_agent -> oai._config_files": "an agent says why its list of configurations is empty",

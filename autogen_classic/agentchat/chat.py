@@ -7,7 +7,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from .._core import running_chats
 from .._core.budget import Budget, Spent
@@ -24,7 +24,7 @@ from .utils import consolidate_chat_info, gather_usage_summary
 if TYPE_CHECKING:
     from ..cache.abstract_cache_base import AbstractCache
 
-__all__ = ("ChatResult", "a_initiate_chats", "initiate_chats")
+__all__ = ("ChatResult", "CostDict", "a_initiate_chats", "initiate_chats")
 
 logger = logging.getLogger("autogen.agentchat.chat")
 
@@ -76,6 +76,13 @@ class ChatResult:
         self.__dict__["_stop_message"] = running_chat.message
         self.__dict__["_stop_detail"] = running_chat.detail
         self.__dict__["_spent"] = running_chat.account.spent()
+
+
+class CostDict(TypedDict):
+    """What a chat cost, with answers that came from a cache and without them: the form of `ChatResult.cost`."""
+
+    usage_including_cached_inference: dict[str, Any]
+    usage_excluding_cached_inference: dict[str, Any]
 
 
 def chat_steps(

@@ -19,7 +19,7 @@ from .._core.callables import is_asynchronous
 from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up, shipped
 from .._core.events import AgentCreated, HistoryCleared, Notice, Sealed, emit, is_heard
 from .._core.history import forget, messages_to_keep
-from .._core.messages import Message, TextOrMessage, as_message
+from .._core.messages import Message, TextOrMessage, as_message, stored_form
 from .._core.party import Client, Outcome, Party
 from .._core.running_chats import RunningChat
 from .._core.steering import SteeredAgent
@@ -55,7 +55,15 @@ if TYPE_CHECKING:
     from .group.context_variables import ContextVariables
     from .group.handoffs import Handoffs
 
-__all__ = ("PYTHON_VARIANTS", "UNKNOWN", "ConversableAgent", "UpdateSystemMessage", "register_function")
+__all__ = (
+    "PYTHON_VARIANTS",
+    "UNKNOWN",
+    "ConversableAgent",
+    "UpdateSystemMessage",
+    "message_to_dict",
+    "normilize_message_to_oai",
+    "register_function",
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -1273,6 +1281,30 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
         self, message: TextOrMessage, recipient: Agent, silent: bool | None
     ) -> TextOrMessage:
         return await drive_async(hooks.before_send(self, message, recipient, silent))
+
+
+def message_to_dict(message: TextOrMessage) -> Message:
+    """Give a message its dict form.
+
+    Args:
+        message: a text, a dict (returned as it is), or another mapping.
+    """
+    return as_message(message)
+
+
+def normilize_message_to_oai(message: TextOrMessage, name: str, role: str = "assistant") -> tuple[bool, Message]:
+    """Give a message the form in which an agent stores it. The spelling of the name is AG2's.
+
+    Args:
+        message: a text or a dict.
+        name: the name of its author.
+        role: the role of its author, unless the message says otherwise.
+
+    Returns:
+        Whether it says or calls anything, and the message; empty if it does not.
+    """
+    stored = stored_form(as_message(message), role, name)
+    return stored is not None, stored or {}
 
 
 def _new_client(llm_config: dict[str, Any]) -> OpenAIWrapper:

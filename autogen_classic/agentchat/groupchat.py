@@ -29,12 +29,15 @@ from .conversable_agent import ConversableAgent
 
 if TYPE_CHECKING:
     from ..oai.client import ModelClient
+    from .eligibility_policy import AgentEligibilityPolicy
 
-__all__ = ("GroupChat", "GroupChatManager")
+__all__ = ("SELECT_SPEAKER_PROMPT_TEMPLATE", "GroupChat", "GroupChatManager")
 
 logger = logging.getLogger("autogen.agentchat.groupchat")
 
 Message = dict[str, Any]
+
+SELECT_SPEAKER_PROMPT_TEMPLATE = texts.SELECT_SPEAKER_PROMPT
 
 
 @dataclass
@@ -70,6 +73,7 @@ class GroupChat(PrivateGroupNames):
         select_speaker_auto_llm_config: the model that selects; None or False for that of the manager.
         role_for_select_speaker_messages: the role of the questions to the selecting model.
         allowed_speaker_transitions_dict: who may follow whom, as worked out from the settings.
+        eligibility_policies: objects that tell which agents may be selected now; all must agree on an agent.
     """
 
     agents: list[Agent]
@@ -96,6 +100,7 @@ class GroupChat(PrivateGroupNames):
     )  # it holds keys
     role_for_select_speaker_messages: str | None = "system"
     allowed_speaker_transitions_dict: dict[Any, list[Any]] = field(init=False)
+    eligibility_policies: list[AgentEligibilityPolicy] = field(default_factory=list)
 
     DEFAULT_INTRO_MSG: ClassVar[str] = texts.INTRODUCTION
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from .entry import ApplicationConfig, LLMConfigEntry
 
-__all__ = ("application_config", "checked_entry")
+__all__ = ("application_config", "check_routing_method", "checked_entry")
+
+_ROUTING_METHODS = ("fixed_order", "round_robin")
 
 
 def application_config(**settings: Any) -> ApplicationConfig:
@@ -96,3 +98,18 @@ def _reasons(error: ValidationError) -> str:
     return "; ".join(
         f"{'.'.join(map(str, one['loc'])) or 'it'}: {one['msg']}" for one in error.errors(include_input=False)
     )
+
+
+def check_routing_method(routing_method: object) -> None:
+    """Refuse a way to take turns among models that does not exist.
+
+    Args:
+        routing_method: the way; None stands for the default.
+
+    Raises:
+        LLMConfigError: it does not exist.
+    """
+    if routing_method not in (None, *_ROUTING_METHODS):
+        raise LLMConfigError(
+            f"routing_method {routing_method!r} is not known. It must be one of {', '.join(_ROUTING_METHODS)}."
+        )

@@ -44,7 +44,28 @@ def current_llm_config() -> LLMConfig | None:
     return in_use[-1] if in_use else None
 
 
-class LLMConfig(dict[str, Any]):
+class _InUse(type):
+    """Lets the class itself know the configuration of the ``with`` block that is running."""
+
+    @property
+    def current(cls) -> LLMConfig:
+        """The configuration of the ``with`` block that is running.
+
+        Raises:
+            ValueError: none is.
+        """
+        in_use = current_llm_config()
+        if in_use is None:
+            raise ValueError("No current LLMConfig is set: this is not within a block of `with llm_config:`.")
+        return in_use
+
+    @property
+    def default(cls) -> LLMConfig:
+        """The same as `current`."""
+        return cls.current
+
+
+class LLMConfig(dict[str, Any], metaclass=_InUse):
     """The models an agent may ask, in order, and how they are to answer.
 
     These forms mean the same:
@@ -72,7 +93,8 @@ class LLMConfig(dict[str, Any]):
         parallel_tool_calls: whether a model may call several tools in one answer.
         tools: schemas of tools.
         functions: schemas of functions, the older form.
-        routing_method: only ``"fixed_order"``, which is the default.
+        routing_method: "fixed_order" asks the models in their order until one answers, which is the default;
+            "round_robin" begins one further at each request.
         config_list: as ``*configs``, in one list.
         **entry: the settings of a single model, without a list.
 
@@ -100,10 +122,9 @@ class LLMConfig(dict[str, Any]):
         config_list: Mapping[str, Any] | Iterable[Any] | None = None,
         **entry: Any,
     ) -> None:
-        if routing_method not in (None, "fixed_order"):
-            raise LLMConfigError(
-                f"routing_method {routing_method!r} is not known. The models are asked in their order: 'fixed_order'."
-            )
+        if len(configs) == 1 and not entry and config_list is None and _is_whole(configs[0]):
+            whole = LLMConfig.ensure_config(configs[0])
+            configs = tuple(whole["config_list"])
         entries = [*configs, *_as_list(config_list)]
         if entry and entries:
             raise TypeError(
@@ -115,8 +136,9 @@ class LLMConfig(dict[str, Any]):
             raise LLMConfigError(
                 'LLMConfig needs at least one model: LLMConfig({"api_type": "openai", "model": "gpt-4o"}).'
             )
-        from ._checks import application_config, checked_entry  # they load what is known about all providers
+        from ._checks import application_config, check_routing_method, checked_entry  # they load facts about providers
 
+        check_routing_method(routing_method)
         shared = application_config(top_p=top_p, temperature=temperature, max_tokens=max_tokens)
         settings = {
             "top_p": shared.top_p,
@@ -128,6 +150,7 @@ class LLMConfig(dict[str, Any]):
             "seed": seed,
             "cache_seed": cache_seed,
             "parallel_tool_calls": parallel_tool_calls,
+            "routing_method": routing_method,
             "tools": list(tools),
             "functions": list(functions),
         }
@@ -358,6 +381,11 @@ class LLMConfig(dict[str, Any]):
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={value!r}" for name, value in self.items() if value is not None)
         return f"{type(self).__name__}({given})"
+
+
+def _is_whole(config: object) -> bool:
+    """Whether a dict is a whole configuration of AutoGen 0.2 rather than one entry."""
+    return isinstance(config, Mapping) and "config_list" in config and "model" not in config
 
 
 def _as_list(config_list: Mapping[str, Any] | Iterable[Any] | None) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 import subprocess
@@ -13,7 +14,15 @@ from typing import Any
 import pytest
 
 import autogen_classic
-from autogen_classic import AssistantAgent, ConversableAgent, GroupChat, GroupChatManager, LLMConfig, UserProxyAgent
+from autogen_classic import (
+    AssistantAgent,
+    ConversableAgent,
+    GroupChat,
+    GroupChatManager,
+    LLMConfig,
+    OpenAIWrapper,
+    UserProxyAgent,
+)
 from autogen_classic.llm_config import entries
 from autogen_classic.llm_config.config import LLMConfigError
 from autogen_classic.llm_config.entry import ApplicationConfig, LLMConfigEntry
@@ -71,7 +80,7 @@ def test_an_entry_s_own_settings_go_before_those_for_all() -> None:
         (lambda: LLMConfig({**GPT, "base_url": "http://host:port"}), "not an address"),
         (lambda: LLMConfig({**GPT, "temperature": 3}), "temperature: Input should be less than or equal to 2"),
         (lambda: LLMConfig(GPT, temperature="warm"), "temperature"),
-        (lambda: LLMConfig(GPT, routing_method="round_robin"), "'round_robin' is not known"),
+        (lambda: LLMConfig(GPT, routing_method="by_chance"), "'by_chance' is not known"),
         (lambda: LLMConfig(GPT).where(model="other"), "No config found that satisfies the filter criteria"),
         (lambda: LLMConfig({"api_type": "bedrock", "model": "m"}), "aws_region: Field required"),
     ],
@@ -298,3 +307,37 @@ def test_the_entries_are_exported_where_ag2_has_them(name: str) -> None:
 @pytest.mark.parametrize("name", ["OpenAILLMConfigEntry", "AzureOpenAILLMConfigEntry", "DeepSeekEntryDict"])
 def test_those_of_openai_s_protocol_are_in_its_client_room_too(name: str) -> None:
     assert getattr(autogen_classic.oai.client, name) is getattr(entries, name)
+
+
+def test_the_class_knows_the_configuration_of_the_block_around() -> None:
+    with LLMConfig(GPT) as config:
+        assert LLMConfig.current == LLMConfig.default == config
+    with pytest.raises(ValueError, match="No current LLMConfig"):
+        _ = LLMConfig.current
+    assert not hasattr(config, "current")
+
+
+def test_a_whole_dict_of_0_2_is_one_form_more() -> None:
+    whole = {"config_list": [GPT], "temperature": 0.5}
+    assert LLMConfig(whole, top_p=0.1).config_list[0].model == GPT["model"]
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_round_robin_begins_one_further_at_each_request(asynchronous: bool) -> None:
+    first, second = ScriptedClient(default="first"), ScriptedClient(default="second")
+    config = LLMConfig(first.config(), second.config(), routing_method="round_robin")
+    wrapper = OpenAIWrapper(**config)
+    said = []
+    for _ in range(4):
+        ask = {"messages": [{"role": "user", "content": "hi"}]}
+        response = asyncio.run(wrapper.a_create(**ask)) if asynchronous else wrapper.create(**ask)
+        said.append(wrapper.extract_text_or_completion_object(response)[0])
+    assert said == ["first", "second", "first", "second"]
+
+
+def test_round_robin_goes_on_with_the_next_model_where_one_fails() -> None:
+    first, second = ScriptedClient([RuntimeError("down")]), ScriptedClient(default="second")
+    first.fallback_errors = (RuntimeError,)  # type: ignore[attr-defined]
+    wrapper = OpenAIWrapper(**LLMConfig(first.config(), second.config(), routing_method="round_robin"))
+    ask = [{"role": "user", "content": "hi"}]
+    assert wrapper.extract_text_or_completion_object(wrapper.create(messages=ask)) == ["second"]

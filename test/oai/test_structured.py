@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from autogen_classic import AssistantAgent, OpenAIWrapper, UserProxyAgent
+from autogen_classic import AssistantAgent, Cache, OpenAIWrapper, UserProxyAgent
+from autogen_classic.events import Event, WarningIssued, listening
 from autogen_classic.oai._request.structured import StructuredOutputError, wanted_form
 from autogen_classic.testing import MockOpenAIServer, error, tool_call
 
@@ -56,10 +58,37 @@ def test_the_usage_of_both_rounds_counts(serve: Serve) -> None:
     assert twice.actual_usage_summary["gpt-4o"]["total_tokens"] > 2 * single
 
 
-def test_an_answer_that_stays_wrong_is_an_error_that_keeps_what_was_paid_for(serve: Serve) -> None:
+def test_an_answer_that_stays_wrong_is_passed_on_with_a_warning(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    server = serve(BAD, BAD)
+    heard: list[Event] = []
+    wrapper = wrapper_of(server)
+    with listening(heard.append, kinds=(WarningIssued,)):
+        response = wrapper.create(messages=ASK, response_format=City)
+    assert wrapper.extract_text_or_completion_object(response) == [BAD]
+    assert len(server.requests) == 2
+    assert wrapper.actual_usage_summary["gpt-4o"]["total_tokens"] == response.usage.total_tokens
+    assert ["another form" in event.text for event in heard if isinstance(event, WarningIssued)] == [True]
+    assert "does not fit City" in caplog.text
+
+
+def test_an_answer_that_does_not_fit_is_not_written_by_the_class(serve: Serve) -> None:
+    bad = wrapper_of(serve(BAD, BAD))
+    response = bad.create(messages=ASK, response_format=Sign)
+    assert bad.extract_text_or_completion_object(response) == [BAD]
+
+
+def test_an_answer_that_does_not_fit_is_not_kept_in_a_cache(serve: Serve, tmp_path: Path) -> None:
+    with Cache.disk(cache_path_root=str(tmp_path)) as cache:
+        wrapper = wrapper_of(serve(BAD, BAD, GOOD))
+        wrapper.create(messages=ASK, response_format=City, cache=cache)
+        response = wrapper.create(messages=ASK, response_format=City, cache=cache)
+    assert wrapper.extract_text_or_completion_object(response) == [GOOD]
+
+
+def test_a_program_that_insists_on_the_form_gets_an_error_that_keeps_what_was_paid_for(serve: Serve) -> None:
     wrapper = wrapper_of(serve(BAD, BAD))
     with pytest.raises(StructuredOutputError, match=r"(?s)does not fit City: people.*max_tokens") as failure:
-        wrapper.create(messages=ASK, response_format=City)
+        wrapper.create(messages=ASK, response_format=City, require_response_format=True)
     assert failure.value.paid_for.choices[0].message.content == BAD
     assert wrapper.actual_usage_summary["gpt-4o"]["total_tokens"] == failure.value.paid_for.usage.total_tokens
 

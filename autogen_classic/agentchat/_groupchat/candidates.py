@@ -10,6 +10,7 @@ from ..._core.messages import Message, called
 from ...errors import NoEligibleSpeaker, UndefinedNextAgent
 from .._speakers import SELECTORS, custom
 from ..agent import Agent
+from ..eligibility_policy import SelectionContext
 from .contract import Group
 
 __all__ = ("next_agent", "prepare_and_select")
@@ -49,14 +50,14 @@ def prepare_and_select(groupchat: Group, last_speaker: Agent) -> tuple[Agent | N
         )
     _check_population(groupchat, last_speaker, method.lower())
 
-    candidates = groupchat.agents
+    candidates = _eligible(groupchat, last_speaker)
     last_message = groupchat.messages[-1] if groupchat.messages else {}
     calls = _called_functions(last_message) if groupchat.func_call_filter else []
     if calls:
         candidates = _who_can_execute(groupchat, calls, last_speaker)
         if len(candidates) == 1:
             return candidates[0], candidates, None
-    candidates = _who_may_follow(groupchat, last_speaker, candidates)
+    candidates = _who_may_follow(groupchat, last_speaker, candidates, answering=bool(calls))
     if len(candidates) == 1:
         return candidates[0], candidates, None
 
@@ -64,6 +65,19 @@ def prepare_and_select(groupchat: Group, last_speaker: Agent) -> tuple[Agent | N
     if selected is not None:
         return selected, candidates, None
     return None, candidates, _without_open_call(groupchat.messages)
+
+
+def _eligible(groupchat: Group, last_speaker: Agent) -> Agents:
+    """The members that all policies of the group let speak."""
+    policies = getattr(groupchat, "eligibility_policies", None)
+    if not policies:
+        return groupchat.agents
+    participants = [agent.name for agent in groupchat.agents]
+    context = SelectionContext(len(groupchat.messages), last_speaker.name, participants)
+    eligible = [agent for agent in groupchat.agents if all(policy.is_eligible(agent, context) for policy in policies)]
+    if not eligible:
+        raise NoEligibleSpeaker("The eligibility policies let no agent of the group speak.")
+    return eligible
 
 
 def next_agent(groupchat: Group, agent: Agent, agents: Agents | None) -> Agent:
@@ -138,7 +152,7 @@ def _who_can_execute(groupchat: Group, names: list[str], caller: Agent) -> Agent
     )
 
 
-def _who_may_follow(groupchat: Group, last_speaker: Agent, candidates: Agents) -> Agents:
+def _who_may_follow(groupchat: Group, last_speaker: Agent, candidates: Agents, answering: bool) -> Agents:
     """The candidates that the transitions allow; if a call leaves none of them, whoever can answer it."""
     followers = groupchat.allowed_speaker_transitions_dict.get(last_speaker)
     if not followers and last_speaker in groupchat.agents:
@@ -148,7 +162,10 @@ def _who_may_follow(groupchat: Group, last_speaker: Agent, candidates: Agents) -
     allowed = set(followers)
     if allowed.issuperset(candidates):
         return list(candidates)
-    return [agent for agent in candidates if agent in allowed] or candidates
+    following = [agent for agent in candidates if agent in allowed]
+    if not following and not answering:
+        raise NoEligibleSpeaker(f"The eligibility policies leave nobody who may speak after {last_speaker.name}.")
+    return following or candidates
 
 
 def _without_open_call(messages: Messages) -> Messages:

@@ -35,7 +35,7 @@ from ..prices import Price, cost_of
 from ..providers import azure_model_name
 from .answer_cache import NOT_CACHED, AnswerCache
 from .failures import Failures
-from .structured import answer_steps, fault_of, formatted, wanted_form, with_json_schema
+from .structured import answer_steps, fault_of, formatted, is_passed_on, wanted_form, with_json_schema
 from .templates import encodable, fill_prompt_or_messages
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ OWN_KEYS = frozenset(
         "further_tools",
         "model_client",
         "price",
+        "require_response_format",
         "tags",
     }
 )
@@ -74,9 +75,9 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Response]:
     if not tape.replays:
         wrapper.check_that_clients_are_ready()
     failures = Failures(wrapper._classic_state.entries)
-    last = len(wrapper._classic_state.clients) - 1
+    numbers = wrapper._classic_state.order()
     request_id = str(uuid.uuid4())
-    for number in range(last + 1):
+    for number, following in zip(numbers, [*numbers[1:], None], strict=False):
         if steered:
             yield from steering.stand_still()
         attempt = tape.attempt(Attempt, wrapper, number, config)
@@ -84,16 +85,19 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Response]:
         try:
             response = yield from attempt.answer_steps()
         except attempt.errors_that_pass_on as error:
+            if following is None and is_passed_on(error, attempt.extras):
+                attempt.finish(error.paid_for)
+                return error.paid_for
             failures.add(number, error)
-            attempt.give_up(error, failures.reason, following=None if number == last else number + 1)
-            if number == last:
+            attempt.give_up(error, failures.reason, following)
+            if following is None:
                 failures.raise_last(error)
             continue
         except BaseException as error:
             attempt.settle(error)
             raise
         attempt.finish(response)
-        if response.pass_filter or number == last:
+        if response.pass_filter or following is None:
             return response
     raise RuntimeError("The wrapper has no clients: its list of clients was emptied.")
 
@@ -279,7 +283,8 @@ class Attempt:
         cost = self._count(response)
         if not self.from_cache:
             charge(response, cost)
-            self.store(response)
+            if fault_of(response, self.wanted) is None:
+                self.store(response)
         response.message_retrieval_function = formatted(self.retrieval(), self.wanted)
         response.config_id = self.number
         filter_func = self.extras.get("filter_func")

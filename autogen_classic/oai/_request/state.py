@@ -6,6 +6,7 @@ methods and attributes ``_client``, ``_count`` or ``_lock``.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from typing import Any
 from ..._core import tape
 from ..._core.events import ClientConnected, Sealed, emit, is_heard
 from ..._legacy.old_keys import with_todays_keys
+from ...llm_config._checks import check_routing_method
 from .._config_files import empty_list_explained
 from ..providers import client_keys, connect, has_credentials
 from ..rate_limiters import TimeRateLimiter
@@ -55,6 +57,9 @@ class WrapperState:
     def __init__(self, owner: object, config_list: list[dict[str, Any]] | None, base_config: dict[str, Any]) -> None:
         _check_config_list(config_list)
         self._owner = owner
+        routing_method = base_config.pop("routing_method", None)
+        check_routing_method(routing_method)
+        self._turns = itertools.count() if routing_method == "round_robin" else None
         self.entries: list[dict[str, Any]] = [
             with_todays_keys({**base_config, **entry}) for entry in config_list or [{}]
         ]
@@ -67,6 +72,14 @@ class WrapperState:
             if self.clients[number] is None and not has_credentials(entry) and not tape.current().replays:
                 with empty_list_explained(config_list):
                     self.client(number)
+
+    def order(self) -> list[int]:
+        """Return the configurations in the order in which the next request tries them."""
+        numbers = list(range(len(self.clients)))
+        if self._turns is None or not numbers:
+            return numbers
+        first = next(self._turns) % len(numbers)
+        return numbers[first:] + numbers[:first]
 
     def client(self, number: int) -> Any:
         """Return the client of one configuration, connected."""

@@ -7,14 +7,18 @@ gets the last form, and the answer of every provider is checked here, whether it
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..._core.drive import Steps
+from ..._core.events import warn
 from ...errors import StructuredOutputError
 
-__all__ = ("WantedForm", "answer_steps", "fault_of", "formatted", "wanted_form", "with_json_schema")
+__all__ = ("WantedForm", "answer_steps", "fault_of", "formatted", "is_passed_on", "wanted_form", "with_json_schema")
+
+logger = logging.getLogger("autogen.oai.client")
 
 _MARKS_OF_A_SCHEMA = ("properties", "$ref", "$defs", "anyOf", "oneOf", "allOf", "items", "enum", "const")
 _API_FORMS = ("text", "json_object", "json_schema")
@@ -107,9 +111,14 @@ def formatted(retrieve: Callable[[Any], list[Any]], wanted: WantedForm | None) -
 
     def retrieve_formatted(response: Any) -> list[Any]:
         said = retrieve(response)
-        return [wanted.model.model_validate_json(text).format() if isinstance(text, str) else text for text in said]
+        return [_formatted(text, wanted) if isinstance(text, str) else text for text in said]
 
     return retrieve_formatted
+
+
+def _formatted(text: str, wanted: WantedForm) -> str:
+    """What the class makes of a text; one that does not fit stays as it is."""
+    return text if wanted.fault_of(text) is not None else str(wanted.model.model_validate_json(text).format())
 
 
 def with_json_schema(params: dict[str, Any]) -> dict[str, Any]:
@@ -171,6 +180,19 @@ def answer_steps(
             second,
         )
     return second
+
+
+def is_passed_on(error: BaseException, settings: Mapping[str, Any]) -> TypeGuard[StructuredOutputError]:
+    """Tell whether an answer that does not have the wanted form is the answer all the same, and warn that it is.
+
+    Args:
+        error: why a configuration has failed, which may carry such an answer.
+        settings: what only the wrapper understands; with ``require_response_format``, the program insists on the form.
+    """
+    if not isinstance(error, StructuredOutputError) or settings.get("require_response_format"):
+        return False
+    warn(logger, "An answer is passed on although it has another form. %s", error)
+    return True
 
 
 def fault_of(response: Any, wanted: WantedForm | None) -> str | None:
