@@ -27,7 +27,7 @@ MESSAGES = 2 * TURNS
 # lower them when the engine needs fewer.
 CALLS_PER_TURN = 58
 CALLS_PER_ASYNCHRONOUS_TURN = 58
-CALLS_FOR_A_SUBSCRIBER = 7  # for the two events of a message
+CALLS_FOR_A_SUBSCRIBER = 8  # for the two events of a message
 CALLS_PER_GROUP_MESSAGE = 82
 CALLS_PER_NEW_AGENT = 38
 CALLS_PER_NEW_AGENT_WITH_A_MODEL = 82
