@@ -113,6 +113,15 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture
+def heard() -> Iterator[list[Any]]:
+    """When models are asked and chats end, in every thread."""
+    heard: list[Any] = []
+    hear = subscribe(heard.append, [ModelAsked, ChatEnded])
+    yield heard
+    unsubscribe(hear)
+
+
 class TestServerSentEvents:
     @pytest.fixture
     def host(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
@@ -136,15 +145,10 @@ class TestServerSentEvents:
             "ChatEnded",
         ]
 
-    def test_a_browser_that_goes_away_ends_the_chat(self, host: str) -> None:
-        heard: list[Any] = []
-        subscribe(heard.append, [ModelAsked, ChatEnded])
-        try:
-            with httpx.stream("GET", f"http://{host}/chat", params={"question": "Think."}, trust_env=False, timeout=60):
-                wait_until(lambda: bool(heard))
-            wait_until(lambda: isinstance(heard[-1], ChatEnded))
-        finally:
-            unsubscribe(heard.append)
+    def test_a_browser_that_goes_away_ends_the_chat(self, host: str, heard: list[Any]) -> None:
+        with httpx.stream("GET", f"http://{host}/chat", params={"question": "Think."}, trust_env=False, timeout=60):
+            wait_until(lambda: bool(heard))
+        wait_until(lambda: isinstance(heard[-1], ChatEnded))
         assert heard[-1].reason == "external stop"
 
     def test_the_page_shows_the_answer_in_chromium(self, host: str) -> None:
@@ -189,6 +193,15 @@ class TestWebSocket:
             assert [event["content"] for event in heard if event["type"] == "tool_returned"] == ["It rains in Oslo."]
             assert heard[-1]["reason"] == "person"
             assert len({event["chat"]["id"] for event in heard}) == 1
+
+    def test_a_visitor_who_leaves_while_the_model_thinks_ends_the_chat(self, host: str, heard: list[Any]) -> None:
+        from websockets.sync.client import connect
+
+        with connect(f"ws://{host}/chat", origin=f"http://{host}", proxy=None) as client:
+            client.send("Think.")
+            wait_until(lambda: bool(heard))
+        wait_until(lambda: isinstance(heard[-1], ChatEnded))
+        assert heard[-1].reason == "external stop"
 
     @pytest.mark.parametrize(
         ("headers", "status"),
