@@ -154,9 +154,12 @@ class AsyncChatRun(ChatWalk):
         try:
             if not self._news:
                 await asyncio.wait({task, self._wake}, return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError:  # the loop is left, and the chat ends as its owner has wished
             task.cancel()
             await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()  # which nobody asks for any more
+            raise
         self._wake = None
         if not task.done():
             return
