@@ -161,6 +161,7 @@ METRICS: Mapping[str, Metric] = {
     ),
     "listeners_sqlite": Metric("listeners", "the same turn, logged to SQLite by `runtime_logging`", "µs"),
     "listeners_file": Metric("listeners", "the same turn, logged to a file", "µs"),
+    "listeners_trace": Metric("listeners", "the same turn, traced with the SDK of OpenTelemetry", "µs"),
     "listeners_journal": Metric("listeners", "the same turn with a journal, on this disk", "µs"),
     "journal_message": Metric(
         "listeners", "what a journal adds to a message: one write, one fsync", "µs", Target(at_most=300)

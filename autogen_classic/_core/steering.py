@@ -10,6 +10,7 @@ While no other thread is alive, nobody could stop the chat, and everything runs 
 from __future__ import annotations
 
 import contextvars
+import logging
 import sys
 import threading
 from collections.abc import Callable, Coroutine
@@ -36,6 +37,8 @@ __all__ = (
     "stand_still",
     "was_left",
 )
+
+logger = logging.getLogger("autogen.agentchat.conversable_agent")
 
 ResultT = TypeVar("ResultT")
 
@@ -111,9 +114,10 @@ class _AsyncBell:
 
     def _ring_from_anywhere(self) -> None:
         with suppress(RuntimeError):  # the loop has been closed, and nobody waits in it
-            self._loop.call_soon_threadsafe(self._ring)
+            self._loop.call_soon_threadsafe(self.ring)
 
-    def _ring(self) -> None:
+    def ring(self, _: object = None) -> None:
+        """Wake whoever waits."""
         if not self._rung.done():
             self._rung.set_result(None)
 
@@ -209,7 +213,7 @@ class _Errand(threading.Thread, Generic[ResultT]):
             is_left = self._is_left
         self.bell.put(None)
         if is_left and self._error is None and self._late is not None:
-            self._context.run(self._late, self._values[0])
+            self._context.run(_hand_over, self._late, self._values[0])
 
     def leave(self) -> bool:
         """Wait for it no longer. False if it was over just before."""
@@ -249,7 +253,7 @@ def leave_if_stopped(call: Callable[[], ResultT], late: Callable[[ResultT], obje
                 if chat.stopped_now and errand.leave():
                     raise chat.stop_signal()
                 errand.bell.get()
-        except KeyboardInterrupt:
+        except BaseException:  # Ctrl-C
             errand.leave()
             raise
     return errand.outcome()
@@ -282,14 +286,14 @@ async def leave_if_stopped_async(
     task = asyncio.ensure_future(call())
     try:
         with _AsyncBell() as bell:
+            task.add_done_callback(bell.ring)
             while not task.done() and not chat.stopped_now:
-                both: set[asyncio.Future[Any]] = {task, bell.rings()}
-                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+                await bell.rings()
         if task.done():
             return task.result()
         if late is not None:
             _left_behind.add(task)
-            task.add_done_callback(lambda done: _hand_over(done, late))
+            task.add_done_callback(lambda done: _hand_over_result(done, late))
             raise chat.stop_signal()
     except asyncio.CancelledError:
         await _cancel(task)
@@ -305,10 +309,17 @@ async def _cancel(task: asyncio.Future[Any]) -> None:
     await asyncio.wait({task})
 
 
-def _hand_over(task: asyncio.Future[ResultT], late: Callable[[ResultT], object]) -> None:
+def _hand_over_result(task: asyncio.Future[ResultT], late: Callable[[ResultT], object]) -> None:
     _left_behind.discard(task)
     if not task.cancelled() and task.exception() is None:
-        late(task.result())
+        _hand_over(late, task.result())
+
+
+def _hand_over(late: Callable[[ResultT], object], value: ResultT) -> None:
+    try:
+        late(value)
+    except Exception as error:
+        logger.warning("An answer that came after its chat was stopped cannot be kept.", exc_info=error)
 
 
 # --- a person --------------------------------------------------------------------------------------------------------

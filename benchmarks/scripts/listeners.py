@@ -1,4 +1,4 @@
-"""What those who listen add to a turn of two agents without a model: a subscriber, loggers, a loop, a journal.
+"""What those who listen add to a turn of two agents without a model: a subscriber, loggers, a loop, a journal, tracing.
 
 Each stands beside the same turn with nobody listening. The others know loggers only.
 """
@@ -48,6 +48,21 @@ def new_journal() -> Iterator[None]:
 
 
 @contextmanager
+def traced() -> Iterator[None]:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    from autogen_classic.tracing import trace
+
+    provider = TracerProvider()
+    provider.add_span_processor(BatchSpanProcessor(InMemorySpanExporter()))
+    with trace(provider):
+        yield
+    provider.shutdown()
+
+
+@contextmanager
 def logger(kind: str, config: dict[str, str]) -> Iterator[None]:
     autogen.runtime_logging.start(logger_type=kind, config=config)
     yield
@@ -67,7 +82,7 @@ KINDS: dict[str, tuple[Callable[[], None], Callable[[], AbstractContextManager[A
 }
 if IMPLEMENTATION == OURS:
     KINDS |= {"listeners_one": (chat, one_subscriber), "listeners_iterate": (iterated, nullcontext)}
-    KINDS |= {"listeners_journal": (chat, new_journal)}
+    KINDS |= {"listeners_journal": (chat, new_journal), "listeners_trace": (chat, traced)}
 
 with printing_to_nowhere(), tempfile.TemporaryDirectory() as place:
     os.chdir(place)

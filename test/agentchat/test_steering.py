@@ -19,6 +19,7 @@ from model_fixtures import serve as serve
 from autogen_classic import Cache, ChatResult, ConversableAgent, GroupChat, GroupChatManager, events, initiate_chats
 from autogen_classic._core import running_chats, steering
 from autogen_classic.io import IOStream
+from autogen_classic.state import journal
 from autogen_classic.testing import CapturedIO, ScriptedClient, tool_call
 
 SECONDS = 20  # after which a test that stands still has failed
@@ -486,6 +487,39 @@ def test_an_answer_in_the_wrong_form_is_paid_for_although_its_repair_was_left(
     bob.stop_chat(now=True)
     running.ended()
     assert bob.get_actual_usage()["mock-model"]["completion_tokens"] > 0
+
+
+@both_ways
+def test_a_late_answer_stands_in_the_journal_and_is_not_asked_for_again(
+    way: str, serve: Any, late: LateModel, tmp_path: Any
+) -> None:
+    server = serve(late)
+    bob = agent("bob", llm_config=server.llm_config(cache_seed=None))
+
+    async def a_chat_and_wait() -> ChatResult:
+        result = await agent("ann").a_initiate_chat(bob, message="hi", max_turns=1, silent=True)
+        while not answered.is_set():
+            await asyncio.sleep(0.001)
+        return result
+
+    def chat_and_wait() -> ChatResult:
+        with journal(tmp_path / "run.jsonl"):
+            if way == "async":
+                return asyncio.run(a_chat_and_wait())
+            result = chat(way, agent("ann"), bob, max_turns=1)
+            wait_for(answered)
+            return result
+
+    with heard(events.ModelAnswered) as answered, heard(events.ChatEnded) as ended:
+        running = Running(chat_and_wait)
+        wait_for(late.is_asked)
+        bob.stop_chat(now=True)
+        wait_for(ended)
+        late.may_answer.set()
+        assert running.ended().stop_reason == "external stop"
+    with journal(tmp_path / "run.jsonl"):
+        assert texts(chat(way, agent("ann"), bob, max_turns=1)) == ["hi", "It took me a while."]
+    assert len(server.requests) == 1
 
 
 def test_streamed_text_that_comes_after_the_stop_is_not_shown(serve: Any, late: LateModel) -> None:

@@ -15,6 +15,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from autogen_classic import Cache, ConversableAgent, GroupChat, GroupChatManager, events
 from autogen_classic.coding import LocalCommandLineCodeExecutor
 from autogen_classic.io import IOStream
+from autogen_classic.replay import record, replay
 from autogen_classic.testing import CapturedIO, ScriptedPerson, error, pieces, tool_call
 from autogen_classic.tracing import trace
 
@@ -322,6 +323,15 @@ def test_an_answer_that_comes_after_the_chat_was_stopped_is_counted(
     assert traced.attributes("conversation bob")["autogen_classic.stop_reason"] == "external stop"
     assert len(traced.points("gen_ai.client.token.usage")) == 2
     assert not [record for record in caplog.records if "ended span" in record.getMessage()]
+
+
+def test_a_replay_is_traced_as_the_run_was(traced: Any, serve: Any, tmp_path: Any) -> None:
+    ann = agent("ann", llm_config=serve("Hello.").llm_config(cache_seed=None))
+    with record(tmp_path / "run.json"):
+        chat("sync", agent("bob"), ann, max_turns=1)
+    with traced.trace(), replay(tmp_path / "run.json"):
+        chat("sync", agent("bob"), ann, max_turns=1)
+    assert traced.tree() == ["conversation bob", "  invoke_agent ann", "    chat mock-model"]
 
 
 def test_what_is_traced_ends_with_the_block_and_open_spans_are_closed(traced: Any) -> None:
