@@ -8,9 +8,11 @@ paid for is kept before the run ends.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import stat
 import sys
+import threading
 import weakref
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +24,8 @@ from ._journal_lines import head_of, is_journal, line_of, read_lines
 from ._turns import Turn, expand
 
 __all__ = ("JournalFile",)
+
+logger = logging.getLogger("autogen.replay")
 
 _RESERVED = 1 << 20
 _IN_USE = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
@@ -48,6 +52,8 @@ class JournalFile:
         self.path = path
         self._reserve = path.with_name(f"{path.name}.reserve")
         self._fault: OSError | None = None
+        self._lock = threading.Lock()
+        self._is_open = True
         try:
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
         except OSError as error:
@@ -64,6 +70,7 @@ class JournalFile:
         if not stat.S_ISREG(os.fstat(self._handle).st_mode):
             raise JournalError(f"The journal {self.path} must be a file on a disk. Name one, such as run.jsonl.")
         with open(self._handle, "rb", closefd=False) as file:
+            file.seek(0)  # locking has moved it, on Windows
             data = file.read()
         head = head_of(program)
         if head.startswith(data):  # new, or killed while its first line was being written
@@ -122,23 +129,30 @@ class JournalFile:
         Raises:
             JournalError: the disk is full, or refuses it for another reason. The text says whether the line is safe.
         """
-        self.check()
-        data = line_of(line)
-        try:
-            self._append(data)
-            return
-        except OSError as error:
-            self._fault = error
-            self._take_back()
+        with self._lock:
+            if not self._is_open:  # a thread, or a request that was given up, outlives the ``with`` block
+                logger.warning("The journal %s is closed, and does not keep this: %s.", self.path, _described(line))
+                return
+            self.check()
+            try:
+                self._append(line_of(line))
+            except OSError as error:
+                self._fault = error
+                self._take_back()
+                kept = self._append_in_reserve(line)
+                raise JournalError(
+                    f"The journal {self.path} cannot be written any more ({error}). {kept} {_GO_ON}"
+                ) from None
+
+    def _append_in_reserve(self, line: Turn) -> str:
+        """Write the line that did not fit, and say what is safe."""
         try:
             self._reserve.unlink()
-            self._append(data)
+            self._append(line_of(line))
         except OSError:
             self._take_back()
-            kept = f"What was finished last is lost: {_described(line)}. Everything before it is safe."
-        else:
-            kept = "Everything that was finished is safe in it."
-        raise JournalError(f"The journal {self.path} cannot be written any more ({self._fault}). {kept} {_GO_ON}")
+            return f"What was finished last is lost: {_described(line)}. Everything before it is safe."
+        return "Everything that was finished is safe in it."
 
     def _append(self, data: bytes) -> None:
         rest = memoryview(data)
@@ -155,9 +169,11 @@ class JournalFile:
     def close(self) -> None:
         """Close the file, and free its lock."""
         _open_files.discard(self)
-        _unlock(self._handle)
-        os.close(self._handle)
-        self._reserve.unlink(missing_ok=True)
+        with self._lock:
+            self._is_open = False
+            _unlock(self._handle)
+            os.close(self._handle)
+            self._reserve.unlink(missing_ok=True)
 
     def let_go(self) -> None:
         """Close the file in a forked process, which must not hold the lock of its parent."""

@@ -100,6 +100,9 @@ def _saved(agent: Party) -> State:
                 )
             place = f"The conversation of {agent.name} with {name}"
             saved["partners"].setdefault(name, {})[field] = as_json(value, place)
+    variables = getattr(agent, "_context_variables", None)  # only agents that were given some have them
+    if variables is not None:
+        saved["context_variables"] = as_json(variables.to_dict(), f"The context variables of {agent.name}")
     group = led_group(agent)
     if group is not None:
         last_speaker = getattr(agent, "_last_speaker", None)
@@ -190,6 +193,8 @@ def _fault_of(saved: object) -> str:
     for name, kept in saved["partners"].items():
         if not isinstance(kept, Mapping) or not _are_messages(kept.get("messages", [])):
             return f"has no messages in its conversation with {name!r}"
+    if not isinstance(saved.get("context_variables", {}), Mapping):
+        return 'has "context_variables" that are not an object'
     group = saved.get("group")
     if group is not None and not (
         isinstance(group, Mapping) and isinstance(group.get("members"), list) and _are_messages(group.get("messages"))
@@ -268,6 +273,10 @@ def _restore(agent: Party, saved: State, known: Mapping[str, Agent]) -> None:
             if field in of_partner:
                 kept[known[name] if name else None] = from_json(of_partner[field])
     forget_lost_messages(agent)
+    if "context_variables" in saved:
+        variables: dict[str, object] = agent.context_variables.data  # type: ignore[attr-defined]
+        variables.clear()
+        variables.update(cast(dict[str, object], from_json(saved["context_variables"])))
     group = led_group(agent)
     if group is not None:
         group.messages[:] = cast(list[Message], from_json(saved["group"]["messages"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import errno
 import os
 import signal
@@ -9,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -304,8 +307,6 @@ def test_two_processes_cannot_use_one_journal() -> None:
 
 
 def test_two_parts_of_one_process_cannot_use_one_journal_either() -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     def use() -> None:
         with journal(FILE):
             pass
@@ -349,3 +350,25 @@ def test_a_stopped_program_leaves_a_journal_that_can_be_used_at_once() -> None:
     with journal(FILE):
         pair.talk("sync")
     assert len(pair.client.requests) == 3
+
+
+def test_what_comes_when_the_journal_is_closed_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """A request that was under way in another thread when the block ended, say."""
+    finish = threading.Event()
+
+    def wait(request: Any) -> Any:
+        finish.wait(60)
+        return answer(request)
+
+    pair = Pair(reply=wait)
+    question = [{"role": "user", "content": "Hello?"}]
+    with ThreadPoolExecutor(1) as threads:
+        with journal(FILE):
+            late = threads.submit(contextvars.copy_context().run, pair.assistant.generate_reply, question)
+            while not pair.client.requests:
+                late.exception(0.001) if late.done() else finish.wait(0.001)
+        before = FILE.read_bytes()
+        finish.set()
+        assert late.result() == "You said: Hello?"
+    assert "is closed, and does not keep this: model of assistant" in caplog.text
+    assert FILE.read_bytes() == before

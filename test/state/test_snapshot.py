@@ -13,6 +13,7 @@ import pytest
 from agent_kit import agent, both_ways, chat
 
 from autogen_classic import AssistantAgent, ConversableAgent, GroupChat, GroupChatManager, UserProxyAgent, events
+from autogen_classic.agentchat.group import ContextVariables
 from autogen_classic.state import StateError, load_state, save_state
 from autogen_classic.testing import ScriptedClient, tool_call
 
@@ -230,6 +231,20 @@ def test_a_group_that_somebody_outside_opened_resumes_with_that_one_as_a_partner
     assert speaker in members_2
 
 
+def test_what_the_agents_of_a_group_know_together_stays_shared() -> None:
+    def members() -> list[ConversableAgent]:
+        shared = ContextVariables({"step": 0})
+        both = [agent("ann", context_variables=shared), agent("bob")]
+        both[1].context_variables = shared
+        return both
+
+    before, after = members(), members()
+    before[0].context_variables["step"] = {"done": [1, 2]}
+    load_state(on_disk(save_state(before)), after)
+    assert after[0].context_variables is after[1].context_variables
+    assert after[0].context_variables.to_dict() == {"step": {"done": [1, 2]}}
+
+
 # --- what does not fit
 
 
@@ -252,6 +267,7 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (change("agents/user", 3), "agents\\['user'\\] is not an object"),
         (change("agents/user/functions", None), 'no "functions" of the right type'),
         (change("agents/user/partners/assistant/messages", ["text"]), "no messages in its conversation"),
+        (change("agents/user/context_variables", [1]), '"context_variables" that are not'),
         (change("agents/user/group", {}), '"group" without members'),
         (change("agents/user/kind", "Teacher"), "saved as Teacher, but here it is UserProxyAgent"),
         (change("agents/user/functions", ["add", "divide"]), "had the functions 'divide'"),
