@@ -113,6 +113,7 @@ REACHING_IN = {
     "agentchat._groupchat.resume -> state._snapshot": "a group is loaded with the agent that leads it",
     "state -> replay._journal": "a journal is a recording that is written and read at once",
     "state._snapshot -> replay._values": "a state has no keys in it, as a recording has none",
+    "tools.experimental.reliable.reliable -> agentchat._accounts": "its models are paid for by the agent that asks",
     "testing.scripted_client -> oai._http.packages": "an error is made as the openai package makes it",
     **{
         f"retrieve_utils -> agentchat.contrib._retrieval.{module}": "a door of 0.2 to the room"

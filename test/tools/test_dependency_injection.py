@@ -288,3 +288,12 @@ print("fast_depends" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split()[-1] == "False"
+
+
+def test_the_package_has_a_path_of_its_own_as_in_ag2() -> None:
+    from autogen_classic import fast_depends
+
+    def work(number: int, more: int = fast_depends.Depends(lambda: 5)) -> int:
+        return number + more
+
+    assert fast_depends.inject(work)("3") == 8  # type: ignore[arg-type]

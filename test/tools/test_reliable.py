@@ -11,7 +11,7 @@ import pytest
 
 from autogen_classic import AssistantAgent, UserProxyAgent
 from autogen_classic.agentchat.group import ContextVariables
-from autogen_classic.testing import MockOpenAIServer, tool_call
+from autogen_classic.testing import MockOpenAIServer, Reply, tool_call
 from autogen_classic.tools import Tool
 from autogen_classic.tools.contrib import TimeTool
 from autogen_classic.tools.experimental import ReliableTool, ReliableToolError
@@ -167,6 +167,26 @@ def test_an_agent_uses_it_as_any_other_tool(models: Any, way: str) -> None:
             asyncio.run(user.a_initiate_chat(assistant, message="go", max_turns=2, silent=True))
         assert server.requests[0]["tools"][0]["function"]["parameters"]["required"] == ["task"]
         assert server.requests[1].last_text == "6"
+
+
+@both_ways
+def test_what_its_models_cost_is_on_the_account_of_the_agent_that_asks(models: Any, way: str) -> None:
+    runner, validator = models
+    runner.add(Reply(tool_calls=(call(width=3),), usage=(100, 10)))
+    validator.add(Reply(verdict(True), usage=(1000, 10)))
+    tool = tool_of(models)
+    with MockOpenAIServer(
+        [Reply(tool_calls=(tool_call("Area", task="t"),), usage=(7, 1)), Reply("TERMINATE", usage=(9, 1))]
+    ) as server:
+        assistant = AssistantAgent("assistant", llm_config=server.llm_config(), functions=[tool])
+        user = UserProxyAgent("user", human_input_mode="NEVER", code_execution_config=False)
+        tool.register_for_execution(user)
+        if way == "sync":
+            result = user.initiate_chat(assistant, message="go", max_turns=2, silent=True)
+        else:
+            result = asyncio.run(user.a_initiate_chat(assistant, message="go", max_turns=2, silent=True))
+    usage = result.cost["usage_including_cached_inference"]["mock-model"]
+    assert usage["prompt_tokens"] == 7 + 100 + 1000 + 9
 
 
 def test_the_function_may_ask_for_variables(models: Any) -> None:

@@ -7,12 +7,13 @@ model says whether the result does. If it does not, the runner hears why and tri
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from pydantic import ValidationError
 
 from ...._core.callables import is_asynchronous
+from ....agentchat._accounts import on_account_of
 from ....agentchat.conversable_agent import ConversableAgent
 from ....agentchat.group.context_variables import ContextVariables
 from ....agentchat.group.multi_agent_chat import a_initiate_group_chat, initiate_group_chat
@@ -20,6 +21,8 @@ from ....agentchat.group.patterns import DefaultPattern
 from ....agentchat.group.targets.function_target import FunctionTarget, FunctionTargetResult
 from ....agentchat.group.targets.transition_target import AgentTarget, TerminateTarget
 from ....errors import ReliableToolError
+from ....function_utils import get_typed_signature
+from ...dependency_injection import ChatContext, remove_params
 from ...tool import Tool
 from ._attempts import reliable_function_wrapper
 from ._prompts import HYPOTHESIS_DESCRIPTION, REMINDER, get_runner_prompt, get_validator_prompt
@@ -33,6 +36,7 @@ from ._record import (
 
 if TYPE_CHECKING:
     from ...._core.messages import Message
+    from ...._core.party import Party
 
 __all__ = (
     "HYPOTHESIS_DESCRIPTION",
@@ -111,25 +115,29 @@ class ReliableTool(Tool):
         )
 
     def _function_for_models(self, enable_dynamic_validation: bool) -> Callable[..., Any]:
-        def run(task: str, context_variables: ContextVariables | None = None) -> object:
-            return self.run(task, context_variables)
-
-        async def a_run(task: str, context_variables: ContextVariables | None = None) -> object:
-            return await self.a_run(task, context_variables)
-
-        def run_checking(
-            task: str, validation_prompt_addition: str | None = None, context_variables: ContextVariables | None = None
+        def run(
+            task: str,
+            validation_prompt_addition: str | None = None,
+            context_variables: ContextVariables | None = None,
+            chat: ChatContext | None = None,
         ) -> object:
-            return self.run(task, context_variables, validation_prompt_addition)
+            owner = None if chat is None else _caller_in(chat)
+            return self._result_in(self._details(owner, task, context_variables, validation_prompt_addition))
 
-        async def a_run_checking(
-            task: str, validation_prompt_addition: str | None = None, context_variables: ContextVariables | None = None
+        async def a_run(
+            task: str,
+            validation_prompt_addition: str | None = None,
+            context_variables: ContextVariables | None = None,
+            chat: ChatContext | None = None,
         ) -> object:
-            return await self.a_run(task, context_variables, validation_prompt_addition)
+            owner = None if chat is None else _caller_in(chat)
+            return self._result_in(await self._a_details(owner, task, context_variables, validation_prompt_addition))
 
-        if is_asynchronous(self._inner.func):
-            return a_run_checking if enable_dynamic_validation else a_run
-        return run_checking if enable_dynamic_validation else run
+        function: Callable[..., Any] = a_run if is_asynchronous(self._inner.func) else run
+        if not enable_dynamic_validation:
+            hidden = ["validation_prompt_addition"]
+            remove_params(function, get_typed_signature(function), hidden)
+        return function
 
     # --- Running ------------------------------------------------------------------------------------------------------
 
@@ -186,9 +194,7 @@ class ReliableTool(Tool):
         Returns:
             The details, also of a failure.
         """
-        context = self._context(task, validation_prompt_addition, messages, ground_truth)
-        initiate_group_chat(self._group(context, context_variables), **self._opening(task))
-        return _details_of(context)
+        return self._details(None, task, context_variables, validation_prompt_addition, messages, ground_truth)
 
     async def a_run_and_get_details(
         self,
@@ -199,9 +205,7 @@ class ReliableTool(Tool):
         ground_truth: list[str] | None = None,
     ) -> ToolExecutionDetails:
         """Do a task in an event loop, and tell about all attempts; see `run_and_get_details`."""
-        context = self._context(task, validation_prompt_addition, messages, ground_truth)
-        await a_initiate_group_chat(self._group(context, context_variables), **self._opening(task))
-        return _details_of(context)
+        return await self._a_details(None, task, context_variables, validation_prompt_addition, messages, ground_truth)
 
     def _result_in(self, details: ToolExecutionDetails) -> object:
         if details.is_overall_successful:
@@ -209,14 +213,33 @@ class ReliableTool(Tool):
         reason = f"ReliableTool '{self.name}' failed. Last failure: {details.failure_reason}"
         raise ReliableToolError(reason, details.final_tool_context)
 
+    def _details(
+        self, owner: Party | None, task: str, context_variables: ContextVariables | None, *told: Any
+    ) -> ToolExecutionDetails:
+        """Do a task at the expense of the agent whose model has asked for it; None if a program has."""
+        context = self._context(task, *told)
+        pattern = self._group(context, context_variables)
+        with on_account_of(owner, *(agent.client for agent in pattern.agents)):
+            initiate_group_chat(pattern, **self._opening(task))
+        return _details_of(context)
+
+    async def _a_details(
+        self, owner: Party | None, task: str, context_variables: ContextVariables | None, *told: Any
+    ) -> ToolExecutionDetails:
+        context = self._context(task, *told)
+        pattern = self._group(context, context_variables)
+        with on_account_of(owner, *(agent.client for agent in pattern.agents)):
+            await a_initiate_group_chat(pattern, **self._opening(task))
+        return _details_of(context)
+
     # --- The group ----------------------------------------------------------------------------------------------------
 
     def _context(
         self,
         task: str,
-        validation_prompt_addition: str | None,
-        messages: list[Message] | None,
-        ground_truth: list[str] | None,
+        validation_prompt_addition: str | None = None,
+        messages: list[Message] | None = None,
+        ground_truth: list[str] | None = None,
     ) -> ReliableToolContext:
         return ReliableToolContext(
             task=task,
@@ -286,6 +309,14 @@ class ReliableTool(Tool):
         validator.register_hook("process_all_messages_before_reply", lambda heard: _to_be_checked(context))
         validator.handoffs.set_after_work(FunctionTarget(decide))
         return runner, validator
+
+
+def _caller_in(chat: ChatContext) -> Party | None:
+    """The agent whose message calls the tool."""
+    for partner, said in chat.chat_messages.items():
+        if said and said[-1] is chat.last_message:
+            return cast("Party", partner)
+    return None
 
 
 def _known_first(context: ReliableToolContext) -> list[Message]:
