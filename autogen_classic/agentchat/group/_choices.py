@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._core.events import HandedOver, emit
+from ..._core.events import HandedOver, emit, is_heard
 from ..._core.messages import Message
 from .targets.transition_target import AgentNameTarget, AgentTarget, RandomAgentTarget, TransitionTarget
 
@@ -82,7 +82,9 @@ def announce(agent: ConversableAgent, kind: str, target: TransitionTarget, manag
         target: who or what goes next.
         manager: who leads the group.
     """
-    emit(HandedOver(agent, kind, target.display_name(), _announces(manager), target))
+    announced = _announces(manager)
+    if is_heard(HandedOver, silent=not announced):
+        emit(HandedOver(agent, kind, target.display_name(), announced, target))
 
 
 def _announces(manager: Agent | None) -> bool:

@@ -29,7 +29,8 @@ def handoff_reply(
     messages = recipient._oai_messages[sender] if messages is None else messages
     condition = first_that_holds(recipient.handoffs.context_conditions, recipient, messages)
     if condition is None:
-        offer_handoffs(recipient, messages)
+        if recipient.handoffs.llm_conditions:
+            offer_handoffs(recipient, messages)
         return False, None
     target = acting_target(recipient, condition.target)
     executor = recipient._classic_group_executor

@@ -53,6 +53,7 @@ def group_chat_steps(
             manager,
             message=first,
             clear_history=not is_resumed,
+            silent=manager._silent,
             summary_method=pattern.summary_method,
         )
     finally:

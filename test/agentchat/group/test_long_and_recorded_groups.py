@@ -52,6 +52,31 @@ def test_a_thousand_turns_in_a_group_of_eight_with_handoffs_have_a_constant_dept
     assert [name for name, _ in said(result)[1:10]] == [f"agent_{number % 8}" for number in range(9)]
 
 
+def calls_for(rounds: int) -> int:
+    """How many functions a group of eight with handoffs calls in a chat of so many messages."""
+    members = [member(f"agent_{number}") for number in range(8)]
+    for place, one in enumerate(members):
+        one.handoffs.set_after_work(AgentTarget(members[(place + 1) % len(members)]))
+    counted = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    sys.setprofile(count)
+    try:
+        talk("sync", *members, max_rounds=rounds)
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+def test_a_late_turn_costs_what_an_early_one_does() -> None:
+    calls_for(20)
+    early, late = calls_for(120) - calls_for(20), calls_for(620) - calls_for(520)
+    assert abs(late - early) <= early / 50
+
+
 def sorted_out(way: str, client: ScriptedClient | None, variables: ContextVariables, ran: list[str]) -> ChatResult:
     """A group whose tool says who goes next; without a client, nobody can answer for the models."""
 
