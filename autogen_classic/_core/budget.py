@@ -92,7 +92,7 @@ class Account:
             if tokens is None:
                 self._without_tokens = model
 
-    def stood_still(self, seconds: float) -> None:
+    def exclude_seconds(self, seconds: float) -> None:
         """Leave time out of the limit: somebody had paused the chat.
 
         Args:

@@ -149,14 +149,14 @@ class RunningChat:
         """What ends the chat that somebody asked to stop: this one or, of those around it, the outermost."""
         return ChatStopped([chat for chat in self._from_within() if chat._stop_requested][-1])
 
-    def does_not_count(self, seconds: float) -> None:
+    def exclude_seconds(self, seconds: float) -> None:
         """Leave time in which this chat stood still out of what it, and the chats around it, may take.
 
         Args:
             seconds: how long it stood still.
         """
         for chat in self._from_within():
-            chat.account.stood_still(seconds)
+            chat.account.exclude_seconds(seconds)
 
     def must_end(self, message: TextOrMessage | None = None) -> bool:
         """Tell whether this chat may not go on: it was asked to stop, or a budget is spent, which is noted.

@@ -57,7 +57,7 @@ def stand_still() -> Steps[None]:
         emit(ChatPaused())
         yield Call(_a_wait if (yield WHICH_WAY) else _wait, chat)
         seconds = monotonic() - began
-        chat.does_not_count(seconds)
+        chat.exclude_seconds(seconds)
         emit(ChatResumed(seconds))
         if chat.stopped:
             raise chat.stop_signal()
@@ -242,6 +242,7 @@ def leave_if_stopped(call: Callable[[], ResultT], late: Callable[[ResultT], obje
         ChatStopped: the chat was stopped at once.
         BaseException: whatever the call raises.
     """
+    check()
     chat = running_chats.current()
     if chat is None or threading.active_count() == 1 or isinstance(threading.current_thread(), _Errand):
         return call()
@@ -278,6 +279,7 @@ async def leave_if_stopped_async(
         ChatStopped: the chat was stopped at once.
         BaseException: whatever the coroutine raises.
     """
+    check()
     chat = running_chats.current()
     if chat is None:
         return await call()
@@ -361,6 +363,7 @@ def leave_person_if_stopped(call: Callable[[], ResultT]) -> ResultT:
         ChatStopped: the chat was stopped at once.
         BaseException: whatever the call raises.
     """
+    check()
     chat = running_chats.current()
     if chat is None or threading.active_count() == 1:
         return call()

@@ -122,7 +122,7 @@ def texts(result: ChatResult) -> list[str]:
 
 
 @both_ways
-def test_a_paused_chat_stands_still_at_its_next_step_and_goes_on_as_if_nothing_had_been(way: str) -> None:
+def test_a_paused_chat_stands_still_at_its_next_step_and_goes_on_as_if_nothing_had_happened(way: str) -> None:
     unbroken = chat(way, agent("ann"), agent("bob"), max_turns=4)
     ann, bob = agent("ann"), pausing("bob")
     with heard(events.ChatPaused) as paused, heard(events.ChatResumed) as resumed:
@@ -390,6 +390,38 @@ def test_a_model_that_is_being_asked_is_not_waited_for_and_its_answer_is_kept(
     assert texts(again) == ["hi", "It took me a while."]
     assert len(server.requests) == 1
     assert not running_chats.steered
+
+
+@both_ways
+def test_an_iterated_chat_leaves_its_model(way: str, serve: Any, late: LateModel) -> None:
+    ann, bob = agent("ann"), agent("bob", llm_config=serve(late).llm_config(cache_seed=None))
+
+    def iterate() -> Any:
+        run = ann.iterate(bob, message="hi", max_turns=1, silent=True)
+        return [type(event).__name__ for event in run][-1], run.result
+
+    async def a_iterate() -> Any:
+        run = ann.a_iterate(bob, message="hi", max_turns=1, silent=True)
+        return [type(event).__name__ async for event in run][-1], run.result
+
+    running = Running(iterate if way == "sync" else lambda: asyncio.run(a_iterate()))
+    wait_for(late.is_asked)
+    ann.stop_chat(now=True)
+    last, result = running.ended()
+    assert (last, result.stop_reason) == ("ChatEnded", "external stop")
+
+
+@both_ways
+def test_a_chat_that_is_stopped_just_before_its_model_is_asked_asks_for_nothing(way: str, serve: Any) -> None:
+    server = serve("Hello.")
+    ann, bob = agent("ann"), agent("bob", llm_config=server.llm_config(cache_seed=None))
+
+    def stop(event: events.Event) -> None:
+        assert ann.stop_chat(now=True)
+
+    with events.listening(stop, kinds=[events.ModelAsked]):
+        assert chat(way, ann, bob, max_turns=1).stop_reason == "external stop"
+    assert server.requests == []
 
 
 def test_a_chat_in_the_main_thread_leaves_its_model_too(serve: Any, late: LateModel) -> None:
