@@ -45,7 +45,6 @@ def _surf(
     for party in (assistant, proxy):
         party.clear_history()
         party.reset_consecutive_auto_reply_counter()
-    assistant.client.inherit_clients(agent.client)
     assistant.client_cache = agent.client_cache
     assistant._oai_messages[proxy] = [dict(message) for message in messages[:-1]]
 

@@ -416,3 +416,13 @@ def test_sizes_numbers_and_caches_of_a_wrong_kind_are_refused(images: Images, re
             DalleImageGenerator(images.llm_config(), num_images=number)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="'pictures' cannot be the cache, because it has no method get or set"):
         ImageGeneration(Painter(red), cache="pictures")  # type: ignore[arg-type]
+
+
+@both_ways
+def test_the_questions_are_in_the_cache_of_the_chat(way: str, serve: Serve, red: Image.Image, tmp_path: Path) -> None:
+    server = serve("Yes.", "A red square.")
+    with Cache.disk(1, str(tmp_path)) as cache:
+        for _ in range(2):
+            result = chat(way, agent("user"), drawing(server, Painter(red)), message="Draw.", max_turns=1, cache=cache)
+            assert len(result.chat_history[1]["content"]) == 2
+    assert len(server.requests) == 2

@@ -11,11 +11,11 @@ from agent_kit import agent, both_ways, chat
 from picture_kit import PictureServer
 from PIL import Image
 
-from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic import Cache, ConversableAgent, GroupChat, GroupChatManager
 from autogen_classic.agentchat.contrib.capabilities.vision_capability import VisionCapability
 from autogen_classic.agentchat.contrib.img_utils import pil_to_data_uri
 from autogen_classic.replay import record, replay
-from autogen_classic.testing import MockOpenAIServer, error
+from autogen_classic.testing import MockOpenAIServer, ScriptedClient, error
 
 Serve = Callable[..., MockOpenAIServer]
 CAPTION = " in case you can not see, the caption of this image is: "
@@ -173,3 +173,22 @@ def test_a_model_or_a_function_of_a_wrong_type_is_told() -> None:
         VisionCapability("gpt-4o")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="custom_caption_func must be a function, but it is 'describe'"):
         VisionCapability(None, custom_caption_func="describe")  # type: ignore[arg-type]
+
+
+@both_ways
+def test_descriptions_are_in_the_cache_of_the_chat_and_may_come_from_a_registered_client(
+    way: str, red_file: str, tmp_path: Path
+) -> None:
+    class Eye(ScriptedClient):
+        __name__ = "Eye"
+
+    eye, model = Eye(["A red square."]), ScriptedClient(["It is red."])
+    entry = {"model": "own", "model_client_cls": "Eye"}
+    reader = agent("reader", llm_config={"config_list": [model.config(), entry]})
+    reader.register_model_client(eye)
+    VisionCapability({"config_list": [entry]}).add_to_agent(reader)
+    with Cache.disk(1, str(tmp_path)) as cache:
+        for _ in range(2):
+            result = chat(way, agent("user"), reader, message="<img red.png>", max_turns=1, cache=cache)
+            assert result.summary == "It is red."
+    assert (len(eye.requests), len(model.requests)) == (1, 1)

@@ -154,12 +154,8 @@ def _cache_of(owner: ConversableAgent | None) -> AbstractCache | None:
 
 
 def _working_for(owner: ConversableAgent | None, agents: Iterable[Agent]) -> AbstractContextManager[None]:
-    """Have agents ask models in the way and on the account of another one."""
-    clients = [client for agent in agents if (client := getattr(agent, "client", None)) is not None]
-    if owner is not None and owner.client is not None:
-        for client in clients:
-            client.inherit_clients(owner.client)
-    return on_account_of(owner, *clients)
+    """Have agents ask models with the clients and on the account of another one."""
+    return on_account_of(owner, *(getattr(agent, "client", None) for agent in agents))
 
 
 def _user(name: str) -> UserProxyAgent:

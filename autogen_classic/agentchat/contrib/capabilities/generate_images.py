@@ -200,6 +200,7 @@ def _reply(
     wish = content_str(messages[-1].get("content")) if messages else ""
     if analyzer is None or analyzer.client is None or not wish.strip():
         return False, None
+    analyzer.client_cache = recipient.client_cache
     with on_account_of(recipient, analyzer.client):
         answer = yield Ask(analyzer, "analyze_text", wish, _QUESTION)
         if not says_yes(str(answer)):

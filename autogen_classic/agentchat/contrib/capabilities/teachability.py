@@ -354,8 +354,6 @@ class Teachability(AgentCapability):
         if agent is None or analyzer is None:
             raise ValueError("This Teachability belongs to nobody. Call add_to_agent first.")
         analyzer.client_cache = agent.client_cache
-        if hasattr(agent.client, "inherit_clients"):
-            analyzer.client.inherit_clients(agent.client)
         with on_account_of(agent, analyzer.client):
             answer: str = yield Ask(analyzer, "analyze_text", text, question)
         if self.verbosity >= 2:

@@ -77,8 +77,10 @@ def _caption(capability: VisionCapability, /, img_data: str) -> Steps[str]:
     """Ask the model that sees for a description of a picture in base 64."""
     client: Any = capability._lmm_client
     content = [text_part(capability._description_prompt), image_part(data_uri_of_base64(img_data))]
-    with on_account_of(capability._parent_agent, client):
-        answer = yield Ask(client, "create", messages=[{"role": "user", "content": content}])
+    owner = capability._parent_agent
+    cache = None if owner is None else owner.client_cache
+    with on_account_of(owner, client):
+        answer = yield Ask(client, "create", messages=[{"role": "user", "content": content}], cache=cache, agent=owner)
     said = client.extract_text_or_completion_object(answer)[0]
     return said if isinstance(said, str) else ""
 
