@@ -12,10 +12,11 @@ from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive, shipped
 from ..._core.messages import Message
 from ..._core.party import Agent, Outcome
 from ..._core.tape import tool_steps
-from ..._core.threads import blocking_call
+from ..._core.threads import in_thread
 from ...browser_utils import AbstractMarkdownBrowser, BingMarkdownSearch, RequestsMarkdownBrowser
 from ...oai.client import OpenAIWrapper
 from .._accounts import on_account_of
+from .._replies.tool_calls import wait_for
 from ..assistant_agent import AssistantAgent
 from ..conversable_agent import ConversableAgent
 from ..user_proxy_agent import UserProxyAgent
@@ -55,8 +56,11 @@ def _surf(
     with on_account_of(agent, assistant.client):
         yield Ask(proxy, "send", asked, assistant, request_reply=True, silent=True)
     talk = proxy._oai_messages[assistant]
-    # One step after the other as in a synchronous chat, because there is one browser, but beside the event loop.
-    shown = yield blocking_call((yield WHICH_WAY), partial(proxy.generate_reply, messages=talk, sender=assistant))
+    if (yield WHICH_WAY):  # the browser blocks, so its steps run one after the other in an event loop of their own
+        take_steps = partial(proxy.a_generate_reply, messages=talk, sender=assistant)
+        shown = yield Call(in_thread, wait_for, take_steps)
+    else:
+        shown = yield Ask(proxy, "generate_reply", messages=talk, sender=assistant)
     reply = shown or talk[-1]
     return True, reply["content"] if isinstance(reply, dict) else reply
 
