@@ -174,7 +174,7 @@ class _JournalTape(TapeOfRun):
         self._cut: dict[str, list[Turn]] = {}
         for turn in cut_among(file.turns):
             self._cut.setdefault(library.key(turn["turn"]), []).append(turn)
-        self._at_their_first_step = {turn["agent"] for turn in library.unused}
+        self._at_their_first_step = {turn["agent"] for turn in self._not_asked_for()}
         self._warned: set[str] = set()
         self._known: weakref.WeakSet[object] = weakref.WeakSet()  # agents whose keys are known
 
@@ -184,11 +184,15 @@ class _JournalTape(TapeOfRun):
         """Look for the turn that answers a question; None if the world has to answer."""
         turn = self.library.take(question, configuration)
         if turn is None and question["agent"] is not None:
-            left = [one for one in self.library.unused if one["agent"] == question["agent"]]
+            left = [one for one in self._not_asked_for() if one["agent"] == question["agent"]]
             if left and self.library.key(question) not in self._cut:
                 self._look_at_news(question, len(left))
         self._at_their_first_step.discard(question["agent"])
         return turn
+
+    def _not_asked_for(self) -> list[Turn]:
+        """What is left, without what happened within a tool that was cut: it may do something else now."""
+        return [turn for turn in self.library.unused if "within" not in turn]
 
     def _look_at_news(self, question: Turn, left: int) -> None:
         """Tell that something new is asked before all that was finished has been asked for.
@@ -293,8 +297,9 @@ class _JournalTape(TapeOfRun):
     def beginning(self, question: Turn, run: Request) -> Steps[tuple[Turn, Request]]:
         """Begin the turn of a tool or of code; if it was running when the program was stopped, ask its policy."""
         assert self.recorder is not None
+        question = self.secrets.hide(question)
         with self._lock:
-            waiting = self._cut.get(self.library.key(self.secrets.hide(question)), [])
+            waiting = self._cut.get(self.library.key(question), [])
             cut = waiting.pop(0) if waiting else None
         if cut is None:
             begun = self.recorder.begin()

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from .._warn import warn_once
 from ..errors import CassetteError
 from . import _file
 from ._turns import Turn
@@ -55,7 +56,7 @@ class Recorder(ABC):
             turn: the turn, with a whole request.
         """
         if os.getpid() != self._process:
-            logger.warning("A process that was forked off a recorded one is not recorded.")
+            warn_once(logger, "A process that was forked off a recorded one is not recorded.")
             return
         safe: Turn = self._secrets.hide(turn)
         with self._lock:

@@ -344,6 +344,25 @@ def test_what_a_tool_asked_before_it_was_cut_is_not_asked_again() -> None:
     client.assert_finished()
 
 
+def test_a_tool_that_runs_again_may_ask_something_else() -> None:
+    def tool_of(client: ScriptedClient, question: str, last: Any) -> Any:
+        def add(x: int, y: int) -> Any:
+            asker = AssistantAgent("asker", llm_config=client.llm_config())
+            reply = asker.generate_reply([{"role": "user", "content": question}])
+            last()
+            return reply
+
+        return add
+
+    client = ScriptedClient(["Early.", "Late."])
+    with pytest.raises(Stopped), journal("run.jsonl"):
+        Pair(tool_of(client, "At nine?", stop)).talk("sync")
+    pair = Pair(tool_of(client, "At ten?", lambda: None))
+    with journal("run.jsonl", interrupted="rerun"):
+        pair.talk("sync")
+    assert pair.user.chat_messages[pair.assistant][2]["content"] == "Late."
+
+
 def test_another_policy_is_refused() -> None:
     for wrong in ("again", {"add": "again"}, None):
         with (
