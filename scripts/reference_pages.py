@@ -39,6 +39,12 @@ PAGES = {
         ("agentchat.groupchat", "agentchat.group", "graph_utils"),
     ),
     "contrib": Page("Contrib", "Agents and helpers for special tasks; each needs an extra.", ("agentchat.contrib",)),
+    "tools": Page(
+        "Tools",
+        "Tools as objects, what a program fills in for them, and what MCP servers offer. The guides are "
+        "[Tools](../tools.md) and [MCP servers](../mcp.md).",
+        ("tools", "function_utils", "mcp", "fast_depends"),
+    ),
     "models": Page(
         "Models",
         "The wrapper around model clients, configurations, and one module for each provider. The guides are "

@@ -73,7 +73,8 @@ def test_a_private_module_is_not_shown(package: Path) -> None:
         ("autogen_classic.agentchat.chat", "agents"),
         ("autogen_classic.agentchat.groupchat", "groups"),
         ("autogen_classic.agentchat.group.patterns", "groups"),
-        ("autogen_classic.tools.new", "helpers"),
+        ("autogen_classic.tools.new", "tools"),
+        ("autogen_classic.web.new", "helpers"),
     ],
 )
 def test_the_longest_path_that_fits_decides_on_the_page(module: str, page: str) -> None:
