@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import itertools
 import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -205,6 +206,26 @@ def test_a_group_and_a_nested_chat_come_out_with_their_chats(way: str) -> None:
     assert started[0] is not None
     assert started[1] is not None
     assert started[1].parent_id == started[0].id
+
+
+def test_each_step_may_be_taken_by_another_thread_as_servers_do() -> None:
+    with MockOpenAIServer(["one", "two"]) as server:
+        assistant = AssistantAgent("assistant", llm_config=server.llm_config())
+        events = iter(agent("user").iterate(assistant, message="hi", max_turns=2, silent=True))
+        seen: list[Event] = []
+
+        def step() -> None:
+            seen.extend(itertools.islice(events, 1))
+
+        count = -1
+        while len(seen) > count:
+            count = len(seen)
+            thread = threading.Thread(target=step)
+            thread.start()
+            thread.join()
+    said = [event.message for event in seen if isinstance(event, MessageReceived)]
+    assert said == ["hi", "one", "I am user", "two"]
+    assert len({event.chat for event in seen if event.chat is not None}) == 1
 
 
 def test_a_run_that_nobody_iterates_over_does_nothing() -> None:

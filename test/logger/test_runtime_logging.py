@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import importlib
 import itertools
 import json
 import logging
@@ -22,9 +23,11 @@ from agent_kit import agent, both_ways, chat
 
 from autogen_classic import (
     AssistantAgent,
+    ConversableAgent,
     GroupChat,
     GroupChatManager,
     OpenAIWrapper,
+    UserProxyAgent,
     events,
     register_function,
     runtime_logging,
@@ -179,6 +182,28 @@ def test_a_subclass_is_logged_by_its_name_with_the_arguments_of_our_class() -> N
     assert class_name == "Poet"
     assert json.loads(init_args)["system_message"] == "Write."
     assert "kwargs" in json.loads(init_args)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "base"),
+    [
+        ("text_analyzer_agent", "TextAnalyzerAgent", ConversableAgent),
+        ("multimodal_conversable_agent", "MultimodalConversableAgent", ConversableAgent),
+        ("retrieve_assistant_agent", "RetrieveAssistantAgent", AssistantAgent),
+        ("math_user_proxy_agent", "MathUserProxyAgent", UserProxyAgent),
+    ],
+)
+def test_a_contrib_agent_has_one_row_with_the_arguments_that_0_2_logs(module: str, name: str, base: type) -> None:
+    kind = getattr(importlib.import_module(f"autogen_classic.agentchat.contrib.{module}"), name)
+    settings: dict[str, Any] = {} if base is UserProxyAgent else {"llm_config": False}
+    runtime_logging.start()
+    agents = kind("somebody", **settings), base("nobody", **settings)
+    runtime_logging.stop()
+    found = rows("SELECT name, class, init_args FROM agents")
+    assert [(logged, class_name) for logged, class_name, _ in found] == [("somebody", name), ("nobody", base.__name__)]
+    assert json.loads(found[0][2]).keys() == json.loads(found[1][2]).keys()
+    assert "name" in json.loads(found[0][2])
+    del agents  # they lived until here, so that their ids differ
 
 
 # --- own loggers -----------------------------------------------------------------------------------------------------
