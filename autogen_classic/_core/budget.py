@@ -10,6 +10,7 @@ import math
 import threading
 from dataclasses import dataclass
 from time import monotonic
+from typing import NamedTuple
 
 __all__ = ("NO_BUDGET", "Account", "Budget", "Spent", "tokens_of")
 
@@ -40,8 +41,7 @@ class Budget:
 NO_BUDGET = Budget()
 
 
-@dataclass(frozen=True)
-class Spent:
+class Spent(NamedTuple):
     """What a chat spent on models; answers from a cache are not in it.
 
     Attributes:

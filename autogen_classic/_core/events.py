@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from .messages import TextOrMessage
 from .party import Agent, Party
 from .running_chats import ChatRef, StopReason
-from .stream import Detail, Event, EventsDropped, audience, emit, is_heard, listening, subscribe, unsubscribe
+from .stream import Detail, Event, EventsDropped, audience, emit, event, is_heard, listening, subscribe, unsubscribe
 
 __all__ = (
     "AgentCreated",
@@ -80,7 +80,7 @@ ModelResponse: TypeAlias = Any
 """The answer of a model: a completion of the openai package, or what the program's own client returned."""
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ChatStarted(Event):
     """Two agents begin a chat, which ``sender`` opens."""
 
@@ -88,7 +88,7 @@ class ChatStarted(Event):
     recipient: Agent
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ChatEnded(Event):
     """A chat is over.
 
@@ -113,7 +113,7 @@ class ChatEnded(Event):
     limit: int | None = None
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ChatFailed(Event):
     """An error ends a chat, which leaves ``initiate_chat``. ``text`` is its class and what it says."""
 
@@ -123,19 +123,19 @@ class ChatFailed(Event):
     error: Any = field(metadata=LIVE)
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ChatPaused(Event):
     """A chat stands still, because somebody has paused it or a chat around it."""
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ChatResumed(Event):
     """A chat goes on, or ends, after it has stood still for ``seconds``."""
 
     seconds: float
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class CarryoverAdded(Event):
     """The first message of ``agent`` carries over what came out of earlier chats: a text, or a list."""
 
@@ -143,7 +143,7 @@ class CarryoverAdded(Event):
     carryover: Any
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class HistoryCleared(Event):
     """``agent`` forgets what it and ``partner`` (None: everybody) said, but for the last ``kept`` messages."""
 
@@ -152,14 +152,14 @@ class HistoryCleared(Event):
     kept: int
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class StateSaved(Event):
     """The state of ``agents``, which are named, was saved."""
 
     agents: list[str]
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class WarningIssued(Event):
     """Something is not as it should be, and the chat goes on. ``text`` also goes to a logger."""
 
@@ -186,7 +186,7 @@ class MessageReceived(Event):
     silent: bool | None
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class MessageRejected(Event):
     """``message`` says nothing and calls nothing, so that ``recipient`` does not take it. An error follows."""
 
@@ -224,7 +224,7 @@ class ReplyTried(Detail):
     reply: Any
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ModelAsked(Event):
     """A request is about to go to a model. ``request`` never holds a key.
 
@@ -246,7 +246,7 @@ class TextStreamed(Event):
     text: str
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ModelAskedAgain(Event):
     """An answer could not be used for ``reason``, and the model is asked once more."""
 
@@ -254,7 +254,7 @@ class ModelAskedAgain(Event):
     reason: str
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ModelAnswered(Event):
     """A model has answered, or the cache did in its place.
 
@@ -283,7 +283,7 @@ class ModelAnswered(Event):
     client: Any = field(metadata=LIVE)
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ModelFailed(Event):
     """A configuration of the list could not be used.
 
@@ -314,7 +314,7 @@ class ModelFailed(Event):
     client: Any = field(metadata=LIVE)
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ToolCalled(Event):
     """A tool or function is about to run; ``asynchronous`` tells whether it is awaited."""
 
@@ -325,7 +325,7 @@ class ToolCalled(Event):
     asynchronous: bool
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ToolReturned(Event):
     """A call of a tool or function is answered with ``content``.
 
@@ -352,7 +352,7 @@ class ToolReturned(Event):
     error: Any = field(default=None, metadata=LIVE)
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class CodeExecuting(Event):
     """Code is about to run.
 
@@ -369,7 +369,7 @@ class CodeExecuting(Event):
     blocks: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class CodeExecuted(Event):
     """Code has run for ``seconds`` and ended with ``exit_code``."""
 
@@ -379,7 +379,7 @@ class CodeExecuted(Event):
     seconds: float = 0.0
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class PersonAsked(Event):
     """The person behind ``agent`` is asked."""
 
@@ -387,7 +387,7 @@ class PersonAsked(Event):
     prompt: str
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class PersonAnswered(Event):
     """The person behind ``agent`` has answered."""
 
@@ -395,7 +395,7 @@ class PersonAnswered(Event):
     answer: str
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class AutoReplyUsed(Event):
     """``agent`` answers without asking its person."""
 
@@ -412,7 +412,7 @@ class SpeakerSelected(Event):
     announce: bool
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class SelectionTried(Event):
     """The model of a group was asked who speaks next.
 
@@ -429,7 +429,7 @@ class SelectionTried(Event):
     names: list[str]
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class HandedOver(Event):
     """``agent`` of a group with handoffs hands over.
 
@@ -449,14 +449,14 @@ class HandedOver(Event):
     chosen: Any = field(metadata=LIVE)
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class QueuedChatStarting(Event):
     """The next chat of a queue is about to start with what ``chat_info`` says."""
 
     chat_info: dict[str, Any]
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class Notice(Event):
     """A line for the reader of the transcript that no other event carries.
 
@@ -471,7 +471,7 @@ class Notice(Event):
     color: str | None = None
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class FunctionUsed(Detail):
     """A registered function of ``agent`` has run. ``returned`` is its own result, which becomes a text later."""
 
@@ -501,7 +501,7 @@ class Sealed:
         return "<arguments that may hold keys>"
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class AgentCreated(Event):
     """The constructor of one of our classes has run for ``agent``, with ``init_args`` by their names.
 
@@ -513,7 +513,7 @@ class AgentCreated(Event):
     init_args: Sealed = field(metadata=LIVE)
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class WrapperCreated(Event):
     """An `OpenAIWrapper` was made. ``init_args``, its ``config_list`` and ``base_config``, hold keys."""
 
@@ -521,7 +521,7 @@ class WrapperCreated(Event):
     init_args: Sealed = field(metadata=LIVE)
 
 
-@dataclass(slots=True, repr=False, eq=False)
+@event
 class ClientConnected(Event):
     """A client of a wrapper was made, at the first request that needs it. ``init_args``, its settings, hold keys."""
 

@@ -8,7 +8,6 @@ import re
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePath
 from string import Template
 from types import SimpleNamespace
@@ -256,7 +255,7 @@ class LocalCommandLineCodeExecutor(CommandLineExecutor):
 
 def _as_without_sandbox(result: ProcessResult) -> ProcessResult:
     """A program that a signal ended inside the sandbox is reported by bubblewrap as a shell does: 128 + signal."""
-    return replace(result, exit_code=128 - result.exit_code) if 128 < result.exit_code < 128 + 65 else result
+    return result._replace(exit_code=128 - result.exit_code) if 128 < result.exit_code < 128 + 65 else result
 
 
 _RENAMED = {

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 __all__ = (
     "AZURE_ONLY",
@@ -30,8 +29,7 @@ ValueT = TypeVar("ValueT")
 NUMBER = (int, float)
 
 
-@dataclass(frozen=True, eq=False)
-class Setting:
+class Setting(NamedTuple):
     """A setting of a request: its types, its range, and its name in the provider's API.
 
     Attributes:
@@ -55,8 +53,7 @@ class Setting:
     place: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class ProviderSpec:
+class ProviderSpec(NamedTuple):
     """What is known about one provider.
 
     Attributes:
@@ -202,9 +199,8 @@ OPENAI = ProviderSpec(
     accepts_all=True,
     prices="openai",
 )
-OPENAI_V2 = replace(OPENAI, api_types=("openai_v2",), entry="OpenAIV2LLMConfigEntry")
-AZURE = replace(
-    OPENAI,
+OPENAI_V2 = OPENAI._replace(api_types=("openai_v2",), entry="OpenAIV2LLMConfigEntry")
+AZURE = OPENAI._replace(
     api_types=("azure",),
     title="Azure OpenAI",
     entry="AzureOpenAILLMConfigEntry",
@@ -212,8 +208,7 @@ AZURE = replace(
     other_credentials=(("azure_ad_token",), ("azure_ad_token_provider",)),
     client_keys=OPENAI_CLIENT_KEYS,
 )
-RESPONSES = replace(
-    AZURE,  # with an azure_endpoint it asks there
+RESPONSES = AZURE._replace(  # with an azure_endpoint it asks there
     api_types=("responses", "responses_v2"),
     title="OpenAI (Responses)",
     module="openai_responses",
@@ -258,8 +253,7 @@ RESPONSES = replace(
     ),
     accepts_all=False,
 )
-DEEPSEEK = replace(
-    OPENAI,
+DEEPSEEK = OPENAI._replace(
     api_types=("deepseek",),
     title="DeepSeek",
     module="deepseek",
@@ -482,8 +476,7 @@ GOOGLE = ProviderSpec(
     own_settings=(Setting("tool_choice", (str, dict)), Setting("tool_config", object)),
     prices="gemini",
 )
-GOOGLE_VERTEX = replace(
-    GOOGLE,
+GOOGLE_VERTEX = GOOGLE._replace(
     api_types=("google_vertex",),
     key_variables=(),  # those of the environment are for the Gemini API
     finder="google-auth",

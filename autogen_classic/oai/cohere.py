@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import cohere
@@ -240,7 +239,7 @@ def calculate_cohere_cost(input_tokens: int, output_tokens: int, model: str) -> 
 def _fitting(turns: Sequence[Turn]) -> list[Turn]:
     """Turns that end with a user or a tool, and in which users say who they are."""
     named = [
-        replace(turn, parts=(Text(f"{turn.name}:"), *turn.parts)) if turn.role == "user" and turn.name else turn
+        turn._replace(parts=(Text(f"{turn.name}:"), *turn.parts)) if turn.role == "user" and turn.name else turn
         for turn in turns
     ]
     assistant_last = not named or named[-1].role == "assistant"

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LocalModelError, LocalModelMissingError, LocalModelTimeoutError
@@ -180,7 +179,7 @@ def _chat(turns: Sequence[Turn], offer: Offer | None) -> list[dict[str, str]]:
     system = [turn.text for turn in turns[:opening] if turn.text] + ([explain(offer)] if offer is not None else [])
     told = told_calls(_with_names(turns[opening:]))
     if turns and turns[-1].role == "tool":
-        told[-1] = replace(told[-1], parts=(*told[-1].parts, Text(_ANSWER_FROM_TOOL)))
+        told[-1] = told[-1]._replace(parts=(*told[-1].parts, Text(_ANSWER_FROM_TOOL)))
     first = [{"role": "system", "content": "\n\n".join(system)}] if system else []
     return first + [{"role": turn.role, "content": turn.text} for turn in alternating(told, user_last=True)]
 
@@ -190,7 +189,7 @@ def _with_names(turns: Sequence[Turn]) -> list[Turn]:
     if len(speakers) < 2:
         return list(turns)
     return [
-        replace(turn, parts=(Text(f"{turn.name}: {turn.text}"),)) if turn.role == "user" and turn.name else turn
+        turn._replace(parts=(Text(f"{turn.name}: {turn.text}"),)) if turn.role == "user" and turn.name else turn
         for turn in turns
     ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from mistralai.client import Mistral, models
@@ -194,7 +193,7 @@ def _fitting(turns: Sequence[Turn]) -> list[Turn]:
         if answers and said:
             fitting.append(_AFTER_AN_ANSWER)
         if said:
-            fitting.append(replace(turn, parts=said))
+            fitting.append(turn._replace(parts=said))
     return fitting
 
 
@@ -206,10 +205,10 @@ def _with_short_ids(turns: Sequence[Turn]) -> list[Turn]:
 
     def renamed(part: Part) -> Part:
         if isinstance(part, ToolCall):
-            return replace(part, id=short(part.id))
-        return replace(part, call_id=short(part.call_id)) if isinstance(part, ToolAnswer) else part
+            return part._replace(id=short(part.id))
+        return part._replace(call_id=short(part.call_id)) if isinstance(part, ToolAnswer) else part
 
-    return [replace(turn, parts=tuple(map(renamed, turn.parts))) for turn in with_plain_ids(turns)]
+    return [turn._replace(parts=tuple(map(renamed, turn.parts))) for turn in with_plain_ids(turns)]
 
 
 def _call(part: models.ToolCall) -> ToolCall:

@@ -12,7 +12,6 @@ import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -256,7 +255,7 @@ def _tool(tool: Tool) -> dict[str, Any]:
     properties = {
         name: _property(schema, definitions) for name, schema in tool.parameters.get("properties", {}).items()
     }
-    return _tool_in_full(replace(tool, parameters={**tool.parameters, "properties": properties}))
+    return _tool_in_full(tool._replace(parameters={**tool.parameters, "properties": properties}))
 
 
 def _property(schema: Mapping[str, Any], definitions: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -284,12 +283,12 @@ def _calls_in_words(turn: Turn) -> Turn:
         return turn
     calls = [{"name": call.name, "arguments": call.arguments} for call in turn.calls]
     parts = tuple(part for part in turn.parts if not isinstance(part, ToolCall))
-    return replace(turn, parts=(*parts, Text(json.dumps(calls, ensure_ascii=False))))
+    return turn._replace(parts=(*parts, Text(json.dumps(calls, ensure_ascii=False))))
 
 
 def _extended(turn: Turn, text: str) -> Turn:
     longer = Text(f"{turn.text}{text}" if turn.text else text.lstrip())
-    return replace(turn, parts=(longer, *(part for part in turn.parts if isinstance(part, ImagePart))))
+    return turn._replace(parts=(longer, *(part for part in turn.parts if isinstance(part, ImagePart))))
 
 
 def _add(answer: Answer, chunk: ollama.ChatResponse) -> None:

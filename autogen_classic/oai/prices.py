@@ -14,9 +14,8 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from ..errors import PriceFileError
 from ._specs import spec_of
@@ -47,8 +46,7 @@ _SNAPSHOT = re.compile(r"(-20\d\d-\d\d-\d\d|[-@]20\d{6}|-latest)$")
 _BEDROCK_REGION = re.compile(r"^(us|us-gov|eu|apac|ap|jp|au|ca|sa|global)\.")
 
 
-@dataclass(frozen=True)
-class PriceSource:
+class PriceSource(NamedTuple):
     """Where prices come from.
 
     Attributes:

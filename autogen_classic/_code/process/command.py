@@ -10,9 +10,8 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from ..kept_output import KeptOutput
 from ..outcome import end_by_signal
@@ -30,8 +29,7 @@ RUN_MARK = "AUTOGEN_CLASSIC_RUN"
 a session, or below another parent."""
 
 
-@dataclass(frozen=True, eq=False)
-class ProcessResult:
+class ProcessResult(NamedTuple):
     """What a command left behind.
 
     Attributes:

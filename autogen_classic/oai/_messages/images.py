@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..._core.picture_bytes import is_data_uri, kind_revealed, read_data_uri
 from ..._secrets import place_of
@@ -14,8 +13,7 @@ from ...errors import UnusableImageError
 __all__ = ("ImagePart", "image_of", "with_bytes")
 
 
-@dataclass(frozen=True)
-class ImagePart:
+class ImagePart(NamedTuple):
     """A picture in a message.
 
     Attributes:
@@ -98,7 +96,7 @@ def with_bytes(image: ImagePart) -> ImagePart:
     kind = kind_revealed(data) or stated
     if not kind.startswith("image/"):
         raise UnusableImageError(f"What {place} holds is no image of a known kind, and its server does not name one.")
-    return replace(image, data=data, media_type=kind)
+    return image._replace(data=data, media_type=kind)
 
 
 def kind_of(data: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ("CallPairs", "OpenCall")
 
@@ -11,8 +11,7 @@ NAMELESS = "unnamed"
 """What a call is called on the wire whose name was lost; providers refuse an empty one."""
 
 
-@dataclass(frozen=True)
-class OpenCall:
+class OpenCall(NamedTuple):
     """A call that is waiting for its answer.
 
     Attributes:

@@ -11,8 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ..._core.messages import called
 from .images import ImagePart, image_of
@@ -45,15 +44,13 @@ NOT_CARRIED_OUT = "There is no answer: this call was not carried out."
 GO_ON = "Please continue."
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A piece of text, never blank: providers refuse that."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class ToolCall:
+class ToolCall(NamedTuple):
     """A call that an assistant asked for.
 
     Attributes:
@@ -70,8 +67,7 @@ class ToolCall:
     extra_content: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True)
-class ToolAnswer:
+class ToolAnswer(NamedTuple):
     """What a tool answered.
 
     Attributes:
@@ -88,8 +84,7 @@ class ToolAnswer:
 Part = Text | ImagePart | ToolCall | ToolAnswer
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """What one speaker said at once.
 
     Attributes:
@@ -115,8 +110,7 @@ class Turn:
         return [part for part in self.parts if isinstance(part, ToolCall)]
 
 
-@dataclass(frozen=True)
-class Tool:
+class Tool(NamedTuple):
     """A tool that is offered to the model.
 
     Attributes:
@@ -186,7 +180,7 @@ def with_last_words_of_user(turns: Sequence[Turn]) -> list[Turn]:
         turns: turns in order.
     """
     end = max((number for number, turn in enumerate(turns, 1) if turn.role != "system"), default=len(turns))
-    return [*turns[:end], *(replace(turn, role="user") for turn in turns[end:])]
+    return [*turns[:end], *(turn._replace(role="user") for turn in turns[end:])]
 
 
 def split_system(turns: Sequence[Turn]) -> tuple[str, list[Turn]]:
@@ -220,15 +214,15 @@ def alternating(turns: Sequence[Turn], *, user_last: bool = False) -> list[Turn]
         side: Role = "assistant" if turn.role == "assistant" else "user"
         if joined and joined[-1].role == side:
             last = joined[-1]
-            joined[-1] = replace(last, parts=last.parts + turn.parts, kept=last.kept + turn.kept, name=None)
+            joined[-1] = last._replace(parts=last.parts + turn.parts, kept=last.kept + turn.kept, name=None)
         else:
-            joined.append(replace(turn, role=side))
+            joined.append(turn._replace(role=side))
     if not joined or joined[0].role == "assistant":
         joined.insert(0, Turn("user", (Text(GO_ON),)))
     if user_last and joined[-1].role == "assistant":
         joined.append(Turn("user", (Text(GO_ON),)))
     return [
-        replace(turn, parts=tuple(sorted(turn.parts, key=lambda part: not isinstance(part, ToolAnswer))))
+        turn._replace(parts=tuple(sorted(turn.parts, key=lambda part: not isinstance(part, ToolAnswer))))
         for turn in joined
     ]
 
@@ -240,7 +234,7 @@ def told_calls(turns: Iterable[Turn]) -> list[Turn]:
         turns: turns as `turns_of` returns them.
     """
     return [
-        _told_by_user(turn) if turn.role == "tool" else replace(turn, parts=tuple(map(_told_call, turn.parts)))
+        _told_by_user(turn) if turn.role == "tool" else turn._replace(parts=tuple(map(_told_call, turn.parts)))
         for turn in turns
     ]
 
@@ -265,12 +259,12 @@ def with_plain_ids(turns: Iterable[Turn]) -> list[Turn]:
                 new = f"{plain}_{number}"
             used.add(new)
             new_ids[part.id] = new
-            return replace(part, id=new)
+            return part._replace(id=new)
         if isinstance(part, ToolAnswer):
-            return replace(part, call_id=new_ids.get(part.call_id, part.call_id))
+            return part._replace(call_id=new_ids.get(part.call_id, part.call_id))
         return part
 
-    return [replace(turn, parts=tuple(map(renamed, turn.parts))) for turn in turns]
+    return [turn._replace(parts=tuple(map(renamed, turn.parts))) for turn in turns]
 
 
 def _answering(message: Mapping[str, Any], pairs: CallPairs) -> Turn:
@@ -288,7 +282,7 @@ def _turn_of(message: Mapping[str, Any], pairs: CallPairs, origin: str | None) -
         said.append({"function": message["function_call"]})
     calls = [call_of(called(call), call) for call in said]
     opened = pairs.open((one.get("id"), call.name) for one, call in zip(said, calls, strict=True))
-    paired = [replace(call, id=pair.id) for call, pair in zip(calls, opened, strict=True)]
+    paired = [call._replace(id=pair.id) for call, pair in zip(calls, opened, strict=True)]
     role = _ROLES.get(message.get("role") or "user", "user")
     kept = kept_items(message, origin) if role == "assistant" else ()
     return Turn(role, (*_parts_of(message.get("content")), *paired), message.get("name"), kept)
@@ -376,7 +370,7 @@ def _answers_joined(turns: Iterable[Turn]) -> list[Turn]:
     joined: list[Turn] = []
     for turn in turns:
         if turn.role == "tool" and joined and joined[-1].role == "tool":
-            joined[-1] = replace(joined[-1], parts=joined[-1].parts + turn.parts)
+            joined[-1] = joined[-1]._replace(parts=joined[-1].parts + turn.parts)
         else:
             joined.append(turn)
     return joined

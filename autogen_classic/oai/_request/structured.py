@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from ..._core.drive import Steps
 from ..._core.events import warn
@@ -25,8 +24,7 @@ _API_FORMS = ("text", "json_object", "json_schema")
 _FIRST_CHARACTERS = 200
 
 
-@dataclass(frozen=True)
-class WantedForm:
+class WantedForm(NamedTuple):
     """The form that an answer has to have.
 
     Attributes:
