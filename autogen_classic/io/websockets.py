@@ -6,9 +6,9 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
-from .base import IOStream
+from .base import IOStream, Printable
 
 if TYPE_CHECKING:
     import ssl
@@ -67,7 +67,13 @@ class IOWebsockets(IOStream):
 
     Args:
         websocket: the connection to the client.
+
+    Attributes:
+        takes_events: whether the client gets each event of a chat as JSON, as in AG2, in place of the lines that a
+            terminal shows, as in 0.2.40. Set it on this class or on one of your own.
     """
+
+    takes_events: ClassVar[bool] = False
 
     def __init__(self, websocket: ServerConnection) -> None:
         self._websocket = websocket
@@ -87,6 +93,14 @@ class IOWebsockets(IOStream):
             flush: has no effect, because each message is sent at once.
         """
         self._websocket.send(_sendable(sep.join(map(str, objects)) + end))
+
+    def send(self, message: Printable) -> None:
+        """Send an event to the client as JSON, with its ``type`` and ``content``.
+
+        Args:
+            message: the event. Those of a chat come here only where `takes_events` is true.
+        """
+        self._websocket.send(cast(Any, message).model_dump_json())
 
     def input(self, prompt: str = "", *, password: bool = False) -> str:
         """Wait for the next message from the client.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from typing import Any
@@ -179,3 +180,16 @@ class TestOverTheWire:
                 IOWebsockets.run_server_in_thread(on_connect=nothing, port=port),
             ):
                 pass
+
+    def test_a_client_gets_events_as_json_where_the_class_takes_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(IOWebsockets, "takes_events", True)
+
+        def talk(stream: IOWebsockets) -> None:
+            a = ConversableAgent("a", human_input_mode="NEVER")
+            b = ConversableAgent("b", human_input_mode="NEVER", default_auto_reply="Hi")
+            a.initiate_chat(b, message="Hello", max_turns=1)
+
+        with IOWebsockets.run_server_in_thread(on_connect=talk, port=0) as uri, connect(uri) as client:
+            events = [json.loads(client.recv(timeout=10)) for _ in range(3)]
+        assert [event["type"] for event in events] == ["text", "text", "termination"]
+        assert events[1]["content"]["content"] == "Hi"

@@ -180,6 +180,49 @@ def group_chat(pattern: Any, messages: Any, **kwargs: Any) -> Any:
     return outcome
 
 
+def run(target: Any, *answers: str, method: str = "run", **kwargs: Any) -> Any:
+    """Start a run of AG2 in the mode of the scenario and answer its questions; its events and outcome are recorded."""
+    waiting = list(answers)
+    if State.mode == "sync":
+        response = getattr(target, method)(**kwargs)
+        for event in response.events:
+            note("event", _event(event))
+            if event.type == "input_request":
+                event.content.respond(waiting.pop(0))
+        note("outcome", [response.summary, response.last_speaker, response.messages])
+        return response
+
+    async def main() -> Any:
+        response = await getattr(target, f"a_{method}")(**kwargs)
+        async for event in response.events:
+            note("event", _event(event))
+            if event.type == "input_request":
+                await event.content.respond(waiting.pop(0))
+        note("outcome", [await response.summary, await response.last_speaker, await response.messages])
+        return response
+
+    return asyncio.run(main())
+
+
+_OF_ONE_RUN_ONLY = ("uuid", "respond", "cost", "history", "type")
+
+
+def _event(event: Any) -> list:
+    """The type and the fields of an event of AG2, without those that differ from run to run."""
+    fields = {name: getattr(event.content, name) for name in type(event.content).model_fields}
+    return [event.type, {name: _part(value) for name, value in fields.items() if name not in _OF_ONE_RUN_ONLY}]
+
+
+def _part(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_part(one) for one in value]
+    if hasattr(value, "display_name"):
+        return value.display_name()
+    if hasattr(value, "model_dump"):
+        return value.model_dump()
+    return value.name if hasattr(value, "generate_reply") else value
+
+
 def swarm_chat(initial_agent: Any, messages: Any, agents: list[Any], **kwargs: Any) -> Any:
     """Run a swarm of AG2 0.7 in the mode of the scenario; what comes out of it goes into the record."""
     import autogen
