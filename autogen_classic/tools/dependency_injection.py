@@ -7,7 +7,7 @@ import inspect
 import sys
 from abc import ABC
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, TypeVar, Union, get_args, get_origin
 
 from .._core.callables import is_asynchronous, name_of
 from ..function_utils import get_typed_signature
@@ -214,7 +214,18 @@ def inject_params(f: Callable[..., Any], *, agent: Party | None = None) -> Calla
 
 
 def _injected(signature: inspect.Signature) -> set[str]:
-    """The names of the parameters that a program fills in."""
+    """The names of the parameters that a program fills in.
+
+    Raises:
+        TypeError: an annotation marks one by a name that cannot be found.
+    """
+    for name, parameter in signature.parameters.items():
+        unresolved = parameter.annotation
+        if isinstance(unresolved, ForwardRef) and "Depends(" in unresolved.__forward_arg__:
+            raise TypeError(
+                f"What the parameter {name!r} depends on cannot be found: {unresolved.__forward_arg__}. Define it "
+                f"outside of functions, or mark the parameter by its default, {name}=Depends(...)."
+            )
     return {
         name
         for name, parameter in signature.parameters.items()

@@ -161,6 +161,17 @@ def test_a_context_that_nobody_gives_is_noticed_at_registration(caller: Conversa
         caller.register_for_llm(description="pays")(pay)
 
 
+def test_a_mark_that_names_something_local_is_noticed_at_registration(executor: ConversableAgent) -> None:
+    def count() -> int:
+        return 1
+
+    def tell(number: Annotated[int, Depends(count)]) -> int:
+        return number
+
+    with pytest.raises(TypeError, match=r"'number' depends on cannot be found: .*Depends\(count\).*number=Depends"):
+        executor.register_for_execution()(tell)
+
+
 def test_a_context_with_a_default_needs_no_giver(executor: ConversableAgent) -> None:
     def pay(amount: int, account: Account | None = None) -> str:
         return f"{amount} {account}"
