@@ -37,7 +37,7 @@ def on_account_of(owner: Party | None, *spenders: Spender | None) -> AbstractCon
     account = None if owner is None else owner.client
     if account is None:
         return nullcontext()
-    given = [spender for spender in spenders if spender is not None]
+    given = [spender for spender in spenders if spender is not None and spender is not account]
     for spender in given:
         if isinstance(spender, _Wrapper) and isinstance(account, _Wrapper):
             spender.inherit_clients(cast("OpenAIWrapper", account))
