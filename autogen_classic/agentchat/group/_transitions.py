@@ -7,14 +7,15 @@ tool its caller; then the after-works of the last speaker, and those of the grou
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from ..._core import running_chats
-from ..._core.messages import called
+from ..._core.messages import Message, called
 from ..._core.running_chats import StopReason
 from .._literals import HANDING_OFF
 from ._choices import acting_target, announce, first_that_holds
-from .targets.transition_target import TransitionTarget
+from .targets.transition_target import AgentNameTarget, TransitionTarget
 
 if TYPE_CHECKING:
     from ..agent import Agent
@@ -88,18 +89,24 @@ class GroupTransition:
         executor = self.tool_execution
         if message.get("name") == executor.name:  # it has answered the last call
             message = next((one for one in reversed(groupchat.messages) if one.get("tool_calls")), message)
-            names = [called(call).get("name") for call in message.get("tool_calls") or []]
-            speaker = executor.member(message.get("name", ""))
-            chosen = [one.target for one in speaker.handoffs.llm_conditions if one.llm_function_name in names]
-        else:
-            speaker = executor.member(message.get("name", ""))
-            targets = [acting_target(speaker, one.target) for one in speaker.handoffs.context_conditions]
-            said = message.get("content")
-            chosen = [one for one in targets if said == HANDING_OFF.format(target=one.display_name())]
+        speaker = executor.member(message.get("name", ""))
+        names = [called(call).get("name") for call in message.get("tool_calls") or []]
+        chosen = [one.target for one in speaker.handoffs.llm_conditions if one.llm_function_name in names]
+        name = _handed_off_to(message)
+        if name is not None:
+            others = [one.target for one in speaker.handoffs.context_conditions if one.target.display_name() == name]
+            chosen = [AgentNameTarget(name)] if groupchat.agent_by_name(name) else others
         executor.set_tool_call_originator(speaker.name)
-        if chosen:
+        is_open_call = bool(names) and message is groupchat.messages[-1]  # its answer says who goes next
+        if chosen and not is_open_call:
             executor.set_next_target(acting_target(speaker, chosen[-1]))
-        return bool(chosen or message.get("tool_calls") or message.get("function_call"))
+        return bool(chosen or names or message.get("function_call"))
+
+
+def _handed_off_to(message: Message) -> str | None:
+    """The name in a message that says by a context condition who goes next, or None."""
+    found = re.fullmatch(re.escape(HANDING_OFF).replace(re.escape("{target}"), "(.*)"), str(message.get("content")))
+    return None if found is None else found.group(1)
 
 
 def next_speaker(

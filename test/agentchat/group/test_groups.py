@@ -345,6 +345,31 @@ class TestResuming:
         assert said(resumed)[-1] == ("bob", "bob 2")
 
     @both_ways
+    def test_a_handoff_by_a_context_condition_goes_on(self, way):
+        ann, bob = member("ann", "ann 1"), member("bob", "bob 1")
+        ann.handoffs.add_context_condition(
+            OnContextCondition(
+                target=RandomAgentTarget([ann, bob]), condition=StringContextCondition(variable_name="x")
+            )
+        )
+        kept = [
+            {"role": "user", "content": "go"},
+            {"role": "user", "content": "[Handing off to bob]", "name": "ann"},
+        ]
+        assert said(talk(way, ann, bob, messages=kept))[-1] == ("bob", "bob 1")
+
+    @both_ways
+    def test_a_transfer_that_nobody_has_answered_is_answered_and_followed(self, way):
+        ann, bob = member("ann", tool_call("transfer_to_bob_1")), member("bob", "bob 1", "bob 2")
+        ann.handoffs.add_llm_condition(OnCondition(target=bob, condition="For bob."))
+        whole = talk(way, ann, bob)
+        kept = [{**message, "name": message.get("name", "bob")} for message in whole.chat_history[:2]]
+        assert said(talk(way, ann, bob, messages=kept))[-2:] == [
+            ("_Group_Tool_Executor", "Transfer to bob"),
+            ("bob", "bob 2"),
+        ]
+
+    @both_ways
     def test_a_call_that_nobody_has_answered_is_answered(self, way):
         def add(a: int) -> int:
             """Add."""
