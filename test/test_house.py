@@ -98,6 +98,8 @@ REACHING_IN = {
     "cli._log_sources -> replay._file": "the command reads what the recording has written",
     "oai._request.state -> llm_config._checks": "a wrapper takes turns as the configuration says",
     "cli.config -> llm_config._checks": "the command checks what the configuration checks",
+    "agentchat.group._running -> agentchat.group.safeguards._rules": "the type of an argument",
+    "agentchat.group.multi_agent_chat -> agentchat.group.safeguards._rules": "the type of an argument",
     "agentchat._group_member -> agentchat.group._guarding": "an agent is guarded from its first guardrail on",
     "agentchat.conversable_agent -> oai._config_files": "an agent says why its list of configurations is empty",
     "cli.config -> oai._config_files": "the command names entries whose key is a placeholder",

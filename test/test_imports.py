@@ -113,6 +113,7 @@ EXCEPTIONS = {
     "events -> events.base_event": "a door shows what stands behind it",
     "events -> events.helpers": "a door shows what stands behind it",
     "events._translation -> agentchat.group.events.transition_events": "makes AG2's events of handoffs",
+    "events._translation -> agentchat.group.safeguards.events": "makes AG2's events of handoffs",
     "io.base -> events._translation": "loads what makes AG2's events when a stream takes them",
     "llm_config.client -> oai.client": "a path of AG2 for what lives in oai",
     "llm_config.config -> oai.openai_utils": "where a configuration is read from a file or filtered",

@@ -53,6 +53,7 @@ __all__ = (
     "PersonAsked",
     "QueuedChatStarting",
     "ReplyTried",
+    "Safeguarded",
     "Sealed",
     "SelectionTried",
     "SpeakerSelected",
@@ -447,6 +448,27 @@ class HandedOver(Event):
     target: str
     announce: bool
     chosen: Any = field(metadata=LIVE)
+
+
+@event
+class Safeguarded(Event):
+    """A rule of a safeguard policy has found something.
+
+    Attributes:
+        kind: what the rule is about: "agent", "tool", "llm" or "user".
+        action: what it does: "block", "mask" or "warning".
+        text: what the policy says about it.
+        source: who said it.
+        destination: who was to hear it.
+        guardrail: how it was found, as the name of a class.
+    """
+
+    kind: str
+    action: str
+    text: str
+    source: str
+    destination: str
+    guardrail: str
 
 
 @event

@@ -59,6 +59,7 @@ HANDED_OVER = {
     "tool": "***** ReplyResult transition ({agent}): {target} *****",
 }
 HANDING_OFF = "[Handing off to {target}]"
+SAFEGUARDED = "***** Safeguard {action} ({source} to {destination}): {message} *****"
 TERMINATING_RUN = "\n>>>>>>>> TERMINATING RUN ({id}): {reason}"
 
 PRESERVING_ONE_MORE = (

@@ -162,6 +162,13 @@ def _handed_over(event: events.HandedOver) -> None:
         _line(_literals.HANDED_OVER[event.kind].format(agent=event.agent.name, target=event.target), "blue")
 
 
+def _safeguarded(event: events.Safeguarded) -> None:
+    text = _literals.SAFEGUARDED.format(
+        action=event.action.upper(), source=event.source, destination=event.destination, message=event.text
+    )
+    _line(text, "red")
+
+
 def _queued_chat_starting(event: events.QueuedChatStarting) -> None:
     if not event.chat_info.get("silent", False):
         _line(_literals.STARS, "blue")
@@ -176,6 +183,7 @@ _PRINTERS: dict[type[events.Event], Callable[[Any], None]] = {
     events.MessageReceived: _message_received,
     events.Notice: _notice,
     events.QueuedChatStarting: _queued_chat_starting,
+    events.Safeguarded: _safeguarded,
     events.SpeakerSelected: _speaker_selected,
     events.ToolCalled: _tool_called,
     events.ToolReturned: _tool_returned,

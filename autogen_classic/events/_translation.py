@@ -193,6 +193,20 @@ def _handed_over(event: events.HandedOver) -> Iterator[Any]:
     yield kinds[event.kind](source_agent=event.agent, transition_target=event.chosen)
 
 
+@translation(events.Safeguarded)
+def _safeguarded(event: events.Safeguarded) -> Iterator[Any]:
+    from ..agentchat.group.safeguards.events import SafeguardEvent
+
+    yield SafeguardEvent(
+        event_type="violation",
+        message=event.text,
+        source_agent=event.source,
+        target_agent=event.destination,
+        guardrail_type=event.guardrail,
+        action=event.action,
+    )
+
+
 @translation(events.SelectionTried)
 def _selection_tried(event: events.SelectionTried) -> Iterator[Any]:
     kind: type[Any] = ag2.SpeakerAttemptFailedNoAgentsEvent

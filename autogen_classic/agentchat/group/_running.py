@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..._core.drive import Ask, Steps
@@ -15,17 +16,72 @@ from ..utils import gather_usage_summary
 from ._leading import cleanup_temp_user_messages
 
 if TYPE_CHECKING:
+    from ...llm_config.config import LLMConfig
     from ..agent import Agent
     from ..conversable_agent import ConversableAgent
     from ..groupchat import GroupChatManager
     from .context_variables import ContextVariables
     from .patterns.pattern import Pattern
+    from .safeguards._rules import Policy
 
-__all__ = ("group_chat_steps",)
+__all__ = ("Safeguards", "group_chat_steps")
+
+
+@dataclass(frozen=True)
+class Safeguards:
+    """What guards all that is said in a group chat.
+
+    Attributes:
+        policy: the policy, as for `apply_safeguard_policy`.
+        llm_config: the model for rules that ask one.
+        mask_llm_config: the model that rewrites what such a rule masks.
+    """
+
+    policy: Policy
+    llm_config: LLMConfig | dict[str, Any] | None = None
+    mask_llm_config: LLMConfig | dict[str, Any] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        policy: Policy | None,
+        llm_config: LLMConfig | dict[str, Any] | None,
+        mask_llm_config: LLMConfig | dict[str, Any] | None,
+    ) -> Safeguards | None:
+        """The safeguards of a policy, or None without one."""
+        return None if policy is None else cls(policy, llm_config, mask_llm_config)
+
+    def apply(self, manager: GroupChatManager) -> None:
+        """Guard everybody in a group.
+
+        Args:
+            manager: who leads it.
+        """
+        from .safeguards.api import apply_safeguard_policy
+
+        apply_safeguard_policy(
+            groupchat_manager=manager,
+            policy=self.policy,
+            safeguard_llm_config=self.llm_config,
+            mask_llm_config=self.mask_llm_config,
+        )
+
+    def reset(self, manager: GroupChatManager) -> None:
+        """Guard nobody any longer.
+
+        Args:
+            manager: who leads the group.
+        """
+        from .safeguards.api import reset_safeguard_policy
+
+        reset_safeguard_policy(groupchat_manager=manager)
 
 
 def group_chat_steps(
-    pattern: Pattern, messages: list[dict[str, Any]] | str, max_rounds: int = 20
+    pattern: Pattern,
+    messages: list[dict[str, Any]] | str,
+    max_rounds: int = 20,
+    safeguards: Safeguards | None = None,
 ) -> Steps[tuple[ChatResult, ContextVariables, Agent | None]]:
     """Run a group chat.
 
@@ -33,6 +89,7 @@ def group_chat_steps(
         pattern: how the agents take turns.
         messages: the messages that open it: a text, or a list of dicts.
         max_rounds: how many messages are said before it ends, including the first.
+        safeguards: what guards all that is said; None for nothing.
 
     Returns:
         The result, the context variables, and who spoke last.
@@ -40,6 +97,8 @@ def group_chat_steps(
     prepared = pattern.prepare_group_chat(max_rounds=max_rounds, messages=messages)
     _, _, _, context_variables, _, _, _, groupchat, manager, processed, last_agent, _, _ = prepared
     members: list[Any] = groupchat.agents
+    if safeguards is not None:
+        safeguards.apply(manager)
     try:
         is_resumed = len(processed) > 1
         first: Any = processed[0]
@@ -59,6 +118,8 @@ def group_chat_steps(
     finally:
         for agent in members:
             agent._classic_transfers = ()
+        if safeguards is not None:
+            safeguards.reset(manager)
     result.cost = gather_usage_summary([*members, manager])
     if pattern.announces:
         _tell_why_it_ended(manager, result)

@@ -14,7 +14,7 @@ from ...io.thread_io_stream import SteppedIOStream
 from .._iteration import AsyncChatRun, ChatRun
 from .._runs import SteppedWalk, completion_of, start, start_async
 from ..chat import ChatResult
-from ._running import group_chat_steps
+from ._running import Safeguards, group_chat_steps
 
 if TYPE_CHECKING:
     from .patterns.pattern import Pattern
@@ -29,11 +29,18 @@ class GroupPlan:
         pattern: how the agents take turns.
         messages: the messages that open the chat: a text, or a list of dicts.
         max_rounds: how many messages are said before it ends, including the first.
+        safeguards: what guards all that is said; None for nothing.
     """
 
-    def __init__(self, pattern: Pattern, messages: list[dict[str, Any]] | str, max_rounds: int) -> None:
+    def __init__(
+        self,
+        pattern: Pattern,
+        messages: list[dict[str, Any]] | str,
+        max_rounds: int,
+        safeguards: Safeguards | None = None,
+    ) -> None:
         self.pattern = pattern
-        self._given = (pattern, messages, max_rounds)
+        self._given = (pattern, messages, max_rounds, safeguards)
         user = [] if pattern.user_agent is None else [pattern.user_agent]
         self._agents = cast("list[Runner]", [*pattern.agents, *user])
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..._core.messages import Message
-from ..agent import Agent
 from ..conversable_agent import ConversableAgent
 from ..groupchat import GroupChat
 from ._handoff_reply import offer_handoffs
@@ -28,7 +28,10 @@ from ._members import (
 from ._transit import TransitFilter
 from ._transitions import Choice, GroupTransition, last_group_speaker, next_speaker
 from .group_tool_executor import GroupToolExecutor
-from .targets.transition_target import TransitionTarget
+
+if TYPE_CHECKING:
+    from ..agent import Agent
+    from .targets.transition_target import TransitionTarget
 
 __all__ = (
     "cleanup_temp_user_messages",

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from ..targets.transition_target import RandomAgentTarget, TransitionTarget
+from typing import TYPE_CHECKING
+
+from ..targets.transition_target import RandomAgentTarget
 from .pattern import Pattern
+
+if TYPE_CHECKING:
+    from ..targets.transition_target import TransitionTarget
 
 __all__ = ("RandomPattern",)
 

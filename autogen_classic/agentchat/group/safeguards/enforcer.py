@@ -1,0 +1,253 @@
+"""Apply the rules of a safeguard policy to what agents, tools, models and people say."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ...._core.callables import is_asynchronous
+from ...._core.events import Safeguarded, emit, is_heard
+from ...._core.messages import Message, TextOrMessage, as_message
+from ..guardrails import RegexGuardrail
+from ..reply_result import ReplyResult
+from ._rules import Kind, Policy, Rule, rules_of
+from .validator import SafeguardValidator
+
+if TYPE_CHECKING:
+    from ....llm_config.config import LLMConfig
+    from ....oai.client import OpenAIWrapper
+    from ...agent import Agent
+    from ...conversable_agent import ConversableAgent
+    from ...groupchat import GroupChatManager
+
+__all__ = ("SafeguardEnforcer",)
+
+MessageT = TypeVar("MessageT", bound=TextOrMessage)
+
+_MASK = "[SENSITIVE_INFO]"
+_BLOCKED = "🛡️ BLOCKED: {message}"
+_MASK_PROMPT = (
+    "Rewrite the text that follows without what meets this condition: put [SENSITIVE_INFO] in its place, change "
+    "nothing else, and answer with the text alone.\nThe condition: {condition}"
+)
+
+
+class SafeguardEnforcer:
+    """Applies a policy."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        safeguard_llm_config: LLMConfig | dict[str, Any] | None = None,
+        mask_llm_config: LLMConfig | dict[str, Any] | None = None,
+        groupchat_manager: GroupChatManager | None = None,
+        agents: list[ConversableAgent] | None = None,
+    ) -> None:
+        """Read a policy.
+
+        Args:
+            policy: a dict, or the path of a JSON file.
+            safeguard_llm_config: the model for rules that ask one.
+            mask_llm_config: the model that rewrites what such a rule masks; None for the same one.
+            groupchat_manager: who leads the group that is guarded.
+            agents: the agents that are guarded.
+
+        Raises:
+            ValueError: a rule lacks something, or asks a model where there is none.
+        """
+        validator = SafeguardValidator(policy)
+        validator.validate_policy_structure()
+        self.policy = validator.policy
+        self.safeguard_llm_config = safeguard_llm_config
+        self.mask_llm_config = mask_llm_config or safeguard_llm_config
+        self.groupchat_manager = groupchat_manager
+        self.agents = agents
+        self._rules = rules_of(self.policy, safeguard_llm_config)
+        self._masking: OpenAIWrapper | None = None
+
+    @property
+    def inter_agent_rules(self) -> list[Rule]:
+        """The rules about messages between agents."""
+        return [rule for rule in self._rules if rule.kind == "agent"]
+
+    @property
+    def environment_rules(self) -> list[Rule]:
+        """The rules about tools, models and people."""
+        return [rule for rule in self._rules if rule.kind != "agent"]
+
+    def check_and_act(
+        self, src_agent_name: str, dst_agent_name: str, message_content: TextOrMessage
+    ) -> TextOrMessage | None:
+        """Apply the rules about messages between agents.
+
+        Args:
+            src_agent_name: who speaks.
+            dst_agent_name: who listens.
+            message_content: the message.
+
+        Returns:
+            What is said instead, or None if the message stays as it is.
+        """
+        changed = self._changed("agent", src_agent_name, dst_agent_name, message_content)
+        return None if changed is message_content else changed
+
+    def create_agent_hooks(self, agent_name: str) -> dict[str, Callable[..., Any]]:
+        """Make the hooks of an agent: by their names, as `ConversableAgent.register_hook` takes them.
+
+        Args:
+            agent_name: the name of the agent.
+        """
+        hooks: dict[str, Callable[..., Any]] = {"process_message_before_send": self._before_send}
+        if any(rule.kind == "llm" for rule in self._rules):
+
+            def before_reply(messages: list[Message]) -> list[Message]:
+                return [self._changed("llm", agent_name, "llm", message) for message in messages]
+
+            hooks["process_all_messages_before_reply"] = before_reply
+        return hooks
+
+    def _before_send(
+        self, sender: ConversableAgent, message: TextOrMessage, recipient: Agent, silent: bool
+    ) -> TextOrMessage:
+        said = as_message(message)
+        typed = sender._human_input[-1:] == [said.get("content")]
+        if typed:
+            message = self._changed("user", "user", sender.name, message)
+        elif sender.client is not None:
+            message = self._changed("llm", "llm", sender.name, message)
+        leads = hasattr(sender, "groupchat")  # a manager passes on what others say
+        source = str(said.get("name") or sender.name) if leads else sender.name
+        return self._changed("agent", source, recipient.name, message)
+
+    def guarded_tool(self, agent: ConversableAgent, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Make a tool whose arguments and results are checked.
+
+        Args:
+            agent: who runs it.
+            name: its name.
+            function: the tool.
+        """
+
+        def allowed(arguments: dict[str, Any]) -> dict[str, Any]:
+            caller = _caller_of(agent)
+            return {
+                key: self._changed("tool", caller, name, value, raises=True) if isinstance(value, str) else value
+                for key, value in arguments.items()
+            }
+
+        def checked(result: object) -> object:
+            caller = _caller_of(agent)
+            if isinstance(result, ReplyResult):
+                message = self._changed("tool", name, caller, result.message)
+                return result if message is result.message else result.model_copy(update={"message": message})
+            return self._changed("tool", name, caller, result) if isinstance(result, str) else result
+
+        if is_asynchronous(function):
+
+            @functools.wraps(function)
+            async def a_guarded(**arguments: Any) -> object:
+                return checked(await function(**allowed(arguments)))
+
+            guarded: Any = a_guarded
+        else:
+
+            @functools.wraps(function)
+            def guarded(**arguments: Any) -> object:
+                return checked(function(**allowed(arguments)))
+
+        guarded._classic_unguarded = function
+        result: Callable[..., Any] = guarded
+        return result
+
+    def _changed(self, kind: Kind, source: str, destination: str, message: MessageT, raises: bool = False) -> MessageT:
+        for rule in self._rules:
+            if rule.is_about(kind, source, destination):
+                message = cast(MessageT, self._after_rule(rule, source, destination, message, raises))
+        return message
+
+    def _after_rule(
+        self, rule: Rule, source: str, destination: str, message: TextOrMessage, raises: bool
+    ) -> TextOrMessage:
+        """What a rule leaves of a message: the same object, unless it changes something."""
+        texts = _texts_in(message)
+        found = [text for text in texts if text and rule.check.check(text).activated]
+        if not found:
+            return message
+        if is_heard(Safeguarded):
+            kind = type(rule.check).__name__
+            emit(Safeguarded(rule.kind, rule.action, rule.message, source, destination, kind))
+        if rule.action == "warning":
+            return message
+        if rule.action == "block":
+            blocked = _BLOCKED.format(message=rule.message)
+            if raises:
+                raise PermissionError(blocked)  # a tool does not run; the model reads why
+            return _without_calls({**message, "content": blocked}) if isinstance(message, dict) else blocked
+        return _with_texts(message, {text: self._masked(rule, text) for text in found})
+
+    def _masked(self, rule: Rule, text: str) -> str:
+        if isinstance(rule.check, RegexGuardrail):
+            return rule.check.regex.sub(_MASK, text)
+        if self._masking is None:
+            from ....oai.client import OpenAIWrapper
+
+            settings = dict(self.mask_llm_config or {})
+            self._masking = OpenAIWrapper(**{key: value for key, value in settings.items() if key != "tools"})
+        prompt = _MASK_PROMPT.format(condition=rule.check.condition)
+        messages = [{"role": "system", "content": prompt}, {"role": "user", "content": text}]
+        response = self._masking.create(messages=messages)
+        return str(self._masking.extract_text_or_completion_object(response)[0])
+
+
+def _texts_in(message: TextOrMessage) -> list[str]:
+    """The texts of a message: its content, or the parts of it, and the answers of tools."""
+    if isinstance(message, str):
+        return [message]
+    content = message.get("content")
+    parts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else [content]
+    answers = [answer.get("content") for answer in message.get("tool_responses") or []]
+    return [text for text in [*parts, *answers] if isinstance(text, str)]
+
+
+def _with_texts(message: TextOrMessage, changed: dict[str, str]) -> TextOrMessage:
+    """A copy of a message with some texts replaced."""
+    if isinstance(message, str):
+        return changed.get(message, message)
+    copied = dict(message)
+    content = copied.get("content")
+    if isinstance(content, list):
+        copied["content"] = [_part_with(part, changed) for part in content]
+    elif isinstance(content, str):
+        copied["content"] = changed.get(content, content)
+    if copied.get("tool_responses"):
+        copied["tool_responses"] = [
+            {**answer, "content": changed.get(answer.get("content"), answer.get("content"))}
+            for answer in copied["tool_responses"]
+        ]
+    return copied
+
+
+def _part_with(part: object, changed: dict[str, str]) -> object:
+    if not (isinstance(part, dict) and "text" in part):
+        return part
+    return {**part, "text": changed.get(part["text"], part["text"])}
+
+
+def _without_calls(message: Message) -> Message:
+    """A blocked message calls nothing; the answers of tools in it are blocked, and still answer their calls."""
+    kept = {key: value for key, value in message.items() if key not in ("tool_calls", "function_call")}
+    if kept.get("tool_responses"):
+        kept["tool_responses"] = [{**answer, "content": kept["content"]} for answer in kept["tool_responses"]]
+    return kept
+
+
+def _caller_of(agent: ConversableAgent) -> str:
+    """The name of the agent whose model called the tool that runs now."""
+    originator = getattr(agent, "get_tool_call_originator", None)
+    if originator is not None:
+        return str(originator())
+    for partner, messages in agent.chat_messages.items():
+        if messages and (messages[-1].get("tool_calls") or messages[-1].get("function_call")):
+            return str(partner.name)
+    return agent.name

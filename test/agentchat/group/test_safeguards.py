@@ -1,0 +1,228 @@
+"""Safeguard policies: what agents, tools, models and people say to each other is blocked, masked or reported."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from agent_kit import agent, both_ways, chat
+from group_kit import member, said
+
+from autogen_classic._core import events
+from autogen_classic.agentchat import a_initiate_group_chat, initiate_group_chat
+from autogen_classic.agentchat.group import AgentTarget, ReplyResult
+from autogen_classic.agentchat.group.patterns import DefaultPattern
+from autogen_classic.agentchat.group.safeguards import (
+    SafeguardEnforcer,
+    SafeguardEvent,
+    apply_safeguard_policy,
+    reset_safeguard_policy,
+)
+from autogen_classic.testing import ScriptedClient, tool_call
+
+BLOCKED = "🛡️ BLOCKED: no secrets"
+
+
+def rule(**changes):
+    plain = {
+        "message_source": "ann",
+        "message_destination": "bob",
+        "check_method": "regex",
+        "pattern": r"sec\w+",
+        "action": "block",
+        "activation_message": "no secrets",
+    }
+    return {**plain, **changes}
+
+
+def between_agents(**changes):
+    return {"inter_agent_safeguards": {"agent_transitions": [rule(**changes)]}}
+
+
+def around(kind, **changes):
+    return {"agent_environment_safeguards": {kind: [rule(**changes)]}}
+
+
+def contents(result):
+    return [message["content"] for message in result.chat_history]
+
+
+def group(way, policy, *members, messages="go", **settings):
+    import asyncio
+
+    pattern = DefaultPattern(members[0], list(members), group_manager_args={"silent": True})
+    given = (pattern, messages, 10, policy, settings.get("llm_config"), settings.get("mask_llm_config"))
+    return initiate_group_chat(*given)[0] if way == "sync" else asyncio.run(a_initiate_group_chat(*given))[0]
+
+
+class TestBetweenAgents:
+    @both_ways
+    @pytest.mark.parametrize(
+        ("action", "heard"), [("block", BLOCKED), ("mask", "a [SENSITIVE_INFO]"), ("warning", "a secret")]
+    )
+    def test_what_one_says_to_the_other(self, way, action, heard):
+        ann, bob = agent("ann"), agent("bob", default_auto_reply="no secret to ann")
+        apply_safeguard_policy(agents=[ann, bob], policy=between_agents(action=action))
+        told = []
+        with events.listening(told.append, kinds=[events.Safeguarded]):
+            result = chat(way, ann, bob, message="a secret", max_turns=1)
+        assert contents(result) == [heard, "no secret to ann"]
+        assert [message["role"] for message in bob.chat_messages[ann]] == ["user", "assistant"]
+        assert [(one.source, one.destination, one.action) for one in told] == [("ann", "bob", action)]
+
+    @both_ways
+    def test_each_hop_of_a_group_counts(self, way):
+        ann, bob, carl = member("ann", "a secret"), member("bob", "bob 1"), member("carl", "carl 1")
+        ann.handoffs.set_after_work(AgentTarget(bob))
+        bob.handoffs.set_after_work(AgentTarget(carl))
+        result = group(way, between_agents(), ann, bob, carl)
+        assert "a secret" in contents(result)
+        assert [message["content"] for message in bob.scripted.requests[0].messages][-1] == BLOCKED
+        assert "a secret" in [message["content"] for message in carl.scripted.requests[0].messages]
+
+    def test_nobody_is_guarded_after_a_reset_or_a_group_chat(self):
+        ann, bob = agent("ann"), agent("bob")
+        apply_safeguard_policy(agents=[ann, bob], policy=between_agents())
+        reset_safeguard_policy(agents=[ann, bob])
+        assert contents(chat("sync", ann, bob, message="a secret", max_turns=1))[0] == "a secret"
+        group("sync", between_agents(), ann, bob)
+        assert contents(chat("sync", ann, bob, message="a secret", max_turns=1))[0] == "a secret"
+
+    def test_a_later_policy_takes_the_place_of_the_former(self):
+        ann, bob = agent("ann"), agent("bob")
+        apply_safeguard_policy(agents=[ann, bob], policy=between_agents())
+        apply_safeguard_policy(agents=[ann, bob], policy=between_agents(action="mask"))
+        assert contents(chat("sync", ann, bob, message="a secret", max_turns=1))[0] == "a [SENSITIVE_INFO]"
+
+    def test_a_policy_may_stand_in_a_file(self, tmp_path):
+        file = tmp_path / "policy.json"
+        file.write_text(json.dumps(between_agents()))
+        ann, bob = agent("ann"), agent("bob")
+        enforcer = apply_safeguard_policy(agents=[ann, bob], policy=str(file))
+        assert enforcer.check_and_act("ann", "bob", {"content": "a secret", "role": "user"}) == {
+            "content": BLOCKED,
+            "role": "user",
+        }
+        assert enforcer.check_and_act("ann", "bob", "fine") is None
+        assert enforcer.check_and_act("bob", "ann", "a secret") is None
+
+    def test_parts_of_a_message_are_masked_one_by_one(self):
+        enforcer = SafeguardEnforcer(between_agents(action="mask"))
+        picture = {"type": "image_url", "image_url": {"url": "data:secret"}}
+        message = {"content": [{"type": "text", "text": "a secret"}, picture]}
+        assert enforcer.check_and_act("ann", "bob", message) == {
+            "content": [{"type": "text", "text": "a [SENSITIVE_INFO]"}, picture]
+        }
+
+    def test_models_check_and_mask(self):
+        checking = ScriptedClient(['{"activated": true, "justification": "rude"}'])
+        masking = ScriptedClient(["[SENSITIVE_INFO] there"])
+        policy = between_agents(check_method="llm", disallow_item=["rudeness"], action="mask")
+        enforcer = SafeguardEnforcer(policy, checking.llm_config(), masking.llm_config())
+        assert enforcer.check_and_act("ann", "bob", "go away there") == "[SENSITIVE_INFO] there"
+        assert "rudeness" in str(checking.requests[0].messages)
+
+
+class TestTools:
+    @both_ways
+    @pytest.mark.parametrize("action", ["block", "mask"])
+    def test_what_goes_into_a_tool(self, way, action):
+        ran = []
+
+        def send(text: str) -> str:
+            """Send."""
+            ran.append(text)
+            return "sent"
+
+        ann = member("ann", tool_call("send", text="a secret"), "done", functions=send)
+        result = group(way, around("tool_interaction", message_destination="send", action=action), ann)
+        assert ran == ([] if action == "block" else ["a [SENSITIVE_INFO]"])
+        assert contents(result)[2] == (f"Error: {BLOCKED}" if action == "block" else "sent")
+
+    @both_ways
+    @pytest.mark.parametrize(("action", "heard"), [("block", BLOCKED), ("mask", "the [SENSITIVE_INFO]")])
+    def test_what_comes_out_of_a_tool(self, way, action, heard):
+        def look() -> ReplyResult:
+            """Look."""
+            return ReplyResult(message="the secret", target=AgentTarget(bob))
+
+        ann, bob = member("ann", tool_call("look"), functions=look), member("bob", "bob 1")
+        policy = around("tool_interaction", message_source="look", message_destination="ann", action=action)
+        result = group(way, policy, ann, bob)
+        assert contents(result)[2:] == [heard, "bob 1"]
+
+    @both_ways
+    def test_a_tool_of_a_chat_of_two(self, way):
+        async def look() -> str:
+            return "the secret"
+
+        ann, bob = agent("ann", function_map={"look": look}), member("bob", tool_call("look"), "done")
+        policy = around("tool_interaction", message_source="look", message_destination="bob", action="mask")
+        apply_safeguard_policy(agents=[ann, bob], policy=policy)
+        assert contents(chat(way, ann, bob, max_turns=2))[2] == "the [SENSITIVE_INFO]"
+        reset_safeguard_policy(agents=[ann, bob])
+        assert ann.function_map["look"] is look
+
+
+class TestModelsAndPeople:
+    @both_ways
+    def test_what_a_model_reads(self, way):
+        ann = member("ann", "fine")
+        policy = around("llm_interaction", message_destination="llm", action="mask")
+        result = group(way, policy, ann, messages="my secret")
+        assert ann.scripted.requests[0].last_text == "my [SENSITIVE_INFO]"
+        assert contents(result) == ["my secret", "fine"]
+
+    @both_ways
+    def test_what_a_model_says(self, way):
+        ann = member("ann", "a secret")
+        policy = around("llm_interaction", message_source="llm", message_destination="ann", action="block")
+        assert said(group(way, policy, ann)) == [(None, "go"), ("ann", BLOCKED)]
+
+    @both_ways
+    def test_what_a_person_types(self, way, monkeypatch):
+        user, ann = agent("user_agent", human_input_mode="ALWAYS"), agent("ann")
+        answers = iter(["a secret", "exit"])
+        monkeypatch.setattr("builtins.input", lambda prompt="": next(answers))
+        policy = around("user_interaction", message_source="user", message_destination="user_agent", action="mask")
+        apply_safeguard_policy(agents=[user, ann], policy=policy)
+        assert contents(chat(way, user, ann))[2] == "a [SENSITIVE_INFO]"
+
+
+class TestPolicies:
+    @pytest.mark.parametrize(
+        ("policy", "fault"),
+        [
+            (5, "must be a dictionary"),
+            (between_agents(message_source="zoe"), "unknown source agent: 'zoe'"),
+            (between_agents(pattern=None), "pattern must be a string"),
+            (between_agents(pattern="("), "invalid regex pattern"),
+            (between_agents(action=None), "invalid action: None"),
+            (between_agents(check_method="x"), "invalid check_method: x"),
+            (between_agents(check_method="llm"), "custom_prompt or disallow_item"),
+            (between_agents(check_method="llm", custom_prompt="x"), "safeguard_llm_config is required"),
+            (around("tool_interaction", message_destination="nothing"), "unknown tool: 'nothing'"),
+            ({"inter_agent_safeguards": []}, "must be a dictionary"),
+            ({"inter_agent_safeguards": {"agent_transitions": {}}}, "must be a list"),
+            ({"inter_agent_safeguards": {"agent_transitions": [5]}}, "must be a dictionary"),
+        ],
+    )
+    def test_one_that_cannot_work_is_refused(self, policy, fault):
+        with pytest.raises(ValueError, match=fault):
+            apply_safeguard_policy(agents=[agent("ann"), agent("bob")], policy=policy)
+
+    def test_one_for_nobody_is_refused(self):
+        with pytest.raises(ValueError, match="agents or groupchat_manager"):
+            apply_safeguard_policy(policy={})
+
+    def test_a_file_that_is_not_there(self):
+        with pytest.raises(FileNotFoundError):
+            apply_safeguard_policy(agents=[], policy="/nowhere/policy.json")
+
+    def test_an_empty_one_and_one_with_other_parts_have_no_rules(self):
+        for policy in ({}, {"comment": "none"}):
+            assert SafeguardEnforcer(policy).inter_agent_rules == []
+
+    def test_the_event_of_ag2_shows_nothing_of_what_is_held_back(self):
+        event = SafeguardEvent(event_type="violation", message="no secrets", source_agent="ann", action="block")
+        assert event.content.content_preview is None
