@@ -801,21 +801,29 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
 
     @shipped(person.check_termination_and_human_reply)
     def check_termination_and_human_reply(
-        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
+        self,
+        messages: list[Message] | None = None,
+        sender: Agent | None = None,
+        config: Any = None,
+        iostream: InputStream | None = None,
     ) -> Outcome:
         """End the chat, let the person reply, or leave the reply to others.
 
         Returns:
-            Whether the word is final, and the reply.
+            Whether the word is final, and the reply. The person is asked at ``iostream``, or at the default stream.
         """
-        return drive(person.check_termination_and_human_reply(self, messages, sender, config))
+        return drive(person.check_termination_and_human_reply(self, messages, sender, config, iostream))
 
     @shipped(person.check_termination_and_human_reply)
     async def a_check_termination_and_human_reply(
-        self, messages: list[Message] | None = None, sender: Agent | None = None, config: Any = None
+        self,
+        messages: list[Message] | None = None,
+        sender: Agent | None = None,
+        config: Any = None,
+        iostream: InputStream | AsyncInputStream | None = None,
     ) -> Outcome:
         """The asynchronous form of `check_termination_and_human_reply`."""
-        return await drive_async(person.check_termination_and_human_reply(self, messages, sender, config))
+        return await drive_async(person.check_termination_and_human_reply(self, messages, sender, config, iostream))
 
     def get_human_input(self, prompt: str, *, iostream: InputStream | None = None) -> str:
         """Ask the person behind the agent; a subclass may ask in another way.

@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, TextIO
 
 from .._secrets import is_secret_name
 
@@ -147,15 +147,21 @@ def _is_sensitive(key: object) -> bool:
 
 
 class EventStreamHandler(logging.StreamHandler[Any]):
-    """Writes what events print to standard output: to what ``sys.stdout`` is at that moment."""
+    """Writes what events print.
 
-    def __init__(self) -> None:
-        super().__init__(sys.stdout)
+    Args:
+        stream: where to; None stands for standard output, which is what ``sys.stdout`` is at that moment.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        super().__init__(stream or sys.stdout)
+        self._is_set = stream is not None
         self.setFormatter(logging.Formatter("%(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record with the line end that it asks for."""
-        self.stream = sys.stdout
+        if not self._is_set:
+            self.stream = sys.stdout
         self.terminator = getattr(record, "ag2_event_end", "\n")
         super().emit(record)
 

@@ -435,3 +435,26 @@ def test_tools_of_the_reader_are_shown_to_the_model_and_taken_back():
         assert [tool["function"]["name"] for tool in server.requests[0]["tools"]] == ["add"]
     assert not shown.llm_config.get("tools")
     assert isinstance(shown, ConversableAgent)
+
+
+# --- asking elsewhere ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["sync", "async", "awaited"])
+def test_a_person_is_asked_at_the_stream_that_is_given(way: str):
+    class Elsewhere:
+        def input(self, prompt: str = "", *, password: bool = False) -> str:
+            return "from elsewhere"
+
+    class Awaited:
+        async def input(self, prompt: str = "", *, password: bool = False) -> str:
+            return "from elsewhere"
+
+    person, partner = agent("person", human_input_mode="ALWAYS"), agent("partner")
+    said = [{"role": "user", "content": "Hi"}]
+    if way == "sync":
+        outcome = person.check_termination_and_human_reply(said, partner, iostream=Elsewhere())
+    else:
+        stream = Elsewhere() if way == "async" else Awaited()
+        outcome = asyncio.run(person.a_check_termination_and_human_reply(said, partner, iostream=stream))
+    assert outcome == (True, {"role": "user", "content": "from elsewhere"})

@@ -12,6 +12,7 @@ from ..._core.party import Agent, Outcome, Party
 from ..._core.running_chats import StopReason
 from ..._core.tape import person_steps
 from ..._warn import warn_once
+from ...io.base import AsyncInputStream, InputStream
 from .. import _literals
 
 __all__ = ("check_termination_and_human_reply",)
@@ -22,7 +23,12 @@ _MODES = ("ALWAYS", "TERMINATE", "NEVER")
 
 
 def check_termination_and_human_reply(
-    agent: Party, /, messages: list[Message] | None = None, sender: Agent | None = None, config: Party | None = None
+    agent: Party,
+    /,
+    messages: list[Message] | None = None,
+    sender: Agent | None = None,
+    config: Party | None = None,
+    iostream: InputStream | AsyncInputStream | None = None,
 ) -> Steps[Outcome]:
     """End the chat, let the person speak, or leave the reply to the functions further down the list.
 
@@ -51,19 +57,13 @@ def check_termination_and_human_reply(
     typed = False
     if mode == "ALWAYS":
         prompt = _literals.ASK_ALWAYS.format(agent=agent.name, sender=_name(sender))
-        answer, typed = yield from _ask(agent, prompt, ends)
-    elif _is_at_its_limit(agent, sender):
+        answer, typed = yield from _ask(agent, prompt, ends, iostream)
+    elif _is_at_its_limit(agent, sender) or ends:
         if mode == "NEVER":
             answer = _literals.EXIT
         else:
             prompt = _literals.ASK_AT_TERMINATION if ends else _literals.ASK_AT_LIMIT
-            answer, typed = yield from _ask(agent, prompt.format(sender=_name(sender)), ends)
-    elif ends:
-        if mode == "NEVER":
-            answer = _literals.EXIT
-        else:
-            prompt = _literals.ASK_AT_TERMINATION
-            answer, typed = yield from _ask(agent, prompt.format(sender=_name(sender)), ends)
+            answer, typed = yield from _ask(agent, prompt.format(sender=_name(sender)), ends, iostream)
 
     if answer == _literals.EXIT:
         agent._consecutive_auto_reply_counter[sender] = 0
@@ -101,15 +101,18 @@ def _is_at_its_limit(agent: Party, sender: Agent | None) -> bool:
         raise TypeError(f"max_consecutive_auto_reply of {agent.name} must be a number, but it is {limit!r}.") from error
 
 
-def _ask(agent: Party, prompt: str, ends: bool) -> Steps[tuple[str, bool]]:
+def _ask(
+    agent: Party, prompt: str, ends: bool, iostream: InputStream | AsyncInputStream | None
+) -> Steps[tuple[str, bool]]:
     """Ask the person; no answer to a message that ends the chat means exit.
 
     Returns:
         The answer, and whether the person typed it.
     """
+    elsewhere = {} if iostream is None else {"iostream": iostream}  # an override may not know of streams
     emit(PersonAsked(agent, prompt))
     yield WHICH_WAY  # whoever iterates over the chat hears of the question before it is asked
-    answer = yield from person_steps(agent, prompt, Ask(agent, "get_human_input", prompt))
+    answer = yield from person_steps(agent, prompt, Ask(agent, "get_human_input", prompt, **elsewhere))
     emit(PersonAnswered(agent, answer))
     if answer:
         return answer, True
