@@ -100,7 +100,8 @@ class GroupChat(PrivateGroupNames):
     )  # it holds keys
     role_for_select_speaker_messages: str | None = "system"
     allowed_speaker_transitions_dict: dict[Any, list[Any]] = field(init=False)
-    eligibility_policies: list[AgentEligibilityPolicy] = field(default_factory=list)
+    # A log that a program reads as 0.2 wrote it has the field only where it is used.
+    eligibility_policies: list[AgentEligibilityPolicy] = field(default_factory=list, metadata={"logged_if_used": True})
 
     DEFAULT_INTRO_MSG: ClassVar[str] = texts.INTRODUCTION
 

@@ -139,7 +139,8 @@ class Veil:
 def _plain(value: object, exclude: tuple[str, ...]) -> object:
     """Take dicts, lists and dataclasses apart, but no other object: it may be a client with open connections."""
     if is_dataclass(value) and not isinstance(value, type):
-        value = {field.name: getattr(value, field.name) for field in fields(value)}
+        found = ((field, getattr(value, field.name)) for field in fields(value))
+        value = {field.name: part for field, part in found if part or not field.metadata.get("logged_if_used")}
     if isinstance(value, Mapping):
         return {
             str(name): "***" if part and may_hold_secrets(str(name)) else _plain(part, exclude)

@@ -334,8 +334,9 @@ class _JournalTape(TapeOfRun):
             if answer != "stop":
                 return None if answer == "again" else answer
         raise InterruptedStepError(
-            f"{story}. Find out whether it has, and run the program again with "
-            f"journal(..., interrupted={{{name!r}: 'rerun'}}) to run it again, or with 'ask' to type what it answered.",
+            f"{story}. Find out whether it has. To run it again, start the program again with "
+            f"journal(..., interrupted={{{name!r}: 'rerun'}}), or --interrupted {name}=rerun on the command line. With "
+            "'ask' in place of 'rerun' you can type what it answered.",
             name,
         )
 
