@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from .messages import TextOrMessage
 from .party import Agent, Party
@@ -79,6 +79,9 @@ LIVE = {"live": True}
 
 ModelResponse: TypeAlias = Any
 """The answer of a model: a completion of the openai package, or what the program's own client returned."""
+
+HandoffKind: TypeAlias = Literal["llm", "context", "after_work", "tool"]
+"""Why an agent of a group hands over, see `HandedOver`."""
 
 
 @event
@@ -444,7 +447,7 @@ class HandedOver(Event):
     """
 
     agent: Agent
-    kind: str
+    kind: HandoffKind
     target: str
     announce: bool
     chosen: Any = field(metadata=LIVE)

@@ -15,7 +15,7 @@ import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from .._core import events
 from .._core.messages import TextOrMessage
@@ -147,6 +147,8 @@ def _form_of(hint: object) -> _Form:
     """The form of a type. Whoever may be an agent or a name is written as a name."""
     if hint in _FORMS:
         return _FORMS[hint]
+    if get_origin(hint) is Literal:
+        return _Form({"enum": list(get_args(hint))}, str, _checked(str))
     if get_origin(hint) in (Union, types.UnionType):
         parts = [part for part in get_args(hint) if part is not type(None)]
         if len(parts) == len(get_args(hint)):

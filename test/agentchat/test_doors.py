@@ -14,6 +14,7 @@ PATHS_OF_OTHERS = {
     "assistant_agent",
     "chat",
     "conversable_agent",
+    "eligibility_policy",
     "groupchat",
     "user_proxy_agent",
     "utils",

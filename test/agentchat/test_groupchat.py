@@ -45,6 +45,7 @@ class TestSettings:
             "select_speaker_auto_model_client_cls",
             "select_speaker_auto_llm_config",
             "role_for_select_speaker_messages",
+            "eligibility_policies",
         ]
 
     def test_a_subclass_may_be_a_dataclass_with_a_field_and_a_post_init_of_its_own(self):

@@ -93,6 +93,7 @@ def example_of(kind: type[Event], anything: Any) -> Event:
         "Sealed": Sealed({"key": anything}),
         "TextOrMessage": {"content": anything}, "TextOrMessage | None": None, "StopReason | None": None,
         "Callable[..., Any]": check, "ModelResponse": anything,
+        "HandoffKind": "tool",
     }  # fmt: skip
     own = [field for field in dataclasses.fields(kind) if field.init]
     return kind(**{field.name: by_type[str(field.type)] for field in own})

@@ -16,6 +16,7 @@ from autogen_classic import AssistantAgent, GroupChat, GroupChatManager, events,
 from autogen_classic.agentchat import a_initiate_group_chat, initiate_group_chat
 from autogen_classic.agentchat.group import TerminateTarget
 from autogen_classic.agentchat.group.patterns import DefaultPattern
+from autogen_classic.agentchat.group.safeguards import apply_safeguard_policy
 from autogen_classic.events import Event, EventsDropped
 from autogen_classic.testing import (
     MockOpenAIServer,
@@ -49,6 +50,7 @@ def everything(way: str, server: MockOpenAIServer) -> str:
         *_errors(way),
         *_a_queue(way),
         *_a_handoff(way),
+        *_a_safeguard(way),
         agent("gus").save_state(),
     ]
     return re.sub(r"call_\w+", "call", json.dumps(said))
@@ -117,6 +119,19 @@ def _a_handoff(way: str) -> list[Any]:
     settings = {"pattern": DefaultPattern(initial_agent=gus, agents=[gus]), "messages": "hi", "max_rounds": 3}
     run = initiate_group_chat(**settings) if way == "sync" else asyncio.run(a_initiate_group_chat(**settings))
     return run[0].chat_history
+
+
+def _a_safeguard(way: str) -> list[Any]:
+    ida, joe = agent("ida"), agent("joe")
+    rule = {
+        "message_source": "ida",
+        "message_destination": "joe",
+        "check_method": "regex",
+        "pattern": "secret",
+        "action": "mask",
+    }
+    apply_safeguard_policy(agents=[ida, joe], policy={"inter_agent_safeguards": {"agent_transitions": [rule]}})
+    return chat(way, ida, joe, message="a secret", max_turns=1).chat_history
 
 
 @both_ways

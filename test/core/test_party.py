@@ -15,7 +15,14 @@ from autogen_classic._core.drive import look_up
 from autogen_classic._core.party import STEPS_BEHIND, Party, is_agent
 
 PACKAGE = Path(autogen_classic.__file__).parent
-CLASSES = (ConversableAgent, GroupChat, GroupChatManager)
+CLASSES = tuple(
+    dict.fromkeys(
+        base
+        for kind in (ConversableAgent, GroupChat, GroupChatManager)
+        for base in kind.__mro__
+        if base.__module__.startswith("autogen_classic.agentchat.")
+    )
+)
 # What steps ask for that has no steps behind it: it is called as it is, and so is its ``a_`` twin.
 CALLED_AS_THEY_ARE = {"get_human_input", "initiate_chats"}
 # What is asked of a model client; these names are those of `OpenAIWrapper` and of an attempt of it.

@@ -119,7 +119,9 @@ def play(job: dict[str, Any]) -> None:
     sys.stdout = io.StringIO()
     with journal(job["journal"], interrupted=job["interrupted"], program="the group"):
         outcome = Team(job["llm_config"], Effects(job["effects"])).talk(job["way"])
-    Path(job["outcome"]).write_text(json.dumps(outcome), encoding="utf-8")
+    written = Path(f"{job['outcome']}.new")
+    written.write_text(json.dumps(outcome), encoding="utf-8")
+    written.replace(job["outcome"])  # it is there as a whole, or not at all
 
 
 def main() -> None:

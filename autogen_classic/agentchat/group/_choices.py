@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._core.events import HandedOver, emit, is_heard
+from ..._core.events import HandedOver, HandoffKind, emit, is_heard
 from ..._core.messages import Message
 from .targets.transition_target import AgentNameTarget, AgentTarget, RandomAgentTarget, TransitionTarget
 
@@ -73,7 +73,7 @@ def is_available(condition: OnContextCondition | OnCondition, agent: Conversable
     return condition.available is None or condition.available.is_available(agent, messages)
 
 
-def announce(agent: ConversableAgent, kind: str, target: TransitionTarget, manager: Agent | None) -> None:
+def announce(agent: ConversableAgent, kind: HandoffKind, target: TransitionTarget, manager: Agent | None) -> None:
     """Tell that an agent hands over.
 
     Args:

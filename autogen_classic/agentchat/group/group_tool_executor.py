@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..._core.drive import Ask, Steps, drive, drive_async, shipped
+from ..._core.events import HandoffKind
 from ..._core.messages import Message, called
 from ..._core.party import Outcome
 from .._replies.tool_calls import answer_to
@@ -46,7 +47,7 @@ def _group_tool_reply(
         responses.append(answer_to(call, answer.get("content", "")))
         if executor.has_next_target():
             next_target = executor.get_next_target()
-            kind = "tool" if handoff is None else "llm"
+            kind: HandoffKind = "tool" if handoff is None else "llm"
             announce(executor.member(caller), kind, next_target, sender)
     executor.clear_next_target()
     if next_target is not None:
