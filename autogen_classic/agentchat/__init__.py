@@ -14,9 +14,9 @@ from ._printer import SHOWN, show
 
 if TYPE_CHECKING:
     from . import agent, assistant_agent, chat, contrib, conversable_agent, group, groupchat, user_proxy_agent, utils
-    from .agent import Agent
+    from .agent import Agent, LLMAgent
     from .assistant_agent import AssistantAgent
-    from .chat import ChatResult, initiate_chats
+    from .chat import ChatResult, a_initiate_chats, initiate_chats
     from .contrib.swarm_agent import (
         AFTER_WORK,
         ON_CONDITION,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         register_hand_off,
     )
     from .conversable_agent import ConversableAgent, UpdateSystemMessage, register_function
+    from .eligibility_policy import AgentDescriptionGuard, AgentEligibilityPolicy, SelectionContext
     from .group.context_variables import ContextVariables
     from .group.multi_agent_chat import (
         a_initiate_group_chat,
@@ -52,18 +53,23 @@ __all__ = [
     "AfterWork",
     "AfterWorkOption",
     "Agent",
+    "AgentDescriptionGuard",
+    "AgentEligibilityPolicy",
     "AssistantAgent",
     "ChatResult",
     "ContextVariables",
     "ConversableAgent",
     "GroupChat",
     "GroupChatManager",
+    "LLMAgent",
     "OnCondition",
     "ReplyResult",
+    "SelectionContext",
     "SwarmAgent",
     "SwarmResult",
     "UpdateSystemMessage",
     "UserProxyAgent",
+    "a_initiate_chats",
     "a_initiate_group_chat",
     "a_initiate_swarm_chat",
     "a_run_group_chat",
@@ -91,33 +97,38 @@ _HOMES = {
     "AFTER_WORK": ".contrib.swarm_agent",
     "AfterWork": ".contrib.swarm_agent",
     "AfterWorkOption": ".contrib.swarm_agent",
-    "ON_CONDITION": ".contrib.swarm_agent",
-    "OnCondition": ".contrib.swarm_agent",
-    "SwarmAgent": ".contrib.swarm_agent",
-    "SwarmResult": ".contrib.swarm_agent",
-    "UPDATE_SYSTEM_MESSAGE": ".contrib.swarm_agent",
-    "a_initiate_swarm_chat": ".contrib.swarm_agent",
-    "initiate_swarm_chat": ".contrib.swarm_agent",
-    "register_hand_off": ".contrib.swarm_agent",
     "Agent": ".agent",
+    "AgentDescriptionGuard": ".eligibility_policy",
+    "AgentEligibilityPolicy": ".eligibility_policy",
     "AssistantAgent": ".assistant_agent",
     "ChatResult": ".chat",
     "ContextVariables": ".group.context_variables",
     "ConversableAgent": ".conversable_agent",
     "GroupChat": ".groupchat",
     "GroupChatManager": ".groupchat",
+    "LLMAgent": ".agent",
+    "ON_CONDITION": ".contrib.swarm_agent",
+    "OnCondition": ".contrib.swarm_agent",
     "ReplyResult": ".group.reply_result",
+    "SelectionContext": ".eligibility_policy",
+    "SwarmAgent": ".contrib.swarm_agent",
+    "SwarmResult": ".contrib.swarm_agent",
+    "UPDATE_SYSTEM_MESSAGE": ".contrib.swarm_agent",
     "UpdateSystemMessage": ".conversable_agent",
     "UserProxyAgent": ".user_proxy_agent",
+    "a_initiate_chats": ".chat",
     "a_initiate_group_chat": ".group.multi_agent_chat",
+    "a_initiate_swarm_chat": ".contrib.swarm_agent",
     "a_run_group_chat": ".group.multi_agent_chat",
     "a_run_group_chat_iter": ".group.multi_agent_chat",
-    "run_group_chat": ".group.multi_agent_chat",
-    "run_group_chat_iter": ".group.multi_agent_chat",
     "gather_usage_summary": ".utils",
     "initiate_chats": ".chat",
     "initiate_group_chat": ".group.multi_agent_chat",
+    "initiate_swarm_chat": ".contrib.swarm_agent",
     "register_function": ".conversable_agent",
+    "register_hand_off": ".contrib.swarm_agent",
+    "run_group_chat": ".group.multi_agent_chat",
+    "run_group_chat_iter": ".group.multi_agent_chat",
 }
 
 _SUBMODULES = frozenset(
