@@ -38,8 +38,9 @@ class InterruptedPerson:
                 finally:
                     with self._lock:
                         self._is_over.set()
-            while self._is_interrupted:  # the signal is on its way, and must not hit anything else
-                threading.Event().wait(0.01)
+            if self._is_interrupted:  # the signal is on its way, and must not hit anything else, or was swallowed
+                threading.Event().wait(SECONDS_BETWEEN_SIGNALS)
+                raise self._chat.stop_signal()
         except KeyboardInterrupt:
             if not self._is_interrupted:
                 raise

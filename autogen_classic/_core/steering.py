@@ -192,7 +192,8 @@ class _Errand(threading.Thread, Generic[ResultT]):
     def __init__(self, call: Callable[[], ResultT], late: Callable[[ResultT], object] | None) -> None:
         super().__init__(name=f"{threading.current_thread().name} (errand)", daemon=True)
         for name, value in vars(threading.current_thread()).items():
-            vars(self).setdefault(name, value)
+            if not hasattr(type(self), name):  # some programs put a `run` of their own on a thread
+                vars(self).setdefault(name, value)
         self.bell: SimpleQueue[None] = SimpleQueue()
         self._context = contextvars.copy_context()
         self._call = call

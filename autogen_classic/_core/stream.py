@@ -249,6 +249,17 @@ def _delivery_to(subscriber: Subscriber, queue: int | None) -> Callable[[Event],
     return Background(subscriber, size, functools.partial(_report, subscriber), EventsDropped)
 
 
+def _checked(subscriber: object, kinds: Iterable[type[Event]]) -> tuple[type[Event], ...]:
+    """The kinds of events that a subscriber wants; what cannot work is refused."""
+    named: tuple[Any, ...] = (kinds,) if isinstance(kinds, type) else tuple(kinds)
+    for kind in named:
+        if not (isinstance(kind, type) and issubclass(kind, Event)):
+            raise TypeError(f"kinds takes classes of events, such as MessageReceived, but one of them is {kind!r}.")
+    if not callable(subscriber):
+        raise TypeError(f"A subscriber is a function of one event, but it is {subscriber!r}.")
+    return named
+
+
 def subscribe(
     subscriber: SubscriberT,
     kinds: Iterable[type[Event]] = (Event,),
@@ -275,9 +286,11 @@ def subscribe(
         The subscriber, so that this can be used as a decorator.
 
     Raises:
+        TypeError: the subscriber is not a function, or a kind is not a class of events.
         ValueError: the queue has no room for even one event.
     """
     global _subscriptions
+    kinds = _checked(subscriber, kinds)
     deliver = _delivery_to(subscriber, queue) if may_fail else subscriber
     subscription = _Subscription(subscriber, deliver, _Wanted(kinds), None, may_fail, only_aloud)
     with _lock:
@@ -329,6 +342,9 @@ def listening(
     Yields:
         The subscriber.
     """
+    kinds = _checked(subscriber, kinds)
+    if not isinstance(chat, (ChatRef, str, type(None))):
+        raise TypeError(f"chat is the `chat` of an event, or its id, but it is {chat!r}.")
     chat_id = chat.id if isinstance(chat, ChatRef) else chat
     deliver = _delivery_to(subscriber, queue) if may_fail else subscriber
     listener = _Subscription(subscriber, deliver, _Wanted(kinds), chat_id, may_fail)

@@ -6,6 +6,7 @@ A new command is one line in `COMMANDS` and a module with ``main(arguments) -> e
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -71,6 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     run: Callable[[Sequence[str]], int] = import_module(COMMANDS[name].module).main
     try:
         return run(rest)
+    except BrokenPipeError:  # whoever reads the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (AutogenClassicError, OSError) as error:
         print(f"{PROGRAM} {name}: {error}", file=sys.stderr)
         return 1

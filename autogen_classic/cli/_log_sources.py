@@ -140,11 +140,15 @@ def _function_call(row: dict[str, Any]) -> Entry:
 
 def _of_lines(path: Path, read: Callable[[dict[str, Any]], Entry | None]) -> Iterator[Entry]:
     """The entries of a file with a JSON object on each line; a last line that is not yet whole is passed over."""
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
-            entry = read(json.loads(line)) if line.startswith("{") else None
+            value = json.loads(line) if line.startswith("{") else None
         except ValueError:
             continue
+        try:
+            entry = None if value is None else read(value)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise UnreadableLogError(f"A line of {path} lacks what it should say ({error!r}): {line[:80]}") from None
         if entry is not None:
             yield entry
 

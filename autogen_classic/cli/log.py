@@ -39,8 +39,9 @@ def main(arguments: Sequence[str]) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="autogen-classic log",
-        description="Tell what happened in a run: messages, models with tokens, costs and times, tools, errors. It "
-        "reads a database or a file of runtime_logging, events as lines of JSON, recordings and journals.",
+        description="Tell what happened in a run: messages, models with tokens, costs and times, tools, errors. Times "
+        "of day are UTC. It reads a database or a file of runtime_logging, events as lines of JSON, recordings and "
+        "journals.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

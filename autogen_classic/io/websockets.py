@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
+from .._core.steering import check
 from .base import IOStream, Printable
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ except ImportError:  # the class can be imported, and documented, without the pa
     serve = None  # type: ignore[assignment,unused-ignore]
 
 __all__ = ("IOWebsockets",)
+
+SECONDS_BETWEEN_CHECKS = 1.0
 
 logger = logging.getLogger("autogen.io.websockets")
 
@@ -77,6 +80,7 @@ class IOWebsockets(IOStream):
 
     def __init__(self, websocket: ServerConnection) -> None:
         self._websocket = websocket
+        self._reading = threading.Lock()
 
     @property
     def websocket(self) -> ServerConnection:
@@ -114,7 +118,14 @@ class IOWebsockets(IOStream):
         """
         if prompt:
             self._websocket.send(_sendable(prompt))
-        message = self._websocket.recv()
+        with self._reading:  # a question that was left when its chat was stopped gives it up within a second
+            while True:
+                check()
+                try:
+                    message = self._websocket.recv(timeout=SECONDS_BETWEEN_CHECKS)
+                    break
+                except TimeoutError:
+                    continue
         return message.decode("utf-8", "replace") if isinstance(message, bytes) else message
 
     @staticmethod

@@ -22,7 +22,7 @@ from .._core.events import warn
 from .._core.messages import TextOrMessage, as_message
 from .._core.party import Agent
 from .._core.replies import led_group
-from ..errors import InterruptedStepError, JournalError
+from ..errors import CassetteError, InterruptedStepError, JournalError
 from ..io.base import IOStream
 from ._journal_file import JournalFile
 from ._journal_lines import cut_among
@@ -67,7 +67,7 @@ def journal(
         interrupted: what to do about a tool that was running when the program was stopped, of which nobody knows how
             far it came: ``"fail"`` ends the run and names it, ``"ask"`` asks the person at the terminal, ``"rerun"``
             runs it again. One word for all, or a dict by the names of tools, in which ``"code"`` stands for executed
-            code and ``"*"`` for all that are not in it, which else fail.
+            code and ``"*"`` for all that are not in it, which otherwise fail.
         program: what it is the journal of; by default the file name of the script. The journal of another program is
             refused.
         ignore: names of parameters of a request that may differ from run to run, as for `replay`.
@@ -84,7 +84,12 @@ def journal(
         ValueError: an argument has another value.
     """
     policies = _policies_of(interrupted)
-    refuse_nesting()
+    try:
+        refuse_nesting()
+    except CassetteError:
+        raise JournalError(
+            "A recording, a replay or a journal is on already in this thread or task. End it before the next one."
+        ) from None
     normalisers = as_list(normalise)
     with JournalFile(Path(path).absolute(), program or _name_of_program()) as file:
         if file.cut:
@@ -330,7 +335,10 @@ class _JournalTape(TapeOfRun):
             prompt = f"{story}. Type 'again' to run it again, 'stop' to end the program, or what it answered: "
             answer = ""
             while not answer:
-                answer = ((yield Call(IOStream.get_default().input, prompt)) or "").strip()
+                try:
+                    answer = ((yield Call(IOStream.get_default().input, prompt)) or "").strip()
+                except EOFError:  # nobody is there who could answer
+                    answer = "stop"
             if answer != "stop":
                 return None if answer == "again" else answer
         raise InterruptedStepError(

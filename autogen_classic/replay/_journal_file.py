@@ -28,6 +28,7 @@ __all__ = ("JournalFile",)
 logger = logging.getLogger("autogen.replay")
 
 _RESERVED = 1 << 20
+_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 _IN_USE = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 
 
@@ -105,7 +106,10 @@ class JournalFile:
         try:
             self._reserve.write_bytes(bytes(_RESERVED))
         except OSError as error:
-            self._reserve.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._reserve.unlink(missing_ok=True)
+            if error.errno not in _FULL:
+                raise JournalError(f"{self._reserve}, a part of the journal, cannot be written ({error}).") from None
             raise JournalError(
                 f"There is no room for the journal {self.path} ({error}). It takes at least {_RESERVED >> 20} MB, some "
                 "of it in reserve for the moment when the disk is full."

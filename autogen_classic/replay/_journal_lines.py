@@ -71,6 +71,8 @@ def read_lines(data: bytes, place: str) -> dict[str, Any]:
     if last and _is_whole(last):
         turns.append(json.loads(last))
         size = len(data)
+    if not turns:
+        raise JournalError(f"The journal {place} has no whole first line: its program was stopped at once. Delete it.")
     head, *turns = turns
     if head.get("schema") != SCHEMA:
         raise JournalError(

@@ -13,7 +13,7 @@ from typing import Any, cast
 from .._core.events import StateSaved, emit, is_heard
 from .._core.hooks import forget_lost_messages
 from .._core.messages import Message
-from .._core.party import Agent, Party, described
+from .._core.party import Agent, Party, described, is_agent
 from .._core.replies import led_group
 from ..errors import StateError
 from ..replay._values import Secrets
@@ -62,6 +62,8 @@ def save_state(agents: Iterable[Agent]) -> State:
 
 def _with_members(agents: Iterable[Agent]) -> dict[str, Party]:
     """Agents and the members of their groups, by name."""
+    if is_agent(agents):
+        raise StateError("Pass a list of agents, as in save_state([agent]) and load_state(state, [agent]).")
     found: dict[str, Party] = {}
     waiting = list(agents)
     while waiting:
@@ -156,7 +158,7 @@ def _agents_of(state: Mapping[str, Any]) -> dict[str, State]:
     schema = state.get("schema") if isinstance(state, Mapping) else None
     if schema is None:
         raise StateError(
-            f'This is not a saved state: it is no dict with the "schema" {SCHEMA!r}, which save_state makes.'
+            f'This is not a saved state: it is not a dict with the "schema" {SCHEMA!r}, which save_state makes.'
         )
     if schema != SCHEMA:
         raise StateError(
@@ -193,6 +195,9 @@ def _fault_of(saved: object) -> str:
     for name, kept in saved["partners"].items():
         if not isinstance(kept, Mapping) or not _are_messages(kept.get("messages", [])):
             return f"has no messages in its conversation with {name!r}"
+        for field in ("consecutive_auto_replies", "max_consecutive_auto_reply"):
+            if not isinstance(kept.get(field, 0), (int, float)):
+                return f'has no number as "{field}" in its conversation with {name!r}'
     if not isinstance(saved.get("context_variables", {}), Mapping):
         return 'has "context_variables" that are not an object'
     group = saved.get("group")
@@ -211,8 +216,9 @@ def _load(saved: Mapping[str, State], agents: list[Party], known: Mapping[str, A
     """Load the state of agents, whose partners are among those that are known by name."""
     for agent in agents:
         _check_that_it_fits(agent, saved, known)
+    ready = {agent.name: cast(State, from_json(saved[agent.name])) for agent in agents}
     for agent in agents:
-        _restore(agent, saved[agent.name], known)
+        _restore(agent, ready[agent.name], known)
 
 
 def _check_that_it_fits(agent: Party, saved: Mapping[str, State], known: Mapping[str, Agent]) -> None:
@@ -263,7 +269,7 @@ def _check_that_group_fits(agent: Party, own: State, known: Mapping[str, Agent])
 
 def _restore(agent: Party, saved: State, known: Mapping[str, Agent]) -> None:
     """Put everything in its place. Programs hold the dicts and lists of agents, so they stay the same objects."""
-    agent._oai_system_message[:] = cast(list[Message], from_json(saved["system_messages"]))
+    agent._oai_system_message[:] = cast(list[Message], saved["system_messages"])
     agent._human_input[:] = map(str, saved["human_inputs"])
     agent._max_consecutive_auto_reply = saved["max_consecutive_auto_reply"]
     for field, attribute in _PER_PARTNER.items():
@@ -271,7 +277,7 @@ def _restore(agent: Party, saved: State, known: Mapping[str, Agent]) -> None:
         kept.clear()
         for name, of_partner in saved["partners"].items():
             if field in of_partner:
-                kept[known[name] if name else None] = from_json(of_partner[field])
+                kept[known[name] if name else None] = of_partner[field]
     forget_lost_messages(agent)
     if "context_variables" in saved:
         variables: dict[str, object] = agent.context_variables.data  # type: ignore[attr-defined]
@@ -279,9 +285,9 @@ def _restore(agent: Party, saved: State, known: Mapping[str, Agent]) -> None:
         variables.update(cast(dict[str, object], from_json(saved["context_variables"])))
     group = led_group(agent)
     if group is not None:
-        group.messages[:] = cast(list[Message], from_json(saved["group"]["messages"]))
+        group.messages[:] = cast(list[Message], saved["group"]["messages"])
         if hasattr(agent, "_last_speaker"):
-            agent._last_speaker = known.get(saved["group"]["last_speaker"])
+            agent._last_speaker = known.get(saved["group"].get("last_speaker"))
 
 
 def _names(names: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ __all__ = ("as_json", "from_json")
 
 # Multimodal agents keep pictures as objects of pillow. In JSON, this key marks the data URI of one.
 _PICTURE = "$picture"
+_URI_OF_PNG = "data:image/png;base64,"
 _MODES_OF_PNG = ("1", "I", "L", "LA", "P", "RGB", "RGBA")
 
 
@@ -35,14 +36,16 @@ def as_json(value: object, place: str) -> object:
     if _is_picture(value):
         return {_PICTURE: _data_uri(value)}
     if isinstance(value, Mapping):
-        return {str(key): as_json(part, place) for key, part in value.items()}
+        if not all(isinstance(key, str) for key in value):
+            raise StateError(f"{place} holds a dict with a key that is not a text, for which JSON has no form.")
+        return {key: as_json(part, place) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [as_json(part, place) for part in value]
     if hasattr(value, "model_dump"):  # calls that a program has taken over from an answer as they were
         return as_json(value.model_dump(mode="json", exclude_unset=True), place)
     try:
-        copy: object = json.loads(json.dumps(value))
-    except TypeError:
+        copy: object = json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError):
         raise StateError(
             f"{place} holds something of type {type(value).__name__}, for which JSON has no form. Keep texts, numbers, "
             "lists and dicts in messages, or take this one out before the agent is saved."
@@ -57,7 +60,7 @@ def from_json(value: object) -> object:
         value: what it returned, perhaps written and read again.
     """
     if isinstance(value, Mapping):
-        if value.keys() == {_PICTURE}:
+        if value.keys() == {_PICTURE} and str(value[_PICTURE]).startswith(_URI_OF_PNG):
             return _picture(str(value[_PICTURE]))
         return {key: from_json(part) for key, part in value.items()}
     return [from_json(part) for part in value] if isinstance(value, list) else value
@@ -71,7 +74,7 @@ def _is_picture(value: object) -> TypeGuard[Image]:
 def _data_uri(picture: Image) -> str:
     buffer = io.BytesIO()
     (picture if picture.mode in _MODES_OF_PNG else picture.convert("RGB")).save(buffer, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return f"{_URI_OF_PNG}{base64.b64encode(buffer.getvalue()).decode()}"
 
 
 def _picture(uri: str) -> Image:

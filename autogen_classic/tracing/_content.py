@@ -7,20 +7,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._core.content import part_of
-from .._secrets import hidden, secrets_in, secrets_of_environment
+from .._secrets import hidden, secrets_of_environment
 
-__all__ = ("as_json", "input_messages", "output_messages", "without_secrets_of")
+__all__ = ("as_json", "input_messages", "output_messages", "without_secrets")
 
 
-def without_secrets_of(agent: object, text: str) -> str:
-    """Blank out the keys of an agent's configuration and of the environment.
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Blank out keys, those of the environment too.
 
     Args:
-        agent: the agent.
         text: any text.
+        secrets: the other keys.
     """
-    own = secrets_in(getattr(agent, "llm_config", None) or {})
-    return hidden(text, [*own, *secrets_of_environment()])
+    return hidden(text, [*secrets, *secrets_of_environment()])
 
 
 def as_json(value: object) -> str:

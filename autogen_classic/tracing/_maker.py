@@ -11,6 +11,7 @@ from opentelemetry import trace as traces
 from opentelemetry.trace import ProxyTracerProvider, TracerProvider
 
 from .. import events
+from .._secrets import secrets_in
 from .._warn import warn_once
 from ..version import __version__
 from . import _content
@@ -49,6 +50,7 @@ class SpanMaker:
         self._and_within = and_within
         self._lock = threading.Lock()
         self._open: set[OpenSpan] = set()
+        self._secrets: set[str] = set()  # keys of all whose chats have been seen
 
     def _begin(
         self,
@@ -110,9 +112,18 @@ class SpanMaker:
 
     def _said(self, agent: object, text: str) -> str | None:
         """The words of an error, where content may be shown."""
-        return _content.without_secrets_of(agent, text) if self._capture_content else None
+        if not self._capture_content:
+            return None
+        self._learn_keys_of(agent)
+        return _content.without_secrets(text, self._secrets)
 
     def _show(self, opened: OpenSpan, agent: object, name: str, value: object) -> None:
         if value is not None and not opened.is_over:
             text = value if isinstance(value, str) else _content.as_json(value)
-            opened.span.set_attribute(name, _content.without_secrets_of(agent, text))
+            self._learn_keys_of(agent)
+            opened.span.set_attribute(name, _content.without_secrets(text, self._secrets))
+
+    def _learn_keys_of(self, *agents: object) -> None:
+        """Take notice of the keys of agents: what one says may hold the key of another."""
+        for agent in agents:
+            self._secrets.update(secrets_in(getattr(agent, "llm_config", None) or {}))

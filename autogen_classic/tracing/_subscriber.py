@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, ClassVar
@@ -12,7 +13,7 @@ from opentelemetry.trace import TracerProvider
 
 from .. import events
 from .._core.model_requests import header_makers
-from .._core.replies import running_call_id
+from .._core.replies import led_group, running_call_id
 from ..version import __version__
 from . import _content
 from ._attributes import answer_of, error_type, known, provider_name, server_of, settings_of
@@ -84,7 +85,9 @@ class Tracing(SpanMaker):
         self._metrics = Metrics(metrics.get_meter("autogen_classic", __version__, meter_provider))
         self._handlers = {event: handler for kind in operations for event, handler in self._handlers_of(kind).items()}
         events.subscribe(self._hear, kinds=self._handlers)
-        header_makers.append(carried_on)
+        self._headers = functools.partial(carried_on)  # its own, so that another tracing keeps its headers
+        header_makers.append(self._headers)
+        self._is_stopped = False
         self._few_reports = FewReports()
         self._few_reports.start()
 
@@ -97,10 +100,12 @@ class Tracing(SpanMaker):
         self.stop()
 
     def stop(self) -> None:
-        """Trace no more. Spans that are open end now."""
+        """Trace no more. Spans that are open end now. Stopping again changes nothing."""
+        if self._is_stopped:
+            return
+        self._is_stopped = True
         events.unsubscribe(self._hear)
-        if carried_on in header_makers:
-            header_makers.remove(carried_on)
+        header_makers.remove(self._headers)
         self._few_reports.stop()
         self._end_all()
 
@@ -140,6 +145,8 @@ class Tracing(SpanMaker):
     # --- chats and turns
 
     def _chat_started(self, event: events.ChatStarted) -> None:
+        group = led_group(event.recipient)
+        self._learn_keys_of(event.sender, event.recipient, *([] if group is None else group.agents))
         attributes = {
             "gen_ai.agent.name": event.sender.name,
             "gen_ai.workflow.name": f"{event.sender.name} and {event.recipient.name}",
@@ -215,6 +222,8 @@ class Tracing(SpanMaker):
             return
         opened.attributes.update(known({"gen_ai.operation.name": "chat", **attributes}))
         if self._capture_content:
+            key = getattr(getattr(event.client, "_oai_client", None), "api_key", None)
+            self._secrets.update([key] if isinstance(key, str) and key else [])
             messages = event.request.get("messages") or [{"role": "user", "content": event.request.get("prompt")}]
             self._show(opened, event.agent, "gen_ai.input.messages", _content.input_messages(messages))
             self._show(opened, event.agent, "gen_ai.tool.definitions", event.request.get("tools"))
@@ -277,7 +286,7 @@ class Tracing(SpanMaker):
 
     def _tool_returned(self, event: events.ToolReturned) -> None:
         opened = self._innermost("tool")
-        if opened is None or opened.subject is not event.arguments:  # it could not even be called
+        if opened is None or opened.subject is not event.arguments:  # it was never called
             called = events.ToolCalled(event.agent, event.name, event.arguments, event.call_id, False)
             called.chat = event.chat
             self._tool_called(called, event.seconds)

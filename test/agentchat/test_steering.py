@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -684,6 +684,35 @@ def test_a_person_at_the_main_thread_is_left() -> None:
     stopper = Running(lambda: (wait_for(person.is_asked), ann.stop_chat(now=True)))
     assert chat("sync", ann, person).stop_reason == "external stop"
     assert stopper.ended()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals reach threads on POSIX only")
+@pytest.mark.usefixtures("ctrl_c_counts")
+def test_a_person_at_the_main_thread_may_be_asked_by_a_function_that_swallows_the_signal() -> None:
+    ann, person = agent("ann"), agent("person", human_input_mode="ALWAYS")
+    is_asked = threading.Event()
+
+    def ask(prompt: str) -> str:
+        is_asked.set()
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait(60)
+        return "exit"
+
+    person.get_human_input = ask  # type: ignore[method-assign]
+    stopper = Running(lambda: (wait_for(is_asked), ann.stop_chat(now=True)))
+    assert chat("sync", ann, person).stop_reason == "external stop"
+    assert stopper.ended()
+
+
+def test_a_person_is_asked_in_a_thread_that_some_program_has_changed() -> None:
+    person = agent("person", human_input_mode="ALWAYS")
+    person.get_human_input = lambda prompt: "exit"  # type: ignore[method-assign]
+
+    def work() -> Any:
+        threading.current_thread().run = lambda: None  # type: ignore[method-assign]
+        return chat("sync", agent("ann"), person)
+
+    assert Running(work).ended().stop_reason == "person"
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals reach threads on POSIX only")

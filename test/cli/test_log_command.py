@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from agent_kit import agent
 
 from autogen_classic import AssistantAgent, cli, register_function, runtime_logging
 from autogen_classic.cli import _log_sources
-from autogen_classic.events import listening, to_json
+from autogen_classic.events import MessageReceived, listening, to_json
 from autogen_classic.replay import record
 from autogen_classic.testing import MockOpenAIServer, error, tool_call
 
@@ -166,3 +167,28 @@ def test_a_log_is_followed_while_it_grows() -> None:
 def test_the_call_of_a_custom_tool_is_shown_with_its_input() -> None:
     call = {"id": "1", "type": "custom", "custom": {"name": "shell", "input": "ls"}}
     assert _log_sources.message_text({"content": None, "tool_calls": [call]}) == "[calls shell(ls)]"
+
+
+def test_a_message_with_every_kind_of_line_end_is_one_entry(run: Any) -> None:
+    text = "one\u2028two\u0085three\x0bfour"
+    ann, bob = agent("ann"), agent("bob")
+    with Path("run.jsonl").open("w", encoding="utf-8") as file:
+        with listening(lambda event: print(to_json(event), file=file), kinds=[MessageReceived]):
+            ann.send(text, bob, request_reply=False)
+    code, shown, _ = run("run.jsonl")
+    assert (code, shown.count("1 message,")) == (0, 1)
+
+
+def test_an_event_that_lacks_something_is_named(run: Any) -> None:
+    Path("run.jsonl").write_text('{"type": "message_received"}\n', encoding="utf-8")
+    code, _, complaint = run("run.jsonl")
+    assert (code, "lacks what it should say" in complaint) == (1, True)
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly() -> None:
+    entries = "\n".join(['{"type": "person_answered", "agent": "ann", "answer": "yes", "at": 0}'] * 5000)
+    Path("run.jsonl").write_text(entries, encoding="utf-8")
+    command = f"{sys.executable} -m autogen_classic log run.jsonl --json | head -1"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True)
+    assert (done.stderr, done.stdout.count("\n")) == ("", 1)

@@ -372,3 +372,16 @@ def test_what_comes_when_the_journal_is_closed_is_told(caplog: pytest.LogCapture
         assert late.result() == "You said: Hello?"
     assert "is closed, and does not keep this: model of assistant" in caplog.text
     assert FILE.read_bytes() == before
+
+
+def test_a_first_line_that_was_cut_is_told() -> None:
+    whole = finished_journal()
+    FILE.write_bytes(whole[: whole.index(b"\n") - 1])
+    with pytest.raises(JournalError, match="no whole first line"), journal(FILE, program="another"):
+        pass
+
+
+def test_a_folder_in_the_place_of_the_reserve_is_named() -> None:
+    Path("run.jsonl.reserve").mkdir()
+    with pytest.raises(JournalError, match=r"run\.jsonl\.reserve, a part of the journal, cannot"), journal(FILE):
+        pass

@@ -253,6 +253,17 @@ def test_a_tool_that_was_running_is_named_and_does_not_run_again_by_itself(way: 
 
 
 @both_ways
+def test_a_question_that_nobody_can_answer_is_no_answer_of_the_tool(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Stopped), journal("run.jsonl"):
+        Pair(stop).talk(way)
+    before = kinds()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    with journal("run.jsonl", interrupted="ask"), pytest.raises(InterruptedStepError, match="was running"):
+        Pair().talk(way)
+    assert kinds() == [*before, "run"]
+
+
+@both_ways
 @pytest.mark.parametrize("interrupted", ["rerun", {"add": "rerun"}, {"*": "rerun", "code": "fail"}])
 def test_a_tool_that_may_run_again_does(way: str, interrupted: Any, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(Stopped), journal("run.jsonl"):
@@ -425,7 +436,7 @@ def test_a_journal_is_a_recording_that_can_be_replayed() -> None:
 def test_one_thing_at_a_time() -> None:
     with journal("run.jsonl"), pytest.raises(CassetteError, match="already"), record("run.json"):
         pass
-    with record("run.json"), pytest.raises(CassetteError, match="already"), journal("other.jsonl"):
+    with record("run.json"), pytest.raises(JournalError, match="already"), journal("other.jsonl"):
         pass
     with pytest.raises(JournalError, match=r"run\.json is not a journal"), journal("run.json"):
         pass

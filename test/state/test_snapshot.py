@@ -42,6 +42,49 @@ def histories(*agents: ConversableAgent) -> dict[str, Any]:
     return {one.name: {p.name: messages for p, messages in one.chat_messages.items()} for one in agents}
 
 
+# --- what JSON has a form for
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({1: "ann"}, "a key that is not a text"),
+        ({"n": float("nan")}, "JSON has no form"),
+        ({"s": {1}}, "JSON has no form"),
+    ],
+)
+def test_what_json_would_change_is_refused(value: Any, words: str) -> None:
+    ann = agent("ann", context_variables=ContextVariables({"value": value}))
+    with pytest.raises(StateError, match=words):
+        save_state([ann])
+
+
+def test_a_dict_that_looks_like_a_picture_is_a_dict() -> None:
+    value = {"$picture": "of a cat"}
+    state = on_disk(save_state([agent("ann", context_variables=ContextVariables({"value": value}))]))
+    ann = agent("ann")
+    load_state(state, [ann])
+    assert ann.context_variables["value"] == value
+
+
+def test_nothing_is_changed_if_a_picture_cannot_be_read() -> None:
+    pytest.importorskip("PIL")
+    user, assistant = team("Hello.")
+    chat("sync", user, assistant, message="Hi.", max_turns=1)
+    state = on_disk(save_state([user, assistant]))
+    broken = {"$picture": "data:image/png;base64,AAAA"}
+    state["agents"]["assistant"]["partners"]["user"]["messages"][0]["content"] = broken
+    others = team()
+    with pytest.raises(StateError, match="picture"):
+        load_state(state, others)
+    assert histories(*others) == {"user": {}, "assistant": {}}
+
+
+def test_one_agent_in_place_of_a_list_is_told_what_to_pass() -> None:
+    with pytest.raises(StateError, match=r"save_state\(\[agent\]\)"):
+        save_state(agent("ann"))  # type: ignore[arg-type]
+
+
 # --- agents together
 
 

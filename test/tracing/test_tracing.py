@@ -15,6 +15,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from autogen_classic import Cache, ConversableAgent, GroupChat, GroupChatManager, events
 from autogen_classic.coding import LocalCommandLineCodeExecutor
 from autogen_classic.io import IOStream
+from autogen_classic.oai.client import OpenAIWrapper
 from autogen_classic.replay import record, replay
 from autogen_classic.testing import CapturedIO, ScriptedPerson, error, pieces, tool_call
 from autogen_classic.tracing import trace
@@ -99,6 +100,27 @@ def test_content_is_captured_in_the_form_of_the_conventions_and_without_keys(
     assert traced.attributes("execute_tool look")["gen_ai.tool.call.arguments"] == '{"at": "it"}'
     assert "It says" in traced.attributes("execute_tool look")["gen_ai.tool.call.result"]
     assert SECRET not in "".join(span.to_json() for span in traced.spans)
+
+
+def test_the_key_of_another_agent_and_of_a_bare_wrapper_is_hidden_too(traced: Any, serve: Any) -> None:
+    server = serve(SECRET, SECRET)
+    config = {**server.config(), "api_key": SECRET + "-own"}
+    ann = agent("ann", llm_config={"config_list": [config], "cache_seed": None})
+    with traced.trace(capture_content=True):
+        chat("sync", agent("bob"), ann, message=f"{SECRET}-own", max_turns=1)
+        wrapper = OpenAIWrapper(**config, cache_seed=None)
+        wrapper.create(messages=[{"role": "user", "content": f"{SECRET}-own"}])
+    assert "-own" not in "".join(span.to_json() for span in traced.spans)
+
+
+def test_stopping_one_tracing_twice_leaves_another_on(traced: Any, serve: Any) -> None:
+    server = serve("one")
+    ann = agent("ann", llm_config=server.llm_config(cache_seed=None))
+    with traced.trace(), traced.trace() as second:
+        second.stop()
+        second.stop()
+        chat("sync", agent("bob"), ann, max_turns=1)
+    assert "traceparent" in server.requests[0].headers
 
 
 def test_a_request_carries_the_trace_on_in_its_headers(traced: Any, serve: Any) -> None:
