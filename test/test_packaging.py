@@ -38,12 +38,13 @@ def test_every_extra_of_0_2_keeps_its_name(metadata: importlib.metadata.PackageM
     assert set(metadata.get_all("Provides-Extra") or []) >= EXTRAS_OF_0_2
 
 
-def test_the_core_needs_eight_packages_and_nothing_heavy(metadata: importlib.metadata.PackageMetadata) -> None:
+def test_the_core_needs_nine_packages_and_nothing_heavy(metadata: importlib.metadata.PackageMetadata) -> None:
     required = [line for line in metadata.get_all("Requires-Dist") or [] if "extra ==" not in line]
     names = {line.split("<")[0].split(">")[0].split("=")[0].strip() for line in required}
     assert names == {
         "diskcache",
         "docker",
+        "fast-depends",
         "jsonschema",
         "openai",
         "pydantic",

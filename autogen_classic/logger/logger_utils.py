@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from .._secrets import is_secret_name
 
@@ -146,7 +146,13 @@ def _is_sensitive(key: object) -> bool:
 # --- the logger to which events are printed --------------------------------------------------------------------------
 
 
-class EventStreamHandler(logging.StreamHandler[Any]):
+if TYPE_CHECKING:
+    _StreamHandler = logging.StreamHandler[Any]
+else:
+    _StreamHandler = logging.StreamHandler  # Python 3.10 knows no type of its stream
+
+
+class EventStreamHandler(_StreamHandler):
     """Writes what events print.
 
     Args:

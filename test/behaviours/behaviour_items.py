@@ -9,7 +9,6 @@ from __future__ import annotations
 ITEMS = {
     "surface": [
         "the most used names can be imported",
-        "the most used names that are still to come",
         "the keywords of initiate_chat",
         "the keywords of UserProxyAgent",
         "the keywords of GroupChat",

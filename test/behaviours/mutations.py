@@ -845,7 +845,6 @@ MUTATIONS = [*SURFACE, *STATE, *CALLS, *LOOSE, *PRINTED, *TEXT_CHANGES, *REPAIRE
 
 # Nothing to change yet: their tests are expected to fail until the library has what they ask for.
 NOT_THERE_YET = (
-    "surface: the most used names that are still to come",
     "state: RetrieveUserProxyAgent._check_update_context and ._generate_retrieve_user_reply",
     "repaired: the library says so in its list of deviations",
 )

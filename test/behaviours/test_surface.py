@@ -40,8 +40,6 @@ NAMES = [
     "agentchat.contrib.retrieve_user_proxy_agent:RetrieveUserProxyAgent",
     "agentchat.contrib.gpt_assistant_agent:GPTAssistantAgent",
     "agentchat.contrib.capabilities.transform_messages:TransformMessages",
-]
-NAMES_TO_COME = [
     "agentchat:initiate_group_chat",
 ]
 
@@ -50,13 +48,6 @@ NAMES_TO_COME = [
 @pytest.mark.parametrize("name", NAMES)
 def test_a_much_used_name_is_there(name: str) -> None:
     assert callable(pkgutil.resolve_name(f"autogen_classic.{name}"))
-
-
-@item("surface: the most used names that are still to come")
-@pytest.mark.xfail(strict=True, raises=(ImportError, AttributeError), reason="comes with a later issue")
-@pytest.mark.parametrize("name", NAMES_TO_COME)
-def test_a_much_used_name_to_come_is_there(name: str) -> None:
-    assert pkgutil.resolve_name(f"autogen_classic.{name}")
 
 
 @item("state: RetrieveUserProxyAgent._check_update_context and ._generate_retrieve_user_reply")
