@@ -84,6 +84,8 @@ class GroupMember:
     _group_is_established = False
     _classic_transfers: tuple[dict[str, Any], ...] = ()
     """The tools that the model is offered besides its own in the next request: one for each handoff it may choose."""
+    _classic_tool_guard: Any = None
+    """What checks the arguments and results of the agent's tools, or None."""
     _classic_safeguard_hooks: dict[str, Callable[..., Any]] = {}  # noqa: RUF012 - a policy gives each agent its own
     """The hooks by which a safeguard policy guards the agent."""
     _classic_group_executor: Any = None

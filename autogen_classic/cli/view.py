@@ -12,7 +12,7 @@ __all__ = ("main",)
 
 _EXAMPLES = """\
 examples:
-  autogen-classic view run.json                     write run.html beside it, and open it
+  autogen-classic view run.json                     write run.view.html beside it, and open it
   autogen-classic view lesson.ipynb -o lesson.html
   autogen-classic view monday.json tuesday.json     two runs side by side, with their first difference marked
 """
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("run", metavar="RUN", type=Path, help="the file of the run")
     parser.add_argument("other", metavar="OTHER", type=Path, nargs="?", help="another run, shown beside it")
-    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="the page (default: RUN with .html)")
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="the page (default: RUN with .view.html)")
     parser.add_argument("--no-open", action="store_true", help="do not open the page in a browser")
     options = parser.parse_args(arguments)
 
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     from ._view_sources import run_of
 
     runs = [run_of(path) for path in (options.run, options.other) if path is not None]
-    output: Path = options.output or options.run.with_suffix(".html")
+    output: Path = options.output or options.run.with_suffix(".view.html")
     output.write_text(page(runs), encoding="utf-8")
     print(output)
     if not options.no_open and sys.stdout.isatty():

@@ -58,11 +58,8 @@ class _StartedRun(Run):
         weakref.finalize(self, _leave, iostream, self._reported)
 
     def _end_with(self, event: Wrapped[Any]) -> None:
-        """Note what the last event says; an error is raised."""
-        if isinstance(event, RunCompletionEvent):
-            self._is_used_up = True
-        elif isinstance(event, ErrorEvent):
-            self._is_used_up = True
+        """Raise the error that the last event tells of."""
+        if isinstance(event, ErrorEvent):
             self._raise_failure()
 
     def _raise_failure(self) -> None:
@@ -105,6 +102,7 @@ class RunResponse(_StartedRun):
         try:
             while not self._is_used_up:
                 event = self._thread_stream.input_stream.get()
+                self._is_used_up = isinstance(event, (RunCompletionEvent, ErrorEvent))  # also if nobody goes on
                 yield event
                 self._end_with(event)
         except KeyboardInterrupt:
@@ -182,6 +180,7 @@ class AsyncRunResponse(_StartedRun):
         try:
             while not self._is_used_up:
                 event = await self._async_stream.input_stream.get()
+                self._is_used_up = isinstance(event, (RunCompletionEvent, ErrorEvent))
                 yield event
                 self._end_with(event)
         finally:

@@ -458,3 +458,12 @@ def test_a_person_is_asked_at_the_stream_that_is_given(way: str):
         stream = Elsewhere() if way == "async" else Awaited()
         outcome = asyncio.run(person.a_check_termination_and_human_reply(said, partner, iostream=stream))
     assert outcome == (True, {"role": "user", "content": "from elsewhere"})
+
+
+def test_events_that_are_asked_for_again_after_the_last_one_are_over():
+    run = agent("ann").run(agent("bob"), message="hi", max_turns=1)
+    for event in run.events:
+        if event.type == "run_completion":
+            break
+    assert list(run.events) == []
+    run.process()

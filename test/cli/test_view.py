@@ -36,7 +36,9 @@ class Reader(HTMLParser):
 
 def view(*arguments: object) -> Reader:
     assert cli.main(["view", *map(str, arguments)]) == 0
-    output = arguments[arguments.index("-o") + 1] if "-o" in arguments else Path(str(arguments[0])).with_suffix(".html")
+    output = (
+        arguments[arguments.index("-o") + 1] if "-o" in arguments else Path(str(arguments[0])).with_suffix(".view.html")
+    )
     return Reader(Path(str(output)))
 
 

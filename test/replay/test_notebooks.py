@@ -240,3 +240,12 @@ def test_the_fixture_fails_with_the_report(tmp_path: Path, replay_notebook: Any)
     assert replay_notebook(notebook(tmp_path, (chat, [stream(shown)]))).reproduced == 2
     with pytest.raises(AssertionError, match="1 of 2 messages reproduced"):
         replay_notebook(notebook(tmp_path, (chat, [stream(shown.replace("Hello", "Hi"))])))
+
+
+def test_a_cell_never_sees_a_real_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-real")
+    shown = said("user", "assistant", "My key is not-needed.") + said("assistant", "user", "Good.")
+    chat = (
+        ENDS_SOON + "import os\nuser.initiate_chat(assistant, message=f\"My key is {os.environ['OPENAI_API_KEY']}.\")"
+    )
+    assert replay_notebook(notebook(tmp_path, (chat, [stream(shown)]))).departure is None

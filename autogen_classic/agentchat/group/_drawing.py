@@ -140,8 +140,13 @@ def as_mermaid(pattern: Drawable) -> str:
 
 
 def _short(label: str) -> str:
-    label = " ".join(label.split())
+    label = _printable(" ".join(label.split()))
     return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
+
+
+def _printable(text: str) -> str:
+    """A text without control characters, which XML does not allow."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _quoted(text: str) -> str:

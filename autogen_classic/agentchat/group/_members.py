@@ -189,10 +189,13 @@ def create_on_condition_handoff_functions(agent: ConversableAgent) -> None:
     Args:
         agent: the agent.
     """
+    taken: set[str] = set()
     for number, condition in enumerate(agent.handoffs.llm_conditions, 1):
         is_drawn = isinstance(condition.target, RandomAgentTarget)
         name = "random_agent" if is_drawn else acting_target(agent, condition.target).normalized_name()
-        condition.llm_function_name = condition.tool_name(name, number)
+        found = condition.tool_name(name, number)
+        condition.llm_function_name = found if found not in taken else f"{found}_{number}"
+        taken.add(condition.llm_function_name)
 
 
 def prepare_exclude_transit_messages(agents: Agents) -> None:

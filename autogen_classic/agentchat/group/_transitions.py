@@ -93,7 +93,7 @@ class GroupTransition:
         names = [called(call).get("name") for call in message.get("tool_calls") or []]
         chosen = [one.target for one in speaker.handoffs.llm_conditions if one.llm_function_name in names]
         name = _handed_off_to(message)
-        if name is not None:
+        if name is not None and speaker.handoffs.context_conditions:  # nobody else says so
             others = [one.target for one in speaker.handoffs.context_conditions if one.target.display_name() == name]
             chosen = [AgentNameTarget(name)] if groupchat.agent_by_name(name) else others
         executor.set_tool_call_originator(speaker.name)

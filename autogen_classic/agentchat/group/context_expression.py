@@ -87,9 +87,8 @@ class ContextExpression:
             if not isinstance(node.op, (ast.Not, ast.USub)):
                 raise ValueError(self._refusal(f"The operation {type(node.op).__name__} is not allowed"))
         elif isinstance(node, ast.Call):
-            if not (
-                isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1 + len(node.keywords)
-            ):
+            is_len = isinstance(node.func, ast.Name) and node.func.id == "len"
+            if not is_len or len(node.args) != 1 or node.keywords:
                 raise ValueError(self._refusal("Only the function len(...) of one value is allowed"))
             self._check(node.args[0])
             return

@@ -12,7 +12,7 @@ from ..._core.party import Outcome
 from .._replies.tool_calls import answer_to
 from ..agent import Agent
 from ..conversable_agent import ConversableAgent
-from ._choices import acting_target, announce
+from ._choices import acting_target, announce, is_available
 from ._tool_results import kept_result, reply_result_of, restored_result, text_of
 from .context_variables import ContextVariables
 from .on_condition import OnCondition
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ("GroupToolExecutor",)
 
 
+_NOT_AVAILABLE = "Error: This handoff is not available now."
+
+
 def _group_tool_reply(
     executor: GroupToolExecutor,
     /,
@@ -32,7 +35,8 @@ def _group_tool_reply(
     config: object = None,
 ) -> Steps[Outcome]:
     """Answer the tool calls of the last message one after the other; the last target that they name goes next."""
-    message = (executor._oai_messages[sender] if messages is None else messages)[-1]
+    sender_messages = executor._oai_messages[sender] if messages is None else messages
+    message = sender_messages[-1]
     calls = message.get("tool_calls") or []
     if not calls:
         return False, None
@@ -41,8 +45,13 @@ def _group_tool_reply(
     next_target: TransitionTarget | None = None
     responses = []
     for call in calls:
-        handoff = executor.handoff_of(caller, called(call).get("name", ""))
+        name = called(call).get("name", "")
+        handoff = executor.handoff_of(caller, name)
+        if handoff is not None and not is_available(handoff, executor.member(caller), sender_messages):
+            responses.append(answer_to(call, _NOT_AVAILABLE))
+            continue
         executor.begin_call(handoff)
+        executor.take_tool_of(caller, name)
         _, answer = yield Ask(executor, "execute_function", called(call), False, call.get("id"))
         responses.append(answer_to(call, answer.get("content", "")))
         if executor.has_next_target():
@@ -74,6 +83,7 @@ class GroupToolExecutor(ConversableAgent):
         self._group_next_target: TransitionTarget | None = None
         self._tool_call_originator: str | None = None
         self._members: dict[str, ConversableAgent] = {}
+        self._tools_of: dict[str, dict[str, Callable[..., Any]]] = {}
         for reply in (GroupToolExecutor._generate_group_tool_reply, GroupToolExecutor._a_generate_group_tool_reply):
             self.register_reply([Agent, None], reply, ignore_async_in_sync_chat=True)
 
@@ -141,11 +151,35 @@ class GroupToolExecutor(ConversableAgent):
         for agent in agents:
             for condition in agent.handoffs.llm_conditions:
                 self._function_map[condition.llm_function_name or ""] = self._answer_handoff
-        for agent in agents:
-            for name, function in agent.function_map.items():
-                self._function_map.setdefault(name, self._runnable(getattr(function, "_origin", function)))
-            for tool in agent.tools:
-                self._function_map.setdefault(tool.name, self._runnable(tool))
+        self._tools_of = {agent.name: self._runnable_tools(agent) for agent in agents}
+        for tools in self._tools_of.values():
+            for name, tool in tools.items():
+                self._function_map.setdefault(name, tool)
+
+    def _runnable_tools(self, agent: ConversableAgent) -> dict[str, Callable[..., Any]]:
+        """The tools of an agent by their names, guarded where the agent is."""
+        tools: dict[str, Callable[..., Any]] = {}
+        for name, function in agent.function_map.items():
+            tools[name] = self._runnable(getattr(function, "_origin", function))
+        for tool in agent.tools:
+            tools.setdefault(tool.name, self._runnable(tool))
+        guard = agent._classic_tool_guard
+        if guard is not None:
+            tools = {name: guard.guarded_tool(self, name, tool) for name, tool in tools.items()}
+        return tools
+
+    def take_tool_of(self, agent_name: str, name: str) -> None:
+        """Where several agents have a tool of the same name, let the next call run that of one of them.
+
+        Args:
+            agent_name: the name of the agent.
+            name: the name of the tool.
+        """
+        own = self._tools_of.get(agent_name, {}).get(name)
+        if own is None or sum(name in tools for tools in self._tools_of.values()) == 1:
+            return
+        guard = self._classic_tool_guard
+        self._function_map[name] = own if guard is None else guard.guarded_tool(self, name, own)
 
     def _runnable(self, function: Callable[..., Any]) -> Callable[..., Any]:
         from .._tool_registration import taking_json_values

@@ -7,6 +7,7 @@ import contextlib
 import getpass
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -87,23 +88,37 @@ def replay_notebook(
         command += [] if write is None else ["--write", os.fspath(write)]
         package = Path(__file__).parents[3]
         places = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
-        try:
-            done = subprocess.run(
-                command,
-                env={**os.environ, "PYTHONPATH": places},
-                capture_output=True,
-                text=True,
-                timeout=timeout,
-                encoding="utf-8",
-                errors="replace",
-            )
-        except subprocess.TimeoutExpired:
-            raise NotebookError(f"{path} has not ended within {timeout:g} seconds. Give it a longer timeout.") from None
+        with subprocess.Popen(
+            command,
+            env={**os.environ, "PYTHONPATH": places},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        ) as process:
+            try:
+                _, complaint = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                raise NotebookError(
+                    f"{path} has not ended within {timeout:g} seconds. Give it a longer timeout."
+                ) from None
+            finally:
+                _end_with_all_it_has_started(process)
         if not report.exists():
-            raise NotebookError(
-                done.stderr.strip().removeprefix("autogen-classic replay: ") or f"{path} cannot be run."
-            )
+            said = complaint.strip().removeprefix("autogen-classic replay: ")
+            raise NotebookError(said or f"{path} cannot be run: its process ended with {process.returncode}.")
         return NotebookReport.from_json(report.read_text(encoding="utf-8"))
+
+
+def _end_with_all_it_has_started(process: subprocess.Popen[str]) -> None:
+    """End a process that leads a session, unless it is over; what the cells have started ends with it."""
+    if process.poll() is not None:
+        return
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
 
 
 def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, write: Path | None) -> NotebookReport:
@@ -220,7 +235,7 @@ def _give_keys(cells: Sequence[Cell]) -> None:
     """Put what stands for a key wherever the cells read one; no key is sent anywhere."""
     read = {name for cell in cells for match in _KEYS_READ.findall(cell.source) for name in match if name}
     for variable in sorted(read | {variable for spec in SPECS for variable in spec.key_variables}):
-        os.environ.setdefault(variable, PLACEHOLDER_KEY)
+        os.environ[variable] = PLACEHOLDER_KEY  # in place of a real one as well: a cell may make a client of its own
     getpass.getpass = _placeholder
     colab, userdata = ModuleType("google.colab"), ModuleType("google.colab.userdata")
     userdata.get = _placeholder  # type: ignore[attr-defined]

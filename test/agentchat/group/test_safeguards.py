@@ -8,6 +8,7 @@ import pytest
 from agent_kit import agent, both_ways, chat
 from group_kit import member, said
 
+from autogen_classic import ConversableAgent
 from autogen_classic._core import events
 from autogen_classic.agentchat import a_initiate_group_chat, initiate_group_chat
 from autogen_classic.agentchat.group import AgentTarget, ReplyResult
@@ -226,3 +227,20 @@ class TestPolicies:
     def test_the_event_of_ag2_shows_nothing_of_what_is_held_back(self):
         event = SafeguardEvent(event_type="violation", message="no secrets", source_agent="ann", action="block")
         assert event.content.content_preview is None
+
+
+def test_a_policy_on_tools_holds_in_groups_too():
+    sent = []
+
+    def send(text: str) -> str:
+        """Send a text."""
+        sent.append(text)
+        return "sent"
+
+    client = ScriptedClient([tool_call("send", text="a secret"), "Done."])
+    ann = ConversableAgent("ann", llm_config=client.llm_config(), functions=[send], human_input_mode="NEVER")
+    apply_safeguard_policy(
+        agents=[ann], policy=around("tool_interaction", message_source="ann", message_destination="send")
+    )
+    initiate_group_chat(DefaultPattern(initial_agent=ann, agents=[ann]), "go", max_rounds=5)
+    assert sent == []

@@ -118,3 +118,36 @@ def test_an_after_work_of_another_type_is_refused_at_once():
     a = swarm_agent("a")
     with pytest.raises(ValueError, match="An after-work must be"):
         initiate_swarm_chat(a, "Hello.", [a], after_work=3)
+
+
+def test_two_hand_offs_to_one_agent_have_two_names():
+    a, b = swarm_agent("a", tool_call("transfer_a_to_b_2")), swarm_agent("b", "From b.")
+    register_hand_off(a, [OnCondition(b, "First."), OnCondition(b, "Second.")])
+    assert initiate_swarm_chat(a, "Hello.", [a, b])[0].summary == "From b."
+    names = [tool["function"]["name"] for tool in a.script.requests[0]["tools"]]
+    assert names == ["transfer_a_to_b", "transfer_a_to_b_2"]
+
+
+def test_a_hand_off_that_is_not_available_is_not_followed():
+    a, b = swarm_agent("a", tool_call("transfer_a_to_b"), "From a."), swarm_agent("b", "From b.")
+    register_hand_off(a, OnCondition(b, "To b.", available="is_open"))
+    result, _, _ = initiate_swarm_chat(a, "Hello.", [a, b], context_variables={"is_open": False})
+    assert result.summary == "From a."
+    assert result.chat_history[2]["content"] == "Error: This handoff is not available now."
+
+
+def test_tools_of_the_same_name_stay_those_of_their_agents():
+    def look() -> str:
+        """Look."""
+        return "of a"
+
+    def looking() -> str:
+        """Look."""
+        return "of b"
+
+    looking.__name__ = "look"
+    a = swarm_agent("a", tool_call("look"), tool_call("transfer_a_to_b"), functions=[look])
+    b = swarm_agent("b", tool_call("look"), "Done.", functions=[looking])
+    register_hand_off(a, OnCondition(b, "To b."))
+    history = initiate_swarm_chat(a, "Hello.", [a, b])[0].chat_history
+    assert [message["content"] for message in history if message["content"].startswith("of ")] == ["of a", "of b"]

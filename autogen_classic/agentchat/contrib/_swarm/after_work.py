@@ -130,9 +130,9 @@ def target_of(next_speaker: object, selection_message: SelectionMessage | None =
         return target_of(next_speaker.agent, next_speaker.next_agent_selection_msg)
     if isinstance(next_speaker, str):
         names = {option.value for option in AfterWorkOption}
-        if next_speaker not in names:
+        if next_speaker.upper() not in names:
             return AgentNameTarget(next_speaker)
-        next_speaker = AfterWorkOption(next_speaker)
+        next_speaker = AfterWorkOption(next_speaker.upper())
     if next_speaker is AfterWorkOption.SWARM_MANAGER:
         if callable(selection_message):
             return GroupManagerTarget(selection_message=_SelectionMessage(function=selection_message))

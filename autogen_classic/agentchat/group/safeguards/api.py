@@ -54,6 +54,7 @@ def apply_safeguard_policy(
         for name, hook in hooks.items():
             agent.register_hook(name, hook)
         if guards_tools:
+            agent._classic_tool_guard = enforcer
             for name, function in agent.function_map.items():
                 agent.function_map[name] = enforcer.guarded_tool(agent, name, function)
     return enforcer
@@ -62,7 +63,7 @@ def apply_safeguard_policy(
 def reset_safeguard_policy(
     *, agents: list[ConversableAgent] | None = None, groupchat_manager: GroupChatManager | None = None
 ) -> None:
-    """Guard agents no longer.
+    """Stop guarding agents.
 
     Args:
         agents: the agents.
@@ -76,6 +77,7 @@ def reset_safeguard_policy(
             if hook in agent.hook_lists[name]:
                 agent.hook_lists[name].remove(hook)
         agent._classic_safeguard_hooks = {}
+        agent._classic_tool_guard = None
         for name, function in agent.function_map.items():
             agent.function_map[name] = getattr(function, "_classic_unguarded", function)
 
