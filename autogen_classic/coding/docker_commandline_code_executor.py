@@ -29,6 +29,7 @@ from .._code.docker.engine import (
     limits_of_container,
     remove_container,
     remove_leftovers,
+    restart_at_once,
 )
 from .._code.docker.shared_directory import WORKSPACE, SharedDirectory
 from .._code.outcome import STOPPED_EXIT_CODE, TIMEOUT_MSG, Outcome
@@ -171,7 +172,7 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
         with engine_answers(), self._replacing:
             if container is not None:
                 try:
-                    container.restart(timeout=0)
+                    restart_at_once(container)
                     return
                 except docker.errors.APIError:
                     if is_running(container):

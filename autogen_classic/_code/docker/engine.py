@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Event
@@ -34,7 +35,10 @@ __all__ = (
     "release",
     "remove_container",
     "remove_leftovers",
+    "restart_at_once",
 )
+
+_STARTS_TO_TRY = 50
 
 CONTAINER_LABEL = "autogen-classic.container"
 IMAGE_LABEL = "autogen-classic.image"  # containers inherit the labels of their image, so these have another name
@@ -256,3 +260,17 @@ def is_running(container: Container) -> bool:
     except docker.errors.NotFound:
         return False
     return bool(container.status == "running")
+
+
+def restart_at_once(container: Container) -> None:
+    """End everything in a container, start it again, and wait until a program can be started in it.
+
+    Raises:
+        docker.errors.APIError: the container cannot be started.
+    """
+    container.restart(timeout=0)
+    for _ in range(_STARTS_TO_TRY):
+        exit_code, _ = container.exec_run(["sh", "-c", ":"])
+        if exit_code == 0:
+            return
+        threading.Event().wait(0.1)
