@@ -18,13 +18,12 @@ def add(a: int, b: int = 2) -> int:
     return a + b
 
 
-@tool(name="wait")
 async def wait_a_little(text: str) -> str:
-    """Wait.
-
-    A little.
-    """
     return text
+
+
+wait_a_little.__doc__ = "Wait.\n\n    A little.\n    "  # written here, because Python 3.13 takes the indentation away
+wait_a_little = tool(name="wait")(wait_a_little)
 
 
 def main(mode):
