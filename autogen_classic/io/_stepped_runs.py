@@ -107,7 +107,7 @@ class RunIterResponse(SteppedRun[SteppedChat]):
     """
 
     def __iter__(self) -> Generator[Wrapped[Any], None, None]:
-        """Run the chat, and yield its events. A second loop has nothing left."""
+        """Run the chat, and yield its events. A second loop yields nothing."""
         if self._chat is None:
             self._chat = self._start(self._stepped_stream)
             try:
@@ -123,7 +123,7 @@ class AsyncRunIterResponse(SteppedRun[AsyncSteppedChat]):
     _asynchronous = True
 
     def __aiter__(self) -> AsyncIterator[Wrapped[Any]]:
-        """Run the chat, and yield its events. A second loop has nothing left."""
+        """Run the chat, and yield its events. A second loop yields nothing."""
         if self._chat is not None:
             return _AsyncSteps(None, self._news)
         self._chat = self._start(self._stepped_stream)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
-from ..._core.drive import drive, drive_async
+from ..._core.drive import Steps, drive, drive_async
 from ..._core.party import is_agent
 from .. import _literals
 from .._group_member import UpdateSystemMessage
@@ -270,24 +270,30 @@ class SwarmAgent(ConversableAgent):
 # --- The chat --------------------------------------------------------------------------------------------------------
 
 
-def _pattern(
+def _swarm_steps(
     initial_agent: ConversableAgent,
+    messages: list[dict[str, Any]] | str,
     agents: list[ConversableAgent],
     user_agent: UserProxyAgent | None,
     swarm_manager_args: dict[str, Any] | None,
-    context_variables: dict[str, Any],
+    max_rounds: int,
+    context_variables: dict[str, Any] | None,
     after_work: object,
     exclude_transit_message: bool,
-) -> SwarmPattern:
-    return SwarmPattern(
+) -> Steps[tuple[ChatResult, dict[str, Any] | None, ConversableAgent]]:
+    """Run a swarm; see `initiate_swarm_chat`."""
+    variables = {} if context_variables is None else context_variables
+    pattern = SwarmPattern(
         initial_agent,
         agents,
         user_agent,
         swarm_manager_args,
-        cast(Any, context_variables),
+        cast(Any, variables),
         TerminateTarget() if after_work is None else target_of(after_work),
         exclude_transit_message,
     )
+    result, _, last = yield from group_chat_steps(pattern, messages, max_rounds)
+    return result, variables or context_variables, cast(ConversableAgent, last)
 
 
 def initiate_swarm_chat(
@@ -320,12 +326,19 @@ def initiate_swarm_chat(
     Raises:
         ValueError: the agents cannot form a swarm.
     """
-    variables = {} if context_variables is None else context_variables
-    pattern = _pattern(
-        initial_agent, agents, user_agent, swarm_manager_args, variables, after_work, exclude_transit_message
+    return drive(
+        _swarm_steps(
+            initial_agent,
+            messages,
+            agents,
+            user_agent,
+            swarm_manager_args,
+            max_rounds,
+            context_variables,
+            after_work,
+            exclude_transit_message,
+        )
     )
-    result, _, last = drive(group_chat_steps(pattern, messages, max_rounds))
-    return result, variables or context_variables, cast(ConversableAgent, last)
 
 
 async def a_initiate_swarm_chat(
@@ -340,9 +353,16 @@ async def a_initiate_swarm_chat(
     exclude_transit_message: bool = True,
 ) -> tuple[ChatResult, dict[str, Any] | None, ConversableAgent]:
     """Run a swarm in an event loop; see `initiate_swarm_chat`."""
-    variables = {} if context_variables is None else context_variables
-    pattern = _pattern(
-        initial_agent, agents, user_agent, swarm_manager_args, variables, after_work, exclude_transit_message
+    return await drive_async(
+        _swarm_steps(
+            initial_agent,
+            messages,
+            agents,
+            user_agent,
+            swarm_manager_args,
+            max_rounds,
+            context_variables,
+            after_work,
+            exclude_transit_message,
+        )
     )
-    result, _, last = await drive_async(group_chat_steps(pattern, messages, max_rounds))
-    return result, variables or context_variables, cast(ConversableAgent, last)

@@ -72,7 +72,7 @@ class GroupTransition:
             last_speaker,
             groupchat,
             self.initial_agent,
-            is_first and not self._is_in_the_middle(groupchat),
+            is_first and not self._takes_up_what_is_open(groupchat),
             self.tool_execution,
             self.group_agent_names,
             self.user_agent,
@@ -83,8 +83,8 @@ class GroupTransition:
             running_chat.note(StopReason.TERMINATE_TARGET, groupchat.messages[-1])
         return chosen
 
-    def _is_in_the_middle(self, groupchat: GroupChat) -> bool:
-        """Find out whether a chat that is resumed ended in the middle of a call or a handoff, which goes on now."""
+    def _takes_up_what_is_open(self, groupchat: GroupChat) -> bool:
+        """Let a call or a handoff in whose middle a resumed chat ended go on; tell whether there is one."""
         message = groupchat.messages[-1]
         executor = self.tool_execution
         if message.get("name") == executor.name:  # it has answered the last call

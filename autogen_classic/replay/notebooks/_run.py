@@ -47,7 +47,6 @@ _DISTRIBUTIONS = {
     "google.generativeai": "google-generativeai",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
-    "yfinance": "yfinance",
 }
 
 
