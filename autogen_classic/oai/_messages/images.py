@@ -95,7 +95,7 @@ def with_bytes(image: ImagePart) -> ImagePart:
         raise UnusableImageError(f"The image at {place} cannot be fetched: {error}") from error
     kind = kind_revealed(data) or stated
     if not kind.startswith("image/"):
-        raise UnusableImageError(f"What {place} holds is not an image of a known kind, and its server does not name one.")
+        raise UnusableImageError(f"What {place} holds is not an image of a known kind, and its server names none.")
     return image._replace(data=data, media_type=kind)
 
 
