@@ -1,9 +1,9 @@
 # Every target sets up what it needs in .venv (see scripts/dev.py); on Windows call scripts/dev.py itself.
 PYTHON ?= python3
 
-.PHONY: demo quick test pytest lint types docs bench setup clean
+.PHONY: demo quick test pytest lint types docs notebooks bench setup clean
 
-demo quick test pytest lint types docs bench setup:
+demo quick test pytest lint types docs notebooks bench setup:
 	@$(PYTHON) scripts/dev.py $@
 
 clean:

@@ -1,4 +1,4 @@
-"""One command each for what a developer does: demo, quick, test, lint, types, docs, bench, setup.
+"""One command each for what a developer does: demo, quick, test, lint, types, docs, notebooks, bench, setup.
 
     python scripts/dev.py quick                    # lint, types and the quick tests, in less than a minute
     python scripts/dev.py test
@@ -39,6 +39,7 @@ EXTRAS = {
     "quick": ["test", "types", "lint"],
     "versions": ["test"],
     "docs": ["docs"],
+    "notebooks": ["test"],
     "bench": ["bench"],
 }
 
@@ -76,6 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
         return perform([(version_tests, rest)], python)
     if options.command == "pytest":
         return perform([(local_model, []), (services, []), (tests, rest)], python)
+    if options.command == "notebooks":
+        return perform([(local_model, []), (notebooks, rest)], python)
     single = {"demo": demo, "lint": lint, "types": types, "docs": docs, "bench": bench}
     return perform([(single[options.command], rest)] if options.command in single else [], python)
 
@@ -326,6 +329,11 @@ def docs(python: str, rest: list[str]) -> None:
     run([python, "-m", "zensical", "build", "--strict", "--clean", "-f", "website/mkdocs.yml", *rest], "docs build")
     run([python, "scripts/check_site.py"], "check of the built pages")
     print("The documentation stands in website/site/index.html")
+
+
+def notebooks(python: str, rest: list[str]) -> None:
+    """Run the notebooks and store them with their outputs."""
+    run([python, "scripts/notebooks.py", *rest], "scripts/notebooks.py")
 
 
 def bench(python: str, rest: list[str]) -> None:

@@ -3,12 +3,14 @@
     python scripts/docs_pages.py
 
 The page of deviations comes from the data that the replayed runs use, the pages of the reference from the modules of
-the package. Git ignores what is written: website/docs/deviations.md and website/docs/reference.
+the package, those of the notebooks from `notebook/`. Git ignores what is written: website/docs/deviations.md,
+website/docs/reference and website/docs/notebook.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,15 @@ from typing import Any
 if __package__ in (None, ""):  # started by its path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from scripts.notebook_pages import notebook_pages
 from scripts.reference_pages import reference_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPAT = ROOT / "test" / "compat"
 PAGE = ROOT / "website" / "docs" / "deviations.md"
 REFERENCE = ROOT / "website" / "docs" / "reference"
+NOTEBOOKS = ROOT / "notebook"
+PAGES_OF_NOTEBOOKS = ROOT / "website" / "docs" / "notebook"
 
 HEAD = """\
 # Deviations
@@ -110,12 +115,23 @@ def main() -> None:
     folders = (COMPAT, COMPAT / "ag2", COMPAT / "swarm")
     data = [json.loads((folder / "deviations.json").read_text(encoding="utf-8")) for folder in folders]
     PAGE.write_text(deviations_page(*data), encoding="utf-8")
-    REFERENCE.mkdir(exist_ok=True)
-    pages = reference_pages(ROOT / "autogen_classic")
-    for stale in {page.name for page in REFERENCE.glob("*.md")} - pages.keys():
-        (REFERENCE / stale).unlink()
+    write_folder(REFERENCE, reference_pages(ROOT / "autogen_classic"))
+    write_folder(PAGES_OF_NOTEBOOKS, notebook_pages(NOTEBOOKS))
+    for notebook in NOTEBOOKS.glob("[0-9]*.ipynb"):
+        shutil.copy(notebook, PAGES_OF_NOTEBOOKS)
+
+
+def write_folder(folder: Path, pages: dict[str, str]) -> None:
+    """Have a folder hold these pages, and nothing that an earlier run has left.
+
+    Args:
+        folder: where they go.
+        pages: their Markdown by file name.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     for name, text in pages.items():
-        (REFERENCE / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

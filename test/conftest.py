@@ -71,6 +71,7 @@ PLACES = {
     "llm_config": "quick",
     "logger": "versions",
     "mcp": "versions",
+    "notebooks": "one",
     "oai": "versions",
     "oai/providers": "one",
     "oai/providers/test_chat_completions.py": "versions",
