@@ -21,6 +21,31 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ROOT / "website" / "figures"
+STYLE = ROOT / "website" / "docs" / "stylesheets" / "figures.css"
+
+# The drawings that the README shows as well, where no style sheet of the site reaches them.
+ALONE = FIGURES / "alone"
+SHOWN_BY_README = ("group-chat",)
+COLOURS = """\
+:root {
+  --md-default-fg-color: #1f2933;
+  --md-default-fg-color--light: #52606d;
+  --md-default-fg-color--lightest: #e4e7eb;
+  --md-default-bg-color: #fff;
+  --figure-a: #00796b;
+  background: #fff;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --md-default-fg-color: #e4e7eb;
+    --md-default-fg-color--light: #9aa5b1;
+    --md-default-fg-color--lightest: #323f4b;
+    --md-default-bg-color: #1f2933;
+    --figure-a: #4db6ac;
+    background: #1f2933;
+  }
+}
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,17 +63,19 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     outdated = [source for source in sorted(FIGURES.glob("*.dot")) if not is_current(source)]
-    if not outdated:
-        return 0
     if options.check:
-        print(f"Older than their sources: {', '.join(source.name for source in outdated)}", file=sys.stderr)
-        return 1
-    if shutil.which("dot") is None:
+        if outdated:
+            print(f"Older than their sources: {', '.join(source.name for source in outdated)}", file=sys.stderr)
+        return 1 if outdated else 0
+    if outdated and shutil.which("dot") is None:
         print("Graphviz is missing: apt install graphviz, or brew install graphviz", file=sys.stderr)
         return 1
     for source in outdated:
         drawing_of(source).write_text(draw(source.read_text(encoding="utf-8")), encoding="utf-8")
         print(f"Drawn: {drawing_of(source).relative_to(ROOT)}")
+    for name in SHOWN_BY_README:
+        drawing = FIGURES / f"{name}.svg"
+        (ALONE / drawing.name).write_text(alone(drawing.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 
@@ -93,6 +120,22 @@ def draw(source: str) -> str:
         f"<desc>{html.escape(' '.join(description), quote=False)}</desc>\n"
         f"{body}"
     )
+
+
+def alone(drawing: str) -> str:
+    """Give a drawing the colours that it has on the site, light or dark as its reader prefers.
+
+    Args:
+        drawing: what `draw` returns.
+
+    Returns:
+        An ``<svg>`` that can be shown as a picture, with a margin.
+    """
+    x, y, width, height = map(float, re.findall(r'viewBox="([^"]*)"', drawing)[0].split())
+    view_box = f'viewBox="{x - 12:g} {y - 12:g} {width + 24:g} {height + 24:g}"'
+    drawing = re.sub(r'viewBox="[^"]*" style="[^"]*"', f'{view_box} width="{width + 24:g}pt"', drawing, count=1)
+    style = html.escape(COLOURS + STYLE.read_text(encoding="utf-8"), quote=False)
+    return drawing.replace("\n<title>", f"\n<style>\n{style}</style>\n<title>", 1)
 
 
 if __name__ == "__main__":

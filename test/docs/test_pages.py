@@ -32,6 +32,8 @@ PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "building-teams.md",
     "evaluation.md",
     "from-ag2.md",
+    "from-autogen-0-1.md",
+    "from-autogen-0-4.md",
     "groups.md",
     "hooks-and-replies.md",
     "human-input.md",
