@@ -10,7 +10,6 @@ from typing import NoReturn
 
 from .commands import PYTHON_VARIANTS, command_for, temporary_name
 from .outcome import TIMEOUT_MSG, end_in_a_shell
-from .process.command import run_command
 
 __all__ = (
     "DEFAULT_TIMEOUT",
@@ -159,6 +158,8 @@ def execute(
     Returns:
         The exit code, the output, and the image to use for the next code.
     """
+    from .process.command import run_command  # here, because most programs that import agents run no code
+
     language = "python" if language in PYTHON_VARIANTS else language
     command = command_for(language)
     temporary = filename is None

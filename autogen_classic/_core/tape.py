@@ -7,7 +7,6 @@ code. Usually nothing is being recorded, and the tape lets everything pass.
 from __future__ import annotations
 
 import functools
-import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -226,6 +225,8 @@ def choice(options: Sequence[OptionT]) -> OptionT:
     """
 
     def choose() -> int:
+        import random  # here, because few programs leave anything to chance and it takes time to load
+
         return random.choice(range(len(options)))
 
     names = [str(getattr(option, "name", option)) for option in options]

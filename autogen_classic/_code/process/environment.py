@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 
-from ..._secrets import is_secret_variable
 
 __all__ = ("INHERIT_VARIABLE", "create_virtual_env", "environment_for_code", "python_command")
 
@@ -40,6 +39,8 @@ def environment_for_code(first_on_path: str | Path | None = None, inherit: Itera
     Returns:
         A new dict.
     """
+    from ..._secrets import is_secret_variable  # here, because most programs that import agents run no code
+
     named = {*inherit, *(name.strip() for name in os.environ.get(INHERIT_VARIABLE, "").split(","))}
     environment = {
         name: value
