@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import Any
 
 from .._warn import warn_once
@@ -19,7 +18,7 @@ _API_TYPES = {"open_ai": "openai", "azure_ad": "azure"}
 _OLD_KEYS = frozenset({*_SUCCESSORS, *_NAMES_OF_A_DEPLOYMENT, *_RETRIES, "use_cache"})
 
 
-def with_todays_keys(config: Mapping[str, Any]) -> dict[str, Any]:
+def with_todays_keys(config: dict[str, Any]) -> dict[str, Any]:
     """Translate the keys of a configuration that went away, each with one warning that names its successor.
 
     Args:
@@ -27,15 +26,17 @@ def with_todays_keys(config: Mapping[str, Any]) -> dict[str, Any]:
             are: such a client may have keys of the same names.
 
     Returns:
-        A new dict. If the successor of a key is there too, the successor counts; but a deployment (``engine``,
-        ``deployment_id``) is what a request names as its model, as it was.
+        The same dict if it has none of these, or else a new one. If the successor of a key is there too, the
+        successor counts; but a deployment (``engine``, ``deployment_id``) is what a request names as its model, as it
+        was.
     """
-    today = dict(config)
-    if today.get("model_client_cls") is not None or today.get("model_client") is not None:
-        return today
-    if not _OLD_KEYS.isdisjoint(today):
-        _translate_old_keys(today)
-    api_type = str(today.get("api_type", "")).lower()
+    if config.get("model_client_cls") is not None or config.get("model_client") is not None:
+        return config
+    api_type = str(config.get("api_type", "")).lower()
+    if api_type not in _API_TYPES and _OLD_KEYS.isdisjoint(config):
+        return config
+    today = config.copy()
+    _translate_old_keys(today)
     if api_type in _API_TYPES:
         warn_once(logger, f'The api_type "{api_type}" of openai before 1.0 is read as "{_API_TYPES[api_type]}".')
         today["api_type"] = _API_TYPES[api_type]

@@ -8,6 +8,8 @@ than others because programs know a hundred methods of this one class, and each 
 from __future__ import annotations
 
 import copy
+import functools
+import importlib
 import re
 import warnings
 from collections import defaultdict
@@ -47,6 +49,8 @@ from .agent import Agent, LLMAgent
 from .chat import ChatResult
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from ..cache.abstract_cache_base import AbstractCache
     from ..coding.base import CodeExecutor
     from ..oai.client import OpenAIWrapper
@@ -1316,10 +1320,14 @@ def normilize_message_to_oai(message: TextOrMessage, name: str, role: str = "ass
 
 
 def _new_client(llm_config: dict[str, Any]) -> OpenAIWrapper:
-    """A client for a configuration; its room is loaded by the first agent that has one."""
-    from ..oai.client import OpenAIWrapper
+    client: OpenAIWrapper = _room_of_clients().OpenAIWrapper(**llm_config)
+    return client
 
-    return OpenAIWrapper(**llm_config)
+
+@functools.cache
+def _room_of_clients() -> ModuleType:
+    """The module of `OpenAIWrapper`, which the first agent with a model loads."""
+    return importlib.import_module("..oai.client", __package__)
 
 
 def _is_terminate(message: Message) -> bool:

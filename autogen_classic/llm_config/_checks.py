@@ -109,7 +109,7 @@ def check_routing_method(routing_method: object) -> None:
     Raises:
         LLMConfigError: it does not exist.
     """
-    if routing_method not in (None, *_ROUTING_METHODS):
+    if routing_method is not None and routing_method not in _ROUTING_METHODS:
         raise LLMConfigError(
             f"routing_method {routing_method!r} is not known. It must be one of {', '.join(_ROUTING_METHODS)}."
         )

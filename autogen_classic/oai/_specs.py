@@ -144,7 +144,9 @@ class ProviderSpec(NamedTuple):
         Args:
             entry: one configuration.
         """
-        ready = (names for names in (("api_key",), *self.other_credentials) if all(map(entry.get, names)))
+        if entry.get("api_key"):
+            return "api_key"
+        ready = (names for names in self.other_credentials if all(map(entry.get, names)))
         return next((" and ".join(names) for names in ready), None)
 
 

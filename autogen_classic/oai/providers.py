@@ -93,9 +93,10 @@ def has_credentials(entry: dict[str, Any]) -> bool:
     environment = os.environ
     if spec is None or not _reads_openai_keys(spec):
         return True
-    if place_of_key(entry) is None:
+    on_azure = asks_azure(spec, entry)
+    if _place_of_key(AZURE if on_azure else spec, entry) is None:
         return False
-    if not asks_azure(spec, entry):
+    if not on_azure:
         return True
     address = entry.get("base_url") or entry.get("azure_endpoint") or environment.get("AZURE_OPENAI_ENDPOINT")
     version = entry.get("api_version") or environment.get("OPENAI_API_VERSION")
@@ -115,8 +116,10 @@ def place_of_key(entry: dict[str, Any]) -> str | None:
     spec: ProviderSpec | None = getattr(find_provider(entry), "spec", None)
     if spec is None:
         return "its own api_key" if entry.get("api_key") else None
-    if asks_azure(spec, entry):
-        spec = AZURE
+    return _place_of_key(AZURE if asks_azure(spec, entry) else spec, entry)
+
+
+def _place_of_key(spec: ProviderSpec, entry: Mapping[str, Any]) -> str | None:
     given = spec.credentials_in(entry)
     if given is not None:
         return f"its own {given}"

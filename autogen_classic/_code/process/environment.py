@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 
-
 __all__ = ("INHERIT_VARIABLE", "create_virtual_env", "environment_for_code", "python_command")
 
 INHERIT_VARIABLE = "AUTOGEN_CLASSIC_CODE_INHERITS"

@@ -54,6 +54,8 @@ class WrapperState:
         TypeError: config_list is not a list of dicts.
     """
 
+    __slots__ = ("_lock", "_owner", "_turns", "clients", "entries", "rate_limiters")  # each agent has one
+
     def __init__(self, owner: object, config_list: list[dict[str, Any]] | None, base_config: dict[str, Any]) -> None:
         _check_config_list(config_list)
         self._owner = owner
