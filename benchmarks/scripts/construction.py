@@ -40,5 +40,5 @@ report(
     construct=seconds(plain, 100),
     construct_model=seconds(with_model, few),
     memory=kibibytes(plain, 300),
-    memory_model=kibibytes(with_model, few * 5),  # ten would partly live in what the interpreter keeps for reuse
+    memory_model=kibibytes(with_model, few * 20),  # a few would live in what the interpreter keeps for reuse
 )
