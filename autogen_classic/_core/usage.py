@@ -72,7 +72,7 @@ def count_usage(spender: Spender, usage: Mapping[str, Any], from_cache: bool) ->
 
 def _is_valid(usage: object) -> bool:
     """Tell whether a client has reported everything that a summary needs."""
-    return isinstance(usage, Mapping) and all(usage.get(key) is not None for key in USAGE_KEYS)
+    return isinstance(usage, Mapping) and None not in map(usage.get, USAGE_KEYS)
 
 
 def _added(summary: UsageSummary | None, usage: Mapping[str, Any]) -> UsageSummary:

@@ -76,10 +76,16 @@ def encodable(value: Any) -> Any:
 
 
 def _has_half_characters(value: object) -> bool:
-    if isinstance(value, str):
-        return not value.isascii() and _HALF_CHARACTER.search(value) is not None
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(map(_has_half_characters, parts))
+    waiting = [value]
+    for part in waiting:  # which grows on the way
+        if isinstance(part, str):
+            if not part.isascii() and _HALF_CHARACTER.search(part) is not None:
+                return True
+        elif isinstance(part, dict):
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+    return False
 
 
 def _replaced(value: Any) -> Any:
