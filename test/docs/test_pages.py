@@ -26,7 +26,7 @@ DOCS = ROOT / "website" / "docs"
 sys.path[:0] = [str(ROOT / "test" / "coding"), str(ROOT / "test" / "coding" / "conformance")]
 
 # On these pages each block is a program of its own; on the others a block goes on where the last one ended.
-INDEPENDENT_BLOCKS = ("code-execution.md", "testing-your-agents.md")
+INDEPENDENT_BLOCKS = ("code-execution.md", "cookbook.md", "testing-your-agents.md")
 # These pages must begin with a program that needs nothing but the library.
 PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "building-teams.md",
@@ -126,6 +126,12 @@ def test_the_page_about_testing_has_a_block_for_each_double() -> None:
     page = "".join(block.code for block in PAGES[DOCS / "testing-your-agents.md"])
     for name in ("ScriptedClient", "MockOpenAIServer", "ScriptedPerson", "ScriptedExecutor", "forbid_model_requests"):
         assert f"import {name}" in page or f", {name}" in page
+
+
+def test_each_recipe_of_the_cookbook_has_one_program() -> None:
+    recipes = (DOCS / "cookbook.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    assert len(recipes) >= 15
+    assert [recipe.partition("\n")[0] for recipe in recipes if recipe.count("```python\n") != 1] == []
 
 
 def test_a_traceback_shows_the_line_of_the_page(tmp_path: Path) -> None:
