@@ -103,6 +103,7 @@ PLACES = {
     "test_math_utils.py": "quick",
     "test_packaging.py": "one",
     "test_papers.py": "one",
+    "test_pictures.py": "quick",
     "test_services.py": "one",
     "test_token_count_utils.py": "versions",
     "test_types.py": "quick",

@@ -34,7 +34,7 @@ LEVELS = (
         "types",
         "version",
     ),
-    ("_core", "events", "graph_utils"),
+    ("_core", "_pictures", "events", "graph_utils"),
     # what meets the world outside, but no model
     (
         "_code",

@@ -22,6 +22,7 @@ from ._first_message import first_message, item_as_text
 from .utils import consolidate_chat_info, gather_usage_summary
 
 if TYPE_CHECKING:
+    from .._pictures.drawing import Drawing, Form
     from ..cache.abstract_cache_base import AbstractCache
 
 __all__ = ("ChatResult", "CostDict", "a_initiate_chats", "initiate_chats")
@@ -71,7 +72,23 @@ class ChatResult:
         spent: Spent | None = self.__dict__.get("_spent")
         return spent
 
-    def _stopped_by(self, running_chat: RunningChat) -> None:
+    def draw(self, form: Form = "mermaid") -> Drawing:
+        """Draw who spoke to whom: as a sequence diagram of Mermaid, as "svg" with a text alternative, or as "text".
+
+        The result is a text of this form, has the other forms as attributes, and is a picture in a notebook.
+        """
+        from .._pictures.chats import draw_chat
+
+        return draw_chat(self, self.__dict__.get("_names"), form)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the page of ``autogen-classic view`` in small."""
+        from .._pictures.chats import show_chat
+
+        return show_chat(self, self.__dict__.get("_names"))
+
+    def _ended(self, agent: Party, recipient: Party, running_chat: RunningChat) -> None:
+        self.__dict__["_names"] = (agent.name, recipient.name)
         self.__dict__["_stop_reason"] = running_chat.reason
         self.__dict__["_stop_message"] = running_chat.message
         self.__dict__["_stop_detail"] = running_chat.detail
@@ -162,7 +179,7 @@ def result_of(agent: Party, recipient: Party, running_chat: RunningChat, summary
         cost=gather_usage_summary([agent, recipient]),
         human_input=list(agent._human_input),
     )
-    result._stopped_by(running_chat)
+    result._ended(agent, recipient, running_chat)
     return result
 
 

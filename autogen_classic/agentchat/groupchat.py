@@ -28,6 +28,7 @@ from .agent import Agent
 from .conversable_agent import ConversableAgent
 
 if TYPE_CHECKING:
+    from .._pictures.drawing import Drawing, Form
     from ..oai.client import ModelClient
     from .eligibility_policy import AgentEligibilityPolicy
 
@@ -168,6 +169,23 @@ class GroupChat(PrivateGroupNames):
             agents: who is introduced; None for the whole group.
         """
         return f"{self.DEFAULT_INTRO_MSG}\n\n{self._participant_roles(self.agents if agents is None else agents)}"
+
+    def draw(self, form: Form = "mermaid") -> Drawing:
+        """Draw who may speak after whom.
+
+        Args:
+            form: "mermaid" for a flowchart of Mermaid, "svg" for a picture with a text alternative, "text" for lines.
+
+        Returns:
+            The picture as a text of this form, with the other forms as its attributes. A notebook shows it.
+
+        Raises:
+            ValueError: for another form.
+        """
+        from .._pictures.drawing import draw
+        from ._groupchat.drawing import graph_of
+
+        return draw(graph_of(self), form)
 
     # --- What was said ----------------------------------------------------------------------------------------
 

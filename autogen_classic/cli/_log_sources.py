@@ -6,49 +6,14 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from .._core.content import content_str
-from .._core.messages import called
+from .._pictures.entries import Entry, message_text
 from ..errors import UnreadableLogError
 
-__all__ = ("Entry", "entries_of", "message_text")
-
-
-@dataclass
-class Entry:
-    """One thing that happened.
-
-    Attributes:
-        kind: "message", "model", "tool", "person", "code", "agent", "end", "error" or "event".
-        agent: who did it, or to whom it happened.
-        text: what was said or done.
-        at: when, as ``2026-01-31 23:59:59.000000`` in UTC; None if the file does not say.
-        to: who was spoken to.
-        model: which model answered.
-        tokens: how many it took.
-        cost: US dollars.
-        seconds: how long it took.
-        from_cache: whether a cache answered for a model.
-        failed: whether it went wrong.
-        under_way: whether it has begun, but is not over, as far as the file knows.
-    """
-
-    kind: str
-    agent: str | None
-    text: str
-    at: str | None = None
-    to: str | None = None
-    model: str | None = None
-    tokens: int | None = None
-    cost: float | None = None
-    seconds: float | None = None
-    from_cache: bool = False
-    failed: bool = False
-    under_way: bool = False
+__all__ = ("entries_of",)
 
 
 def entries_of(path: Path) -> list[Entry]:
@@ -334,22 +299,6 @@ def _said(response: object) -> str:
 def _fields(shape: object) -> object:
     """The fields of an object that a recording or an event has marked as one."""
     return shape["object"] if isinstance(shape, dict) and list(shape) == ["object"] else shape
-
-
-def message_text(message: object) -> str:
-    """The text of a message, and the functions that it calls.
-
-    Args:
-        message: a message as a dict; anything else is shown as it is.
-    """
-    if not isinstance(message, dict):
-        return str(message)
-    content = message.get("content")
-    text = content_str(content) if isinstance(content, (str, list)) else ""
-    calls = [*(message.get("tool_calls") or []), {"function": message.get("function_call")}]
-    asked = [function for function in map(called, calls) if isinstance(function, dict) and function]
-    shown = [f"[calls {one.get('name')}({one.get('arguments', one.get('input'))})]" for one in asked]
-    return " ".join([text, *shown]).strip()
 
 
 def _total(usage: object) -> int | None:

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
+from .._pictures.entries import Entry, entries_of_history
+from .._pictures.page import Run
 from ..compat.notebook import read_cells
 from ..replay.notebooks import Turn, read_transcript
 from ..replay.notebooks.outputs import shown_text
-from ._log_sources import Entry, entries_of, message_text
+from ._log_sources import entries_of
 
-__all__ = ("Run", "run_of")
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run to look at.
-
-    Attributes:
-        name: the name of its file.
-        entries: what happened, in order.
-    """
-
-    name: str
-    entries: list[Entry]
+__all__ = ("run_of",)
 
 
 def run_of(path: Path) -> Run:
@@ -41,7 +29,7 @@ def run_of(path: Path) -> Run:
     if path.suffix == ".ipynb":
         return Run(path.name, _of_notebook(path))
     history = _history_in(path)
-    return Run(path.name, entries_of(path) if history is None else _of_history(history))
+    return Run(path.name, entries_of(path) if history is None else entries_of_history(history))
 
 
 def _of_notebook(path: Path) -> list[Entry]:
@@ -67,7 +55,3 @@ def _history_in(path: Path) -> list[dict[str, object]] | None:
     history = data.get("chat_history") if isinstance(data, dict) else data
     is_history = isinstance(history, list) and all(isinstance(one, dict) and "role" in one for one in history)
     return history if is_history else None
-
-
-def _of_history(history: list[dict[str, object]]) -> list[Entry]:
-    return [Entry("message", str(one.get("name") or one["role"]), message_text(one)) for one in history]

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from ._log_sources import Entry, entries_of
+from .._pictures.entries import Entry
+from ._log_sources import entries_of
 
 __all__ = ("main",)
 

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--no-open", action="store_true", help="do not open the page in a browser")
     options = parser.parse_args(arguments)
 
-    from ._view_page import page
+    from .._pictures.page import page
     from ._view_sources import run_of
 
     runs = [run_of(path) for path in (options.run, options.other) if path is not None]

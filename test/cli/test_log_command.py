@@ -14,7 +14,7 @@ import pytest
 from agent_kit import agent
 
 from autogen_classic import AssistantAgent, cli, register_function, runtime_logging
-from autogen_classic.cli import _log_sources
+from autogen_classic._pictures.entries import message_text
 from autogen_classic.events import MessageReceived, listening, to_json
 from autogen_classic.replay import record
 from autogen_classic.testing import MockOpenAIServer, error, tool_call
@@ -166,7 +166,7 @@ def test_a_log_is_followed_while_it_grows() -> None:
 
 def test_the_call_of_a_custom_tool_is_shown_with_its_input() -> None:
     call = {"id": "1", "type": "custom", "custom": {"name": "shell", "input": "ls"}}
-    assert _log_sources.message_text({"content": None, "tool_calls": [call]}) == "[calls shell(ls)]"
+    assert message_text({"content": None, "tool_calls": [call]}) == "[calls shell(ls)]"
 
 
 def test_a_message_with_every_kind_of_line_end_is_one_entry(run: Any) -> None:

@@ -53,11 +53,11 @@ def test_mermaid_has_a_node_for_each_member_and_an_edge_for_each_handoff(pattern
         "    begin([begin]) --> n0\n"
         '    n0["ann"]\n'
         '    n1["bob"]\n'
-        '    n2(["user"])\n'
+        '    n2["user"]\n'
         '    n3(["Terminate"])\n'
-        '    n0 -->|"if ${tries} &gt; 2"| n2\n'
+        '    n0 -->|"if ${tries} #gt; 2"| n2\n'
         '    n0 -->|"if always"| n0\n'
-        '    n0 -->|"model: When it is #quot;urgent#quot; &lt;now&gt;."| n1\n'
+        '    n0 -->|"model: When it is #quot;urgent#quot; #lt;now#gt;."| n1\n'
         '    n0 -->|"otherwise"| n3\n'
         '    n1 -->|"then"| n0\n'
     )

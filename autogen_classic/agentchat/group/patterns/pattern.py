@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from ...groupchat import GroupChat, GroupChatManager
 from .._leading import (
@@ -25,6 +25,7 @@ from ..group_tool_executor import GroupToolExecutor
 from ..targets.transition_target import TerminateTarget, TransitionTarget
 
 if TYPE_CHECKING:
+    from ...._pictures.drawing import Drawing, Form
     from ...conversable_agent import ConversableAgent
 
 __all__ = ("DefaultPattern", "Pattern", "PreparedGroup")
@@ -120,24 +121,22 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
         """Who goes next where an agent does not say so, as the pattern has it."""
         return self._after_work()
 
-    def draw(self, form: Literal["mermaid", "svg", "text"] = "mermaid") -> str:
+    def draw(self, form: Form = "mermaid") -> Drawing:
         """Draw who hands over to whom, with the conditions at the edges.
 
         Args:
             form: "mermaid" for a flowchart of Mermaid, "svg" for a picture with a text alternative, "text" for lines.
 
         Returns:
-            The picture as text.
+            The picture as a text of this form, with the other forms as its attributes. A notebook shows it.
 
         Raises:
             ValueError: for another form.
         """
-        from .._drawing import as_mermaid, as_svg, as_text
+        from ...._pictures.drawing import draw
+        from .._drawing import graph_of
 
-        forms = {"mermaid": as_mermaid, "svg": as_svg, "text": as_text}
-        if form not in forms:
-            raise ValueError(f"A group is drawn as {', '.join(forms)}, not as {form!r}.")
-        return forms[form](self)
+        return draw(graph_of(self), form)
 
     def _after_work(self) -> TransitionTarget:
         """Who goes next where an agent does not say so."""

@@ -1,0 +1,110 @@
+"""What every ``draw()`` returns, and what its pictures have in common."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from html import escape
+from typing import Literal, Protocol, TypeAlias
+
+__all__ = ("Drawing", "Form", "as_label", "draw", "mermaid_text", "svg_document")
+
+Form: TypeAlias = Literal["mermaid", "svg", "text"]
+
+_MEANT_BY_MERMAID = {'"': "#quot;", "#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;", "&": "#amp;"}
+
+
+class Drawable(Protocol):
+    """A picture that is not yet in a form."""
+
+    def as_mermaid(self) -> str:
+        """The picture as a diagram of Mermaid."""
+        ...
+
+    def as_svg(self) -> str:
+        """The picture as SVG, with a text alternative."""
+        ...
+
+    def as_text(self) -> str:
+        """What the picture shows, in lines."""
+        ...
+
+
+class Drawing(str):
+    """A picture as text, in the form that was asked for. A notebook shows it as a picture.
+
+    Attributes:
+        mermaid: the picture as a diagram of Mermaid.
+        svg: the picture as SVG, with a text alternative.
+        text: what it shows, in lines.
+    """
+
+    mermaid: str
+    svg: str
+    text: str
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+def draw(picture: Drawable, form: Form) -> Drawing:
+    """Draw a picture.
+
+    Args:
+        picture: the picture.
+        form: the form that the result has as a text.
+
+    Raises:
+        ValueError: for another form.
+    """
+    forms = {"mermaid": picture.as_mermaid(), "svg": picture.as_svg(), "text": picture.as_text()}
+    if form not in forms:
+        raise ValueError(f"A picture is drawn as {', '.join(forms)}, not as {form!r}.")
+    drawing = Drawing(forms[form])
+    drawing.mermaid, drawing.svg, drawing.text = forms["mermaid"], forms["svg"], forms["text"]
+    return drawing
+
+
+def as_label(text: str, longest: int) -> str:
+    """The beginning of a text on one line, without characters that XML does not allow.
+
+    Args:
+        text: the text.
+        longest: how many characters the label may have.
+    """
+    line = " ".join(text[: 10 * longest].split())
+    printable = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
+    return printable if len(printable) <= longest else f"{printable[: longest - 1]}…"
+
+
+def mermaid_text(label: str) -> str:
+    """A label that means nothing else to Mermaid.
+
+    Args:
+        label: the label, on one line.
+    """
+    return "".join(_MEANT_BY_MERMAID.get(letter, letter) for letter in label)
+
+
+def svg_document(title: str, description: str, size: tuple[float, float], parts: Iterable[str]) -> str:
+    """Put a picture together that has the colours of its reader, light or dark.
+
+    Args:
+        title: what it shows.
+        description: all that can be seen in it, for those who cannot see it.
+        size: its width and height in pixels.
+        parts: its elements; ``url(#arrow)`` is the marker for the end of a line.
+    """
+    width, height = (f"{length:.0f}" for length in size)
+    body = "\n".join(parts)
+    # Several pictures may stand on one page, and an id counts for the whole page.
+    key = hashlib.sha256(f"{title}{description}{body}".encode(errors="replace")).hexdigest()[:8]
+    body = body.replace("url(#arrow)", f"url(#arrow-{key})")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'role="img" aria-labelledby="title-{key} desc-{key}" font-family="sans-serif" font-size="12" color="#000" '
+        'style="color-scheme: light dark; color: CanvasText; background: Canvas">\n'
+        f'<title id="title-{key}">{escape(title)}</title>\n<desc id="desc-{key}">{escape(description)}</desc>\n'
+        f'<defs><marker id="arrow-{key}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
+        f'orient="auto"><path d="M0 0L8 4L0 8z" fill="currentColor"/></marker></defs>\n{body}\n</svg>\n'
+    )
