@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..._core.drive import Ask, Steps
 from ..._core.events import Notice, emit
+from ..._core.messages import Message
 from ..._core.running_chats import StopReason
 from .. import _literals
 from ..chat import ChatResult
 from ..utils import gather_usage_summary
 from ._leading import cleanup_temp_user_messages
+from ._membership import at_work, lent
 
 if TYPE_CHECKING:
     from ...llm_config.config import LLMConfig
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from ..conversable_agent import ConversableAgent
     from ..groupchat import GroupChatManager
     from .context_variables import ContextVariables
-    from .patterns.pattern import Pattern
+    from .patterns.pattern import Pattern, PreparedGroup
     from .safeguards._rules import Policy
 
 __all__ = ("Safeguards", "group_chat_steps")
@@ -94,27 +96,23 @@ def group_chat_steps(
     Returns:
         The result, the context variables, and who spoke last.
     """
-    prepared = pattern.prepare_group_chat(max_rounds=max_rounds, messages=messages)
-    _, _, _, context_variables, _, _, _, groupchat, manager, processed, last_agent, _, _ = prepared
+    everybody = [*pattern.agents, *([pattern.user_agent] if pattern.user_agent else [])]
+    with lent(everybody):
+        prepared = pattern.prepare_group_chat(max_rounds=max_rounds, messages=messages)
+        return (yield from _chat_steps(pattern, prepared, safeguards))
+
+
+def _chat_steps(
+    pattern: Pattern, prepared: PreparedGroup, safeguards: Safeguards | None
+) -> Steps[tuple[ChatResult, ContextVariables, Agent | None]]:
+    """Run a group chat that has been prepared."""
+    _, _, _, context_variables, _, _, executor, groupchat, manager, processed, last_agent, _, _ = prepared
     members: list[Any] = groupchat.agents
     if safeguards is not None:
         safeguards.apply(manager)
     try:
-        is_resumed = len(processed) > 1
-        first: Any = processed[0]
-        speaker: Any = last_agent
-        if is_resumed:
-            speaker, first = yield Ask(manager, "resume", messages=processed)
-            _give_back_own_words(members, manager)
-        result: ChatResult = yield Ask(
-            speaker,
-            "initiate_chat",
-            manager,
-            message=first,
-            clear_history=not is_resumed,
-            silent=manager._silent,
-            summary_method=pattern.summary_method,
-        )
+        with at_work(executor):
+            result: ChatResult = yield from _talk(pattern, manager, processed, last_agent)
     finally:
         for agent in members:
             agent._classic_transfers = ()
@@ -127,8 +125,30 @@ def group_chat_steps(
     return result, context_variables, manager.last_speaker
 
 
-def _give_back_own_words(members: list[ConversableAgent], manager: GroupChatManager) -> None:
+def _talk(
+    pattern: Pattern, manager: GroupChatManager, messages: list[Message], speaker: ConversableAgent | None
+) -> Steps[ChatResult]:
+    """Let the group talk; several messages are those of an earlier chat, which goes on."""
+    is_resumed = len(messages) > 1
+    first: Any = messages[0]
+    if is_resumed:
+        speaker, first = yield Ask(manager, "resume", messages=messages)
+        _give_back_own_words(manager)
+    result: ChatResult = yield Ask(
+        speaker,
+        "initiate_chat",
+        manager,
+        message=first,
+        clear_history=not is_resumed,
+        silent=manager._silent,
+        summary_method=pattern.summary_method,
+    )
+    return result
+
+
+def _give_back_own_words(manager: GroupChatManager) -> None:
     """Let agents know their own words in a chat that is resumed; the manager has told everything to everybody."""
+    members: list[Any] = manager.groupchat.agents
     for agent in members:
         for message in agent.chat_messages[manager]:
             if message.get("name") == agent.name and message["role"] == "user":
