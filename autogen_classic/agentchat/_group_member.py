@@ -92,6 +92,8 @@ class GroupMember:
     """Who runs the tools of the agent's group."""
     _classic_wrappers: dict[int, tuple[Any, Any]] = {}  # noqa: RUF012 - a group gives each agent its own
     """By the id of a target: the target, and the hidden agent that acts for it."""
+    _classic_is_hidden = False
+    """Whether the agent acts for the group itself, so that no model chooses it."""
 
     def _classic_set_up_membership(self, context_variables: object, state_updates: object, handoffs: object) -> None:
         """Take the arguments of the constructor."""

@@ -9,6 +9,7 @@ from ..agent import Agent
 from ..chat import ChatResult
 from ..conversable_agent import ConversableAgent
 from ..groupchat import GroupChat, GroupChatManager
+from ._wrapping import targets_of
 from .context_variables import ContextVariables
 from .group_tool_executor import GroupToolExecutor
 from .targets.group_manager_target import GroupManagerTarget
@@ -132,12 +133,7 @@ def create_group_manager(
     arguments = dict(group_manager_args or {})
     if "groupchat" in arguments:
         raise ValueError("'groupchat' cannot be specified in group_manager_args as it is set by initiate_group_chat")
-    targets = [
-        condition.target
-        for agent in agents
-        for conditions in (agent.handoffs.llm_conditions, agent.handoffs.context_conditions, agent.handoffs.after_works)
-        for condition in conditions
-    ]
+    targets = [target for agent in agents for target in targets_of(agent)]
     if any(isinstance(target, GroupManagerTarget) for target in [*targets, group_after_work]):
         arguments["llm_config"] = arguments.get("llm_config") or _first_llm_config(agents)
     return GroupChatManager(groupchat, **arguments)

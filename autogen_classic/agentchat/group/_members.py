@@ -6,12 +6,10 @@ from collections import Counter
 from typing import Any
 
 from ..._core.party import described, is_agent
-from ..agent import Agent
 from ..conversable_agent import ConversableAgent
-from ._choices import acting_target, wrapper_of
-from ._guarding import guard_input
-from ._handoff_reply import handoff_reply
+from ._choices import acting_target
 from ._transit import TransitFilter
+from ._wrapping import establish_group_agent, wrap_agent_handoff_targets, wrap_group_after_work
 from .context_variables import ContextVariables
 from .group_tool_executor import GroupToolExecutor
 from .targets.transition_target import AgentNameTarget, AgentTarget, RandomAgentTarget, TransitionTarget
@@ -21,10 +19,8 @@ __all__ = (
     "create_on_condition_handoff_functions",
     "ensure_guardrail_agents_in_group",
     "ensure_handoff_agents_in_group",
-    "establish_group_agent",
     "prepare_exclude_transit_messages",
     "prepare_group_agents",
-    "wrap_agent_handoff_targets",
 )
 
 Agents = list[ConversableAgent]
@@ -120,6 +116,7 @@ def prepare_group_agents(
     context_variables: ContextVariables | dict[str, Any],
     exclude_transit_message: bool = True,
     executor_class: type[GroupToolExecutor] = GroupToolExecutor,
+    group_after_work: TransitionTarget | None = None,
 ) -> tuple[GroupToolExecutor, Agents]:
     """Make agents members of a group, and find who acts for their targets.
 
@@ -128,6 +125,7 @@ def prepare_group_agents(
         context_variables: what they know together.
         exclude_transit_message: whether a model does not see how others handed over.
         executor_class: the class of the agent that runs the tools.
+        group_after_work: who goes next where an agent does not say so.
 
     Returns:
         Who runs the tools, and the hidden agents that act for nested chats and group chats.
@@ -138,6 +136,8 @@ def prepare_group_agents(
     for agent in agents:
         wrap_agent_handoff_targets(agent, wrapped_agents)
         create_on_condition_handoff_functions(agent)
+    if group_after_work is not None:
+        wrap_group_after_work(group_after_work, agents, wrapped_agents)
     tool_execution = executor_class()
     tool_execution.register_agents_functions([*agents, *wrapped_agents], context_variables)
     for agent in [*agents, *wrapped_agents]:
@@ -145,42 +145,6 @@ def prepare_group_agents(
     if exclude_transit_message:
         prepare_exclude_transit_messages([*agents, *wrapped_agents])
     return tool_execution, wrapped_agents
-
-
-def establish_group_agent(agent: ConversableAgent) -> None:
-    """Let an agent hand over; once is enough.
-
-    Args:
-        agent: the agent.
-    """
-    if not agent._group_is_established:
-        agent.register_reply([Agent, None], handoff_reply)
-        if agent.input_guardrails:  # they stand before everything else
-            guard_input(agent)
-        agent._group_is_established = True
-
-
-def wrap_agent_handoff_targets(agent: ConversableAgent, wrapped_agent_list: Agents) -> None:
-    """Make the hidden agents that act for an agent's nested chats and group chats.
-
-    Those of LLM and context conditions hand back to the agent. After an after-work the group decides.
-
-    Args:
-        agent: the agent.
-        wrapped_agent_list: the hidden agents are added to it.
-    """
-    agent._classic_wrappers = {}
-    handoffs = agent.handoffs
-    returning = [one.target for one in handoffs.llm_conditions] + [one.target for one in handoffs.context_conditions]
-    for index, target in enumerate([*returning, *(one.target for one in handoffs.after_works)]):
-        if not target.needs_agent_wrapper() or wrapper_of(agent, target) is not None:
-            continue
-        wrapper = target.create_wrapper_agent(agent, index)
-        if index >= len(returning):
-            wrapper.handoffs.clear()
-        establish_group_agent(wrapper)
-        agent._classic_wrappers[id(target)] = (target, wrapper)
-        wrapped_agent_list.append(wrapper)
 
 
 def create_on_condition_handoff_functions(agent: ConversableAgent) -> None:

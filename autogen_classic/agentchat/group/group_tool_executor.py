@@ -12,14 +12,17 @@ from ..._core.party import Outcome
 from .._replies.tool_calls import answer_to
 from ..agent import Agent
 from ..conversable_agent import ConversableAgent
-from ._choices import acting_target, announce, is_available
+from ._choices import acting_target, announce, is_available, wrapper_of
 from ._tool_results import kept_result, reply_result_of, restored_result, text_of
+from ._transit import TransitFilter
+from ._wrapping import targets_of, wrapped
 from .context_variables import ContextVariables
 from .on_condition import OnCondition
 from .targets.transition_target import TransitionTarget
 
 if TYPE_CHECKING:
     from ...tools.tool import Tool
+    from ..groupchat import GroupChat
 
 __all__ = ("GroupToolExecutor",)
 
@@ -84,6 +87,8 @@ class GroupToolExecutor(ConversableAgent):
         self._tool_call_originator: str | None = None
         self._members: dict[str, ConversableAgent] = {}
         self._tools_of: dict[str, dict[str, Callable[..., Any]]] = {}
+        self._latecomers: list[tuple[ConversableAgent, TransitionTarget, ConversableAgent]] = []
+        self._classic_group_executor = self
         for reply in (GroupToolExecutor._generate_group_tool_reply, GroupToolExecutor._a_generate_group_tool_reply):
             self.register_reply([Agent, None], reply, ignore_async_in_sync_chat=True)
 
@@ -254,6 +259,42 @@ class GroupToolExecutor(ConversableAgent):
         """
         name: str | None = message.get("name")
         return name
+
+    # --- Hidden agents ----------------------------------------------------------------------------------------
+
+    def agent_for(self, target: TransitionTarget, owner: ConversableAgent, groupchat: GroupChat) -> ConversableAgent:
+        """The hidden agent that acts for a nested chat or a group chat.
+
+        One that a tool or a function names is not known before, and joins the group now.
+
+        Args:
+            target: the target.
+            owner: who hands over, and gets the word back.
+            groupchat: the group.
+        """
+        known = wrapper_of(owner, target)
+        if known is not None:
+            return known
+        for other, other_target, agent in self._latecomers:
+            if other is owner and other_target == target:
+                return agent
+        agent = wrapped(owner, target, len(list(targets_of(owner))) + len(self._latecomers))
+        self._latecomers.append((owner, target, agent))
+        self._let_join(agent, owner, groupchat)
+        return agent
+
+    def _let_join(self, agent: ConversableAgent, owner: ConversableAgent, groupchat: GroupChat) -> None:
+        """Make a hidden agent a member, which knows what was said before."""
+        agent.context_variables = self.context_variables
+        agent._group_manager = self._group_manager
+        agent._classic_group_executor = self
+        hook = "process_all_messages_before_reply"
+        agent.hook_lists[hook] += [one for one in owner.hook_lists[hook] if isinstance(one, TransitFilter)]
+        self._members[agent.name] = agent
+        groupchat.allowed_speaker_transitions_dict[agent] = list(groupchat.agents)
+        groupchat.agents.append(agent)
+        for message in groupchat.messages:
+            agent._append_oai_message(dict(message), "user", self._group_manager, is_sending=False)
 
     # --- Its reply --------------------------------------------------------------------------------------------
 

@@ -20,13 +20,12 @@ from ._members import (
     create_on_condition_handoff_functions,
     ensure_guardrail_agents_in_group,
     ensure_handoff_agents_in_group,
-    establish_group_agent,
     prepare_exclude_transit_messages,
     prepare_group_agents,
-    wrap_agent_handoff_targets,
 )
 from ._transit import TransitFilter
 from ._transitions import Choice, GroupTransition, last_group_speaker, next_speaker
+from ._wrapping import establish_group_agent, wrap_agent_handoff_targets
 from .group_tool_executor import GroupToolExecutor
 
 if TYPE_CHECKING:

@@ -163,7 +163,7 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
         ensure_handoff_agents_in_group(with_user)
         ensure_guardrail_agents_in_group(with_user)
         executor, wrapped_agents = prepare_group_agents(
-            self.agents, self.context_variables, self.exclude_transit_message, self.executor_class
+            with_user, self.context_variables, self.exclude_transit_message, self.executor_class, after_work
         )
         processed, last_agent, names, temporary = process_initial_messages(
             messages, self.user_agent, self.agents, wrapped_agents
@@ -181,7 +181,7 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
                 self.initial_agent, executor, names, self.user_agent, after_work
             ),
         )
-        manager = create_group_manager(groupchat, self.group_manager_args, self.agents, after_work)
+        manager = create_group_manager(groupchat, self.group_manager_args, with_user, after_work)
         manager._classic_announces_handoffs = self.announces
         setup_context_variables(
             executor, [*self.agents, *wrapped_agents, *temporary], manager, self.user_agent, self.context_variables

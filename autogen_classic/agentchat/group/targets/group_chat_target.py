@@ -8,13 +8,11 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from ...._core.drive import Steps, drive, drive_async, shipped
 from ...._core.party import Agent, Outcome, Party
-from ..speaker_selection_result import SpeakerSelectionResult
-from .transition_target import AgentTarget, TransitionTarget
+from .transition_target import AgentTarget, WrappedTarget
 from .transition_utils import __AGENT_WRAPPER_PREFIX__
 
 if TYPE_CHECKING:
     from ...conversable_agent import ConversableAgent
-    from ...groupchat import GroupChat
 
 __all__ = ("GroupChatConfig", "GroupChatTarget")
 
@@ -44,7 +42,7 @@ class GroupChatConfig(BaseModel):
         return value
 
 
-class GroupChatTarget(TransitionTarget):
+class GroupChatTarget(WrappedTarget):
     """A group chat of its own runs, and its summary is said in the group.
 
     Attributes:
@@ -53,15 +51,6 @@ class GroupChatTarget(TransitionTarget):
 
     group_chat_config: GroupChatConfig
 
-    def resolve(
-        self, groupchat: GroupChat, current_agent: ConversableAgent, user_agent: ConversableAgent | None
-    ) -> SpeakerSelectionResult:
-        """Refuse: a hidden agent runs the group chat."""
-        raise NotImplementedError(
-            "GroupChatTarget does not support the resolve method: a hidden agent runs the group chat. Make it with "
-            "create_wrapper_agent, and use an AgentTarget for it. A group does that for handoffs and after-works."
-        )
-
     def display_name(self) -> str:
         """The name for readers."""
         return "a group chat"
@@ -69,10 +58,6 @@ class GroupChatTarget(TransitionTarget):
     def normalized_name(self) -> str:
         """The name for names of tools."""
         return "group_chat"
-
-    def needs_agent_wrapper(self) -> bool:
-        """True: a hidden agent runs the group chat."""
-        return True
 
     def create_wrapper_agent(self, parent_agent: ConversableAgent, index: int) -> ConversableAgent:
         """Make the agent that runs the group chat and then hands back; see `TransitionTarget.create_wrapper_agent`."""

@@ -25,6 +25,7 @@ __all__ = (
     "StayTarget",
     "TerminateTarget",
     "TransitionTarget",
+    "WrappedTarget",
 )
 
 
@@ -92,6 +93,29 @@ class ResolvingTarget(TransitionTarget):
     def needs_agent_wrapper(self) -> bool:
         """False: no hidden agent is needed."""
         return False
+
+
+class WrappedTarget(TransitionTarget):
+    """A target for which a hidden agent acts in the group."""
+
+    def resolve(
+        self, groupchat: GroupChat, current_agent: ConversableAgent, user_agent: ConversableAgent | None
+    ) -> SpeakerSelectionResult:
+        """The hidden agent, which joins the group if it is not there yet; see `TransitionTarget.resolve`.
+
+        Raises:
+            ValueError: the agent is not in a group with handoffs.
+        """
+        executor = current_agent._classic_group_executor
+        if executor is None:
+            raise ValueError(
+                f"{self.display_name()} goes next in groups with handoffs only, but {current_agent.name} has no group."
+            )
+        return SpeakerSelectionResult(agent_name=executor.agent_for(self, current_agent, groupchat).name)
+
+    def needs_agent_wrapper(self) -> bool:
+        """True: a hidden agent acts for it."""
+        return True
 
 
 class AgentTarget(ResolvingTarget):
@@ -166,7 +190,7 @@ class AgentNameTarget(ResolvingTarget):
         return f"Transfer to {self.agent_name}"
 
 
-class NestedChatTarget(TransitionTarget):
+class NestedChatTarget(WrappedTarget):
     """Chats outside of the group run, and their outcome is said in the group.
 
     Attributes:
@@ -175,15 +199,6 @@ class NestedChatTarget(TransitionTarget):
 
     nested_chat_config: dict[str, Any]
 
-    def resolve(
-        self, groupchat: GroupChat, current_agent: ConversableAgent, user_agent: ConversableAgent | None
-    ) -> SpeakerSelectionResult:
-        """Refuse: a hidden agent runs the chats."""
-        raise NotImplementedError(
-            "NestedChatTarget does not support the resolve method: a hidden agent runs the chats. Make it with "
-            "create_wrapper_agent, and use an AgentTarget for it. A group does that for handoffs and after-works."
-        )
-
     def display_name(self) -> str:
         """The name for readers."""
         return "a nested chat"
@@ -191,10 +206,6 @@ class NestedChatTarget(TransitionTarget):
     def normalized_name(self) -> str:
         """The name for names of tools."""
         return "nested_chat"
-
-    def needs_agent_wrapper(self) -> bool:
-        """True: a hidden agent runs the chats."""
-        return True
 
     def wrapper_name(self, parent_agent: ConversableAgent, index: int) -> str:
         """The name of the hidden agent; see `create_wrapper_agent` for the arguments."""
