@@ -25,6 +25,7 @@
      |
      |  Requests to models
      +-- ModelRequestForbiddenError (RuntimeError)
+     +-- ModelToolNotSupportedError (ValueError)
      +-- UnusableAnswerError (AttributeError)
      +-- NoAnswerError (RuntimeError)
      +-- StructuredOutputError (ValueError)
@@ -162,6 +163,7 @@ __all__ = (
     "MissingModelError",
     "MissingRegionError",
     "ModelRequestForbiddenError",
+    "ModelToolNotSupportedError",
     "NoAnswerError",
     "NoEligibleSpeaker",
     "NotJSONError",
@@ -369,6 +371,24 @@ class PriceFileError(AutogenClassicError, ValueError):
 
 class ModelRequestForbiddenError(AutogenClassicError, RuntimeError):
     """A request was about to reach a real model while that was forbidden."""
+
+
+class ModelToolNotSupportedError(_ErrorWithMessage, ValueError):
+    """A request offers tools to a model that is known not to take any.
+
+    Args:
+        model: the name of the model.
+    """
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"Tools are not supported with {model} models. "
+            "Refer to the documentation at https://platform.openai.com/docs/guides/reasoning#limitations"
+        )
+        self.args = (model,)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class UnusableAnswerError(AutogenClassicError, AttributeError):

@@ -58,3 +58,10 @@ def test_a_name_conflict_takes_further_details() -> None:
 def test_the_name_that_ag2_gave_to_an_error_is_the_same_class(error: type[Exception]) -> None:
     assert getattr(exception_utils, f"{error.__name__}Error") is error
     assert getattr(autogen_classic, f"{error.__name__}Error") is error
+
+
+def test_the_error_of_a_model_without_tools_names_it_and_survives_pickling() -> None:
+    error = pickle.loads(pickle.dumps(exception_utils.ModelToolNotSupportedError("o1-mini")))
+    assert isinstance(error, AutogenClassicError)
+    assert str(error) == error.message
+    assert error.message.startswith("Tools are not supported with o1-mini models.")

@@ -270,12 +270,12 @@ class Party(LLMAgent, Protocol):
         """Tell whether it can run a function, or all of several."""
 
     def execute_function(
-        self, func_call: dict[str, Any], verbose: bool = False, call_id: str | None = None
+        self, func_call: dict[str, Any], call_id: str | bool | None = None, verbose: bool = False
     ) -> tuple[bool, Message]:
         """Run a function that a model calls."""
 
     async def a_execute_function(
-        self, func_call: dict[str, Any], verbose: bool = False, call_id: str | None = None
+        self, func_call: dict[str, Any], call_id: str | bool | None = None, verbose: bool = False
     ) -> tuple[bool, Message]:
         """Run a function that a model calls, and await it if it is asynchronous."""
 

@@ -7,7 +7,7 @@ function on the list that `generate_reply` walks. The drivers of `drive` run the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from time import perf_counter
 from typing import Any
 
@@ -198,10 +198,15 @@ def receive(
 
 
 def generate_reply(
-    agent: Party, /, messages: list[Message] | None = None, sender: Agent | None = None, **kwargs: Any
+    agent: Party,
+    /,
+    messages: list[Message] | None = None,
+    sender: Agent | None = None,
+    exclude: Collection[ReplyFunction] | None = (),
+    **kwargs: Any,
 ) -> Steps[TextOrMessage | None]:
     """Find the reply of an agent; those who want to hear of turns are told."""
-    found = _first_final_reply(agent, messages, sender, **kwargs)
+    found = _first_final_reply(agent, messages, sender, exclude or ())
     return _announced(agent, sender, found) if is_heard(TurnStarted) else found
 
 
@@ -221,7 +226,7 @@ def _announced(agent: Party, sender: Agent | None, found: Steps[TextOrMessage | 
 
 
 def _first_final_reply(
-    agent: Party, messages: list[Message] | None, sender: Agent | None, **kwargs: Any
+    agent: Party, messages: list[Message] | None, sender: Agent | None, excluded: Collection[ReplyFunction]
 ) -> Steps[TextOrMessage | None]:
     """Ask the reply functions in their order until one of them has the final word."""
     if messages is None and sender is None:
@@ -242,7 +247,6 @@ def _first_final_reply(
         messages = yield Ask(agent, "process_all_messages_before_reply", messages)
 
     asynchronous = yield WHICH_WAY
-    excluded = kwargs.get("exclude") or ()
     twins: dict[Any, Any] = {}  # which of two twins, functions with the same steps behind them, was asked first
     is_noted = is_heard(ReplyTried)
     shared, fires = None, False  # the replies that an agent is born with have one list as their trigger

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+DEFAULT_SUMMARY_METHOD = "last_msg"
 DEFAULT_SYSTEM_MESSAGE = "You are a helpful AI Assistant."
 TERMINATE = "TERMINATE"
 EXIT = "exit"

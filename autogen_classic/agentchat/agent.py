@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from .._core.party import Agent, LLMAgent
+from typing import TYPE_CHECKING as TYPE_CHECKING  # a name of AG2 here
 
-__all__ = ("Agent", "LLMAgent")
+from .._core.party import Agent, LLMAgent
+from ._literals import DEFAULT_SUMMARY_METHOD
+
+__all__ = ("DEFAULT_SUMMARY_METHOD", "Agent", "LLMAgent")

@@ -13,7 +13,7 @@ import importlib
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .._core import hooks, replies, steps
@@ -22,7 +22,7 @@ from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up,
 from .._core.events import AgentCreated, HistoryCleared, Notice, Sealed, emit, is_heard
 from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message, stored_form
-from .._core.party import Client, Outcome, Party
+from .._core.party import Client, Outcome, Party, ReplyFunction
 from .._core.running_chats import RunningChat
 from .._core.steering import SteeredAgent
 from .._core.tape import person_input
@@ -88,7 +88,7 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
     DEFAULT_CONFIG: Any = False
     MAX_CONSECUTIVE_AUTO_REPLY = 100
     DEFAULT_SUMMARY_PROMPT = _summary.DEFAULT_SUMMARY_PROMPT
-    DEFAULT_SUMMARY_METHOD = "last_msg"
+    DEFAULT_SUMMARY_METHOD = _literals.DEFAULT_SUMMARY_METHOD
     llm_config: dict[str, Any] | Literal[False]
     client: Any
     _code_executor: CodeExecutor | None = None  # a subclass may set it before the constructor here runs
@@ -684,14 +684,19 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
 
     @shipped(steps.generate_reply)
     def generate_reply(
-        self, messages: list[Message] | None = None, sender: Agent | None = None, **kwargs: Any
+        self,
+        messages: list[Message] | None = None,
+        sender: Agent | None = None,
+        exclude: Collection[ReplyFunction] | None = (),
+        **kwargs: Any,
     ) -> TextOrMessage | None:
         """Ask the reply functions in their order until one has the final word.
 
         Args:
             messages: the conversation; None takes what this agent and the sender said to each other.
             sender: who wrote the last message.
-            **kwargs: ``exclude`` is a list of reply functions that are passed over.
+            exclude: reply functions that are passed over.
+            **kwargs: whatever else a subclass understands; it is ignored here.
 
         Returns:
             The reply as a text or a dict, or None when there is nothing to say.
@@ -699,14 +704,18 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
         Raises:
             AssertionError: with neither messages nor a sender.
         """
-        return drive(steps.generate_reply(self, messages, sender, **kwargs))
+        return drive(steps.generate_reply(self, messages, sender, exclude, **kwargs))
 
     @shipped(steps.generate_reply)
     async def a_generate_reply(
-        self, messages: list[Message] | None = None, sender: Agent | None = None, **kwargs: Any
+        self,
+        messages: list[Message] | None = None,
+        sender: Agent | None = None,
+        exclude: Collection[ReplyFunction] | None = (),
+        **kwargs: Any,
     ) -> TextOrMessage | None:
         """Find a reply in an asynchronous chat; see `generate_reply`."""
-        return await drive_async(steps.generate_reply(self, messages, sender, **kwargs))
+        return await drive_async(steps.generate_reply(self, messages, sender, exclude, **kwargs))
 
     def register_reply(
         self,
@@ -992,26 +1001,26 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
 
     @shipped(tool_calls.execute_function)
     def execute_function(
-        self, func_call: dict[str, Any], verbose: bool = False, call_id: str | None = None
+        self, func_call: dict[str, Any], call_id: str | bool | None = None, verbose: bool = False
     ) -> tuple[bool, Message]:
         """Run a function that a model calls.
 
         Args:
             func_call: ``name``, and ``arguments`` as JSON.
+            call_id: the id of the tool call. A bool in this place is ``verbose``, as in programs for 0.2.
             verbose: True prints the arguments and the result.
-            call_id: the id of the tool call.
 
         Returns:
             Whether it succeeded, and the answer as a message; an error is an answer too.
         """
-        return drive(tool_calls.execute_function(self, func_call, verbose, call_id))
+        return drive(tool_calls.execute_function(self, func_call, call_id, verbose))
 
     @shipped(tool_calls.execute_function)
     async def a_execute_function(
-        self, func_call: dict[str, Any], verbose: bool = False, call_id: str | None = None
+        self, func_call: dict[str, Any], call_id: str | bool | None = None, verbose: bool = False
     ) -> tuple[bool, Message]:
         """Run a function, and await it if it is asynchronous; see `execute_function`."""
-        return await drive_async(tool_calls.execute_function(self, func_call, verbose, call_id))
+        return await drive_async(tool_calls.execute_function(self, func_call, call_id, verbose))
 
     @property
     def function_map(self) -> dict[str, Callable[..., Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING as TYPE_CHECKING  # a name of AG2 here
 from typing import Protocol, runtime_checkable
 
 from .agent import Agent

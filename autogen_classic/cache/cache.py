@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
 
@@ -9,6 +10,8 @@ from .abstract_cache_base import AbstractCache
 from .cache_factory import CacheFactory
 
 __all__ = ("Cache",)
+
+_in_use: ContextVar[tuple[Cache, ...]] = ContextVar("autogen_classic_caches", default=())
 
 
 class Cache(AbstractCache):
@@ -158,8 +161,24 @@ class Cache(AbstractCache):
         """Let go of files and connections."""
         self.cache.close()
 
+    @classmethod
+    def get_current_cache(cls, cache: Cache | None = None) -> Cache | None:
+        """Return a cache, or if it is None, that of the innermost ``with`` block that is running.
+
+        Agents use a cache only if a chat is given one, as in AutoGen 0.2: ``initiate_chat(..., cache=cache)``.
+
+        Args:
+            cache: a cache, which is returned as it is.
+
+        Returns:
+            The cache; None outside of such a block.
+        """
+        in_use = _in_use.get()
+        return cache if cache is not None or not in_use else in_use[-1]
+
     def __enter__(self) -> AbstractCache:
         """Return the cache behind this one."""
+        _in_use.set((*_in_use.get(), self))
         return self.cache.__enter__()
 
     def __exit__(
@@ -169,4 +188,8 @@ class Cache(AbstractCache):
         traceback: TracebackType | None,
     ) -> None:
         """Close the cache."""
+        in_use = list(_in_use.get())
+        if self in in_use:  # a block of an asynchronous program may end in another task than it began
+            in_use.remove(self)
+            _in_use.set(tuple(in_use))
         self.cache.__exit__(exc_type, exc_value, traceback)

@@ -7,11 +7,11 @@ import os
 import threading
 import uuid
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import docker
 import docker.errors
@@ -72,6 +72,9 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
         stop_container: stop the container at the end of the program. `stop` and the end of ``with`` always do.
         execution_policies: says for languages whether their code is run (True) or only saved to a file (False);
             what it does not name stays as in ``DEFAULT_EXECUTION_POLICY``.
+        container_create_kwargs: further arguments for ``containers.create`` of the docker package, which go before what
+            is set here, such as ``{"extra_hosts": {"db": "10.0.0.2"}}``. ``volumes``, ``environment`` and ``labels``
+            are added to those of the executor.
         network: ``"none"`` cuts the container off, a name connects it to that network of the engine; None leaves it
             on the engine's default network, which reaches the internet.
         memory: how much memory it may use, in bytes or as text such as ``"512m"``. None for no limit; if memory then
@@ -109,6 +112,7 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
         stop_container: bool = True,
         execution_policies: dict[str, bool] | None = None,
         *,
+        container_create_kwargs: Mapping[str, Any] | None = None,
         network: str | None = None,
         memory: int | str | None = None,
         pids: int = SAFE_SETTINGS["pids_limit"],
@@ -121,6 +125,7 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
         max_output: int | None = MAX_OUTPUT,
     ) -> None:
         super().__init__(timeout, work_dir, execution_policies, max_output)
+        self._create_kwargs = dict(container_create_kwargs or {})
         self._settings = limits_of_container(
             network=network,
             memory=memory,
@@ -207,17 +212,7 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
         with suppress(docker.errors.DockerException):  # cleaning up after others is not a reason to fail
             remove_leftovers(self._client)
         image = find_image(self._client, [self._image])
-        container = self._client.containers.create(
-            image,
-            name=self._name,
-            entrypoint=["tail", "-f", "/dev/null"],
-            auto_remove=self._auto_remove,
-            volumes=self._shared.volumes(),
-            working_dir=WORKSPACE,
-            environment=self._environment(image),
-            labels=container_labels("code", kept=not (self._stops_at_exit and self._auto_remove)),
-            **self._settings,
-        )
+        container = self._client.containers.create(image, **self._create_arguments(image))
         try:
             container.start()
             self._shared.check(container)
@@ -232,6 +227,23 @@ class DockerCommandLineCodeExecutor(CommandLineExecutor):
                 self._cleanup = weakref.finalize(self, end) if self._stops_at_exit else end
                 return
         end()
+
+    def _create_arguments(self, image: str) -> dict[str, Any]:
+        """What the container is made with; mappings that the program gives are added to our own."""
+        own: dict[str, Any] = {
+            "name": self._name,
+            "entrypoint": ["tail", "-f", "/dev/null"],
+            "auto_remove": self._auto_remove,
+            "volumes": self._shared.volumes(),
+            "working_dir": WORKSPACE,
+            "environment": self._environment(image),
+            "labels": container_labels("code", kept=not (self._stops_at_exit and self._auto_remove)),
+            **self._settings,
+        }
+        for name, given in self._create_kwargs.items():
+            both = isinstance(own.get(name), Mapping) and isinstance(given, Mapping)
+            own[name] = {**own[name], **given} if both else given
+        return own
 
     def _environment(self, image: str) -> dict[str, str]:
         environment = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", **MARK_OF_THE_CONTAINER}

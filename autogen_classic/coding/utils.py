@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 from .._code.commands import endings_of
+from .._core.content import content_str
+from .._core.party import ChatOutcome
 from ..errors import FileNameError
 
-__all__ = ("silence_pip",)
+__all__ = ("format_chat_result", "silence_pip")
 
 _PIP_IN_SHELL = re.compile(r"^pip install(?! -qqq\b)", re.MULTILINE)
 _PIP_AFTER_AND = re.compile(r"(?<=[;&|] )pip install(?! -qqq\b)")
@@ -17,7 +19,52 @@ _SHELLS = ("bash", "shell", "sh", "pwsh", "powershell", "ps1")
 
 # A name in the first line: "# NAME", "// NAME", "/* NAME */" or "<!-- NAME -->", with or without "filename:".
 _NAME_COMMENT = re.compile(r"(?:# |// |/\* |<!-- )\s*(?P<explicit>filename:)?\s*(?P<name>.*?)\s*(?:\*/|-->)?\s*$")
+_RULE = "=" * 80
+_LAST_MESSAGES = 3
+_LONGEST_SUMMARY, _LONGEST_MESSAGE = 300, 100  # characters
+
 _LONGEST_NAME = 255  # bytes in one part of a path, on the common file systems
+
+
+def format_chat_result(result: ChatOutcome) -> str:
+    """Write what came out of a chat as a text for people.
+
+    Args:
+        result: a `ChatResult`.
+
+    Returns:
+        Its number of messages, its cost in US dollars, its summary, and the last messages.
+    """
+    history = result.chat_history or []
+    cost = (result.cost or {}).get("usage_including_cached_inference", {}).get("total_cost", 0)
+    summary = ["💬 Final Status:", f"   {_shortened(result.summary, _LONGEST_SUMMARY)}", ""] if result.summary else []
+    said = [
+        f"   [{message.get('name') or message.get('role')}]: "
+        f"{_shortened(content_str(message.get('content')), _LONGEST_MESSAGE)}"
+        for message in history[-_LAST_MESSAGES:]
+    ]
+    return "\n".join(
+        [
+            _RULE,
+            "📊 Exploration Session Summary",
+            _RULE,
+            "",
+            f"• Total messages: {len(history)}",
+            f"• Chat ID: {result.chat_id}",
+            f"• Cost: ${cost:.4f}",
+            "",
+            *summary,
+            f"📝 Last {_LAST_MESSAGES} messages:",
+            *said,
+            "",
+            _RULE,
+        ]
+    )
+
+
+def _shortened(value: object, length: int) -> str:
+    text = str(value)
+    return f"{text[:length]}..." if len(text) > length else text
 
 
 def silence_pip(code: str, lang: str) -> str:

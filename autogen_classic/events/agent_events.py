@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from abc import ABC
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ..coding.base import CodeBlock
 
 __all__ = (
+    "IS_PIL_AVAILABLE",
     "AsyncInputRequestEvent",
     "BasePrintReceivedEvent",
     "ClearAgentsHistoryEvent",
@@ -66,6 +68,9 @@ __all__ = (
     "UsingAutoReplyEvent",
     "create_received_event_model",
 )
+
+IS_PIL_AVAILABLE = find_spec("PIL") is not None
+"""Whether pictures in messages can be loaded."""
 
 MessageRole = Literal["assistant", "function", "tool"]
 PlainContent = str | int | float | bool

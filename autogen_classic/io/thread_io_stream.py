@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
+from typing import TYPE_CHECKING as TYPE_CHECKING  # a name of AG2 here
 from typing import Any, cast
 
 from .._core.events import PersonAsked

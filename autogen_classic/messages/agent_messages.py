@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING as TYPE_CHECKING  # a name of AG2 here
 from typing import Any
 from uuid import UUID
 
 from .._core.party import Agent
 from ..events import agent_events
-from ..events.agent_events import BasePrintReceivedEvent, FunctionCall, ToolCall, ToolResponse
+from ..events.agent_events import IS_PIL_AVAILABLE, BasePrintReceivedEvent, FunctionCall, ToolCall, ToolResponse
 from ..events.base_event import BaseEvent
 from ._old_names import old_name_of
 
 __all__ = (
+    "IS_PIL_AVAILABLE",
     "BasePrintReceivedMessage",
     "ClearAgentsHistoryMessage",
     "ClearConversableAgentHistoryMessage",

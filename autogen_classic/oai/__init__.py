@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         config_list_openai_aoai,
         filter_config,
         get_config_list,
+        get_first_llm_config,
     )
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "config_list_openai_aoai",
     "filter_config",
     "get_config_list",
+    "get_first_llm_config",
 ]
 
 _HOMES = {
@@ -101,6 +103,7 @@ _HOMES = {
     "config_list_openai_aoai": ".openai_utils",
     "filter_config": ".openai_utils",
     "get_config_list": ".openai_utils",
+    "get_first_llm_config": ".openai_utils",
 }
 
 # Programs say `autogen.oai.client` without importing it.

@@ -21,24 +21,31 @@ def detect_gpt_assistant_api_version() -> str:
     return "v2"
 
 
-def create_gpt_vector_store(client: Any, name: str, fild_ids: list[str]) -> Any:
+def create_gpt_vector_store(
+    client: Any, name: str, fild_ids: list[str] | None = None, *, file_ids: list[str] | None = None
+) -> Any:
     """Make a vector store from uploaded files and wait until they are indexed.
 
     Args:
         client: an OpenAI client of the openai package.
         name: the name of the store.
-        fild_ids: the ids of the files. (The parameter was always spelled so.)
+        fild_ids: the ids of the files. (AutoGen 0.2 spelled the parameter so.)
+        file_ids: the same, as AG2 spells it.
 
     Returns:
         The vector store.
 
     Raises:
         RuntimeError: a file could not be indexed.
+        TypeError: the ids are missing.
     """
+    ids = fild_ids if file_ids is None else file_ids
+    if ids is None:
+        raise TypeError("create_gpt_vector_store() needs file_ids: the ids of the uploaded files.")
     stores = client.vector_stores if hasattr(client, "vector_stores") else client.beta.vector_stores
     store = stores.create(name=name)
     batch = stores.file_batches.create_and_poll(
-        vector_store_id=store.id, file_ids=fild_ids, poll_interval_ms=int(_SECONDS_BETWEEN_LOOKS * 1000)
+        vector_store_id=store.id, file_ids=ids, poll_interval_ms=int(_SECONDS_BETWEEN_LOOKS * 1000)
     )
     if batch.status != "completed" or batch.file_counts.failed:
         raise RuntimeError(

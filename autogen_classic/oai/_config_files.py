@@ -1,4 +1,4 @@
-"""Reading a configuration list written by hand, with words that help to repair it."""
+"""Reading a configuration list written by hand, with words that help to repair it, and a key by its looks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ __all__ = (
     "EmptiedList",
     "check_is_config_list",
     "empty_list_explained",
+    "get_first_llm_config",
     "is_placeholder",
+    "is_valid_api_key",
     "parse_config_list",
     "read_text",
     "warn_of_placeholders",
@@ -27,6 +29,7 @@ logger = logging.getLogger("autogen.oai.openai_utils")
 
 _TEXTS_AND_COMMENTS = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comment>//[^\n]*|/\*.*?\*/|#[^\n]*)', re.DOTALL)
 _SHOWN = ("api_type", "api_version", "model", "tags")  # of other settings the values may be secret
+_KEY_OF_OPENAI = re.compile(r"sk-[A-Za-z0-9_-]{48,}")
 _TEXTS_AND_COMMAS = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comma>,)\s*[\]}]')
 
 
@@ -206,3 +209,34 @@ def warn_of_placeholders(config_list: list[Any], source: str) -> None:
     ]
     if samples:
         warn_once(logger, f"{source} has a placeholder in the place of a key for: {', '.join(samples)}.")
+
+
+def get_first_llm_config(llm_config: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the first model of an ``llm_config``.
+
+    Args:
+        llm_config: a dict or an `LLMConfig`, with a ``config_list`` or a single ``model``.
+
+    Returns:
+        Its configuration, as a new dict.
+
+    Raises:
+        ValueError: it does not name a model.
+    """
+    if "config_list" in llm_config:
+        entries = llm_config["config_list"]
+        if not entries:
+            raise ValueError("Config list must contain at least one config.")
+        return dict(entries[0])
+    if "model" not in llm_config:
+        raise ValueError("llm_config must be a valid config dictionary.")
+    return dict(llm_config)
+
+
+def is_valid_api_key(api_key: str) -> bool:
+    """Tell whether a key looks like one of OpenAI; other providers have keys of other forms.
+
+    Args:
+        api_key: the key.
+    """
+    return _KEY_OF_OPENAI.fullmatch(api_key) is not None

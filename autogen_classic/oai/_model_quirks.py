@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._warn import warn_once
+from ..errors import ModelToolNotSupportedError
 from ._messages.validity import valid_messages
 from .client_utils import without_hidden_tools
 
@@ -25,10 +26,8 @@ _MAX_TOKENS, _SYSTEM_ROLE = "max_tokens", "the role system"
 # The documentation of the API says so: https://platform.openai.com/docs/guides/reasoning (2025). The chat models
 # among gpt-5 do not reason.
 _REASONS = re.compile(r"(o[134]|gpt-5\d?)(?!\w|[-.\w]*chat)")
-_TABLE = (
-    (_REASONS, _MAX_TOKENS),
-    (re.compile(r"o1-(mini|preview)"), _SYSTEM_ROLE),
-)
+_FIRST_TO_REASON = re.compile(r"o1-(mini|preview)")  # neither a system message nor tools
+_TABLE = ((_REASONS, _MAX_TOKENS), (_FIRST_TO_REASON, _SYSTEM_ROLE))
 
 # Settings without which a request still asks the same. Others are worth the error.
 _DISPENSABLE = frozenset(("temperature", "top_p", "presence_penalty", "frequency_penalty", "parallel_tool_calls"))
@@ -46,11 +45,16 @@ def fitted(params: dict[str, Any], place: str) -> dict[str, Any]:
 
     Returns:
         The same dict if nothing has to be changed, otherwise a changed copy.
+
+    Raises:
+        ModelToolNotSupportedError: the request offers tools to a model that does not take any.
     """
     params = without_hidden_tools(params)
     model = params.get("model")
     if not isinstance(model, str):
         return params
+    if params.get("tools") and _FIRST_TO_REASON.match(model):
+        raise ModelToolNotSupportedError(model)
     if params.get("messages"):
         messages = valid_messages(params["messages"], model, place)
         params = params if messages is params["messages"] else {**params, "messages": messages}

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from .._core.model_requests import check
 from .._core.threads import in_thread
-from ..errors import UnusableAnswerError
+from ..errors import ModelToolNotSupportedError, UnusableAnswerError
 from ._http.sending import send
 from ._messages.kept import EXTRA_CONTENT, REASONING_CONTENT, extra_content, origin_of
 from ._model_quirks import fitted, learn_from
@@ -19,6 +19,7 @@ from ._request.completions import fault_in, put_right, said_in, texts_of_complet
 from ._request.failures import parameter_errors
 from ._request.keys import check_key
 from ._request.streaming import StreamedAnswer, came_whole, connection_errors, shown_whole
+from ._request.structured import with_json_schema
 from .prices import cost_of, price_of
 
 __all__ = ("OpenAIClient",)
@@ -31,19 +32,23 @@ class OpenAIClient:
 
     Args:
         client: an ``OpenAI`` or ``AzureOpenAI`` object of the openai package.
+        response_format: the form of every answer whose request does not ask for another one.
 
     Attributes:
         provider: the section of the table of prices.
         connect_async: an async function that returns the asynchronous twin of the client for the running event loop;
             None if it has no twin; then `a_create` runs `create` in a thread.
         may_be_left: a chat that is stopped at once need not wait for an answer.
+        fallback_errors: further errors after which the next configuration is tried.
     """
 
     provider: ClassVar[str] = "openai"
     may_be_left: ClassVar[bool] = True
+    fallback_errors: ClassVar[tuple[type[BaseException], ...]] = (ModelToolNotSupportedError,)
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, response_format: object = None) -> None:
         self._oai_client = client
+        self.response_format = response_format
         self.connect_async: Callable[[], Awaitable[Any]] | None = None
         self._async_clients: dict[asyncio.AbstractEventLoop, Any] = {}
 
@@ -142,7 +147,8 @@ class OpenAIClient:
 
     def _written(self, params: dict[str, Any]) -> dict[str, Any]:
         """A request as the endpoint takes it."""
-        return params
+        own_form = self.response_format
+        return params if own_form is None else with_json_schema({"response_format": own_form, **params})
 
     def _ask(self, params: dict[str, Any]) -> object:
         if "messages" in params and params.get("stream"):

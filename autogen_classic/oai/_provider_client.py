@@ -218,6 +218,8 @@ class ProviderClient:
         """
         check(self.address)
         check_key(self._config.get("api_key"))
+        own_form = self._config.get("response_format")
+        params = params if own_form is None else {"response_format": own_form, **params}
         params = without_hidden_tools(with_json_schema(params))
         tell_of_unknown_settings(params, self.spec)
         answer = self._streamed(params) if self._wants_stream(params) else self.ask(params)

@@ -23,7 +23,7 @@ from ..errors import MissingKeyError
 from ..llm_config.entries import AnthropicEntryDict, AnthropicLLMConfigEntry
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas, may_be_forced
 from ._http.connections import sync_pool
-from ._messages.anthropic import choice_of, messages_of, tool_of
+from ._messages.anthropic import choice_of, messages_of, process_image_content, process_message_content, tool_of
 from ._messages.kept import EXTRA_CONTENT, extra_content, origin_of
 from ._messages.schemas import (
     ANSWER_BY_TOOL,
@@ -38,8 +38,23 @@ from ._messages.translation import ToolCall, tools_of
 from ._provider_client import ProviderClient, found_key, model_of, read_settings
 from ._request.reading import Answer
 from ._specs import ANTHROPIC, AWS_KEY_VARIABLES, DEFAULT_TIMEOUT
+from .prices import prices_of
 
-__all__ = ("AnthropicClient", "AnthropicEntryDict", "AnthropicLLMConfigEntry", "oai_messages_to_anthropic_messages")
+__all__ = (
+    "STRUCTURED_OUTPUT_MODELS",
+    "AnthropicClient",
+    "AnthropicEntryDict",
+    "AnthropicLLMConfigEntry",
+    "has_messages_parse_api",
+    "oai_messages_to_anthropic_messages",
+    "process_image_content",
+    "process_message_content",
+    "supports_native_structured_outputs",
+    "transform_schema_for_anthropic",
+)
+
+STRUCTURED_OUTPUT_MODELS = frozenset(model for model in prices_of("anthropic") if knows_schemas(model))
+"""The models with a known price that enforce JSON schemas."""
 
 # Settings of a configuration that the SDK's clients take; on Vertex AI, they have other names there.
 _OF_EVERY_CLIENT = ("base_url", "timeout", "max_retries", "default_headers", "default_query", "http_client")
@@ -121,6 +136,21 @@ class AnthropicClient(ProviderClient):
     def aws_region(self) -> str | None:
         """The region of Bedrock."""
         return self._aws_region
+
+    @property
+    def gcp_project_id(self) -> str | None:
+        """The project of Vertex AI."""
+        return self._config.get("gcp_project_id")
+
+    @property
+    def gcp_region(self) -> str | None:
+        """The region of Vertex AI."""
+        return self._config.get("gcp_region")
+
+    @property
+    def gcp_auth_token(self) -> str | None:
+        """The token for Vertex AI."""
+        return self._config.get("gcp_auth_token")
 
     @property
     def address(self) -> str:
@@ -299,6 +329,27 @@ def oai_messages_to_anthropic_messages(params: dict[str, Any]) -> list[dict[str,
     if system:
         params["system"] = system
     return messages
+
+
+def has_messages_parse_api() -> bool:
+    """Tell whether the installed anthropic package reads structured answers itself; this client does not need it."""
+    return hasattr(anthropic.resources.Messages, "parse")
+
+
+supports_native_structured_outputs = knows_schemas  # its name in AG2
+
+
+def transform_schema_for_anthropic(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a JSON schema with what Claude can enforce.
+
+    Args:
+        schema: the schema, which is not changed.
+
+    Returns:
+        Objects are closed, and limits of values become hints in descriptions. A schema that cannot be written like
+        that, such as a recursive one, comes back as it is; the answer is then the call of a tool.
+    """
+    return closed_schema(schema) or dict(schema)
 
 
 def _ask_for_form(request: dict[str, Any], params: Mapping[str, Any]) -> None:

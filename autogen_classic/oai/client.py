@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import inspect
 import logging
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
@@ -64,6 +65,10 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module("..llm_config.entries", __package__), name)  # as in AG2
     if name == "OPENAIVERSION":
         return importlib.import_module("openai").__version__
+    if name in ("OPENAI_FALLBACK_KWARGS", "AOPENAI_FALLBACK_KWARGS"):  # what the clients of the openai package take
+        openai = importlib.import_module("openai")
+        client = openai.AzureOpenAI if name.startswith("A") else openai.OpenAI
+        return {*inspect.signature(client).parameters}
     if name == "TOOL_ENABLED":
         return True  # every openai package from 1.1 on knows tools
     if name == "ERROR":

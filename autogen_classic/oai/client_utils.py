@@ -3,9 +3,40 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
 
-__all__ = ("should_hide_tools", "validate_parameter", "without_hidden_tools")
+__all__ = (
+    "FormatterProtocol",
+    "merge_config_with_tools",
+    "should_hide_tools",
+    "validate_parameter",
+    "without_hidden_tools",
+)
+
+
+@runtime_checkable
+class FormatterProtocol(Protocol):
+    """A structured answer that writes itself for the agents that read it."""
+
+    def format(self) -> str:
+        """Return the text."""
+        ...
+
+
+def merge_config_with_tools(config: Mapping[str, Any], client_config: Mapping[str, Any]) -> dict[str, Any]:
+    """Put two parts of a request together.
+
+    Args:
+        config: the one.
+        client_config: the other; its settings win, and its ``tools`` come after those of the first.
+
+    Returns:
+        A new dict.
+    """
+    merged = {**config, **client_config}
+    tools = [*(config.get("tools") or ()), *(client_config.get("tools") or ())]
+    return {**merged, "tools": tools} if tools else merged
 
 
 def validate_parameter(

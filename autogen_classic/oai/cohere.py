@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -33,6 +35,7 @@ __all__ = (
     "CohereLLMConfigEntry",
     "CohereRateLimitError",
     "calculate_cohere_cost",
+    "clean_return_response_format",
     "extract_to_cohere_tool_results",
     "is_recent_tool_call",
     "oai_messages_to_cohere_messages",
@@ -43,6 +46,8 @@ COHERE_PRICING_1K: dict[str, Price] = prices_of("cohere")
 # The settings that AutoGen 0.2 names in every request.
 _ALWAYS_NAMED = ("temperature", "max_tokens", "k", "p", "seed", "frequency_penalty", "presence_penalty")
 _TOOL_CHOICES = {"required": "REQUIRED", "any": "REQUIRED", "none": "NONE"}
+
+_CODE_BLOCK = re.compile(r"\s*```(?:json)?\s*(.*?)\s*```\s*", re.DOTALL)
 
 _FINISH_REASONS = {"COMPLETE": "stop", "STOP_SEQUENCE": "stop", "MAX_TOKENS": "length", "TOOL_CALL": "tool_calls"}
 
@@ -234,6 +239,22 @@ def calculate_cohere_cost(input_tokens: int, output_tokens: int, model: str) -> 
         US dollars; 0.0 with a warning for a model without a known price.
     """
     return cost_by_table("cohere", model, input_tokens, output_tokens)
+
+
+def clean_return_response_format(response_str: str) -> str:
+    """Write a structured answer in one line, without what a model has put around it.
+
+    Args:
+        response_str: JSON, which may stand in a code block.
+
+    Returns:
+        The same as JSON.
+
+    Raises:
+        json.JSONDecodeError: it is not JSON.
+    """
+    block = _CODE_BLOCK.fullmatch(response_str)
+    return json.dumps(json.loads(block[1] if block else response_str), ensure_ascii=False)
 
 
 def _fitting(turns: Sequence[Turn]) -> list[Turn]:

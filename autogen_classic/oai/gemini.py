@@ -23,6 +23,7 @@ from google.oauth2 import service_account
 
 from ..errors import ConflictingCredentialsError, NoAnswerError
 from ..llm_config.entries import GeminiEntryDict, GeminiLLMConfigEntry
+from ._chat_completions import cost_by_table
 from ._http.connections import sync_pool
 from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._http.sdk_clients import shared_client
@@ -40,6 +41,7 @@ __all__ = (
     "GeminiEntryDict",
     "GeminiLLMConfigEntry",
     "NoAnswerError",
+    "calculate_gemini_cost",
     "get_image_data",
 )
 
@@ -189,6 +191,21 @@ def get_image_data(image_file: str, use_b64: bool = True) -> str | bytes:
     else:
         image = ImagePart(data=Path(image_file).read_bytes())
     return image.base64 if use_b64 else image.data or b""
+
+
+def calculate_gemini_cost(use_vertexai: bool, input_tokens: int, output_tokens: int, model_name: str) -> float:
+    """Work out what a request costs.
+
+    Args:
+        use_vertexai: whether Vertex AI is asked, which takes the same prices.
+        input_tokens: how many tokens were sent.
+        output_tokens: how many came back.
+        model_name: the model.
+
+    Returns:
+        US dollars; 0 with a warning for a model without a known price.
+    """
+    return cost_by_table("gemini", model_name, input_tokens, output_tokens)
 
 
 # --- the request -----------------------------------------------------------------------------------------------------

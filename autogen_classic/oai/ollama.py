@@ -56,6 +56,7 @@ class OllamaClient(ProviderClient):
     """Asks an Ollama server.
 
     Args:
+        response_format: the form of every answer whose request does not ask for another one.
         **kwargs: the configuration. ``client_host`` (or ``base_url``) is the address of the server, else OLLAMA_HOST
             counts, else this machine; ``timeout`` is in seconds, without one there is none; ``max_retries``;
             ``default_headers``; ``api_key``, for a server behind a proxy that wants one; ``native_tool_calls``: False
@@ -86,8 +87,8 @@ class OllamaClient(ProviderClient):
     spec = OLLAMA
     fallback_errors = (ollama.ResponseError, BrokenStreamError, ConnectionError, *TRANSPORT_ERRORS)
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, response_format: object = None, **kwargs: Any) -> None:
+        super().__init__(**({} if response_format is None else {"response_format": response_format}), **kwargs)
         headers = dict(kwargs.get("default_headers") or {})
         if kwargs.get("api_key"):
             headers["Authorization"] = f"Bearer {kwargs['api_key']}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from inspect import signature
+from typing import TYPE_CHECKING as TYPE_CHECKING  # a name of AG2 here
 from typing import Any
 
 from ..errors import BrokenStreamError, UnusableAnswerError
@@ -23,8 +24,22 @@ from ._request.streaming import connection_errors
 from ._request.structured import with_json_schema
 from ._specs import RESPONSES
 from .client_utils import without_hidden_tools
+from .prices import picture_prices
 
-__all__ = ("OpenAIResponsesClient", "OpenAIResponsesEntryDict", "OpenAIResponsesLLMConfigEntry")
+__all__ = (
+    "PRICING",
+    "VALID_SIZES",
+    "OpenAIResponsesClient",
+    "OpenAIResponsesEntryDict",
+    "OpenAIResponsesLLMConfigEntry",
+    "calculate_openai_image_cost",
+)
+
+PRICING = picture_prices()
+"""What a picture costs, in US dollars by model, quality and size."""
+
+VALID_SIZES = {model: list(next(iter(qualities.values()))) for model, qualities in PRICING.items()}
+"""The sizes that a model draws in."""
 
 _NEEDED = (1, 80)  # the first release of the openai package that knows encrypted thoughts and pictures in a stream
 _ENCRYPTED = "reasoning.encrypted_content"
@@ -59,7 +74,7 @@ class OpenAIResponsesClient(OpenAIClient):
         ImportError: the openai package is older than 1.80.
     """
 
-    def __init__(self, client: Any, response_format: Any = None) -> None:
+    def __init__(self, client: Any, response_format: object = None) -> None:
         import openai
 
         if tuple(map(int, openai.__version__.split(".")[:2])) < _NEEDED:
@@ -68,8 +83,7 @@ class OpenAIResponsesClient(OpenAIClient):
                 'pip install "openai>=1.80"',
                 name="openai",
             )
-        super().__init__(client)
-        self.response_format = response_format
+        super().__init__(client, response_format)
 
     def message_retrieval(self, response: Any) -> list[Any]:
         """Return the texts of an answer, or its messages if they call tools, or tools of OpenAI were used.
@@ -83,9 +97,7 @@ class OpenAIResponsesClient(OpenAIClient):
         ]
 
     def _written(self, params: dict[str, Any]) -> dict[str, Any]:
-        if self.response_format is not None:
-            params = {"response_format": self.response_format, **params}
-        params = without_hidden_tools(with_json_schema(params))
+        params = without_hidden_tools(with_json_schema(super()._written(params)))
         tell_of_unknown_settings(params, RESPONSES)
         messages = params.get("messages") or [{"role": "user", "content": params.get("prompt")}]
         continued = bool(params.get("conversation") or params.get("previous_response_id"))
@@ -133,6 +145,30 @@ class OpenAIResponsesClient(OpenAIClient):
         if not isinstance(said, dict) or not isinstance(said.get("output"), list):
             raise self._unusable(f"{said!r:.200}, which is not a response")
         return _answer_of(said, self._origin(params)).completion()
+
+
+def calculate_openai_image_cost(
+    model: str = "gpt-image-1", size: str = "1024x1024", quality: str = "high"
+) -> tuple[float, str | None]:
+    """Look up what a picture costs that OpenAI draws.
+
+    Args:
+        model: the model that draws.
+        size: width and height in pixels, as in ``"1024x1024"``.
+        quality: such as ``"high"`` or ``"hd"``; a model with one quality only takes any.
+
+    Returns:
+        US dollars, and None; 0 and what is wrong if that is not in the table.
+    """
+    if model not in PRICING:
+        return 0.0, f"Invalid model: {model}. Valid models: {list(PRICING)}"
+    if size not in VALID_SIZES[model]:
+        return 0.0, f"Invalid size {size} for {model}. Valid sizes: {VALID_SIZES[model]}"
+    qualities = PRICING[model]
+    prices = next(iter(qualities.values())) if len(qualities) == 1 else qualities.get(quality)
+    if prices is None:
+        return 0.0, f"Invalid quality '{quality}' for {model}"
+    return prices[size], None
 
 
 def _used_tools(message: Any) -> bool:

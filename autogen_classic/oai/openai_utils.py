@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING as TYPE_CHECKING  # a name of AG2 here
 from typing import Any
 
 from .._core.tape import config_list_on_tape
@@ -17,7 +18,15 @@ from ._assistants import (
     retrieve_assistants_by_name,
     update_gpt_assistant,
 )
-from ._config_files import EmptiedList, check_is_config_list, parse_config_list, read_text, warn_of_placeholders
+from ._config_files import (
+    EmptiedList,
+    check_is_config_list,
+    get_first_llm_config,
+    is_valid_api_key,
+    parse_config_list,
+    read_text,
+    warn_of_placeholders,
+)
 from .prices import OAI_PRICE1K
 
 __all__ = (
@@ -35,7 +44,9 @@ __all__ = (
     "filter_config",
     "get_config",
     "get_config_list",
+    "get_first_llm_config",
     "get_key",
+    "is_valid_api_key",
     "retrieve_assistants_by_name",
     "update_gpt_assistant",
 )

@@ -27,6 +27,7 @@ __all__ = (
     "PriceSource",
     "cost_of",
     "load_prices",
+    "picture_prices",
     "price_of",
     "price_of_picture",
     "price_sources",
@@ -109,8 +110,8 @@ def price_of_picture(model: str, quality: str, size: str) -> float | None:
     ``"dall-e-3 hd 1024x1024"``.
 
     Args:
-        model: ``"dall-e-2"`` or ``"dall-e-3"``; what newer models draw costs what its tokens cost.
-        quality: ``"standard"`` or ``"hd"``.
+        model: such as ``"dall-e-3"``; what newer models draw costs what its tokens cost, where they are known.
+        quality: ``"standard"`` or ``"hd"``; for newer models ``"low"``, ``"medium"`` or ``"high"``.
         size: width and height in pixels, as in ``"1024x1024"``.
 
     Returns:
@@ -118,6 +119,16 @@ def price_of_picture(model: str, quality: str, size: str) -> float | None:
     """
     price = prices_of(_PICTURES).get(f"{model} {quality} {size}")
     return price if isinstance(price, float) else None
+
+
+def picture_prices() -> dict[str, dict[str, dict[str, float]]]:
+    """Return what pictures cost that OpenAI draws, in US dollars by model, quality and size."""
+    table: dict[str, dict[str, dict[str, float]]] = {}
+    for name, price in prices_of(_PICTURES).items():
+        if isinstance(price, float):
+            model, quality, size = name.split()
+            table.setdefault(model, {}).setdefault(quality, {})[size] = price
+    return table
 
 
 def _spellings(model: str) -> Iterator[str]:

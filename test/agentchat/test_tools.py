@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from autogen_classic import ConversableAgent, register_function
+from autogen_classic.testing import CapturedIO
 from autogen_classic.tools import Tool
 
 NO_NETWORK = {"model": "gpt-4o", "api_key": "sk-test", "base_url": "http://127.0.0.1:9/v1"}
@@ -417,3 +418,46 @@ def test_a_custom_call_is_printed_with_its_input(capsys: pytest.CaptureFixture[s
         {"content": None, "tool_calls": [CUSTOM]}, agent_without_model("bob"), request_reply=False
     )
     assert "***** Suggested tool call (1): shell *****\nArguments: \nls -l\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("way", ["sync", "async"])
+@pytest.mark.parametrize(
+    ("further", "printed"), [((), None), ((True,), "no id"), (("call-7", True), "call-7"), (("call-7",), "call-7")]
+)
+def test_a_tool_is_run_in_the_words_of_both_families(way: str, further: tuple[Any, ...], printed: str | None) -> None:
+    bob = agent_without_model("bob")
+    bob.register_function({"add": adder()})
+    call = {"name": "add", "arguments": '{"a": 2}'}
+    with CapturedIO() as io:
+        if way == "sync":
+            succeeded, answer = bob.execute_function(call, *further)
+        else:
+            succeeded, answer = asyncio.run(bob.a_execute_function(call, *further))
+    assert succeeded
+    assert answer["content"] == "3"
+    assert ("Output:" in io.text) is (printed is not None)
+
+
+@pytest.mark.parametrize("way", ["sync", "async"])
+def test_reply_functions_are_passed_over_when_they_are_excluded(way: str) -> None:
+    def first(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, str]:
+        return True, "first"
+
+    def second(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, str]:
+        return True, "second"
+
+    bob = agent_without_model("bob")
+    bob.register_reply([None], second)
+    bob.register_reply([None], first)
+    said = [{"role": "user", "content": "hi"}]
+
+    def reply(*further: Any, **settings: Any) -> Any:
+        if way == "sync":
+            return bob.generate_reply(said, None, *further, **settings)
+        return asyncio.run(bob.a_generate_reply(said, None, *further, **settings))
+
+    assert reply() == "first"
+    assert reply([first]) == "second"
+    assert reply(exclude=(first,)) == "second"
+    assert reply(exclude=None) == "first"
+    assert reply(colour="blue") == "first"

@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -182,3 +183,27 @@ def test_an_answer_is_on_disk_as_json_and_not_as_a_pickle(tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     answer_cache.AnswerCache({"cache_seed": 1}, {"model": "m"}).store(completion("find me"))
     assert b"find me" in (tmp_path / ".cache" / "1" / "cache.db").read_bytes()
+
+
+def test_the_cache_of_the_innermost_block_is_known() -> None:
+    outer, inner = Cache.in_memory(1), Cache.in_memory(2)
+    assert Cache.get_current_cache() is None
+    with outer:
+        with inner:
+            assert Cache.get_current_cache() is inner
+            assert Cache.get_current_cache(outer) is outer
+        assert Cache.get_current_cache() is outer
+    assert Cache.get_current_cache() is None
+
+
+def test_blocks_may_end_in_another_order_and_in_another_thread() -> None:
+    outer, inner = Cache.in_memory(1), Cache.in_memory(2)
+    outer.__enter__()
+    inner.__enter__()
+    outer.__exit__(None, None, None)
+    assert Cache.get_current_cache() is inner
+    thread = threading.Thread(target=inner.__exit__, args=(None, None, None))
+    thread.start()
+    thread.join()
+    inner.__exit__(None, None, None)
+    assert Cache.get_current_cache() is None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import autogen_classic.coding as coding
-from autogen_classic import ConversableAgent
+from autogen_classic import ChatResult, ConversableAgent
 from autogen_classic.coding import factory
 from autogen_classic.coding.base import (
     CodeBlock,
@@ -35,7 +35,7 @@ from autogen_classic.coding.func_with_reqs import (
 )
 from autogen_classic.coding.local_commandline_code_executor import LocalCommandLineCodeExecutor
 from autogen_classic.coding.markdown_code_extractor import MarkdownCodeExtractor
-from autogen_classic.coding.utils import _get_file_name_from_content, silence_pip
+from autogen_classic.coding.utils import _get_file_name_from_content, format_chat_result, silence_pip
 
 CODE = st.text(alphabet=string.ascii_letters + string.digits + " \n\t=+()#'\"é", max_size=80)
 LANGUAGE = st.from_regex(r"\A[A-Za-z][\w+#.-]{0,8}\Z", fullmatch=True).filter(str.isascii)
@@ -402,3 +402,44 @@ def test_an_executor_that_a_subclass_sets_before_the_constructor_runs_stays(tmp_
     given = LocalCommandLineCodeExecutor(work_dir=tmp_path)
     assert Own(code_execution_config={"executor": given}).code_executor is given
     assert ConversableAgent("plain").code_executor is None
+
+
+def test_what_came_out_of_a_chat_is_written_for_people() -> None:
+    said = [
+        {"role": "user", "name": "ann", "content": "not shown"},
+        {"role": "user", "name": "ann", "content": [{"type": "text", "text": "hello"}]},
+        {"role": "assistant", "content": None, "tool_calls": []},
+        {"role": "tool", "content": "x" * 400},
+    ]
+    cost = {"usage_including_cached_inference": {"total_cost": 0.5}}
+    text = format_chat_result(ChatResult(chat_id=5, chat_history=said, summary="y" * 400, cost=cost))
+    for line in (
+        "📊 Exploration Session Summary",
+        "• Total messages: 4",
+        "• Chat ID: 5",
+        "• Cost: $0.5000",
+        f"   {'y' * 300}...",
+        "📝 Last 3 messages:",
+        "   [ann]: hello",
+        "   [assistant]: ",
+        f"   [tool]: {'x' * 100}...",
+    ):
+        assert line in text.splitlines()
+    assert "not shown" not in text
+
+
+def test_a_chat_that_said_nothing_is_written_as_well() -> None:
+    text = format_chat_result(ChatResult(chat_id=1))
+    assert "• Total messages: 0" in text
+    assert "• Cost: $0.0000" in text
+    assert "Final Status" not in text
+
+
+def test_functions_and_tests_say_that_they_need_the_gateway() -> None:
+    pytest.importorskip("kernel_gateway")
+    from autogen_classic.coding.jupyter.import_utils import require_jupyter_kernel_gateway_installed
+
+    def function() -> int:
+        return 1
+
+    assert require_jupyter_kernel_gateway_installed()(function) is function

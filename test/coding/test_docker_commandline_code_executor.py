@@ -98,6 +98,18 @@ def test_the_container_has_the_settings_of_0_2(shared: DockerCommandLineCodeExec
     assert found["HostConfig"]["AutoRemove"] is True
 
 
+def test_a_program_adds_to_what_the_container_is_made_with(opened: Callable[..., Any], tmp_path: Path) -> None:
+    further = {"extra_hosts": {"db": "10.0.0.2"}, "environment": {"COLOUR": "blue"}, "labels": {"own": "1"}}
+    executor = opened(container_create_kwargs=further)
+    with engine() as client:
+        found = client.containers.get(name_of(executor)).attrs
+    assert found["HostConfig"]["ExtraHosts"] == ["db:10.0.0.2"]
+    assert found["HostConfig"]["Binds"] == [f"{tmp_path}:/workspace:rw"]
+    assert found["Config"]["Labels"].items() > {"own": "1"}.items()
+    result = executor.execute_code_blocks([block("import os; print(os.environ['COLOUR'], os.environ['PYTHONUTF8'])")])
+    assert result.output == "blue 1\n"
+
+
 def test_the_defaults_hold_code_back_without_breaking_programs(shared: DockerCommandLineCodeExecutor) -> None:
     with engine() as client:
         limits = client.containers.get(name_of(shared)).attrs["HostConfig"]

@@ -222,7 +222,7 @@ def _to_its_end(function: Callable[..., Any], arguments: dict[str, Any]) -> obje
 
 
 def execute_function(
-    agent: Party, /, func_call: dict[str, Any], verbose: Any = False, call_id: Any = None
+    agent: Party, /, func_call: dict[str, Any], call_id: str | bool | None = None, verbose: bool = False
 ) -> Steps[tuple[bool, Message]]:
     """Run the function that a call names with the arguments that it carries as JSON.
 
@@ -231,8 +231,8 @@ def execute_function(
     Returns:
         Whether it succeeded, and the answer as a message of the role ``function``.
     """
-    if isinstance(verbose, str):  # AG2 has call_id in the second place
-        verbose, call_id = isinstance(call_id, bool) and call_id, verbose
+    if isinstance(call_id, bool):  # 0.2 has verbose in the second place
+        verbose, call_id = call_id, None
     if steered:
         yield from steering.stand_still()
     name = func_call.get("name", "")

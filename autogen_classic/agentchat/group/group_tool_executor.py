@@ -55,7 +55,7 @@ def _group_tool_reply(
             continue
         executor.begin_call(handoff)
         executor.take_tool_of(caller, name)
-        _, answer = yield Ask(executor, "execute_function", called(call), False, call.get("id"))
+        _, answer = yield Ask(executor, "execute_function", called(call), call.get("id"))
         responses.append(answer_to(call, answer.get("content", "")))
         if executor.has_next_target():
             next_target = executor.get_next_target()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING as TYPE_CHECKING  # a name of AG2 here
 from typing import Any
 
 from ...events.agent_events import InputRequestEvent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .images import kind_of, with_bytes
+from .images import image_of, kind_of, with_bytes
 from .translation import (
     ImagePart,
     Part,
@@ -21,7 +21,7 @@ from .translation import (
     with_plain_ids,
 )
 
-__all__ = ("choice_of", "messages_of", "tool_of")
+__all__ = ("choice_of", "messages_of", "process_image_content", "process_message_content", "tool_of")
 
 _IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
@@ -61,15 +61,45 @@ def _block(part: Part, own: bool, takes_addresses: bool) -> dict[str, Any]:
         return {"type": "tool_result", "tool_use_id": part.call_id, "content": part.text}
     if own:  # only the user may send pictures
         return {"type": "text", "text": "(a picture)"}
-    return {"type": "image", "source": _source(part, takes_addresses)}
+    return _image_block(part, takes_addresses)
 
 
-def _source(image: ImagePart, takes_addresses: bool) -> dict[str, Any]:
+def _image_block(image: ImagePart, takes_addresses: bool) -> dict[str, Any]:
     if image.data is None and takes_addresses:
-        return {"type": "url", "url": image.url}
+        return {"type": "image", "source": {"type": "url", "url": image.url}}
     image = with_bytes(image)
     kind = image.media_type if image.media_type in _IMAGE_TYPES else kind_of(image.data or b"")
-    return {"type": "base64", "media_type": kind, "data": image.base64}
+    return {"type": "image", "source": {"type": "base64", "media_type": kind, "data": image.base64}}
+
+
+def process_message_content(message: Mapping[str, Any]) -> str | list[dict[str, Any]]:
+    """Write the content of a message in the form of Anthropic's API.
+
+    Args:
+        message: a message in the OpenAI form.
+
+    Returns:
+        The text, or a list of blocks. Parts that are neither texts nor pictures are left out.
+    """
+    content = message.get("content") or ""
+    if isinstance(content, str):
+        return content
+    parts = [{"type": "text", "text": part} if isinstance(part, str) else part for part in content]
+    return [process_image_content(part) for part in parts if part.get("type") in ("text", "image_url")]
+
+
+def process_image_content(content_item: dict[str, Any]) -> dict[str, Any]:
+    """Write a picture of a message in the form of Anthropic's API.
+
+    Args:
+        content_item: a part of a message in the OpenAI form; one that is not a picture is returned as it is.
+
+    Raises:
+        UnusableImageError: its data URI is damaged, or there is neither an address nor a data URI.
+    """
+    if content_item.get("type") != "image_url":
+        return content_item
+    return _image_block(image_of(content_item.get("image_url")), takes_addresses=True)
 
 
 def tool_of(tool: Tool) -> dict[str, Any]:

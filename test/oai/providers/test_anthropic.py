@@ -22,7 +22,16 @@ from test_matrix import ASK, PIXEL, TOOLS, City
 from autogen_classic import OpenAIWrapper
 from autogen_classic.errors import MissingKeyError, NoAnswerError
 from autogen_classic.oai._claude import version_of
-from autogen_classic.oai.anthropic import AnthropicClient, oai_messages_to_anthropic_messages
+from autogen_classic.oai.anthropic import (
+    STRUCTURED_OUTPUT_MODELS,
+    AnthropicClient,
+    has_messages_parse_api,
+    oai_messages_to_anthropic_messages,
+    process_image_content,
+    process_message_content,
+    supports_native_structured_outputs,
+    transform_schema_for_anthropic,
+)
 from autogen_classic.testing import CapturedIO
 
 OLD, NEW = "claude-3-5-sonnet-20240620", "claude-opus-5-5"
@@ -404,3 +413,49 @@ def test_max_retries_timeout_and_headers_reach_the_sdk() -> None:
     settings = {"max_retries": 7, "timeout": 3.5, "default_headers": {"x-team": "ours"}}
     client = AnthropicClient(api_key=KEY, **settings)._client
     assert (client.max_retries, client.timeout, client.default_headers["x-team"]) == (7, 3.5, "ours")
+
+
+def test_the_helpers_of_ag2_write_messages_as_the_client_does() -> None:
+    url = "data:image/png;base64," + base64.b64encode(PIXEL).decode()
+    picture = {"type": "image_url", "image_url": {"url": url}}
+    block = process_image_content(picture)
+    assert block["source"].items() > {"type": "base64", "media_type": "image/png"}.items()
+    at_address = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
+    assert process_image_content(at_address) == {
+        "type": "image",
+        "source": {"type": "url", "url": "https://example.org/a.png"},
+    }
+    text = {"type": "text", "text": "a"}
+    assert process_image_content(text) is text
+    assert process_message_content({"role": "user", "content": "a"}) == "a"
+    assert process_message_content({"role": "user", "content": None}) == ""
+    said = {"role": "user", "content": ["a", picture, {"type": "other"}]}
+    assert process_message_content(said) == [text, block]
+    sent = ask(OLD, Say(), messages=[{"role": "user", "content": [text, picture]}]).body["messages"]
+    assert sent == [{"role": "user", "content": [text, block]}]
+
+
+def test_models_that_enforce_schemas_are_known_by_name() -> None:
+    assert supports_native_structured_outputs("claude-sonnet-4-5")
+    assert not supports_native_structured_outputs(OLD)
+    assert "claude-sonnet-4-5" in STRUCTURED_OUTPUT_MODELS
+    assert not any(name.startswith("claude-3") for name in STRUCTURED_OUTPUT_MODELS)
+    assert has_messages_parse_api() is hasattr(anthropic.Anthropic(api_key=KEY).messages, "parse")
+
+
+def test_a_schema_is_written_as_claude_can_enforce_it() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "integer", "minimum": 1}}, "required": ["a"]}
+    assert transform_schema_for_anthropic(schema) == {
+        "type": "object",
+        "properties": {"a": {"type": "integer", "description": "(minimum: 1)"}},
+        "required": ["a"],
+        "additionalProperties": False,
+    }
+    free = {"type": "object", "additionalProperties": True}
+    assert transform_schema_for_anthropic(free) == free
+
+
+def test_a_client_for_vertex_tells_where_it_asks() -> None:
+    settings = {"gcp_region": "us-east5", "gcp_project_id": "p", "gcp_auth_token": "t"}
+    client = AnthropicClient(model=NEW, **settings)
+    assert {name: getattr(client, name) for name in settings} == settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from autogen_classic.oai.cohere import (
     CohereError,
     CohereRateLimitError,
     calculate_cohere_cost,
+    clean_return_response_format,
     extract_to_cohere_tool_results,
     is_recent_tool_call,
     oai_messages_to_cohere_messages,
@@ -197,3 +199,13 @@ def test_costs_come_from_the_table_of_prices() -> None:
     assert calculate_cohere_cost(1000, 1000, "command-r") == pytest.approx(sum(COHERE_PRICING_1K["command-r"]))
     with pytest.warns(UserWarning, match="no-such-model"):
         assert calculate_cohere_cost(1000, 1000, "no-such-model") == 0
+
+
+@pytest.mark.parametrize("said", ['{"a":1}', '{\n "a": 1}\n', '```json\n{"a": 1}\n```', '```\n{"a":1}```'])
+def test_a_structured_answer_is_written_in_one_line(said: str) -> None:
+    assert clean_return_response_format(said) == '{"a": 1}'
+
+
+def test_a_structured_answer_has_to_be_json() -> None:
+    with pytest.raises(json.JSONDecodeError):
+        clean_return_response_format("no")

@@ -20,6 +20,7 @@ from test_matrix import ASK, PIXEL, TOOLS, answered
 from autogen_classic import OpenAIWrapper
 from autogen_classic.oai import gemini
 from autogen_classic.oai._provider_client import MissingKeyError, MissingModelError
+from autogen_classic.oai.gemini_types import FunctionCallingConfig, FunctionCallingConfigMode, ToolConfig
 from autogen_classic.testing import CapturedIO
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse
 
@@ -328,3 +329,18 @@ def test_a_picture_that_is_not_there_is_an_error() -> None:
 def test_an_answer_without_candidates_is_an_error() -> None:
     with FixedServer(Say()) as server, pytest.raises(gemini.NoAnswerError, match="no candidates"):
         asked(server)
+
+
+def test_settings_for_calls_go_out_as_ag2_writes_them() -> None:
+    config = ToolConfig(function_calling_config=FunctionCallingConfig(mode="any", allowed_function_names=["add"]))
+    with CASE.server(Say("3")) as server:
+        entry = {**CASE.entry(server), "tool_config": config}
+        OpenAIWrapper(config_list=[entry], cache_seed=None).create(messages=ASK, tools=TOOLS)
+    calling = server.seen[0].body["toolConfig"]["functionCallingConfig"]
+    assert calling == {"mode": "ANY", "allowedFunctionNames": ["add"]}
+    assert config.function_calling_config.mode is FunctionCallingConfigMode.ANY
+
+
+def test_a_request_costs_what_the_table_says() -> None:
+    assert gemini.calculate_gemini_cost(False, 1000, 1000, "gemini-2.5-flash") == pytest.approx(0.0028)
+    assert gemini.calculate_gemini_cost(True, 1000, 1000, "gemini-2.5-flash") == pytest.approx(0.0028)

@@ -282,3 +282,13 @@ def test_a_system_message_at_the_end_is_what_the_user_asks(asynchronous: bool) -
         else:
             wrapper.create(messages=messages)
     assert [message["role"] for message in server.seen[0].body["messages"]] == ["system", "user", "assistant", "user"]
+
+
+def test_a_client_asks_for_the_form_that_it_was_made_with() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    with CASE.server(Say('{"a": 1}'), Say("plain")) as server:
+        client = OllamaClient(response_format=schema, client_host=server.url, model="m")
+        client.create({"model": "m", "messages": ASK})
+        client.create({"model": "m", "messages": ASK, "response_format": None})
+    assert server.seen[0].body["format"] == schema
+    assert "format" not in server.seen[1].body
