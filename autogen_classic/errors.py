@@ -105,7 +105,7 @@ the code that imports that package, and are loaded from here on first use.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from ._core.lazy import load
 
@@ -223,7 +223,19 @@ def __getattr__(name: str) -> object:
 
 
 class AutogenClassicError(Exception):
-    """The root of every error that this library defines; catch it to catch them all."""
+    """The root of every error that this library defines; catch it to catch them all.
+
+    Attributes:
+        help_url: the page that says what the error means and what to do, below the address of the documentation. The
+            command ``autogen-classic explain`` with the name of the error shows the same.
+    """
+
+    help_url: ClassVar[str] = "errors/AutogenClassicError.html"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.__name__ in __all__:  # a subclass of a program has the page of its parent
+            cls.help_url = f"errors/{cls.__name__}.html"
 
 
 class _ErrorWithMessage(AutogenClassicError):

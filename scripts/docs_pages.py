@@ -3,8 +3,8 @@
     python scripts/docs_pages.py
 
 The page of deviations comes from the data that the replayed runs use, the pages of the reference from the modules of
-the package, those of the notebooks from `notebook/`. Git ignores what is written: website/docs/deviations.md,
-website/docs/reference and website/docs/notebook.
+the package, those of errors from what `autogen-classic explain` tells, those of the notebooks from `notebook/`. Git
+ignores what is written: website/docs/deviations.md, and website/docs/reference, errors and notebook.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 if __package__ in (None, ""):  # started by its path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from scripts.error_pages import error_pages
 from scripts.notebook_pages import notebook_pages
 from scripts.reference_pages import reference_pages
 
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COMPAT = ROOT / "test" / "compat"
 PAGE = ROOT / "website" / "docs" / "deviations.md"
 REFERENCE = ROOT / "website" / "docs" / "reference"
+ERRORS = ROOT / "website" / "docs" / "errors"
 NOTEBOOKS = ROOT / "notebook"
 PAGES_OF_NOTEBOOKS = ROOT / "website" / "docs" / "notebook"
 
@@ -116,6 +118,7 @@ def main() -> None:
     data = [json.loads((folder / "deviations.json").read_text(encoding="utf-8")) for folder in folders]
     PAGE.write_text(deviations_page(*data), encoding="utf-8")
     write_folder(REFERENCE, reference_pages(ROOT / "autogen_classic"))
+    write_folder(ERRORS, error_pages())
     write_folder(PAGES_OF_NOTEBOOKS, notebook_pages(NOTEBOOKS))
     for notebook in NOTEBOOKS.glob("[0-9]*.ipynb"):
         shutil.copy(notebook, PAGES_OF_NOTEBOOKS)

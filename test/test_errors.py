@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,9 +14,7 @@ import autogen_classic
 from autogen_classic import errors
 from autogen_classic.compat import uninstall_as_autogen
 from autogen_classic.errors import AutogenClassicError
-
-# How deep a name stands in the drawing, the name, and the other bases in brackets.
-DRAWN = re.compile(r"^ {5}((?:\|   )?)\+-- (\w+)(?: \((.*)\))?$", re.MULTILINE)
+from scripts.error_pages import drawn
 
 # Exceptions by which our own code tells its own code something; no program ever sees one.
 SIGNALS = {
@@ -36,16 +33,6 @@ def subclasses(error: type[Exception]) -> Iterator[type[Exception]]:
     for child in error.__subclasses__():
         yield child
         yield from subclasses(child)
-
-
-def drawn() -> dict[str, tuple[str, list[str]]]:
-    """Each name of the drawing with its parent there and its other bases."""
-    found: dict[str, tuple[str, list[str]]] = {}
-    parent = ""
-    for indent, name, others in DRAWN.findall(errors.__doc__ or ""):
-        found[name] = (parent if indent else "AutogenClassicError", others.split(", ") if others else [])
-        parent = parent if indent else name
-    return found
 
 
 def test_the_drawing_shows_every_public_error():

@@ -42,6 +42,7 @@ COMMANDS = {
     "log": Command("autogen_classic.cli.log", "tell what happened in a run, from its log, recording or journal"),
     "view": Command("autogen_classic.cli.view", "show a run as an HTML page, or two runs side by side"),
     "config": Command("autogen_classic.cli.config", "tell which entries of a configuration list can be used"),
+    "explain": Command("autogen_classic.cli.explain", "say what an error of this library means, and what to do"),
     "docker-clean": Command("autogen_classic.cli.docker_clean", "remove containers that killed programs have left"),
     "version": Command("autogen_classic.cli.version", "print the versions that a bug report needs"),
 }
@@ -77,6 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except (AutogenClassicError, OSError) as error:
         print(f"{PROGRAM} {name}: {error}", file=sys.stderr)
+        if isinstance(error, AutogenClassicError):
+            print(f"More about it: {PROGRAM} explain {type(error).__name__}", file=sys.stderr)
         return 1
 
 

@@ -68,8 +68,10 @@ def blocks_of(page: Path) -> list[Block]:
     return [Block(page, text.count("\n", 0, match.start(2)), dedent(match[2])) for match in found]
 
 
-# Pages that are made from notebooks are not among them: test/notebooks runs the notebooks.
-WRITTEN = [page for page in sorted(DOCS.rglob("*.md")) if page.parent != DOCS / "notebook"]
+# Pages that are made are not among them: those of notebooks are run in test/notebooks, those of errors by
+# test_error_pages.py.
+MADE = (DOCS / "errors", DOCS / "notebook")
+WRITTEN = [page for page in sorted(DOCS.rglob("*.md")) if page.parent not in MADE]
 PAGES = {page: blocks_of(page) for page in [ROOT / "README.md", *WRITTEN]}
 CHAINED = [page for page, blocks in PAGES.items() if blocks and page.name not in INDEPENDENT_BLOCKS]
 INDEPENDENT = [block for page, blocks in PAGES.items() if page.name in INDEPENDENT_BLOCKS for block in blocks]
