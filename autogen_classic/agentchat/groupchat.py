@@ -248,6 +248,7 @@ class GroupChat(PrivateGroupNames):
         names = [agent.name for agent in agents]
         return texts.fill("select_speaker_prompt_template", self.select_speaker_prompt_template, agentlist=names)
 
+    @shipped(manual.ask_person)
     def manual_select_speaker(self, agents: list[Agent] | None = None) -> Agent | None:
         """Ask the person at the terminal.
 
@@ -257,7 +258,7 @@ class GroupChat(PrivateGroupNames):
         Returns:
             The agent, or None when the person skips the question.
         """
-        return manual.ask_person(self.agents if agents is None else agents)
+        return drive(manual.ask_person(self, agents))
 
     def random_select_speaker(self, agents: list[Agent] | None = None) -> Agent | None:
         """Let chance decide.
@@ -289,8 +290,9 @@ class GroupChat(PrivateGroupNames):
         """Select the next speaker in an event loop; see `select_speaker`."""
         return await drive_async(loop.select_speaker(self, last_speaker, selector))
 
+    @shipped(candidates.prepare_and_select)
     def _prepare_and_select_agents(self, last_speaker: Agent) -> tuple[Agent | None, list[Agent], list[Message] | None]:
-        return candidates.prepare_and_select(self, last_speaker)
+        return drive(candidates.prepare_and_select(self, last_speaker))
 
     @shipped(select_by_model)
     def _auto_select_speaker(

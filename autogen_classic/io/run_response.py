@@ -57,11 +57,6 @@ class _StartedRun(Run):
         self._reported = [False]
         weakref.finalize(self, _leave, iostream, self._reported)
 
-    def _end_with(self, event: Wrapped[Any]) -> None:
-        """Raise the error that the last event tells of."""
-        if isinstance(event, ErrorEvent):
-            self._raise_failure()
-
     def _raise_failure(self) -> None:
         """Raise the error that ended the run, if nobody has heard of it yet."""
         failure = self._stream.failure
@@ -104,7 +99,7 @@ class RunResponse(_StartedRun):
                 event = self._thread_stream.input_stream.get()
                 self._is_used_up = isinstance(event, (RunCompletionEvent, ErrorEvent))  # also if nobody goes on
                 yield event
-                self._end_with(event)
+            self._raise_failure()
         except KeyboardInterrupt:
             self._stop()
             raise
@@ -119,8 +114,13 @@ class RunResponse(_StartedRun):
 
         Raises:
             Exception: what ended the run.
+            KeyboardInterrupt: Ctrl-C, which also stops the chat.
         """
-        (ConsoleEventProcessor() if processor is None else processor).process(self)
+        try:
+            (ConsoleEventProcessor() if processor is None else processor).process(self)
+        except KeyboardInterrupt:
+            self._stop()
+            raise
 
     @property
     def summary(self) -> str | None:
@@ -173,18 +173,17 @@ class AsyncRunResponse(_StartedRun):
     @property
     def events(self) -> AsyncIterator[Wrapped[Any]]:
         """What happens, one by one, up to the `RunCompletionEvent`; see `RunResponse.events`."""
-        return self._take_events()
+        return _AsyncEvents(self)
 
-    async def _take_events(self) -> AsyncIterator[Wrapped[Any]]:
-        self._is_read = True
-        try:
-            while not self._is_used_up:
-                event = await self._async_stream.input_stream.get()
-                self._is_used_up = isinstance(event, (RunCompletionEvent, ErrorEvent))
-                yield event
-                self._end_with(event)
-        finally:
+    async def _next_event(self) -> Wrapped[Any]:
+        if self._is_used_up:
             self._is_read = False
+            self._raise_failure()
+            raise StopAsyncIteration
+        self._is_read = True
+        event: Wrapped[Any] = await self._async_stream.input_stream.get()
+        self._is_used_up = isinstance(event, (RunCompletionEvent, ErrorEvent))
+        return event
 
     async def process(self, processor: AsyncEventProcessorProtocol | None = None) -> None:
         """Run to the end: show each event, and ask the person where one is asked.
@@ -231,3 +230,19 @@ class AsyncRunResponse(_StartedRun):
         if not self._is_read:
             await self._async_stream.wait()
             self._raise_failure()
+
+
+class _AsyncEvents:
+    """The iterator of an ``async for`` over events. When the loop is left, it is dropped, and nobody reads any more."""
+
+    def __init__(self, run: AsyncRunResponse) -> None:
+        self._run = run
+
+    def __aiter__(self) -> _AsyncEvents:
+        return self
+
+    async def __anext__(self) -> Wrapped[Any]:
+        return await self._run._next_event()
+
+    def __del__(self) -> None:
+        self._run._is_read = False

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -255,6 +257,57 @@ def test_the_choice_of_a_speaker_is_asked_for_by_events():
     assert response.last_speaker == "three"
 
 
+@pytest.fixture
+def ctrl_c_counts() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+class Pressed:
+    """An agent's reply number 3, during which somebody presses Ctrl-C, and which waits until that is heeded."""
+
+    def __init__(self) -> None:
+        self.heeded = threading.Event()
+
+    def __call__(self, recipient: Any, messages: Any = None, sender: Any = None, config: Any = None) -> Any:
+        if len(messages) == 3:
+            while not self.heeded.wait(0.05):
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        return False, None
+
+
+@pytest.mark.parametrize("by", ["events", "process", "processor"])
+def test_ctrl_c_stops_the_chat_of_a_run(by: str, ctrl_c_counts: None) -> None:
+    pressed = Pressed()
+    endless = {"max_consecutive_auto_reply": 10**9}
+    a, b = agent("a", **endless), agent("b", **endless)
+    b.register_reply([ConversableAgent, None], pressed)
+    response = a.run(b, message="Hi")
+
+    class Reader:
+        def process(self, response: Any) -> None:
+            for _ in response.events:
+                while len(a.chat_messages[b]) > 2:  # it is interrupted between two events
+                    pressed.heeded.wait(0.05)
+
+    read = {"events": Silent().process, "process": lambda _: response.process(Silent())}
+    with pytest.raises(KeyboardInterrupt):
+        read.get(by, lambda _: response.process(Reader()))(response)
+    pressed.heeded.set()
+    wait_for_the_threads()
+    assert not run_threads()
+    assert len(response.messages) <= 4
+
+
+class Silent:
+    """Reads events and shows nothing."""
+
+    def process(self, response: Any) -> None:
+        for _ in response.events:
+            pass
+
+
 def test_chats_of_a_queue_run_one_after_the_other_and_carry_over():
     first, second = agent("first"), agent("second")
     responses = agent("opener").sequential_run(
@@ -312,6 +365,44 @@ def test_a_person_answers_in_an_event_loop():
                     await event.content.respond(next(answers))
             said = [message["content"] for message in await response.messages]
         assert said == ["Hi", "one", "go on", "two"]
+
+    asyncio.run(main())
+
+
+def test_what_came_out_of_an_asynchronous_run_is_awaited_after_its_loop_was_left():
+    async def main() -> None:
+        may_answer = asyncio.Event()
+
+        async def wait(recipient: Any, messages: Any = None, sender: Any = None, config: Any = None) -> Any:
+            await may_answer.wait()
+            return False, None
+
+        b = agent("b")
+        b.register_reply([ConversableAgent, None], wait)
+        response = await agent("a").a_run(b, message="Hi", max_turns=2)
+        async for _ in response.events:
+            assert await response.summary is None
+            break
+        asyncio.get_running_loop().call_soon(may_answer.set)
+        assert await response.summary == "I am b"
+        assert len(await response.messages) == 4
+
+    asyncio.run(main())
+
+
+def test_the_choice_of_a_speaker_is_asked_for_by_events_in_an_event_loop():
+    async def main() -> None:
+        members = [agent("one"), agent("two"), agent("three")]
+        group = GroupChat(members, [], max_round=3, speaker_selection_method="manual")
+        response = await members[0].a_run(GroupChatManager(group, llm_config=False), message="Hi")
+        answers = iter(["7", "2", ""])
+        types = []
+        async for event in response.events:
+            types.append(event.type)
+            if event.type == "input_request":
+                await event.content.respond(next(answers))
+        assert types.count("input_request") == 3
+        assert await response.last_speaker == "three"
 
     asyncio.run(main())
 

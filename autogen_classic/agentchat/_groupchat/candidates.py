@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from ..._core.drive import Call, Steps
 from ..._core.events import warn
 from ..._core.messages import Message, called
 from ...errors import NoEligibleSpeaker, UndefinedNextAgent
@@ -21,7 +22,7 @@ Agents = list[Any]
 Messages = list[Message]
 
 
-def prepare_and_select(groupchat: Group, last_speaker: Agent) -> tuple[Agent | None, Agents, Messages | None]:
+def prepare_and_select(groupchat: Group, last_speaker: Agent) -> Steps[tuple[Agent | None, Agents, Messages | None]]:
     """Select the next speaker as far as that goes without a model.
 
     Args:
@@ -61,7 +62,7 @@ def prepare_and_select(groupchat: Group, last_speaker: Agent) -> tuple[Agent | N
     if len(candidates) == 1:
         return candidates[0], candidates, None
 
-    selected = select(groupchat, last_speaker, candidates)
+    selected = yield Call(select, groupchat, last_speaker, candidates)
     if selected is not None:
         return selected, candidates, None
     return None, candidates, _without_open_call(groupchat.messages)

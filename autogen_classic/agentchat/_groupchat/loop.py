@@ -71,7 +71,9 @@ def run_chat(
 
 def select_speaker(groupchat: Group, last_speaker: Agent, selector: Party) -> Steps[Agent | Then]:
     """Select the next speaker; see `GroupChat.select_speaker`."""
-    selected, candidates, messages = groupchat._prepare_and_select_agents(last_speaker)
+    prepared: tuple[Agent | None, list[Agent], list[Message] | None]
+    prepared = yield Call(groupchat._prepare_and_select_agents, last_speaker)
+    selected, candidates, messages = prepared
     if selected is not None:
         return selected
     asynchronous = yield WHICH_WAY

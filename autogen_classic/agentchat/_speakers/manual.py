@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from ..._core.tape import person_input
+from ..._core.callables import is_asynchronous
+from ..._core.drive import WHICH_WAY, Call, Steps, drive, shipped
+from ..._core.events import PersonAnswered, PersonAsked, emit
+from ..._core.tape import person_input, person_steps
 from ...io.base import IOStream, show
 from .._groupchat import texts
 from .._groupchat.contract import Group
@@ -15,26 +18,34 @@ __all__ = ("ask_person", "choose")
 TRIES = 2
 
 
+def _choose_steps(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Steps[Agent]:
+    chosen = yield Call(groupchat.manual_select_speaker, candidates)
+    return chosen or groupchat.next_agent(last_speaker, candidates)
+
+
+@shipped(_choose_steps)
 def choose(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Agent:
     """Let the person choose; one who skips the question takes the next agent of the list."""
-    return groupchat.manual_select_speaker(candidates) or groupchat.next_agent(last_speaker, candidates)
+    return drive(_choose_steps(groupchat, last_speaker, candidates))
 
 
-def ask_person(agents: list[Agent]) -> Agent | None:
-    """List the agents and ask for a number.
+def ask_person(groupchat: Group, agents: list[Agent] | None = None) -> Steps[Agent | None]:
+    """List the agents and ask for a number. In an asynchronous chat, a stream that answers asynchronously is awaited.
 
     Args:
-        agents: who may be chosen.
+        groupchat: the group.
+        agents: who may be chosen; None for the whole group.
 
     Returns:
         The agent with that number, or None when the person enters nothing, ``q``, or no number twice.
     """
+    agents = groupchat.agents if agents is None else agents
     stream = IOStream.get_default()
     names = [agent.name for agent in agents]
     lines = (f"{number}: {name}" for number, name in enumerate(names, start=1))
     show("SelectSpeakerEvent", texts.MANUAL_HEADING, *lines, agents=names)
     for _ in range(TRIES):
-        answer = person_input(texts.MANUAL_PROMPT, stream.input).strip()
+        answer = yield from _answer(_person_of(groupchat), stream)
         if answer in ("", "q"):
             return None
         if answer.isdecimal() and 1 <= int(answer) <= len(agents):
@@ -42,3 +53,19 @@ def ask_person(agents: list[Agent]) -> Agent | None:
         show("SelectSpeakerInvalidInputEvent", texts.MANUAL_INVALID.format(count=len(agents)), agents=names)
     show("SelectSpeakerTryCountExceededEvent", texts.MANUAL_GIVEN_UP, try_count=TRIES + 1, agents=names)
     return None
+
+
+def _answer(agent: Agent, stream: IOStream) -> Steps[str]:
+    emit(PersonAsked(agent, texts.MANUAL_PROMPT))
+    yield WHICH_WAY  # whoever iterates over the chat hears of the question before it is asked
+    if is_asynchronous(stream.input) and (yield WHICH_WAY):
+        answer: str = yield from person_steps(None, texts.MANUAL_PROMPT, Call(stream.input, texts.MANUAL_PROMPT))
+    else:
+        answer = yield Call(person_input, texts.MANUAL_PROMPT, stream.input)
+    emit(PersonAnswered(agent, answer))
+    return answer.strip()
+
+
+def _person_of(groupchat: Group) -> Agent:
+    """The agent behind whom the person of a group stands: its admin, or else the last one, as the user of a pattern."""
+    return cast(Agent, groupchat.agent_by_name(groupchat.admin_name) or groupchat.agents[-1])

@@ -18,7 +18,7 @@ from autogen_classic.agentchat.group import (
     RevertToUserTarget,
     StringLLMCondition,
 )
-from autogen_classic.agentchat.group.patterns import DefaultPattern
+from autogen_classic.agentchat.group.patterns import DefaultPattern, ManualPattern
 from autogen_classic.events.base_event import get_event_classes
 from autogen_classic.testing import MockOpenAIServer, error, tool_call
 
@@ -114,6 +114,46 @@ def test_a_group_stands_still_at_each_event():
     assert types_of(run) == TWO_TURNS[:-1]
     assert (run.summary, run.last_speaker) == ("I am second", "second")
     assert run.context_variables.to_dict() == {"x": 1}
+
+
+def manual_pattern() -> ManualPattern:
+    first, second = agent("first"), agent("second")
+    return ManualPattern(initial_agent=first, agents=[first, second])
+
+
+MANUAL = [
+    *("text", "group_chat_run_chat", "text", "select_speaker", "input_request", "select_speaker_invalid_input"),
+    *("input_request", "group_chat_run_chat", "text", "termination"),
+]
+
+
+@pytest.mark.parametrize("start", [run_group_chat, run_group_chat_iter])
+def test_the_person_of_a_manual_group_chooses_by_an_event(start: Any) -> None:
+    run = start(manual_pattern(), "Hi", max_rounds=3)
+    answers = iter(["9", "3"])
+    types = []
+    for event in run.events if start is run_group_chat else run:
+        types.append(event.type)
+        if event.type == "input_request":
+            event.content.respond(next(answers))
+    assert [one for one in types if one != "run_completion"] == MANUAL
+    assert run.last_speaker == "second"
+
+
+@pytest.mark.parametrize("start", [a_run_group_chat, a_run_group_chat_iter])
+def test_the_person_of_a_manual_group_chooses_by_an_event_in_an_event_loop(start: Any) -> None:
+    async def main() -> None:
+        run = start(manual_pattern(), "Hi", max_rounds=3)
+        events = (await run).events if start is a_run_group_chat else run
+        answers = iter(["9", "3"])
+        types = []
+        async for event in events:
+            types.append(event.type)
+            if event.type == "input_request":
+                await event.content.respond(next(answers))
+        assert [one for one in types if one != "run_completion"] == MANUAL
+
+    asyncio.run(main())
 
 
 def test_leaving_the_loop_ends_a_group_and_keeps_what_was_said():
