@@ -24,6 +24,7 @@ __all__ = (
     "Reply",
     "ToolCall",
     "choices",
+    "delay_of",
     "disconnect",
     "echo",
     "error",
@@ -82,7 +83,7 @@ class Reply:
         finish_reason: None lets it follow from the content ("stop", "tool_calls" or "function_call").
         usage: the tokens of prompt and completion; None estimates them from the length of the texts.
         delay: seconds before the answer begins.
-        pause: seconds between two pieces of a stream.
+        pause: seconds between two pieces that `MockOpenAIServer` streams.
         items: what precedes the text in an answer of ``/v1/responses``: what tools of the provider did, such as
             ``{"type": "code_interpreter_call", "code": ..., "outputs": [...]}``.
         annotations: what the text cites there, such as ``{"type": "file_citation", "file_id": ...}``.
@@ -144,6 +145,19 @@ class Hang:
 
 
 Answer = Reply | Choices | ErrorReply | Disconnect | Hang | BaseException
+
+
+def delay_of(answer: Answer) -> float:
+    """How many seconds pass before an answer begins; the longest of several choices counts.
+
+    Args:
+        answer: what a script says.
+    """
+    if isinstance(answer, Choices):
+        return max(reply.delay for reply in answer.replies)
+    return answer.delay if isinstance(answer, Reply) else 0.0
+
+
 """What a scripted reply comes down to."""
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Iterable
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from .._core.model_requests import asking_agent
 from ..oai._request.completions import texts_of_completion
-from .replies import Answer, Choices, Disconnect, ErrorReply, Hang, ModelRequest, Reply, read_reply
+from .replies import Answer, Choices, Disconnect, ErrorReply, Hang, ModelRequest, Reply, delay_of, read_reply
 from .script import Script, answer_to, is_callable_reply, situation_of, snapshot
 from .wire import completion, error_body, replies_for, split_text
 
@@ -143,8 +145,10 @@ class ScriptedClient:
             Exception: what the script says.
         """
         request, number = self._record(params)
-        reply = self._script.take(situation_of(request))
-        return self._build(answer_to(reply, request), request, number)
+        answer = answer_to(self._script.take(situation_of(request)), request)
+        if delay := delay_of(answer):
+            time.sleep(delay)
+        return self._build(answer, request, number)
 
     async def a_create(self, params: dict[str, Any]) -> ChatCompletion:
         """Answer one request of an asynchronous chat; callables of the script may be asynchronous here.
@@ -165,7 +169,10 @@ class ScriptedClient:
             reply = reply(request)
             if isawaitable(reply):
                 reply = await reply
-        return self._build(read_reply(reply), request, number)
+        answer = read_reply(reply)
+        if delay := delay_of(answer):
+            await asyncio.sleep(delay)
+        return self._build(answer, request, number)
 
     def message_retrieval(self, response: Any) -> list[Any]:
         """Take the messages out of a completion.

@@ -32,6 +32,7 @@ from .replies import (
     ModelRequest,
     Refusal,
     Reply,
+    delay_of,
     echo,
     error,
     read_reply,
@@ -260,8 +261,7 @@ class MockOpenAIServer:
             if not request.get("stream"):
                 raise StreamCut
             return HttpResponse(200, _stream(form, answer.reply, request, number, breaks=True), "text/event-stream")
-        delay = answer.delay if isinstance(answer, Reply) else max(reply.delay for reply in answer.replies)
-        if delay:
+        if delay := delay_of(answer):
             await asyncio.sleep(delay)
         whole = form.whole(answer, request, number)
         if whole["object"] == "response":

@@ -78,6 +78,25 @@ class TestReplies:
         response = asyncio.run(ScriptedClient([answer]).a_create(HELLO))
         assert response.choices[0].message.content == "async"
 
+    @pytest.mark.parametrize("reply", [Reply("x", delay=7), choices(Reply("x", delay=7), "y")])
+    def test_a_delay_passes_before_the_answer(self, reply: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        slept: list[float] = []
+        monkeypatch.setattr("time.sleep", slept.append)
+        ScriptedClient([reply]).create(HELLO)
+        assert slept == [7]
+
+    def test_a_delay_does_not_hold_up_other_tasks(self) -> None:
+        client = ScriptedClient([Reply("slow", delay=3600), "fast"])
+
+        async def ask_both() -> Any:
+            slow = asyncio.create_task(client.a_create(HELLO))
+            await asyncio.sleep(0)
+            fast = await client.a_create(HELLO)
+            slow.cancel()
+            return fast.choices[0].message.content
+
+        assert asyncio.run(ask_both()) == "fast"
+
     def test_usage_and_cost_are_told(self) -> None:
         client = ScriptedClient([Reply("x", usage=(10, 5))], cost=0.25)
         response = client.create(HELLO)
