@@ -216,7 +216,7 @@ def test_no_logger_is_named_after_the_new_package():
         and not (
             node.args
             and isinstance(node.args[0], ast.Constant)
-            and str(node.args[0].value).startswith(
+            and f"{node.args[0].value}.".startswith(
                 ("ag2.", "autogen.", "httpx", "opentelemetry.", "pypdf")
             )  # watched, silenced
         )

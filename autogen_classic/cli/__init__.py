@@ -35,6 +35,7 @@ COMMANDS = {
     "run": Command("autogen_classic.cli.run", "run an AutoGen 0.2 script, module or notebook unchanged"),
     "replay": Command("autogen_classic.cli.replay", "hold the conversations of a saved notebook again, without a key"),
     "alias": Command("autogen_classic.cli.alias", "make `import autogen` mean this library in a whole environment"),
+    "chat": Command("autogen_classic.cli.chat", "talk to an assistant or a team in the terminal"),
     "demo": Command("autogen_classic.cli.demo", "two agents write, run and repair a program; two others use a tool"),
     "local": Command("autogen_classic.cli.local", "install the small model that needs no key, network or server"),
     "mock-server": Command("autogen_classic.cli.mock_server", "serve OpenAI's API on this machine from a script"),

@@ -21,7 +21,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..errors import DemoError
+from ..errors import DemoError, LLMConfigError
+from ._models import configurations
 
 __all__ = ("DemoError", "main", "play_code_chat", "play_tool_chat", "without_tracebacks")
 
@@ -162,29 +163,17 @@ def _last_match(pattern: str, texts: Sequence[str]) -> str | None:
 
 
 def _entries_for(model: str) -> list[dict[str, Any]]:
-    """The configurations of a model in the OAI_CONFIG_LIST (a file here, or the variable), or one for OPENAI_API_KEY.
+    """The configurations of a model.
 
     Raises:
-        DemoError: neither exists, or the OAI_CONFIG_LIST cannot be read.
+        DemoError: there are none.
     """
-    from autogen_classic import config_list_from_json
-
-    if os.environ.get("OAI_CONFIG_LIST") or Path("OAI_CONFIG_LIST").is_file():
-        try:
-            listed = config_list_from_json("OAI_CONFIG_LIST")
-        except ValueError as error:  # not JSON
-            raise DemoError(f"Your OAI_CONFIG_LIST cannot be read. {error}") from error
-        entries = [entry for entry in listed if entry.get("model") == model]
-        if entries:
-            return entries
-        names = ", ".join(sorted({str(entry.get("model")) for entry in listed}))
-        raise DemoError(f"Your OAI_CONFIG_LIST has no model {model!r}. It has: {names}.")
-    if os.environ.get("OPENAI_API_KEY") or model.endswith(".gguf"):
-        return [{"model": model}]
-    raise DemoError(
-        f"To ask {model!r}, set OPENAI_API_KEY, or write an OAI_CONFIG_LIST with an entry for it. Without a key, there "
-        "are `autogen-classic demo` and `autogen-classic demo --model local`."
-    )
+    try:
+        return configurations(model)
+    except LLMConfigError as error:
+        raise DemoError(
+            f"{error} Without a key, there are `autogen-classic demo` and `autogen-classic demo --model local`."
+        ) from error
 
 
 @contextmanager

@@ -1,0 +1,285 @@
+"""``autogen-classic chat`` as people use it: in a terminal, in a pipe, after a crash."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autogen_classic.cli import main
+from autogen_classic.testing import MockOpenAIServer, error, hang, pieces
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
+if sys.platform != "win32":
+    from terminal_kit import TerminalProgram
+
+CHAT = (sys.executable, "-m", "autogen_classic", "chat")
+TEAM = "model: gpt-4o-mini\nspeakers: round_robin\nmax_rounds: 2\nagents:\n  - name: ann\n  - name: bob\n"
+PROGRAM = "Let us see.\n```python\nprint(6 * 7)\n```"
+
+
+class Place:
+    """A server in place of the model, and a home and a folder of one's own."""
+
+    def __init__(self, folder: Path, server: MockOpenAIServer) -> None:
+        self.folder = folder
+        self.server = server
+        self.environment = {
+            **{name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ},
+            "HOME": str(folder),
+            "OPENAI_API_KEY": "sk-of-the-student",
+            "OPENAI_BASE_URL": server.base_url,
+            "TERM": "xterm-256color",
+            "XDG_STATE_HOME": str(folder / "state"),
+        }
+
+    def in_terminal(self, *arguments: str, columns: int = 80, **environment: str) -> TerminalProgram:
+        os.chdir(self.folder)
+        return TerminalProgram([*CHAT, *arguments], {**self.environment, **environment}, columns)
+
+    def piped(self, typed: bytes, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [*CHAT, *arguments],
+            input=typed,
+            capture_output=True,
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            timeout=120,
+        )
+
+    def told(self, number: int = -1) -> list[str]:
+        """The texts of a request, without the system message."""
+        return [str(message["content"]) for message in self.server.requests[number].messages[1:]]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    monkeypatch.chdir(tmp_path)
+    with MockOpenAIServer() as server:
+        yield Place(tmp_path, server)
+
+
+# --- in a terminal
+
+
+def test_a_conversation_in_a_terminal_goes_on_after_ctrl_c_and_in_the_next_program(place: Place) -> None:
+    place.server.add(pieces("I am ", "\x1b[31mred\x07."), "Three lines.", pieces(*["one "] * 200, pause=0.3), "Yes.")
+    with place.in_terminal() as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("hello\r")
+        terminal.wait_for(r"assistant: I am \x1b[31mred\x07.")
+        terminal.wait_for_prompt()
+        terminal.wait_for(" tokens, $0.0000 - gpt-4o-mini")
+        terminal.type("a\x1b\rb\\\rc\r")  # Alt-Enter, and a backslash before Enter
+        terminal.wait_for("Three lines.")
+        terminal.wait_for_prompt()
+        terminal.type("\x1b[A\x1b[A\x1b[A\x1b[A\r")  # what was typed first
+        terminal.wait_for("assistant: one")
+        terminal.interrupt()
+        terminal.wait_for("Stopped. What was said so far stays.")
+        terminal.wait_for_prompt()
+        terminal.type("\x03")
+        terminal.wait_for("Ctrl-D or /exit leaves.")
+        terminal.wait_for_prompt()
+        terminal.type("/stauts\r")
+        terminal.wait_for("There is no command /stauts. Did you mean /status?")
+        terminal.wait_for_prompt()
+        terminal.type("\x04")
+        assert terminal.wait_for_end() == 0
+        assert "autogen-classic chat --resume" in terminal.text
+        assert b"\x1b[31mred" not in terminal.raw
+        assert b"\x07" not in terminal.raw
+    assert place.told(1) == ["hello", "I am \x1b[31mred\x07.", "a\nb\nc"]
+
+    assert b"Yes." in place.piped(b"and now?", "--resume").stdout
+    *before, stopped, now = place.told()
+    assert (before, now) == ([*place.told(1), "Three lines.", "hello"], "and now?")
+    assert re.fullmatch("(one )+", stopped)
+
+
+@pytest.mark.parametrize(
+    ("columns", "environment"),
+    [(20, {"NO_COLOR": "1"}), (80, {"TERM": "dumb"})],
+    ids=["20 columns without colours", "a dumb terminal"],
+)
+def test_a_poor_terminal_will_do(place: Place, columns: int, environment: dict[str, str]) -> None:
+    place.server.add("A fugue is a piece in which voices enter one after the other.")
+    with place.in_terminal("--no-save", columns=columns, **environment) as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("What is a fugue?\r")
+        terminal.wait_for("A fugue is")
+        terminal.wait_for_prompt()
+        terminal.type("/exit\r")
+        assert terminal.wait_for_end() == 0
+        assert " tokens" in terminal.text
+        assert not re.search(rb"\x1b\[[0-9;]*3[0-7]m", terminal.raw), "a colour"
+        if "TERM" in environment:
+            assert b"\x1b" not in terminal.raw
+    assert not (place.folder / "state").exists()
+
+
+def test_code_runs_after_the_person_has_said_yes(place: Place) -> None:
+    place.server.add(PROGRAM, PROGRAM, "It is 42.", "Well.")
+    with place.in_terminal("--code", "ask") as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("What is 6 * 7?\r")
+        terminal.wait_for("[y/N]")
+        terminal.type("n\r")
+        terminal.wait_for("The person did not let the code run.")
+        terminal.wait_for_prompt("Run this code on your machine? [y/N]")
+        terminal.type("y\r")
+        terminal.wait_for("| 42")
+        terminal.wait_for("coder: It is 42.")
+        terminal.wait_for_prompt()
+        terminal.type("\x04")
+        assert terminal.wait_for_end() == 0
+
+
+# --- after a crash
+
+
+def test_a_killed_conversation_goes_on_without_paying_twice(place: Place) -> None:
+    (place.folder / "team.yaml").write_text(TEAM, encoding="utf-8")
+    place.server.add("I am Ann.", hang())
+    with place.in_terminal("team.yaml", "--save", "talk") as terminal:
+        terminal.wait_for_prompt()
+        terminal.type("Who are you?\r")
+        terminal.wait_for("bob:")
+        terminal.process.send_signal(signal.SIGKILL)
+        terminal.wait_for_end()
+    place.server.default = "I am Bob."
+    run = place.piped(b"", "--resume", "talk")
+    assert run.stdout.decode() == "ann: I am Ann.\nbob: I am Bob.\n"
+    assert b"is taken up again: Who are you?" in run.stderr
+    assert [request.messages[0]["content"] for request in place.server.requests] == [
+        "You are ann in a group.",
+        *["You are bob in a group."] * 2,
+    ]
+    assert place.piped(b"more", "--resume", "talk").returncode == 0
+    assert place.told() == ["Who are you?", "I am Ann.", "I am Bob.", "more", "I am Bob."]
+
+
+# --- in a pipe
+
+
+def test_a_pipe_gets_plain_lines(place: Place) -> None:
+    place.server.add("caf\u00e9 \u201cx\u201d \u2014 \U0001f600\x1b]0;title\x07", "Second.")
+    run = place.piped("caf\u00e9\nline one\\\nline two\n".encode())
+    assert (
+        run.stdout.decode()
+        == "assistant: caf\u00e9 \u201cx\u201d \u2014 \U0001f600\\x1b]0;title\\x07\nassistant: Second.\n"
+    )
+    assert run.stderr.decode().endswith(" tokens, $0.0000. To go on: autogen-classic chat --resume\n")
+    assert run.returncode == 0
+    assert place.told()[-1] == "line one\nline two"
+
+
+def test_a_terminal_without_utf_8_shows_what_it_can(place: Place) -> None:
+    place.server.add("caf\u00e9 \u201cx\u201d \u2014 y\u2026")
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    run = place.piped("caf\u00e9\xff\n".encode("utf-8"), **ascii_only)
+    assert run.stdout == b'assistant: caf? "x" - y...\n'
+    assert place.told() == ["caf\u00e9\xff"]
+
+
+def test_what_goes_wrong_is_told_and_was_never_said(place: Place) -> None:
+    place.server.add(error(401, "Wrong key: sk-of-the-student"), "Fine.")
+    run = place.piped(b"one\ntwo\n")
+    assert run.stdout.decode().splitlines() == ["assistant: ", "assistant: Fine."]
+    assert "AuthenticationError" in run.stderr.decode()
+    assert "sk-of-the-student" not in run.stderr.decode()
+    assert run.returncode == 1
+    assert place.told() == ["two"]
+
+
+def test_code_does_not_run_where_nobody_can_allow_it(place: Place) -> None:
+    place.server.add(PROGRAM, "Then I cannot tell.")
+    run = place.piped(b"What is 6 * 7?", "--code", "ask")
+    assert b"The code was not run: nobody is there to allow it." in run.stdout
+    assert b"| 42" not in run.stdout
+
+
+# --- files and options
+
+
+def test_a_model_that_chooses_who_speaks_works_in_silence(place: Place) -> None:
+    (place.folder / "team.yaml").write_text(TEAM.replace("round_robin", "auto") + "  - name: cid\n", encoding="utf-8")
+    place.server.add("cid", "I am Cid. TERMINATE.")
+    assert place.piped(b"Who?", "team.yaml").stdout.decode() == "cid: I am Cid. TERMINATE.\n"
+
+
+def test_a_budget_ends_the_conversation(place: Place) -> None:
+    (place.folder / "team.yaml").write_text("budget: 0.0000001\nagents:\n  - name: ann\n", encoding="utf-8")
+    place.server.default = "Expensive."
+    run = place.piped(b"one\ntwo\n", "team.yaml", "--no-save")
+    assert "The budget of $1e-07 is used up." in run.stderr.decode()
+    assert (run.returncode, len(place.server.requests)) == (1, 1)
+
+
+def test_a_key_does_not_go_to_a_server_that_a_file_names(place: Place) -> None:
+    team = f'agents:\n  - name: ann\n    model: {{model: m, base_url: "{place.server.base_url}"}}\n'
+    (place.folder / "team.yaml").write_text(team, encoding="utf-8")
+    place.server.add("Hi.")
+    assert place.piped(b"one", "team.yaml", "--no-save").returncode == 0
+    assert "sk-of-the-student" not in json.dumps(dict(place.server.requests[0].headers))
+
+
+def test_init_writes_a_team_and_never_over_another(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["chat", "--init"]) == 0
+    assert "autogen-classic chat team.yaml" in capsys.readouterr().out
+    Path("team.yaml").write_text("mine", encoding="utf-8")
+    assert main(["chat", "--init"]) == 1
+    assert "team.yaml exists, and is left as it is" in capsys.readouterr().err
+    assert Path("team.yaml").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["missing.yaml"], "No such file or directory: 'missing.yaml'"),
+        (["--resume", "nowhere"], "nowhere holds no conversation"),
+        (["--resume"], "There is no conversation to go on with"),
+        (["--resume", "nowhere", "team.yaml"], "has its team already"),
+        (["--save", "full"], "full is not empty. Name a new folder, or go on with it: --resume full"),
+    ],
+)
+def test_a_wrong_argument_gets_a_word(
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    told: str,
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(place.folder / "state"))
+    Path("full").mkdir()
+    Path("full", "file").touch()
+    assert main(["chat", *arguments]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_without_a_model_the_ways_to_get_one_are_named(place: Place) -> None:
+    del place.environment["OPENAI_API_KEY"]
+    code = "import sys; sys.modules['xllamacpp'] = None\nfrom autogen_classic.cli import main; sys.exit(main(['chat']))"
+    run = subprocess.run([sys.executable, "-c", code], env=place.environment, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "Set OPENAI_API_KEY, write an OAI_CONFIG_LIST, or install the small model" in run.stderr
+
+
+@pytest.mark.parametrize("package", ["prompt_toolkit", "rich", "yaml"])
+def test_a_missing_package_is_named_with_its_extra(place: Place, package: str) -> None:
+    (place.folder / "team.yaml").write_text(TEAM, encoding="utf-8")
+    code = f"import sys; sys.modules[{package!r}] = None\nfrom autogen_classic.cli import main\n"
+    code += "sys.exit(main(['chat', 'team.yaml']))"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=place.folder, env=place.environment, capture_output=True, text=True
+    )
+    assert run.returncode == 1
+    assert 'pip install "autogen-classic[chat]"' in run.stderr
+    assert "Traceback" not in run.stderr
