@@ -84,10 +84,8 @@ class GroupMember:
     _group_is_established = False
     _classic_transfers: tuple[dict[str, Any], ...] = ()
     """The tools that the model is offered besides its own in the next request: one for each handoff it may choose."""
-    _classic_tool_guard: Any = None
-    """What checks the arguments and results of the agent's tools, or None."""
-    _classic_safeguard_hooks: dict[str, Callable[..., Any]] = {}  # noqa: RUF012 - a policy gives each agent its own
-    """The hooks by which a safeguard policy guards the agent."""
+    _classic_safeguards: list[tuple[Any, dict[str, Callable[..., Any]]]] = []  # noqa: RUF012 - never changed in place
+    """What applies the policies that guard the agent, each with the hooks by which it does."""
     _classic_group_executor: Any = None
     """Who runs the tools of the agent's group."""
     _classic_wrappers: dict[int, tuple[Any, Any]] = {}  # noqa: RUF012 - a group gives each agent its own

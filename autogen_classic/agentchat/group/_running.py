@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..._core.drive import Ask, Steps
 from ..._core.events import Notice, emit
@@ -53,30 +54,26 @@ class Safeguards:
         """The safeguards of a policy, or None without one."""
         return None if policy is None else cls(policy, llm_config, mask_llm_config)
 
-    def apply(self, manager: GroupChatManager) -> None:
-        """Guard everybody in a group.
+    @contextmanager
+    def applied(self, manager: GroupChatManager) -> Iterator[None]:
+        """Guard everybody in a group for the length of a ``with`` block, besides what guards them already.
 
         Args:
             manager: who leads it.
         """
         from .safeguards.api import apply_safeguard_policy
 
-        apply_safeguard_policy(
+        enforcer = apply_safeguard_policy(
             groupchat_manager=manager,
             policy=self.policy,
             safeguard_llm_config=self.llm_config,
             mask_llm_config=self.mask_llm_config,
         )
-
-    def reset(self, manager: GroupChatManager) -> None:
-        """Guard nobody any longer.
-
-        Args:
-            manager: who leads the group.
-        """
-        from .safeguards.api import reset_safeguard_policy
-
-        reset_safeguard_policy(groupchat_manager=manager)
+        try:
+            yield
+        finally:
+            for agent in manager.groupchat.agents:
+                enforcer.release(cast("ConversableAgent", agent))
 
 
 def group_chat_steps(
@@ -108,21 +105,25 @@ def _chat_steps(
     """Run a group chat that has been prepared."""
     _, _, _, context_variables, _, _, executor, groupchat, manager, processed, last_agent, _, _ = prepared
     members: list[Any] = groupchat.agents
-    if safeguards is not None:
-        safeguards.apply(manager)
+    _pass_on_as_policies_say(manager)
     try:
-        with at_work(executor):
+        with at_work(executor), nullcontext() if safeguards is None else safeguards.applied(manager):
             result: ChatResult = yield from _talk(pattern, manager, processed, last_agent)
     finally:
         for agent in members:
             agent._classic_transfers = ()
-        if safeguards is not None:
-            safeguards.reset(manager)
     result.cost = gather_usage_summary([*members, manager])
     if pattern.announces:
         _tell_why_it_ended(manager, result)
     cleanup_temp_user_messages(result)
     return result, context_variables, manager.last_speaker
+
+
+def _pass_on_as_policies_say(manager: GroupChatManager) -> None:
+    """Have what goes from one agent by the manager to another one checked by the policies that guard these agents."""
+    members: list[Any] = manager.groupchat.agents
+    for enforcer in dict.fromkeys(enforcer for agent in members for enforcer, _ in agent._classic_safeguards):
+        enforcer.guard_passing_on(manager)
 
 
 def _talk(

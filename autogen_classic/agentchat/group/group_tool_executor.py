@@ -168,10 +168,13 @@ class GroupToolExecutor(ConversableAgent):
             tools[name] = self._runnable(getattr(function, "_origin", function))
         for tool in agent.tools:
             tools.setdefault(tool.name, self._runnable(tool))
-        guard = agent._classic_tool_guard
-        if guard is not None:
-            tools = {name: guard.guarded_tool(self, name, tool) for name, tool in tools.items()}
-        return tools
+        return {name: self._guarded(name, tool, agent) for name, tool in tools.items()}
+
+    def _guarded(self, name: str, tool: Callable[..., Any], agent: ConversableAgent) -> Callable[..., Any]:
+        """A tool, checked by all policies that guard an agent."""
+        for enforcer, _ in agent._classic_safeguards:
+            tool = enforcer.guarded_tool(self, name, tool)
+        return tool
 
     def take_tool_of(self, agent_name: str, name: str) -> None:
         """Where several agents have a tool of the same name, let the next call run that of one of them.
@@ -183,8 +186,7 @@ class GroupToolExecutor(ConversableAgent):
         own = self._tools_of.get(agent_name, {}).get(name)
         if own is None or sum(name in tools for tools in self._tools_of.values()) == 1:
             return
-        guard = self._classic_tool_guard
-        self._function_map[name] = own if guard is None else guard.guarded_tool(self, name, own)
+        self._function_map[name] = self._guarded(name, own, self)
 
     def _runnable(self, function: Callable[..., Any]) -> Callable[..., Any]:
         from .._tool_registration import taking_json_values
@@ -290,6 +292,8 @@ class GroupToolExecutor(ConversableAgent):
         agent._classic_group_executor = self
         hook = "process_all_messages_before_reply"
         agent.hook_lists[hook] += [one for one in owner.hook_lists[hook] if isinstance(one, TransitFilter)]
+        for enforcer, _ in self._classic_safeguards:
+            enforcer.guard(agent)
         self._members[agent.name] = agent
         groupchat.allowed_speaker_transitions_dict[agent] = list(groupchat.agents)
         groupchat.agents.append(agent)

@@ -44,6 +44,11 @@ def around(kind, **changes):
     return {"agent_environment_safeguards": {kind: [rule(**changes)]}}
 
 
+def with_arguments(message, arguments):
+    call = message["tool_calls"][0]
+    return {**message, "tool_calls": [{**call, "function": {**call["function"], "arguments": arguments}}]}
+
+
 def contents(result):
     return [message["content"] for message in result.chat_history]
 
@@ -89,11 +94,97 @@ class TestBetweenAgents:
         group("sync", between_agents(), ann, bob)
         assert contents(chat("sync", ann, bob, message="a secret", max_turns=1))[0] == "a secret"
 
-    def test_a_later_policy_takes_the_place_of_the_former(self):
+    def test_a_later_policy_holds_besides_the_former(self):
         ann, bob = agent("ann"), agent("bob")
-        apply_safeguard_policy(agents=[ann, bob], policy=between_agents())
+        apply_safeguard_policy(agents=[ann, bob], policy=between_agents(pattern="red", action="mask"))
         apply_safeguard_policy(agents=[ann, bob], policy=between_agents(action="mask"))
-        assert contents(chat("sync", ann, bob, message="a secret", max_turns=1))[0] == "a [SENSITIVE_INFO]"
+        masked = "a [SENSITIVE_INFO] [SENSITIVE_INFO]"
+        assert contents(chat("sync", ann, bob, message="a red secret", max_turns=1))[0] == masked
+        reset_safeguard_policy(agents=[ann, bob])
+        assert contents(chat("sync", ann, bob, message="a red secret", max_turns=1))[0] == "a red secret"
+
+    @both_ways
+    def test_the_policy_of_a_group_chat_leaves_that_of_its_agents_standing(self, way):
+        ann, bob = member("ann", "a red secret"), member("bob", "bob 1", "bob 2")
+        ann.handoffs.set_after_work(AgentTarget(bob))
+        apply_safeguard_policy(agents=[ann, bob], policy=between_agents(pattern="red", action="mask"))
+        group(way, between_agents(action="mask"), ann, bob)
+        assert bob.scripted.requests[0].last_text == "a [SENSITIVE_INFO] [SENSITIVE_INFO]"
+        result = chat(way, ann, bob, message="a red secret", max_turns=1)
+        assert contents(result)[0] == "a [SENSITIVE_INFO] secret"
+
+    @both_ways
+    def test_a_standing_policy_holds_in_a_group_without_one(self, way):
+        ann, bob = member("ann", "a secret"), member("bob", "bob 1")
+        ann.handoffs.set_after_work(AgentTarget(bob))
+        apply_safeguard_policy(agents=[ann], policy=between_agents(action="mask", message_destination="*"))
+        group(way, None, ann, bob)
+        assert bob.scripted.requests[0].last_text == "a [SENSITIVE_INFO]"
+
+    @both_ways
+    def test_what_a_call_asks_for_is_read_too(self, way):
+        def look(what: str, how: dict[str, int], sure: bool = True) -> str:
+            """Look."""
+            return f"saw {what} by {how} {sure}"
+
+        ann = member("ann", tool_call("look", what="a\nsecret", how={"a": 1}), "done", functions=look)
+        bob = agent("bob")
+        bob.register_for_execution()(ann.tools[0])
+        policy = between_agents(action="mask", pattern=r"secret|\btrue\b")
+        apply_safeguard_policy(agents=[ann, bob], policy=policy)
+        heard = contents(chat(way, bob, ann, message="go", max_turns=2))
+        assert heard[2] == "saw a\n[SENSITIVE_INFO] by {'a': 1} True"
+
+    @both_ways
+    def test_a_pattern_that_spans_several_arguments_hides_them_all(self, way):
+        ann, bob = member("ann", tool_call("look", what="sec", how="ret")), agent("bob")
+        policy = between_agents(action="mask", pattern='sec".*"ret')
+        apply_safeguard_policy(agents=[ann, bob], policy=policy)
+        chat(way, bob, ann, message="go", max_turns=1)
+        arguments = bob.chat_messages[ann][-1]["tool_calls"][0]["function"]["arguments"]
+        assert json.loads(arguments) == {"what": "[SENSITIVE_INFO]", "how": "[SENSITIVE_INFO]"}
+
+    @both_ways
+    @pytest.mark.parametrize("arguments", ["secret", '{"a": "secret', '"secret"', "[]"])
+    def test_arguments_that_are_not_an_object_are_read_as_they_are(self, way, arguments):
+        call = tool_call("look")
+        ann, bob = member("ann", call), agent("bob")
+        ann.register_hook(
+            "process_message_before_send", lambda sender, message, recipient, silent: with_arguments(message, arguments)
+        )
+        apply_safeguard_policy(agents=[ann, bob], policy=between_agents(action="mask"))
+        chat(way, bob, ann, message="go", max_turns=1)
+        heard = bob.chat_messages[ann][-1]["tool_calls"][0]["function"]["arguments"]
+        assert heard == arguments.replace("secret", "[SENSITIVE_INFO]")
+
+    @both_ways
+    def test_a_call_with_something_forbidden_is_not_made(self, way):
+        ran = []
+
+        def look(what: str) -> str:
+            """Look."""
+            ran.append(what)
+            return "seen"
+
+        ann = member("ann", tool_call("look", what="secret"), "done", functions=look)
+        result = group(way, between_agents(message_destination="*"), ann, member("bob"))
+        assert ran == []
+        assert contents(result)[1] == BLOCKED
+
+    @both_ways
+    def test_what_a_tool_answers_comes_from_its_caller_too(self, way):
+        def look(what: str) -> str:
+            """Look."""
+            return f"saw {what}"
+
+        ann = member("ann", tool_call("look", what="secret"), "ann 2", functions=look)
+        bob = member("bob", "bob 1")
+        ann.handoffs.set_after_work(AgentTarget(bob))
+        group(way, between_agents(action="mask"), ann, bob)
+        heard = bob.scripted.requests[0].messages
+        assert "secret" not in json.dumps(heard)
+        assert heard[3]["content"] == "saw [SENSITIVE_INFO]"
+        assert ann.scripted.requests[1].last_text == "saw secret"
 
     def test_a_policy_may_stand_in_a_file(self, tmp_path):
         file = tmp_path / "policy.json"

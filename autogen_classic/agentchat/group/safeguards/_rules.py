@@ -59,6 +59,14 @@ class Rule:
         """
         return self.kind == kind and self.source in ("*", source) and self.destination in ("*", destination)
 
+    def finds(self, text: str) -> bool:
+        """Tell whether a text meets the condition; an empty one never does.
+
+        Args:
+            text: the text.
+        """
+        return bool(text) and self.check.check(text).activated
+
 
 def read_policy(policy: Policy) -> dict[str, Any]:
     """Read a policy.

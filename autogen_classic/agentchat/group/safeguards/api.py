@@ -26,7 +26,9 @@ def apply_safeguard_policy(
     safeguard_llm_config: LLMConfig | dict[str, Any] | None = None,
     mask_llm_config: LLMConfig | dict[str, Any] | None = None,
 ) -> SafeguardEnforcer:
-    """Guard agents by a policy. Of their tools, those that they have by now are guarded.
+    """Guard agents by a policy, besides those that guard them already.
+
+    Of their tools, those that they have by now are guarded.
 
     Args:
         agents: the agents.
@@ -46,24 +48,15 @@ def apply_safeguard_policy(
     tools = {agent.name: [*agent.function_map, *(tool.name for tool in agent.tools)] for agent in guarded}
     SafeguardValidator(policy).validate_policy_complete(names, tools)
     enforcer = SafeguardEnforcer(policy, safeguard_llm_config, mask_llm_config, groupchat_manager, agents)
-    reset_safeguard_policy(agents=guarded)
-    guards_tools = any(rule.kind == "tool" for rule in enforcer.environment_rules)
     for agent in guarded:
-        hooks = enforcer.create_agent_hooks(agent.name)
-        agent._classic_safeguard_hooks = hooks
-        for name, hook in hooks.items():
-            agent.register_hook(name, hook)
-        if guards_tools:
-            agent._classic_tool_guard = enforcer
-            for name, function in agent.function_map.items():
-                agent.function_map[name] = enforcer.guarded_tool(agent, name, function)
+        enforcer.guard(agent)
     return enforcer
 
 
 def reset_safeguard_policy(
     *, agents: list[ConversableAgent] | None = None, groupchat_manager: GroupChatManager | None = None
 ) -> None:
-    """Stop guarding agents.
+    """Stop guarding agents by any policy.
 
     Args:
         agents: the agents.
@@ -73,13 +66,8 @@ def reset_safeguard_policy(
         ValueError: neither is given.
     """
     for agent in _agents_of(agents, groupchat_manager):
-        for name, hook in agent._classic_safeguard_hooks.items():
-            if hook in agent.hook_lists[name]:
-                agent.hook_lists[name].remove(hook)
-        agent._classic_safeguard_hooks = {}
-        agent._classic_tool_guard = None
-        for name, function in agent.function_map.items():
-            agent.function_map[name] = getattr(function, "_classic_unguarded", function)
+        for enforcer, _ in agent._classic_safeguards:
+            enforcer.release(agent)
 
 
 def _agents_of(

@@ -12,6 +12,7 @@ from ...._core.messages import Message, TextOrMessage, as_message
 from ..guardrails import RegexGuardrail
 from ..reply_result import ReplyResult
 from ._rules import Kind, Policy, Rule, rules_of
+from ._texts import MASK, texts_in, with_texts, without_calls
 from .validator import SafeguardValidator
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ __all__ = ("SafeguardEnforcer",)
 
 MessageT = TypeVar("MessageT", bound=TextOrMessage)
 
-_MASK = "[SENSITIVE_INFO]"
 _BLOCKED = "🛡️ BLOCKED: {message}"
 _MASK_PROMPT = (
     "Rewrite the text that follows without what meets this condition: put [SENSITIVE_INFO] in its place, change "
@@ -92,6 +92,42 @@ class SafeguardEnforcer:
         changed = self._changed("agent", src_agent_name, dst_agent_name, message_content)
         return None if changed is message_content else changed
 
+    def guard(self, agent: ConversableAgent) -> None:
+        """Guard an agent, and the tools that it has by now, by this policy besides those that guard it already.
+
+        Args:
+            agent: the agent.
+        """
+        hooks = self.create_agent_hooks(agent.name)
+        agent._classic_safeguards = [*agent._classic_safeguards, (self, hooks)]
+        for name, hook in hooks.items():
+            agent.register_hook(name, hook)
+        self._guard_tools(agent)
+
+    def release(self, agent: ConversableAgent) -> None:
+        """Guard an agent no longer; other policies still do.
+
+        Args:
+            agent: the agent.
+        """
+        for enforcer, hooks in agent._classic_safeguards:
+            if enforcer is self:
+                for name, hook in hooks.items():
+                    if hook in agent.hook_lists[name]:
+                        agent.hook_lists[name].remove(hook)
+        agent._classic_safeguards = [one for one in agent._classic_safeguards if one[0] is not self]
+        self._guard_tools(agent)
+
+    @staticmethod
+    def _guard_tools(agent: ConversableAgent) -> None:
+        """Have the tools of an agent checked by all policies that guard it, and by no others."""
+        for name, function in agent.function_map.items():
+            while hasattr(function, "_classic_unguarded"):
+                function = function._classic_unguarded
+            for enforcer, _ in agent._classic_safeguards:
+                function = enforcer.guarded_tool(agent, name, function)
+            agent.function_map[name] = function
+
     def create_agent_hooks(self, agent_name: str) -> dict[str, Callable[..., Any]]:
         """Make the hooks of an agent: by their names, as `ConversableAgent.register_hook` takes them.
 
@@ -116,9 +152,29 @@ class SafeguardEnforcer:
             message = self._changed("user", "user", sender.name, message)
         elif sender.client is not None:
             message = self._changed("llm", "llm", sender.name, message)
-        leads = hasattr(sender, "groupchat")  # a manager passes on what others say
-        source = str(said.get("name") or sender.name) if leads else sender.name
-        return self._changed("agent", source, recipient.name, message)
+        for source in _sources_of(sender, said, recipient):
+            message = self._changed("agent", source, recipient.name, message)
+        return message
+
+    def guard_passing_on(self, manager: GroupChatManager) -> None:
+        """Apply the rules about messages between agents to what a manager passes on for agents that are guarded.
+
+        Args:
+            manager: who leads a group.
+        """
+
+        def before_passing_on(
+            sender: ConversableAgent, message: TextOrMessage, recipient: Agent, silent: bool
+        ) -> TextOrMessage:
+            for source in _sources_of(sender, as_message(message), recipient):
+                for rule in self.inter_agent_rules:  # those about the manager were applied when the agent spoke
+                    if rule.is_about("agent", source, recipient.name) and not rule.is_about(
+                        "agent", source, sender.name
+                    ):
+                        message = self._after_rule(rule, source, recipient.name, message, raises=False)
+            return message
+
+        manager.register_hook("process_message_before_send", before_passing_on)
 
     def guarded_tool(self, agent: ConversableAgent, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """Make a tool whose arguments and results are checked.
@@ -128,6 +184,9 @@ class SafeguardEnforcer:
             name: its name.
             function: the tool.
         """
+
+        if not any(rule.kind == "tool" for rule in self._rules):
+            return function
 
         def allowed(arguments: dict[str, Any]) -> dict[str, Any]:
             caller = _caller_of(agent)
@@ -170,8 +229,7 @@ class SafeguardEnforcer:
         self, rule: Rule, source: str, destination: str, message: TextOrMessage, raises: bool
     ) -> TextOrMessage:
         """What a rule leaves of a message: the same object, unless it changes something."""
-        texts = _texts_in(message)
-        found = [text for text in texts if text and rule.check.check(text).activated]
+        found = {text for text in texts_in(message) if rule.finds(text)}
         if not found:
             return message
         if is_heard(Safeguarded):
@@ -183,12 +241,12 @@ class SafeguardEnforcer:
             blocked = _BLOCKED.format(message=rule.message)
             if raises:
                 raise PermissionError(blocked)  # a tool does not run; the model reads why
-            return _without_calls({**message, "content": blocked}) if isinstance(message, dict) else blocked
-        return _with_texts(message, {text: self._masked(rule, text) for text in found})
+            return without_calls({**message, "content": blocked}) if isinstance(message, dict) else blocked
+        return with_texts(message, found, lambda text: self._masked(rule, text), rule.finds)
 
     def _masked(self, rule: Rule, text: str) -> str:
         if isinstance(rule.check, RegexGuardrail):
-            return rule.check.regex.sub(_MASK, text)
+            return rule.check.regex.sub(MASK, text)
         if self._masking is None:
             from ....oai.client import OpenAIWrapper
 
@@ -200,46 +258,15 @@ class SafeguardEnforcer:
         return str(self._masking.extract_text_or_completion_object(response)[0])
 
 
-def _texts_in(message: TextOrMessage) -> list[str]:
-    """The texts of a message: its content, or the parts of it, and the answers of tools."""
-    if isinstance(message, str):
-        return [message]
-    content = message.get("content")
-    parts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else [content]
-    answers = [answer.get("content") for answer in message.get("tool_responses") or []]
-    return [text for text in [*parts, *answers] if isinstance(text, str)]
-
-
-def _with_texts(message: TextOrMessage, changed: dict[str, str]) -> TextOrMessage:
-    """A copy of a message with some texts replaced."""
-    if isinstance(message, str):
-        return changed.get(message, message)
-    copied = dict(message)
-    content = copied.get("content")
-    if isinstance(content, list):
-        copied["content"] = [_part_with(part, changed) for part in content]
-    elif isinstance(content, str):
-        copied["content"] = changed.get(content, content)
-    if copied.get("tool_responses"):
-        copied["tool_responses"] = [
-            {**answer, "content": changed.get(answer.get("content"), answer.get("content"))}
-            for answer in copied["tool_responses"]
-        ]
-    return copied
-
-
-def _part_with(part: object, changed: dict[str, str]) -> object:
-    if not (isinstance(part, dict) and "text" in part):
-        return part
-    return {**part, "text": changed.get(part["text"], part["text"])}
-
-
-def _without_calls(message: Message) -> Message:
-    """A blocked message calls nothing; the answers of tools in it are blocked, and still answer their calls."""
-    kept = {key: value for key, value in message.items() if key not in ("tool_calls", "function_call")}
-    if kept.get("tool_responses"):
-        kept["tool_responses"] = [{**answer, "content": kept["content"]} for answer in kept["tool_responses"]]
-    return kept
+def _sources_of(sender: ConversableAgent, said: Message, recipient: Agent) -> list[str]:
+    """Who says a message: what a manager passes on comes from others, and what a tool answers also from its caller."""
+    group = getattr(sender, "groupchat", None)
+    if group is None:
+        return [sender.name]
+    source = str(said.get("name") or sender.name)
+    executor = group.agent_by_name(source)
+    originator = getattr(executor, "get_tool_call_originator", lambda: None)()
+    return [source] if originator in (None, recipient.name) else [source, originator]
 
 
 def _caller_of(agent: ConversableAgent) -> str:
