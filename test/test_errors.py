@@ -12,6 +12,7 @@ import pytest
 
 import autogen_classic
 from autogen_classic import errors
+from autogen_classic.cli.explain import explanations
 from autogen_classic.compat import uninstall_as_autogen
 from autogen_classic.errors import AutogenClassicError
 from scripts.error_pages import drawn
@@ -37,6 +38,10 @@ def subclasses(error: type[Exception]) -> Iterator[type[Exception]]:
 
 def test_the_drawing_shows_every_public_error():
     assert {"AutogenClassicError", *drawn()} == set(errors.__all__)
+
+
+def test_every_public_error_and_no_other_is_explained_in_the_terminal_and_on_a_page():
+    assert list(explanations()) == sorted(errors.__all__), "autogen_classic/cli/explanations.md"
 
 
 @pytest.mark.parametrize("name", sorted(drawn()))
