@@ -46,6 +46,7 @@ PLACES = {
     "cli/test_demo.py": "one",
     "cli/test_docker_clean.py": "one",
     "cli/test_local_command.py": "one",
+    "cli/test_view_in_chromium.py": "one",
     "coding": "one",
     "coding/test_coding_parts.py": "versions",
     "coding/test_local_commandline_code_executor.py": "versions",

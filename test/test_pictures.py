@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 
@@ -12,7 +13,7 @@ from agent_kit import agent
 
 from autogen_classic import ChatResult, GroupChat, GroupChatManager, register_function
 from autogen_classic._pictures.entries import Entry, entries_of_history
-from autogen_classic._pictures.html import body_of
+from autogen_classic._pictures.html import _lexer_for, body_of
 from autogen_classic.testing import ScriptedClient, tool_call
 
 SVG = {"svg": "http://www.w3.org/2000/svg"}
@@ -222,8 +223,10 @@ def test_code_is_coloured_where_its_language_is_known() -> None:
 
 
 def test_without_pygments_code_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pygments", None)
+    monkeypatch.setitem(sys.modules, "pygments.lexers", None)
+    _lexer_for.cache_clear()
     assert "<code>return 1\n</code>" in body_of(Entry("message", "ann", "```python\nreturn 1\n```"))
+    _lexer_for.cache_clear()
 
 
 def test_outputs_lose_the_colours_of_terminals_and_hidden_characters() -> None:

@@ -72,9 +72,11 @@ def as_label(text: str, longest: int) -> str:
         text: the text.
         longest: how many characters the label may have.
     """
-    line = " ".join(text[: 10 * longest].split())
-    printable = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
-    return printable if len(printable) <= longest else f"{printable[: longest - 1]}…"
+    line = " ".join(text.lstrip()[: 4 * longest].split())
+    label = line if len(line) <= longest else f"{line[: longest - 1]}…"
+    if label.isprintable():
+        return label
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in label)
 
 
 def mermaid_text(label: str) -> str:

@@ -10,11 +10,16 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from html import escape
+from typing import TYPE_CHECKING
 
 from .._core.picture_bytes import is_data_uri, kind_revealed, read_data_uri
 from .drawing import as_label
 from .entries import Entry, calls_in
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
 
 __all__ = ("CODE_STYLE", "body_of", "shown")
 
@@ -156,21 +161,30 @@ def _code(code: str, language: str) -> str:
 
 def _coloured(code: str, language: str) -> str:
     """Code in colours, if Pygments is installed and knows the language."""
-    if not language or len(code) > _MOST_COLOURED:
+    lexer = _lexer_for(language) if language and len(code) <= _MOST_COLOURED else None
+    if lexer is None:
         return shown(code)
+    return "".join(_token(str(kind), text) for kind, text in lexer.get_tokens(code))
+
+
+@lru_cache(maxsize=100)
+def _lexer_for(language: str) -> Lexer | None:
     try:
-        from pygments import lex
         from pygments.lexers import get_lexer_by_name
         from pygments.util import ClassNotFound
     except ImportError:
-        return shown(code)
+        return None
     try:
-        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:
-        return shown(code)
-    return "".join(_token(str(kind), text) for kind, text in lex(code, lexer))
+        return None
+
+
+@lru_cache(maxsize=1000)
+def _class_of(kind: str) -> str | None:
+    return next((name for begin, name in _CLASSES.items() if kind.startswith(f"Token.{begin}")), None)
 
 
 def _token(kind: str, text: str) -> str:
-    name = next((name for begin, name in _CLASSES.items() if kind.startswith(f"Token.{begin}")), None)
+    name = _class_of(kind)
     return shown(text) if name is None else f'<span class="{name}">{shown(text)}</span>'

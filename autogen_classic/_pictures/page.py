@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import zip_longest
+from typing import TypeAlias
 
 from .._core.budget import Spent
-from .drawing import draw
-from .entries import Entry, message_text, names_in
+from .drawing import as_label
+from .entries import EVERYBODY, Entry, message_text, names_in
 from .html import CODE_STYLE, body_of, shown
 from .sequence import Conversation
 
-__all__ = ("Run", "page", "small_page")
+__all__ = ("Run", "first_difference", "page", "small_page")
 
 _MOST_IN_SMALL = 100
+_LONGEST_SUMMARY = 60
+
+Difference: TypeAlias = "tuple[int | None, int | None]"
+"""The place of the first difference in each of two runs; None in one that ends before it."""
 
 _STYLE = """
 :root { color-scheme: light dark; --edge: #8886; --soft: #8882; --mark: #b83200; --quiet: #5f6368;
@@ -44,13 +51,13 @@ p { white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
 img { display: block; max-width: 100%; max-height: 60vh; }
 table { border-collapse: collapse; } td, th { border-bottom: 1px solid var(--edge); padding: .2rem .8rem .2rem 0; }
-th { text-align: left; } td + td, th + th { text-align: right; }
+th { text-align: left; } td, thead th + th { text-align: right; }
 .wide { margin: 1rem 0; overflow: auto; max-height: 75vh; }
 input { font: inherit; padding: .3rem .5rem; width: 100%; box-sizing: border-box; }
 a { color: LinkText; }
 :focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
 @media print {
-  :root { color-scheme: light; } .search, nav { display: none; }
+  :root { color-scheme: light; } .search { display: none; }
   article, tr { break-inside: avoid; } article:has(pre), article:has(details) { break-inside: auto; }
   .wide { max-height: none; overflow: visible; } svg { max-width: 100%; height: auto; }
 }
@@ -111,8 +118,12 @@ def page(runs: Sequence[Run]) -> str:
         A whole HTML document.
     """
     title = shown(" and ".join(run.name for run in runs))
-    differs_at = _first_difference(runs)
-    sections = "".join(_section(run, differs_at, number) for number, run in enumerate(runs))
+    difference = first_difference(*runs) if len(runs) == 2 else None
+    comparison = _comparison(runs, difference) if len(runs) == 2 else ""
+    sections = "".join(
+        _section(run, number, difference, f"<h2>{shown(run.name)}</h2>\n" if len(runs) > 1 else "")
+        for number, run in enumerate(runs)
+    )
     digest = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
@@ -124,7 +135,7 @@ def page(runs: Sequence[Run]) -> str:
         '<meta name="referrer" content="no-referrer">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{_STYLE}{CODE_STYLE}</style>\n</head>\n"
-        f'<body class="{"two" if len(runs) > 1 else "one"}">\n<h1>{title}</h1>\n{_comparison(runs, differs_at)}'
+        f'<body class="{"two" if len(runs) > 1 else "one"}">\n<h1>{title}</h1>\n{comparison}'
         '<p class="search"><label for="search">Show only entries with this text (press / to write):</label> '
         '<input id="search" type="search" autocomplete="off"> <span id="found" role="status"></span></p>\n'
         f"<main>\n{sections}</main>\n<script>{_SCRIPT}</script>\n</body>\n</html>\n"
@@ -168,46 +179,56 @@ def _spent(spent: Spent) -> list[str]:
     return [f"{spent.requests} requests", tokens, cost, f"{spent.seconds:.3g} s"]
 
 
-def _comparison(runs: Sequence[Run], differs_at: int | None) -> str:
-    if len(runs) < 2:
-        return ""
-    if differs_at is None:
+def _comparison(runs: Sequence[Run], difference: Difference | None) -> str:
+    if difference is None:
         return "<p>The runs do not differ.</p>\n"
-    links = " ".join(
-        f'<a href="#difference-{number}">{shown(run.name)}</a>'
-        for number, run in enumerate(runs)
-        if differs_at < len(run.entries)
-    )
-    return (
-        f'<p class="difference">The runs first differ at entry {differs_at + 1}, which is marked.</p>\n'
-        f'<nav aria-label="The first difference">Go to it in: {links}</nav>\n'
-    )
+    places = [
+        f'<a href="#difference-{number}">entry {place + 1} of {shown(run.name)}</a>'
+        for number, (run, place) in enumerate(zip(runs, difference, strict=True))
+        if place is not None
+    ]
+    return f'<p class="difference">The runs first differ at {" and ".join(places)}.</p>\n'
 
 
-def _section(run: Run, differs_at: int | None, number: int) -> str:
+def _section(run: Run, number: int, difference: Difference | None, title: str) -> str:
+    marked = None if difference is None else difference[number]
+    are_said = any(entry.kind == "message" for entry in run.entries)
     entries = "".join(
-        _article(entry, f"difference-{number}" if place == differs_at else "")
+        _article(entry, _body(entry, are_said), f"difference-{number}" if place == marked else "")
         for place, entry in enumerate(run.entries)
     )
     ends = [entry.text for entry in run.entries if entry.kind == "end"]
-    notes = "".join(f"<p>{shown(note)}</p>" for note in [*run.notes, *ends])
-    name = shown(run.name)
-    ended_early = differs_at is not None and differs_at >= len(run.entries)
-    end = '<p class="difference">This run ends here, and the other goes on.</p>' if ended_early else ""
+    notes = "".join(f"<p>{shown(note)}</p>" for note in [*run.notes, *_began(run.entries), *ends])
+    is_shorter = difference is not None and marked is None
+    end = '<p class="difference">This run ends here, and the other goes on.</p>' if is_shorter else ""
     return (
-        f'<section aria-label="{name}">\n<h2>{name}</h2>\n{notes}{_table(run.entries)}'
+        f'<section aria-label="{shown(run.name)}">\n{title}{notes}{_table(run.entries)}'
         f"{_diagram(run.entries, 'wide')}{entries}{end}</section>\n"
     )
 
 
-def _article(entry: Entry, difference: str) -> str:
+def _began(entries: Sequence[Entry]) -> list[str]:
+    times = [time for entry in entries if (time := _time(entry)) is not None]
+    return (
+        [f"Began {times[0]:%Y-%m-%d %H:%M:%S} UTC, took {(max(times) - times[0]).total_seconds():.3g} s"]
+        if times
+        else []
+    )
+
+
+def _body(entry: Entry, are_said: bool) -> str:
+    """What an entry says; where messages tell the same once more, it is folded."""
+    body = body_of(entry)
+    if are_said and entry.kind in ("model", "code") and not entry.failed:
+        return f"<details><summary>{shown(as_label(entry.text, _LONGEST_SUMMARY))}</summary>{body}</details>"
+    return body
+
+
+def _article(entry: Entry, body: str, difference: str) -> str:
     kinds = [name for name, holds in (("failed", entry.failed), ("differs", difference)) if holds]
     mark = "<strong>First difference.</strong> " if difference else ""
     place = f' id="{difference}" tabindex="-1"' if difference else ""
-    return (
-        f'<article class="{" ".join(kinds)}"{place}>\n<header>{mark}{_heading(entry)}</header>\n{body_of(entry)}\n'
-        "</article>\n"
-    )
+    return f'<article class="{" ".join(kinds)}"{place}>\n<header>{mark}{_heading(entry)}</header>\n{body}\n</article>\n'
 
 
 def _heading(entry: Entry) -> str:
@@ -222,13 +243,14 @@ def _facts(entry: Entry) -> list[str]:
     facts += [f"{entry.tokens} tokens"] if entry.tokens is not None else []
     facts += [f"${entry.cost:.6g}"] if entry.cost else []
     facts += [f"{entry.seconds:.3g} s"] if entry.seconds is not None else []
-    facts += [f"{entry.at} UTC"] if entry.at else []
+    facts += [entry.at[11:23]] if entry.at else []
     return facts
 
 
 def _table(entries: Sequence[Entry]) -> str:
     """What each agent has said and taken."""
     rows = []
+    seconds = _seconds(entries)
     for name in names_in(entries):
         own = [entry for entry in entries if entry.agent == name]
         asked = [entry for entry in own if entry.kind == "model" and not entry.from_cache]
@@ -237,7 +259,7 @@ def _table(entries: Sequence[Entry]) -> str:
             f"{len(asked)}",
             f"{sum(entry.tokens or 0 for entry in asked)}",
             f"${sum(entry.cost or 0 for entry in asked):.6g}",
-            f"{sum(entry.seconds or 0 for entry in own if entry.kind != 'end'):.3g}",
+            f"{seconds[name]:.3g}",
         )
         cells = "".join(f"<td>{figure}</td>" for figure in figures)
         rows.append(f'<tr><th scope="row">{shown(name)}</th>{cells}</tr>\n')
@@ -249,7 +271,7 @@ def _table(entries: Sequence[Entry]) -> str:
 
 def _diagram(entries: Iterable[Entry], style: str) -> str:
     conversation = Conversation.of(entries)
-    return _wide("Who spoke to whom", draw(conversation, "svg"), style) if conversation.messages else ""
+    return _wide("Who spoke to whom", conversation.as_svg(), style) if conversation.messages else ""
 
 
 def _wide(label: str, body: str, style: str) -> str:
@@ -257,13 +279,49 @@ def _wide(label: str, body: str, style: str) -> str:
     return f'<div class="{style}" role="region" aria-label="{label}" tabindex="0">\n{body}\n</div>\n'
 
 
-def _first_difference(runs: Sequence[Run]) -> int | None:
-    """The place of the first entry that two runs do not share; None without one."""
-    if len(runs) < 2:
+def _seconds(entries: Sequence[Entry]) -> Mapping[str, float]:
+    """How long each agent took: the time before each of its entries, or the times that the entries state."""
+    taken: defaultdict[str, float] = defaultdict(float)
+    last = None
+    for entry in entries:
+        now = _time(entry)
+        if entry.kind in ("event", "agent"):  # nobody was at work before it
+            last = now
+        elif entry.agent and now is not None and last is not None:
+            taken[entry.agent] += max(0, (now - last).total_seconds())
+        elif entry.agent and now is None and entry.kind != "end":
+            taken[entry.agent] += entry.seconds or 0
+        last = now or last
+    return taken
+
+
+def _time(entry: Entry) -> datetime | None:
+    try:
+        return None if entry.at is None else datetime.fromisoformat(entry.at)
+    except ValueError:  # a program may have logged it itself
         return None
-    pairs = zip_longest(*(run.entries for run in runs))
-    return next((place for place, (one, other) in enumerate(pairs) if _compared(one) != _compared(other)), None)
 
 
-def _compared(entry: Entry | None) -> tuple[object, ...] | None:
-    return None if entry is None else (entry.kind, entry.agent, entry.to, entry.text)
+def first_difference(one: Run, other: Run) -> Difference | None:
+    """Find where two runs first differ, in what both of them have: messages, answers of models, tools and so on.
+
+    Args:
+        one: a run.
+        other: another run.
+
+    Returns:
+        The place in each, None for one that is over there; None if they do not differ.
+    """
+    told, also_told = ({entry.kind for entry in run.entries} - {"event", "agent"} for run in (one, other))
+    kinds = told & also_told or told | also_told
+    first, second = ([at for at, entry in enumerate(run.entries) if entry.kind in kinds] for run in (one, other))
+    for here, there in zip_longest(first, second):
+        if here is None or there is None or not _is_same(one.entries[here], other.entries[there]):
+            return here, there
+    return None
+
+
+def _is_same(one: Entry, other: Entry) -> bool:
+    if (one.kind, one.agent, one.text) != (other.kind, other.agent, other.text):
+        return False
+    return one.to == other.to or EVERYBODY in (one.to, other.to)

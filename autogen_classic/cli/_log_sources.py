@@ -76,6 +76,7 @@ def _completion(row: dict[str, Any]) -> Entry:
         "model",
         row["source_name"],
         failure if isinstance(failure, str) else _said(response),
+        message=None if isinstance(failure, str) else _answer_in(response),
         at=row["end_time"],
         model=request.get("model"),
         tokens=_total(response.get("usage")) if isinstance(response, dict) else None,
@@ -94,7 +95,13 @@ def _logged_event(row: dict[str, Any]) -> Entry | None:
         return Entry("event", row["source_name"], f"{name} {row['json_state']}", at=row["timestamp"])
     text = message_text(state["message"])
     return Entry(
-        "message", state["sender"], text, at=row["timestamp"], to=row["source_name"], failed=not state["valid"]
+        "message",
+        state["sender"],
+        text,
+        at=row["timestamp"],
+        to=row["source_name"],
+        failed=not state["valid"],
+        message=_whole(state["message"]),
     )
 
 
@@ -162,6 +169,7 @@ def _answered(event: dict[str, Any]) -> Entry:
         "model",
         event["agent"],
         _said(event["response"]["fields"]),
+        message=_answer_in(event["response"]["fields"]),
         model=event["request"].get("model"),
         tokens=_total(event["usage"]),
         cost=event["cost"],
@@ -177,7 +185,11 @@ def _ended(event: dict[str, Any]) -> Entry:
 
 _EVENTS: dict[str, Callable[[dict[str, Any]], Entry]] = {
     "message_received": lambda event: Entry(
-        "message", event["sender"], message_text(event["message"]), to=event["recipient"]
+        "message",
+        event["sender"],
+        message_text(event["message"]),
+        to=event["recipient"],
+        message=_whole(event["message"]),
     ),
     "model_answered": _answered,
     "model_failed": lambda event: Entry(
@@ -263,6 +275,7 @@ def _of_turn(turn: dict[str, Any]) -> Entry | None:
             "model",
             agent,
             error or _said(turn["response"]["fields"]),
+            message=None if failed else _answer_in(turn["response"]["fields"]),
             model=turn["request"].get("model"),
             tokens=_total(turn.get("usage")),
             cost=turn.get("cost"),
@@ -275,9 +288,12 @@ def _of_turn(turn: dict[str, Any]) -> Entry | None:
         outcome = f"raised {error}" if failed else f"returned {turn['result']}"
         return Entry("tool", agent, f"{_call(turn)} {outcome}", failed=failed)
     if kind == "code":
-        return Entry("code", agent, error or str(turn["result"]), failed=failed)
+        result = turn.get("result")
+        text = f"exit code {result['exit_code']}: {result['output']}" if isinstance(result, dict) else str(result)
+        return Entry("code", agent, error or text, failed=failed)
     if kind == "message":
-        return Entry("message", agent, message_text(turn["message"]), to=turn["to"])
+        text, whole = message_text(turn["message"]), _whole(turn["message"])
+        return Entry("message", agent, text, to=turn["to"], message=whole)
     return Entry("event", None, f"the program has started, as process {turn['process']}") if kind == "run" else None
 
 
@@ -286,14 +302,27 @@ def _of_turn(turn: dict[str, Any]) -> Entry | None:
 
 def _said(response: object) -> str:
     """The text of an answer, and the functions that it calls."""
+    choice = _choice_in(response)
+    if not isinstance(choice, dict):
+        return str(response if choice is None else choice)
+    return str(choice["text"]) if "text" in choice else message_text(_fields(choice.get("message")))
+
+
+def _answer_in(response: object) -> dict[str, object] | None:
+    """The message of an answer; None where it has another form."""
+    choice = _choice_in(response)
+    return _whole(_fields(choice.get("message"))) if isinstance(choice, dict) else None
+
+
+def _choice_in(response: object) -> object:
     response = _fields(response)
     choices = response.get("choices") if isinstance(response, dict) else None
-    if not choices:
-        return str(response)
-    choice = _fields(choices[0])
-    if not isinstance(choice, dict):
-        return str(choice)
-    return str(choice["text"]) if "text" in choice else message_text(_fields(choice.get("message")))
+    return _fields(choices[0]) if choices else None
+
+
+def _whole(message: object) -> dict[str, object] | None:
+    """A message that is more than a text."""
+    return message if isinstance(message, dict) else None
 
 
 def _fields(shape: object) -> object:

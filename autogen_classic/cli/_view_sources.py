@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from .._pictures.entries import Entry, entries_of_history
+from .._pictures.entries import Entry, entries_of_history, message_text
 from .._pictures.page import Run
-from ..compat.notebook import read_cells
+from ..compat.notebook import Cell, read_cells
+from ..errors import UnreadableLogError
 from ..replay.notebooks import Turn, read_transcript
 from ..replay.notebooks.outputs import shown_text
 from ._log_sources import entries_of
 
 __all__ = ("run_of",)
+
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 def run_of(path: Path) -> Run:
@@ -22,36 +26,103 @@ def run_of(path: Path) -> Run:
         path: a recording, a journal, a log, a history of messages as JSON, or a notebook.
 
     Raises:
-        UnreadableLogError: the file is none of these.
+        UnreadableLogError: the file is none of these, or nothing is told in it.
         NotebookError: a notebook cannot be read.
         OSError: it cannot be read at all.
     """
-    if path.suffix == ".ipynb":
+    if path.suffix.lower() == ".ipynb":
         return Run(path.name, _of_notebook(path))
-    history = _history_in(path)
-    return Run(path.name, entries_of(path) if history is None else entries_of_history(history))
+    data = _json_in(path)
+    histories = list(_histories_in(data))
+    if not histories:
+        return Run(path.name, _of_log(path))
+    entries = [entry for history in histories for entry in entries_of_history(history)]
+    return Run(path.name, entries, [f"Summary: {message_text(one)}" for one in _summaries_in(data)])
 
 
-def _of_notebook(path: Path) -> list[Entry]:
-    entries = []
-    for cell in read_cells(path):
-        for turn in read_transcript(shown_text(cell)):
-            if isinstance(turn, Turn):
-                calls = [f"[calls {call.name}({call.arguments})]" for call in turn.calls]
-                answers = [response.content for response in turn.responses]
-                text = "\n".join(filter(None, [turn.content, *calls, *answers]))
-                entries.append(Entry("message", turn.sender, text, to=turn.recipient))
+def _of_log(path: Path) -> list[Entry]:
+    entries = entries_of(path)
+    if not entries:
+        raise UnreadableLogError(f"Nothing is told in {path}: it has a beginning, and nothing happened after it.")
     return entries
 
 
-def _history_in(path: Path) -> list[dict[str, object]] | None:
-    """The messages of a file that holds a history, such as ``json.dumps(result.chat_history)``; None for another."""
-    if path.suffix != ".json":
+# --- notebooks -------------------------------------------------------------------------------------------------------
+
+
+def _of_notebook(path: Path) -> list[Entry]:
+    cells = read_cells(path)
+    if not any(cell.outputs for cell in cells):
+        raise UnreadableLogError(
+            f"{path} has no saved outputs, so there is no conversation to show. Run it, save it, and view it again; or "
+            "record the run and view the recording."
+        )
+    entries = [entry for cell in cells for entry in _of_cell(cell)]
+    if not any(entry.kind == "message" for entry in entries):
+        raise UnreadableLogError(
+            f"The outputs of {path} hold no conversation: no line such as `user (to assistant):` was found in them."
+        )
+    return entries
+
+
+def _of_cell(cell: Cell) -> Iterator[Entry]:
+    for item in read_transcript(shown_text(cell)):
+        if isinstance(item, Turn):
+            message = _message_of(item)
+            responses = [response.content for response in item.responses]
+            text = "\n".join(filter(None, [message_text(message), *responses]))
+            yield Entry("message", item.sender, text, to=item.recipient, message=message)
+    for output in cell.outputs:
+        data = output.get("data")
+        pictures = {kind: data[kind] for kind in _PICTURES if kind in data} if isinstance(data, Mapping) else {}
+        for kind, base64 in pictures.items():
+            picture = {"type": "image_url", "image_url": {"url": f"data:{kind};base64,{_joined(base64)}"}}
+            yield Entry("output", None, f"a picture of cell {cell.number}", message={"content": [picture]})
+        if output.get("output_type") == "error":
+            text = f"cell {cell.number}: {output.get('ename')}: {output.get('evalue')}"
+            yield Entry("error", None, text, failed=True)
+
+
+def _message_of(turn: Turn) -> dict[str, object]:
+    calls = [{"id": call.id, "function": {"name": call.name, "arguments": call.arguments}} for call in turn.calls]
+    responses = [{"tool_call_id": response.id, "content": response.content} for response in turn.responses]
+    return {"content": turn.content, "tool_calls": calls, "tool_responses": responses}
+
+
+def _joined(text: object) -> str:
+    return "".join(map(str, text)) if isinstance(text, list) else str(text)
+
+
+# --- histories -------------------------------------------------------------------------------------------------------
+
+
+def _json_in(path: Path) -> object:
+    """The JSON in a file; None for a file with something else."""
+    if path.suffix.lower() != ".json":
         return None
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError):
         return None
-    history = data.get("chat_history") if isinstance(data, dict) else data
-    is_history = isinstance(history, list) and all(isinstance(one, dict) and "role" in one for one in history)
-    return history if is_history else None
+
+
+def _histories_in(data: object) -> Iterator[list[dict[str, object]]]:
+    """The histories that JSON holds: ``result.chat_history``, a whole result, a list of them, or a dict by agent."""
+    if _is_history(data):
+        yield data  # type: ignore[misc]
+    elif isinstance(data, dict):
+        of_result = [data[key] for key in ("chat_history", "messages") if _is_history(data.get(key))]
+        is_by_agent = bool(data) and all(map(_is_history, data.values()))
+        yield from of_result[:1] or (data.values() if is_by_agent else ())
+    elif isinstance(data, list):
+        for one in data:
+            yield from _histories_in(one) if isinstance(one, dict) else ()
+
+
+def _is_history(data: object) -> bool:
+    return isinstance(data, list) and bool(data) and all(isinstance(one, dict) and "role" in one for one in data)
+
+
+def _summaries_in(data: object) -> list[object]:
+    results = data if isinstance(data, list) else [data]
+    return [one["summary"] for one in results if isinstance(one, dict) and one.get("summary")]

@@ -6,7 +6,7 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from .._pictures.entries import Entry
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         while True:
             entries = [one for one in entries_of(options.file) if not (options.follow and one.under_way)]
             for entry in entries[len(shown) :]:
-                print(json.dumps(asdict(entry)) if options.json else _line(entry, options.full), flush=True)
+                print(json.dumps(_facts(entry)) if options.json else _line(entry, options.full), flush=True)
             shown = entries
             if not options.follow:
                 break
@@ -67,6 +67,11 @@ def main(arguments: Sequence[str]) -> int:
     if not options.json:
         print(_summary(shown))
     return 0
+
+
+def _facts(entry: Entry) -> dict[str, object]:
+    """An entry for a line of JSON; of a message it has the text."""
+    return asdict(replace(entry, message=None), dict_factory=lambda items: dict(items[:-1]))
 
 
 def _line(entry: Entry, full: bool) -> str:

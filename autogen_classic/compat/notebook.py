@@ -63,8 +63,11 @@ def read_cells(path: Path) -> list[Cell]:
     """
     try:
         notebook = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        raise NotebookError(f"{path} is not a notebook: its text is not JSON ({error}).") from error
+    except (ValueError, RecursionError) as error:
+        raise NotebookError(
+            f"{path} is not a notebook: its text is not JSON ({error}). If it was one, its end may be missing: "
+            "fetch it again."
+        ) from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
         raise NotebookError(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import asdict
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from agent_kit import agent
 
-from autogen_classic import AssistantAgent, UserProxyAgent, cli
+from autogen_classic import AssistantAgent, ChatResult, UserProxyAgent, cli, runtime_logging
 from autogen_classic.replay import record
+from autogen_classic.state import journal
 from autogen_classic.testing import ScriptedClient, tool_call
 
 NOTEBOOKS = Path(__file__).parents[1] / "replay" / "notebooks" / "saved"
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 HOSTILE = "</p><script>alert(1)</script><img src=x onerror=alert(2)>\n```html\n<iframe src='http://x.invalid'>\n```"
 
 
@@ -80,7 +85,7 @@ def test_a_recording_shows_tokens_and_folds_tool_calls(tmp_path: Path) -> None:
 
         user.initiate_chat(assistant, message="1 + 2?")
     page = view(tmp_path / "run.json")
-    assert page.tags.count("details") == 1
+    assert page.tags.count("details") == 2  # the call, and what the tool returned
     assert "tokens" in page.text
     assert "assistant" in page.text
 
@@ -89,9 +94,129 @@ def test_the_first_difference_of_two_runs_is_marked(tmp_path: Path) -> None:
     one = history(tmp_path, "Hello.", "Yes.", "Bye.", name="one.json")
     other = history(tmp_path, "Hello.", "No.", "Bye.", name="other.json")
     page = view(one, other, "-o", tmp_path / "both.html")
-    assert "first differ at entry 2" in page.text
+    assert "first differ at entry 2 of one.json and entry 2 of other.json" in page.text
     assert (tmp_path / "both.html").read_text(encoding="utf-8").count('<article class="differs"') == 2
     assert "do not differ" in view(one, one, "-o", tmp_path / "same.html").text
+
+
+def test_a_run_that_ends_before_the_other_is_told(tmp_path: Path) -> None:
+    long = history(tmp_path, "Hello.", "Yes.", name="long.json")
+    short = history(tmp_path, "Hello.", name="short.json")
+    page = view(long, short, "-o", tmp_path / "both.html")
+    assert "first differ at entry 2 of long.json." in page.text
+    assert "This run ends here, and the other goes on." in page.text
+
+
+def talk(answer: str) -> ChatResult:
+    client = ScriptedClient([answer])
+    return agent("user").initiate_chat(
+        agent("assistant", llm_config=client.llm_config()), message="Well?", max_turns=1, silent=True
+    )
+
+
+def test_two_journals_differ_by_what_was_said_and_not_by_when(tmp_path: Path) -> None:
+    for name, answer in (("one", "Yes."), ("same", "Yes."), ("other", "No.")):
+        with journal(tmp_path / f"{name}.jsonl"):
+            talk(answer)
+    one, same, other = (tmp_path / f"{name}.jsonl" for name in ("one", "same", "other"))
+    assert "do not differ" in view(one, same, "-o", tmp_path / "page.html").text
+    assert "first differ at entry 3 of one.jsonl" in view(one, other, "-o", tmp_path / "page.html").text
+
+
+def test_a_recording_is_compared_with_a_journal_by_what_both_have(tmp_path: Path) -> None:
+    with record(tmp_path / "run.json"):
+        talk("Yes.")
+    with journal(tmp_path / "run.jsonl"):
+        talk("Yes.")
+    page = view(tmp_path / "run.jsonl", tmp_path / "run.json", "-o", tmp_path / "page.html")
+    assert "do not differ" in page.text
+
+
+def test_every_source_shows_who_spoke_to_whom(tmp_path: Path) -> None:
+    with journal(tmp_path / "run.jsonl"):
+        result = talk("Yes.")
+    runtime_logging.start(config={"dbname": str(tmp_path / "run.db")})
+    try:
+        talk("Yes.")
+    finally:
+        runtime_logging.stop()
+    for name, value in (("history", result.chat_history), ("result", asdict(result)), ("results", [asdict(result)])):
+        (tmp_path / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+    for name in ("run.jsonl", "run.db", "history.json", "result.json", "results.json"):
+        page = view(tmp_path / name, "-o", tmp_path / "page.html")
+        assert "user -> assistant: Well?\nassistant -> user: Yes." in page.text, name
+    assert "Summary: Yes." in page.text
+
+
+def test_agents_have_the_time_for_which_the_others_waited(tmp_path: Path) -> None:
+    with journal(tmp_path / "run.jsonl"):
+        talk("Yes.")
+    lines = (tmp_path / "run.jsonl").read_text(encoding="utf-8").splitlines()
+    turns = [json.loads(line) for line in lines[1:]]
+    for turn in turns:
+        turn["at"] = 1_000_000 + {"run": 0, "message": 2, "model": 9}[turn["kind"]] + (8 if turn is turns[-1] else 0)
+    (tmp_path / "run.jsonl").write_text("\n".join([lines[0], *map(json.dumps, turns)]) + "\n", encoding="utf-8")
+    page = view(tmp_path / "run.jsonl")
+    assert "took 10 s" in page.text
+    text = (tmp_path / "run.view.html").read_text(encoding="utf-8")
+    seconds = dict(re.findall(r'<th scope="row">(\w+)</th>.*<td>(\d+)</td></tr>', text))
+    assert seconds == {"user": "2", "assistant": "8"}
+
+
+def test_a_notebook_shows_its_pictures_and_errors(tmp_path: Path) -> None:
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": "ann (to bob):\n\nHi.\n\n" + "-" * 80 + "\n"},
+        {"output_type": "display_data", "data": {"image/png": PIXEL + "\n", "text/plain": "<Figure>"}},
+        {"output_type": "error", "ename": "KeyError", "evalue": "'x'", "traceback": []},
+    ]
+    (tmp_path / "run.ipynb").write_text(json.dumps(notebook(outputs)), encoding="utf-8")
+    page = view(tmp_path / "run.ipynb")
+    assert page.tags.count("img") == 1
+    assert "cell 1: KeyError: 'x'" in page.text
+
+
+def notebook(outputs: list[dict[str, object]]) -> dict[str, object]:
+    return {"cells": [{"cell_type": "code", "source": "chat()", "outputs": outputs}], "nbformat": 4}
+
+
+WIDGET = {"output_type": "display_data", "data": {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("empty.ipynb", notebook([]), "has no saved outputs"),
+        ("other.ipynb", notebook([{"output_type": "stream", "text": "3"}]), "hold no conversation"),
+        ("widgets.ipynb", notebook([WIDGET]), "hold no conversation"),
+        ("old.ipynb", {"nbformat": 3, "worksheets": [{"cells": []}]}, "not a notebook of format 4"),
+        ("r.ipynb", {**notebook([]), "metadata": {"kernelspec": {"language": "R"}}}, "is written in r"),
+        ("cut.ipynb", '{"cells": [{"cell_type": "co', "is not JSON"),
+        ("nothing.ipynb", "", "is not JSON"),
+        ("deep.ipynb", "[" * 100_000, "is not"),
+        ("numbers.json", "[1, 2, 3]", "cannot be read as a log"),
+        ("history.json", "[]", "cannot be read as a log"),
+        ("nothing.json", "", "cannot be read as a log"),
+        ("deep.json", "[" * 100_000, "cannot be read as a log"),
+        ("cut.json", '[{"role": "user", "con', "cannot be read as a log"),
+        ("bytes.jsonl", "\x00\x01", "cannot be read as a log"),
+    ],
+)
+def test_bad_input_gets_a_clear_word(
+    name: str, content: object, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    assert cli.main(["view", str(tmp_path / name)]) == 1
+    said = capsys.readouterr().err
+    assert word in said
+    assert name in said
+    assert "Traceback" not in said
+    assert not (tmp_path / name).with_suffix(".view.html").exists()
+
+
+def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (tmp_path, tmp_path / "absent.json", tmp_path / "absent.ipynb"):
+        assert cli.main(["view", str(path)]) == 1
+        assert str(path) in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_a_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -160,16 +160,16 @@ def _end_of_message(lines: Sequence[str], start: int) -> int:
 
 def _begins_something(lines: Sequence[str], start: int) -> bool:
     """Whether a message, a mark or the end follows; a line of dashes within a message is followed by more of it."""
-    following = next((line for line in lines[start:] if line.strip()), None)
+    following = next((lines[at] for at in range(start, len(lines)) if lines[at].strip()), None)
     if following is None or _HEADER.fullmatch(following) or _PROMPT.match(following):
         return True
     if any(pattern.fullmatch(following) for pattern, _ in _MARKS):
         return True
     # Between two messages a program prints what it likes; then no other line of dashes closes this message.
-    for line in lines[start:]:
-        if _HEADER.fullmatch(line):
+    for at in range(start, len(lines)):
+        if _HEADER.fullmatch(lines[at]):
             return True
-        if _END.fullmatch(line):
+        if _END.fullmatch(lines[at]):
             return False
     return True
 
