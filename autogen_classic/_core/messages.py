@@ -17,7 +17,6 @@ STORED_KEYS = (
     *("content", "function_call", "tool_calls", "tool_responses", "tool_call_id", "name", "context"),
     "extra_content",  # what the model that said it wants back
 )
-_KEYS_OF_A_STORED_TEXT = frozenset({"content", "role", "name"})
 _ROLES_OF_ANSWERS = ("function", "tool")
 
 
@@ -70,8 +69,9 @@ def stored_form(message: Mapping[str, Any], role: str, author: str) -> Message |
     if isinstance(content, str):  # most messages are a text and nothing else, or come from a history
         if len(message) == 1:
             return {"content": content, "role": role, "name": author}
-        if message.keys() == _KEYS_OF_A_STORED_TEXT and message["role"] not in _ROLES_OF_ANSWERS and message["name"]:
-            return {"content": content, "name": message["name"], "role": role}
+        name = message.get("name")
+        if len(message) == 3 and name and message.get("role", "tool") not in _ROLES_OF_ANSWERS:
+            return {"content": content, "name": name, "role": role}
 
     stored = {key: message[key] for key in STORED_KEYS if message.get(key) is not None}
     has_call = "function_call" in stored or "tool_calls" in stored

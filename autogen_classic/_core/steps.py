@@ -249,7 +249,7 @@ def _first_final_reply(
     asynchronous = yield WHICH_WAY
     twins: dict[Any, Any] = {}  # which of two twins, functions with the same steps behind them, was asked first
     is_noted = is_heard(ReplyTried)
-    shared, fires = None, False  # the replies that an agent is born with have one list as their trigger
+    known, fires = None, False  # most replies have the same list as their trigger
     for entry in agent._reply_func_list:
         reply_func = entry["reply_func"]
         steps_behind, is_coroutine_function = shipped_functions.get(id(reply_func)) or look_up(reply_func)
@@ -258,8 +258,8 @@ def _first_final_reply(
         if reply_func in excluded:
             continue
         trigger = entry["trigger"]
-        if shared is None or trigger is not shared:
-            shared = trigger if isinstance(trigger, list) else None
+        if known is None or (trigger is not known and trigger != known):
+            known = trigger if isinstance(trigger, list) else None
             fires = replies.matches(trigger, sender)
         if not fires:
             continue

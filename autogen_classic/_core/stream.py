@@ -162,9 +162,25 @@ def _ignore(event: Event) -> None:
 
 _lock = threading.Lock()
 _subscriptions: tuple[_Subscription, ...] = ()
-# Worked out when a kind is met for the first time: who hears it, and who does even where nothing is printed.
-_by_kind: dict[type[Event], tuple[_Subscription, ...]] = {}
-_by_silent_kind: dict[type[Event], tuple[_Subscription, ...]] = {}
+
+
+class _Subscribed(dict[type[Event], tuple[_Subscription, ...]]):
+    """Who hears a kind of events in every chat, worked out when the kind is met for the first time."""
+
+    __slots__ = ("_silent",)
+
+    def __init__(self, silent: bool) -> None:
+        self._silent = silent
+
+    def __missing__(self, kind: type[Event]) -> tuple[_Subscription, ...]:
+        with _lock:
+            hearing = (one for one in _subscriptions if one.wanted[kind])
+            self[kind] = found = tuple(one for one in hearing if not (self._silent and one.only_aloud))
+        return found
+
+
+_by_kind = _Subscribed(silent=False)
+_by_silent_kind = _Subscribed(silent=True)
 
 # A task, and a thread that runs in a copy of the context, inherit the listeners of whoever started them.
 _listeners: ContextVar[tuple[_Subscription, ...]] = ContextVar("autogen_classic_listeners", default=())
@@ -178,9 +194,7 @@ def emit(event: Event, silent: bool | None = False) -> None:
         silent: whether it stands for something that is not printed, so that printers do not hear it.
     """
     kind = type(event)
-    subscribed = (_by_silent_kind if silent else _by_kind).get(kind)
-    if subscribed is None:
-        subscribed = _subscribed_to(kind, silent)
+    subscribed = (_by_silent_kind if silent else _by_kind)[kind]
     listeners = _listeners.get()
     if not subscribed and not listeners:
         return
@@ -208,22 +222,12 @@ def is_heard(kind: type[Event], silent: bool | None = False) -> bool:
         kind: a class of events.
         silent: whether the event stands for something that is not printed, so that printers do not count.
     """
-    subscribed = (_by_silent_kind if silent else _by_kind).get(kind)
-    if subscribed is None:
-        subscribed = _subscribed_to(kind, silent)
-    if subscribed:
+    if (_by_silent_kind if silent else _by_kind)[kind]:
         return True
     for listener in _listeners.get():
         if listener.wanted[kind]:
             return True
     return False
-
-
-def _subscribed_to(kind: type[Event], silent: bool | None = False) -> tuple[_Subscription, ...]:
-    with _lock:
-        hearing = _by_kind[kind] = tuple(one for one in _subscriptions if one.wanted[kind])
-        in_silence = _by_silent_kind[kind] = tuple(one for one in hearing if not one.only_aloud)
-    return in_silence if silent else hearing
 
 
 def audience(kind: type[Event]) -> list[Subscriber]:
@@ -232,11 +236,8 @@ def audience(kind: type[Event]) -> list[Subscriber]:
     Args:
         kind: a class of events.
     """
-    subscribed = _by_kind.get(kind)
-    if subscribed is None:
-        subscribed = _subscribed_to(kind)
     listeners = [listener for listener in _listeners.get() if listener.wanted[kind]]
-    return [one.subscriber for one in (*subscribed, *listeners)]
+    return [one.subscriber for one in (*_by_kind[kind], *listeners)]
 
 
 def _delivery_to(subscriber: Subscriber, queue: int | None) -> Callable[[Event], object]:

@@ -29,7 +29,7 @@ class _Methods:
     """
 
     def __init__(self, *names: str) -> None:
-        self._names = frozenset(names)
+        self._names = names
         self._of_class = attrgetter(*names)
         self._as_made = tuple(OWN_METHODS[name] for name in names)
 
@@ -39,7 +39,7 @@ class _Methods:
 
     def are_as_made_for(self, agent: object) -> TypeGuard[Party]:
         """Whether an agent has them from such a class, and nothing of its own in their place."""
-        return self.are_as_made(type(agent)) and vars(agent).keys().isdisjoint(self._names)
+        return self.are_as_made(type(agent)) and agent.__dict__.keys().isdisjoint(self._names)
 
 
 _OF_BOTH = ("_append_oai_message", "_message_to_dict", "_is_silent")
@@ -47,7 +47,9 @@ _SENDING = _Methods("send", "a_send", "_process_message_before_send", "_a_proces
 _LISTENING = _Methods("receive", "a_receive", "_process_received_message", *_OF_BOTH)
 
 
-def tell(manager: Manager, groupchat: Group, message: TextOrMessage, speaker: object) -> Steps[None]:
+def tell(
+    manager: Manager, groupchat: Group, message: TextOrMessage, speaker: object, asynchronous: bool
+) -> Steps[None]:
     """Send a message to every member but its author, silently and without asking for a reply.
 
     Args:
@@ -55,19 +57,26 @@ def tell(manager: Manager, groupchat: Group, message: TextOrMessage, speaker: ob
         groupchat: the group.
         message: what was said.
         speaker: who said it; None tells everybody.
+        asynchronous: whether this is an asynchronous chat.
     """
     sent, heard = _stored_by_both(message, manager.name)
-    short: set[type] = set()
-    if sent and _sends_by_the_short_way(manager):
-        short = {cls for cls in set(map(type, groupchat.agents)) if _LISTENING.are_as_made(cls)}
+    may_be_short = bool(sent) and _sends_by_the_short_way(manager)
+    receive = "a_receive" if asynchronous else "receive"
+    as_made: dict[type, bool] = {}
+    cls: type | None = None
     for member in groupchat.agents:
         if member is speaker:
             continue
+        if type(member) is not cls:  # the members of a group are often of one class
+            cls = type(member)
+            if cls not in as_made:
+                as_made[cls] = may_be_short and _LISTENING.are_as_made(cls)
+            is_short = as_made[cls]
         # What the member itself has in place of a method is looked for name by name, for here the time of a group goes.
         if (
-            type(member) in short
+            is_short
             and member.silent is not False
-            and not ("receive" in (own := member.__dict__) or "a_receive" in own or "_process_received_message" in own)
+            and not (receive in (own := member.__dict__) or "_process_received_message" in own)
             and not ("_append_oai_message" in own or "_message_to_dict" in own or "_is_silent" in own)
         ):
             manager._oai_messages[member].append(sent.copy())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from ..._core.drive import Call, Steps
@@ -43,13 +44,14 @@ def prepare_and_select(groupchat: Group, last_speaker: Agent) -> Steps[tuple[Age
         if not isinstance(chosen, str):
             return chosen, groupchat.agents, None
         method = chosen
-    select = SELECTORS.get(method.lower() if isinstance(method, str) else method)
+    name = method.lower() if isinstance(method, str) else method
+    select = SELECTORS.get(name)
     if select is None:
         raise ValueError(
             f"GroupChat speaker_selection_method is set to '{method}'. "
             f"It should be one of {list(SELECTORS)} (case insensitive). {_advice_on_names(groupchat, method)}"
         )
-    _check_population(groupchat, last_speaker, method.lower())
+    _check_population(groupchat, last_speaker, name)
 
     candidates = _eligible(groupchat, last_speaker)
     last_message = groupchat.messages[-1] if groupchat.messages else {}
@@ -98,10 +100,13 @@ def next_agent(groupchat: Group, agent: Agent, agents: Agents | None) -> Agent:
     """
     group: list[Agent] = groupchat.agents
     wanted = group if agents is None else agents
-    start = group.index(agent) + 1 if agent in group else 0
+    try:
+        start = group.index(agent) + 1
+    except ValueError:
+        start = 0
     if wanted == group and group:
         return group[start % len(group)]
-    if set(wanted) <= set(group):
+    if set(group).issuperset(wanted):
         for following in (*group[start:], *group[:start]):
             if following in wanted:
                 return following
@@ -136,7 +141,8 @@ def _called_functions(message: Message) -> list[str]:
     """The names of the functions that a message calls."""
     if message.get("function_call"):
         return [message["function_call"]["name"]]
-    return [function.get("name", "") for function in map(called, message.get("tool_calls") or []) if function]
+    calls = message.get("tool_calls")
+    return [function.get("name", "") for function in map(called, calls) if function] if calls else []
 
 
 def _who_can_execute(groupchat: Group, names: list[str], caller: Agent) -> Agents:
@@ -160,9 +166,14 @@ def _who_may_follow(groupchat: Group, last_speaker: Agent, candidates: Agents, a
         raise NoEligibleSpeaker(f"No agent of the group may speak after {last_speaker.name}.")
     if followers is None:
         return candidates
-    allowed = set(followers)
-    if allowed.issuperset(candidates):
+    others = list(candidates)
+    with suppress(ValueError):
+        others.remove(last_speaker)
+    if followers == others:  # this and the next are the graphs of groups without transitions
+        return others
+    if followers == [*others, last_speaker]:
         return list(candidates)
+    allowed = set(followers)
     following = [agent for agent in candidates if agent in allowed]
     if not following and not answering:
         raise NoEligibleSpeaker(f"The eligibility policies leave nobody who may speak after {last_speaker.name}.")

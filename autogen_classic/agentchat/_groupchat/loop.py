@@ -48,11 +48,11 @@ def run_chat(
     asynchronous = yield WHICH_WAY
     led_group = cache(replies.led_group)
     with taking_part(running_chat, manager, *groupchat.agents), _lent_cache(manager, groupchat.agents):
-        yield from _introduce(manager, groupchat)
+        yield from _introduce(manager, groupchat, asynchronous)
         for round_number in range(1, operator.index(groupchat.max_round) + 1):
             manager._last_speaker = speaker
             heard = _append(groupchat, message, speaker)
-            yield from broadcast.tell(manager, groupchat, heard, speaker)
+            yield from broadcast.tell(manager, groupchat, heard, speaker, asynchronous)
             if _is_over(manager, groupchat, round_number, groupchat.messages[-1], running_chat):
                 break
             announce = (not asynchronous or _announces_always(groupchat)) and not _is_silent(manager)
@@ -107,10 +107,10 @@ def _clear_history(manager: Manager, reply: Message, groupchat: Group) -> str:
     return str(clearing.clear(manager, reply, groupchat) if clear is None else clear(reply, groupchat))
 
 
-def _introduce(manager: Manager, groupchat: Group) -> Steps[None]:
+def _introduce(manager: Manager, groupchat: Group, asynchronous: bool) -> Steps[None]:
     """Tell everybody who takes part, if the group wants that."""
     if groupchat.send_introductions:
-        yield from broadcast.tell(manager, groupchat, groupchat.introductions_msg(), None)
+        yield from broadcast.tell(manager, groupchat, groupchat.introductions_msg(), None, asynchronous)
 
 
 def _is_over(
