@@ -36,6 +36,7 @@ TESTS = Path(__file__).resolve().parent
 PLACES = {
     "agentchat": "quick",
     "agentchat/test_long_chats.py": "one",
+    "agents": "versions",
     "behaviours": "quick",
     "browser_utils": "one",
     "cache": "versions",

@@ -74,6 +74,7 @@ LEVELS = (
     (
         "agentchat.contrib",
         "agentchat.group",
+        "agents",
         "extensions",
         "interop",
         "mcp",

@@ -11,8 +11,11 @@ from __future__ import annotations
 import asyncio
 import builtins
 import contextlib
+import io
 import json
 import os
+import re
+import sys
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -33,6 +36,7 @@ __all__ = [
     "mask",
     "model",
     "note",
+    "note_talks",
     "person",
     "raises",
     "record",
@@ -133,6 +137,15 @@ def record(*agents: Any) -> None:
     for agent in agents:
         for partner, messages in agent._oai_messages.items():
             State.histories.append({"agent": agent.name, "partner": partner.name, "messages": plain(list(messages))})
+
+
+def note_talks() -> None:
+    """Note who talked to whom so far instead of what was printed, where the words are the library's own."""
+    printed = sys.stdout
+    assert isinstance(printed, io.StringIO)
+    note("talks", [line for line in printed.getvalue().splitlines() if re.fullmatch(r"\w+ \(to \w+\):", line)])
+    printed.seek(0)
+    printed.truncate()
 
 
 def mask(name: str, text: str) -> None:

@@ -1,0 +1,23 @@
+"""Agents for one kind of work each, as AG2 had them in this place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._core.lazy import load
+
+if TYPE_CHECKING:
+    from .reasoning import ReasoningAgent, ThinkNode
+
+__all__ = ("ReasoningAgent", "ThinkNode")
+
+_HOMES = {"ReasoningAgent": ".reasoning", "ThinkNode": ".reasoning"}
+
+if not TYPE_CHECKING:  # so that type checkers report a misspelt name
+
+    def __getattr__(name: str) -> object:
+        return load(__name__, name, _HOMES)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
