@@ -87,6 +87,8 @@ FOR_EVERY_ROOM = ("oai._specs",)
 
 # Other imports of a private module from outside the package that it belongs to.
 REACHING_IN = {
+    "agents.experimental.reasoning._minds -> agentchat._accounts": "its helpers are paid for by the agent that asks",
+    "agents.experimental.reasoning._plan -> agentchat.contrib._settings": "settings are checked in one way",
     "agentchat._tool_registration -> agentchat.group._dict_variables": "what only functions with variables need",
     "agentchat.contrib._swarm.pattern -> agentchat.group._transitions": "a swarm is a group that begins otherwise",
     "agentchat.contrib.swarm_agent -> agentchat.group._dict_variables": "tools of a swarm take a dict",
