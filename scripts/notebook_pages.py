@@ -15,19 +15,35 @@ from typing import Any
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LINK = re.compile(r"(?<=\]\()(?:\.\./website/docs/(?P<page>[^)\s]+)|(?P<notebook>[^)\s/]+)\.ipynb)")
+_DESCRIPTION = re.compile(r"<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 
 
 def notebook_pages(folder: Path) -> dict[str, str]:
-    """The pages of all notebooks.
+    """The pages of all notebooks, and one with their table.
 
     Args:
-        folder: where the notebooks are.
+        folder: where the notebooks and their README are.
 
     Returns:
-        The Markdown of each page by its file name, such as ``01-introduction.md``.
+        The Markdown of each page by its file name: ``index.md``, ``01-introduction.md`` and so on.
     """
-    return {path.with_suffix(".md").name: notebook_page(path) for path in sorted(folder.glob("[0-9]*.ipynb"))}
+    notebooks = sorted(folder.glob("[0-9]*.ipynb"))
+    index = index_page((folder / "README.md").read_text(encoding="utf-8"))
+    return {"index.md": index, **{path.with_suffix(".md").name: notebook_page(path) for path in notebooks}}
+
+
+def index_page(readme: str) -> str:
+    """The page with the table of the notebooks.
+
+    Args:
+        readme: the text of the README beside them; what follows its first second-level heading is for authors.
+
+    Returns:
+        Its Markdown; the links lead to pages of the site.
+    """
+    for_readers = readme.partition("\n## ")[0]
+    return _LINK.sub(_link_within_site, re.sub("<!--.*?-->\n", "", for_readers)) + "\n"
 
 
 def notebook_page(path: Path) -> str:
@@ -80,7 +96,9 @@ def _shown(output: dict[str, Any]) -> str:
             encoded = (
                 base64.b64encode(content.encode()).decode() if kind == "image/svg+xml" else "".join(content.split())
             )
-            return f'<img src="data:{kind};base64,{encoded}" alt="{html.escape(text)}">'
+            described = _DESCRIPTION.search(content)
+            alternative = html.unescape(described[1]) if described else text
+            return f'<img src="data:{kind};base64,{encoded}" alt="{html.escape(" ".join(alternative.split()))}">'
     return _block("text", text)
 
 

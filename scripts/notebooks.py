@@ -209,7 +209,8 @@ def with_table(readme: str) -> str:
     rows = []
     for path in all_notebooks():
         title, lesson = heading(read(path))
-        rows.append(f"| {int(path.name[:2])} | [{title}]({path.name}) | {lesson} |")
+        lesson = lesson.removeprefix("You learn ")
+        rows.append(f"| {int(path.name[:2])} | [{title}]({path.name}) | {lesson[0].upper()}{lesson[1:]} |")
     table = "\n".join(["| | Notebook | What you learn |", "|---|---|---|", *rows, ""])
     return _TABLE.sub(lambda _: table, readme)
 

@@ -33,7 +33,7 @@ def test_a_notebook_says_what_it_teaches_how_to_use_a_real_model_and_what_to_try
     title, lesson = notebooks.heading(notebooks.read(path))
     assert cells[0].source.startswith("# ")
     assert "\n" not in title
-    assert lesson.startswith("You ")
+    assert lesson.startswith("You learn ")
     texts = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     assert re.search(r"\b(scripted|recorded|local)\b", cells[0].source), "say in the first cell who plays the model"
     assert "## On a real model" in texts
@@ -128,7 +128,7 @@ def test_the_command_stores_outputs_and_the_table_and_finds_what_is_not_fresh(
     assert notebooks.main(["--check"]) == 1
     assert "+text/plain: 2" in capsys.readouterr().err
     assert notebooks.main([]) == 0
-    assert "| 1 | [Short](01-short.ipynb) | You learn little. |\n" in (folder / "README.md").read_text(encoding="utf-8")
+    assert "| 1 | [Short](01-short.ipynb) | Little. |\n" in (folder / "README.md").read_text(encoding="utf-8")
     assert notebooks.main(["--check", "short"]) == 0
     assert notebooks.main(["long"]) == 1
     assert "No name of a notebook contains long" in capsys.readouterr().err

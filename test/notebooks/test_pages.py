@@ -69,8 +69,17 @@ def test_a_picture_is_shown_in_a_frame_in_which_no_script_runs(tmp_path: Path) -
     )
 
 
-def test_every_notebook_becomes_a_page() -> None:
+def test_a_drawing_keeps_its_description_as_the_alternative_text(tmp_path: Path) -> None:
+    picture = {"image/svg+xml": '<svg><desc id="a">ann -&gt;\n"bob"</desc></svg>', "text/plain": "'<svg ...'"}
+    page = page_of(tmp_path, code({"output_type": "display_data", "data": picture}))
+    assert page.endswith('alt="ann -&gt; &quot;bob&quot;">\n')
+
+
+def test_every_notebook_becomes_a_page_and_stands_in_the_table_of_the_first() -> None:
     folder = ROOT / "notebook"
     pages = notebook_pages(folder)
-    assert list(pages) == [path.with_suffix(".md").name for path in sorted(folder.glob("[0-9]*.ipynb"))]
+    names = [path.with_suffix(".md").name for path in sorted(folder.glob("[0-9]*.ipynb"))]
+    assert list(pages) == ["index.md", *names]
     assert pages["01-introduction.md"].startswith("# ")
+    assert [name for name in names if f"]({name})" not in pages["index.md"]] == []
+    assert "Write a notebook" not in pages["index.md"]
