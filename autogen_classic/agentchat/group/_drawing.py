@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from ..._pictures.graph import Edge, Graph
+from .available_condition import ExpressionAvailableCondition, StringAvailableCondition
 from .context_condition import ExpressionContextCondition, StringContextCondition
 from .llm_condition import ContextStrLLMCondition, StringLLMCondition
 from .targets.transition_target import (
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from ..conversable_agent import ConversableAgent
     from .context_condition import ContextCondition
     from .llm_condition import LLMCondition
+    from .on_condition import OnCondition
+    from .on_context_condition import OnContextCondition
 
 __all__ = ("graph_of",)
 
@@ -54,25 +57,38 @@ def graph_of(pattern: Group) -> Graph:
 
 def _edges(pattern: Group) -> list[Edge]:
     edges = []
+    names = _Names(pattern)
     for agent in [*pattern.agents, *([pattern.user_agent] if pattern.user_agent else [])]:
         is_user = agent is pattern.user_agent
         for source, target, label in _handoffs(agent):
-            edges += [Edge(source, name, label) for name in _names(target, agent, pattern)]
+            edges += [Edge(source, name, label) for name in names.of(target, agent)]
         certain = any(one.condition is None and one.available is None for one in agent.handoffs.after_works)
         after_work = pattern.group_after_work_in_effect
         if not certain and (not is_user or getattr(after_work, "follows_user", False)):
-            edges += [Edge(agent.name, name, "otherwise") for name in _names(after_work, agent, pattern)]
+            edges += [Edge(agent.name, name, "otherwise") for name in names.of(after_work, agent)]
     return edges
 
 
 def _handoffs(agent: ConversableAgent) -> Iterator[tuple[str, TransitionTarget, str]]:
     handoffs = agent.handoffs
     for context in handoffs.context_conditions:
-        yield agent.name, context.target, f"if {_condition(context.condition)}"
+        yield agent.name, context.target, f"if {_condition(context.condition)}{_available(context)}"
     for by_model in handoffs.llm_conditions:
-        yield agent.name, by_model.target, f"model: {_prompt(by_model.condition)}"
+        yield agent.name, by_model.target, f"model: {_prompt(by_model.condition)}{_available(by_model)}"
     for after in handoffs.after_works:
-        yield agent.name, after.target, "then" if after.condition is None else f"then, if {_condition(after.condition)}"
+        when = "then" if after.condition is None else f"then, if {_condition(after.condition)}"
+        yield agent.name, after.target, f"{when}{_available(after)}"
+
+
+def _available(handoff: OnCondition | OnContextCondition) -> str:
+    """While what a handoff counts at all."""
+    available = handoff.available
+    if available is None:
+        return ""
+    if isinstance(available, ExpressionAvailableCondition):
+        return f", while {available.expression.expression}"
+    name = available.context_variable if isinstance(available, StringAvailableCondition) else type(available).__name__
+    return f", while {name}"
 
 
 def _condition(condition: ContextCondition | None) -> str:
@@ -90,16 +106,39 @@ def _prompt(condition: LLMCondition) -> str:
     return condition.context_str.template if is_template else type(condition).__name__  # type: ignore[attr-defined]
 
 
-def _names(target: TransitionTarget, agent: ConversableAgent, pattern: Group) -> list[str]:
-    """The names of the nodes that a target leads to."""
-    if isinstance(target, (AgentTarget, AgentNameTarget)):
-        return [target.agent_name]
-    if isinstance(target, StayTarget):
-        return [agent.name]
-    if isinstance(target, RevertToUserTarget) and pattern.user_agent is not None:
-        return [pattern.user_agent.name]
-    if hasattr(target, "follower_of"):
-        return [target.follower_of(agent.name)]
-    if isinstance(target, RandomAgentTarget):
-        return [name for name in target.agent_names if name != agent.name]
-    return [target.display_name()]
+class _Names:
+    """The names of the nodes that targets lead to.
+
+    Args:
+        pattern: the group.
+    """
+
+    def __init__(self, pattern: Group) -> None:
+        self._pattern = pattern
+        self._others: list[tuple[TransitionTarget, str]] = []
+
+    def of(self, target: TransitionTarget, agent: ConversableAgent) -> list[str]:
+        """The names for a target of an agent."""
+        user = self._pattern.user_agent
+        if isinstance(target, (AgentTarget, AgentNameTarget)):
+            return [target.agent_name]
+        if isinstance(target, StayTarget):
+            return [agent.name]
+        if isinstance(target, RevertToUserTarget) and user is not None:
+            return [user.name]
+        if hasattr(target, "follower_of"):
+            return [target.follower_of(agent.name)]
+        if isinstance(target, RandomAgentTarget):
+            return [name for name in target.agent_names if name != agent.name]
+        return [self._other(target)]
+
+    def _other(self, target: TransitionTarget) -> str:
+        """The name for what is not an agent; two that differ, such as two nested chats, have names that differ."""
+        for known, name in self._others:
+            if known == target:
+                return name
+        name = target.display_name()
+        namesakes = sum(known.display_name() == name for known, _ in self._others)
+        name = f"{name} {namesakes + 1}" if namesakes else name
+        self._others.append((target, name))
+        return name

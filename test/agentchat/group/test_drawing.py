@@ -100,3 +100,37 @@ def test_targets_that_are_not_agents_are_nodes_of_their_own():
 def test_another_form_is_refused(pattern):
     with pytest.raises(ValueError, match="mermaid, svg, text"):
         pattern.draw("png")
+
+
+def test_what_makes_a_handoff_available_is_written_at_its_edge():
+    ann, bob = agent("ann"), agent("bob")
+    ann.handoffs.add_many(
+        [
+            OnCondition(target=bob, condition="For bob.", available="ready"),
+            OnContextCondition(
+                target=AgentTarget(bob), condition=ContextExpression("${x}"), available=ContextExpression("${y} > 1")
+            ),
+        ]
+    )
+    ann.handoffs.add_after_work(OnContextCondition(target=AgentTarget(bob), available="late"))
+    assert DefaultPattern(ann, [ann, bob]).draw("text").splitlines()[1:4] == [
+        "ann -> bob: if ${x}, while ${y} > 1",
+        "ann -> bob: model: For bob., while ready",
+        "ann -> bob: then, while late",
+    ]
+
+
+def test_nested_chats_that_differ_have_nodes_of_their_own():
+    ann, bob = agent("ann"), agent("bob")
+
+    def nested(message):
+        return NestedChatTarget(nested_chat_config={"chat_queue": [{"recipient": bob, "message": message}]})
+
+    same = nested("one")
+    ann.handoffs.add_many([OnCondition(target=target, condition="x") for target in (same, nested("two"), same)])
+    lines = DefaultPattern(ann, [ann, bob]).draw("text").splitlines()
+    assert [line.split(" -> ")[1] for line in lines[1:4]] == [
+        "a nested chat: model: x",
+        "a nested chat 2: model: x",
+        "a nested chat: model: x",
+    ]
