@@ -72,6 +72,7 @@ class GroupToolExecutor(ConversableAgent):
     """Runs the tools that the agents of a group call, hands over where one of them says so, and keeps who goes next."""
 
     NAME: ClassVar[str] = "_Group_Tool_Executor"
+    _classic_is_hidden = True
     _classic_names_itself_once = True  # AG2 prints who answers before the first of several answers only
 
     def __init__(self) -> None:
