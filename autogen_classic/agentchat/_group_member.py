@@ -11,6 +11,7 @@ from .._core import hooks
 from .._core.drive import drive, drive_async, shipped
 from .._core.messages import Message, TextOrMessage
 from .._core.party import Party
+from ._groupchat.texts import fill
 
 if TYPE_CHECKING:
     from .group.context_variables import ContextVariables
@@ -72,7 +73,10 @@ class UpdateSystemMessage:
             cast(Party, agent).update_system_message(updater(agent, messages))
             return
         values = agent.context_variables.to_dict()
-        cast(Party, agent).update_system_message(updater.format(**values) if values else updater)
+        party = cast(Party, agent)
+        party.update_system_message(
+            fill(f"The system message of {party.name}", updater, **values) if values else updater
+        )
 
 
 class GroupMember:

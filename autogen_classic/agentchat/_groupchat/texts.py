@@ -46,11 +46,11 @@ CLEARING_EXCEPT = "Clearing history for {whom} except last {keep} messages."
 ALL_AGENTS = "all agents"
 
 
-def fill(setting: str, template: str, **values: Any) -> str:
-    """Fill a template of a group.
+def fill(setting: str, template: str, /, **values: Any) -> str:
+    """Fill a template.
 
     Args:
-        setting: which setting of the group holds it, for an error.
+        setting: what holds it, such as a setting of a group, for an error.
         template: the template.
         **values: the values of its placeholders.
 
@@ -58,11 +58,11 @@ def fill(setting: str, template: str, **values: Any) -> str:
         The text.
 
     Raises:
-        KeyError, IndexError, ValueError: for an unknown placeholder or a lonely brace.
+        KeyError, IndexError, AttributeError, ValueError: for an unknown placeholder or a lonely brace.
     """
     try:
         return template.format(**values)
-    except (KeyError, IndexError, ValueError) as error:
+    except (KeyError, IndexError, AttributeError, ValueError) as error:
         known = ", ".join(f"{{{name}}}" for name in values)
         raise type(error)(
             f"{setting} cannot be filled ({type(error).__name__}: {error}). It may have the placeholders {known}; "

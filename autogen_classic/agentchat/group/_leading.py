@@ -16,6 +16,7 @@ from .targets.group_manager_target import GroupManagerTarget
 from .targets.transition_target import TransitionTarget
 
 __all__ = (
+    "TEMPORARY_USER",
     "cleanup_temp_user_messages",
     "create_group_manager",
     "link_agents_to_group_manager",

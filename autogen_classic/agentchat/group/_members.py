@@ -8,6 +8,7 @@ from typing import Any
 from ..._core.party import described, is_agent
 from ..conversable_agent import ConversableAgent
 from ._choices import acting_target
+from ._leading import TEMPORARY_USER
 from ._transit import TransitFilter
 from ._wrapping import establish_group_agent, wrap_agent_handoff_targets, wrap_group_after_work
 from .context_variables import ContextVariables
@@ -31,6 +32,7 @@ def check_members(
     agents: Agents,
     user_agent: ConversableAgent | None,
     group_after_work: TransitionTarget,
+    executor_name: str = GroupToolExecutor.NAME,
 ) -> None:
     """Refuse what cannot be a group.
 
@@ -39,10 +41,12 @@ def check_members(
         agents: the agents.
         user_agent: the user of the group, or None.
         group_after_work: who goes next where an agent does not say so.
+        executor_name: the name of the agent that runs the tools.
 
     Raises:
         TypeError: something is not an agent, or the after-work is not a target.
-        ValueError: two of them have the same name, or the initial agent is not one of the agents.
+        ValueError: two of them have the same name, one has a name that the group needs, or the initial agent is not one
+            of the agents.
     """
     everybody = [*agents, *([user_agent] if user_agent is not None else [])]
     for agent in [*everybody, initial_agent]:
@@ -53,6 +57,13 @@ def check_members(
     repeated = sorted(name for name, count in Counter(agent.name for agent in everybody).items() if count > 1)
     if repeated:
         raise ValueError(f"GroupChat agents must have unique names. Duplicate agent names found: {repeated}")
+    reserved = {executor_name: "the agent that runs the tools"}
+    if user_agent is None:
+        reserved[TEMPORARY_USER] = "the user of a group without a user_agent"
+    for name in (agent.name for agent in everybody if agent.name in reserved):
+        raise ValueError(
+            f"GroupChat agents must have unique names, but {name!r} is the name of {reserved[name]}. Rename your agent."
+        )
     if not any(initial_agent is agent for agent in agents):
         raise ValueError(
             f"initial_agent must be one of the agents of the pattern, but {initial_agent.name} is not among "

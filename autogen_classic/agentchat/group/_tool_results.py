@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
-
+from ...function_utils import serialize_to_str
 from .reply_result import ReplyResult
 from .targets.group_manager_target import GroupManagerTarget
 from .targets.transition_target import (
@@ -52,13 +51,15 @@ def text_of(returned: object) -> str:
     """What the model reads of any other result.
 
     Args:
-        returned: what a tool returned: models, dicts, lists, tuples and truth values become JSON, anything else a text.
+        returned: what a tool returned: None is the word, an object that JSON cannot hold its ``str``; else see
+            `serialize_to_str`.
     """
-    if isinstance(returned, BaseModel):
-        return returned.model_dump_json()
-    if isinstance(returned, (bool, dict, list, tuple)):
-        return json.dumps(returned, ensure_ascii=False, default=_jsonable)
-    return str(returned)
+    if returned is None:
+        return str(None)
+    try:
+        return serialize_to_str(returned)
+    except TypeError:
+        return str(returned)
 
 
 def kept_result(returned: object) -> dict[str, object]:
@@ -110,7 +111,3 @@ def _is_json(value: object) -> bool:
         return bool(json.loads(json.dumps(value)) == value)
     except (TypeError, ValueError):
         return False
-
-
-def _jsonable(value: object) -> object:
-    return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)

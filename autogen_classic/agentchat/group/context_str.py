@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from .._groupchat.texts import fill
+
 if TYPE_CHECKING:
     from .context_variables import ContextVariables
 
@@ -28,10 +30,10 @@ class ContextStr(BaseModel):
             context_variables: the variables. Without any, the text stays as it is.
 
         Raises:
-            KeyError: a variable of the text does not exist.
+            KeyError: a variable of the text does not exist, or a brace that is meant as it stands is not written twice.
         """
         values = context_variables.to_dict() if hasattr(context_variables, "to_dict") else dict(context_variables)
-        return self.template.format(**values) if values else self.template
+        return fill("The template of a ContextStr", self.template, **values) if values else self.template
 
     def __str__(self) -> str:
         return f"ContextStr, unformatted: {self.template}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import random
 from typing import Any
@@ -10,13 +11,14 @@ import pytest
 from agent_kit import agent, both_ways, chat
 from group_kit import member, said, talk
 
-from autogen_classic import AutogenClassicError, StopReason
+from autogen_classic import AutogenClassicError, StopReason, UpdateSystemMessage
 from autogen_classic._core import events
 from autogen_classic.agentchat import initiate_group_chat
 from autogen_classic.agentchat.group import (
     AgentNameTarget,
     AgentTarget,
     AskUserTarget,
+    ContextStr,
     ContextVariables,
     FunctionTarget,
     FunctionTargetResult,
@@ -64,6 +66,13 @@ class Keyboard(IOStream):
 def quiet():
     with IOStream.set_default(Keyboard()):
         yield
+
+
+class Whatever:
+    """What JSON has no form for."""
+
+    def __str__(self) -> str:
+        return "whatever"
 
 
 def nested(helper, **queue):
@@ -297,6 +306,27 @@ class TestHandoffs:
 
 class TestTools:
     @both_ways
+    @pytest.mark.parametrize(
+        ("returned", "text"),
+        [
+            (None, "None"),
+            (5, "5"),
+            (True, "true"),
+            ({1}, "[1]"),
+            (datetime.date(2026, 1, 2), '"2026-01-02"'),
+            ([ContextVariables({"a": 1})], '[{"data": {"a": 1}}]'),
+            (Whatever(), "whatever"),
+        ],
+    )
+    def test_what_a_tool_returns_is_json_where_it_can_be(self, way, returned, text):
+        def give() -> Any:
+            """Give."""
+            return returned
+
+        ann = member("ann", tool_call("give"), "ann 1", functions=give)
+        assert said(talk(way, ann))[2] == ("_Group_Tool_Executor", text)
+
+    @both_ways
     def test_a_tool_gets_the_variables_of_the_agent_that_runs_it_in_a_chat_of_two(self, way):
         def look(context_variables: ContextVariables) -> str:
             """Look."""
@@ -440,6 +470,36 @@ class TestRefusals:
         messages = [{"role": "user", "content": "x", "name": "zoe"}, {"role": "user", "content": "y", "name": "ann"}]
         with pytest.raises(AutogenClassicError, match="zoe"):
             talk("sync", member("ann", "ann 1"), messages=messages)
+
+    @pytest.mark.parametrize("name", ["_User", "_Group_Tool_Executor"])
+    def test_a_name_that_the_group_needs(self, name):
+        ann, other = member("ann", "ann 1"), member(name, "other 1")
+        with pytest.raises(ValueError, match=f"{name}.*Rename your agent"):
+            talk("sync", ann, other)
+        user = agent("_User")
+        assert talk("sync", ann, user_agent=user, max_rounds=1).summary == "go"
+
+    @pytest.mark.parametrize(
+        ("template", "fault"),
+        [
+            ("{nope}", KeyError),
+            ('{"a": 1}', KeyError),
+            ("{}", IndexError),
+            ("{x", ValueError),
+            ("{x.y}", AttributeError),
+        ],
+    )
+    def test_a_template_that_cannot_be_filled(self, template, fault):
+        variables = ContextVariables({"x": 1, "setting": 2, "template": 3})
+        ann = member("ann", "ann 1", update_agent_state_before_reply=[UpdateSystemMessage(template)])
+        bob = member("bob", "bob 1")
+        bob.handoffs.add_llm_condition(OnCondition(target=bob, condition=ContextStr(template=template)))
+        choosing = GroupManagerTarget(selection_message=ContextStr(template=template))
+        for place, faulty in (("system message of ann", ann), ("ContextStr", bob)):
+            with pytest.raises(fault, match=f"{place} cannot be filled.*write every other brace twice"):
+                talk("sync", faulty, context_variables=variables)
+        with pytest.raises(fault, match="SelectionMessageContextStr cannot be filled"):
+            talk("sync", member("carl", "carl 1"), context_variables=variables, group_after_work=choosing)
 
     def test_a_handoff_to_a_name_that_is_not_in_the_group(self):
         ann = member("ann", "ann 1")

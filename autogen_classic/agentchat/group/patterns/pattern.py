@@ -158,7 +158,7 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
             ValueError: the agents cannot form a group: names that repeat, handoffs to others, no model for a choice.
         """
         after_work = self._after_work()
-        check_members(self.initial_agent, self.agents, self.user_agent, after_work)
+        check_members(self.initial_agent, self.agents, self.user_agent, after_work, self.executor_class.NAME)
         with_user = [*self.agents, *([self.user_agent] if self.user_agent else [])]
         ensure_handoff_agents_in_group(with_user)
         ensure_guardrail_agents_in_group(with_user)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, field_validator
 
+from ..._groupchat.texts import fill
 from ..context_str import ContextStr
 from ..speaker_selection_result import SpeakerSelectionResult
 from .transition_target import ResolvingTarget
@@ -65,7 +66,7 @@ class GroupManagerSelectionMessageContextStr(GroupManagerSelectionMessage):
             KeyError: a variable of the question does not exist.
         """
         values = {**agent.context_variables.to_dict(), "agentlist": "{agentlist}"}
-        return self.context_str_template.format(**values)
+        return fill("The template of a GroupManagerSelectionMessageContextStr", self.context_str_template, **values)
 
 
 class GroupManagerTarget(ResolvingTarget):
