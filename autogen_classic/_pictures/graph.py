@@ -17,7 +17,7 @@ _LONGEST_NAME = 20
 _BOX_WIDTH, _BOX_HEIGHT = 150, 36
 _RADIUS, _RADIUS_WITH_LABELS = 140, 250
 _ROOM_PER_NODE = 180
-_MARGIN = 110
+_MARGIN = (110, 80)
 
 Point = tuple[float, float]
 
@@ -95,7 +95,7 @@ class Graph:
             else:
                 parts.append(_curve(start, end, edge.label, number))
         parts += [_box(name, places[name], is_member=name in self.members) for name in places]
-        width, height = (max((place[axis] for place in places.values()), default=0) + _MARGIN for axis in (0, 1))
+        width, height = (max((place[axis] for place in places.values()), default=0) + _MARGIN[axis] for axis in (0, 1))
         return svg_document(self.title, self.as_text(), (width, height), parts)
 
     def _places(self) -> tuple[dict[str, Point], Point]:
@@ -107,8 +107,8 @@ class Graph:
         for number, name in enumerate(circle):
             angle = 2 * math.pi * number / len(circle) - math.pi / 2
             places[name] = (radius * math.cos(angle), radius * math.sin(angle))
-        left = _MARGIN - min((x for x, _ in places.values()), default=0)
-        top = _MARGIN - min((y for _, y in places.values()), default=0)
+        left = _MARGIN[0] - min((x for x, _ in places.values()), default=0)
+        top = _MARGIN[1] - min((y for _, y in places.values()), default=0)
         return {name: (x + left, y + top) for name, (x, y) in places.items()}, (left, top)
 
 
@@ -116,7 +116,7 @@ def _box(name: str, place: Point, *, is_member: bool) -> str:
     x, y = place
     return (
         f'<rect x="{x - _BOX_WIDTH / 2:.0f}" y="{y - _BOX_HEIGHT / 2:.0f}" width="{_BOX_WIDTH}" height="{_BOX_HEIGHT}" '
-        f'rx="{6 if is_member else 18}" fill="#fff" style="fill: Canvas" stroke="currentColor"/>'
+        f'rx="{6 if is_member else 18}" fill="none" stroke="currentColor"/>'
         f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="middle" fill="currentColor">'
         f"{escape(as_label(name, _LONGEST_NAME))}</text>"
     )
@@ -127,10 +127,9 @@ def _loop(place: Point, middle: Point, label: str, number: int) -> str:
     x, y = place
     distance = math.hypot(x - middle[0], y - middle[1]) or 1
     out_x, out_y = (x - middle[0]) / distance, (y - middle[1]) / distance
-    border = _to_border(out_x, out_y)
-    far = border + 40 + 30 * number
-    start_x, start_y = x + border * out_x + 12 * out_y, y + border * out_y - 12 * out_x
-    end_x, end_y = x + border * out_x - 12 * out_y, y + border * out_y + 12 * out_x
+    far = _to_border(out_x, out_y) + 40 + 30 * number
+    start_x, start_y = _border_of_box(place, (x + far * (out_x + out_y / 3), y + far * (out_y - out_x / 3)))
+    end_x, end_y = _border_of_box(place, (x + far * (out_x - out_y / 3), y + far * (out_y + out_x / 3)))
     path = (
         f"M{start_x:.0f} {start_y:.0f}C{x + far * out_x + 40 * out_y:.0f} {y + far * out_y - 40 * out_x:.0f} "
         f"{x + far * out_x - 40 * out_y:.0f} {y + far * out_y + 40 * out_x:.0f} {end_x:.0f} {end_y:.0f}"
@@ -139,16 +138,21 @@ def _loop(place: Point, middle: Point, label: str, number: int) -> str:
 
 
 def _curve(start: Point, end: Point, label: str, number: int) -> str:
-    """An edge between two nodes, which ends at the border of the box; further ones bend more."""
+    """An edge between two nodes, from border to border; further ones bend more."""
     (x1, y1), (x2, y2) = start, end
     length = math.hypot(x2 - x1, y2 - y1)
     bend_x, bend_y = -(y2 - y1) / length * 30 * number, (x2 - x1) / length * 30 * number
     control_x, control_y = (x1 + x2) / 2 + bend_x, (y1 + y2) / 2 + bend_y
-    back_x, back_y = control_x - x2, control_y - y2
-    to_border = min(1.0, _to_border(back_x, back_y))
-    end_x, end_y = x2 + back_x * to_border, y2 + back_y * to_border
-    path = f"M{x1:.0f} {y1:.0f}Q{control_x:.0f} {control_y:.0f} {end_x:.0f} {end_y:.0f}"
+    start_x, start_y = _border_of_box(start, (control_x, control_y))
+    end_x, end_y = _border_of_box(end, (control_x, control_y))
+    path = f"M{start_x:.0f} {start_y:.0f}Q{control_x:.0f} {control_y:.0f} {end_x:.0f} {end_y:.0f}"
     return _edge(path, ((x1 + x2) / 2 + bend_x / 2, (y1 + y2) / 2 + bend_y / 2), label)
+
+
+def _border_of_box(middle: Point, towards: Point) -> Point:
+    x, y = towards[0] - middle[0], towards[1] - middle[1]
+    part = min(1.0, _to_border(x, y))
+    return middle[0] + x * part, middle[1] + y * part
 
 
 def _to_border(x: float, y: float) -> float:
@@ -161,6 +165,6 @@ def _edge(path: str, middle: Point, label: str) -> str:
     if not label:
         return line
     return (
-        f'{line}<text x="{middle[0]:.0f}" y="{middle[1]:.0f}" text-anchor="middle" fill="#06c" '
-        f'style="fill: LinkText">{escape(as_label(label, _LONGEST_LABEL))}</text>'
+        f'{line}<text x="{middle[0]:.0f}" y="{middle[1]:.0f}" text-anchor="middle" '
+        f'fill="currentColor">{escape(as_label(label, _LONGEST_LABEL))}</text>'
     )

@@ -232,8 +232,8 @@ def _article(entry: Entry, body: str, difference: str) -> str:
 
 
 def _heading(entry: Entry) -> str:
-    who = f"<b>{shown(entry.agent or '-')}</b>" + (f" to <b>{shown(entry.to)}</b>" if entry.to else "")
-    return f"{who} &middot; {shown(', '.join([entry.kind, *_facts(entry)]))}"
+    names = " to ".join(f"<b>{shown(name)}</b>" for name in (entry.agent, entry.to) if name)
+    return f"{names}{' &middot; ' if names else ''}{shown(', '.join([entry.kind, *_facts(entry)]))}"
 
 
 def _facts(entry: Entry) -> list[str]:

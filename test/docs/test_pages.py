@@ -46,6 +46,7 @@ PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "state.md",
     "swarms.md",
     "tools.md",
+    "viewing.md",
 )
 
 
@@ -130,6 +131,14 @@ def test_the_page_about_testing_has_a_block_for_each_double() -> None:
     page = "".join(block.code for block in PAGES[DOCS / "testing-your-agents.md"])
     for name in ("ScriptedClient", "MockOpenAIServer", "ScriptedPerson", "ScriptedExecutor", "forbid_model_requests"):
         assert f"import {name}" in page or f", {name}" in page
+
+
+def test_the_pictures_of_the_page_about_viewing_are_drawn_by_its_programs() -> None:
+    names: dict[str, Any] = {"__name__": "page"}
+    for block in PAGES[DOCS / "viewing.md"]:
+        block.run(names)
+    for figure, drawn in (("sequence", names["result"]), ("transitions", names["group"])):
+        assert (ROOT / "website" / "figures" / f"{figure}.svg").read_text(encoding="utf-8") == drawn.draw("svg")
 
 
 def test_each_recipe_of_the_cookbook_has_one_program() -> None:
