@@ -73,3 +73,5 @@ def test_the_theme_is_told_to_load_no_fonts_and_no_scripts_from_elsewhere() -> N
     assert "  font: false\n" in config
     assert "http" not in config
     assert "mermaid" not in config
+    # Otherwise the plugin `offline` has every page load one from a public host.
+    assert "    - javascripts/iframe-worker.js\n" in config
