@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-__all__ = ("resolve_json_references",)
+__all__ = ("resolve_json_references", "resolve_part")
 
 
 def resolve_json_references(schema: dict[str, Any]) -> dict[str, Any]:
@@ -24,7 +24,17 @@ def resolve_json_references(schema: dict[str, Any]) -> dict[str, Any]:
     """
     if not isinstance(schema, Mapping):
         raise TypeError(f"A JSON schema is a dict, but this is {schema!r}.")
-    return cast("dict[str, Any]", _resolved(schema, schema, ()))
+    return cast("dict[str, Any]", resolve_part(schema, schema))
+
+
+def resolve_part(part: object, whole: Mapping[str, Any]) -> object:
+    """Put what a part of a document refers to in the place of its references; see `resolve_json_references`.
+
+    Args:
+        part: anything within the document.
+        whole: the document, within which references lead.
+    """
+    return _resolved(part, whole, ())
 
 
 def _resolved(part: object, root: Mapping[str, Any], within: tuple[str, ...]) -> object:

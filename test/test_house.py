@@ -147,6 +147,7 @@ OWN_NAMES = (
     "llm_config.entries",
     "mcp.helpers",
     "mcp.mcp_client",
+    "mcp.mcp_proxy",
     "oai.deepseek",
     "oai.local",
     "oai.prices",

@@ -1,0 +1,126 @@
+"""Operations of a service as Python functions."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import httpx
+from pydantic import WithJsonSchema
+
+from ...errors import McpCallError
+from ._operations import Operation
+
+__all__ = ("Authorize", "function_of")
+
+Authorize = Callable[[Operation, dict[str, Any], dict[str, Any]], None]
+"""Puts the rights of the program into the parameters of an address, and into the headers and cookies of a request."""
+
+_SECONDS = 60.0
+_MOST_BYTES = 10_000_000
+_SHOWN_OF_ERROR = 1000
+
+
+def function_of(operation: Operation, server: Callable[[], str], authorize: Authorize) -> Callable[..., Any]:
+    """Make a function that asks a service.
+
+    Args:
+        operation: what it asks for.
+        server: tells the address of the service.
+        authorize: is asked before each request.
+
+    Returns:
+        A function of keyword arguments, with the signature and the schemas of the operation. It returns what JSON
+        holds, or a text, and raises an `McpCallError` where the service cannot be reached or refuses.
+    """
+
+    def call(**arguments: Any) -> object:
+        return _sent(operation, server(), _request(operation, arguments, authorize))
+
+    call.__name__ = call.__qualname__ = operation.name
+    call.__doc__ = operation.description or None
+    call.__signature__ = _signature(operation)  # type: ignore[attr-defined]
+    call.__annotations__ = {one.name: one.annotation for one in _signature(operation).parameters.values()}
+    return call
+
+
+def _signature(operation: Operation) -> inspect.Signature:
+    values = [(one.argument, one.schema, one.is_required) for one in operation.parameters]
+    if operation.body is not None:
+        values.append(("body", operation.body.schema, operation.body.is_required))
+    return inspect.Signature(
+        [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if is_required else None,
+                annotation=Annotated[Any, schema.get("description", name), WithJsonSchema(schema)],
+            )
+            for name, schema, is_required in sorted(values, key=lambda value: not value[2])
+        ],
+        return_annotation=Any,
+    )
+
+
+def _request(operation: Operation, arguments: Mapping[str, Any], authorize: Authorize) -> dict[str, Any]:
+    """The parts of a request, by the names that httpx has for them; ``path`` is what follows the server's address."""
+    path = operation.path
+    query: dict[str, Any] = {}
+    rights: dict[str, Any] = {"headers": {}, "cookies": {}}
+    for one in operation.parameters:
+        value = arguments.get(one.argument)
+        if value is None:
+            continue
+        if one.place == "path":
+            path = path.replace(f"{{{one.name}}}", quote(_text(value), safe=""))
+        elif one.place == "query":
+            query[one.name] = [_text(item) for item in value] if isinstance(value, list) else _text(value)
+        else:
+            rights["headers" if one.place == "header" else "cookies"][one.name] = _text(value)
+    authorize(operation, query, rights)
+    if rights["cookies"]:
+        rights["headers"]["Cookie"] = "; ".join(f"{name}={value}" for name, value in rights["cookies"].items())
+    request: dict[str, Any] = {"path": path, "params": query, "headers": rights["headers"]}
+    body = arguments.get("body")
+    if operation.body is not None and body is not None:
+        if operation.body.is_form and isinstance(body, Mapping):
+            request["data"] = {name: _text(value) for name, value in body.items()}
+        else:
+            is_text = isinstance(body, str) and "json" not in operation.body.kind
+            request["content"] = body if is_text else json.dumps(body)
+            request["headers"].setdefault("Content-Type", operation.body.kind)
+    return request
+
+
+def _text(value: object) -> str:
+    """A value as it stands in an address or a header."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _sent(operation: Operation, server: str, request: dict[str, Any]) -> object:
+    asked = f"{operation.method} {operation.path}"
+    address = server.rstrip("/") + request.pop("path")
+    try:
+        with httpx.stream(operation.method, address, timeout=_SECONDS, **request) as response:
+            text = _read(response, asked)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise McpCallError(f"{asked} cannot be sent: {type(error).__name__}.") from None  # its text may hold a key
+    if response.status_code >= 300:
+        raise McpCallError(f"{asked} was answered with status {response.status_code}: {text[:_SHOWN_OF_ERROR]}")
+    try:
+        content: object = json.loads(text)
+    except ValueError:
+        return text
+    return content
+
+
+def _read(response: httpx.Response, asked: str) -> str:
+    data = b""
+    for piece in response.iter_bytes():
+        data += piece
+        if len(data) > _MOST_BYTES:
+            raise McpCallError(f"{asked} was answered with more than {_MOST_BYTES:,} bytes.")
+    return data.decode(response.encoding or "utf-8", errors="replace")
