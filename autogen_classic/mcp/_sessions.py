@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TextIO
 
 from pydantic import BaseModel, Field
 
@@ -138,7 +140,18 @@ class StdioConfig(BasicSessionConfig):
             encoding=self.encoding,
             encoding_error_handler=self.encoding_error_handler,
         )
-        yield await self.initialize(stdio_client(parameters), exit_stack, **(self.session_options or {}))
+        client = stdio_client(parameters, errlog=_standard_error(exit_stack))
+        yield await self.initialize(client, exit_stack, **(self.session_options or {}))
+
+
+def _standard_error(exit_stack: AsyncExitStack) -> TextIO:
+    """Where a program may write its errors: a stream with a file descriptor, which that of a notebook may lack."""
+    streams: tuple[TextIO | None, ...] = (sys.stderr, sys.__stderr__)
+    for stream in filter(None, streams):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.fileno()
+            return stream
+    return exit_stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
 
 
 class MCPConfig(BaseModel):

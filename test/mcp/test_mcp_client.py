@@ -63,6 +63,19 @@ def in_session(work: Callable[[ClientSession], Awaitable[None]]) -> None:
     asyncio.run(main())
 
 
+def test_a_server_starts_where_the_standard_error_has_no_file_as_in_notebooks() -> None:
+    program = f"""
+import io, sys
+sys.stderr = io.StringIO()
+from autogen_classic.mcp import open_toolkit
+from autogen_classic.mcp.mcp_client import StdioConfig
+with open_toolkit(StdioConfig(server_name="tests", command=sys.executable, args=[{SERVER!r}])) as toolkit:
+    print(len(list(toolkit)) > 3)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "True\n"
+
+
 # --- what is offered -------------------------------------------------------------------------------------------------
 
 
