@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from .._core.content import content_str
 from .._core.drive import Ask, Call, Steps, drive, drive_async
-from .._core.messages import Message
+from .._core.messages import Message, TextOrMessage
 from .._core.party import Agent, Outcome, Party, ReplyFunction
+from ._summary import DEFAULT_SUMMARY_PROMPT, reflect
 
 __all__ = ("register_nested_chats", "summary_of_last_chat")
 
@@ -24,6 +26,9 @@ def register_nested_chats(
     **kwargs: Any,
 ) -> None:
     """Put the outcome of a chat queue on an agent's list of replies; see `ConversableAgent.register_nested_chats`."""
+    for chat_info in chat_queue:
+        if isinstance(chat_info, dict) and "carryover_config" in chat_info:
+            _check_carryover(chat_info["carryover_config"])
     if use_async:
         for chat_info in chat_queue:
             if chat_info.get("chat_id") is None:
@@ -127,11 +132,68 @@ def _chats_to_run(
                 f"but it is of type {type(chat_queue).__name__} and holds one of type {type(chat_info).__name__}."
             )
         message = chat_info.get("message")
+        told = messages
         if message is None and index == 0:
             content = messages[-1]["content"]
             message = {"content": content} if isinstance(content, list) else content
+            told = messages[:-1]
         elif callable(message):
             message = yield Call(message, recipient, messages, sender, config)
-        if message:
-            chats.append({**lent, **chat_info, "message": message})
+        if not message:
+            continue
+        settings = {**lent, **chat_info}
+        carryover = settings.pop("carryover_config", None)
+        if carryover is not None:
+            summary = yield from _carried_over(carryover, recipient, chat_info["recipient"], told)
+            message = _with_context(message, summary)
+        chats.append({**settings, "message": message})
     return chats
+
+
+# --- What a nested chat is told of the chat around it ----------------------------------------------------------------
+
+
+def _check_carryover(config: object) -> None:
+    """Refuse a ``carryover_config`` that cannot be followed, before a chat begins."""
+    if not isinstance(config, Mapping) or "summary_method" not in config:
+        raise ValueError(
+            "carryover_config of a nested chat must be a dict with a 'summary_method' key, and perhaps 'summary_args', "
+            f"but it is {config!r}."
+        )
+    method = config["summary_method"]
+    if not callable(method) and method not in _CARRYOVERS:
+        raise ValueError(
+            f"summary_method of a carryover_config must be {', '.join(map(repr, _CARRYOVERS))} or a function of "
+            f"(agent, messages, summary_args), but it is {method!r}."
+        )
+
+
+_CARRYOVERS = ("all", "last_msg", "reflection_with_llm")
+
+
+def _carried_over(config: Mapping[str, Any], agent: Party, recipient: Party, messages: list[Message]) -> Steps[str]:
+    """Sum up the chat around a nested chat; a reflection is made by the model of its recipient."""
+    _check_carryover(config)
+    method, arguments = config["summary_method"], config.get("summary_args") or {}
+    texts = [text for text in (content_str(message.get("content")) for message in messages) if text]
+    if method == "all":
+        return "\n".join(texts)
+    if method == "last_msg":
+        return texts[-1] if texts else ""
+    if callable(method):
+        return str((yield Call(method, agent, messages, arguments)))
+    prompt = arguments.get("summary_prompt") or DEFAULT_SUMMARY_PROMPT
+    role = arguments.get("summary_role") or "system"
+    llm_agent = agent if recipient.client is None else recipient
+    return (yield from reflect(agent, llm_agent, messages, prompt, role, agent.client_cache))
+
+
+def _with_context(message: TextOrMessage, context: str) -> TextOrMessage:
+    """A first message with what is carried over behind it."""
+    text = f"\nContext:\n{context}"
+    if isinstance(message, str):
+        return message + text
+    content = message.get("content")
+    if isinstance(content, list):
+        return {**message, "content": [*content, {"type": "text", "text": text.lstrip()}]}
+    return {**message, "content": f"{content or ''}{text}"}

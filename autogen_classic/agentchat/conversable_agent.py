@@ -779,6 +779,9 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
         Args:
             chat_queue: as for `initiate_chats`. A message may be a function of (recipient, messages, sender,
                 config); the first chat takes the last message by default; a chat without a message is left out.
+                A ``carryover_config`` tells what is carried over from this agent's own conversation: a dict with a
+                ``summary_method`` ("all", "last_msg", "reflection_with_llm", or a function of (agent, messages,
+                summary_args)) and ``summary_args``.
             trigger: for whom, as for `register_reply`.
             reply_func_from_nested_chats: "summary_from_nested_chats" replies with the summary of the last chat;
                 a function of (chat_queue, recipient, messages, sender, config) replies as it likes.
@@ -787,7 +790,7 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
             **kwargs: ``config`` and ``reset_config`` as for `register_reply`.
 
         Raises:
-            ValueError: for another reply function, or a missing chat id.
+            ValueError: for another reply function, a missing chat id, or a ``carryover_config`` of another form.
         """
         _nested.register_nested_chats(
             self, chat_queue, trigger, reply_func_from_nested_chats, position, use_async, **kwargs
