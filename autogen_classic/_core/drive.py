@@ -140,8 +140,7 @@ def look_up(function: Callable[..., Any]) -> tuple[Callable[..., Steps[Any]] | N
         The steps that it drives, or None for a function that the library did not ship; and whether it is a
         coroutine function.
     """
-    known = shipped_functions.get(id(function))
-    return (None, _is_coroutine_function(function)) if known is None else known
+    return shipped_functions.get(id(function)) or (None, _is_coroutine_function(function))
 
 
 def _is_coroutine_function(function: Callable[..., Any]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from typing import Any
 
 from ..._core.drive import Call, Steps
@@ -169,7 +168,7 @@ def _who_may_follow(groupchat: Group, last_speaker: Agent, candidates: Agents, a
     if followers is None:
         return candidates
     others = list(candidates)
-    with suppress(ValueError):
+    if last_speaker in others:
         others.remove(last_speaker)
     if followers == others:  # this and the next are the graphs of groups without transitions
         return others

@@ -76,15 +76,13 @@ def encodable(value: Any) -> Any:
 
 
 def _has_half_characters(value: object) -> bool:
-    waiting = [value]
-    for part in waiting:  # which grows on the way
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
+    for part in parts:
         if isinstance(part, str):
-            if not part.isascii() and _HALF_CHARACTER.search(part) is not None:
+            if not part.isascii() and _HALF_CHARACTER.search(part):
                 return True
-        elif isinstance(part, dict):
-            waiting.extend(part.values())
-        elif isinstance(part, list):
-            waiting.extend(part)
+        elif isinstance(part, (dict, list)) and _has_half_characters(part):
+            return True
     return False
 
 
