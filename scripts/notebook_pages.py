@@ -16,6 +16,7 @@ from typing import Any
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LINK = re.compile(r"(?<=\]\()(?:\.\./website/docs/(?P<page>[^)\s]+)|(?P<notebook>[^)\s/]+)\.ipynb)")
 _DESCRIPTION = re.compile(r"<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
+_OUTPUT = 'text title="Output"'
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 
 
@@ -85,9 +86,9 @@ def _joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _shown(output: dict[str, Any]) -> str:
     """One output: a picture where it has one, else its text."""
     if "text" in output:
-        return _block("text", output["text"])
+        return _block(_OUTPUT, output["text"])
     if "ename" in output:
-        return _block("text", f"{output['ename']}: {output['evalue']}")
+        return _block(_OUTPUT, f"{output['ename']}: {output['evalue']}")
     data = output["data"]
     text = _text(data.get("text/plain", ""))
     for kind in _PICTURES:
@@ -99,15 +100,15 @@ def _shown(output: dict[str, Any]) -> str:
             described = _DESCRIPTION.search(content)
             alternative = html.unescape(described[1]) if described else text
             return f'<img src="data:{kind};base64,{encoded}" alt="{html.escape(" ".join(alternative.split()))}">'
-    return _block("text", text)
+    return _block(_OUTPUT, text)
 
 
-def _block(language: str, text: str) -> str:
-    """A block of code or plain text, whatever stands in it."""
+def _block(head: str, text: str) -> str:
+    """A block of code or plain text, whatever stands in it; the head names its language."""
     text = _COLOUR.sub("", text).strip("\n")
     text = text.replace("--8<--", ";--8<--")  # in blocks, too, this would take in a file
     fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`{3,}", text))])
-    return f"{fence}{language}\n{text}\n{fence}"
+    return f"{fence}{head}\n{text}\n{fence}"
 
 
 def _text(source: str | list[str]) -> str:

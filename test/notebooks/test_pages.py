@@ -35,7 +35,7 @@ def display(**data: str) -> dict[str, Any]:
 def test_texts_stand_as_they_are_and_code_with_its_output_in_blocks(tmp_path: Path) -> None:
     page = page_of(tmp_path, code(stream("one\n"), stream("\x1b[31mtwo\x1b[0m\n")))
     assert page.startswith("# Title\n\nYou learn a lot.\n\n[This page as a notebook, to run it](01-title.ipynb)\n")
-    assert page.endswith("```python\nshow()\n```\n\n```text\none\ntwo\n```\n")
+    assert page.endswith('```python\nshow()\n```\n\n```text title="Output"\none\ntwo\n```\n')
 
 
 def test_links_lead_to_pages_of_the_site(tmp_path: Path) -> None:
@@ -45,20 +45,20 @@ def test_links_lead_to_pages_of_the_site(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "lines"),
+    ("shown", "fence", "lines"),
     [
-        ("<script>alert(1)</script>", "```text\n<script>alert(1)</script>\n```"),
-        ("```\n# Heading\n```", "````text\n```\n# Heading\n```\n````"),
-        ('--8<-- "pyproject.toml"', '```text\n;--8<-- "pyproject.toml"\n```'),
+        ("<script>alert(1)</script>", "```", "<script>alert(1)</script>"),
+        ("```\n# Heading\n```", "````", "```\n# Heading\n```"),
+        ('--8<-- "pyproject.toml"', "```", ';--8<-- "pyproject.toml"'),
     ],
 )
-def test_an_output_stays_a_text_whatever_it_says(tmp_path: Path, shown: str, lines: str) -> None:
-    assert page_of(tmp_path, code(stream(shown))).endswith(f"\n\n{lines}\n")
+def test_an_output_stays_a_text_whatever_it_says(tmp_path: Path, shown: str, fence: str, lines: str) -> None:
+    assert page_of(tmp_path, code(stream(shown))).endswith(f'\n\n{fence}text title="Output"\n{lines}\n{fence}\n')
 
 
 def test_html_is_left_out_for_the_text_beside_it(tmp_path: Path) -> None:
     page = page_of(tmp_path, code(display(text_html="<b onclick='x()'>2</b>", text_plain="2")))
-    assert page.endswith("```text\n2\n```\n")
+    assert page.endswith('```text title="Output"\n2\n```\n')
 
 
 def test_a_picture_is_shown_in_a_frame_in_which_no_script_runs(tmp_path: Path) -> None:
