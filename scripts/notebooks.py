@@ -38,9 +38,14 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 _TABLE = re.compile(r"(?<=<!-- table: scripts/notebooks.py -->\n).*?(?=<!-- end of table -->)", re.DOTALL)
+_DESCRIPTION = re.compile(r"<desc\b[^>]*>(.*?)</desc>", re.DOTALL)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _KEY = re.compile(r"_API_KEY$|_TOKEN$|^OAI_CONFIG_LIST")
+
+
+class LitterError(Exception):
+    """A notebook has left files beside itself, where a reader finds them in the next run."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
         stored = read(path)
         try:
             fresh = execute(stored)
-        except (CellExecutionError, CellTimeoutError) as error:
+        except (CellExecutionError, CellTimeoutError, LitterError) as error:
             print(f"{path.name}: {error}", file=sys.stderr)
             failed = True
             continue
@@ -111,6 +116,7 @@ def execute(stored: Notebook) -> Notebook:
     Raises:
         CellExecutionError: a cell failed.
         CellTimeoutError: a cell took longer than a minute.
+        LitterError: there are files in its folder after the run.
     """
     cells = [
         nbformat.v4.new_code_cell(cell.source)
@@ -134,6 +140,8 @@ def execute(stored: Notebook) -> Notebook:
         if os.name == "posix":
             client.km.transport = "ipc"
         client.execute(cwd=str(work), env=environment(folder))
+        if left := sorted(file.name for file in work.iterdir()):
+            raise LitterError(f"It leaves {', '.join(left)} in its folder. Let it write to a temporary one: mkdtemp().")
     notebook.metadata = nbformat.from_dict(METADATA)
     return notebook
 
@@ -185,8 +193,18 @@ def shown(cell: Notebook) -> str:
         elif output.output_type == "error":
             lines.append(f"error: {output.ename}: {output.evalue}")
         else:
-            lines += [f"{kind}: {output.data[kind]}" for kind in sorted(output.data)]
+            lines += [f"{kind}: {described(output.data[kind])}" for kind in sorted(output.data)]
     return without_chance("\n".join(lines))
+
+
+def described(content: str) -> str:
+    """What a drawing says about itself, so that a new look does not make it stale; other content as it is.
+
+    Args:
+        content: of one kind, such as ``image/svg+xml``.
+    """
+    description = _DESCRIPTION.search(content)
+    return description[1] if description else content
 
 
 def without_chance(text: str) -> str:

@@ -96,6 +96,27 @@ def test_a_different_word_in_an_output_is_found_and_shown() -> None:
     assert "cell 2" in notebooks.differences(stored, fresh)
 
 
+def test_a_drawing_is_compared_by_what_it_says_about_itself() -> None:
+    old, new, other = (
+        notebook_of(
+            nbformat.v4.new_code_cell(
+                outputs=[
+                    nbformat.v4.new_output("display_data", {"image/svg+xml": f"<svg{look}><desc>{text}</desc></svg>"})
+                ]
+            )
+        )
+        for look, text in (("", "ann -> bob"), (' width="9"', "ann -> bob"), ("", "ann -> eve"))
+    )
+    assert notebooks.differences(old, new) == ""
+    assert "+image/svg+xml: ann -> eve" in notebooks.differences(old, other)
+
+
+def test_a_notebook_that_leaves_files_beside_itself_is_refused() -> None:
+    cell = nbformat.v4.new_code_cell("open('notes.txt', 'w').close()")
+    with pytest.raises(notebooks.LitterError, match="leaves notes.txt"):
+        notebooks.execute(notebook_of(cell))
+
+
 def test_a_kernel_gets_no_keys_and_asks_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-real")
     cell = nbformat.v4.new_code_cell(
