@@ -71,6 +71,7 @@ PLACES = {
     "io/test_many_conversations.py": "one",
     "keys": "one",
     "legacy": "versions",
+    "llm_clients": "versions",
     "llm_config": "quick",
     "logger": "versions",
     "mcp": "versions",

@@ -144,6 +144,7 @@ OWN_NAMES = (
     "compat",
     "errors",
     "fast_depends",
+    "llm_clients",
     "llm_config.entries",
     "mcp.helpers",
     "mcp.mcp_client",

@@ -77,6 +77,7 @@ LEVELS = (
         "agents",
         "extensions",
         "interop",
+        "llm_clients",
         "mcp",
         "opentelemetry",
         "retrieve_utils",
