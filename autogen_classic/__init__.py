@@ -44,8 +44,10 @@ if TYPE_CHECKING:
         SwarmAgent,
         SwarmResult,
         a_initiate_swarm_chat,
+        a_run_swarm,
         initiate_swarm_chat,
         register_hand_off,
+        run_swarm,
     )
     from .agentchat.conversable_agent import ConversableAgent, UpdateSystemMessage, register_function
     from .agentchat.eligibility_policy import AgentDescriptionGuard, AgentEligibilityPolicy, SelectionContext
@@ -129,6 +131,7 @@ __all__ = [
     "UserProxyAgent",
     "__version__",
     "a_initiate_swarm_chat",
+    "a_run_swarm",
     "agentchat",
     "cache",
     "code_utils",
@@ -154,6 +157,7 @@ __all__ = [
     "oai",
     "register_function",
     "register_hand_off",
+    "run_swarm",
     "token_count_utils",
     "types",
     "version",
@@ -204,6 +208,7 @@ _HOMES = {
     "UserProxyAgent": ".agentchat.user_proxy_agent",
     "__version__": ".version",
     "a_initiate_swarm_chat": ".agentchat.contrib.swarm_agent",
+    "a_run_swarm": ".agentchat.contrib.swarm_agent",
     "config_list_from_dotenv": ".oai.openai_utils",
     "config_list_from_json": ".oai.openai_utils",
     "config_list_from_models": ".oai.openai_utils",
@@ -217,6 +222,7 @@ _HOMES = {
     "load_ipython_extension": ".compat.ipython_extension",
     "register_function": ".agentchat.conversable_agent",
     "register_hand_off": ".agentchat.contrib.swarm_agent",
+    "run_swarm": ".agentchat.contrib.swarm_agent",
     "unload_ipython_extension": ".compat.ipython_extension",
 }
 

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
         SwarmAgent,
         SwarmResult,
         a_initiate_swarm_chat,
+        a_run_swarm,
         initiate_swarm_chat,
         register_hand_off,
+        run_swarm,
     )
     from .conversable_agent import ConversableAgent, UpdateSystemMessage, register_function
     from .eligibility_policy import AgentDescriptionGuard, AgentEligibilityPolicy, SelectionContext
@@ -74,6 +76,7 @@ __all__ = [
     "a_initiate_swarm_chat",
     "a_run_group_chat",
     "a_run_group_chat_iter",
+    "a_run_swarm",
     "agent",
     "assistant_agent",
     "chat",
@@ -89,6 +92,7 @@ __all__ = [
     "register_hand_off",
     "run_group_chat",
     "run_group_chat_iter",
+    "run_swarm",
     "user_proxy_agent",
     "utils",
 ]
@@ -119,6 +123,7 @@ _HOMES = {
     "a_initiate_chats": ".chat",
     "a_initiate_group_chat": ".group.multi_agent_chat",
     "a_initiate_swarm_chat": ".contrib.swarm_agent",
+    "a_run_swarm": ".contrib.swarm_agent",
     "a_run_group_chat": ".group.multi_agent_chat",
     "a_run_group_chat_iter": ".group.multi_agent_chat",
     "gather_usage_summary": ".utils",
@@ -127,6 +132,7 @@ _HOMES = {
     "initiate_swarm_chat": ".contrib.swarm_agent",
     "register_function": ".conversable_agent",
     "register_hand_off": ".contrib.swarm_agent",
+    "run_swarm": ".contrib.swarm_agent",
     "run_group_chat": ".group.multi_agent_chat",
     "run_group_chat_iter": ".group.multi_agent_chat",
 }

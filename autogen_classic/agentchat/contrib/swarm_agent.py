@@ -16,6 +16,7 @@ from .. import _literals
 from .._group_member import UpdateSystemMessage
 from ..conversable_agent import ConversableAgent
 from ..group._running import group_chat_steps
+from ..group._runs import GroupPlan
 from ..group.available_condition import AvailableCondition
 from ..group.context_str import ContextStr
 from ..group.llm_condition import ContextStrLLMCondition, LLMCondition, StringLLMCondition
@@ -31,6 +32,7 @@ from ._swarm.pattern import SwarmPattern, SwarmResult
 
 if TYPE_CHECKING:
     from ..._core.messages import Message
+    from ...io.run_response import AsyncRunResponse, RunResponse
     from ..chat import ChatResult
 
 __all__ = (
@@ -46,8 +48,10 @@ __all__ = (
     "SwarmResult",
     "UpdateSystemMessage",
     "a_initiate_swarm_chat",
+    "a_run_swarm",
     "initiate_swarm_chat",
     "register_hand_off",
+    "run_swarm",
 )
 
 UPDATE_SYSTEM_MESSAGE = UpdateSystemMessage
@@ -270,30 +274,36 @@ class SwarmAgent(ConversableAgent):
 # --- The chat --------------------------------------------------------------------------------------------------------
 
 
-def _swarm_steps(
+def _pattern_of(
     initial_agent: ConversableAgent,
-    messages: list[dict[str, Any]] | str,
     agents: list[ConversableAgent],
     user_agent: UserProxyAgent | None,
     swarm_manager_args: dict[str, Any] | None,
-    max_rounds: int,
     context_variables: dict[str, Any] | None,
     after_work: object,
     exclude_transit_message: bool,
-) -> Steps[tuple[ChatResult, dict[str, Any] | None, ConversableAgent]]:
-    """Run a swarm; see `initiate_swarm_chat`."""
-    variables = {} if context_variables is None else context_variables
-    pattern = SwarmPattern(
+) -> SwarmPattern:
+    """A swarm as a group; see `initiate_swarm_chat`."""
+    return SwarmPattern(
         initial_agent,
         agents,
         user_agent,
         swarm_manager_args,
-        cast(Any, variables),
+        cast(Any, {} if context_variables is None else context_variables),
         TerminateTarget() if after_work is None else target_of(after_work),
         exclude_transit_message,
     )
-    result, _, last = yield from group_chat_steps(pattern, messages, max_rounds)
-    return result, variables or context_variables, cast(ConversableAgent, last)
+
+
+def _swarm_steps(
+    pattern: SwarmPattern,
+    messages: list[dict[str, Any]] | str,
+    max_rounds: int,
+    context_variables: dict[str, Any] | None,
+) -> Steps[tuple[ChatResult, dict[str, Any] | None, ConversableAgent]]:
+    """Run a swarm; see `initiate_swarm_chat`."""
+    result, variables, last = yield from group_chat_steps(pattern, messages, max_rounds)
+    return result, cast("dict[str, Any] | None", variables or context_variables), cast(ConversableAgent, last)
 
 
 def initiate_swarm_chat(
@@ -326,19 +336,10 @@ def initiate_swarm_chat(
     Raises:
         ValueError: the agents cannot form a swarm.
     """
-    return drive(
-        _swarm_steps(
-            initial_agent,
-            messages,
-            agents,
-            user_agent,
-            swarm_manager_args,
-            max_rounds,
-            context_variables,
-            after_work,
-            exclude_transit_message,
-        )
+    pattern = _pattern_of(
+        initial_agent, agents, user_agent, swarm_manager_args, context_variables, after_work, exclude_transit_message
     )
+    return drive(_swarm_steps(pattern, messages, max_rounds, context_variables))
 
 
 async def a_initiate_swarm_chat(
@@ -353,16 +354,47 @@ async def a_initiate_swarm_chat(
     exclude_transit_message: bool = True,
 ) -> tuple[ChatResult, dict[str, Any] | None, ConversableAgent]:
     """Run a swarm in an event loop; see `initiate_swarm_chat`."""
-    return await drive_async(
-        _swarm_steps(
-            initial_agent,
-            messages,
-            agents,
-            user_agent,
-            swarm_manager_args,
-            max_rounds,
-            context_variables,
-            after_work,
-            exclude_transit_message,
-        )
+    pattern = _pattern_of(
+        initial_agent, agents, user_agent, swarm_manager_args, context_variables, after_work, exclude_transit_message
     )
+    return await drive_async(_swarm_steps(pattern, messages, max_rounds, context_variables))
+
+
+def run_swarm(
+    initial_agent: ConversableAgent,
+    messages: list[dict[str, Any]] | str,
+    agents: list[ConversableAgent],
+    user_agent: UserProxyAgent | None = None,
+    swarm_manager_args: dict[str, Any] | None = None,
+    max_rounds: int = 20,
+    context_variables: dict[str, Any] | None = None,
+    after_work: AfterWorkOption | AfterWork | Callable[..., Any] | None = None,
+    exclude_transit_message: bool = True,
+) -> RunResponse:
+    """Start a swarm that goes on in a thread of its own, and return at once; see `initiate_swarm_chat`.
+
+    Returns:
+        The run, which may be left alone, iterated over or processed later; its ``context_variables`` are the dict.
+    """
+    pattern = _pattern_of(
+        initial_agent, agents, user_agent, swarm_manager_args, context_variables, after_work, exclude_transit_message
+    )
+    return GroupPlan(pattern, messages, max_rounds).start()
+
+
+async def a_run_swarm(
+    initial_agent: ConversableAgent,
+    messages: list[dict[str, Any]] | str,
+    agents: list[ConversableAgent],
+    user_agent: UserProxyAgent | None = None,
+    swarm_manager_args: dict[str, Any] | None = None,
+    max_rounds: int = 20,
+    context_variables: dict[str, Any] | None = None,
+    after_work: AfterWorkOption | AfterWork | Callable[..., Any] | None = None,
+    exclude_transit_message: bool = True,
+) -> AsyncRunResponse:
+    """Start a swarm that goes on as a task of the event loop, and return at once; see `run_swarm`."""
+    pattern = _pattern_of(
+        initial_agent, agents, user_agent, swarm_manager_args, context_variables, after_work, exclude_transit_message
+    )
+    return GroupPlan(pattern, messages, max_rounds).start_task()

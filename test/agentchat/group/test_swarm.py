@@ -19,8 +19,10 @@ from autogen_classic import (
     SwarmAgent,
     SwarmResult,
     a_initiate_swarm_chat,
+    a_run_swarm,
     initiate_swarm_chat,
     register_hand_off,
+    run_swarm,
 )
 from autogen_classic.agentchat.contrib.swarm_agent import ContextStr, OnContextCondition
 from autogen_classic.testing import ScriptedClient, tool_call
@@ -151,3 +153,25 @@ def test_tools_of_the_same_name_stay_those_of_their_agents():
     register_hand_off(a, OnCondition(b, "To b."))
     history = initiate_swarm_chat(a, "Hello.", [a, b])[0].chat_history
     assert [message["content"] for message in history if message["content"].startswith("of ")] == ["of a", "of b"]
+
+
+def test_a_swarm_runs_by_itself_and_has_events():
+    a, b = swarm_agent("a", tool_call("transfer_a_to_b")), swarm_agent("b", "From b.")
+    register_hand_off(a, OnCondition(b, "To b."))
+    variables = {"n": 7}
+    response = run_swarm(a, "Hello.", [a, b], context_variables=variables)
+    types = [event.type for event in response.events]
+    assert types[0] == "text"
+    assert types[-1] == "run_completion"
+    assert (response.summary, response.last_speaker) == ("From b.", "b")
+    assert response.context_variables == variables
+
+
+def test_a_swarm_runs_in_an_event_loop():
+    async def main() -> None:
+        a = swarm_agent("a", "From a.")
+        response = await a_run_swarm(a, "Hello.", [a])
+        assert [event.type async for event in response.events][-1] == "run_completion"
+        assert await response.summary == "From a."
+
+    asyncio.run(main())
