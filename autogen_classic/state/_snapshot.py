@@ -105,6 +105,8 @@ def _saved(agent: Party) -> State:
     variables = getattr(agent, "_context_variables", None)  # only agents that were given some have them
     if variables is not None:
         saved["context_variables"] = as_json(variables.to_dict(), f"The context variables of {agent.name}")
+    if hasattr(agent, "_classic_saved_handover"):  # it runs the tools of a group with handoffs
+        saved["handover"] = agent._classic_saved_handover()
     group = led_group(agent)
     if group is not None:
         last_speaker = getattr(agent, "_last_speaker", None)
@@ -200,6 +202,8 @@ def _fault_of(saved: object) -> str:
                 return f'has no number as "{field}" in its conversation with {name!r}'
     if not isinstance(saved.get("context_variables", {}), Mapping):
         return 'has "context_variables" that are not an object'
+    if not isinstance(saved.get("handover", {}), Mapping):
+        return 'has a "handover" that is not an object'
     group = saved.get("group")
     if group is not None and not (
         isinstance(group, Mapping) and isinstance(group.get("members"), list) and _are_messages(group.get("messages"))
@@ -283,6 +287,8 @@ def _restore(agent: Party, saved: State, known: Mapping[str, Agent]) -> None:
         variables: dict[str, object] = agent.context_variables.data  # type: ignore[attr-defined]
         variables.clear()
         variables.update(cast(dict[str, object], from_json(saved["context_variables"])))
+    if "handover" in saved:
+        agent._classic_load_handover(saved["handover"])  # type: ignore[attr-defined]  # its class has been checked
     group = led_group(agent)
     if group is not None:
         group.messages[:] = cast(list[Message], saved["group"]["messages"])

@@ -20,7 +20,7 @@ from .targets.transition_target import (
     TransitionTarget,
 )
 
-__all__ = ("kept_result", "reply_result_of", "restored_result", "text_of")
+__all__ = ("kept_result", "kept_target", "reply_result_of", "restored_result", "restored_target", "text_of")
 
 # Those that a tool may name and a recording can keep.
 _TARGETS: dict[str, type[TransitionTarget]] = {
@@ -75,11 +75,12 @@ def kept_result(returned: object) -> dict[str, object]:
     result = reply_result_of(returned)
     if result is None:
         return {"result": text_of(returned)}
-    target, variables = result.target, result.context_variables
-    if target is not None and not _can_be_kept(target):
+    variables = result.context_variables
+    target = None if result.target is None else kept_target(result.target)
+    if result.target is not None and target is None:
         return {"result": result.message, "handover": None}
     handover = {
-        "target": None if target is None else {"kind": type(target).__name__, "fields": target.model_dump()},
+        "target": target,
         "context_variables": None if variables is None else variables.to_dict(),
     }
     return {"result": result.message, "handover": handover if _is_json(handover) else None}
@@ -95,15 +96,34 @@ def restored_result(text: str, handover: Mapping[str, Any]) -> ReplyResult:
     target = handover["target"]
     return ReplyResult(
         message=text,
-        target=None if target is None else _TARGETS[target["kind"]](**target["fields"]),
+        target=None if target is None else restored_target(target),
         context_variables=handover["context_variables"],
     )
 
 
-def _can_be_kept(target: TransitionTarget) -> bool:
+def kept_target(target: TransitionTarget) -> dict[str, object] | None:
+    """Write a target for a recording, a journal or a state.
+
+    Args:
+        target: the target.
+
+    Returns:
+        Its kind and its fields; None if JSON has no form for it.
+    """
     if isinstance(target, GroupManagerTarget) and target.selection_message is not None:
-        return False
-    return _TARGETS.get(type(target).__name__) is type(target)
+        return None
+    if _TARGETS.get(type(target).__name__) is not type(target):
+        return None
+    return {"kind": type(target).__name__, "fields": target.model_dump()}
+
+
+def restored_target(kept: Mapping[str, Any]) -> TransitionTarget:
+    """Undo `kept_target`.
+
+    Args:
+        kept: what it returned.
+    """
+    return _TARGETS[kept["kind"]](**kept["fields"])
 
 
 def _is_json(value: object) -> bool:

@@ -88,6 +88,8 @@ class GroupTransition:
         message = groupchat.messages[-1]
         executor = self.tool_execution
         if message.get("name") == executor.name:  # it has answered the last call
+            if executor.take_up_answer():
+                return True
             message = next((one for one in reversed(groupchat.messages) if one.get("tool_calls")), message)
         speaker = executor.member(message.get("name", ""))
         names = [called(call).get("name") for call in message.get("tool_calls") or []]

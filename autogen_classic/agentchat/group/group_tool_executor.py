@@ -13,7 +13,7 @@ from .._replies.tool_calls import answer_to
 from ..agent import Agent
 from ..conversable_agent import ConversableAgent
 from ._choices import acting_target, announce, is_available, wrapper_of
-from ._tool_results import kept_result, reply_result_of, restored_result, text_of
+from ._tool_results import kept_result, kept_target, reply_result_of, restored_result, restored_target, text_of
 from ._transit import TransitFilter
 from ._wrapping import targets_of, wrapped
 from .context_variables import ContextVariables
@@ -61,9 +61,7 @@ def _group_tool_reply(
             next_target = executor.get_next_target()
             kind: HandoffKind = "tool" if handoff is None else "llm"
             announce(executor.member(caller), kind, next_target, sender)
-    executor.clear_next_target()
-    if next_target is not None:
-        executor.set_next_target(next_target)
+    executor.answer_with(next_target)
     content = "\n".join(executor._str_for_tool_response(response) for response in responses)
     return True, {"role": "tool", "tool_responses": responses, "content": content}
 
@@ -85,6 +83,7 @@ class GroupToolExecutor(ConversableAgent):
             llm_config=False,
         )
         self._group_next_target: TransitionTarget | None = None
+        self._target_of_answer: TransitionTarget | None = None
         self._tool_call_originator: str | None = None
         self._members: dict[str, ConversableAgent] = {}
         self._tools_of: dict[str, dict[str, Callable[..., Any]]] = {}
@@ -123,6 +122,19 @@ class GroupToolExecutor(ConversableAgent):
     def clear_next_target(self) -> None:
         """Forget who goes next."""
         self._group_next_target = None
+
+    def answer_with(self, target: TransitionTarget | None) -> None:
+        """Say who goes next after an answer to calls.
+
+        Args:
+            target: the target; None for whom the usual order of decisions says.
+        """
+        self._group_next_target = self._target_of_answer = target
+
+    def take_up_answer(self) -> bool:
+        """Follow the target of the last answer, which a saved state has brought back; tell whether there is one."""
+        self._group_next_target = self._target_of_answer
+        return self.has_next_target()
 
     def set_tool_call_originator(self, agent_name: str) -> None:
         """Say who hands over, or calls the tools.
@@ -340,6 +352,16 @@ class GroupToolExecutor(ConversableAgent):
     def _classic_restore_tool_result(self, text: str, handover: Mapping[str, Any]) -> object:
         """The result of a tool as a recording has kept it."""
         return restored_result(text, handover)
+
+    def _classic_saved_handover(self) -> dict[str, object]:
+        """What a state keeps of the last answer: who called, and who goes next, as far as JSON has a form for it."""
+        target = self._target_of_answer
+        return {"caller": self._tool_call_originator, "target": None if target is None else kept_target(target)}
+
+    def _classic_load_handover(self, saved: Mapping[str, Any]) -> None:
+        """Take back what a state has kept."""
+        self._tool_call_originator = saved["caller"]
+        self._target_of_answer = None if saved["target"] is None else restored_target(saved["target"])
 
     @shipped(_group_tool_reply)
     def _generate_group_tool_reply(
