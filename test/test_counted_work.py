@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from autogen_classic import AssistantAgent, ConversableAgent, GroupChat, GroupChatManager, events
+from autogen_classic.oai._request.templates import encodable
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient
 
 TURNS = 20
@@ -27,9 +28,10 @@ MESSAGES = 2 * TURNS
 
 # Calls of Python functions and resumed generators for one silent message. They are upper bounds with some air;
 # lower them when the engine needs fewer.
-CALLS_PER_TURN = 54
+CALLS_PER_TURN = 53
 CALLS_PER_ASYNCHRONOUS_TURN = 54
-CALLS_FOR_A_SUBSCRIBER = 8  # for the two events of a message
+CALLS_FOR_A_SUBSCRIBER = 6.1  # for the two events of a message: each is made, emitted and heard
+CALLS_FOR_A_LOOP = 12  # over the same events: each is made and emitted, and the chat stops and goes on
 CALLS_PER_GROUP_MESSAGE = 84
 BLOCKS_PER_TURN = 5  # of memory, as the interpreter counts them, that a message leaves behind
 BLOCKS_PER_LISTENER = 4.2  # a dict in the listener's history and one in the manager's, of two blocks each
@@ -136,6 +138,19 @@ def test_a_subscriber_adds_few_calls_to_a_message_and_nobody_adds_none_for_detai
     assert calls([events.ReplyTried]) - nothing > CALLS_FOR_A_SUBSCRIBER
 
 
+def test_a_loop_over_the_events_of_a_chat_adds_few_calls_to_a_message() -> None:
+    def loop_over(turns: int) -> Callable[[], Any]:
+        ann, bob = talker("ann"), talker("bob")
+        return lambda: [None for _ in ann.iterate(bob, message="begin", max_turns=turns, silent=True)]
+
+    loop_over(2)()
+    chat_of_two(2)()
+    added = [
+        count_calls(loop_over(turns)).total() - count_calls(chat_of_two(turns)).total() for turns in (TURNS, 2 * TURNS)
+    ]
+    assert (added[1] - added[0]) / MESSAGES <= CALLS_FOR_A_LOOP
+
+
 def test_an_asynchronous_turn_calls_hardly_more_functions_than_a_synchronous_one() -> None:
     asynchronous_chat_of_two(2)()
     few, many = count_calls(asynchronous_chat_of_two(TURNS)), count_calls(asynchronous_chat_of_two(2 * TURNS))
@@ -150,6 +165,20 @@ def test_a_message_in_a_group_of_four_calls_few_functions() -> None:
 def test_no_function_is_called_for_each_listener_of_a_group() -> None:
     chat_of_group(4, 2)()
     assert (calls_per_group_message(20) - calls_per_group_message(4)) / 16 < 0.1
+
+
+def test_no_function_is_called_for_each_member_that_may_speak_next() -> None:
+    def calls(size: int) -> int:
+        group = GroupChat([talker(f"agent_{number}") for number in range(size)], [{"content": "hi", "name": "agent_1"}])
+        return count_calls(lambda: group._prepare_and_select_agents(group.agents[1])).total()
+
+    calls(4)
+    assert calls(64) == calls(4)
+
+
+def test_one_function_is_called_for_each_message_of_a_request_to_look_for_halves_of_characters() -> None:
+    messages = [{"content": "hello", "role": "user", "name": "ann"} for _ in range(100)]
+    assert count_calls(lambda: encodable({"model": "m", "messages": messages})).total() <= 105
 
 
 def test_names_are_looked_for_in_answer_after_answer_with_one_pattern() -> None:

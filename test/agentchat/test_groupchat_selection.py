@@ -8,6 +8,8 @@ import random
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from autogen_classic.agentchat._groupchat.names import name_meant
 from autogen_classic.agentchat._speakers import SELECTORS
@@ -670,3 +672,43 @@ class TestPrivateNames:
             manager._valid_resume_messages([{"content": "x", "name": "zz", "role": "user"}])
         with pytest.raises(Exception, match="no messages were provided"):
             manager._valid_resume_messages([])
+
+
+class Only:
+    """A policy that lets some agents speak."""
+
+    def __init__(self, names: str) -> None:
+        self._names = names
+
+    def is_eligible(self, agent, ctx) -> bool:
+        return agent.name in self._names
+
+
+MEMBERS = {name: agent(name) for name in "abcde"}
+SOME_NAMES = st.lists(st.sampled_from("abcde"), unique=True, min_size=1).map("".join)
+
+
+@given(
+    last=st.sampled_from("abcde"),
+    followers=st.none() | SOME_NAMES,
+    eligible=st.just("abcde") | SOME_NAMES,
+    may_repeat=st.booleans(),
+)
+def test_those_may_speak_whom_graph_and_policies_allow_in_the_order_of_the_group(last, followers, eligible, may_repeat):
+    policies = [] if eligible == "abcde" else [Only(eligible)]
+    chat = group(
+        MEMBERS.values(),
+        allow_repeat_speaker=may_repeat,
+        speaker_selection_method="round_robin",
+        eligibility_policies=policies,
+    )
+    if followers is None:
+        followers = "abcde" if may_repeat else "abcde".replace(last, "")
+    else:  # as programs do that edit the graph of a group
+        chat.allowed_speaker_transitions_dict[MEMBERS[last]] = [MEMBERS[name] for name in followers]
+    allowed = [name for name in "abcde" if name in followers and name in eligible]
+    assume(allowed)
+    selected, candidates, _ = chat._prepare_and_select_agents(MEMBERS[last])
+    assert [one.name for one in candidates] == allowed
+    order = "abcde".partition(last)
+    assert selected.name == next(name for name in order[2] + order[0] + last if name in allowed)
