@@ -67,6 +67,7 @@ PLACES = {
     "docs": "one",
     "failures": "versions",
     "events": "quick",
+    "interop": "one",
     "io": "quick",
     "io/test_many_conversations.py": "one",
     "keys": "one",

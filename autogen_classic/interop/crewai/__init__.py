@@ -1,0 +1,5 @@
+"""Tools of CrewAI."""
+
+from .crewai import CrewAIInteroperability
+
+__all__ = ("CrewAIInteroperability",)

@@ -1,0 +1,51 @@
+"""The bridge to CrewAI's tools."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ...tools.tool import Tool
+from .._bridge import check_is_tool, refuse_further, why_missing
+
+__all__ = ("CrewAIInteroperability",)
+
+_NOT_IN_NAMES = re.compile(r"[^\w-]+")
+# CrewAI writes name and parameters into the description, which the schema says already.
+_DESCRIPTION = "Tool Description: "
+
+
+class CrewAIInteroperability:
+    """Makes tools of ours from those of CrewAI."""
+
+    @classmethod
+    def convert_tool(cls, tool: Any, **kwargs: Any) -> Tool:
+        """Make a tool with one parameter, ``args``, whose fields are the parameters of CrewAI's tool.
+
+        Args:
+            tool: a ``crewai.tools.BaseTool``. Its name may have spaces, which become underscores.
+            **kwargs: nothing else is taken.
+
+        Raises:
+            ValueError: it is not such a tool, or there are further arguments.
+        """
+        from crewai.tools import BaseTool
+
+        check_is_tool(tool, BaseTool, "crewai.tools.BaseTool")
+        refuse_further(kwargs, "CrewAI")
+
+        def run(args: Any) -> Any:
+            return tool.run(**args.model_dump())
+
+        run.__annotations__["args"] = tool.args_schema
+        description = tool.description.rpartition(_DESCRIPTION)[2]
+        return Tool(
+            name=_NOT_IN_NAMES.sub("_", tool.name).strip("_"),
+            description=f"{description} (Give all arguments within `args`.)",
+            func_or_tool=run,
+        )
+
+    @classmethod
+    def get_unsupported_reason(cls) -> str | None:
+        """Say that CrewAI is not installed; None if it is."""
+        return why_missing("crewai", "interop-crewai")
