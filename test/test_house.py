@@ -139,6 +139,8 @@ OWN_NAMES = (
     "agentchat.group.events",  # a path of AG2
     "agentchat.contrib.graph_rag.networkx_graph_query_engine",
     "agentchat.contrib.swarm_agent",
+    "interop.crewai",
+    "interop.crewai.crewai",
     "cli",
     "coding.azure_container_apps",
     "coding.limits",
