@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ("check_is_tool", "refuse_further", "why_missing")
+__all__ = ("checked_tool", "refuse_further", "why_missing")
+
+
+ToolT = TypeVar("ToolT")
 
 
 def why_missing(module: str, extra: str) -> str | None:
@@ -20,7 +23,7 @@ def why_missing(module: str, extra: str) -> str | None:
     return f'{module} is not installed. Install it with: pip install "autogen-classic[{extra}]"'
 
 
-def check_is_tool(tool: object, kind: type, name: str) -> None:
+def checked_tool(tool: object, kind: type[ToolT], name: str) -> ToolT:
     """Refuse what is not a tool of a framework.
 
     Args:
@@ -28,11 +31,15 @@ def check_is_tool(tool: object, kind: type, name: str) -> None:
         kind: the class of the tools.
         name: the full name of that class.
 
+    Returns:
+        The tool.
+
     Raises:
         ValueError: it is something else.
     """
     if not isinstance(tool, kind):
         raise ValueError(f"A tool of this kind is a {name}, but this is of type {type(tool).__name__}: {tool!r:.80}")
+    return tool
 
 
 def refuse_further(kwargs: dict[str, Any], bridge: str) -> None:

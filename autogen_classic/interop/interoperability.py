@@ -41,7 +41,7 @@ class Interoperability:
         return bridge
 
     @classmethod
-    def convert_tool(cls, *, tool: Any, type: str, **kwargs: Any) -> Tool:
+    def convert_tool(cls, *, tool: object, type: str, **kwargs: Any) -> Tool:
         """Make a tool of ours from one of another framework.
 
         Args:

@@ -14,7 +14,7 @@ class Interoperable(Protocol):
     """A class that makes tools of ours from those of another framework."""
 
     @classmethod
-    def convert_tool(cls, tool: Any, **kwargs: Any) -> Tool:
+    def convert_tool(cls, tool: object, **kwargs: Any) -> Tool:
         """Make a tool of ours.
 
         Args:

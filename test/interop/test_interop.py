@@ -134,7 +134,7 @@ def test_a_pydantic_ai_tool_that_fails_again_and_again_is_left_out_once() -> Non
 
 
 def test_a_pydantic_ai_tool_gets_its_deps_or_says_that_they_are_missing() -> None:
-    with pytest.raises(ValueError, match=r"'greeting' takes a context, so convert_tool needs deps"):
+    with pytest.raises(ValueError, match=r"'greeting' takes a context, so convert_tool needs its deps"):
         converted(PydanticAITool(greeting), "pydanticai")
     with pytest.warns(UserWarning, match="its deps are not used"):
         converted(PydanticAITool(lambda: "x", name="x"), "pydanticai", deps=Account(owner="Ada"))

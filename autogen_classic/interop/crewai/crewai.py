@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pydantic import BaseModel
+
 from ...tools.tool import Tool
-from .._bridge import check_is_tool, refuse_further, why_missing
+from .._bridge import checked_tool, refuse_further, why_missing
 
 __all__ = ("CrewAIInteroperability",)
 
@@ -19,7 +21,7 @@ class CrewAIInteroperability:
     """Makes tools of ours from those of CrewAI."""
 
     @classmethod
-    def convert_tool(cls, tool: Any, **kwargs: Any) -> Tool:
+    def convert_tool(cls, tool: object, **kwargs: Any) -> Tool:
         """Make a tool with one parameter, ``args``, whose fields are the parameters of CrewAI's tool.
 
         Args:
@@ -31,16 +33,16 @@ class CrewAIInteroperability:
         """
         from crewai.tools import BaseTool
 
-        check_is_tool(tool, BaseTool, "crewai.tools.BaseTool")
+        foreign = checked_tool(tool, BaseTool, "crewai.tools.BaseTool")
         refuse_further(kwargs, "CrewAI")
 
-        def run(args: Any) -> Any:
-            return tool.run(**args.model_dump())
+        def run(args: BaseModel) -> object:
+            return foreign.run(**args.model_dump())
 
-        run.__annotations__["args"] = tool.args_schema
-        description = tool.description.rpartition(_DESCRIPTION)[2]
+        run.__annotations__["args"] = foreign.args_schema
+        description = foreign.description.rpartition(_DESCRIPTION)[2]
         return Tool(
-            name=_NOT_IN_NAMES.sub("_", tool.name).strip("_"),
+            name=_NOT_IN_NAMES.sub("_", foreign.name).strip("_"),
             description=f"{description} (Give all arguments within `args`.)",
             func_or_tool=run,
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, cast
+
+from pydantic import BaseModel
 
 from ...tools.tool import Tool
-from .._bridge import check_is_tool, refuse_further, why_missing
+from .._bridge import checked_tool, refuse_further, why_missing
 
 __all__ = ("LangChainInteroperability",)
 
@@ -15,7 +17,7 @@ class LangChainInteroperability:
     """Makes tools of ours from those of LangChain."""
 
     @classmethod
-    def convert_tool(cls, tool: Any, **kwargs: Any) -> Tool:
+    def convert_tool(cls, tool: object, **kwargs: Any) -> Tool:
         """Make a tool with one parameter, ``tool_input``, whose fields are the parameters of LangChain's tool.
 
         Args:
@@ -28,26 +30,25 @@ class LangChainInteroperability:
         """
         from langchain_core.tools import BaseTool
 
-        check_is_tool(tool, BaseTool, "langchain_core.tools.BaseTool")
+        foreign = checked_tool(tool, BaseTool, "langchain_core.tools.BaseTool")  # type: ignore[type-abstract]
         refuse_further(kwargs, "LangChain")
-        schema = tool.args_schema
+        schema = foreign.args_schema
         takes_model = inspect.isclass(schema)
 
-        def arguments(tool_input: Any) -> Any:
-            return tool_input.model_dump() if hasattr(tool_input, "model_dump") else tool_input
+        def run(tool_input: object) -> object:
+            return foreign.run(_plain(tool_input))
 
-        def run(tool_input: Any) -> Any:
-            return tool.run(arguments(tool_input))
+        async def a_run(tool_input: object) -> object:
+            return await foreign.arun(_plain(tool_input))
 
-        async def a_run(tool_input: Any) -> Any:
-            return await tool.arun(arguments(tool_input))
-
-        is_asynchronous = getattr(tool, "coroutine", None) is not None and getattr(tool, "func", None) is None
+        is_asynchronous = getattr(foreign, "coroutine", None) is not None and getattr(foreign, "func", None) is None
         function = a_run if is_asynchronous else run
         function.__annotations__["tool_input"] = schema if takes_model else dict[str, Any]
-        parameters = None if takes_model else _wrapped(tool.tool_call_schema if schema is None else schema)
         return Tool(
-            name=tool.name, description=tool.description, func_or_tool=function, parameters_json_schema=parameters
+            name=foreign.name,
+            description=foreign.description,
+            func_or_tool=function,
+            parameters_json_schema=None if takes_model else _within_one(schema or foreign.tool_call_schema),
         )
 
     @classmethod
@@ -56,7 +57,12 @@ class LangChainInteroperability:
         return why_missing("langchain_core", "interop-langchain")
 
 
-def _wrapped(schema: Any) -> dict[str, Any]:
-    """The parameters for a tool whose own are given as JSON schema."""
-    fields = schema if isinstance(schema, dict) else schema.model_json_schema()
+def _plain(tool_input: object) -> dict[str, Any]:
+    """The arguments, which come as a model where the tool has one, as LangChain takes them."""
+    return tool_input.model_dump() if isinstance(tool_input, BaseModel) else cast("dict[str, Any]", tool_input)
+
+
+def _within_one(schema: object) -> dict[str, Any]:
+    """The parameters for a tool whose own are given as JSON schema, or by a model made of their annotations."""
+    fields = schema.model_json_schema() if isinstance(schema, type) and issubclass(schema, BaseModel) else schema
     return {"type": "object", "properties": {"tool_input": fields}, "required": ["tool_input"]}

@@ -7,10 +7,14 @@ import inspect
 import typing
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...tools.tool import Tool
-from .._bridge import check_is_tool, why_missing
+from .._bridge import checked_tool, why_missing
+
+if TYPE_CHECKING:
+    from pydantic_ai import RunContext
+    from pydantic_ai.tools import Tool as PydanticAITool
 
 __all__ = ("PydanticAIInteroperability",)
 
@@ -19,7 +23,7 @@ class PydanticAIInteroperability:
     """Makes tools of ours from those of pydantic-ai."""
 
     @classmethod
-    def convert_tool(cls, tool: Any, deps: Any = None, **kwargs: Any) -> Tool:
+    def convert_tool(cls, tool: object, deps: object = None, **kwargs: Any) -> Tool:
         """Make a tool with the parameters of pydantic-ai's tool, its context apart.
 
         Args:
@@ -35,23 +39,23 @@ class PydanticAIInteroperability:
         from pydantic_ai.tools import Tool as PydanticAITool
         from pydantic_ai.usage import RunUsage
 
-        check_is_tool(tool, PydanticAITool, "pydantic_ai.Tool")
+        foreign = checked_tool(tool, PydanticAITool, "pydantic_ai.Tool")
         context = None
-        if tool.takes_ctx:
+        if foreign.takes_ctx:
             if deps is None:
-                raise ValueError(f"The tool {tool.name!r} takes a context, so convert_tool needs deps=..., its deps.")
-            context = RunContext(deps=deps, model=TestModel(), usage=RunUsage(), tool_name=tool.name)
+                raise ValueError(f"The tool {foreign.name!r} takes a context, so convert_tool needs its deps=...")
+            context = RunContext(deps=deps, model=TestModel(), usage=RunUsage(), tool_name=foreign.name)
         elif deps is not None:
-            warnings.warn(f"The tool {tool.name!r} takes no context, so its deps are not used.", stacklevel=2)
+            warnings.warn(f"The tool {foreign.name!r} takes no context, so its deps are not used.", stacklevel=2)
         return Tool(
-            name=tool.name,
-            description=tool.description or "",
-            func_or_tool=cls.inject_params(context, tool),
-            parameters_json_schema=dict(tool.function_schema.json_schema),
+            name=foreign.name,
+            description=foreign.description or "",
+            func_or_tool=cls.inject_params(context, foreign),
+            parameters_json_schema=dict(foreign.function_schema.json_schema),
         )
 
     @staticmethod
-    def inject_params(ctx: Any, tool: Any) -> Callable[..., Any]:
+    def inject_params(ctx: RunContext[Any] | None, tool: PydanticAITool[Any]) -> Callable[..., Any]:
         """Make a function that gives pydantic-ai's tool its context.
 
         Args:
@@ -77,7 +81,7 @@ class PydanticAIInteroperability:
             return (ctx,)
 
         @functools.wraps(function)
-        def run(*args: Any, **kwargs: Any) -> Any:
+        def run(*args: Any, **kwargs: Any) -> object:
             nonlocal failures
             before = given()
             failures += 1
@@ -86,7 +90,7 @@ class PydanticAIInteroperability:
             return result
 
         @functools.wraps(function)
-        async def a_run(*args: Any, **kwargs: Any) -> Any:
+        async def a_run(*args: Any, **kwargs: Any) -> object:
             nonlocal failures
             before = given()
             failures += 1
