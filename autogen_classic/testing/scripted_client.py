@@ -90,16 +90,18 @@ class ScriptedClient:
         """
         return {"model": self._model, "model_client": self, **changes}
 
-    def llm_config(self, **changes: Any) -> dict[str, Any]:
+    def llm_config(self, *, model: str | None = None, **changes: Any) -> dict[str, Any]:
         """Build an llm_config for an agent. Its answers are not cached.
 
         Args:
+            model: the name of the model in the entry; None as in `config`.
             **changes: keys to add or replace, such as ``temperature``.
 
         Returns:
             A new dict.
         """
-        return {"config_list": [self.config()], "cache_seed": None, **changes}
+        entry = self.config() if model is None else self.config(model=model)
+        return {"config_list": [entry], "cache_seed": None, **changes}
 
     def add(self, *replies: Any) -> None:
         """Append replies to the script.

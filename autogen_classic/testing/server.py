@@ -159,16 +159,18 @@ class MockOpenAIServer:
         model = self._models[0] if self._models else "mock-model"
         return {"model": model, "base_url": self.base_url, "api_key": self._token or "sk-mock", **changes}
 
-    def llm_config(self, **changes: Any) -> dict[str, Any]:
+    def llm_config(self, *, model: str | None = None, **changes: Any) -> dict[str, Any]:
         """Build an llm_config for an agent. Its completions are not cached.
 
         Args:
+            model: the name of the model in the entry; None as in `config`.
             **changes: keys to add or replace, such as ``temperature``.
 
         Returns:
             A new dict.
         """
-        return {"config_list": [self.config()], "cache_seed": None, **changes}
+        entry = self.config() if model is None else self.config(model=model)
+        return {"config_list": [entry], "cache_seed": None, **changes}
 
     def add(self, *replies: Any) -> None:
         """Append replies to the script; the server may be running.

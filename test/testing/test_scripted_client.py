@@ -140,6 +140,12 @@ class TestRecords:
 
 
 class TestAgents:
+    def test_an_llm_config_asks_the_model_that_it_names(self) -> None:
+        client = ScriptedClient(["Hello."])
+        agent = AssistantAgent("assistant", llm_config=client.llm_config(model="gpt-4o"))
+        agent.generate_reply([{"role": "user", "content": "hi"}])
+        assert client.requests[0].model == "gpt-4o"
+
     def test_an_agent_uses_it_through_its_llm_config(self) -> None:
         client = ScriptedClient(["Hello."])
         agent = AssistantAgent("assistant", llm_config=client.llm_config())

@@ -14,6 +14,7 @@ from typing import Any
 import openai
 import pytest
 
+from autogen_classic import ConversableAgent
 from autogen_classic.testing import (
     MockOpenAIServer,
     Reply,
@@ -396,6 +397,12 @@ class TestRecords:
                 "cache_seed": None,
                 "temperature": 0,
             }
+
+    def test_an_llm_config_asks_for_the_model_that_it_names(self) -> None:
+        with MockOpenAIServer(["Hello."]) as server:
+            agent = ConversableAgent("assistant", llm_config=server.llm_config(model="gpt-4o"))
+            agent.generate_reply([{"role": "user", "content": "hi"}])
+        assert server.requests[0].model == "gpt-4o"
 
 
 class TestOtherEndpoints:
