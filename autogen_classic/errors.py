@@ -96,6 +96,7 @@
      +-- UnreadableLogError (ValueError)
      +-- InstallError (RuntimeError)
      +-- DemoError (RuntimeError)
+     +-- ClassroomError (ValueError)
 ```
 
 The classes in brackets are further base classes: those that old programs catch, and those of the package
@@ -131,6 +132,7 @@ __all__ = (
     "BrokenStreamError",
     "CacheUnusableError",
     "CassetteError",
+    "ClassroomError",
     "CohereError",
     "CohereRateLimitError",
     "ConflictingCredentialsError",
@@ -679,3 +681,7 @@ class InstallError(AutogenClassicError, RuntimeError):
 
 class DemoError(AutogenClassicError, RuntimeError):
     """The demonstration cannot be played."""
+
+
+class ClassroomError(AutogenClassicError, ValueError):
+    """What was asked of ``autogen-classic classroom`` cannot be done; the text says why."""

@@ -44,6 +44,7 @@ PLACES = {
     "cache/test_redis.py": "one",
     "cli": "versions",
     "cli/chat": "one",
+    "cli/classroom": "one",
     "cli/test_demo.py": "one",
     "cli/test_docker_clean.py": "one",
     "cli/test_local_command.py": "one",

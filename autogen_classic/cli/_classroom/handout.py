@@ -1,0 +1,153 @@
+"""The folder that a teacher hands out."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...compat.notebook import read_cells
+from ...errors import ClassroomError
+from . import check
+from .runs import RUN_SUFFIX
+
+__all__ = ("FOR_NOTEBOOKS", "Lesson", "copy_parts", "find_notebooks", "modules_of", "record_lesson")
+
+FOR_NOTEBOOKS = ("ipykernel", "jupyterlab")
+"""What every class needs to open notebooks."""
+
+_IN_PACKAGE = Path(__file__).with_name("notebooks")
+_IN_CHECKOUT = Path(__file__).resolve().parents[3] / "notebook"
+_SECONDS = 600
+_KEYS = ("_API_KEY", "_TOKEN", "OAI_CONFIG_LIST")
+
+_README = """\
+# What to do
+
+1. Look whether this machine is ready: `python check.py`
+2. If something is missing, install it, without a network if there is a folder `wheels`:
+   `python -m pip install --no-index --find-links wheels -r requirements.txt`
+3. Open a notebook of the folder `notebooks`, for instance with `jupyter lab`.
+
+To hand in what you have done, keep a run, and send the file:
+
+    autogen-classic classroom run notebooks/01-introduction.ipynb
+
+A run without a key, with the recorded answers of models and people:
+
+    autogen-classic run --ignore model --replay cassettes/01-introduction.json notebooks/01-introduction.ipynb
+"""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What came of running a notebook once.
+
+    Attributes:
+        name: its file name without the ending.
+        has_cassette: whether its answers could be recorded. A notebook that records by itself has none.
+        fault: the last line that it printed, if it failed; else None.
+    """
+
+    name: str
+    has_cassette: bool
+    fault: str | None
+
+
+def find_notebooks(given: Path | None) -> list[Path]:
+    """The notebooks of a class.
+
+    Args:
+        given: a folder, or one notebook; None takes those that come with this library.
+
+    Raises:
+        ClassroomError: there are none.
+    """
+    for place in [given] if given is not None else [_IN_PACKAGE, _IN_CHECKOUT]:
+        found = [place] if place.suffix == ".ipynb" and place.is_file() else sorted(place.glob("*.ipynb"))
+        if found:
+            return found
+    where = "this installation" if given is None else given
+    raise ClassroomError(f"There are no notebooks in {where}. Name a folder that has some: --notebooks FOLDER")
+
+
+def copy_parts(folder: Path, notebooks: Iterable[Path], requirements: Iterable[str]) -> None:
+    """Write everything that needs no run and no network.
+
+    Args:
+        folder: a new folder.
+        notebooks: the notebooks.
+        requirements: the packages that they need.
+    """
+    (folder / "notebooks").mkdir(parents=True)
+    for notebook in notebooks:
+        shutil.copy(notebook, folder / "notebooks")
+    shutil.copy(check.__file__, folder / "check.py")
+    (folder / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements), encoding="utf-8")
+    (folder / "README.md").write_text(_README, encoding="utf-8")
+
+
+def record_lesson(notebook: Path, folder: Path) -> Lesson:
+    """Run a notebook in an empty folder and without keys; keep its answers and what happened in it.
+
+    Args:
+        notebook: the notebook.
+        folder: the handout.
+    """
+    run = folder / "records" / f"{notebook.stem}{RUN_SUFFIX}"
+    cassette = folder / "cassettes" / f"{notebook.stem}.json"
+    for file in (run, cassette):
+        file.parent.mkdir(exist_ok=True)
+    fault = _run(notebook, run, cassette)
+    if fault is None:
+        return Lesson(notebook.stem, True, None)
+    cassette.unlink(missing_ok=True)
+    return Lesson(notebook.stem, False, _run(notebook, run, None))
+
+
+def _run(notebook: Path, run: Path, cassette: Path | None) -> str | None:
+    """Run a notebook in a process of its own. Returns why it failed, or None."""
+    kept = [] if cassette is None else ["--cassette", str(cassette.absolute())]
+    environment = {name: value for name, value in os.environ.items() if not name.endswith(_KEYS)}
+    with tempfile.TemporaryDirectory(prefix="lesson") as place:
+        copy = shutil.copy(notebook, place)
+        command = [sys.executable, "-m", "autogen_classic", "classroom", "run", copy, "-o", str(run.absolute()), *kept]
+        try:
+            process = subprocess.run(
+                command, cwd=place, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            return f"it took more than {_SECONDS} seconds"
+    if process.returncode == 0:
+        return None
+    lines = process.stderr.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else f"exit code {process.returncode}"
+
+
+def modules_of(notebooks: Iterable[Path]) -> list[str]:
+    """The full names of the modules that notebooks import.
+
+    Args:
+        notebooks: the notebooks.
+    """
+    sources = [cell.source for notebook in notebooks for cell in read_cells(notebook)]
+    return sorted({module for source in sources for module in _imported(source)})
+
+
+def _imported(source: str) -> Iterator[str]:
+    lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
+    try:
+        tree = ast.parse("\n".join(lines))
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module

@@ -1,0 +1,114 @@
+"""The wheel house: everything that a class installs, so that its machines need no network."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from ...errors import InstallError
+from ...version import RELEASE
+
+__all__ = ("OWN_NAME", "PLATFORMS", "build_wheel_house", "requirements_of")
+
+OWN_NAME = "autogen-classic"
+PLATFORMS = {
+    "linux": ("manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_28_x86_64", "linux_x86_64"),
+    "macos": ("macosx_11_0_arm64", "macosx_12_0_arm64", "macosx_11_0_universal2", "macosx_10_9_universal2"),
+    "windows": ("win_amd64",),
+}
+_OWN_MODULES = ("autogen", "autogen_classic")
+_ONLY_ON = {"macos": ("appnope",), "windows": ("colorama", "pywinpty", "tzdata")}
+"""What others need on a platform only, as far as notebooks need it: pip looks at the conditions of this machine."""
+
+
+def requirements_of(modules: Sequence[str], also: Sequence[str]) -> list[str]:
+    """The packages that a class installs.
+
+    Args:
+        modules: what its notebooks import, by full names.
+        also: further packages.
+    """
+    found = {distribution for module in modules for distribution in _distributions_of(module)}
+    return [OWN_NAME, *sorted({*found, *also} - {OWN_NAME})]
+
+
+def build_wheel_house(
+    folder: Path, requirements: Sequence[str], wheel: Path | None, platforms: Sequence[str], python: str | None
+) -> None:
+    """Download wheels.
+
+    Args:
+        folder: where they go.
+        requirements: the packages.
+        wheel: the wheel of this library; None builds it from the checkout, or takes it from the index.
+        platforms: names in `PLATFORMS`; none stands for this machine.
+        python: the version of Python of the class, such as ``"3.12"``; None for this one.
+
+    Raises:
+        InstallError: something cannot be had.
+        OSError: a file cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    own = _own_wheel(folder, wheel)
+    wanted = [str(own) if name == OWN_NAME and own is not None else name for name in requirements]
+    if not platforms and python is None:
+        _pip("download", "--prefer-binary", "--dest", str(folder), "--find-links", str(folder), *wanted)
+        return
+    for platform in platforms or [_this_platform()]:
+        tags = [option for tag in PLATFORMS[platform] for option in ("--platform", tag)]
+        version = ["--python-version", python] if python is not None else []
+        only_binary = ["--only-binary", ":all:", "--implementation", "cp", *tags, *version]
+        _pip("download", *only_binary, "--dest", str(folder), *wanted, *_ONLY_ON.get(platform, ()))
+
+
+def _own_wheel(folder: Path, wheel: Path | None) -> Path | None:
+    """The wheel of this library in the folder; None if only the index can have it."""
+    if wheel is not None:
+        return Path(shutil.copy(wheel, folder)).absolute()
+    checkout = Path(__file__).resolve().parents[3]
+    if not (checkout / "pyproject.toml").is_file():
+        return None
+    _pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(checkout))
+    return next(folder.glob(f"autogen_classic-{RELEASE}-*.whl")).absolute()
+
+
+def _pip(*arguments: str) -> None:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments, "--quiet"]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode != 0:
+        said = run.stderr.strip().splitlines()[-5:]
+        raise InstallError(
+            "The wheel house cannot be built. It comes from the package index, so this needs a network or a mirror "
+            "(PIP_INDEX_URL); --no-wheels leaves it out.\n  " + "\n  ".join([f"$ {' '.join(command)}", *said])
+        )
+
+
+def _this_platform() -> str:
+    return {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
+
+
+@functools.cache
+def _installed() -> Mapping[str, list[str]]:
+    """The packages by the first names of their modules; it takes long to find out."""
+    return importlib.metadata.packages_distributions()
+
+
+def _distributions_of(module: str) -> Iterator[str]:
+    """The installed packages that a module comes from; its own first name if it is not installed."""
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names or top in _OWN_MODULES:
+        return
+    candidates = sorted(set(_installed().get(top, [])))
+    if len(candidates) <= 1:
+        yield candidates[0] if candidates else top
+        return
+    path = module.replace(".", "/")
+    for name in candidates:
+        files = {str(file) for file in importlib.metadata.files(name) or ()}
+        if files & {f"{path}.py", f"{path}/__init__.py"}:
+            yield name

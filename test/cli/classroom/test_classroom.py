@@ -1,0 +1,224 @@
+"""``autogen-classic classroom``: what a teacher hands out, what students hand in, and how the two are compared."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autogen_classic.cli import main
+from autogen_classic.cli._classroom import check, wheels
+from autogen_classic.cli._classroom.handout import find_notebooks, modules_of
+
+ROOT = Path(__file__).resolve().parents[3]
+
+LESSON = """\
+import os
+from autogen_classic import AssistantAgent, UserProxyAgent
+from autogen_classic.testing import ScriptedClient, tool_call
+
+assistant = AssistantAgent("assistant", llm_config=ScriptedClient({replies}).llm_config())
+user = UserProxyAgent("user", human_input_mode="NEVER", code_execution_config=False)
+user.register_function({{"add": lambda x: x}})
+assert "OPENAI_API_KEY" not in os.environ
+user.initiate_chat(assistant, message="How much?", max_turns=2)
+"""
+AS_TAUGHT = '[tool_call("add", x=3), "It is 3."]'
+RECORDS_ITSELF = "from autogen_classic.replay import record\nwith record('mine.json'):\n    print('recorded')"
+
+
+def notebook(path: Path, *sources: str) -> Path:
+    cells = [
+        {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": one} for one in sources
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}), encoding="utf-8")
+    return path
+
+
+def run_of(lesson: Path, output: Path) -> Path:
+    """What a student hands in."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "autogen_classic", "classroom", "run", str(lesson), "-o", str(output)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return output
+
+
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for a class of two lessons."""
+    place = tmp_path_factory.mktemp("class")
+    notebook(place / "mine" / "sums.ipynb", LESSON.format(replies=AS_TAUGHT))
+    notebook(place / "mine" / "tapes.ipynb", RECORDS_ITSELF)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_API_KEY", "sk-of-the-teacher")
+        assert (
+            main(["classroom", "write", str(place / "class"), "--notebooks", str(place / "mine"), "--no-wheels"]) == 0
+        )
+    return place / "class"
+
+
+def test_a_handout_holds_what_a_class_needs(handed_out: Path) -> None:
+    files = sorted(str(file.relative_to(handed_out)) for file in handed_out.rglob("*") if file.is_file())
+    assert files == [
+        *("README.md", "cassettes/sums.json", "check.py", "notebooks/sums.ipynb", "notebooks/tapes.ipynb"),
+        *("records/sums.run.jsonl", "records/tapes.run.jsonl", "requirements.txt"),
+    ]
+    requirements = (handed_out / "requirements.txt").read_text(encoding="utf-8")
+    assert requirements == "autogen-classic\nipykernel\njupyterlab\n"
+
+
+def test_a_cassette_plays_its_notebook(handed_out: Path) -> None:
+    command = [sys.executable, "-m", "autogen_classic", "run", "--ignore", "model", "--replay", "cassettes/sums.json"]
+    script = LESSON.format(replies="[]").replace('assert "OPENAI_API_KEY" not in os.environ', "")
+    other = notebook(handed_out.parent / "other" / "sums.ipynb", script)
+    run = subprocess.run([*command, str(other)], cwd=handed_out, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
+    assert "It is 3." in run.stdout
+
+
+def test_a_notebook_that_fails_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lesson = notebook(tmp_path / "broken.ipynb", "1 / 0")
+    assert main(["classroom", "write", str(tmp_path / "class"), "--notebooks", str(lesson), "--no-wheels"]) == 1
+    assert "broken: FAILED" in capsys.readouterr().out
+
+
+def test_runs_are_compared_with_the_record(
+    handed_out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    run_of(notebook(tmp_path / "sums.ipynb", LESSON.format(replies=AS_TAUGHT)), tmp_path / "ann" / "sums.run.jsonl")
+    run_of(
+        notebook(tmp_path / "sums.ipynb", LESSON.format(replies='["3.", "3!"]')), tmp_path / "bob" / "sums.run.jsonl"
+    )
+    (tmp_path / "cid\x1b[31m").mkdir()
+    (tmp_path / "cid\x1b[31m" / "sums.run.jsonl").write_text('{"type": "message_received"}', encoding="utf-8")
+    (tmp_path / "dan").mkdir()
+    (tmp_path / "dan" / "sums.run.jsonl").write_bytes((handed_out / "cassettes" / "sums.json").read_bytes())
+    students = [str(tmp_path / name) for name in ("ann", "bob", "cid\x1b[31m", "dan", "eve")]
+    capsys.readouterr()
+
+    record = handed_out / "records" / "sums.run.jsonl"
+    assert main(["classroom", "grade", str(record), *students, "--json", str(tmp_path / "g.json")]) == 1
+    rows = [re.split(r"  +", line) for line in capsys.readouterr().out.splitlines()]
+    assert rows == [
+        ["student", "lesson", "turns", "tools", "stop reasons", "cost"],
+        ["ann", "sums", "4 of 4", "1 of 1", "as recorded", "$0.0000", "agrees"],
+        ["bob", "sums", "4 of 4", "0 of 1", "as recorded", "$0.0000", "differs"],
+        [r"cid\x1b[31m", "sums", "-", "-", "-", "-", rows[3][-1]],
+        ["dan", "sums", "-", "-", "-", "-", rows[4][-1]],
+        ["eve", "sums", "-", "-", "-", "-", "not handed in"],
+    ]
+    assert "is damaged (KeyError)" in rows[3][-1]
+    assert "does not tell who spoke: hand in what `autogen-classic classroom run` writes" in rows[4][-1]
+    grades = json.loads((tmp_path / "g.json").read_text(encoding="utf-8"))
+    assert [grade["agrees"] for grade in grades] == [True, False, False, False, False]
+    assert (grades[1]["stops"], grades[1]["tools"], grades[1]["all_tools"]) == (["max_turns"], 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["write", "full", "--no-wheels"], "full exists and is not empty. Name a new folder."),
+        (["write", "new", "--notebooks", "empty", "--no-wheels"], "There are no notebooks in empty."),
+        (["check", "empty"], "empty was not written by"),
+        (["run", "missing.ipynb"], "There is no file missing.ipynb"),
+        (["grade", "empty", "full"], "empty holds no runs"),
+        (["grade", "missing", "full"], "No such file or directory: 'missing'"),
+    ],
+)
+def test_a_wrong_argument_gets_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    Path("full").mkdir()
+    Path("full", "file").touch()
+    assert main(["classroom", *arguments]) == 1
+    assert told in capsys.readouterr().err
+
+
+# --- the machine of a student
+
+
+def test_the_check_needs_nothing_but_python(handed_out: Path) -> None:
+    (handed_out / "wheels").mkdir(exist_ok=True)
+    bare = [sys.executable, "-I", "-S", "check.py"]
+    run = subprocess.run(bare, cwd=handed_out, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 1
+    assert re.search(
+        r"^MISSING  autogen-classic +is not installed. Install it with: .*--no-index --find-links", run.stdout, re.M
+    )
+    assert re.search(r"^ok +Python", run.stdout)
+    assert re.search(r"^ok +ports", run.stdout, re.M)
+    assert run.stdout.endswith("This machine is not ready yet.\n")
+
+
+def test_a_ready_machine_is_called_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / check.REQUIREMENTS).write_text("openai>=1\n# a remark\n\npytest\n", encoding="utf-8")
+    assert main(["classroom", "check", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.endswith("This machine is ready.\n")
+
+
+# --- notebooks and wheels
+
+
+def test_the_notebooks_of_the_library_are_found_in_a_checkout() -> None:
+    assert [path.name for path in find_notebooks(None)][:1] == ["01-introduction.ipynb"]
+
+
+def test_a_wheel_carries_the_notebooks(tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    shutil.copytree(
+        ROOT / "autogen_classic", checkout / "autogen_classic", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copytree(ROOT / "notebook", checkout / "notebook")
+    for name in ("LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py"):
+        shutil.copy(ROOT / name, checkout)
+    build = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
+    command = [sys.executable, "-c", build, str(tmp_path)]
+    run = subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stderr
+    names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    carried = {Path(name).name for name in names if name.startswith("autogen_classic/cli/_classroom/notebooks/")}
+    assert carried == {path.name for path in find_notebooks(None)}
+
+
+def test_requirements_come_from_what_notebooks_import(tmp_path: Path) -> None:
+    lesson = notebook(
+        tmp_path / "a.ipynb",
+        "%load_ext autogen_classic\nimport os, autogen\nfrom opentelemetry.sdk.trace import TracerProvider",
+        "import PIL.Image\n!ls",
+        "this is not Python",
+        "import surely_not_installed",
+    )
+    found = wheels.requirements_of(modules_of([lesson]), ["jupyterlab"])
+    assert [name.lower() for name in found] == [
+        *("autogen-classic", "jupyterlab", "opentelemetry-sdk", "pillow", "surely_not_installed")
+    ]
+
+
+def test_a_wheel_house_that_cannot_be_filled_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    wheel = tmp_path / "autogen_classic-0.1.0-py3-none-any.whl"
+    wheel.touch()
+    with pytest.raises(wheels.InstallError, match="(?s)needs a network or a mirror.*--no-wheels leaves it out"):
+        wheels.build_wheel_house(tmp_path / "wheels", ["surely-not-there"], wheel, [], None)
+
+
+# --- a class at work
+
+
+def test_students_who_share_a_cache_do_not_disturb_each_other() -> None:
+    sys.path.insert(0, str(ROOT))
+    from benchmarks.shared_cache import QUESTIONS, hold_class
+
+    faults, requests = hold_class(students=3, at_a_time=3)
+    assert faults == []
+    assert QUESTIONS <= requests <= 3 * QUESTIONS
