@@ -97,6 +97,7 @@
      +-- InstallError (RuntimeError)
      +-- DemoError (RuntimeError)
      +-- ClassroomError (ValueError)
+     +-- ProjectError (ValueError)
 ```
 
 The classes in brackets are further base classes: those that old programs catch, and those of the package
@@ -174,6 +175,7 @@ __all__ = (
     "OldCacheError",
     "PodError",
     "PriceFileError",
+    "ProjectError",
     "RecordedModelError",
     "RecordedToolError",
     "ReliableToolError",
@@ -685,3 +687,7 @@ class DemoError(AutogenClassicError, RuntimeError):
 
 class ClassroomError(AutogenClassicError, ValueError):
     """What was asked of ``autogen-classic classroom`` cannot be done; the text says why."""
+
+
+class ProjectError(AutogenClassicError, ValueError):
+    """A project of that name cannot be made; the text says why."""

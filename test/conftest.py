@@ -47,6 +47,7 @@ PLACES = {
     "cli/classroom": "one",
     "cli/test_demo.py": "one",
     "cli/test_docker_clean.py": "one",
+    "cli/test_new.py": "one",
     "cli/test_local_command.py": "one",
     "cli/test_view_in_chromium.py": "one",
     "coding": "one",

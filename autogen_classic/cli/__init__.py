@@ -37,6 +37,7 @@ COMMANDS = {
     "alias": Command("autogen_classic.cli.alias", "make `import autogen` mean this library in a whole environment"),
     "chat": Command("autogen_classic.cli.chat", "talk to an assistant or a team in the terminal"),
     "classroom": Command("autogen_classic.cli.classroom", "write what a teacher hands out, compare what comes in"),
+    "new": Command("autogen_classic.cli.new", "make a small project: agents, tests, a recorded run"),
     "demo": Command("autogen_classic.cli.demo", "two agents write, run and repair a program; two others use a tool"),
     "local": Command("autogen_classic.cli.local", "install the small model that needs no key, network or server"),
     "mock-server": Command("autogen_classic.cli.mock_server", "serve OpenAI's API on this machine from a script"),

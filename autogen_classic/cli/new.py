@@ -1,0 +1,94 @@
+"""``autogen-classic new NAME``: a small project to begin with."""
+
+from __future__ import annotations
+
+import argparse
+import keyword
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import ProjectError
+
+__all__ = ("main",)
+
+_TEMPLATE = Path(__file__).with_name("_new")
+_FILES = {
+    "README.md": "README.md.txt",
+    "pyproject.toml": "pyproject.toml.txt",
+    ".gitignore": "gitignore.txt",
+    "NAME/__init__.py": "init.py.txt",
+    "NAME/__main__.py": "main.py.txt",
+    "NAME/agents.py": "agents.py.txt",
+    "tests/__init__.py": "tests_init.py.txt",
+    "tests/test_agents.py": "test_agents.py.txt",
+    "runs/first.json": "first.json.txt",
+}
+_PLACEHOLDER = "__NAME__"
+_TAKEN = ("autogen", "autogen_classic", "runs", "test", "tests")
+_OF_WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make a project.
+
+    Args:
+        arguments: the command line after ``new``.
+
+    Returns:
+        0.
+
+    Raises:
+        ProjectError: the name cannot be the name of a package, or the folder exists.
+        OSError: the folder cannot be written.
+    """
+    parser = argparse.ArgumentParser(
+        prog="autogen-classic new",
+        description="Make a small project: two agents with a tool, tests that need no model, a recorded run.",
+    )
+    parser.add_argument("name", metavar="NAME", help="the name of the project, its folder and its package")
+    name: str = parser.parse_args(arguments).name
+    check_name(name)
+    folder = Path(name)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        raise ProjectError(f"{name} exists already, and is left as it is. Take another name.") from None
+    for target, source in _FILES.items():
+        file = folder / target.replace("NAME", name)
+        file.parent.mkdir(exist_ok=True)
+        text = (_TEMPLATE / source).read_text(encoding="utf-8")
+        file.write_text(text.replace(_PLACEHOLDER, name), encoding="utf-8")
+    print(
+        f"The project is in {name}. Try it:\n"
+        f"  cd {name}\n"
+        "  python -m unittest                                        its tests; they need no model\n"
+        f"  autogen-classic run --replay runs/first.json -m {name}    the recorded run\n"
+        f"  python -m {name}                                          a real one"
+    )
+    return 0
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be imported, or would stand in the way of something else.
+
+    Args:
+        name: the name of a project.
+
+    Raises:
+        ProjectError: it cannot be used; the text says why, and what could be.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        near = re.sub(r"[^a-z0-9]+", "_", Path(name).name.lower()).strip("_").lstrip("0123456789_")
+        hint = f" Take {near}, for instance." if near and near != name else ""
+        raise ProjectError(
+            f"{name!r} is not a name for a package. It must begin with a small letter, and go on with small letters, "
+            f"digits and _.{hint}"
+        )
+    if keyword.iskeyword(name) or keyword.issoftkeyword(name):
+        raise ProjectError(
+            f"{name!r} is a word of Python, so that no package can have it. Take my_{name}, for instance."
+        )
+    if name in sys.stdlib_module_names or name in _TAKEN or _OF_WINDOWS.fullmatch(name):
+        raise ProjectError(f"{name!r} is taken by something else. Take my_{name}, for instance.")
