@@ -24,9 +24,9 @@ def acting_target(agent: ConversableAgent, target: TransitionTarget) -> Transiti
         agent: who hands over.
         target: the target as the program wrote it.
     """
-    wrapper = wrapper_of(agent, target)
-    if wrapper is not None:
-        return AgentTarget(wrapper)
+    if target.needs_agent_wrapper():
+        wrapper = wrapper_of(agent, target)
+        return target if wrapper is None else AgentTarget(wrapper)
     if type(target) is RandomAgentTarget:
         target.resolve(None, agent, None)  # type: ignore[arg-type]  # it needs to know the agent only
         return AgentNameTarget(target.nominated_name)
@@ -55,7 +55,7 @@ def first_that_holds(
         messages: the conversation.
     """
     for condition in conditions:
-        if is_available(condition, agent, messages) and (
+        if (condition.available is None or is_available(condition, agent, messages)) and (
             condition.condition is None or condition.condition.evaluate(agent.context_variables)
         ):
             return condition
@@ -82,11 +82,6 @@ def announce(agent: ConversableAgent, kind: HandoffKind, target: TransitionTarge
         target: who or what goes next.
         manager: who leads the group.
     """
-    announced = _announces(manager)
+    announced = getattr(manager, "_classic_announces_handoffs", True) and not getattr(manager, "_silent", False)
     if is_heard(HandedOver, silent=not announced):
         emit(HandedOver(agent, kind, target.display_name(), announced, target))
-
-
-def _announces(manager: Agent | None) -> bool:
-    """Whether the readers of a group are told about handoffs."""
-    return getattr(manager, "_classic_announces_handoffs", True) and not getattr(manager, "_silent", False)

@@ -27,9 +27,11 @@ def handoff_reply(
     if manager is None or sender is not manager:
         return False, None
     messages = recipient._oai_messages[sender] if messages is None else messages
-    condition = first_that_holds(recipient.handoffs.context_conditions, recipient, messages)
+    handoffs = recipient.handoffs
+    conditions = handoffs.context_conditions
+    condition = first_that_holds(conditions, recipient, messages) if conditions else None
     if condition is None:
-        if recipient.handoffs.llm_conditions:
+        if handoffs.llm_conditions:
             offer_handoffs(recipient, messages)
         return False, None
     target = acting_target(recipient, condition.target)

@@ -130,7 +130,9 @@ def next_speaker(
     if tool_executor.has_next_target():
         target = tool_executor.get_next_target()
         tool_executor.clear_next_target()
-        return _resolved(target, groupchat, _caller(groupchat, tool_executor) or last_speaker, user_agent)
+        return _resolved(
+            target, groupchat, _caller(groupchat, tool_executor) or last_speaker, user_agent, tool_executor
+        )
     if last_speaker is tool_executor:
         return (
             _caller(groupchat, tool_executor)
@@ -141,14 +143,14 @@ def next_speaker(
     own = first_that_holds(last_speaker.handoffs.after_works, last_speaker, groupchat.messages)
     if own is not None:
         target = acting_target(last_speaker, own.target)
-        chosen = _resolved(target, groupchat, last_speaker, user_agent)
+        chosen = _resolved(target, groupchat, last_speaker, user_agent, tool_executor)
         announce(last_speaker, "after_work", target, last_speaker._group_manager)
         return chosen
     follows_user = getattr(group_after_work, "follows_user", False)
     if last_speaker is user_agent and not follows_user:
         return last_group_speaker(groupchat, group_agent_names, tool_executor) or initial_agent
     target = acting_target(last_speaker, group_after_work)
-    chosen = _resolved(target, groupchat, last_speaker, user_agent)
+    chosen = _resolved(target, groupchat, last_speaker, user_agent, tool_executor)
     if follows_user:
         announce(last_speaker, "after_work", target, last_speaker._group_manager)
     return chosen
@@ -164,10 +166,13 @@ def _resolved(
     groupchat: GroupChat,
     current_agent: ConversableAgent,
     user_agent: ConversableAgent | None,
+    tool_executor: GroupToolExecutor,
 ) -> Choice:
     """What a target says, in the form in which a selection function returns it."""
     target.activate_target(groupchat)
-    return target.resolve(groupchat, current_agent, user_agent).get_speaker_selection_result(groupchat)
+    result = target.resolve(groupchat, current_agent, user_agent)
+    member = tool_executor.members.get(result.agent_name or "")  # the group would ask all agents for their names
+    return member if member in groupchat.agents else result.get_speaker_selection_result(groupchat)
 
 
 def last_group_speaker(

@@ -85,7 +85,7 @@ class GroupToolExecutor(ConversableAgent):
         self._group_next_target: TransitionTarget | None = None
         self._target_of_answer: TransitionTarget | None = None
         self._tool_call_originator: str | None = None
-        self._members: dict[str, ConversableAgent] = {}
+        self.members: dict[str, ConversableAgent] = {}
         self._tools_of: dict[str, dict[str, Callable[..., Any]]] = {}
         self._latecomers: list[tuple[ConversableAgent, TransitionTarget, ConversableAgent]] = []
         self._classic_group_executor = self
@@ -165,7 +165,7 @@ class GroupToolExecutor(ConversableAgent):
         """
         self.context_variables = context_variables
         self._function_map.clear()
-        self._members = {agent.name: agent for agent in agents}
+        self.members = {agent.name: agent for agent in agents}
         for agent in agents:
             for condition in agent.handoffs.llm_conditions:
                 self._function_map[condition.llm_function_name or ""] = self._answer_handoff
@@ -245,7 +245,7 @@ class GroupToolExecutor(ConversableAgent):
             agent_name: the name of the agent.
             function_name: the name of the function.
         """
-        conditions = self._members[agent_name].handoffs.llm_conditions if agent_name in self._members else []
+        conditions = self.members[agent_name].handoffs.llm_conditions if agent_name in self.members else []
         return next((one for one in conditions if one.llm_function_name == function_name), None)
 
     def member(self, agent_name: str) -> ConversableAgent:
@@ -254,7 +254,7 @@ class GroupToolExecutor(ConversableAgent):
         Args:
             agent_name: the name.
         """
-        return self._members.get(agent_name, self)
+        return self.members.get(agent_name, self)
 
     def is_handoff_function(self, message: Message) -> bool:
         """Tell whether a message of an agent calls nothing but its handoffs.
@@ -307,7 +307,7 @@ class GroupToolExecutor(ConversableAgent):
         agent.hook_lists[hook] += [one for one in owner.hook_lists[hook] if isinstance(one, TransitFilter)]
         for enforcer, _ in self._classic_safeguards:
             enforcer.guard(agent)
-        self._members[agent.name] = agent
+        self.members[agent.name] = agent
         groupchat.allowed_speaker_transitions_dict[agent] = list(groupchat.agents)
         groupchat.agents.append(agent)
         for message in groupchat.messages:

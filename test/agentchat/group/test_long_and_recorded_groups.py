@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from agent_kit import both_ways
+from agent_kit import agent, both_ways
 from group_kit import member, said, talk
 
-from autogen_classic import ChatResult, ConversableAgent
+from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager
 from autogen_classic.agentchat.group import (
     AgentTarget,
     ContextVariables,
@@ -52,11 +55,8 @@ def test_a_thousand_turns_in_a_group_of_eight_with_handoffs_have_a_constant_dept
     assert [name for name, _ in said(result)[1:10]] == [f"agent_{number % 8}" for number in range(9)]
 
 
-def calls_for(rounds: int) -> int:
-    """How many functions a group of eight with handoffs calls in a chat of so many messages."""
-    members = [member(f"agent_{number}") for number in range(8)]
-    for place, one in enumerate(members):
-        one.handoffs.set_after_work(AgentTarget(members[(place + 1) % len(members)]))
+def calls_of(run: Callable[[], object]) -> int:
+    """How many functions are called."""
     counted = 0
 
     def count(frame: object, event: str, argument: object) -> None:
@@ -65,16 +65,68 @@ def calls_for(rounds: int) -> int:
 
     sys.setprofile(count)
     try:
-        talk("sync", *members, max_rounds=rounds)
+        run()
     finally:
         sys.setprofile(None)
     return counted
 
 
+def calls_for(rounds: int) -> int:
+    """How many functions a group of eight with handoffs calls in a chat of so many messages."""
+    members = [member(f"agent_{number}", max_consecutive_auto_reply=10**9) for number in range(8)]
+    for place, one in enumerate(members):
+        one.handoffs.set_after_work(AgentTarget(members[(place + 1) % len(members)]))
+    return calls_of(lambda: talk("sync", *members, max_rounds=rounds))
+
+
 def test_a_late_turn_costs_what_an_early_one_does() -> None:
     calls_for(20)
-    early, late = calls_for(120) - calls_for(20), calls_for(620) - calls_for(520)
+    early, late = calls_for(120) - calls_for(20), calls_for(1_000) - calls_for(900)
     assert abs(late - early) <= early / 50
+
+
+def test_a_turn_costs_at_most_three_tenths_more_than_in_a_plain_group() -> None:
+    def plain(rounds: int) -> int:
+        members = [agent(f"agent_{number}") for number in range(8)]
+        group = GroupChat(members, [], max_round=rounds, speaker_selection_method="round_robin")
+        manager = GroupChatManager(group, llm_config=False, silent=True)
+        return calls_of(lambda: members[0].initiate_chat(manager, message="go", silent=True))
+
+    calls_for(20), plain(20)
+    with_handoffs, without = calls_for(220) - calls_for(20), plain(220) - plain(20)
+    assert with_handoffs <= 1.3 * without
+
+
+@both_ways
+def test_many_choices_of_models_and_tools_leave_nothing_behind(way: str) -> None:
+    """Eight agents hand over by their models and by tools; what each turn leaves is its messages and no more."""
+    client = ScriptedClient(call_in_turn)
+
+    def go(to: str) -> ReplyResult:
+        """Go on."""
+        return ReplyResult(message=to, target=AgentTarget(agent_name=to), context_variables={"last": to})
+
+    names = [f"agent_{number}" for number in range(8)]
+    members = [
+        ConversableAgent(name, llm_config=client.llm_config(), human_input_mode="NEVER", functions=[go])
+        for name in names
+    ]
+    for place, one in enumerate(members):
+        one.handoffs.add_llm_condition(OnCondition(target=members[(place + 1) % 8], condition="Next."))
+    result = talk(way, *members, max_rounds=201)
+    assert len(result.chat_history) == 201
+    spoken = [name for name, _ in said(result)[1:] if name != "_Group_Tool_Executor"]
+    assert spoken == [names[number % 8] for number in range(100)]
+    executor = members[0]._classic_group_executor
+    assert len(executor.members) == 8
+    assert len(executor.function_map) == 9
+
+
+def call_in_turn(request: Any) -> Any:
+    """What the model of an agent calls: its handoff, or the tool that names the next agent."""
+    handoff = next(tool["function"]["name"] for tool in request["tools"] if "transfer" in tool["function"]["name"])
+    to = re.sub(r"transfer_to_(.*)_1", r"\1", handoff)
+    return tool_call(handoff) if len(request.messages) % 4 else tool_call("go", to=to)
 
 
 def sorted_out(way: str, client: ScriptedClient | None, variables: ContextVariables, ran: list[str]) -> ChatResult:
