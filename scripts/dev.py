@@ -328,6 +328,7 @@ def docs(python: str, rest: list[str]) -> None:
     run([python, "scripts/docs_pages.py"], "the pages that are made from data")
     run([python, "-m", "zensical", "build", "--strict", "--clean", "-f", "website/mkdocs.yml", *rest], "docs build")
     run([python, "scripts/check_site.py"], "check of the built pages")
+    run([python, "scripts/browse_site.py"], "look at the built pages in a browser")
     print("The documentation stands in website/site/index.html")
 
 
