@@ -91,7 +91,6 @@ REACHING_IN = {
     "agents.experimental.reasoning._plan -> agentchat.contrib._settings": "settings are checked in one way",
     "agentchat._tool_registration -> agentchat.group._dict_variables": "what only functions with variables need",
     "agentchat.contrib._swarm.pattern -> agentchat.group._transitions": "a swarm is a group that begins otherwise",
-    "agentchat.contrib.swarm_agent -> agentchat.group._dict_variables": "tools of a swarm take a dict",
     "agentchat.contrib.swarm_agent -> agentchat.group._running": "a swarm is a group with other names",
     "agentchat.contrib.swarm_agent -> agentchat.group._runs": "a run of a swarm is that of a group",
     "_legacy.completion -> oai._request.templates": "templates of 0.1 are filled as those of 0.2 are",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..tools.tool import Tool
 
 __all__ = (
+    "add_function",
     "add_functions",
     "can_execute_function",
     "register_for_execution",
@@ -273,11 +274,28 @@ def add_functions(agent: Party, functions: object) -> None:
         if not callable(function):
             raise TypeError(f"All elements in the functions list must be callable, but one of them is {function!r}.")
     for function in functions:
-        from ..tools.tool import Tool
-        from .group._dict_variables import taking_dict_of_variables
+        add_function(agent, function)
 
-        tool = function if isinstance(function, Tool) else Tool(func_or_tool=taking_dict_of_variables(function))
-        tool.register_for_llm(agent)
+
+def add_function(
+    agent: Party, function: Callable[..., Any], name: str | None = None, description: str | None = None
+) -> None:
+    """Tell an agent's model about one more function; one of an older program may take context variables as a dict.
+
+    Args:
+        agent: the agent.
+        function: the function, or a `Tool`.
+        name: its name for the model; None for its own.
+        description: what it does; None for its own, or the docstring.
+    """
+    from ..tools.tool import Tool
+    from .group._dict_variables import taking_dict_of_variables
+
+    tool = function
+    if not isinstance(tool, Tool) or name or description:
+        function = function if isinstance(function, Tool) else taking_dict_of_variables(function)
+        tool = Tool(name=name, description=description, func_or_tool=function)
+    tool.register_for_llm(agent)
 
 
 def tools_of(agent: Party) -> list[Tool]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from ..._core.drive import Steps, drive, drive_async
 from ..._core.party import is_agent
-from .. import _literals
+from .. import _literals, _tool_registration
 from .._group_member import UpdateSystemMessage
 from ..conversable_agent import ConversableAgent
 from ..group._running import group_chat_steps
@@ -263,12 +263,7 @@ class SwarmAgent(ConversableAgent):
             name: its name for the model; None for its own.
             description: its description; empty for its docstring.
         """
-        from ...tools.tool import Tool
-        from ..group._dict_variables import taking_dict_of_variables
-
-        Tool(name=name, description=description or None, func_or_tool=taking_dict_of_variables(func)).register_for_llm(
-            self
-        )
+        _tool_registration.add_function(self, func, name, description or None)
 
 
 # --- The chat --------------------------------------------------------------------------------------------------------
