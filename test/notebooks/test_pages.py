@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +84,8 @@ def test_every_notebook_becomes_a_page_and_stands_in_the_table_of_the_first() ->
     assert pages["01-introduction.md"].startswith("# ")
     assert [name for name in names if f"]({name})" not in pages["index.md"]] == []
     assert "Write a notebook" not in pages["index.md"]
+
+
+def test_every_page_stands_in_the_menu_of_the_site_in_its_order() -> None:
+    menu = (ROOT / "website" / "mkdocs.yml").read_text(encoding="utf-8")
+    assert re.findall(r"- notebook/(\S+)", menu) == list(notebook_pages(ROOT / "notebook"))
