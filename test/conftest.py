@@ -72,6 +72,7 @@ PLACES = {
     "interop": "one",
     "io": "quick",
     "io/test_many_conversations.py": "one",
+    "io/test_progress.py": "one",
     "keys": "one",
     "legacy": "versions",
     "llm_clients": "versions",

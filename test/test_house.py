@@ -89,6 +89,7 @@ FOR_EVERY_ROOM = ("oai._specs",)
 REACHING_IN = {
     "agents.experimental.reasoning._minds -> agentchat._accounts": "its helpers are paid for by the agent that asks",
     "agents.experimental.reasoning._plan -> agentchat.contrib._settings": "settings are checked in one way",
+    "agentchat -> io._progress": "chats are watched from the start, as they are printed",
     "agentchat._tool_registration -> agentchat.group._dict_variables": "what only functions with variables need",
     "agentchat.contrib._swarm.pattern -> agentchat.group._transitions": "a swarm is a group that begins otherwise",
     "agentchat.contrib.swarm_agent -> agentchat.group._running": "a swarm is a group with other names",

@@ -6,6 +6,7 @@ at the terminal.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from .._core.events import subscribe
@@ -152,6 +153,10 @@ _SUBMODULES = frozenset(
 )
 
 subscribe(show, SHOWN, may_fail=False, only_aloud=True)  # a program notices when its stream is gone
+if "ipykernel" in sys.modules:
+    from ..io._progress import watch_in_notebook
+
+    watch_in_notebook()
 
 if not TYPE_CHECKING:  # so that type checkers report a misspelt name
 
