@@ -32,7 +32,7 @@ Difference: TypeAlias = "tuple[int | None, int | None]"
 _STYLE = """
 :root { color-scheme: light dark; --edge: #8886; --soft: #8882; --mark: #b83200; --quiet: #5f6368;
   --ac-keyword: #8530b0; --ac-string: #0a6b35; --ac-comment: #606060; --ac-number: #964800; --ac-name: #1257b0; }
-@media (prefers-color-scheme: dark) { :root { --mark: #ff9a66; --quiet: #a8adb3;
+@media screen and (prefers-color-scheme: dark) { :root { --mark: #ff9a66; --quiet: #a8adb3;
   --ac-keyword: #d2a8ff; --ac-string: #7ee2a8; --ac-comment: #a6a6a6; --ac-number: #ffb370; --ac-name: #8ab8ff; } }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 110ch; padding: 1rem; }
 body.two { max-width: 190ch; }
@@ -52,7 +52,7 @@ summary { cursor: pointer; overflow-wrap: anywhere; }
 img { display: block; max-width: 100%; max-height: 60vh; }
 table { border-collapse: collapse; } td, th { border-bottom: 1px solid var(--edge); padding: .2rem .8rem .2rem 0; }
 th { text-align: left; } td, thead th + th { text-align: right; }
-.wide { margin: 1rem 0; overflow: auto; max-height: 75vh; }
+.wide { margin: 1rem 0; overflow: auto; max-height: 75vh; } .wide svg { color-scheme: inherit !important; }
 input { font: inherit; padding: .3rem .5rem; width: 100%; box-sizing: border-box; }
 a { color: LinkText; }
 :focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
@@ -78,7 +78,7 @@ document.addEventListener("keydown", event => {
 });
 let closed = [];
 addEventListener("beforeprint", () => {
-  closed = [...document.querySelectorAll("details:not([open])")];
+  closed = [...document.querySelectorAll("details:not([open], .again)")];
   for (const details of closed) details.open = true;
 });
 addEventListener("afterprint", () => { for (const details of closed) details.open = false; });
@@ -220,7 +220,9 @@ def _body(entry: Entry, are_said: bool) -> str:
     """What an entry says; where messages tell the same once more, it is folded."""
     body = body_of(entry)
     if are_said and entry.kind in ("model", "code") and not entry.failed:
-        return f"<details><summary>{shown(as_label(entry.text, _LONGEST_SUMMARY))}</summary>{body}</details>"
+        return (
+            f'<details class="again"><summary>{shown(as_label(entry.text, _LONGEST_SUMMARY))}</summary>{body}</details>'
+        )
     return body
 
 
