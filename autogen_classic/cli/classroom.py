@@ -7,9 +7,14 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import ClassroomError
 from ._classroom.wheels import PLATFORMS
+from ._clean import clean
+
+if TYPE_CHECKING:
+    from ._classroom.handout import Lesson
 
 __all__ = ("main",)
 
@@ -101,8 +106,7 @@ def _write(options: argparse.Namespace) -> int:
         for notebook in notebooks:
             lesson = handout.record_lesson(notebook, folder)
             failed += lesson.fault is not None
-            told = "recorded" if lesson.has_cassette else "no cassette: it records by itself"
-            print(f"  {lesson.name}: {(lesson.fault and f'FAILED: {lesson.fault}') or told}", flush=True)
+            print(f"  {lesson.name}: {_told(lesson)}", flush=True)
     if not options.no_wheels:
         print("Downloading wheels ...", flush=True)
         house = folder / "wheels"
@@ -110,6 +114,12 @@ def _write(options: argparse.Namespace) -> int:
         files = [*house.iterdir()]
         print(f"{len(files)} wheels, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB.")
     return 1 if failed else 0
+
+
+def _told(lesson: Lesson) -> str:
+    if lesson.fault is not None:
+        return f"FAILED: {clean(lesson.fault)}"
+    return "recorded" if lesson.has_cassette else "no cassette: it records by itself"
 
 
 def _check(options: argparse.Namespace) -> int:

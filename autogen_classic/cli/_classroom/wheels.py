@@ -22,7 +22,7 @@ PLATFORMS = {
     "windows": ("win_amd64",),
 }
 _OWN_MODULES = ("autogen", "autogen_classic")
-_ONLY_ON = {"macos": ("appnope",), "windows": ("colorama", "pywinpty", "tzdata")}
+_ONLY_ON = {"macos": ("appnope",), "windows": ("colorama", "pywin32", "pywinpty", "tzdata")}
 """What others need on a platform only, as far as notebooks need it: pip looks at the conditions of this machine."""
 
 
