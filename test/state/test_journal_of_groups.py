@@ -15,6 +15,7 @@ from autogen_classic.agentchat.group import (
     AgentNameTarget,
     AgentTarget,
     NestedChatTarget,
+    OnCondition,
     ReplyResult,
     RevertToUserTarget,
     StayTarget,
@@ -83,6 +84,45 @@ def test_a_group_goes_on_where_a_tool_has_sent_it(way: str, returned: Any) -> No
         assert desk.talk(way) == whole
     assert desk.calls == 0
     assert (whole[1] == {"x": [1, {"y": None}]}) is (returned is HANDOVER)
+
+
+@both_ways
+@pytest.mark.parametrize("stop_at", ["ann", "bob", "carl"])
+def test_a_group_goes_on_in_the_middle_of_its_handoffs(way: str, stop_at: str) -> None:
+    """Ann hands over by her model, the others after their work."""
+
+    def talk(stopped: str = "") -> Any:
+        asked: list[str] = []
+
+        def member(name: str, reply: Any) -> ConversableAgent:
+            def answer(request: Any) -> Any:
+                if name == stopped:
+                    raise Stopped
+                asked.append(name)
+                return reply
+
+            return agent(name, llm_config=ScriptedClient(default=answer).llm_config())
+
+        ann, bob = member("ann", tool_call("transfer_to_bob_1")), member("bob", "bob 1")
+        carl, dora = member("carl", "carl 1"), member("dora", "dora 1")
+        ann.handoffs.add_llm_condition(OnCondition(target=bob, condition="For bob."))
+        bob.handoffs.set_after_work(AgentTarget(carl))
+        carl.handoffs.set_after_work(AgentTarget(dora))
+        pattern = DefaultPattern(ann, [ann, bob, carl, dora], group_manager_args={"silent": True})
+        if way == "sync":
+            result = initiate_group_chat(pattern, "go", max_rounds=10)[0]
+        else:
+            result = asyncio.run(a_initiate_group_chat(pattern, "go", max_rounds=10))[0]
+        return [(message.get("name"), message["content"]) for message in result.chat_history], asked
+
+    whole, everybody = talk()
+    with pytest.raises(Stopped), journal("run.jsonl"):
+        talk(stop_at)
+    with journal("run.jsonl"):
+        said, asked = talk()
+    assert said == whole
+    assert everybody == ["ann", "bob", "carl", "dora"]
+    assert asked == everybody[everybody.index(stop_at) :]
 
 
 def test_a_swarm_goes_on_where_a_tool_has_sent_it() -> None:

@@ -1,0 +1,136 @@
+"""What AG2 refuses in groups is refused here too, as early as it can be and with the same class of error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from agent_kit import agent
+from group_kit import member, talk
+from pydantic import ValidationError
+
+from autogen_classic import UpdateSystemMessage
+from autogen_classic.agentchat.group import (
+    AgentNameTarget,
+    AgentTarget,
+    ContextExpression,
+    ContextVariables,
+    GroupManagerTarget,
+    OnCondition,
+    OnContextCondition,
+    ReplyResult,
+    RevertToUserTarget,
+    StringLLMCondition,
+)
+from autogen_classic.agentchat.group.guardrails import RegexGuardrail
+from autogen_classic.agentchat.group.patterns import AutoPattern
+from autogen_classic.agentchat.group.safeguards import apply_safeguard_policy
+from autogen_classic.agentchat.group.targets.transition_target import TerminateTarget
+from autogen_classic.testing import tool_call
+
+
+def handing_over(target: Any, *replies: Any) -> Any:
+    ann = member("ann", *(replies or ["ann 1"]))
+    ann.handoffs.set_after_work(target)
+    return ann
+
+
+def by_a_tool(target: Any) -> Any:
+    def go() -> ReplyResult:
+        """Go."""
+        return ReplyResult(message="gone", target=target)
+
+    return member("ann", tool_call("go"), functions=go)
+
+
+def policy(**changes: Any) -> dict[str, Any]:
+    rule = {"message_source": "ann", "message_destination": "bob", "check_method": "regex", "pattern": "x"}
+    return {"inter_agent_safeguards": {"agent_transitions": [{**rule, "action": "mask", **changes}]}}
+
+
+def guard(policy: Any) -> None:
+    apply_safeguard_policy(agents=[agent("ann"), agent("bob")], policy=policy)
+
+
+def without(key: str) -> dict[str, Any]:
+    whole = policy()
+    del whole["inter_agent_safeguards"]["agent_transitions"][0][key]
+    return whole
+
+
+REFUSED: dict[str, tuple[type[Exception], Callable[[], object]]] = {
+    "keys of variables that are not texts": (ValidationError, lambda: ContextVariables({1: 2})),
+    "an update with one parameter": (ValueError, lambda: UpdateSystemMessage(lambda agent: "x")),
+    "an update that does not say that it returns a text": (ValueError, lambda: UpdateSystemMessage(lambda a, b: "x")),
+    "an update that is neither a text nor a function": (ValueError, lambda: UpdateSystemMessage(5)),
+    "a result of a tool without a message": (ValidationError, lambda: ReplyResult(target=TerminateTarget())),
+    "a result of a tool whose message is not a text": (ValidationError, lambda: ReplyResult(message=5)),
+    "a target that is a text": (ValidationError, lambda: ReplyResult(message="m", target="bob")),
+    "a tool that names a stranger": (ValueError, lambda: talk("sync", by_a_tool(AgentNameTarget("zoe")))),
+    "a condition without a target": (ValidationError, lambda: OnCondition(condition=StringLLMCondition("x"))),
+    "a condition that is a number": (ValidationError, lambda: OnCondition(target=TerminateTarget(), condition=5)),
+    "availability that is a number": (
+        ValidationError,
+        lambda: OnCondition(target=TerminateTarget(), condition="x", available=5),
+    ),
+    "a context condition that is a text": (
+        ValidationError,
+        lambda: OnContextCondition(target=TerminateTarget(), condition="x"),
+    ),
+    "a handoff of another type": (TypeError, lambda: agent("ann").handoffs.add(5)),
+    "an after-work that is an agent": (TypeError, lambda: agent("ann").handoffs.set_after_work(agent("bob"))),
+    "arithmetic in an expression": (ValueError, lambda: ContextExpression("${x} + 1 > 2")),
+    "a call in an expression": (ValueError, lambda: ContextExpression("max(${x})")),
+    "an expression that cannot be read": (SyntaxError, lambda: ContextExpression("${x} >")),
+    "a handoff to a stranger": (ValueError, lambda: talk("sync", handing_over(AgentTarget(agent("zoe"))))),
+    "the user where there is none": (ValueError, lambda: talk("sync", handing_over(RevertToUserTarget()))),
+    "a choice where nobody has a model": (
+        ValueError,
+        lambda: talk("sync", agent("ann"), group_after_work=GroupManagerTarget()),
+    ),
+    "a pattern of choices where nobody has a model": (
+        ValueError,
+        lambda: talk("sync", agent("ann"), pattern=AutoPattern),
+    ),
+    "two agents of one name": (ValueError, lambda: talk("sync", agent("ann"), agent("ann"))),
+    "a user who is also an agent": (
+        ValueError,
+        lambda: talk("sync", agent("ann"), user_agent=agent("ann")),
+    ),
+    "a group among the arguments of its manager": (
+        ValueError,
+        lambda: talk("sync", agent("ann"), group_manager_args={"groupchat": 5}),
+    ),
+    "an unknown argument of the manager": (
+        TypeError,
+        lambda: talk("sync", agent("ann"), group_manager_args={"unknown": 5}),
+    ),
+    "a message of a stranger": (
+        ValueError,
+        lambda: talk("sync", agent("ann"), messages=[{"role": "user", "content": "x", "name": "zoe"}]),
+    ),
+    "no messages": (IndexError, lambda: talk("sync", agent("ann"), messages=[])),
+    "messages that are None": (TypeError, lambda: talk("sync", agent("ann"), messages=None)),
+    "a pattern that is not one": (ValueError, lambda: RegexGuardrail("g", "(", TerminateTarget())),
+    "a rule about a stranger": (ValueError, lambda: guard(policy(message_source="zoe"))),
+    "a rule without a pattern": (ValueError, lambda: guard(without("pattern"))),
+    "a rule without an action": (ValueError, lambda: guard(without("action"))),
+    "a rule that asks a model where there is none": (
+        ValueError,
+        lambda: guard(policy(check_method="llm", custom_prompt="x")),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_bad_input_is_refused(case: str) -> None:
+    error, attempt = REFUSED[case]
+    with pytest.raises(error) as refused:
+        attempt()
+    assert str(refused.value)
+
+
+def test_a_reflection_needs_a_model_of_the_manager() -> None:
+    with pytest.raises(AssertionError):
+        talk("sync", member("ann", "ann 1"), summary_method="reflection_with_llm")
