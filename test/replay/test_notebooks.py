@@ -171,6 +171,46 @@ def test_an_error_that_was_recorded_is_no_departure(tmp_path: Path) -> None:
     assert replay_notebook(notebook(tmp_path, ("1 / 0", [error]), (chat, [stream(shown)]))).departure is None
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("print(reply)", stream("A joke about cats.\n")),
+        ("[reply]", {"output_type": "execute_result", "data": {"text/plain": "['A joke about cats.']"}}),
+        ('{"content": reply}', {"output_type": "execute_result", "data": {"text/plain": "{'content': 'A joke.'}"}}),
+    ],
+)
+def test_an_answer_without_a_conversation_is_what_the_cell_shows(
+    line: str, shown: dict[str, Any], tmp_path: Path
+) -> None:
+    cell = f'reply = assistant.generate_reply([{{"role": "user", "content": "A joke?"}}])\n{line}'
+    chat = 'user.initiate_chat(assistant, message=f"Tell me: {reply[:6]}")'
+    said_then = stream(said("user", "assistant", "Tell me: A joke") + said("assistant", "user", "Well."))
+    report = replay_notebook(notebook(tmp_path, (ENDS_SOON, []), (cell, [shown]), (chat, [said_then])))
+    assert (report.reproduced, report.departure) == (2, None)
+
+
+def test_a_run_that_was_interrupted_ends_where_the_record_does(tmp_path: Path) -> None:
+    shown = said("user", "assistant", "Hello.")
+    error = {"output_type": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
+    chat = ENDS_SOON + 'user.initiate_chat(assistant, message="Hello.")'
+    report = replay_notebook(notebook(tmp_path, (chat, [stream(shown), error])))
+    assert (report.reproduced, report.departure) == (1, None)
+
+
+def test_a_missing_list_of_configurations_offers_the_models_that_the_cells_name(tmp_path: Path) -> None:
+    config = (
+        'import autogen\nllm_config = autogen.LLMConfig.from_json(path="OAI_CONFIG_LIST").where(model="gpt-4o-mini")\n'
+    )
+    chat = (
+        config
+        + ENDS_SOON.removeprefix(CONFIG)
+        + 'assert llm_config.config_list[0]["model"] == "gpt-4o-mini"\nuser.initiate_chat(assistant, message="Hello.")'
+    )
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    report = replay_notebook(notebook(tmp_path, (chat, [stream(shown)])))
+    assert (report.reproduced, report.departure) == (2, None)
+
+
 def test_cells_read_keys_and_ask_for_input(tmp_path: Path) -> None:
     program = (
         "import os, getpass\nfrom google.colab import userdata\n"

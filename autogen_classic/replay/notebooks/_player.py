@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -27,12 +28,15 @@ PLACEHOLDER_KEY = "not-needed"
 
 _SELECTORS = ("speaker_selection_agent", "checking_agent")
 _CODE_OUTPUT = re.compile(r"exitcode: (-?\d+) \(execution (?:succeeded|failed).*?\)\nCode output: ?(.*)", re.DOTALL)
+_OUT = re.compile(r"\AOut\[\d+\]: ")
 _CARRYOVER = "\nContext: \n"
 UNKNOWN_SUMMARY = "(The notebook does not show this summary.)"
 
 
 class Player:
     """Follows a transcript while the conversation is held again, and says what comes next in it.
+
+    A cell may also ask a model without a conversation and show the answer, as in ``print(agent.generate_reply(...))``.
 
     Attributes:
         unknown_summaries: how many summaries of a model were wanted that no output shows.
@@ -42,6 +46,7 @@ class Player:
         self._items: Sequence[Item] = ()
         self._at = 0
         self._text = ""
+        self._printed = ""
         self.unknown_summaries = 0
 
     def begin(self, items: Sequence[Item], text: str) -> None:
@@ -54,6 +59,7 @@ class Player:
         self._items = items
         self._at = 0
         self._text = text
+        self._printed = "" if any(isinstance(item, Turn) for item in items) else text
 
     def hear(self, event: MessageReceived) -> None:
         """Move on past a message that was printed just now.
@@ -82,6 +88,9 @@ class Player:
             return turn.sender
         if self._asks_for_summary(request):
             return self._summary(turn, request)
+        if turn is None and self._printed.strip():
+            printed, self._printed = self._printed, ""
+            return _printed_value(printed)
         if turn is None or turn.sender != name:
             follows = "ends here" if turn is None else f"goes on with a message of {turn.sender!r}"
             raise NotebookDepartureError(f"The model of {name!r} is asked, but the record {follows}.")
@@ -117,7 +126,8 @@ class Player:
             NotebookDepartureError: the record does not show them.
         """
         _, turn = next(self._turns(), (0, None))
-        match = None if turn is None or turn.sender != name else _CODE_OUTPUT.match(turn.content)
+        shown = self._printed if turn is None else turn.content if turn.sender == name else ""
+        match = _CODE_OUTPUT.match(shown.lstrip())
         if match is None:
             raise NotebookDepartureError(f"{name!r} runs code, but the record does not show its output here.")
         return RecordedCodeResult(int(match[1]), match[2])
@@ -168,6 +178,20 @@ class Player:
         return carried_over
 
 
+def _printed_value(text: str) -> str:
+    """The answer of a model in what a cell shows of it: the text itself, or its form in Python."""
+    shown = _OUT.sub("", text).strip()
+    try:
+        value = ast.literal_eval(shown)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return shown
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, dict):
+        value = value.get("content")
+    return value if isinstance(value, str) else shown
+
+
 def _carryover(content: str) -> tuple[bool, str]:
     _, frame, carried_over = content.partition(_CARRYOVER)
     return bool(frame), carried_over
@@ -200,14 +224,18 @@ class TranscriptTape(TapeOfRun):
         recorder: where the turns go.
         plays_tools: whether results of tools come from the transcript.
         plays_code: whether results of code do.
+        models: the models that a list of configurations offers where the notebook's own is missing.
     """
 
-    def __init__(self, player: Player, recorder: Recorder, plays_tools: bool, plays_code: bool) -> None:
+    def __init__(
+        self, player: Player, recorder: Recorder, plays_tools: bool, plays_code: bool, models: Sequence[str]
+    ) -> None:
         super().__init__(None, recorder, {"tools": plays_tools, "code": plays_code}, Secrets())
         self.replays = True
         self.client = ScriptedClient(player.reply_of_model)
         self._player = player
         self._plays = (plays_tools, plays_code)
+        self._models = models
         self._tools_run = (0, 0)  # at which place of the transcript, and how many there
 
     def attempt(
@@ -228,7 +256,13 @@ class TranscriptTape(TapeOfRun):
             entries = super().config_list(name, filter_dict, load)
         except (OSError, ValueError):
             entries = []
-        return entries or [{"model": model, "api_key": PLACEHOLDER_KEY} for model in _models_in(filter_dict)]
+        return entries or [{"model": model, "api_key": PLACEHOLDER_KEY} for model in self._models_for(filter_dict)]
+
+    def _models_for(self, filter_dict: Mapping[str, Any] | None) -> Sequence[str]:
+        wanted = (filter_dict or {}).get("model")
+        if wanted is None:
+            return self._models or ["gpt-4o"]
+        return [wanted] if isinstance(wanted, str) else [str(model) for model in wanted]
 
     def person_steps(self, agent: object, prompt: str, ask: Request) -> Steps[str]:
         """Return what the person typed then; see `_core.tape`."""
@@ -253,8 +287,3 @@ class TranscriptTape(TapeOfRun):
         if self._plays[1]:
             run = CallStep(self._player.result_of_code, agent_name(agent))
         return (yield from super().code_steps(agent, blocks, run))
-
-
-def _models_in(filter_dict: Mapping[str, Any] | None) -> list[str]:
-    wanted = (filter_dict or {}).get("model") or ["gpt-4o"]
-    return [wanted] if isinstance(wanted, str) else [str(model) for model in wanted]

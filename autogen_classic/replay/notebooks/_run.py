@@ -34,6 +34,8 @@ from .outputs import error_of, shown_text, write_outputs
 __all__ = ("replay_notebook", "run_replay")
 
 _KEYS_READ = re.compile(r"os\.environ\[[\"'](\w+)[\"']\]|userdata\.get\([\"'](\w+)[\"']\)")
+_MODELS_NAMED = re.compile(r"\bmodels?[\"']?\s*[:=]\s*(\[[^\]]*\]|\"[^\"\n]+\"|'[^'\n]+')")
+_QUOTED = re.compile(r"[\"']([^\"'\n]+)[\"']")
 _LARGEST_NOTEBOOK = 200 * 1024 * 1024
 
 # What pip calls a package whose module has another name.
@@ -148,8 +150,10 @@ def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, wr
         recorder = CassetteRecorder(kept, _file.head(tools, code), [], Secrets())
         os.chdir(source.parent)
         _give_keys(cells)
+        if code:
+            os.environ.setdefault("AUTOGEN_USE_DOCKER", "0")  # no code runs, so that no engine is needed
         builtins.input = player.answer_to_input
-        stack.enter_context(seam.use(TranscriptTape(player, recorder, tools, code)))
+        stack.enter_context(seam.use(TranscriptTape(player, recorder, tools, code, _models_named(cells))))
         stack.enter_context(listening(player.hear, kinds=[MessageReceived]))
         shell = stack.enter_context(open_shell(source.name))
         for cell in cells:
@@ -192,7 +196,10 @@ def _replay_cell(shell: Shell, cell: Cell, player: Player) -> tuple[CellReport, 
     if error is not None:
         name = type(error).__name__
         outputs.append({"output_type": "error", "ename": name, "evalue": str(error), "traceback": []})
-        if name != error_of(cell):
+        ended_as_recorded = name == error_of(cell) or (
+            isinstance(error, NotebookDepartureError) and error_of(cell) and report.departure is None
+        )
+        if not ended_as_recorded:
             report = CellReport(report.number, report.recorded, report.reproduced, _failure(cell.number, error, report))
     return report, outputs
 
@@ -240,6 +247,12 @@ def _give_keys(cells: Sequence[Cell]) -> None:
     userdata.get = _placeholder  # type: ignore[attr-defined]
     colab.userdata = userdata  # type: ignore[attr-defined]
     sys.modules.setdefault("google.colab", colab)
+
+
+def _models_named(cells: Sequence[Cell]) -> list[str]:
+    """The models that the cells name, which a list of configurations must offer."""
+    named = (match for cell in cells for match in _MODELS_NAMED.findall(cell.source))
+    return list(dict.fromkeys(model for text in named for model in _QUOTED.findall(text)))
 
 
 def _placeholder(*_: object, **__: object) -> str:
