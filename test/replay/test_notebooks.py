@@ -189,6 +189,19 @@ def test_an_answer_without_a_conversation_is_what_the_cell_shows(
     assert (report.reproduced, report.departure) == (2, None)
 
 
+def test_code_that_runs_without_a_conversation_has_the_output_that_the_cell_shows(tmp_path: Path) -> None:
+    cell = (
+        TWO_AGENTS.replace("code_execution_config=False", 'code_execution_config={"use_docker": False}')
+        + 'reply = user.generate_reply([{"role": "user", "content": "```python\\nprint(1)\\n```"}])\nprint(reply)\n'
+        + 'assert "from the record" in reply'
+    )
+    shown = ">>>>>>>> EXECUTING CODE BLOCK...\nexitcode: 0 (execution succeeded)\nCode output: from the record\n"
+    chat = 'user.initiate_chat(assistant, message="Hello.", max_turns=1)'
+    said_then = stream(said("user", "assistant", "Hello.") + said("assistant", "user", "Good day."))
+    report = replay_notebook(notebook(tmp_path, (cell, [stream(shown)]), (chat, [said_then])), code=True)
+    assert (report.reproduced, report.departure) == (2, None)
+
+
 def test_a_run_that_was_interrupted_ends_where_the_record_does(tmp_path: Path) -> None:
     shown = said("user", "assistant", "Hello.")
     error = {"output_type": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}

@@ -126,8 +126,10 @@ class Player:
             NotebookDepartureError: the record does not show them.
         """
         _, turn = next(self._turns(), (0, None))
-        shown = self._printed if turn is None else turn.content if turn.sender == name else ""
-        match = _CODE_OUTPUT.match(shown.lstrip())
+        if turn is None:
+            match = _CODE_OUTPUT.search(self._printed)  # the cell prints more than the answer
+        else:
+            match = _CODE_OUTPUT.match(turn.content) if turn.sender == name else None
         if match is None:
             raise NotebookDepartureError(f"{name!r} runs code, but the record does not show its output here.")
         return RecordedCodeResult(int(match[1]), match[2])
