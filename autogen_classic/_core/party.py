@@ -60,6 +60,8 @@ STEPS_BEHIND: Mapping[str, str] = {
     # a group
     "run_chat": "agentchat._groupchat.loop.run_chat",
     "select_speaker": "agentchat._groupchat.loop.select_speaker",
+    "_prepare_and_select_agents": "agentchat._groupchat.candidates.prepare_and_select",
+    "manual_select_speaker": "agentchat._speakers.manual.ask_person",
     "_auto_select_speaker": "agentchat._speakers.auto.select_by_model",
     "resume": "agentchat._groupchat.resume.resume",
 }
