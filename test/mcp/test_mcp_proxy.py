@@ -6,6 +6,7 @@ import asyncio
 import base64
 import inspect
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ import pytest
 
 from autogen_classic import ConversableAgent
 from autogen_classic.errors import McpCallError
+from autogen_classic.function_utils import get_function_schema
 from autogen_classic.mcp import open_toolkit
 from autogen_classic.mcp.mcp_client import StdioConfig
 from autogen_classic.mcp.mcp_proxy import MCPProxy
@@ -188,8 +190,8 @@ def test_a_description_is_fetched_and_its_server_is_found_from_there(url: str) -
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({}, "Either openapi_specification or openapi_url"),
-        ({"openapi_specification": "{}", "openapi_url": "http://127.0.0.1:9"}, "Either openapi_specification or"),
+        ({}, "Either openapi_specification or openapi_url should be provided, but neither is"),
+        ({"openapi_specification": "{}", "openapi_url": "http://127.0.0.1:9"}, "Either .* provided, but both are"),
         ({"openapi_specification": "[]"}, "must hold an object"),
         ({"openapi_specification": "{: ["}, "neither JSON nor YAML"),
         ({"openapi_specification": '{"swagger": "2.0", "paths": {}}'}, "version 3"),
@@ -199,6 +201,38 @@ def test_a_description_is_fetched_and_its_server_is_found_from_there(url: str) -
 def test_a_description_that_cannot_be_used_says_why(given: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         MCPProxy.create(**given)
+
+
+def test_a_description_can_be_a_dict(url: str) -> None:
+    assert MCPProxy.create(openapi_specification=specification(url)).get_function("get_items")()["method"] == "GET"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"openapi_specification": Path("api.json")}, "must be a text in JSON or YAML, or a dict"),
+        ({"openapi_specification": "{}", "servers": ["http://127.0.0.1"]}, "servers must be a list of dicts"),
+    ],
+)
+def test_a_description_or_servers_of_another_kind_are_refused(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(TypeError, match=says):
+        MCPProxy.create(**given)
+
+
+@pytest.mark.parametrize("servers", [[], [{"url": "/v1"}]])
+def test_a_description_that_does_not_say_where_the_service_is_asks_for_servers(url: str, servers: list[Any]) -> None:
+    proxy = MCPProxy.create(openapi_specification=specification(url, servers=servers))
+    with pytest.raises(ValueError, match=re.escape('servers=[{"url": "https://..."}]')):
+        proxy.get_function("get_items")()
+
+
+def test_a_default_of_the_description_is_that_of_the_tool(url: str) -> None:
+    described = specification(url)
+    of_items = described["paths"]["/items"]["get"]
+    of_items["parameters"] = [{"name": "limit", "in": "query", "schema": {"type": "integer", "default": 10}}]
+    function = MCPProxy.create(openapi_specification=described).get_function("get_items")
+    schema = get_function_schema(function, name="get_items", description="List all items")
+    assert schema["function"]["parameters"]["properties"]["limit"]["default"] == 10
 
 
 # --- requests --------------------------------------------------------------------------------------------------------
@@ -214,6 +248,35 @@ def test_arguments_go_where_the_description_says(proxy: MCPProxy) -> None:
     assert seen["headers"] == {"Content-Type": "application/json"}
     seen = proxy.get_function("post_login")(body={"user": "a", "count": 2})
     assert parse_qs(seen["body"]) == {"user": ["a"], "count": ["2"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "says"),
+    [
+        ("get_item", {}, "get_item() needs item_id. It takes item_id, X_Trace, from_, tag."),
+        ("get_item", {"item_id": None}, "get_item() needs item_id."),
+        ("get_item", {"item-id": "1"}, "get_item() needs item_id and does not take item-id."),
+        (
+            "make_item",
+            {"name": "a"},
+            "needs body and does not take name. It takes body. Put name into body, as in body={",
+        ),
+        ("post_login", {"user": "a"}, "post_login() does not take user. It takes body."),
+        ("get_items", {"page": 1}, "get_items() does not take page. It takes no arguments."),
+    ],
+)
+def test_missing_and_unknown_arguments_are_named_before_anything_is_sent(
+    name: str, arguments: dict[str, Any], says: str
+) -> None:
+    proxy = MCPProxy.create(openapi_specification=specification("http://127.0.0.1:9"))
+    with pytest.raises(TypeError, match=re.escape(says)):
+        proxy.get_function(name)(**arguments)
+
+
+@pytest.mark.parametrize("value", ["", ".", ".."])
+def test_a_part_of_the_address_cannot_lead_to_another_one(proxy: MCPProxy, value: str) -> None:
+    with pytest.raises(ValueError, match="item_id is a part of the address"):
+        proxy.get_function("get_item")(item_id=value)
 
 
 def test_a_refusal_is_an_error_that_says_what_was_answered(proxy: MCPProxy) -> None:

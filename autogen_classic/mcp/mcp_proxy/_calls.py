@@ -34,17 +34,40 @@ def function_of(operation: Operation, server: Callable[[], str], authorize: Auth
 
     Returns:
         A function of keyword arguments, with the signature and the schemas of the operation. It returns what JSON
-        holds, or a text, and raises an `McpCallError` where the service cannot be reached or refuses.
+        holds, or a text. It raises a `TypeError` where arguments are missing or unknown, before anything is sent, and
+        an `McpCallError` where the service cannot be reached or refuses.
     """
+    signature = _signature(operation)
 
     def call(**arguments: Any) -> object:
+        _check(operation, signature.parameters, arguments)
         return _sent(operation, server(), _request(operation, arguments, authorize))
 
     call.__name__ = call.__qualname__ = operation.name
     call.__doc__ = operation.description or None
-    call.__signature__ = _signature(operation)  # type: ignore[attr-defined]
-    call.__annotations__ = {one.name: one.annotation for one in _signature(operation).parameters.values()}
+    call.__signature__ = signature  # type: ignore[attr-defined]
+    call.__annotations__ = {one.name: one.annotation for one in signature.parameters.values()}
     return call
+
+
+def _check(operation: Operation, parameters: Mapping[str, inspect.Parameter], arguments: Mapping[str, object]) -> None:
+    """Refuse arguments that are missing or unknown; None stands for one that is not given."""
+    missing = [
+        name
+        for name, one in parameters.items()
+        if one.default is inspect.Parameter.empty and arguments.get(name) is None
+    ]
+    unknown = [name for name in arguments if name not in parameters]
+    if not missing and not unknown:
+        return
+    faults = [
+        f"{fault} {', '.join(names)}" for fault, names in (("needs", missing), ("does not take", unknown)) if names
+    ]
+    fields = operation.body.schema.get("properties", {}) if operation.body else {}
+    within = [name for name in unknown if name in fields]
+    hint = f' Put {", ".join(within)} into body, as in body={{"{within[0]}": ...}}.' if within else ""
+    takes = ", ".join(parameters) or "no arguments"
+    raise TypeError(f"{operation.name}() {' and '.join(faults)}. It takes {takes}.{hint}")
 
 
 def _signature(operation: Operation) -> inspect.Signature:
@@ -56,7 +79,7 @@ def _signature(operation: Operation) -> inspect.Signature:
             inspect.Parameter(
                 name,
                 inspect.Parameter.KEYWORD_ONLY,
-                default=inspect.Parameter.empty if is_required else None,
+                default=inspect.Parameter.empty if is_required else schema.get("default"),
                 annotation=Annotated[Any, schema.get("description", name), WithJsonSchema(schema)],
             )
             for name, schema, is_required in sorted(values, key=lambda value: not value[2])
@@ -75,7 +98,7 @@ def _request(operation: Operation, arguments: Mapping[str, Any], authorize: Auth
         if value is None:
             continue
         if one.place == "path":
-            path = path.replace(f"{{{one.name}}}", quote(_text(value), safe=""))
+            path = path.replace(f"{{{one.name}}}", _part_of_path(one.argument, _text(value)))
         elif one.place == "query":
             query[one.name] = [_text(item) for item in value] if isinstance(value, list) else _text(value)
         else:
@@ -93,6 +116,12 @@ def _request(operation: Operation, arguments: Mapping[str, Any], authorize: Auth
             request["content"] = body if is_text else json.dumps(body)
             request["headers"].setdefault("Content-Type", operation.body.kind)
     return request
+
+
+def _part_of_path(argument: str, text: str) -> str:
+    if text in ("", ".", ".."):
+        raise ValueError(f"{argument} is a part of the address, so it cannot be {text!r}, which leads to another one.")
+    return quote(text, safe="")
 
 
 def _text(value: object) -> str:

@@ -55,7 +55,7 @@ def _in_thread(function: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     async def call(**arguments: Any) -> object:
         try:
             return await anyio.to_thread.run_sync(partial(function, **arguments))
-        except (McpCallError, ValueError) as error:
+        except (McpCallError, TypeError, ValueError) as error:
             raise ToolError(str(error)) from error
 
     call.__name__ = function.__name__

@@ -72,7 +72,7 @@ class MCPProxy:
     def create(
         cls,
         *,
-        openapi_specification: str | None = None,
+        openapi_specification: str | Mapping[str, Any] | None = None,
         openapi_url: str | None = None,
         client_source_path: str | None = None,
         servers: list[dict[str, Any]] | None = None,
@@ -84,11 +84,12 @@ class MCPProxy:
         """Make a proxy for a service.
 
         Args:
-            openapi_specification: its OpenAPI description, version 3, in JSON or YAML.
+            openapi_specification: its OpenAPI description, version 3: a text in JSON or YAML, or a dict.
             openapi_url: where the description is, instead.
             client_source_path: a directory for a program, ``main.py``, that serves the operations to MCP clients, with
                 the description and a configuration beside it; None writes nothing.
-            servers: where the service is, as dicts with ``url``; None takes what the description says.
+            servers: where the service is, as dicts with ``url``; None takes what the description says. It is needed
+                where that does not say it.
             rename_functions: whether a model gives the functions better names.
             group_functions: whether ``client_source_path`` gets a configuration for each group of operations as well.
                 The groups are the tags of the description.
@@ -100,12 +101,15 @@ class MCPProxy:
 
         Raises:
             ValueError: there is not exactly one description, it cannot be used, or a model is needed and not given.
+            TypeError: the description or the servers are of another kind.
             httpx.HTTPError: the description cannot be fetched.
         """
         if (openapi_specification is None) == (openapi_url is None):
-            raise ValueError("Either openapi_specification or openapi_url should be provided")
-        text = openapi_specification if openapi_url is None else _fetched(openapi_url)
-        specification = parsed(text or "", "The OpenAPI description")
+            given = "neither is" if openapi_url is None else "both are"
+            raise ValueError(f"Either openapi_specification or openapi_url should be provided, but {given}.")
+        if servers and not all(isinstance(one, Mapping) and "url" in one for one in servers):
+            raise TypeError(f'servers must be a list of dicts such as {{"url": "https://..."}}, but it is {servers!r}.')
+        specification = _described(openapi_specification if openapi_url is None else _fetched(openapi_url))
         found = operations_of(specification)
         if rename_functions:
             if not llm_config:
@@ -242,7 +246,13 @@ class MCPProxy:
         return self._operations[name]
 
     def _server(self) -> str:
-        return str(self._servers[0]["url"])
+        url = str(self._servers[0]["url"])
+        if "://" not in url:
+            raise ValueError(
+                f"The description of {self._title} says {url!r} for the address of the service, which is not a whole "
+                'one. Give it: MCPProxy.create(..., servers=[{"url": "https://..."}]).'
+            )
+        return url
 
     def _authorize(self, operation: Operation, query: dict[str, Any], rest: dict[str, Any]) -> None:
         given = self._security_params.get(operation.name) or self._security_params.get(None)
@@ -289,6 +299,15 @@ class MCPProxy:
             self.dump_configurations(directory)
         else:
             self.dump_configuration(directory / f"mcp_config.{self._ending}")
+
+
+def _described(given: object) -> Mapping[str, Any]:
+    if isinstance(given, Mapping):
+        return given
+    if not isinstance(given, str):
+        kind = type(given).__name__
+        raise TypeError(f"openapi_specification must be a text in JSON or YAML, or a dict, but it is of type {kind}.")
+    return parsed(given, "The OpenAPI description")
 
 
 def _fetched(url: str) -> str:
