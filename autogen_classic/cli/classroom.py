@@ -131,18 +131,21 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ._classroom.runs import RUN_SUFFIX, run_and_keep
+    from ._classroom.runs import KEPT, RUN_SUFFIX, run_and_keep
 
     output = (options.output or Path(f"{options.program.stem}{RUN_SUFFIX}")).absolute()
     code = run_and_keep(options.program, output, options.cassette)
-    print(f"The run is kept in {output}", file=sys.stderr)
+    print(f"{KEPT}{output}", file=sys.stderr)
     return code
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from ._classroom.grading import grades_of, table_of
+    from ._classroom.grading import grades_of, read_record, table_of
 
-    grades = list(grades_of(options.record, options.runs))
+    recorded, left_out = read_record(options.record)
+    for note in left_out:
+        print(f"left out: {clean(note)}", file=sys.stderr)
+    grades = list(grades_of(recorded, options.runs))
     print(table_of(grades))
     if options.json is not None:
         text = json.dumps([grade.as_data() for grade in grades], ensure_ascii=False, indent=1)

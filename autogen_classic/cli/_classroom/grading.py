@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -14,7 +14,7 @@ from ...errors import AutogenClassicError, UnreadableLogError
 from .._clean import clean
 from .runs import RUN_SUFFIX
 
-__all__ = ("Grade", "grade", "grades_of", "table_of")
+__all__ = ("Grade", "grade", "grades_of", "read_record", "table_of")
 
 _LARGEST_FILE = 100_000_000  # bytes
 _EVENTS = b'{"type"'
@@ -76,28 +76,67 @@ class Grade:
         return asdict(self)
 
 
-def grades_of(record: Path, runs: Sequence[Path]) -> Iterator[Grade]:
-    """Compare runs with a record.
+def read_record(record: Path) -> tuple[dict[str, Facts], list[str]]:
+    """Read what runs are compared with.
 
     Args:
         record: a run, or a folder of them, one for each lesson.
+
+    Returns:
+        What can be compared, by the name of the file; and why the other files of the folder are left out.
+
+    Raises:
+        UnreadableLogError: the record cannot be read, or no file of its folder can.
+        OSError: it is not there.
+    """
+    if not record.exists():
+        raise FileNotFoundError(f"There is no file or folder {record}.")
+    if not record.is_dir():
+        return {record.name: facts_of(record)}, []
+    lessons = sorted(record.glob(f"*{RUN_SUFFIX}"))
+    if not lessons:
+        raise UnreadableLogError(f"{record} holds no runs (*{RUN_SUFFIX}).")
+    facts: dict[str, Facts] = {}
+    left_out: list[str] = []
+    for lesson in lessons:
+        try:
+            facts[lesson.name] = facts_of(lesson)
+        except (AutogenClassicError, OSError) as error:
+            left_out.append(str(error).partition("\n")[0])
+    if not facts:
+        raise UnreadableLogError(f"No run in {record} can be read. {left_out[0]}")
+    return facts, left_out
+
+
+def grades_of(recorded: Mapping[str, Facts], runs: Sequence[Path]) -> Iterator[Grade]:
+    """Compare runs with a record.
+
+    Args:
+        recorded: what the record says, by the name of the file.
         runs: a run, or a folder with runs of the same names, for each student.
 
     Yields:
-        A grade for each student and lesson.
-
-    Raises:
-        UnreadableLogError: the record cannot be read, or its folder is empty.
-        OSError: it is not there.
+        A grade for each student and lesson; one alone for what is neither a run nor a student's folder.
     """
-    lessons = sorted(record.glob(f"*{RUN_SUFFIX}")) if record.is_dir() else [record]
-    if not lessons:
-        raise UnreadableLogError(f"{record} holds no runs (*{RUN_SUFFIX}).")
-    facts = {lesson: facts_of(lesson) for lesson in lessons}
     for run in runs:
-        for lesson in lessons:
-            file = run / lesson.name if run.is_dir() else run
-            yield grade(facts[lesson], file, run.resolve().name, lesson.name.removesuffix(RUN_SUFFIX))
+        student = run.resolve().name
+        fault = _fault_of(run, recorded)
+        if fault is not None:
+            yield Grade(student, "-", fault=fault)
+            continue
+        for name in [run.name] if run.is_file() and run.name in recorded else recorded:
+            yield grade(recorded[name], run if run.is_file() else run / name, student, name.removesuffix(RUN_SUFFIX))
+
+
+def _fault_of(run: Path, recorded: Mapping[str, Facts]) -> str | None:
+    """Why this is not homework at all: what would otherwise look as if nothing had been handed in."""
+    if not run.exists():
+        return f"there is no folder {run}"
+    if run.is_file():
+        is_clear = len(recorded) == 1 or run.name in recorded
+        return None if is_clear else f"which lesson is it? The record has {', '.join(recorded)}"
+    holds_students = not any(run.glob(f"*{RUN_SUFFIX}")) and any(run.glob(f"*/*{RUN_SUFFIX}"))
+    return f"holds folders of students; did you mean {run}/*?" if holds_students else None
 
 
 def grade(recorded: Facts, file: Path, student: str, lesson: str) -> Grade:

@@ -15,7 +15,7 @@ from pathlib import Path
 from ...compat.notebook import read_cells
 from ...errors import ClassroomError
 from . import check
-from .runs import RUN_SUFFIX
+from .runs import KEPT, RUN_SUFFIX
 
 __all__ = ("FOR_NOTEBOOKS", "Lesson", "copy_parts", "find_notebooks", "modules_of", "record_lesson")
 
@@ -30,7 +30,7 @@ _KEYS = ("_API_KEY", "_TOKEN", "OAI_CONFIG_LIST")
 _README = """\
 # What to do
 
-1. Look whether this machine is ready: `python check.py`
+1. Check whether this machine is ready: `python check.py`
 2. If something is missing, install it, without a network if there is a folder `wheels`:
    `python -m pip install --no-index --find-links wheels -r requirements.txt`
 3. Open a notebook of the folder `notebooks`, for instance with `jupyter lab`.
@@ -52,7 +52,7 @@ class Lesson:
     Attributes:
         name: its file name without the ending.
         has_cassette: whether its answers could be recorded. A notebook that records by itself has none.
-        fault: the last line that it printed, if it failed; else None.
+        fault: the last line of the error, if it failed; else None.
     """
 
     name: str
@@ -105,28 +105,40 @@ def record_lesson(notebook: Path, folder: Path) -> Lesson:
     for file in (run, cassette):
         file.parent.mkdir(exist_ok=True)
     fault = _run(notebook, run, cassette)
-    if fault is None:
-        return Lesson(notebook.stem, True, None)
-    cassette.unlink(missing_ok=True)
-    return Lesson(notebook.stem, False, _run(notebook, run, None))
+    has_cassette = fault is None
+    if not has_cassette:
+        cassette.unlink(missing_ok=True)
+        fault = _run(notebook, run, None)
+    if run.is_file() and not run.stat().st_size:  # nothing to compare with
+        run.unlink()
+    return Lesson(notebook.stem, has_cassette, fault)
 
 
 def _run(notebook: Path, run: Path, cassette: Path | None) -> str | None:
     """Run a notebook in a process of its own. Returns why it failed, or None."""
     kept = [] if cassette is None else ["--cassette", str(cassette.absolute())]
     environment = {name: value for name, value in os.environ.items() if not name.endswith(_KEYS)}
+    environment["PYTHONUNBUFFERED"] = "1"  # so that errors and what was printed keep their order
     with tempfile.TemporaryDirectory(prefix="lesson") as place:
         copy = shutil.copy(notebook, place)
         command = [sys.executable, "-m", "autogen_classic", "classroom", "run", copy, "-o", str(run.absolute()), *kept]
         try:
             process = subprocess.run(
-                command, cwd=place, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS
+                command,
+                cwd=place,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=_SECONDS,
             )
         except subprocess.TimeoutExpired:
             return f"it took more than {_SECONDS} seconds"
     if process.returncode == 0:
         return None
-    lines = process.stderr.decode("utf-8", "replace").strip().splitlines()
+    printed = process.stdout.decode("utf-8", "replace").splitlines()
+    notices = (KEPT, f"{notebook.name}: cell ")  # they follow the error
+    lines = [line for line in printed if line.strip() and not line.startswith(notices)]
     return lines[-1] if lines else f"exit code {process.returncode}"
 
 

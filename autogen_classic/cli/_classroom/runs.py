@@ -9,6 +9,7 @@ from typing import TextIO
 
 from ..._core.replies import led_group
 from ...compat.run import run_program
+from ...errors import ClassroomError
 from ...events import (
     ChatEnded,
     ChatFailed,
@@ -22,9 +23,12 @@ from ...events import (
     unsubscribe,
 )
 
-__all__ = ("RUN_SUFFIX", "run_and_keep")
+__all__ = ("KEPT", "RUN_SUFFIX", "run_and_keep")
 
 RUN_SUFFIX = ".run.jsonl"
+KEPT = "The run is kept in "
+"""How the line begins that says where a run is."""
+
 _KINDS = (ChatEnded, ChatFailed, CodeExecuted, MessageReceived, ModelAnswered, ToolReturned)
 
 
@@ -40,10 +44,14 @@ def run_and_keep(program: Path, run: Path, cassette: Path | None = None) -> int:
         The exit code of the program.
 
     Raises:
+        ClassroomError: one file would be written over another.
         OSError: a file cannot be read or written.
     """
     if not program.is_file():
         raise FileNotFoundError(f"There is no file {program}.")
+    files = [file.resolve() for file in (program, run, cassette) if file is not None]
+    if len(set(files)) < len(files):
+        raise ClassroomError("The program, its run and its cassette need a file each. Name another one.")
     with run.absolute().open("w", encoding="utf-8") as file:
         keep = _keeping(file)
         subscribe(keep, kinds=_KINDS)

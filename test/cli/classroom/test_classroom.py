@@ -68,7 +68,7 @@ def test_a_handout_holds_what_a_class_needs(handed_out: Path) -> None:
     files = sorted(str(file.relative_to(handed_out)) for file in handed_out.rglob("*") if file.is_file())
     assert files == [
         *("README.md", "cassettes/sums.json", "check.py", "notebooks/sums.ipynb", "notebooks/tapes.ipynb"),
-        *("records/sums.run.jsonl", "records/tapes.run.jsonl", "requirements.txt"),
+        *("records/sums.run.jsonl", "requirements.txt"),
     ]
     requirements = (handed_out / "requirements.txt").read_text(encoding="utf-8")
     assert requirements == "autogen-classic\nipykernel\njupyterlab\n"
@@ -86,7 +86,54 @@ def test_a_cassette_plays_its_notebook(handed_out: Path) -> None:
 def test_a_notebook_that_fails_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lesson = notebook(tmp_path / "broken.ipynb", "1 / 0")
     assert main(["classroom", "write", str(tmp_path / "class"), "--notebooks", str(lesson), "--no-wheels"]) == 1
-    assert "broken: FAILED" in capsys.readouterr().out
+    assert "broken: FAILED: ZeroDivisionError: division by zero" in capsys.readouterr().out
+
+
+def test_a_lesson_that_fails_leaves_no_record_that_would_stop_the_grading(
+    handed_out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lesson = notebook(tmp_path / "broken.ipynb", "missing_name")
+    assert main(["classroom", "write", str(tmp_path / "class"), "--notebooks", str(lesson), "--no-wheels"]) == 1
+    assert list((tmp_path / "class" / "records").iterdir()) == []
+
+    records = tmp_path / "records"
+    shutil.copytree(handed_out / "records", records)
+    (records / "tapes.run.jsonl").write_text("", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["classroom", "grade", str(records), str(handed_out / "records")]) == 0
+    told = capsys.readouterr()
+    assert [line.split()[:2] for line in told.out.splitlines()[1:]] == [["records", "sums"]]
+    assert re.search(r"^left out: .*tapes\.run\.jsonl", told.err)
+
+
+def test_a_run_is_never_kept_over_its_notebook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lesson = notebook(tmp_path / "sums.ipynb", "1 + 1")
+    before = lesson.read_bytes()
+    for option in ("-o", "--cassette"):
+        assert main(["classroom", "run", str(lesson), option, str(lesson)]) == 1
+        assert "need a file each" in capsys.readouterr().err
+    assert lesson.read_bytes() == before
+
+
+def test_what_is_no_homework_does_not_look_like_homework_that_is_missing(
+    handed_out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    records = tmp_path / "records"
+    records.mkdir()
+    for name in ("one", "two"):
+        shutil.copy(handed_out / "records" / "sums.run.jsonl", records / f"{name}.run.jsonl")
+    shutil.copytree(records, "students/ann")
+    shutil.copy(records / "one.run.jsonl", "mine.run.jsonl")
+    arguments = ["students", "nobody", "mine.run.jsonl", "students/ann/two.run.jsonl"]
+    assert main(["classroom", "grade", str(records), *arguments]) == 1
+    rows = [re.split(r"  +", line) for line in capsys.readouterr().out.splitlines()]
+    assert [(row[0], row[1], row[-1]) for row in rows[1:]] == [
+        ("students", "-", "holds folders of students; did you mean students/*?"),
+        ("nobody", "-", "there is no folder nobody"),
+        ("mine.run.jsonl", "-", "which lesson is it? The record has one.run.jsonl, two.run.jsonl"),
+        ("two.run.jsonl", "two", "agrees"),
+    ]
 
 
 def test_runs_are_compared_with_the_record(
@@ -101,7 +148,8 @@ def test_runs_are_compared_with_the_record(
     (tmp_path / "cid\x1b[31m" / "sums.run.jsonl").write_text('{"type": "message_received"}', encoding="utf-8")
     (tmp_path / "dan").mkdir()
     (tmp_path / "dan" / "sums.run.jsonl").write_bytes((handed_out / "cassettes" / "sums.json").read_bytes())
-    students = [str(tmp_path / name) for name in ("ann", "bob", "cid\x1b[31m", "dan", "eve")]
+    (tmp_path / "eve").mkdir()
+    students = [str(tmp_path / name) for name in ("ann", "bob", "cid\x1b[31m", "dan", "eve", "fay")]
     capsys.readouterr()
 
     record = handed_out / "records" / "sums.run.jsonl"
@@ -114,11 +162,12 @@ def test_runs_are_compared_with_the_record(
         [r"cid\x1b[31m", "sums", "-", "-", "-", "-", rows[3][-1]],
         ["dan", "sums", "-", "-", "-", "-", rows[4][-1]],
         ["eve", "sums", "-", "-", "-", "-", "not handed in"],
+        ["fay", "-", "-", "-", "-", "-", f"there is no folder {tmp_path / 'fay'}"],
     ]
     assert "is damaged (KeyError)" in rows[3][-1]
     assert "does not tell who spoke: hand in what `autogen-classic classroom run` writes" in rows[4][-1]
     grades = json.loads((tmp_path / "g.json").read_text(encoding="utf-8"))
-    assert [grade["agrees"] for grade in grades] == [True, False, False, False, False]
+    assert [grade["agrees"] for grade in grades] == [True, *[False] * 5]
     assert (grades[1]["stops"], grades[1]["tools"], grades[1]["all_tools"]) == (["max_turns"], 0, 1)
 
 
@@ -130,7 +179,7 @@ def test_runs_are_compared_with_the_record(
         (["check", "empty"], "empty was not written by"),
         (["run", "missing.ipynb"], "There is no file missing.ipynb"),
         (["grade", "empty", "full"], "empty holds no runs"),
-        (["grade", "missing", "full"], "No such file or directory: 'missing'"),
+        (["grade", "missing", "full"], "There is no file or folder missing."),
     ],
 )
 def test_a_wrong_argument_gets_a_word(
