@@ -45,11 +45,15 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--no-open", action="store_true", help="do not open the page in a browser")
     options = parser.parse_args(arguments)
 
+    sources: list[Path] = [path for path in (options.run, options.other) if path is not None]
+    output: Path = options.output or options.run.with_suffix(".view.html")
+    if output.exists() and any(source.exists() and output.samefile(source) for source in sources):
+        parser.error(f"the page would be written over {output}. Name another file after -o.")
+
     from .._pictures.page import page
     from ._view_sources import run_of
 
-    runs = [run_of(path) for path in (options.run, options.other) if path is not None]
-    output: Path = options.output or options.run.with_suffix(".view.html")
+    runs = [run_of(path) for path in sources]
     output.write_text(page(runs), encoding="utf-8")
     print(output)
     if not options.no_open and sys.stdout.isatty():

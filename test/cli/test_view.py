@@ -213,6 +213,16 @@ def test_bad_input_gets_a_clear_word(
     assert not (tmp_path / name).with_suffix(".view.html").exists()
 
 
+def test_a_page_is_never_written_over_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = history(tmp_path, "Hello."), history(tmp_path, "Hello.", name="other.json")
+    before = one.read_bytes()
+    for output in (one, other):
+        with pytest.raises(SystemExit):
+            cli.main(["view", str(one), str(other), "-o", str(output)])
+        assert f"the page would be written over {output}. Name another file" in capsys.readouterr().err
+    assert (one.read_bytes(), other.read_bytes()) == (before, before)
+
+
 def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for path in (tmp_path, tmp_path / "absent.json", tmp_path / "absent.ipynb"):
         assert cli.main(["view", str(path)]) == 1
