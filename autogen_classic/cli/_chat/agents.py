@@ -15,7 +15,7 @@ from ...agentchat.user_proxy_agent import UserProxyAgent
 from ...coding import CodeBlock, CodeExecutor, CodeResult, LocalCommandLineCodeExecutor
 from ...io import IOStream
 from .._models import configurations, default_configurations
-from .team_file import Member, Model, Team
+from .team_file import Member, Model, Team, check_code
 
 __all__ = ("Crew", "crew_of")
 
@@ -84,9 +84,11 @@ def crew_of(team: Team, code: str | None = None) -> Crew:
 
     Raises:
         LLMConfigError: a model cannot be asked.
+        TeamFileError: code is to run in a group.
     """
     how = code or team.code
-    runs_code = how != "none" and len(team.agents) == 1
+    check_code(how, len(team.agents), f"`--code {how}`")
+    runs_code = how != "none"
     entries = _entries(team.model)
     members = [_agent(member, team, entries, runs_code) for member in team.agents]
     executor = _executor(how) if runs_code else None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
     from yaml import Node
 
-__all__ = ("SCHEMA_FILE", "TEMPLATE_FILE", "Member", "Model", "Team", "read_team", "team_of")
+__all__ = ("SCHEMA_FILE", "TEMPLATE_FILE", "Member", "Model", "Team", "check_code", "read_team", "team_of")
 
 SCHEMA_FILE = Path(__file__).with_name("team.schema.json")
 TEMPLATE_FILE = Path(__file__).with_name("team.yaml")
@@ -102,9 +102,23 @@ def team_of(data: object, place: str) -> Team:
             raise TeamFileError(f"{place}: two agents are called {name!r}. Rename one of them.")
         if name in ("user", "manager"):
             raise TeamFileError(f"{place}: no agent may be called {name!r}: that name is taken.")
-    if team.code != "none" and len(names) > 1:
-        raise TeamFileError(f"{place}: `code: {team.code}` needs a team of one agent, but this one has {len(names)}.")
+    check_code(team.code, len(names), f"{place}: `code: {team.code}`")
     return team
+
+
+def check_code(how: str, size: int, place: str) -> None:
+    """Refuse to run code in a group.
+
+    Args:
+        how: whether code runs, as ``code`` of the team.
+        size: how many agents there are.
+        place: where that is said, for errors.
+
+    Raises:
+        TeamFileError: code is to run, and there are several agents.
+    """
+    if how != "none" and size > 1:
+        raise TeamFileError(f"{place} needs a team of one agent, but this one has {size}.")
 
 
 def _without_none(data: dict[str, Any]) -> dict[str, Any]:

@@ -231,6 +231,16 @@ def test_a_key_does_not_go_to_a_server_that_a_file_names(place: Place) -> None:
     assert "sk-of-the-student" not in json.dumps(dict(place.server.requests[0].headers))
 
 
+@pytest.mark.parametrize("how", ["ask", "docker", "local"])
+def test_code_does_not_run_in_a_group(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], how: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-student")
+    Path("team.yaml").write_text(TEAM, encoding="utf-8")
+    assert main(["chat", "team.yaml", "--no-save", "--code", how]) == 1
+    assert f"`--code {how}` needs a team of one agent, but this one has 2." in capsys.readouterr().err
+
+
 def test_init_writes_a_team_and_never_over_another(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chat", "--init"]) == 0
     assert "autogen-classic chat team.yaml" in capsys.readouterr().out
