@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
 
     try:
         return run_mock_server(options.host, options.port, options.replies, options.token)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         place = f"{options.host}:{options.port}"
         print(f"autogen-classic mock-server: cannot listen on {place} ({error}). Try --port 0.", file=sys.stderr)
     except ValueError as error:

@@ -88,6 +88,7 @@ class HttpServer:
 
         Raises:
             OSError: the address is in use or may not be used.
+            OverflowError: the port is not one of 0 to 65535.
         """
         self._loop = asyncio.new_event_loop()
         self._started = Future()
@@ -113,7 +114,7 @@ class HttpServer:
                     self._accept, self._host, self._asked_port, limit=_LONGEST_HEAD, backlog=4096, reuse_address=True
                 )
             )
-        except OSError as failure:
+        except Exception as failure:  # `start` waits for it, whatever it is
             loop.close()
             self._started.set_exception(failure)
             return

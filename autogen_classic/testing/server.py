@@ -373,6 +373,7 @@ def run_mock_server(
     Raises:
         RepliesFileError: the file is missing or cannot be understood.
         OSError: the port is in use.
+        OverflowError: the port is not one of 0 to 65535.
     """
     from .replies_file import read_replies_file
 

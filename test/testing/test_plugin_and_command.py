@@ -15,6 +15,7 @@ import openai
 import pytest
 
 import autogen_classic.testing as testing
+from autogen_classic.cli import main
 from autogen_classic.io.base import IOStream
 from autogen_classic.testing import MockOpenAIServer, ModelRequestForbiddenError, ScriptedClient, ScriptedPerson
 from autogen_classic.testing.replies_file import RepliesFileError, read_replies_file
@@ -102,6 +103,14 @@ def test_the_command_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
             assert json.load(response)["choices"][0]["message"]["content"] == "from a file"
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize("port", [-1, 99_999])
+def test_a_port_that_does_not_exist_is_refused(port: int, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(OverflowError, match="port must be 0-65535"):
+        MockOpenAIServer(port=port).start()
+    assert main(["mock-server", "--port", str(port)]) == 1
+    assert f"cannot listen on 127.0.0.1:{port} (bind(): port must be 0-65535.)" in capsys.readouterr().err
 
 
 def test_every_name_is_there_and_in_dir() -> None:
