@@ -80,6 +80,11 @@ def test_a_drawing_has_all_of_its_forms_and_is_a_picture_in_a_notebook(sum_chat:
         sum_chat.draw("png")
 
 
+def test_ipython_prints_the_lines_of_a_drawing_as_they_are(sum_chat: ChatResult) -> None:
+    pretty = pytest.importorskip("IPython.lib.pretty").pretty
+    assert pretty(sum_chat.draw("text")) == sum_chat.draw().text
+
+
 def test_in_a_group_everybody_speaks_to_the_manager() -> None:
     ann, bob = agent("ann", default_auto_reply="I agree."), agent("bob", default_auto_reply="So do I.")
     user = agent("user")

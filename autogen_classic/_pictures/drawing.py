@@ -30,8 +30,17 @@ class Drawable(Protocol):
         ...
 
 
+class Printer(Protocol):
+    """What IPython prints the result of a cell with, beside its picture."""
+
+    def text(self, words: str) -> None:
+        """Print these words as they are."""
+        ...
+
+
 class Drawing(str):
-    """A picture as text, in the form that was asked for. A notebook shows it as a picture.
+    """A picture as text, in the form that was asked for. A notebook shows it as a picture, and IPython
+    in a terminal prints its lines.
 
     Attributes:
         mermaid: the picture as a diagram of Mermaid.
@@ -45,6 +54,9 @@ class Drawing(str):
 
     def _repr_svg_(self) -> str:
         return self.svg
+
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:
+        printer.text(str(self))
 
 
 def draw(picture: Drawable, form: Form) -> Drawing:
