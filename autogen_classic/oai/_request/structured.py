@@ -172,7 +172,7 @@ def answer_steps(
     fault = fault_of(second, wanted)
     if fault is not None:
         raise StructuredOutputError(
-            "The model did not answer in the form that response_format asks for, also when asked again. "
+            "The model did not answer in the form that response_format asks for, not even when asked again. "
             f"{fault} It said: {(second.choices[0].message.content or '')[:_FIRST_CHARACTERS]!r}. Take a model that "
             "supports structured output, make the schema simpler, or raise max_tokens if the answer was cut off.",
             second,
