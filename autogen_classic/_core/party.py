@@ -304,6 +304,12 @@ class Runner(Party, Protocol):
     run_executor: Any
     llm_config: Any
     human_input_mode: Any
+    context_variables: Any
+    _classic_ui_tools: Sequence[ToolOrFunction]
+
+    @property
+    def tools(self) -> Sequence[Any]:
+        """The tools that its model knows."""
 
     def initiate_chat(self, recipient: Party, **settings: Any) -> ChatOutcome:
         """Open a chat and run it to its end."""

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from .._core.party import Runner, ToolOrFunction
+from ._tool_registration import taking_json_values
 
-__all__ = ("tell_of_tool", "with_tools")
+__all__ = ("lend_tools", "tell_of_tool", "with_tools")
 
 
 @contextmanager
@@ -32,6 +33,21 @@ def with_tools(agents: Sequence[Runner], tools: Sequence[ToolOrFunction] | ToolO
     finally:
         for agent, (signatures, functions) in zip(agents, known_before, strict=True):
             _forget_others(agent, signatures, functions)
+
+
+def lend_tools(agent: Runner, user: Runner) -> None:
+    """Let the user of a run run what the model of its partner calls; they share the variables that tools read.
+
+    Args:
+        agent: the partner. What it can run itself goes as it is; the reader of the events runs the tools for that.
+        user: the user.
+    """
+    of_reader = [getattr(tool, "name", getattr(tool, "__name__", None)) for tool in agent._classic_ui_tools]
+    tools = [tool for tool in agent.tools if tool.name not in of_reader]
+    if tools:
+        user.context_variables = agent.context_variables
+    functions = {tool.name: taking_json_values(tool, user=user) for tool in tools}
+    user.register_function({**functions, **agent.function_map}, silent_override=True)
 
 
 def tell_of_tool(agent: Runner, tool: ToolOrFunction) -> None:

@@ -23,7 +23,7 @@ from ..io.run_response import AsyncRunIterResponse, AsyncRunResponse, RunIterRes
 from ..io.thread_io_stream import AsyncThreadIOStream, RunStream, SteppedIOStream, ThreadIOStream
 from . import _literals
 from ._iteration import AsyncChatRun, ChatRun, ChatWalk
-from ._run_tools import with_tools
+from ._run_tools import lend_tools, with_tools
 from .chat import ChatResult, chat_steps, check_queue, with_summaries
 
 __all__ = (
@@ -143,7 +143,7 @@ def _user_of(
         user = agent.run_executor = agent._classic_new_agent(settings.pop("name", "user"), **settings)
     else:
         user.human_input_mode = mode
-    user.register_function(dict(agent.function_map))
+    lend_tools(agent, user)
     return user
 
 

@@ -197,7 +197,10 @@ def taking_json_values(function: F, user: Party | None = None, *, serialize: boo
     def outcome_of(returned: object, arguments: dict[str, Any]) -> object:
         if user is not None and is_heard(FunctionUsed):
             emit(FunctionUsed(user, origin, arguments, returned))
-        return serialize_to_str(returned) if serialize else returned
+        if not serialize:
+            return returned
+        take_over = getattr(type(returned), "_classic_taken_over_by", None)  # what a tool may say besides its text
+        return serialize_to_str(returned) if take_over is None or user is None else take_over(returned, user)
 
     async def awaited(outcome: Awaitable[object], arguments: dict[str, Any]) -> object:
         return outcome_of(await outcome, arguments)

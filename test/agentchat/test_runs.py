@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from agent_kit import agent
+from agent_kit import agent, both_ways
 
 from autogen_classic import AssistantAgent, ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic.agentchat.group import ContextVariables, ReplyResult
 from autogen_classic.events.agent_events import InputRequestEvent, TerminationEvent, TextEvent
 from autogen_classic.io import IOStream
 from autogen_classic.io.run_response import Cost
@@ -28,6 +29,17 @@ def add(a: int, b: int) -> int:
 
 def bot(server: MockOpenAIServer, **settings: Any) -> AssistantAgent:
     return AssistantAgent("bot", llm_config={**server.llm_config(), "cache_seed": None}, **settings)
+
+
+def contents_of(way: str, agent: ConversableAgent, **settings: Any) -> list[Any]:
+    """What is said in a run, one way or the other."""
+    if way == "sync":
+        return [message["content"] for message in agent.run(**settings).messages]
+
+    async def run() -> list[Any]:
+        return [message["content"] for message in await (await agent.a_run(**settings)).messages]
+
+    return asyncio.run(run())
 
 
 def types_of(events: Any) -> list[str]:
@@ -172,6 +184,45 @@ class _Nothing:
     def process(self, response: Any) -> None:
         for _ in response.events:
             pass
+
+
+@both_ways
+@pytest.mark.parametrize("settings", [{}, {"executor_kwargs": {"name": "hands"}}])
+def test_the_user_of_a_run_runs_what_the_model_of_the_agent_may_call(way: str, settings: dict[str, Any]) -> None:
+    with MockOpenAIServer(TOOL_ROUND) as server:
+        counter = bot(server, functions=[add])
+        assert contents_of(way, counter, message="1 + 2?", max_turns=3, **settings)[2] == "3"
+
+
+def test_the_user_of_a_stepped_run_runs_what_was_registered_with_the_agent():
+    with MockOpenAIServer([*TOOL_ROUND, *TOOL_ROUND]) as server:
+        counter = bot(server)
+        counter.register_for_llm()(add)
+        for clear_history in (True, False):
+            run = counter.run_iter(message="1 + 2?", max_turns=3, clear_history=clear_history)
+            assert "tool_response" in types_of(run)
+            assert [message["content"] for message in run.messages][-2:] == ["3", "3 TERMINATE"]
+
+
+@both_ways
+def test_a_tool_of_a_run_reads_and_changes_the_variables_of_the_agent(way: str) -> None:
+    def count(context_variables: ContextVariables) -> ReplyResult:
+        """Count."""
+        number = context_variables["count"] + 1
+        return ReplyResult(message=f"This is number {number}.", context_variables={"count": number})
+
+    with MockOpenAIServer([tool_call("count"), tool_call("count"), "done TERMINATE"]) as server:
+        counter = bot(server, functions=[count], context_variables={"count": 1})
+        said = contents_of(way, counter, message="Count.", max_turns=4)
+    assert (said[2], said[4]) == ("This is number 2.", "This is number 3.")
+    assert counter.context_variables["count"] == 3
+
+
+def test_the_user_of_a_run_leaves_the_tools_of_the_reader_to_the_reader():
+    with MockOpenAIServer(TOOL_ROUND) as server:
+        counter = bot(server)
+        counter.set_ui_tools([add])
+        assert contents_of("sync", counter, message="1 + 2?", max_turns=3)[2] == "Error: Function add not found."
 
 
 def test_the_user_runs_code_when_it_may(tmp_path):

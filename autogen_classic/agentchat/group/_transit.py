@@ -10,7 +10,9 @@ __all__ = ("TransitFilter",)
 
 
 class TransitFilter:
-    """A hook that leaves out the calls by which models hand over, and the answers to them; what was said stays.
+    """A hook that leaves out the calls by which models hand over, and the answers to them.
+
+    What was said stays, and so does a call that was refused: its error is for the model.
 
     Args:
         names: the names of the functions that stand for handoffs.
@@ -30,11 +32,13 @@ class TransitFilter:
         """
         kept: list[Message] = []
         hidden: set[object] = set()
-        for message in messages:
+        for place, message in enumerate(messages):
             calls, answers = message.get("tool_calls"), message.get("tool_responses")
             if calls:
-                hidden.update(call.get("id") for call in calls if called(call).get("name") in self.names)
-                shown = self._without_calls(message)
+                hidden = {call.get("id") for call in calls if self._hands_over(call)}
+                if hidden:
+                    hidden -= _refused(messages[place + 1 :])
+                shown = self._without_calls(message, hidden)
             elif answers and hidden:
                 shown = _without_answers(message, hidden)
             else:
@@ -43,14 +47,23 @@ class TransitFilter:
                 kept.append(shown)
         return kept
 
-    def _without_calls(self, message: Message) -> Message | None:
-        kept = [call for call in message["tool_calls"] if called(call).get("name") not in self.names]
+    def _hands_over(self, call: object) -> bool:
+        return called(call).get("name") in self.names
+
+    def _without_calls(self, message: Message, hidden: set[object]) -> Message | None:
+        kept = [call for call in message["tool_calls"] if not (self._hands_over(call) and call.get("id") in hidden)]
         if len(kept) == len(message["tool_calls"]):
             return message
         if kept:
             return {**message, "tool_calls": kept}
         text = message.get("content")
         return {key: value for key, value in message.items() if key != "tool_calls"} if text else None
+
+
+def _refused(later: Iterable[Message]) -> set[object]:
+    """The ids of the calls whose answers, in the first of these messages that has any, are errors."""
+    answers: list[Message] = next((message["tool_responses"] for message in later if message.get("tool_responses")), [])
+    return {answer.get("tool_call_id") for answer in answers if str(answer.get("content")).startswith("Error: ")}
 
 
 def _without_answers(message: Message, hidden: set[object]) -> Message | None:

@@ -92,8 +92,9 @@ class GroupTransition:
                 return True
             message = next((one for one in reversed(groupchat.messages) if one.get("tool_calls")), message)
         speaker = executor.member(message.get("name", ""))
-        names = [called(call).get("name") for call in message.get("tool_calls") or []]
-        chosen = [one.target for one in speaker.handoffs.llm_conditions if one.llm_function_name in names]
+        names = [called(call).get("name", "") for call in message.get("tool_calls") or []]
+        handoffs = [executor.called_handoff(speaker.name, name) for name in names]
+        chosen = [handoff.target for handoff in handoffs if handoff is not None]
         name = _handed_off_to(message)
         if name is not None and speaker.handoffs.context_conditions:  # nobody else says so
             others = [one.target for one in speaker.handoffs.context_conditions if one.target.display_name() == name]

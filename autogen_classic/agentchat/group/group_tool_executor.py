@@ -49,12 +49,13 @@ def _group_tool_reply(
     responses = []
     for call in calls:
         name = called(call).get("name", "")
-        handoff = executor.handoff_of(caller, name)
+        handoff = executor.called_handoff(caller, name)
         if handoff is not None and not is_available(handoff, executor.member(caller), sender_messages):
             responses.append(answer_to(call, _NOT_AVAILABLE))
             continue
         executor.begin_call(handoff)
-        executor.take_tool_of(caller, name)
+        if handoff is None:
+            executor.take_tool_of(caller, name)
         _, answer = yield Ask(executor, "execute_function", called(call), call.get("id"))
         responses.append(answer_to(call, answer.get("content", "")))
         if executor.has_next_target():
@@ -190,14 +191,15 @@ class GroupToolExecutor(ConversableAgent):
         return tool
 
     def take_tool_of(self, agent_name: str, name: str) -> None:
-        """Where several agents have a tool of the same name, let the next call run that of one of them.
+        """Where agents have tools or handoffs of the same name, let the next call run the tool of one of them.
 
         Args:
             agent_name: the name of the agent.
             name: the name of the tool.
         """
         own = self._tools_of.get(agent_name, {}).get(name)
-        if own is None or sum(name in tools for tools in self._tools_of.values()) == 1:
+        has_namesakes = sum(name in tools for tools in self._tools_of.values()) > 1
+        if own is None or not (has_namesakes or self._function_map[name] == self._answer_handoff):
             return
         self._function_map[name] = self._guarded(name, own, self)
 
@@ -247,6 +249,18 @@ class GroupToolExecutor(ConversableAgent):
         """
         conditions = self.members[agent_name].handoffs.llm_conditions if agent_name in self.members else []
         return next((one for one in conditions if one.llm_function_name == function_name), None)
+
+    def called_handoff(self, agent_name: str, function_name: str) -> OnCondition | None:
+        """The handoff that a call of an agent means, or None: its own, or else that of another agent.
+
+        Args:
+            agent_name: the name of the agent.
+            function_name: the name of the function.
+        """
+        own = self.handoff_of(agent_name, function_name)
+        if own is not None or function_name in self._tools_of.get(agent_name, {}):
+            return own
+        return next((found for name in self.members if (found := self.handoff_of(name, function_name))), None)
 
     def member(self, agent_name: str) -> ConversableAgent:
         """The agent of a name; the executor itself for a name that is not in the group.
@@ -335,11 +349,9 @@ class GroupToolExecutor(ConversableAgent):
         result = reply_result_of(returned)
         if result is None:
             return text_of(returned)
-        if result.context_variables is not None:
-            self.context_variables.update(result.context_variables.to_dict())
         if result.target is not None:
             self.set_next_target(result.target)
-        return result.message
+        return result._classic_taken_over_by(self)
 
     def _as_group_result(self, returned: object) -> object:
         """What a tool returned; a subclass knows other ways to say what a `ReplyResult` says."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import BaseModel, field_validator
 
 from ._plain_forms import as_context_variables, as_target
 from .context_variables import ContextVariables
 from .targets.transition_target import TransitionTarget
+
+if TYPE_CHECKING:
+    from .._group_member import GroupMember
 
 __all__ = ("ReplyResult",)
 
@@ -29,4 +34,10 @@ class ReplyResult(BaseModel):
     _read_variables = field_validator("context_variables", mode="before")(as_context_variables)
 
     def __str__(self) -> str:
+        return self.message
+
+    def _classic_taken_over_by(self, agent: GroupMember) -> str:
+        """Change the variables of the agent that has run the tool, and return what the model reads."""
+        if self.context_variables is not None:
+            agent.context_variables.update(self.context_variables.to_dict())
         return self.message

@@ -506,3 +506,37 @@ class TestRefusals:
         ann.handoffs.set_after_work(AgentNameTarget("zoe"))
         with pytest.raises(ValueError, match="zoe"):
             talk("sync", ann)
+
+
+# --- calls of handoffs that the caller was not offered ---------------------------------------------------------------
+
+
+@both_ways
+def test_a_model_that_calls_the_handoff_of_another_agent_hands_over(way: str) -> None:
+    desk, clerk = member("desk", tool_call("transfer_to_boss_1")), member("clerk", "unused")
+    boss = member("boss", "I am here.")
+    clerk.handoffs.add_llm_condition(OnCondition(target=AgentTarget(boss), condition="to the boss"))
+    result = talk(way, desk, clerk, boss, max_rounds=5)
+    assert said(result)[2:] == [("_Group_Tool_Executor", "Transfer to boss"), ("boss", "I am here.")]
+
+
+def test_an_agent_runs_its_own_tool_that_is_called_like_the_handoff_of_another_one():
+    def transfer_to_boss_1() -> str:
+        """Write to the boss."""
+        return "written"
+
+    desk = member("desk", tool_call("transfer_to_boss_1"), "done", functions=[transfer_to_boss_1])
+    clerk, boss = member("clerk", "unused"), member("boss", "unused")
+    clerk.handoffs.add_llm_condition(OnCondition(target=AgentTarget(boss), condition="to the boss"))
+    assert said(talk("sync", desk, clerk, boss))[2:] == [("_Group_Tool_Executor", "written"), ("desk", "done")]
+
+
+@both_ways
+def test_a_model_reads_why_its_handoff_was_refused(way: str) -> None:
+    desk = member("desk", tool_call("transfer_to_boss_1"), "Then I do it.", context_variables={})
+    boss = member("boss", "unused")
+    desk.handoffs.add_llm_condition(OnCondition(target=AgentTarget(boss), condition="to the boss", available="is_in"))
+    talk(way, desk, boss, context_variables=ContextVariables({"is_in": False}))
+    call, answer = desk.scripted.requests[1]["messages"][-2:]
+    assert call["tool_calls"][0]["function"]["name"] == "transfer_to_boss_1"
+    assert answer["content"] == "Error: This handoff is not available now."
