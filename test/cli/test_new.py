@@ -57,7 +57,7 @@ def test_a_new_project_is_clean(project: Path) -> None:
         ("../shop", "Take shop, for instance."),
         ("", "is not a name for a package"),
         ("caf\u00e9", "Take caf, for instance."),
-        ("class", "'class' is a word of Python, which no package can have. Take my_class"),
+        ("class", "'class' is a word of Python, so that no package can have it. Take my_class"),
         ("json", "'json' is taken by something else. Take my_json"),
         ("autogen", "'autogen' is taken by something else"),
         ("con", "'con' is taken by something else"),
