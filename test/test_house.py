@@ -138,6 +138,7 @@ REACHING_IN = {
 OWN_NAMES = (
     "agentchat.group.events",  # a path of AG2
     "agentchat.contrib.graph_rag.networkx_graph_query_engine",
+    "agentchat.contrib.reasoning_agent",
     "agentchat.contrib.swarm_agent",
     "interop.crewai",
     "interop.crewai.crewai",

@@ -278,3 +278,14 @@ def test_forms_in_which_models_write() -> None:
         None,
     ]
     assert ratings_in("Option 1: a\nRating: 2\nOption 2: b\nRating: 3")[2] == (3.0, "Option 2: b\nRating: 3")
+
+
+def test_older_programs_find_it_where_it_was() -> None:
+    import autogen_classic
+    from autogen_classic.agentchat.contrib.reasoning_agent import ReasoningAgent as OfOld
+    from autogen_classic.agentchat.contrib.reasoning_agent import TreeofThought_message
+
+    assert OfOld is ReasoningAgent is autogen_classic.ReasoningAgent
+    assert autogen_classic.ThinkNode is ThinkNode
+    assert autogen_classic.agents.experimental.ReasoningAgent is ReasoningAgent
+    assert "Option 1" in TreeofThought_message
