@@ -63,12 +63,11 @@ def prepare_and_select(groupchat: Group, last_speaker: Agent) -> Steps[tuple[Age
     if len(candidates) == 1:
         return candidates[0], candidates, None
 
-    if select is SELECTORS["auto"]:
-        candidates = [agent for agent in candidates if not getattr(agent, "_classic_is_hidden", False)]
     selected = yield Call(select, groupchat, last_speaker, candidates)
     if selected is not None:
         return selected, candidates, None
-    return None, candidates, _without_open_call(groupchat.messages)
+    shown = [agent for agent in candidates if not getattr(agent, "_classic_is_hidden", False)]
+    return None, shown, _without_open_call(groupchat.messages)
 
 
 def _eligible(groupchat: Group, last_speaker: Agent) -> Agents:

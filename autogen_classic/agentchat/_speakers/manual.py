@@ -18,14 +18,16 @@ __all__ = ("ask_person", "choose")
 TRIES = 2
 
 
-def _choose_steps(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Steps[Agent]:
-    chosen = yield Call(groupchat.manual_select_speaker, candidates)
+def _choose_steps(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Steps[Agent | None]:
+    chosen: Agent | None = yield Call(groupchat.manual_select_speaker, candidates)
+    if chosen is None and getattr(groupchat.speaker_selection_method, "model_stands_in_for_person", False):
+        return None
     return chosen or groupchat.next_agent(last_speaker, candidates)
 
 
 @shipped(_choose_steps)
-def choose(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Agent:
-    """Let the person choose; one who skips the question takes the next agent of the list."""
+def choose(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Agent | None:
+    """Let the person choose; one who skips the question takes the next agent of the list, or asks the model in AG2."""
     return drive(_choose_steps(groupchat, last_speaker, candidates))
 
 
@@ -49,7 +51,9 @@ def ask_person(groupchat: Group, agents: list[Agent] | None = None) -> Steps[Age
         if answer in ("", "q"):
             return None
         if answer.isdecimal() and 1 <= int(answer) <= len(agents):
-            return agents[int(answer) - 1]
+            chosen = agents[int(answer) - 1]
+            if getattr(chosen, "_classic_group_executor", None) is not chosen:  # who runs tools has nothing to say
+                return chosen
         show("SelectSpeakerInvalidInputEvent", texts.MANUAL_INVALID.format(count=len(agents)), agents=names)
     show("SelectSpeakerTryCountExceededEvent", texts.MANUAL_GIVEN_UP, try_count=TRIES + 1, agents=names)
     return None

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, cast
 
+from ..._core.events import warn
 from ..._core.messages import Message
+from ..._warn import warn_once
+from ...io.base import AsyncInputStream, InputStream
+from .. import _literals
 from ..agent import Agent
 from ..chat import ChatResult
 from ..conversable_agent import ConversableAgent
@@ -23,6 +28,8 @@ __all__ = (
     "process_initial_messages",
     "setup_context_variables",
 )
+
+logger = logging.getLogger("autogen.agentchat.group")
 
 TEMPORARY_USER = "_User"
 
@@ -65,19 +72,19 @@ def process_initial_messages(
         if user_agent is not None:
             return user_agent
         if not temporary:
-            temporary.append(ConversableAgent(TEMPORARY_USER, llm_config=False, human_input_mode="ALWAYS"))
+            temporary.append(_TemporaryUser(TEMPORARY_USER, llm_config=False, human_input_mode="ALWAYS"))
         return temporary[0]
 
     if len(messages) > 1:
-        # What has no name was said by the user; a group that is resumed would take it for words of its manager.
+        # A group that is resumed would take what has no name for words of its manager.
+        are_of_group = any(message.get("name") for message in messages)
         named = [
-            {**message, "name": user().name} if message.get("role") == "user" and not message.get("name") else message
-            for message in messages
+            {**message, "name": user().name} if _is_of_user(message, are_of_group) else message for message in messages
         ]
         return named, user_agent, names, temporary
     name = messages[0].get("name")
-    if not name:
-        return messages, user(), names, temporary
+    if not name or name == TEMPORARY_USER:
+        return [{**messages[0], "name": user().name}] if name else messages, user(), names, temporary
     members = [*agents, *wrapped_agents, *([user_agent] if user_agent else [])]
     speaker = next((agent for agent in members if agent.name == name), None)
     if speaker is None:
@@ -85,6 +92,46 @@ def process_initial_messages(
             f"Invalid group agent name in last message: {name}. The group has {', '.join(one.name for one in members)}."
         )
     return messages, speaker, names, temporary
+
+
+def _is_of_user(message: Message, is_of_group: bool) -> bool:
+    """Tell whether the user has said a message, which has no name then, or that of an earlier temporary user.
+
+    Args:
+        message: the message.
+        is_of_group: whether it stands among messages with names, which those of all agents have in a group.
+    """
+    name, role = message.get("name"), message.get("role")
+    if name:
+        return bool(name == TEMPORARY_USER)
+    return role == "user" or (is_of_group and role == "assistant" and not message.get("tool_calls"))
+
+
+class _TemporaryUser(ConversableAgent):
+    """Stands for the person in a group without a ``user_agent``; where nobody is at the console, it ends the chat."""
+
+    def get_human_input(self, prompt: str, *, iostream: InputStream | None = None) -> str:
+        try:
+            return super().get_human_input(prompt, iostream=iostream)
+        except EOFError:
+            return self._end_the_chat()
+
+    async def a_get_human_input(self, prompt: str, *, iostream: InputStream | AsyncInputStream | None = None) -> str:
+        try:
+            return await super().a_get_human_input(prompt, iostream=iostream)
+        except EOFError:
+            return self._end_the_chat()
+
+    def _classic_asks_the_usual_way(self) -> bool:
+        return True
+
+    def _end_the_chat(self) -> str:
+        warn(
+            logger,
+            "It is the turn of the person, but nobody is at the console, so the chat ends. Give the pattern a "
+            "user_agent who can answer, or handoffs, an after-work or a choice by model that do not lead to the user.",
+        )
+        return _literals.EXIT
 
 
 def setup_context_variables(
@@ -144,6 +191,11 @@ def _first_llm_config(agents: Agents) -> dict[str, Any]:
     """The configuration of the first agent with a model, without its tools."""
     for agent in agents:
         if agent.llm_config:
+            warn_once(
+                logger,
+                f"The model of {agent.name} chooses who goes next, for the manager of the group has none. Pass "
+                'group_manager_args={"llm_config": ...} to choose by another one.',
+            )
             config = agent.llm_config.copy()
             for key in ("tools", "functions"):
                 config.pop(key, None)

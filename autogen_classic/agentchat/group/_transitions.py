@@ -41,6 +41,8 @@ class GroupTransition:
     """
 
     announces_always = True
+    model_stands_in_for_person = True
+    """Whether the model of the manager chooses where the person is asked to, and does not."""
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ from group_kit import member, said, talk
 
 from autogen_classic import AutogenClassicError, StopReason, UpdateSystemMessage
 from autogen_classic._core import events
+from autogen_classic._warn import forget_warnings
 from autogen_classic.agentchat import initiate_group_chat
 from autogen_classic.agentchat.group import (
     AgentNameTarget,
@@ -60,6 +61,14 @@ class Keyboard(IOStream):
     def input(self, prompt: str = "", *, password: bool = False) -> str:
         """The next answer."""
         return self.answers.pop(0)
+
+
+class NobodyThere(Keyboard):
+    """A console without a person, as that of a program that runs by itself."""
+
+    def input(self, prompt: str = "", *, password: bool = False) -> str:
+        """Find the end of the file."""
+        raise EOFError
 
 
 @pytest.fixture
@@ -219,6 +228,39 @@ class TestPatterns:
         ann, bob = member("ann", "ann 1"), member("bob", "bob 1")
         with IOStream.set_default(Keyboard("")):
             assert said(talk(way, ann, bob, pattern=ManualPattern, max_rounds=3))[-1] == ("bob", "bob 1")
+
+    @both_ways
+    @pytest.mark.parametrize("answer", ["", "q"])
+    def test_the_person_of_a_manual_pattern_may_leave_the_choice_to_the_model(self, way, answer):
+        ann, bob, eve = member("ann", "ann 1"), member("bob", "bob 1"), member("eve", "eve 1")
+        choosing = ScriptedClient(["eve"])
+        manager = {"llm_config": choosing.llm_config()}
+        with IOStream.set_default(Keyboard(answer)):
+            result = talk(way, ann, bob, eve, pattern=ManualPattern, group_manager_args=manager, max_rounds=3)
+        assert said(result)[-1] == ("eve", "eve 1")
+        assert "_Group_Tool_Executor" not in str(choosing.requests)
+
+    def test_a_person_who_chooses_the_agent_that_runs_tools_is_asked_again(self):
+        ann, bob = member("ann", "ann 1"), member("bob", "bob 1")
+        with IOStream.set_default(Keyboard("1", "3")):
+            assert said(talk("sync", ann, bob, pattern=ManualPattern, max_rounds=3))[-1] == ("bob", "bob 1")
+
+    def test_a_choice_by_the_model_of_an_agent_is_told_once(self, caplog):
+        forget_warnings()
+        for _ in range(2):
+            ann, bob = member("ann", "ann 1", "bob"), member("bob", "bob 1")
+            talk("sync", ann, bob, pattern=AutoPattern, max_rounds=3)
+        (warning,) = [record.getMessage() for record in caplog.records if "chooses who goes next" in record.message]
+        assert "The model of ann" in warning
+        assert "group_manager_args" in warning
+
+    @both_ways
+    def test_the_chat_ends_at_the_turn_of_a_person_who_is_not_there(self, way, caplog):
+        ann, bob = member("ann", "ann 1", "_User"), member("bob", "unused")
+        with IOStream.set_default(NobodyThere()):
+            result = talk(way, ann, bob, pattern=AutoPattern, max_rounds=9)
+        assert (said(result)[-1], result.stop_reason) == (("ann", "ann 1"), StopReason.PERSON)
+        assert "nobody is at the console" in caplog.text
 
     def test_the_model_of_the_first_agent_chooses_where_the_manager_has_none(self):
         ann, bob = member("ann", "ann 1", "bob", "ann 2"), member("bob", "bob 1")
@@ -540,3 +582,47 @@ def test_a_model_reads_why_its_handoff_was_refused(way: str) -> None:
     call, answer = desk.scripted.requests[1]["messages"][-2:]
     assert call["tool_calls"][0]["function"]["name"] == "transfer_to_boss_1"
     assert answer["content"] == "Error: This handoff is not available now."
+
+
+# --- chats that go on without a user_agent ----------------------------------------------------------------------------
+
+
+def ann_and_bob(turns: int) -> Any:
+    """A pattern without a user_agent in which two agents speak once in each turn."""
+    ann = member("ann", *[f"ann {turn}" for turn in range(turns)])
+    bob = member("bob", *[f"bob {turn}" for turn in range(turns)])
+    ann.handoffs.set_after_work(AgentTarget(bob))
+    return DefaultPattern(initial_agent=ann, agents=[ann, bob], group_manager_args={"silent": True})
+
+
+@both_ways
+def test_a_group_without_a_user_agent_is_taken_up_again_and_again(way: str) -> None:
+    pattern = ann_and_bob(3)
+    messages: Any = "user 0"
+    for turn in range(3):
+        history = talk(way, messages=messages, pattern=pattern).chat_history
+        messages = [*history, {"role": "user", "content": f"user {turn + 1}"}]
+    heard = [(one.get("name"), one["content"]) for one in pattern.agents[1].scripted.requests[-1]["messages"]]
+    assert heard[1:] == [
+        *[("_User", "user 0"), ("ann", "ann 0"), ("bob", "bob 0")],
+        *[("_User", "user 1"), ("ann", "ann 1"), ("bob", "bob 1")],
+        *[("_User", "user 2"), ("ann", "ann 2")],
+    ]
+    assert "chat_manager" not in str(history)
+
+
+def test_the_messages_of_the_group_itself_are_taken_up_without_a_user_agent():
+    pattern = ann_and_bob(2)
+    talk("sync", messages="user 0", pattern=pattern)
+    messages = pattern.agents[0]._group_manager.groupchat.messages
+    result = talk("sync", messages=[*messages, {"role": "user", "content": "user 1"}], pattern=pattern)
+    assert [content for _, content in said(result)] == ["user 0", "ann 0", "bob 0", "user 1", "ann 1", "bob 1"]
+    assert talk("sync", messages=messages[:1], pattern=ann_and_bob(1)).summary == "bob 0"
+
+
+def test_nameless_answers_in_a_history_without_names_are_not_the_words_of_the_user():
+    pattern = ann_and_bob(1)
+    history = [("user", "hi"), ("assistant", "hello"), ("user", "How are you?")]
+    talk("sync", messages=[{"role": role, "content": content} for role, content in history], pattern=pattern)
+    names = [one.get("name") for one in pattern.agents[0].scripted.requests[0]["messages"]]
+    assert names == [None, "_User", "chat_manager", "_User"]
