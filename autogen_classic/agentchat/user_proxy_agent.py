@@ -40,8 +40,20 @@ class UserProxyAgent(ConversableAgent):
         description: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """Create an agent for a person; see `ConversableAgent` for the arguments."""
+        """Create an agent for a person; see `ConversableAgent` for the arguments.
+
+        Raises:
+            ValueError: there is no description, and none is known for this human_input_mode.
+        """
         init_args = dict(locals()) if is_heard(AgentCreated) else None
+        if description is None:
+            modes = self.DEFAULT_USER_PROXY_AGENT_DESCRIPTIONS
+            if human_input_mode not in tuple(modes):
+                raise ValueError(
+                    f"human_input_mode of {name} must be one of {', '.join(map(repr, modes))}, in capitals, but it is "
+                    f"{human_input_mode!r}."
+                )
+            description = modes[human_input_mode]
         super().__init__(
             name=name,
             system_message=system_message,
@@ -52,9 +64,7 @@ class UserProxyAgent(ConversableAgent):
             code_execution_config=code_execution_config,
             llm_config=llm_config,
             default_auto_reply=default_auto_reply,  # type: ignore[arg-type]
-            description=(
-                self.DEFAULT_USER_PROXY_AGENT_DESCRIPTIONS[human_input_mode] if description is None else description
-            ),
+            description=description,
             **kwargs,
         )
         self._classic_announce(init_args)

@@ -14,6 +14,7 @@ from autogen_classic import (
     GroupChat,
     GroupChatManager,
     OpenAIWrapper,
+    UserProxyAgent,
     config_list_from_json,
     initiate_chats,
     register_function,
@@ -329,6 +330,13 @@ def test_an_unknown_human_input_mode_means_terminate_as_in_0_2_40_but_is_reporte
     assert len(asked) == 1
     assert result.stop_reason == "termination message"
     assert f"human_input_mode of bob is {mode!r}, which is taken for 'TERMINATE'" in caplog.text
+
+
+@pytest.mark.parametrize("mode", ["never", None, ["NEVER"]])
+def test_a_user_proxy_that_has_no_description_for_its_mode_names_the_modes(mode: Any) -> None:
+    with pytest.raises(ValueError, match="of u must be one of 'ALWAYS', 'TERMINATE', 'NEVER', in capitals, but it is"):
+        UserProxyAgent("u", human_input_mode=mode)
+    assert UserProxyAgent("u", human_input_mode=mode, description="Anybody.").human_input_mode == mode
 
 
 def test_a_text_for_clear_history_beside_a_message_goes_on_working() -> None:
