@@ -7,10 +7,11 @@ comes about, and what to do. The pages of the documentation are made from the sa
 from __future__ import annotations
 
 import argparse
+import builtins
 import difflib
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.resources import files
 
 __all__ = ("explanations", "main")
@@ -30,20 +31,30 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="autogen-classic explain", description="Say what an error of this library means, and what to do."
     )
-    parser.add_argument("name", nargs="?", help="the name of the error, as a traceback shows it; all without one")
-    wanted = parser.parse_args(arguments).name
+    parser.add_argument("name", nargs="*", help="the error, as a traceback shows it; without it, all are listed")
+    wanted = " ".join(parser.parse_args(arguments).name)
     known = explanations()
-    if wanted is None:
+    if not wanted:
         print("\n".join(known))
         return 0
-    name = wanted.rpartition(".")[2]  # a traceback also shows the module
+    name = wanted.partition(":")[0].strip().rpartition(".")[2]  # a traceback also shows the module, and the text
     if name not in known:
-        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        advice = f" Did you mean {nearest[0]}?" if nearest else " Without a name, all are listed."
-        print(f"autogen-classic explain: this library has no error {wanted!r}.{advice}", file=sys.stderr)
+        print(f"autogen-classic explain: this library has no error {name!r}. {_advice(name, known)}", file=sys.stderr)
         return 2
     print(name, _LINK.sub(r"\1", known[name]), sep="\n\n")
     return 0
+
+
+def _advice(name: str, known: Collection[str]) -> str:
+    """Where else an error may come from, or what its name may have been."""
+    if isinstance(getattr(builtins, name, None), type):
+        return "It is one of Python: https://docs.python.org/3/library/exceptions.html"
+    import openai
+
+    if isinstance(getattr(openai, name, None), type):
+        return "It is one of the package openai: https://github.com/openai/openai-python#handling-errors"
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
+    return f"Did you mean {nearest[0]}?" if nearest else "Without a name, all are listed."
 
 
 def explanations() -> dict[str, str]:

@@ -8,7 +8,10 @@ from autogen_classic import errors
 from autogen_classic.cli import main
 
 
-@pytest.mark.parametrize("name", ["MissingKeyError", "autogen_classic.errors.MissingKeyError"])
+@pytest.mark.parametrize(
+    "name",
+    ["MissingKeyError", "autogen_classic.errors.MissingKeyError", "autogen_classic.errors.MissingKeyError: no.key"],
+)
 def test_an_error_is_explained_by_its_name(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", name]) == 0
     shown = capsys.readouterr().out
@@ -27,7 +30,12 @@ def test_all_errors_are_listed_without_a_name(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize(
     ("name", "advice"),
-    [("MissingKeyEror", "Did you mean MissingKeyError?"), ("xyz", "Without a name, all are listed.")],
+    [
+        ("MissingKeyEror", "Did you mean MissingKeyError?"),
+        ("xyz", "Without a name, all are listed."),
+        ("ValueError: it is 3.5", "has no error 'ValueError'. It is one of Python"),
+        ("openai.APIConnectionError", "has no error 'APIConnectionError'. It is one of the package openai"),
+    ],
 )
 def test_an_unknown_name_is_answered_with_advice(name: str, advice: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", name]) == 2
