@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import keyword
+import os
 import re
 import sys
 from collections.abc import Sequence
+from importlib.machinery import PathFinder
+from importlib.metadata import requires
 from pathlib import Path
 
 from ..errors import ProjectError
@@ -88,7 +91,16 @@ def check_name(name: str) -> None:
         )
     if keyword.iskeyword(name) or keyword.issoftkeyword(name):
         raise ProjectError(
-            f"{name!r} is a word of Python, so that no package can have it. Take my_{name}, for instance."
+            f"{name!r} is a keyword of Python, so no package can be called that. Take my_{name}, for instance."
         )
-    if name in sys.stdlib_module_names or name in _TAKEN or _OF_WINDOWS.fullmatch(name):
+    if name in sys.stdlib_module_names or name in _TAKEN or _OF_WINDOWS.fullmatch(name) or _is_package(name):
         raise ProjectError(f"{name!r} is taken by something else. Take my_{name}, for instance.")
+
+
+def _is_package(name: str) -> bool:
+    """Whether a project of this name would hide a package: one that is installed, or that this library may need."""
+    elsewhere = [place for place in sys.path if place not in ("", os.getcwd())]
+    if PathFinder.find_spec(name, elsewhere) is not None:
+        return True
+    needed = (re.split(r"[^\w.-]", line)[0] for line in requires("autogen-classic") or ())
+    return name in {re.sub(r"[.-]", "_", package).lower() for package in needed}
