@@ -75,7 +75,9 @@ def _read_whole(data: bytes, place: str) -> dict[str, Any]:
         raise CassetteError(f"The recording {place} cannot be read ({type(error).__name__}: {error}).") from None
     except (ValueError, RecursionError) as error:
         what = "is empty" if not data.strip() else f"is not JSON ({error})"
-        raise CassetteError(f"The recording {place} {what}. Record it again, or take it from where it came.") from None
+        raise CassetteError(
+            f"The recording {place} {what}. Record it again, or fetch it again from where you got it."
+        ) from None
     _check(recording, place)
     return dict(recording)
 

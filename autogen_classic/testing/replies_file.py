@@ -36,11 +36,11 @@ def read_replies_file(path: str | Path) -> list[Any]:
     if not isinstance(items, list):
         raise RepliesFileError(f"The file of replies {str(path)!r} does not hold a list; put the replies into [ ].")
     replies = []
-    for position, item in enumerate(items):
+    for number, item in enumerate(items, start=1):
         try:
             replies.append(_read_item(item))
         except (TypeError, KeyError) as failure:
-            raise RepliesFileError(f"Reply {position} in {str(path)!r} is not understood: {failure}") from failure
+            raise RepliesFileError(f"Reply {number} in {str(path)!r} is not understood: {failure}") from failure
     return replies
 
 
@@ -55,6 +55,11 @@ def _read_item(item: object) -> Reply | ErrorReply | Disconnect | Hang:
             return disconnect(*item["disconnect"])
         if "hang" in item:
             return hang()
+    elif item == [] or not isinstance(item, (str, list)) or not all(isinstance(piece, str) for piece in item):
+        raise TypeError(
+            f"it cannot be {item!r}. It may be a text, a list of texts (pieces of a stream), a message object, or an "
+            "object with one of the keys tool, error, disconnect and hang."
+        )
     reply = read_reply(item)
     assert isinstance(reply, Reply)
     return reply

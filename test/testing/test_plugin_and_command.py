@@ -73,8 +73,9 @@ def test_a_file_of_replies_may_hold_every_kind(tmp_path: Path) -> None:
         (None, "cannot be read"),
         ("[", "is not JSON"),
         ('"x"', "does not hold a list"),
-        ('["a", 5]', "Reply 1 in .* cannot be 5"),
-        ('[{"text": "a"}]', r"Reply 0 in .*\['text'\]"),
+        ('["a", 5]', "Reply 2 in .* cannot be 5. It may be a text, .* tool, error, disconnect and hang.$"),
+        ('["a", []]', r"Reply 2 in .* cannot be \[\]"),
+        ('[{"text": "a"}]', r"Reply 1 in .*\['text'\]"),
     ],
 )
 def test_a_file_that_cannot_be_understood_is_named_with_the_place(
