@@ -62,6 +62,7 @@ class Conversation:
         self._saved = saved
         self._spent = spent
         self.failures = 0
+        self._has_told_of_price = False
         if state is not None:
             load_state(state, self._agents)
         self._commands: dict[str, Callable[[str], bool]] = {
@@ -109,7 +110,7 @@ class Conversation:
     def _obey(self, text: str) -> bool:
         """Do what a command says. True if it ends the conversation."""
         word, _, rest = text.partition(" ")
-        command = self._commands.get(word)
+        command = self._commands.get(word.lower())
         if command is not None:
             return command(rest.strip())
         near = difflib.get_close_matches(word, self._commands, n=1)
@@ -209,8 +210,11 @@ class Conversation:
         self._terminal.note("Stopped. What was said so far stays.")
 
     def _complain(self, error: Exception) -> None:
+        from openai import APIConnectionError
+
         self.failures += 1
-        text = without_secrets(str(error), self._crew.configurations).partition("\n")[0]
+        first, *more = without_secrets(str(error), self._crew.configurations).splitlines() or [""]
+        text = " ".join([first, *more]) if isinstance(error, APIConnectionError) else first  # the rest says where
         self._terminal.complain(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
     # --- what is kept
@@ -222,7 +226,17 @@ class Conversation:
             self._store()
         return self._saved.exchange()
 
+    def _tell_of_unknown_price(self) -> None:
+        if self._team.budget is None or self._spent.is_known or self._has_told_of_price:
+            return
+        self._has_told_of_price = True
+        self._terminal.note(
+            "The budget cannot stop anything until the price of every model is known. Give it in the team file, in US "
+            "dollars for 1000 tokens sent and received: model: {model: NAME, price: [0.001, 0.002]}"
+        )
+
     def _finish_exchange(self) -> None:
+        self._tell_of_unknown_price()
         if self._saved is not None:
             self._saved.exchanges += 1
             self._store()

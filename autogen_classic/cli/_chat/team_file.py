@@ -21,6 +21,7 @@ __all__ = ("SCHEMA_FILE", "TEMPLATE_FILE", "Member", "Model", "Team", "check_cod
 SCHEMA_FILE = Path(__file__).with_name("team.schema.json")
 TEMPLATE_FILE = Path(__file__).with_name("team.yaml")
 _LARGEST_FILE = 1_000_000  # bytes
+_TAKEN = ("user", "manager", "chat_manager", "checking_agent")
 
 Model = str | dict[str, Any]
 """A name, or a dict with the name and settings, as the schema has it."""
@@ -100,7 +101,7 @@ def team_of(data: object, place: str) -> Team:
     for name in names:
         if names.count(name) > 1:
             raise TeamFileError(f"{place}: two agents are called {name!r}. Rename one of them.")
-        if name in ("user", "manager"):
+        if name in _TAKEN:
             raise TeamFileError(f"{place}: no agent may be called {name!r}: that name is taken.")
     check_code(team.code, len(names), f"{place}: `code: {team.code}`")
     return team
@@ -145,11 +146,20 @@ def _yaml_in(text: str, path: Path) -> object:
                 f"{where} is indented with a tab. YAML takes spaces only: use two for each level."
             ) from None
         shown = f": {line.strip()[:60]}" if line.strip() else ""
-        raise TeamFileError(f"{where} is not YAML ({error.problem}){shown}") from None
+        raise TeamFileError(f"{where} is not YAML ({error.problem}){shown}{_remedy(str(error.problem))}") from None
     except yaml.YAMLError as error:
         raise TeamFileError(f"{path} is not YAML ({str(error).splitlines()[0]}).") from None
     except RecursionError:
         raise TeamFileError(f"{path} is nested too deeply.") from None
+
+
+def _remedy(problem: str) -> str:
+    """What to do about a fault that YAML names in its own words."""
+    if problem.startswith("mapping values are not allowed"):
+        return "\nIf the colon belongs to the text, put the text into quotes. Else look at the indentation."
+    if "block end" in problem or problem.startswith("could not find expected ':'"):
+        return "\nLook at the indentation of this line and of those above it: keys of one level begin in one column."
+    return ""
 
 
 def _check_nodes(root: Node | None, path: Path) -> None:
@@ -200,7 +210,7 @@ def _faults(error: ValidationError) -> Iterator[str]:
         yield f"{place}must be {_kind(schema['type'])}, not {_told(value)}."
     elif error.validator == "pattern":
         yield f"{place}{value!r} does not fit. It takes: {schema['description']}"
-    elif error.validator in ("minItems", "minLength"):
+    elif error.validator in ("minItems", "minLength") and not value:
         yield f"{place}must not be empty."
     else:
         yield f"{place}{error.message}."

@@ -37,6 +37,9 @@ _SIMPLE_FORMS = str.maketrans(
 """What a terminal with few characters shows in place of the marks that models like."""
 
 
+_TAKEN_BACK = "\r\x1b[K"  # back to the beginning of the line, and clear it
+
+
 class Terminal(IOStream):
     """Shows a conversation, and asks the person.
 
@@ -60,6 +63,8 @@ class Terminal(IOStream):
         self._console = Console(highlight=False, markup=False, emoji=False, no_color=True if plain else None)
         self._notes = Console(highlight=False, markup=False, emoji=False, stderr=not sys.stdout.isatty())
         self._cleaner = Cleaner()
+        self._unnamed: str | None = None
+        self._has_said = False
         self._input: PersonInput = (
             PlainInput(self.has_person, self._prompt) if self._is_plain else EditedInput(history_file, status)
         )
@@ -104,11 +109,18 @@ class Terminal(IOStream):
         """
 
     def begin(self, name: str) -> None:
-        """Say who speaks now.
+        """Say who speaks now; where a line cannot be taken back, not before the first piece.
 
         Args:
             name: the name of an agent.
         """
+        self._has_said = False
+        if self._is_plain:
+            self._unnamed = name
+        else:
+            self._name(name)
+
+    def _name(self, name: str) -> None:
         self._console.print(Text(self._fitting(f"{name}: ")), style="bold cyan", end="")
 
     def piece(self, text: str) -> None:
@@ -117,11 +129,19 @@ class Terminal(IOStream):
         Args:
             text: the next piece.
         """
+        if self._unnamed is not None:
+            self._name(self._unnamed)
+            self._unnamed = None
+        self._has_said = True
         self._write(self._cleaner.feed(text))
 
     def end(self) -> None:
-        """End what is said."""
-        self._write(f"{self._cleaner.rest()}\n")
+        """End what is said; a name after which nothing came is taken back."""
+        self._unnamed = None
+        if self._has_said:
+            self._write(f"{self._cleaner.rest()}\n")
+        elif not self._is_plain:
+            self._write(_TAKEN_BACK)
 
     def block(self, text: str) -> None:
         """Show a text that is not said by anybody, such as the output of code.

@@ -192,7 +192,7 @@ def test_a_terminal_without_utf_8_shows_what_it_can(place: Place) -> None:
 def test_what_goes_wrong_is_told_and_was_never_said(place: Place) -> None:
     place.server.add(error(401, "Wrong key: sk-of-the-student"), "Fine.")
     run = place.piped(b"one\ntwo\n")
-    assert run.stdout.decode().splitlines() == ["assistant: ", "assistant: Fine."]
+    assert run.stdout.decode().splitlines() == ["assistant: Fine."]
     assert "AuthenticationError" in run.stderr.decode()
     assert "sk-of-the-student" not in run.stderr.decode()
     assert run.returncode == 1
@@ -221,6 +221,30 @@ def test_a_budget_ends_the_conversation(place: Place) -> None:
     run = place.piped(b"one\ntwo\n", "team.yaml", "--no-save")
     assert "The budget of $1e-07 is used up." in run.stderr.decode()
     assert (run.returncode, len(place.server.requests)) == (1, 1)
+
+
+def test_a_budget_that_cannot_stop_anything_says_so_until_a_price_is_given(place: Place) -> None:
+    team = "budget: 1\nmodel: {model: unheard-of%s}\nagents:\n  - name: ann\n"
+    place.server.default = "Hi."
+    (place.folder / "team.yaml").write_text(team % "", encoding="utf-8")
+    told = place.piped(b"one\ntwo\n", "team.yaml", "--no-save").stderr.decode()
+    assert told.count("The budget cannot stop anything until the price of every model is known.") == 1
+    (place.folder / "team.yaml").write_text(team % ", price: [1000, 1000]", encoding="utf-8")
+    told = place.piped(b"one\ntwo\n", "team.yaml", "--no-save").stderr.decode()
+    assert "until the price" not in told
+    assert "The budget of $1 is used up." in told
+
+
+def test_a_server_that_is_not_running_is_named(place: Place) -> None:
+    address = place.server.base_url
+    place.server.stop()
+    team = f'agents:\n  - name: ann\n    model: {{model: m, base_url: "{address}"}}\n'
+    (place.folder / "team.yaml").write_text(team, encoding="utf-8")
+    run = place.piped(b"one\n/EXIT\n", "team.yaml", "--no-save")
+    assert (run.returncode, run.stdout) == (1, b"")
+    assert f"at {address}. The server cannot be reached" in run.stderr.decode()
+    assert "whether the server runs." in run.stderr.decode()
+    assert "There is no command" not in run.stderr.decode()
 
 
 def test_a_key_does_not_go_to_a_server_that_a_file_names(place: Place) -> None:
@@ -253,7 +277,7 @@ def test_init_writes_a_team_and_never_over_another(place: Place, capsys: pytest.
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["missing.yaml"], "No such file or directory: 'missing.yaml'"),
+        (["missing.yaml"], "There is no file missing.yaml."),
         (["--resume", "nowhere"], "nowhere holds no conversation"),
         (["--resume"], "There is no conversation to go on with"),
         (["--resume", "nowhere", "team.yaml"], "has its team already"),
