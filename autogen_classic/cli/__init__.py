@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import AutogenClassicError
@@ -80,10 +81,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (AutogenClassicError, OSError) as error:
-        print(f"{PROGRAM} {name}: {error}", file=sys.stderr)
+        print(f"{PROGRAM} {name}: {_words_of(error)}", file=sys.stderr)
         if isinstance(error, AutogenClassicError):
             print(f"More about it: {PROGRAM} explain {type(error).__name__}", file=sys.stderr)
         return 1
+
+
+def _words_of(error: Exception) -> str:
+    if not isinstance(error, FileNotFoundError) or error.filename is None:
+        return str(error)
+    missing = Path(os.fsdecode(error.filename))
+    return f"There is no file {missing}." if missing.parent.is_dir() else f"There is no folder {missing.parent}."
 
 
 def _help() -> str:

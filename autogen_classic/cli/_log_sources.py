@@ -227,8 +227,9 @@ def _of_recording(path: Path) -> Iterator[Entry]:
         turns = read(path)["turns"]
     except (CassetteError, JournalError) as error:
         raise UnreadableLogError(
-            f"{path} cannot be read as a log. It must be a database or a file of runtime_logging, events as lines of "
-            f"JSON, a recording or a journal. As one of the last two: {error}"
+            f"{path} cannot be read as a log.\nIt must be a database or a file of runtime_logging, events as lines of "
+            "JSON, a recording or a journal; `autogen-classic view` also reads a history of messages as JSON, and a "
+            f"notebook. As a recording or a journal: {error}"
         ) from error
     return _of_turns(turns)
 

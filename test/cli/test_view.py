@@ -226,10 +226,17 @@ def test_a_page_is_never_written_over_a_run(tmp_path: Path, capsys: pytest.Captu
 def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for path in (tmp_path, tmp_path / "absent.json", tmp_path / "absent.ipynb"):
         assert cli.main(["view", str(path)]) == 1
-        assert str(path) in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert str(path) in told
+        assert path == tmp_path or f"There is no file {path}." in told
+    assert cli.main(["view", str(tmp_path / "nowhere" / "run.json")]) == 1
+    assert f"There is no folder {tmp_path / 'nowhere'}." in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_a_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "prices.json").write_text('{"apple": 1}', encoding="utf-8")
     assert cli.main(["view", str(tmp_path / "prices.json")]) == 1
-    assert "cannot be read as a log" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "cannot be read as a log.\n" in told
+    for form in ("database", "events as lines", "recording", "journal", "history of messages as JSON", "notebook"):
+        assert form in told
