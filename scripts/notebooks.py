@@ -1,4 +1,4 @@
-"""Run the notebooks of `notebook/` and store them with their outputs, or look whether the stored outputs are fresh.
+"""Run the notebooks of `notebook/` and store them with their outputs, or check whether the stored outputs are fresh.
 
     python scripts/notebooks.py                  # runs all, stores their outputs and the table in the README
     python scripts/notebooks.py 03 tools         # those with one of these words in their names
