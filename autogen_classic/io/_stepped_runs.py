@@ -9,6 +9,7 @@ from .._core.party import Runner
 from ..events.base_event import Wrapped
 from ._run_parts import Cost, GroupVariables, Messages, Run
 from .base import IOStream, Printable
+from .step_controller import event_classes
 from .thread_io_stream import SteppedIOStream
 
 __all__ = ("AsyncRunIterResponse", "RunIterResponse")
@@ -56,7 +57,7 @@ class SteppedRun(Run, Generic[SteppedT]):
         self._stepped_stream = SteppedIOStream(IOStream.get_default(), asynchronous=self._asynchronous)
         super().__init__(self._stepped_stream, agents)
         self._start = start_thread_func
-        self._yield_on = None if yield_on is None else tuple(yield_on)
+        self._yield_on = event_classes(yield_on)
         self._chat: SteppedT | None = None
 
     _asynchronous = False

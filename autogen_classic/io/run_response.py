@@ -115,7 +115,9 @@ class RunResponse(_StartedRun):
         Raises:
             Exception: what ended the run.
             KeyboardInterrupt: Ctrl-C, which also stops the chat.
+            TypeError: the processor is something else.
         """
+        _check_processor(processor)
         try:
             (ConsoleEventProcessor() if processor is None else processor).process(self)
         except KeyboardInterrupt:
@@ -193,7 +195,9 @@ class AsyncRunResponse(_StartedRun):
 
         Raises:
             Exception: what ended the run.
+            TypeError: the processor is something else.
         """
+        _check_processor(processor)
         await (AsyncConsoleEventProcessor() if processor is None else processor).process(self)
 
     @property
@@ -246,3 +250,11 @@ class _AsyncEvents:
 
     def __del__(self) -> None:
         self._run._is_read = False
+
+
+def _check_processor(processor: object) -> None:
+    if processor is not None and not callable(getattr(processor, "process", None)):
+        raise TypeError(
+            "A processor of a run must have a method process(response), as ConsoleEventProcessor() has, but it is "
+            f"{processor!r}."
+        )

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import asyncio
 
 
-__all__ = ("AsyncStepController", "StepController")
+__all__ = ("AsyncStepController", "StepController", "event_classes")
+
+
+def event_classes(yield_on: object) -> tuple[type[Any], ...] | None:
+    """Read which events a program waits for.
+
+    Args:
+        yield_on: the classes of events; None stands for all.
+
+    Returns:
+        The classes; None for all.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if yield_on is None:
+        return None
+    classes = tuple(yield_on) if isinstance(yield_on, Iterable) else None
+    if classes is None or not all(isinstance(one, type) for one in classes):
+        raise TypeError(f"yield_on must be a list of classes of events such as [TextEvent], but it is {yield_on!r}.")
+    return classes
 
 
 class _Steps:
@@ -21,7 +41,7 @@ class _Steps:
     """
 
     def __init__(self, yield_on: Collection[type[Any]] | None = None) -> None:
-        self._yield_on = None if yield_on is None else tuple(yield_on)
+        self._yield_on = event_classes(yield_on)
         self._terminated = False
 
     def should_block(self, event: object) -> bool:

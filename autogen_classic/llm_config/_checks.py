@@ -60,9 +60,11 @@ def checked_entry(config: object, number: int, shared: ApplicationConfig) -> LLM
     if isinstance(config, LLMConfigEntry):
         return config.apply_application_config(shared)
     if not isinstance(config, Mapping):
+        is_list = isinstance(config, (list, tuple))
+        hint = " Give a list of models as LLMConfig(*models), or as LLMConfig(config_list=models)." if is_list else ""
         raise TypeError(
             f'Each model must be a dict such as {{"model": "gpt-4o"}}, but config_list[{number}] is of type '
-            f"{type(config).__name__}."
+            f"{type(config).__name__}.{hint}"
         )
     entry_class, api_type = _class_for(config, number)
     try:
@@ -88,7 +90,7 @@ def _class_for(config: Mapping[str, Any], number: int) -> tuple[type[LLMConfigEn
         except UnknownProviderError:
             raise LLMConfigError(
                 f"config_list[{number}] has the api_type {config['api_type']!r}, which is not known. Known are "
-                f"{', '.join(spec.name for spec in SPECS)}."
+                f"{', '.join(sorted(name for spec in SPECS for name in spec.api_types))}."
             ) from None
     return LLMConfigEntry, str(config["api_type"])
 

@@ -75,7 +75,10 @@ def test_an_entry_s_own_settings_go_before_those_for_all() -> None:
         (lambda: LLMConfig(config_list=[]), "needs at least one model"),
         (lambda: LLMConfig({"api_key": "sk-secret-1"}), r"config_list\[0\].*'openai'.*model: Field required"),
         (lambda: LLMConfig(GPT, {"model": ""}), r"config_list\[1\].*model: String should have at least 1 character"),
-        (lambda: LLMConfig({**GPT, "api_type": "zzz"}), "'zzz', which is not known. Known are anthropic, azure"),
+        (
+            lambda: LLMConfig({**GPT, "api_type": "zzz"}),
+            r"'zzz', which is not known. Known are .*bedrock_v2, .*responses_v2",
+        ),
         (lambda: LLMConfig({**GPT, "base_url": "not a url"}), "base_url: .* not an address such as https://"),
         (lambda: LLMConfig({**GPT, "base_url": "http://host:port"}), "not an address"),
         (lambda: LLMConfig({**GPT, "temperature": 3}), "temperature: Input should be less than or equal to 2"),
@@ -98,6 +101,11 @@ def test_what_cannot_be_used_is_refused_and_told(make: Any, told: str) -> None:
 def test_arguments_of_another_type_are_refused(make: Any) -> None:
     with pytest.raises(TypeError, match=r"foo|config_list\[0\]|bool"):
         make()
+
+
+def test_a_list_of_models_in_the_place_of_one_is_told_how_lists_are_given() -> None:
+    with pytest.raises(TypeError, match=r"LLMConfig\(\*models\), or as LLMConfig\(config_list=models\)"):
+        LLMConfig([GPT])  # type: ignore[arg-type]
 
 
 def test_a_key_is_never_shown_but_can_be_read() -> None:

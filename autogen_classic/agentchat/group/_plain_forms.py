@@ -9,14 +9,30 @@ from .context_expression import ContextExpression
 from .context_str import ContextStr
 from .context_variables import ContextVariables
 from .llm_condition import ContextStrLLMCondition, StringLLMCondition
-from .targets.transition_target import AgentTarget
+from .targets.transition_target import AgentTarget, TransitionTarget
 
-__all__ = ("as_available", "as_context_condition", "as_context_variables", "as_llm_condition", "as_target")
+__all__ = (
+    "as_available",
+    "as_context_condition",
+    "as_context_variables",
+    "as_llm_condition",
+    "as_target",
+    "read_target",
+)
 
 
 def as_target(value: object) -> object:
     """An agent stands for the target that is this agent."""
     return AgentTarget(agent_name=value.name) if is_agent(value) else value  # type: ignore[attr-defined]
+
+
+def read_target(value: object) -> object:
+    """As `as_target`; texts and classes, which are not targets, are refused with what to write instead."""
+    if isinstance(value, str):
+        raise ValueError(f"a target is needed, not a text; an agent is named by AgentNameTarget({value!r})")
+    if isinstance(value, type) and issubclass(value, TransitionTarget):
+        raise ValueError(f"a target is needed, not its class; write {value.__name__}(...)")
+    return as_target(value)
 
 
 def as_context_variables(value: object) -> object:
@@ -33,7 +49,14 @@ def as_llm_condition(value: object) -> object:
 
 
 def as_context_condition(value: object) -> object:
-    """An expression stands for the condition that it holds."""
+    """An expression stands for the condition that it holds; a text, which could be either kind, is refused."""
+    if isinstance(value, str):
+        form = (
+            f"ExpressionContextCondition(ContextExpression({value!r}))"
+            if "${" in value
+            else f"StringContextCondition(variable_name={value!r})"
+        )
+        raise ValueError(f"a condition on context variables is needed, not a text; write {form}")
     return ExpressionContextCondition(expression=value) if isinstance(value, ContextExpression) else value
 
 

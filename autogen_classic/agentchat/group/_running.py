@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..._core.drive import Ask, Steps
 from ..._core.events import Notice, emit
 from ..._core.messages import Message
+from ..._core.party import described
 from ..._core.running_chats import StopReason
 from .. import _literals
 from ..chat import ChatResult
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .patterns.pattern import Pattern, PreparedGroup
     from .safeguards._rules import Policy
 
-__all__ = ("Safeguards", "group_chat_steps")
+__all__ = ("Safeguards", "everybody_in", "group_chat_steps")
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,26 @@ def group_chat_steps(
     Returns:
         The result, the context variables, and who spoke last.
     """
-    everybody = [*pattern.agents, *([pattern.user_agent] if pattern.user_agent else [])]
-    with lent(everybody):
+    with lent(everybody_in(pattern)):
         prepared = pattern.prepare_group_chat(max_rounds=max_rounds, messages=messages)
         return (yield from _chat_steps(pattern, prepared, safeguards))
+
+
+def everybody_in(pattern: Pattern) -> list[ConversableAgent]:
+    """The agents of a group, with its user.
+
+    Args:
+        pattern: how they take turns.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if isinstance(pattern, type) or not hasattr(pattern, "prepare_group_chat"):
+        raise TypeError(
+            "pattern must be a pattern such as DefaultPattern(initial_agent=..., agents=[...]), but it is "
+            f"{described(pattern)}."
+        )
+    return [*pattern.agents, *([pattern.user_agent] if pattern.user_agent else [])]
 
 
 def _chat_steps(

@@ -14,7 +14,7 @@ from ...io.thread_io_stream import SteppedIOStream
 from .._iteration import AsyncChatRun, ChatRun
 from .._runs import SteppedWalk, completion_of, start, start_async
 from ..chat import ChatResult
-from ._running import Safeguards, group_chat_steps
+from ._running import Safeguards, everybody_in, group_chat_steps
 
 if TYPE_CHECKING:
     from .patterns.pattern import Pattern
@@ -41,8 +41,7 @@ class GroupPlan:
     ) -> None:
         self.pattern = pattern
         self._given = (pattern, messages, max_rounds, safeguards)
-        user = [] if pattern.user_agent is None else [pattern.user_agent]
-        self._agents = cast("list[Runner]", [*pattern.agents, *user])
+        self._agents = cast("list[Runner]", everybody_in(pattern))
 
     def start(self) -> RunResponse:
         """Start the run in a thread of its own."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from .context_expression import ContextExpression
+from .context_expression import ContextExpression, refuse_text
 
 if TYPE_CHECKING:
     from ..conversable_agent import ConversableAgent
@@ -65,7 +65,11 @@ class ExpressionAvailableCondition(AvailableCondition):
         Args:
             expression: the expression.
             **data: further fields of a subclass.
+
+        Raises:
+            ValueError: it is a text.
         """
+        refuse_text(expression, type(self).__name__)
         super().__init__(**{"expression": expression, **data})
 
     def is_available(self, agent: ConversableAgent, messages: list[dict[str, Any]]) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
-from .context_expression import ContextExpression
+from ._named import NamedModel
+from .context_expression import ContextExpression, refuse_text
 
 if TYPE_CHECKING:
     from .context_variables import ContextVariables
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ("ContextCondition", "ExpressionContextCondition", "StringContextCondition")
 
 
-class ContextCondition(BaseModel):
+class ContextCondition(NamedModel):
     """Tells whether context variables are as they should be; a subclass says how."""
 
     def evaluate(self, context_variables: ContextVariables) -> bool:
@@ -55,7 +54,11 @@ class ExpressionContextCondition(ContextCondition):
         Args:
             expression: the expression.
             **data: further fields of a subclass.
+
+        Raises:
+            ValueError: it is a text.
         """
+        refuse_text(expression, type(self).__name__)
         super().__init__(**{"expression": expression, **data})
 
     def evaluate(self, context_variables: ContextVariables) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .context_variables import ContextVariables, Value
 
-__all__ = ("ContextExpression",)
+__all__ = ("ContextExpression", "refuse_text")
 
 # A quoted text stays as it is; outside of it stand variables and the short forms of and, or and not.
 _TOKEN = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\$\{([^{}]*)\}|(&&?|\|\|?|!(?!=))""")
@@ -29,6 +29,7 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
+_CONSTANTS = {"true": "True", "false": "False", "none": "None", "null": "None"}
 _ALLOWED = (
     "An expression may have variables as ${name}, and, or, not (also &, |, !), comparisons (== != < <= > >=), numbers, "
     "texts, True, False, None, parentheses and len(...)."
@@ -159,10 +160,28 @@ class ContextExpression:
         number = name.strip("_")
         if number.isdecimal() and int(number) < len(values) and name == f"_{number}_":
             return values[int(number)]
+        constant = _CONSTANTS.get(name.lower())
         raise ValueError(
-            f"Error evaluating expression {self.expression!r}: the name {name!r} is not defined. Write a context "
-            f"variable as ${{{name}}}, and a text in quotes."
+            f"Error evaluating expression {self.expression!r}: the name {name!r} is not defined. "
+            + (f"Write {constant}, or " if constant else "Write ")
+            + f"a context variable as ${{{name}}}, and a text in quotes."
         )
 
     def __str__(self) -> str:
         return f"ContextExpression('{self.expression}')"
+
+
+def refuse_text(expression: object, condition: str) -> None:
+    """Refuse a text where an expression is needed.
+
+    Args:
+        expression: what was given.
+        condition: the class that needs it.
+
+    Raises:
+        ValueError: it is a text.
+    """
+    if isinstance(expression, str):
+        raise ValueError(
+            f"{condition} takes a ContextExpression, not a text. Write {condition}(ContextExpression({expression!r}))."
+        )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pydantic import BaseModel, field_validator
+from pydantic import field_validator
 
-from ._plain_forms import as_available, as_llm_condition, as_target
+from ._named import NamedModel
+from ._plain_forms import as_available, as_llm_condition, read_target
 from .available_condition import AvailableCondition
 from .llm_condition import LLMCondition
 from .targets.transition_target import TransitionTarget
@@ -15,7 +16,7 @@ from .targets.transition_target import TransitionTarget
 __all__ = ("OnCondition",)
 
 
-class OnCondition(BaseModel):
+class OnCondition(NamedModel):
     """A handoff that the model of an agent chooses by calling a tool without parameters.
 
     Attributes:
@@ -31,7 +32,7 @@ class OnCondition(BaseModel):
     available: AvailableCondition | None = None
     llm_function_name: str | None = None
 
-    _read_target = field_validator("target", mode="before")(as_target)
+    _read_target = field_validator("target", mode="before")(read_target)
     _read_condition = field_validator("condition", mode="before")(as_llm_condition)
     _read_available = field_validator("available", mode="before")(as_available)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, field_validator
+from pydantic import field_validator
 
-from ._plain_forms import as_available, as_context_condition, as_target
+from ._named import NamedModel
+from ._plain_forms import as_available, as_context_condition, read_target
 from .available_condition import AvailableCondition
 from .context_condition import ContextCondition
 from .targets.transition_target import TransitionTarget
@@ -14,7 +15,7 @@ from .targets.transition_target import TransitionTarget
 __all__ = ("OnContextCondition",)
 
 
-class OnContextCondition(BaseModel):
+class OnContextCondition(NamedModel):
     """A handoff that is decided without a model.
 
     Attributes:
@@ -28,7 +29,7 @@ class OnContextCondition(BaseModel):
     condition: ContextCondition | None = None
     available: AvailableCondition | None = None
 
-    _read_target = field_validator("target", mode="before")(as_target)
+    _read_target = field_validator("target", mode="before")(read_target)
     _read_condition = field_validator("condition", mode="before")(as_context_condition)
     _read_available = field_validator("available", mode="before")(as_available)
 

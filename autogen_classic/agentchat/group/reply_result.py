@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, field_validator
+from pydantic import field_validator
 
-from ._plain_forms import as_context_variables, as_target
+from ._named import NamedModel
+from ._plain_forms import as_context_variables, read_target
 from .context_variables import ContextVariables
 from .targets.transition_target import TransitionTarget
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ("ReplyResult",)
 
 
-class ReplyResult(BaseModel):
+class ReplyResult(NamedModel):
     """The answer of a tool that changes context variables or says who goes next.
 
     Attributes:
@@ -30,7 +31,7 @@ class ReplyResult(BaseModel):
     target: TransitionTarget | None = None
     context_variables: ContextVariables | None = None
 
-    _read_target = field_validator("target", mode="before")(as_target)
+    _read_target = field_validator("target", mode="before")(read_target)
     _read_variables = field_validator("context_variables", mode="before")(as_context_variables)
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -11,22 +12,28 @@ from group_kit import member, talk
 from pydantic import ValidationError
 
 from autogen_classic import UpdateSystemMessage
+from autogen_classic.agentchat import initiate_group_chat, run_group_chat
 from autogen_classic.agentchat.group import (
     AgentNameTarget,
     AgentTarget,
     ContextExpression,
     ContextVariables,
+    ExpressionAvailableCondition,
+    ExpressionContextCondition,
     GroupManagerTarget,
+    NestedChatTarget,
     OnCondition,
     OnContextCondition,
     ReplyResult,
     RevertToUserTarget,
+    StringContextCondition,
     StringLLMCondition,
 )
 from autogen_classic.agentchat.group.guardrails import RegexGuardrail
-from autogen_classic.agentchat.group.patterns import AutoPattern
+from autogen_classic.agentchat.group.patterns import AutoPattern, DefaultPattern
 from autogen_classic.agentchat.group.safeguards import apply_safeguard_policy
-from autogen_classic.agentchat.group.targets.transition_target import TerminateTarget
+from autogen_classic.agentchat.group.targets.group_chat_target import GroupChatConfig
+from autogen_classic.agentchat.group.targets.transition_target import RandomAgentTarget, TerminateTarget
 from autogen_classic.testing import tool_call
 
 
@@ -134,3 +141,147 @@ def test_bad_input_is_refused(case: str) -> None:
 def test_a_reflection_needs_a_model_of_the_manager() -> None:
     with pytest.raises(AssertionError):
         talk("sync", member("ann", "ann 1"), summary_method="reflection_with_llm")
+
+
+async def read_asynchronously(processor: Any) -> None:
+    run = await agent("ann").a_run(message="x", max_turns=1)
+    try:
+        await run.process(processor)
+    finally:
+        await run.process()
+
+
+def read(processor: Any) -> None:
+    run = agent("ann").run(message="x", max_turns=1)
+    try:
+        run.process(processor)
+    finally:
+        run.process()
+
+
+INSTEAD: dict[str, tuple[type[Exception], str, Callable[[], object]]] = {
+    "a name for an agent": (TypeError, "write AgentNameTarget('b')", lambda: AgentTarget("b")),
+    "None for an agent": (TypeError, "AgentTarget takes an agent, but was given None", lambda: AgentTarget(None)),
+    "names to draw from": (TypeError, "takes a list of agents, but was given 'a'", lambda: RandomAgentTarget(["a"])),
+    "one agent to draw from": (
+        TypeError,
+        "takes a list of agents, but was given None",
+        lambda: RandomAgentTarget([None]),
+    ),
+    "nobody to draw from": (ValueError, "needs agents to choose from", lambda: RandomAgentTarget([])),
+    "nested chats without their queue": (
+        KeyError,
+        'nested_chat_config of a NestedChatTarget must have "chat_queue", the list of chats.',
+        lambda: NestedChatTarget(nested_chat_config={"queue": []}),
+    ),
+    "a pattern without agents": (
+        TypeError,
+        "agents of DefaultPattern must be a list of agents, but it is None",
+        lambda: DefaultPattern(initial_agent=agent("ann"), agents=None),
+    ),
+    "an agent for the agents": (
+        TypeError,
+        "must be a list of agents",
+        lambda: DefaultPattern(initial_agent=agent("ann"), agents=agent("ann")),
+    ),
+    "variables in a list": (
+        TypeError,
+        "context_variables of a chat must be ContextVariables or a dict",
+        lambda: DefaultPattern(initial_agent=agent("ann"), agents=[agent("ann")], context_variables=[1]),
+    ),
+    "an agent for a pattern": (
+        TypeError,
+        "pattern must be a pattern such as DefaultPattern(",
+        lambda: initiate_group_chat(pattern=agent("ann"), messages="x"),
+    ),
+    "the class of a pattern": (
+        TypeError,
+        "but it is the class DefaultPattern",
+        lambda: initiate_group_chat(pattern=DefaultPattern, messages="x"),
+    ),
+    "the class of a pattern to run": (
+        TypeError,
+        "but it is the class DefaultPattern",
+        lambda: run_group_chat(pattern=DefaultPattern, messages="x"),
+    ),
+    "the class of a pattern within a target": (
+        ValueError,
+        "pattern must be a pattern such as DefaultPattern(...)",
+        lambda: GroupChatConfig(pattern=DefaultPattern, messages="x"),
+    ),
+    "names of events to iterate over": (
+        TypeError,
+        "yield_on must be a list of classes of events",
+        lambda: agent("ann").run_iter(message="x", yield_on=["text"]),
+    ),
+    "a class of events without a list": (
+        TypeError,
+        "yield_on must be a list of classes of events",
+        lambda: agent("ann").run_iter(message="x", yield_on=int),
+    ),
+    "a number that reads events": (
+        TypeError,
+        "must have a method process(response)",
+        lambda: read(5),
+    ),
+    "a number that reads events of an event loop": (
+        TypeError,
+        "must have a method process(response)",
+        lambda: asyncio.run(read_asynchronously(5)),
+    ),
+    "a text for an expression": (
+        ValueError,
+        "Write ExpressionContextCondition(ContextExpression('${a} > 1'))",
+        lambda: ExpressionContextCondition("${a} > 1"),
+    ),
+    "a text for an expression of availability": (
+        ValueError,
+        "Write ExpressionAvailableCondition(ContextExpression('${a} > 1'))",
+        lambda: ExpressionAvailableCondition(expression="${a} > 1"),
+    ),
+    "a name for a condition": (
+        ValueError,
+        "write StringContextCondition(variable_name='a')",
+        lambda: OnContextCondition(target=TerminateTarget(), condition="a"),
+    ),
+    "a text with an expression for a condition": (
+        ValueError,
+        "write ExpressionContextCondition(ContextExpression('${a} > 1'))",
+        lambda: OnContextCondition(target=TerminateTarget(), condition="${a} > 1"),
+    ),
+    "a name for a target": (ValueError, "AgentNameTarget('bob')", lambda: ReplyResult(message="m", target="bob")),
+    "a class for a target": (
+        ValueError,
+        "write TerminateTarget(...)",
+        lambda: OnCondition(target=TerminateTarget, condition="x"),
+    ),
+    "a handoff by places": (
+        TypeError,
+        "by name: OnCondition(target=..., condition=..., available=...",
+        lambda: OnCondition(TerminateTarget(), StringLLMCondition("x")),
+    ),
+    "an answer by its place": (TypeError, "ReplyResult(message=..., target=", lambda: ReplyResult("x")),
+    "nested chats by their place": (
+        TypeError,
+        "NestedChatTarget(nested_chat_config=...)",
+        lambda: NestedChatTarget({"chat_queue": []}),
+    ),
+    "a variable by its place": (
+        TypeError,
+        "StringContextCondition(variable_name=...)",
+        lambda: StringContextCondition("a"),
+    ),
+    "a constant of another language": (
+        ValueError,
+        "Write True, or a context variable as ${true}",
+        lambda: ContextExpression("${a} == true").evaluate({"a": True}),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", INSTEAD)
+def test_a_refusal_says_what_to_write_instead(case: str) -> None:
+    error, says, attempt = INSTEAD[case]
+    with pytest.raises(error) as refused:
+        attempt()
+    assert says in str(refused.value)

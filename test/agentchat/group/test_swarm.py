@@ -114,6 +114,17 @@ def test_what_is_not_a_hand_off_is_refused(hand_to: Any):
         register_hand_off(agent("a"), hand_to)
 
 
+def test_a_result_that_hands_over_to_something_else_is_refused_at_once():
+    with pytest.raises(ValueError, match="An after-work must be .* but it is 4"):
+        SwarmResult(agent=4)
+
+
+def test_variables_of_a_swarm_are_named_as_those_of_the_chat():
+    ann = agent("ann")
+    with pytest.raises(TypeError, match="context_variables of a chat must be"):
+        initiate_swarm_chat(initial_agent=ann, agents=[ann], messages="x", context_variables=[1])
+
+
 def test_an_after_work_of_another_type_is_refused_at_once():
     with pytest.raises(ValueError, match="an agent, an AfterWorkOption"):
         AfterWork(3)

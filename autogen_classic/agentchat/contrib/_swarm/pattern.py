@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ...._core.party import is_agent
 from ...conversable_agent import ConversableAgent
@@ -36,6 +36,13 @@ class SwarmResult(BaseModel):
     values: str = ""
     agent: Any = None
     context_variables: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("agent")
+    @classmethod
+    def _check_can_go_next(cls, value: object) -> object:
+        if value is not None:
+            target_of(value)
+        return value
 
     def __str__(self) -> str:
         return self.values

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from ...._core.party import described
 from ...groupchat import GroupChat, GroupChatManager
 from .._leading import (
     create_group_manager,
@@ -84,7 +85,16 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
             group_after_work: who goes next where an agent does not say so; None ends the chat.
             exclude_transit_message: whether a model does not see how others handed over.
             summary_method: how the chat is summed up, as for `ConversableAgent.initiate_chat`.
+
+        Raises:
+            TypeError: the agents are not a list, or the variables something else.
         """
+        if not isinstance(agents, Collection):
+            raise TypeError(f"agents of {type(self).__name__} must be a list of agents, but it is {described(agents)}.")
+        if not isinstance(context_variables, (ContextVariables, Mapping, type(None))):
+            raise TypeError(
+                f"context_variables of a chat must be ContextVariables or a dict, but they are {context_variables!r}."
+            )
         self.initial_agent = initial_agent
         self.agents = agents
         self.user_agent = user_agent

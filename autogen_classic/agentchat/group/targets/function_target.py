@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from ...._core.content import content_str
 from ...._core.party import Party, is_agent
 from ..._replies.tool_calls import wait_for
-from .._plain_forms import as_context_variables, as_target
+from .._named import NamedModel
+from .._plain_forms import as_context_variables, read_target
 from ..context_variables import ContextVariables
 from ..speaker_selection_result import SpeakerSelectionResult
 from .transition_target import AgentNameTarget, AgentTarget, ResolvingTarget, StayTarget, TransitionTarget
@@ -53,7 +54,7 @@ class FunctionTargetMessage(BaseModel):
         return value
 
 
-class FunctionTargetResult(BaseModel):
+class FunctionTargetResult(NamedModel):
     """What the function of a `FunctionTarget` returns.
 
     Attributes:
@@ -67,7 +68,7 @@ class FunctionTargetResult(BaseModel):
     context_variables: ContextVariables | None = None
     target: TransitionTarget
 
-    _read_target = field_validator("target", mode="before")(as_target)
+    _read_target = field_validator("target", mode="before")(read_target)
     _read_variables = field_validator("context_variables", mode="before")(as_context_variables)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import ConfigDict, field_validator
 
 from ...._core.drive import Steps, drive, drive_async, shipped
 from ...._core.party import Agent, Outcome, Party
+from .._named import NamedModel
 from .transition_target import AgentTarget, WrappedTarget
 from .transition_utils import __AGENT_WRAPPER_PREFIX__
 
@@ -19,7 +20,7 @@ __all__ = ("GroupChatConfig", "GroupChatTarget")
 Messages = list[dict[str, Any]]
 
 
-class GroupChatConfig(BaseModel):
+class GroupChatConfig(NamedModel):
     """A group chat to run.
 
     Attributes:
@@ -37,7 +38,7 @@ class GroupChatConfig(BaseModel):
     @field_validator("pattern")
     @classmethod
     def _check_is_pattern(cls, value: object) -> object:
-        if not hasattr(value, "prepare_group_chat"):
+        if isinstance(value, type) or not hasattr(value, "prepare_group_chat"):
             raise ValueError(f"pattern must be a pattern such as DefaultPattern(...), but it is {value!r}.")
         return value
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
+from pydantic import field_validator
 
+from ...._core.party import described, is_agent
 from ...._core.tape import choice
+from .._named import NamedModel
 from ..speaker_selection_result import SpeakerSelectionResult
 from .transition_utils import __AGENT_WRAPPER_PREFIX__
 
@@ -29,7 +32,7 @@ __all__ = (
 )
 
 
-class TransitionTarget(BaseModel):
+class TransitionTarget(NamedModel):
     """Who goes next; a subclass says who."""
 
     def can_resolve_for_speaker_selection(self) -> bool:
@@ -133,7 +136,13 @@ class AgentTarget(ResolvingTarget):
         Args:
             agent: the agent.
             **data: ``agent_name`` in its place, as `model_dump` writes it.
+
+        Raises:
+            TypeError: the agent is something else.
         """
+        if (agent is not None or "agent_name" not in data) and not is_agent(agent):
+            hint = f" For the agent of this name write AgentNameTarget({agent!r})." if isinstance(agent, str) else ""
+            raise TypeError(f"AgentTarget takes an agent, but was given {described(agent)}.{hint}")
         super().__init__(**(data if agent is None else {"agent_name": agent.name, **data}))
 
     def resolve(
@@ -199,6 +208,13 @@ class NestedChatTarget(WrappedTarget):
 
     nested_chat_config: dict[str, Any]
 
+    @field_validator("nested_chat_config")
+    @classmethod
+    def _check_has_chats(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if "chat_queue" not in value:
+            raise KeyError('nested_chat_config of a NestedChatTarget must have "chat_queue", the list of chats.')
+        return value
+
     def display_name(self) -> str:
         """The name for readers."""
         return "a nested chat"
@@ -212,16 +228,10 @@ class NestedChatTarget(WrappedTarget):
         return f"{__AGENT_WRAPPER_PREFIX__}nested_{parent_agent.name}_{index + 1}"
 
     def create_wrapper_agent(self, parent_agent: ConversableAgent, index: int) -> ConversableAgent:
-        """Make the agent that runs the chats and then hands back; see `TransitionTarget.create_wrapper_agent`.
-
-        Raises:
-            KeyError: the configuration has no ``chat_queue``.
-        """
+        """Make the agent that runs the chats and then hands back; see `TransitionTarget.create_wrapper_agent`."""
         from ...agent import Agent
         from ...conversable_agent import ConversableAgent
 
-        if "chat_queue" not in self.nested_chat_config:
-            raise KeyError('nested_chat_config of a NestedChatTarget must have "chat_queue", the list of chats.')
         wrapper = ConversableAgent(self.wrapper_name(parent_agent, index), llm_config=False)
         wrapper.register_nested_chats(
             self.nested_chat_config["chat_queue"],
@@ -345,8 +355,19 @@ class RandomAgentTarget(ResolvingTarget):
         Args:
             agents: the agents.
             **data: ``agent_names`` in their place, as `model_dump` writes them.
+
+        Raises:
+            TypeError: something is not an agent.
+            ValueError: there are no agents.
         """
-        super().__init__(**(data if agents is None else {"agent_names": [agent.name for agent in agents], **data}))
+        if agents is not None:
+            for agent in agents if isinstance(agents, Collection) else [agents]:
+                if not is_agent(agent):
+                    raise TypeError(f"RandomAgentTarget takes a list of agents, but was given {described(agent)}.")
+            data = {"agent_names": [agent.name for agent in agents], **data}
+        super().__init__(**data)
+        if not self.agent_names:
+            raise ValueError("RandomAgentTarget needs agents to choose from, but its list of agents is empty.")
 
     def resolve(
         self, groupchat: GroupChat, current_agent: ConversableAgent, user_agent: ConversableAgent | None
