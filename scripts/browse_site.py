@@ -23,7 +23,7 @@ if __package__ in (None, ""):  # started by its path
 from autogen_classic.browser_utils._chromium import chromium_path, is_root
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Request
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "website" / "site"
@@ -80,7 +80,7 @@ def faults(site: Path, browser: str, *, everything: bool = False) -> list[str]:
             page = context.new_page()
             troubles: list[str] = []
             page.on("pageerror", lambda error, troubles=troubles: troubles.append(f"fails: {error}"))
-            page.on("requestfailed", lambda asked, troubles=troubles: troubles.append(f"lacks {asked.url}"))
+            page.on("requestfailed", lambda asked, troubles=troubles: troubles.extend(why_lacking(asked)))
             for file in pages:
                 name = file.relative_to(site).as_posix()
                 thoroughly = everything or name in ONE_OF_EACH_KIND
@@ -93,6 +93,11 @@ def faults(site: Path, browser: str, *, everything: bool = False) -> list[str]:
             context.close()
         chromium.close()
     return found
+
+
+def why_lacking(asked: Request) -> list[str]:
+    """Say what a page lacks; nothing for what the browser gave up itself, because it went on to the next page."""
+    return [] if asked.failure == "net::ERR_ABORTED" else [f"lacks {asked.url}"]
 
 
 def look_at(page: Page) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.metadata
 import inspect
 import json
 from collections.abc import Callable, Iterator
@@ -98,6 +99,8 @@ def test_a_module_has_every_name_of_0_2(module: str) -> None:
 
 @pytest.mark.parametrize("module", [name for name, row in OF_AG2.items() if row is not None])
 def test_a_module_has_every_name_of_ag2(module: str) -> None:
+    if module.startswith("autogen.oai.oai_models") and int(importlib.metadata.version("openai").split(".")[0]) < 3:
+        pytest.skip("the names are classes of a newer openai package")
     ours = importlib.import_module(module.replace("autogen", "autogen_classic", 1))
     assert list(misses(ours, OF_AG2[module])) == []
 
