@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from agent_kit import both_ways
-from group_kit import member
+from group_kit import member, said, talk
 
 from autogen_classic import ConversableAgent
 from autogen_classic.agentchat.group import (
@@ -22,6 +22,7 @@ from autogen_classic.agentchat.group import (
 )
 from autogen_classic.agentchat.group.multi_agent_chat import initiate_group_chat
 from autogen_classic.agentchat.group.patterns import DefaultPattern
+from autogen_classic.errors import StateError
 from autogen_classic.testing import tool_call
 
 
@@ -78,7 +79,8 @@ def group(handing_over: Any) -> DefaultPattern:
 def test_a_group_goes_on_in_the_middle_of_a_handoff(way: str, handing_over: Any, said: int) -> None:
     first = group(handing_over)
     initiate_group_chat(first, "go", max_rounds=said)
-    state = json.loads(json.dumps(first.agents[0]._group_manager.save_state()))
+    assert first.manager is not None
+    state = json.loads(json.dumps(first.manager.save_state()))
 
     again = group(handing_over)
     _, _, _, variables, _, _, _, groupchat, manager, *_ = again.prepare_group_chat(max_rounds=10, messages="not said")
@@ -109,3 +111,28 @@ def test_a_handover_that_is_not_an_object_is_damage() -> None:
     state["agents"]["_Group_Tool_Executor"]["handover"] = "bob"
     with pytest.raises(ValueError, match="handover"):
         manager.load_state(state)
+
+
+@both_ways
+def test_a_state_opens_a_chat_which_goes_on_where_it_ended(way: str) -> None:
+    first = group(by_a_tool)
+    initiate_group_chat(first, "go", max_rounds=3)
+    assert first.manager is not None
+    state = json.loads(json.dumps(first.manager.save_state()))
+
+    again = group(by_a_tool)
+    again.context_variables.clear()
+    result = talk(way, messages=state, pattern=again, max_rounds=10)
+    assert [name for name, _ in said(result)] == [None, "ann", "_Group_Tool_Executor", "bob"]
+    assert again.context_variables.to_dict() == {"ready": True, "routed": True}
+
+
+def test_a_state_of_another_group_is_refused_and_a_dict_that_is_not_a_state_too() -> None:
+    first = group(by_a_tool)
+    initiate_group_chat(first, "go", max_rounds=2)
+    assert first.manager is not None
+    other = DefaultPattern(stranger := member("eve", "eve 1"), [stranger])
+    with pytest.raises(StateError, match="ann"):
+        initiate_group_chat(other, first.manager.save_state())
+    with pytest.raises(TypeError, match="a text, a saved state, or a list of dicts"):
+        initiate_group_chat(group(by_a_tool), {"role": "user", "content": "go"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from ..._core.events import warn
 from ..._core.messages import Message
@@ -22,6 +22,7 @@ from .targets.transition_target import TransitionTarget
 
 __all__ = (
     "TEMPORARY_USER",
+    "Opening",
     "cleanup_temp_user_messages",
     "create_group_manager",
     "link_agents_to_group_manager",
@@ -35,14 +36,17 @@ TEMPORARY_USER = "_User"
 
 Agents = list[ConversableAgent]
 
+Opening: TypeAlias = list[Message] | dict[str, Any]
+"""What opens a chat: messages, or the state of an earlier chat."""
+
 
 def process_initial_messages(
-    messages: list[Message] | str, user_agent: ConversableAgent | None, agents: Agents, wrapped_agents: Agents
-) -> tuple[list[Message], ConversableAgent | None, list[str], Agents]:
+    messages: Opening | str, user_agent: ConversableAgent | None, agents: Agents, wrapped_agents: Agents
+) -> tuple[Opening, ConversableAgent | None, list[str], Agents]:
     """Read the messages that open a chat.
 
     Args:
-        messages: a text, or a list of dicts.
+        messages: a text, a list of dicts, or the state of an earlier chat.
         user_agent: who says what has no name; None makes a temporary user for that.
         agents: the agents.
         wrapped_agents: the hidden agents that act for their targets.
@@ -56,15 +60,7 @@ def process_initial_messages(
         TypeError: they are neither a text nor a list of dicts.
         IndexError: there are no messages.
     """
-    if isinstance(messages, str):
-        messages = [{"role": "user", "content": messages}]
-    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
-        raise TypeError(
-            "messages of a group chat must be a text or a list of dicts such as "
-            f'{{"role": "user", "content": ...}}, but they are {messages!r}.'
-        )
-    if not messages:
-        raise IndexError("messages of a group chat must not be an empty list: somebody has to say the first word.")
+    messages = _checked(messages)
     names = [agent.name for agent in [*agents, *wrapped_agents]]
     temporary: Agents = []
 
@@ -75,6 +71,10 @@ def process_initial_messages(
             temporary.append(_TemporaryUser(TEMPORARY_USER, llm_config=False, human_input_mode="ALWAYS"))
         return temporary[0]
 
+    if isinstance(messages, dict):
+        if user_agent is None and TEMPORARY_USER in messages.get("agents", ()):
+            user()
+        return messages, user_agent, names, temporary
     if len(messages) > 1:
         # A group that is resumed would take what has no name for words of its manager.
         are_of_group = any(message.get("name") for message in messages)
@@ -92,6 +92,21 @@ def process_initial_messages(
             f"Invalid group agent name in last message: {name}. The group has {', '.join(one.name for one in members)}."
         )
     return messages, speaker, names, temporary
+
+
+def _checked(messages: Opening | str) -> Opening:
+    """What opens a chat, a text as a list, unless it cannot open one; see `process_initial_messages`."""
+    if isinstance(messages, str):
+        messages = [{"role": "user", "content": messages}]
+    is_state = isinstance(messages, dict) and "schema" in messages
+    if not is_state and not (isinstance(messages, list) and all(isinstance(message, dict) for message in messages)):
+        raise TypeError(
+            "messages of a group chat must be a text, a saved state, or a list of dicts such as "
+            f'{{"role": "user", "content": ...}}, but they are {messages!r}.'
+        )
+    if not messages:
+        raise IndexError("messages of a group chat must not be an empty list: somebody has to say the first word.")
+    return messages
 
 
 def _is_of_user(message: Message, is_of_group: bool) -> bool:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..._core.drive import Ask, Steps
 from ..._core.events import Notice, emit
-from ..._core.messages import Message
 from ..._core.party import described
 from ..._core.running_chats import StopReason
 from .. import _literals
 from ..chat import ChatResult
 from ..utils import gather_usage_summary
-from ._leading import cleanup_temp_user_messages
+from ._leading import Opening, cleanup_temp_user_messages
 from ._membership import at_work, lent
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class Safeguards:
 
 def group_chat_steps(
     pattern: Pattern,
-    messages: list[dict[str, Any]] | str,
+    messages: list[dict[str, Any]] | dict[str, Any] | str,
     max_rounds: int = 20,
     safeguards: Safeguards | None = None,
 ) -> Steps[tuple[ChatResult, ContextVariables, Agent | None]]:
@@ -87,7 +86,7 @@ def group_chat_steps(
 
     Args:
         pattern: how the agents take turns.
-        messages: the messages that open it: a text, or a list of dicts.
+        messages: the messages that open it: a text, a list of dicts, or a saved state.
         max_rounds: how many messages are said before it ends, including the first.
         safeguards: what guards all that is said; None for nothing.
 
@@ -144,11 +143,11 @@ def _pass_on_as_policies_say(manager: GroupChatManager) -> None:
 
 
 def _talk(
-    pattern: Pattern, manager: GroupChatManager, messages: list[Message], speaker: ConversableAgent | None
+    pattern: Pattern, manager: GroupChatManager, messages: Opening, speaker: ConversableAgent | None
 ) -> Steps[ChatResult]:
-    """Let the group talk; several messages are those of an earlier chat, which goes on."""
-    is_resumed = len(messages) > 1
-    first: Any = messages[0]
+    """Let the group talk; several messages, and a state, are those of an earlier chat, which goes on."""
+    first: Any = messages if isinstance(messages, dict) or len(messages) > 1 else messages[0]
+    is_resumed = first is messages
     if is_resumed:
         speaker, first = yield Ask(manager, "resume", messages=messages)
         _give_back_own_words(manager)

@@ -35,7 +35,7 @@ class GroupPlan:
     def __init__(
         self,
         pattern: Pattern,
-        messages: list[dict[str, Any]] | str,
+        messages: list[dict[str, Any]] | dict[str, Any] | str,
         max_rounds: int,
         safeguards: Safeguards | None = None,
     ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from ..._core.party import is_agent
 from .on_condition import OnCondition
 from .on_context_condition import OnContextCondition
 from .targets.transition_target import TransitionTarget
@@ -84,7 +85,7 @@ class Handoffs(BaseModel):
         Raises:
             TypeError: it is not a target.
         """
-        _check_type(target, TransitionTarget)
+        _check_type(target, TransitionTarget, "AgentTarget(...)")
         self.after_works = [OnContextCondition(target=target)]
         return self
 
@@ -180,10 +181,11 @@ class Handoffs(BaseModel):
             condition.llm_function_name = condition.tool_name(condition.target.normalized_name(), number)
 
 
-def _check_type(value: object, wanted: type[Any]) -> None:
+def _check_type(value: object, wanted: type[Any], for_agent: str | None = None) -> None:
     if not isinstance(value, wanted):
         article = "an" if wanted.__name__[0] in "AEIOU" else "a"
-        raise TypeError(f"Expected {article} {wanted.__name__} instance, got {type(value).__name__}")
+        advice = f": use {for_agent} for an agent" if for_agent and is_agent(value) else ""
+        raise TypeError(f"Expected {article} {wanted.__name__} instance, got {type(value).__name__}{advice}")
 
 
 def _all_of_type(values: Iterable[Any], wanted: type[Any]) -> list[Any]:

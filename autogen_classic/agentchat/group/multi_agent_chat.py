@@ -29,7 +29,7 @@ __all__ = (
 
 def initiate_group_chat(
     pattern: Pattern,
-    messages: list[dict[str, Any]] | str,
+    messages: list[dict[str, Any]] | dict[str, Any] | str,
     max_rounds: int = 20,
     safeguard_policy: Policy | None = None,
     safeguard_llm_config: LLMConfig | dict[str, Any] | None = None,
@@ -40,7 +40,8 @@ def initiate_group_chat(
     Args:
         pattern: how the agents take turns.
         messages: the messages that open the chat: a text, or a list of dicts. One without a name is said by the user.
-            Several are those of an earlier chat, which goes on.
+            Several are those of an earlier chat, which goes on, as it does from a state that ``pattern.manager`` has
+            saved.
         max_rounds: how many messages are said before the chat ends, including the first.
         safeguard_policy: what guards all that is said, as for `apply_safeguard_policy`; None for nothing.
         safeguard_llm_config: the model for rules that ask one.
@@ -51,6 +52,7 @@ def initiate_group_chat(
 
     Raises:
         ValueError: the agents cannot form a group, or a message names a stranger.
+        StateError: a state does not fit the group.
     """
     guards = Safeguards.of(safeguard_policy, safeguard_llm_config, mask_llm_config)
     return drive(group_chat_steps(pattern, messages, max_rounds, guards))
@@ -58,7 +60,7 @@ def initiate_group_chat(
 
 async def a_initiate_group_chat(
     pattern: Pattern,
-    messages: list[dict[str, Any]] | str,
+    messages: list[dict[str, Any]] | dict[str, Any] | str,
     max_rounds: int = 20,
     safeguard_policy: Policy | None = None,
     safeguard_llm_config: LLMConfig | dict[str, Any] | None = None,
@@ -71,7 +73,7 @@ async def a_initiate_group_chat(
 
 def run_group_chat(
     pattern: Pattern,
-    messages: list[dict[str, Any]] | str,
+    messages: list[dict[str, Any]] | dict[str, Any] | str,
     max_rounds: int = 20,
     safeguard_policy: Policy | None = None,
     safeguard_llm_config: LLMConfig | dict[str, Any] | None = None,
@@ -100,7 +102,7 @@ def run_group_chat(
 
 async def a_run_group_chat(
     pattern: Pattern,
-    messages: list[dict[str, Any]] | str,
+    messages: list[dict[str, Any]] | dict[str, Any] | str,
     max_rounds: int = 20,
     safeguard_policy: Policy | None = None,
     safeguard_llm_config: LLMConfig | dict[str, Any] | None = None,
@@ -115,7 +117,7 @@ async def a_run_group_chat(
 
 def run_group_chat_iter(
     pattern: Pattern,
-    messages: list[dict[str, Any]] | str,
+    messages: list[dict[str, Any]] | dict[str, Any] | str,
     max_rounds: int = 20,
     safeguard_policy: Policy | None = None,
     safeguard_llm_config: LLMConfig | dict[str, Any] | None = None,
@@ -144,7 +146,7 @@ def run_group_chat_iter(
 
 def a_run_group_chat_iter(
     pattern: Pattern,
-    messages: list[dict[str, Any]] | str,
+    messages: list[dict[str, Any]] | dict[str, Any] | str,
     max_rounds: int = 20,
     safeguard_policy: Policy | None = None,
     safeguard_llm_config: LLMConfig | dict[str, Any] | None = None,

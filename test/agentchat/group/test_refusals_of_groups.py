@@ -285,3 +285,8 @@ def test_a_refusal_says_what_to_write_instead(case: str) -> None:
     with pytest.raises(error) as refused:
         attempt()
     assert says in str(refused.value)
+
+
+def test_an_agent_as_after_work_is_refused_with_the_target_to_use():
+    with pytest.raises(TypeError, match=r"use AgentTarget\(\.\.\.\) for an agent"):
+        member("ann").handoffs.set_after_work(member("bob"))  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from group_kit import member, said
 
 from autogen_classic import ConversableAgent
 from autogen_classic._core import events
+from autogen_classic._warn import forget_warnings
 from autogen_classic.agentchat import a_initiate_group_chat, initiate_group_chat
 from autogen_classic.agentchat.group import AgentTarget, ReplyResult
 from autogen_classic.agentchat.group.patterns import DefaultPattern
@@ -335,3 +336,16 @@ def test_a_policy_on_tools_holds_in_groups_too():
     )
     initiate_group_chat(DefaultPattern(initial_agent=ann, agents=[ann]), "go", max_rounds=5)
     assert sent == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "place"),
+    [
+        ({"inter_agent_safeguard": {}}, "inter_agent_safeguard,"),
+        ({"inter_agent_safeguards": {"agent_transition": []}}, "inter_agent_safeguards.agent_transition,"),
+    ],
+)
+def test_a_misspelt_section_of_a_policy_is_told_of(policy, place, caplog):
+    forget_warnings()
+    apply_safeguard_policy(agents=[agent("ann")], policy=policy)
+    assert f"The safeguard policy has {place} which is ignored." in caplog.text

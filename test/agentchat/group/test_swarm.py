@@ -46,6 +46,19 @@ def test_the_first_spellings_work():
     assert a.script.requests[0].messages[0]["content"] == "I am 7."
 
 
+def test_the_tools_for_nested_chats_are_counted_by_themselves():
+    a, b, c = swarm_agent("a", "From a."), swarm_agent("b"), swarm_agent("c")
+    queue = [{"recipient": c, "message": "nested", "max_turns": 1}]
+    nested = [OnCondition({"chat_queue": list(queue)}, f"nested {number}") for number in range(2)]
+    register_hand_off(a, [OnCondition(b, "To b."), *nested, AfterWork(c)])
+    initiate_swarm_chat(a, "Hello.", [a, b, c], max_rounds=2)
+    assert [tool["function"]["name"] for tool in a.script.requests[0]["tools"]] == [
+        "transfer_a_to_b",
+        "transfer_a_to_nested_chat_a_1",
+        "transfer_a_to_nested_chat_a_2",
+    ]
+
+
 def test_functions_can_be_added_later():
     a = swarm_agent("a", tool_call("look_up", word="tea"), "Done.")
 

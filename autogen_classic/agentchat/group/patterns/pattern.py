@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from ...._core.party import described
 from ...groupchat import GroupChat, GroupChatManager
 from .._leading import (
+    Opening,
     create_group_manager,
     link_agents_to_group_manager,
     process_initial_messages,
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ("DefaultPattern", "Pattern", "PreparedGroup")
 
-Messages: TypeAlias = list[dict[str, Any]]
-
 PreparedGroup: TypeAlias = tuple[
     "list[ConversableAgent]",  # the agents
     "list[ConversableAgent]",  # the hidden agents that act for targets
@@ -43,7 +42,7 @@ PreparedGroup: TypeAlias = tuple[
     GroupToolExecutor,
     GroupChat,
     GroupChatManager,
-    Messages,
+    Opening,
     "ConversableAgent | None",  # who says the last message, unless several are resumed
     list[str],  # the names of the agents
     "list[ConversableAgent]",  # the temporary user, if there is one
@@ -57,6 +56,7 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
         executor_class: the class of the agent that runs the tools.
         transition_class: the class of the function that chooses who speaks next.
         announces: whether handoffs, and the end of the chat, are printed.
+        manager: who leads the last chat of the pattern, and can save its state; None before.
     """
 
     executor_class: ClassVar[type[GroupToolExecutor]] = GroupToolExecutor
@@ -103,6 +103,7 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
         self.group_after_work = TerminateTarget() if group_after_work is None else group_after_work
         self.exclude_transit_message = exclude_transit_message
         self.summary_method = summary_method
+        self.manager: GroupChatManager | None = None
 
     @classmethod
     def create_default(
@@ -152,12 +153,14 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
         """Who goes next where an agent does not say so."""
         return self.group_after_work
 
-    def prepare_group_chat(self, max_rounds: int, messages: list[dict[str, Any]] | str) -> PreparedGroup:
+    def prepare_group_chat(
+        self, max_rounds: int, messages: list[dict[str, Any]] | dict[str, Any] | str
+    ) -> PreparedGroup:
         """Make the group, so that it can begin.
 
         Args:
             max_rounds: how many messages are said before the chat ends, including the first.
-            messages: the messages that open it: a text, or a list of dicts.
+            messages: the messages that open it: a text, a list of dicts, or a saved state.
 
         Returns:
             The agents, the hidden agents that act for their targets, the user, the context variables, the initial
@@ -179,12 +182,7 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
             messages, self.user_agent, self.agents, wrapped_agents
         )
         groupchat = GroupChat(
-            agents=[
-                executor,
-                *self.agents,
-                *wrapped_agents,
-                *([self.user_agent] if self.user_agent else temporary),
-            ],
+            agents=[executor, *self.agents, *wrapped_agents, *([self.user_agent] if self.user_agent else temporary)],
             messages=[],
             max_round=max_rounds,
             speaker_selection_method=self.transition_class(
@@ -192,6 +190,7 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
             ),
         )
         manager = create_group_manager(groupchat, self.group_manager_args, with_user, after_work)
+        self.manager = manager
         manager._classic_announces_handoffs = self.announces
         setup_context_variables(
             executor, [*self.agents, *wrapped_agents, *temporary], manager, self.user_agent, self.context_variables

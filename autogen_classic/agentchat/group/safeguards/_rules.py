@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from ...._warn import warn_once
 from ..guardrails import Guardrail, LLMGuardrail, RegexGuardrail
 from ..targets.transition_target import TerminateTarget
 
@@ -19,6 +21,8 @@ __all__ = ("ACTIONS", "Kind", "Policy", "Rule", "entries_of", "read_policy", "ru
 Kind: TypeAlias = Literal["agent", "tool", "llm", "user"]
 Policy: TypeAlias = dict[str, Any] | str | Path
 """A policy as a dict, or the path of a JSON file with it."""
+
+logger = logging.getLogger("autogen.agentchat.group")
 
 ACTIONS = ("block", "mask", "warning")
 _PLACES: tuple[tuple[Kind, str, str], ...] = (
@@ -85,7 +89,23 @@ def read_policy(policy: Policy) -> dict[str, Any]:
             raise ValueError(f"The safeguard policy is not JSON: {error}") from error
     if not isinstance(policy, dict):
         raise ValueError(f"Policy must be a dictionary, but it is of type {type(policy).__name__}.")
+    _warn_of_strange_keys(policy)
     return policy
+
+
+def _warn_of_strange_keys(policy: dict[str, Any]) -> None:
+    """Warn of keys that a policy does not have: a misspelt section guards nothing."""
+    known: dict[str, list[str]] = {}
+    for _, section, name in _PLACES:
+        known.setdefault(section, []).append(name)
+    parts = [("", policy, list(known))]
+    parts += [(f"{section}.", policy[section], names) for section, names in known.items() if section in policy]
+    for place, part, names in parts:
+        for key in part if isinstance(part, Mapping) else ():
+            if key not in names:
+                warn_once(
+                    logger, f"The safeguard policy has {place}{key}, which is ignored. Known: {', '.join(names)}."
+                )
 
 
 def entries_of(policy: dict[str, Any]) -> Iterator[tuple[Kind, str, Mapping[str, Any]]]:
