@@ -88,8 +88,8 @@ def test_a_conversation_in_a_terminal_goes_on_after_ctrl_c_and_in_the_next_progr
         terminal.type("\x03")
         terminal.wait_for("Ctrl-D or /exit leaves.")
         terminal.wait_for_prompt()
-        terminal.type("/staus\r")
-        terminal.wait_for("There is no command /staus. Did you mean /status?")
+        terminal.type("/statux\r")
+        terminal.wait_for("There is no command /statux. Did you mean /status?")
         terminal.wait_for_prompt()
         terminal.type("\x04")
         assert terminal.wait_for_end() == 0
