@@ -473,7 +473,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("messages", [None, 5, {"content": "x"}, [5]])
     def test_messages_of_another_form(self, messages):
-        with pytest.raises(TypeError, match="must be a text or a list of dicts"):
+        with pytest.raises(TypeError, match="must be a text, a saved state, or a list of dicts"):
             talk("sync", member("ann"), messages=messages)
 
     def test_a_random_choice_of_nobody(self):

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,11 +148,17 @@ def test_code_runs_after_the_person_has_said_yes(place: Place) -> None:
 
 def test_a_killed_conversation_goes_on_without_paying_twice(place: Place) -> None:
     (place.folder / "team.yaml").write_text(TEAM, encoding="utf-8")
-    place.server.add("I am Ann.", hang())
+    bob_is_asked = threading.Event()
+
+    def never(_: object) -> object:
+        bob_is_asked.set()
+        return hang()
+
+    place.server.add("I am Ann.", never)
     with place.in_terminal("team.yaml", "--save", "talk") as terminal:
         terminal.wait_for_prompt()
         terminal.type("Who are you?\r")
-        terminal.wait_for("bob:")
+        assert bob_is_asked.wait(60)
         terminal.process.send_signal(signal.SIGKILL)
         terminal.wait_for_end()
     place.server.default = "I am Bob."
