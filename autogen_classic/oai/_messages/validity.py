@@ -19,6 +19,8 @@ from .translation import NOT_CARRIED_OUT, arguments_as_text
 
 __all__ = ("valid_messages",)
 
+_KEYS_OF_A_TEXT = frozenset(("content", "name", "role"))
+
 
 def valid_messages(messages: list[Any], model: str, place: str) -> list[Any]:
     """Pair calls with their answers, make names and pictures fit, and leave out what only other providers understand.
@@ -97,6 +99,8 @@ def _speaker(message: object) -> str | None:
 
 
 def _needs_care(message: object) -> bool:
+    if type(message) is dict and message.keys() <= _KEYS_OF_A_TEXT:  # nearly always, and of all messages each time
+        return bool(message.get("role") == "tool")
     return (
         part_of(message, "tool_calls") is not None
         or part_of(message, "role") == "tool"
