@@ -37,7 +37,7 @@ class TransitFilter:
             if calls:
                 hidden = {call.get("id") for call in calls if self._hands_over(call)}
                 if hidden:
-                    hidden -= _refused(messages[place + 1 :])
+                    hidden -= _refused(messages[later] for later in range(place + 1, len(messages)))
                 shown = self._without_calls(message, hidden)
             elif answers and hidden:
                 shown = _without_answers(message, hidden)
