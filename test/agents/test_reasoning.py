@@ -201,6 +201,15 @@ def test_its_methods_rate_and_work_on_their_own() -> None:
         assert agent.execute_node(nodes[0]) == nodes[0].output == "It is 42."
 
 
+def test_a_grader_never_tires() -> None:
+    with MockOpenAIServer(model(rate=lambda _: "Rating: 10")) as server:
+        agent = ReasoningAgent("reasoner", llm_config=server.llm_config(), silent=True)
+        step = ThinkNode("multiply", ThinkNode("What is 6 by 7?"))
+        ratings = [agent.rate_node(ThinkNode(str(number), step)) for number in range(105)]
+        assert ratings == [1.0] * 105, "the limit of replies in a row is for conversations"
+        assert len(server.requests) == 105
+
+
 @pytest.mark.parametrize(
     ("config", "words"),
     [

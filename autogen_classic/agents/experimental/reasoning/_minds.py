@@ -156,6 +156,7 @@ class ModelMinds:
         owner = self._owner
         helper.update_system_message(self._scope + system)
         helper.client_cache = owner.client_cache
+        helper.reset_consecutive_auto_reply_counter(owner)  # each question is a talk of its own
         with on_account_of(owner, helper.client):
             yield Ask(owner, "send", text, helper, request_reply=False, silent=owner.silent)
             reply = yield Ask(helper, "generate_reply", sender=owner)
