@@ -92,7 +92,7 @@ class UnifiedClient(ModelClientV2):
             cost=self._client.cost(completion),
             provider=self._provider,
             provider_metadata={name: getattr(completion, name, None) for name in besides},
-            finish_reason=completion.choices[0].finish_reason,
+            finish_reason=next((choice.finish_reason for choice in completion.choices), None),
             status="completed",
         )
 

@@ -151,6 +151,22 @@ def test_a_client_gives_unified_answers() -> None:
     assert older["cost"] > 0
 
 
+def test_an_answer_without_choices_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    with MockOpenAIServer(["hello"]) as server:
+        client = OpenAICompletionsClient(api_key="k", base_url=server.base_url)
+        ask = client._client.create
+
+        def without_choices(params: dict[str, Any]) -> Any:
+            answer = ask(params)
+            answer.choices = []
+            return answer
+
+        monkeypatch.setattr(client._client, "create", without_choices)
+        answer = client.create(ASK)
+    assert (answer.text, answer.messages, answer.finish_reason) == ("", [], None)
+    assert answer.usage["total_tokens"] > 0, "it was paid for"
+
+
 def test_a_structured_answer_has_a_parsed_part() -> None:
     with MockOpenAIServer(['{"name": "Rome"}', "hello"]) as server:
         client = OpenAICompletionsClient(api_key="k", base_url=server.base_url)
