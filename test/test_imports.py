@@ -23,6 +23,7 @@ LEVELS = (
         "_token_tables",
         "_warn",
         "_web",
+        "_words",
         "errors",
         "exception_utils",
         "formatting_utils",

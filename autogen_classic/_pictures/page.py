@@ -16,6 +16,7 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 from .._core.budget import Spent
+from .._words import counted
 from .drawing import as_label
 from .entries import EVERYBODY, Entry, message_text, names_in
 from .html import CODE_STYLE, body_of, shown
@@ -154,7 +155,7 @@ def small_page(entries: Sequence[Entry], reason: str | None, spent: Spent | None
     Returns:
         HTML without a script, which loads nothing.
     """
-    facts = [f"{len(entries)} messages"]
+    facts = [counted(len(entries), "message")]
     facts += [f"stopped: {reason}"] if reason else []
     facts += _spent(spent) if spent is not None else []
     said = message_text(summary) if summary else ""
@@ -163,7 +164,7 @@ def small_page(entries: Sequence[Entry], reason: str | None, spent: Spent | None
         for entry in entries[:_MOST_IN_SMALL]
     )
     left_out = len(entries) - _MOST_IN_SMALL
-    more = f"<p><em>{left_out} more messages are not shown.</em></p>" if left_out > 0 else ""
+    more = f"<p><em>{counted(left_out, 'more message')} left out.</em></p>" if left_out > 0 else ""
     return (
         f'<div class="ac-chat"><style>{_SMALL_STYLE}{CODE_STYLE}</style>\n'
         f"<p><b>Chat</b> &middot; {shown(', '.join(facts))}</p>\n"

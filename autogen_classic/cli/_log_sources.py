@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -14,6 +15,11 @@ from .._pictures.entries import Entry, message_text
 from ..errors import UnreadableLogError
 
 __all__ = ("entries_of",)
+
+_READABLE = (
+    "It must be a database or a file of runtime_logging, events as lines of JSON, a recording or a journal; "
+    "`autogen-classic view` also reads a history of messages as JSON, and a notebook."
+)
 
 
 def entries_of(path: Path) -> list[Entry]:
@@ -37,6 +43,8 @@ def entries_of(path: Path) -> list[Entry]:
         return list(_of_lines(path, _of_logged_line))
     if beginning.lstrip().startswith(b'{"type"'):
         return list(_of_lines(path, _of_event))
+    if not beginning.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"{", b"[")):
+        raise UnreadableLogError(f"{path} cannot be read as a log.\n{_READABLE}")
     return list(_of_recording(path))
 
 
@@ -227,9 +235,7 @@ def _of_recording(path: Path) -> Iterator[Entry]:
         turns = read(path)["turns"]
     except (CassetteError, JournalError) as error:
         raise UnreadableLogError(
-            f"{path} cannot be read as a log.\nIt must be a database or a file of runtime_logging, events as lines of "
-            "JSON, a recording or a journal; `autogen-classic view` also reads a history of messages as JSON, and a "
-            f"notebook. As a recording or a journal: {error}"
+            f"{path} cannot be read as a log.\n{_READABLE} As a recording or a journal: {error}"
         ) from error
     return _of_turns(turns)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .._core.messages import called
+from .._words import counted
 
 __all__ = ("main",)
 
@@ -86,12 +87,14 @@ def _ls(options: argparse.Namespace) -> int:
         except CacheUnusableError as error:
             print(f"{place.name}: {error}")
             continue
-        notes = [f"{_count(old)} of AutoGen 0.2, see `autogen-classic cache import`"] if old else []
+        notes = (
+            [f"{counted(old, 'entry', 'entries')} of AutoGen 0.2, see `autogen-classic cache import`"] if old else []
+        )
         if entries:
             models = Counter(_model(value) for _, value, _ in entries)
             names = ", ".join(f"{name} ({count})" for name, count in models.most_common())
             dates = f"{_date(entries[0][2])} to {_date(entries[-1][2])}"
-            notes[:0] = [f"{_count(len(entries))}, {_size(place)}, {dates}: {names}"]
+            notes[:0] = [f"{counted(len(entries), 'entry', 'entries')}, {_size(place)}, {dates}: {names}"]
         print(f"{place.name}: {'; '.join(notes) or 'empty'}")
     if not places:
         print(f"There are no caches in {options.root}.", file=sys.stderr)
@@ -240,7 +243,7 @@ def _described(key: str, value: object, stored: float) -> str:
     request = _part(value, "request")
     if request is not None:
         count = _part(request, "messages")
-        about = f" ({count} messages)" if isinstance(count, int) else ""
+        about = f" ({counted(count, 'message')})" if isinstance(count, int) else ""
         lines.append(f"  asked{about}: {_short(_part(request, 'last') or '')}")
         if _part(request, "tools"):
             lines.append(f"  tools: {_short(', '.join(map(str, _part(request, 'tools'))))}")
@@ -271,10 +274,6 @@ def _short(text: object) -> str:
 def _printable(text: str) -> str:
     """Answers may hold control characters, which a terminal would obey."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
-
-
-def _count(number: int) -> str:
-    return "1 entry" if number == 1 else f"{number} entries"
 
 
 def _size(place: Path) -> str:

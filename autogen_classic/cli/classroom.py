@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._words import counted
 from ..errors import ClassroomError
 from ._classroom.wheels import PLATFORMS
 from ._clean import clean
+from ._files import check_outputs
 
 if TYPE_CHECKING:
     from ._classroom.handout import Lesson
@@ -100,7 +102,9 @@ def _write(options: argparse.Namespace) -> int:
     notebooks = handout.find_notebooks(options.notebooks)
     requirements = wheels.requirements_of(handout.modules_of(notebooks), [*handout.FOR_NOTEBOOKS, *options.also])
     handout.copy_parts(folder, notebooks, requirements)
-    print(f"{len(notebooks)} notebooks, requirements.txt, check.py and README.md are in {folder}.", flush=True)
+    print(
+        f"{counted(len(notebooks), 'notebook')}, requirements.txt, check.py and README.md are in {folder}.", flush=True
+    )
     failed = 0
     if not options.no_records:
         for notebook in notebooks:
@@ -112,7 +116,7 @@ def _write(options: argparse.Namespace) -> int:
         house = folder / "wheels"
         wheels.build_wheel_house(house, requirements, options.wheel, options.platform, options.python)
         files = [*house.iterdir()]
-        print(f"{len(files)} wheels, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB.")
+        print(f"{counted(len(files), 'wheel')}, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB.")
     return 1 if failed else 0
 
 
@@ -140,8 +144,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from ._classroom.grading import grades_of, read_record, table_of
+    from ._classroom.grading import grades_of, read_record, runs_in, table_of
 
+    runs = [file for place in (options.record, *options.runs) for file in runs_in(place)]
+    check_outputs(runs, options.json)
     recorded, left_out = read_record(options.record)
     for note in left_out:
         print(f"left out: {clean(note)}", file=sys.stderr)

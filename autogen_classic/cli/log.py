@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from .._pictures.entries import Entry
+from .._words import counted
 from ._log_sources import entries_of
 
 __all__ = ("main",)
@@ -94,15 +95,11 @@ def _summary(entries: list[Entry]) -> str:
     asked = [entry for entry in entries if entry.kind == "model"]
     paid = [entry for entry in asked if not entry.from_cache]
     parts = [
-        _count(sum(entry.kind == "message" for entry in entries), "message"),
-        _count(len(asked), "request") + f" ({len(asked) - len(paid)} answered by the cache)",
-        _count(sum(entry.tokens or 0 for entry in paid), "token"),
+        counted(sum(entry.kind == "message" for entry in entries), "message"),
+        counted(len(asked), "request") + f" ({len(asked) - len(paid)} answered by the cache)",
+        counted(sum(entry.tokens or 0 for entry in paid), "token"),
         f"${sum(entry.cost or 0 for entry in paid):.6g}",
-        _count(sum(entry.kind == "tool" for entry in entries), "tool call"),
+        counted(sum(entry.kind == "tool" for entry in entries), "tool call"),
         f"{sum(entry.failed for entry in entries)} failed",
     ]
     return ", ".join(parts)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

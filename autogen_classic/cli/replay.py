@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ._files import check_outputs
+
 __all__ = ("main",)
 
 _EXAMPLES = """\
@@ -26,6 +28,10 @@ def main(arguments: Sequence[str]) -> int:
 
     Returns:
         0 if the run agrees with the record, 1 if it departs from it.
+
+    Raises:
+        NotebookError: the notebook cannot be replayed.
+        OSError: a file cannot be read, or would be written over another.
     """
     parser = argparse.ArgumentParser(
         prog="autogen-classic replay",
@@ -41,6 +47,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--cassette", metavar="FILE", type=Path, help="write a recording of the run to FILE")
     parser.add_argument("--write", metavar="FILE", type=Path, help="write a copy of the notebook with the new outputs")
     options = parser.parse_args(arguments)
+
+    check_outputs([options.notebook], options.json, options.cassette, options.write)
 
     from ..replay.notebooks import run_replay
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
+from ._files import check_outputs
+
 __all__ = ("main",)
 
 _EXAMPLES = """\
@@ -118,6 +120,7 @@ def _tape(options: argparse.Namespace) -> AbstractContextManager[None]:
     if options.record:
         from ..replay import record
 
+        check_outputs([] if options.is_module else [Path(options.program)], Path(options.record))
         return record(options.record, tools=options.tools, code=options.code)
     if options.journal:
         from ..replay import NORMALISERS

@@ -8,6 +8,8 @@ import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
+from ._files import check_outputs
+
 __all__ = ("main",)
 
 _EXAMPLES = """\
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
 
     Raises:
         UnreadableLogError: a file is none of those that can be read.
-        OSError: a file cannot be read or written.
+        OSError: a file cannot be read or written, or the page would be written over a run.
     """
     parser = argparse.ArgumentParser(
         prog="autogen-classic view",
@@ -47,8 +49,7 @@ def main(arguments: Sequence[str]) -> int:
 
     sources: list[Path] = [path for path in (options.run, options.other) if path is not None]
     output: Path = options.output or options.run.with_suffix(".view.html")
-    if output.exists() and any(source.exists() and output.samefile(source) for source in sources):
-        parser.error(f"the page would be written over {output}. Name another file after -o.")
+    check_outputs(sources, output)
 
     from .._pictures.page import page
     from ._view_sources import run_of

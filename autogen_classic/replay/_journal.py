@@ -22,6 +22,7 @@ from .._core.events import warn
 from .._core.messages import TextOrMessage, as_message
 from .._core.party import Agent
 from .._core.replies import led_group
+from .._words import counted
 from ..errors import CassetteError, InterruptedStepError, JournalError
 from ..io.base import IOStream
 from ._journal_file import JournalFile
@@ -210,8 +211,8 @@ class _JournalTape(TapeOfRun):
             return
         self._warned.add(agent)
         text = (
-            f"The journal {self._file.path} holds {_count(left)} of {agent} that {_was(left)} not asked for yet, but "
-            f"what {describe(question)} now is not in it. {self.library.difference(question)}"
+            f"The journal {self._file.path} holds {counted(left, 'finished step')} of {agent} that {_was(left)} not "
+            f"asked for yet, but what {describe(question)} now is not in it. {self.library.difference(question)}"
         )
         if not is_another_program:
             warn(logger, "%s", text)
@@ -230,7 +231,7 @@ class _JournalTape(TapeOfRun):
             warn(
                 logger,
                 "The program has ended, but %s of the journal %s %s never asked for:%s%s",
-                _count(len(left)),
+                counted(len(left), "finished step"),
                 self._file.path,
                 _was(len(left)),
                 lines,
@@ -362,10 +363,6 @@ def _call(question: Turn) -> str:
         return f"Code ({', '.join(str(block['language']) for block in question['blocks'])})"
     arguments = ", ".join(f"{name}={value!r}" for name, value in question["arguments"].items())
     return f"The tool {question['name']}({arguments})"
-
-
-def _count(number: int) -> str:
-    return f"{number} finished step{'' if number == 1 else 's'}"
 
 
 def _was(number: int) -> str:

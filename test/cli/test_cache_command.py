@@ -89,7 +89,7 @@ def test_show_prints_what_was_asked_and_answered(run: Any) -> None:
     code, output, _ = run("show", "41")
     assert code == 0
     assert "gpt-4o" in output
-    assert "  asked (1 messages): How are you?\n  tools: add\n  answer: fine\n" in output
+    assert "  asked (1 message): How are you?\n  tools: add\n  answer: fine\n" in output
 
 
 def test_show_prints_tool_calls(run: Any) -> None:

@@ -43,6 +43,14 @@ def notebook(folder: Path, *cells: str, name: str = "lesson.ipynb") -> str:
 # --- scripts
 
 
+def test_a_recording_is_never_written_over_its_program(tmp_path: Path) -> None:
+    name = script(tmp_path, "print(1)")
+    done = run(tmp_path, "--record", name, name)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "program.py has another part in this command, and would be written over." in done.stderr
+    assert (tmp_path / name).read_text(encoding="utf-8") == "print(1)"
+
+
 def test_an_old_script_finds_autogen(tmp_path):
     name = script(tmp_path, "import autogen, autogen_classic\nprint(autogen is autogen_classic)")
     done = run(tmp_path, name)

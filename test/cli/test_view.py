@@ -217,9 +217,8 @@ def test_a_page_is_never_written_over_a_run(tmp_path: Path, capsys: pytest.Captu
     one, other = history(tmp_path, "Hello."), history(tmp_path, "Hello.", name="other.json")
     before = one.read_bytes()
     for output in (one, other):
-        with pytest.raises(SystemExit):
-            cli.main(["view", str(one), str(other), "-o", str(output)])
-        assert f"the page would be written over {output}. Name another file" in capsys.readouterr().err
+        assert cli.main(["view", str(one), str(other), "-o", str(output)]) == 1
+        assert f"{output} has another part in this command, and would be written over." in capsys.readouterr().err
     assert (one.read_bytes(), other.read_bytes()) == (before, before)
 
 
@@ -231,6 +230,14 @@ def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path: Path, capsy
         assert path == tmp_path or f"There is no file {path}." in told
     assert cli.main(["view", str(tmp_path / "nowhere" / "run.json")]) == 1
     assert f"There is no folder {tmp_path / 'nowhere'}." in capsys.readouterr().err
+
+
+def test_a_text_is_not_called_a_damaged_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.txt").write_text("Hello, this is a text.", encoding="utf-8")
+    assert cli.main(["view", str(tmp_path / "notes.txt")]) == 1
+    told = capsys.readouterr().err
+    assert "notes.txt cannot be read as a log.\nIt must be a database" in told
+    assert "Record it again" not in told
 
 
 def test_a_file_that_is_not_a_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

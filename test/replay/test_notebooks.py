@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from autogen_classic import AssistantAgent, UserProxyAgent
+from autogen_classic.cli import main
 from autogen_classic.errors import NotebookError
 from autogen_classic.replay import replay
 from autogen_classic.replay.notebooks import NotebookReport, replay_notebook
@@ -260,6 +261,21 @@ def test_the_cassette_can_be_replayed_and_the_copy_holds_the_new_outputs(tmp_pat
     copy = json.loads((tmp_path / "again.ipynb").read_text(encoding="utf-8"))
     assert "Good day." in "".join(copy["cells"][0]["outputs"][0]["text"])
     assert replay_notebook(tmp_path / "again.ipynb").reproduced == 2
+
+
+@pytest.mark.parametrize("option", ["--json", "--cassette", "--write"])
+def test_nothing_is_written_over_the_notebook(option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    source = notebook(tmp_path, (ENDS_SOON + 'user.initiate_chat(assistant, message="Hello.")', [stream(shown)]))
+    before = source.read_bytes()
+    (tmp_path / "link.ipynb").hardlink_to(source)
+    for output in (source, tmp_path / "link.ipynb"):
+        assert main(["replay", str(source), option, str(output)]) == 1
+        assert f"{output} has another part in this command, and would be written over." in capsys.readouterr().err
+    assert main(["replay", str(source), option, str(tmp_path / "no" / "file")]) == 1
+    assert f"There is no folder {tmp_path / 'no'}." in capsys.readouterr().err
+    assert main(["replay", str(source), "--json", "a", "--write", "a"]) == 1
+    assert source.read_bytes() == before
 
 
 @pytest.mark.parametrize(

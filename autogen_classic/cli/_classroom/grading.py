@@ -14,7 +14,7 @@ from ...errors import AutogenClassicError, UnreadableLogError
 from .._clean import clean
 from .runs import RUN_SUFFIX
 
-__all__ = ("Grade", "grade", "grades_of", "read_record", "table_of")
+__all__ = ("Grade", "grade", "grades_of", "read_record", "runs_in", "table_of")
 
 _LARGEST_FILE = 100_000_000  # bytes
 _EVENTS = b'{"type"'
@@ -93,7 +93,7 @@ def read_record(record: Path) -> tuple[dict[str, Facts], list[str]]:
         raise FileNotFoundError(f"There is no file or folder {record}.")
     if not record.is_dir():
         return {record.name: facts_of(record)}, []
-    lessons = sorted(record.glob(f"*{RUN_SUFFIX}"))
+    lessons = runs_in(record)
     if not lessons:
         raise UnreadableLogError(f"{record} holds no runs (*{RUN_SUFFIX}).")
     facts: dict[str, Facts] = {}
@@ -106,6 +106,15 @@ def read_record(record: Path) -> tuple[dict[str, Facts], list[str]]:
     if not facts:
         raise UnreadableLogError(f"No run in {record} can be read. {left_out[0]}")
     return facts, left_out
+
+
+def runs_in(place: Path) -> list[Path]:
+    """The runs that a place holds.
+
+    Args:
+        place: a run, or a folder of runs.
+    """
+    return sorted(place.glob(f"*{RUN_SUFFIX}")) if place.is_dir() else [place]
 
 
 def grades_of(recorded: Mapping[str, Facts], runs: Sequence[Path]) -> Iterator[Grade]:
@@ -135,7 +144,7 @@ def _fault_of(run: Path, recorded: Mapping[str, Facts]) -> str | None:
     if run.is_file():
         is_clear = len(recorded) == 1 or run.name in recorded
         return None if is_clear else f"which lesson is it? The record has {', '.join(recorded)}"
-    holds_students = not any(run.glob(f"*{RUN_SUFFIX}")) and any(run.glob(f"*/*{RUN_SUFFIX}"))
+    holds_students = not runs_in(run) and any(run.glob(f"*/*{RUN_SUFFIX}"))
     return f"holds folders of students; did you mean {run}/*?" if holds_students else None
 
 

@@ -9,7 +9,6 @@ from typing import TextIO
 
 from ..._core.replies import led_group
 from ...compat.run import run_program
-from ...errors import ClassroomError
 from ...events import (
     ChatEnded,
     ChatFailed,
@@ -22,6 +21,7 @@ from ...events import (
     to_json,
     unsubscribe,
 )
+from .._files import check_outputs
 
 __all__ = ("KEPT", "RUN_SUFFIX", "run_and_keep")
 
@@ -44,14 +44,11 @@ def run_and_keep(program: Path, run: Path, cassette: Path | None = None) -> int:
         The exit code of the program.
 
     Raises:
-        ClassroomError: one file would be written over another.
-        OSError: a file cannot be read or written.
+        OSError: a file cannot be read or written, or would be written over another.
     """
     if not program.is_file():
         raise FileNotFoundError(f"There is no file {program}.")
-    files = [file.resolve() for file in (program, run, cassette) if file is not None]
-    if len(set(files)) < len(files):
-        raise ClassroomError("The program, its run and its cassette need a file each. Name another one.")
+    check_outputs([program], run, cassette)
     with run.absolute().open("w", encoding="utf-8") as file:
         keep = _keeping(file)
         subscribe(keep, kinds=_KINDS)

@@ -58,7 +58,7 @@ def write_outputs(source: Path, target: Path, outputs: Mapping[int, Sequence[dic
 
     Args:
         source: the notebook.
-        target: the copy; it may be the notebook itself.
+        target: the copy.
         outputs: the outputs by the number of the cell.
     """
     notebook = json.loads(source.read_text(encoding="utf-8-sig"))

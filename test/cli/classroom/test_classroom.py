@@ -111,8 +111,25 @@ def test_a_run_is_never_kept_over_its_notebook(tmp_path: Path, capsys: pytest.Ca
     before = lesson.read_bytes()
     for option in ("-o", "--cassette"):
         assert main(["classroom", "run", str(lesson), option, str(lesson)]) == 1
-        assert "need a file each" in capsys.readouterr().err
+        assert f"{lesson} has another part in this command, and would be written over." in capsys.readouterr().err
     assert lesson.read_bytes() == before
+
+
+def test_grades_are_never_written_over_a_run(
+    handed_out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = shutil.copytree(handed_out / "records", tmp_path / "records")
+    ann = shutil.copytree(records, tmp_path / "ann")
+    for file in (records / "sums.run.jsonl", ann / "sums.run.jsonl"):
+        before = file.read_bytes()
+        assert main(["classroom", "grade", str(records), str(ann), "--json", str(file)]) == 1
+        assert "would be written over. Name a new file." in capsys.readouterr().err
+        assert file.read_bytes() == before
+    assert main(["classroom", "grade", str(records), str(ann), "--json", str(tmp_path / "no" / "grades.json")]) == 1
+    assert capsys.readouterr() == (
+        "",
+        f"autogen-classic classroom: There is no folder {tmp_path / 'no'}.\n",
+    )
 
 
 def test_what_is_no_homework_does_not_look_like_homework_that_is_missing(

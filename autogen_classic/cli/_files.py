@@ -1,0 +1,39 @@
+"""The files that a command is to write, looked at before it begins."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ("check_outputs",)
+
+
+def check_outputs(sources: Iterable[Path], *outputs: Path | None) -> None:
+    """Refuse to write a file over one that is read, over another that is written, or into a folder that is not there.
+
+    Args:
+        sources: the files that are read.
+        *outputs: the files that are to be written; None stands for one that is not wanted.
+
+    Raises:
+        FileExistsError: one of them would be written over another file of the command.
+        FileNotFoundError: the folder of one of them does not exist.
+    """
+    taken = list(sources)
+    for output in (output for output in outputs if output is not None):
+        if any(_are_same(output, other) for other in taken):
+            raise FileExistsError(
+                f"{output} has another part in this command, and would be written over. Name a new file."
+            )
+        if not output.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(output))
+        taken.append(output)
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them does not exist yet
+        return one.resolve() == other.resolve()
