@@ -20,6 +20,9 @@ from typing import Any
 import pytest
 
 from autogen_classic import AssistantAgent, ConversableAgent, GroupChat, GroupChatManager, events
+from autogen_classic._core.messages import Message, outgoing
+from autogen_classic.oai._http.sending import _is_plain_json
+from autogen_classic.oai._messages.validity import valid_messages
 from autogen_classic.oai._request.templates import encodable
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient
 
@@ -176,9 +179,21 @@ def test_no_function_is_called_for_each_member_that_may_speak_next() -> None:
     assert calls(64) == calls(4)
 
 
-def test_one_function_is_called_for_each_message_of_a_request_to_look_for_halves_of_characters() -> None:
-    messages = [{"content": "hello", "role": "user", "name": "ann"} for _ in range(100)]
-    assert count_calls(lambda: encodable({"model": "m", "messages": messages})).total() <= 105
+@pytest.mark.parametrize(
+    "work",
+    [
+        pytest.param(outgoing, id="copied"),
+        pytest.param(
+            lambda messages: encodable({"model": "m", "messages": messages}), id="searched for halves of characters"
+        ),
+        pytest.param(lambda messages: valid_messages(messages, "m", "http://127.0.0.1/v1"), id="made valid"),
+        pytest.param(_is_plain_json, id="sent the short way"),
+    ],
+)
+def test_no_function_is_called_for_each_plain_text_of_a_request(work: Callable[[list[Message]], object]) -> None:
+    messages: list[Message] = [{"content": f"Number {n}.", "role": "user", "name": "ann"} for n in range(100)]
+    work(messages[:2])
+    assert count_calls(lambda: work(messages)).total() == count_calls(lambda: work(messages[:2])).total()
 
 
 def test_names_are_looked_for_in_answer_after_answer_with_one_pattern() -> None:

@@ -61,13 +61,18 @@ def part_of(of: object, name: str) -> Any:
     Returns:
         The part; None if it does not exist.
     """
-    if type(of) is dict or isinstance(of, Mapping):  # the first test is quick, and nearly always true
-        return of.get(name)
-    extra = getattr(of, "__pydantic_extra__", None)
     kind: type = type(of)
+    if kind is dict or _is_mapping(kind):
+        return of.get(name)  # type: ignore[attr-defined]  # a mapping
+    extra = getattr(of, "__pydantic_extra__", None)
     if extra is not None and name not in vars(of) and not _is_of_class(kind, name):
         return extra.get(name)  # pydantic itself takes ten times as long to say that it has no such name
     return getattr(of, name, None)
+
+
+@lru_cache(maxsize=1000)  # ten times as fast as to ask the abstract class, for each part of each message
+def _is_mapping(kind: type) -> bool:
+    return issubclass(kind, Mapping)
 
 
 @lru_cache(maxsize=1000)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any, TypeAlias, TypeGuard
 
 from .content import part_of
 
-__all__ = ("Message", "TextOrMessage", "as_message", "called", "outgoing", "stored_form")
+__all__ = ("Message", "TextOrMessage", "are_plain_texts", "as_message", "called", "outgoing", "stored_form")
 
 Message: TypeAlias = dict[str, Any]
 TextOrMessage: TypeAlias = str | Message
@@ -18,6 +19,8 @@ STORED_KEYS = (
     "extra_content",  # what the model that said it wants back
 )
 _ROLES_OF_ANSWERS = ("function", "tool")
+_DICT, _TEXT = frozenset((dict,)), frozenset((str,))
+_KEYS_OF_A_TEXT = frozenset(("content", "name", "role"))
 
 
 def as_message(message: object) -> Message:
@@ -52,6 +55,21 @@ def called(call: object) -> Message:
     """
     asked: Message = part_of(call, "function") or part_of(call, "custom") or {}  # some servers write null for nothing
     return asked
+
+
+def are_plain_texts(messages: Sequence[object]) -> TypeGuard[Sequence[dict[str, str]]]:
+    """Tell whether messages hold nothing but a text, who says it and in which role, as nearly all do.
+
+    A request may hold hundreds of messages, and this takes a tenth of a microsecond for each: no Python runs for it.
+
+    Args:
+        messages: what stands in a request.
+    """
+    return (
+        _DICT.issuperset(map(type, messages))
+        and _KEYS_OF_A_TEXT.issuperset(chain.from_iterable(messages))  # type: ignore[arg-type]  # all are dicts
+        and _TEXT.issuperset(map(type, chain.from_iterable(map(dict.values, messages))))  # type: ignore[arg-type]
+    )
 
 
 def stored_form(message: Mapping[str, Any], role: str, author: str) -> Message | None:
@@ -106,6 +124,8 @@ def outgoing(messages: list[Message]) -> list[Message]:
     Returns:
         A new list of new dicts.
     """
+    if are_plain_texts(messages):
+        return list(map(dict.copy, messages))
     leaving: list[Message] = []
     for message in messages:
         responses = message.get("tool_responses")

@@ -96,7 +96,7 @@ def matches(trigger: object, sender: Agent | None) -> bool:
         return False
     if isinstance(trigger, type):
         # asking the classes first: isinstance() against a protocol costs more than the rest of a turn
-        return trigger in type(sender).__mro__ or isinstance(sender, trigger)
+        return trigger in type(sender).__mro__ or (sender is not None and isinstance(sender, trigger))
     if trigger is None:
         return sender is None
     if isinstance(trigger, str):

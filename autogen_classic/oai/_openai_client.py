@@ -193,10 +193,10 @@ class OpenAIClient:
             said = response.to_dict() if hasattr(response, "to_dict") else response
             raise self._unusable(f"{said!r:.200}, which is not a completion")
         put_right(response, params.get("model"))
-        _keep_thoughts(choices, origin_of(params.get("model"), self._place()))
+        _keep_thoughts(choices, origin_of(params.get("model"), self.address))
         fault = fault_in(response)
         if fault is not None:
-            raise UnusableAnswerError(f"{self._place()} answered with an error: {fault}")
+            raise UnusableAnswerError(f"{self.address} answered with an error: {fault}")
         return response
 
     @contextmanager

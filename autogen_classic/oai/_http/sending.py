@@ -15,6 +15,8 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
+from ..._core.messages import are_plain_texts
+
 __all__ = ("send",)
 
 # What `create` takes besides the fields of the body, and what the request options of the package call it.
@@ -77,6 +79,8 @@ def _is_plain_json(value: Any) -> bool:
     kind = type(value)
     if kind is not dict and kind is not list:
         return kind in _PLAIN
+    if kind is list and are_plain_texts(value):
+        return True
     if kind is dict and not _TEXT.issuperset(map(type, value)):
         return False
     parts = value.values() if kind is dict else value

@@ -17,6 +17,8 @@ from .._messages.pairing import NAMELESS
 __all__ = ("fault_in", "put_right", "said_in", "texts_of_completion", "words_of_error")
 
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+_WHOLE_NUMBERS = [int, int, int]
+_ABSENT = object()
 
 
 def texts_of_completion(response: object) -> list[Any]:
@@ -45,13 +47,19 @@ def put_right(response: Any, model: object) -> None:
         response: a ChatCompletion or Completion of the openai package that has choices.
         model: the model that was asked, for servers that do not say which one answers.
     """
-    response.model = part_of(response, "model") or model
-    response.usage = _usage_of(part_of(response, "usage"))
+    _set(response, "model", part_of(response, "model") or model)
+    _set(response, "usage", _usage_of(part_of(response, "usage")))
     for position, choice in enumerate(response.choices):
         if part_of(choice, "index") is None:
             choice.index = position
         if hasattr(choice, "message"):
-            choice.message = _message_of(choice)
+            _set(choice, "message", _message_of(choice))
+
+
+def _set(on: object, name: str, value: object) -> None:
+    """Set what is not so already, as it nearly always is: the classes of the SDK are slow to set an attribute."""
+    if getattr(on, name, _ABSENT) is not value:
+        setattr(on, name, value)
 
 
 def fault_in(response: object) -> str | None:
@@ -93,16 +101,16 @@ def said_in(choice: object) -> object:
 
 
 def _message_of(choice: object) -> object:
-    from openai.types.chat import ChatCompletionMessage
-
     message: Any = said_in(choice)
     if isinstance(message, str):
         message = {"content": message}
     if isinstance(message, Mapping):
+        from openai.types.chat import ChatCompletionMessage
+
         message = ChatCompletionMessage.construct(**message)
-    message.role = part_of(message, "role") or "assistant"
-    message.content = text_of(part_of(message, "content"))
-    message.tool_calls = part_of(message, "tool_calls") or None
+    _set(message, "role", part_of(message, "role") or "assistant")
+    _set(message, "content", text_of(part_of(message, "content")))
+    _set(message, "tool_calls", part_of(message, "tool_calls") or None)
     functions = [part_of(message, "function_call"), *(part_of(call, "function") for call in message.tool_calls or ())]
     for function in functions:
         if function is not None:
@@ -114,7 +122,10 @@ def _message_of(choice: object) -> object:
 
 def _usage_of(said: object) -> object:
     """A usage in whole numbers. Anything besides the three counts stays."""
-    counts = [_count(part_of(said, name)) for name in _COUNTS]
+    given = [part_of(said, name) for name in _COUNTS]
+    if given[-1] and [*map(type, given)] == _WHOLE_NUMBERS and not isinstance(said, Mapping):
+        return said
+    counts = [_count(count) for count in given]
     if counts == [None, None, None]:
         return None
     usage = said

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
+
+from ..._core.messages import are_plain_texts
 
 __all__ = ("encodable", "fill_prompt_or_messages", "instantiate")
 
@@ -76,6 +79,10 @@ def encodable(value: Any) -> Any:
 
 
 def _has_half_characters(value: object) -> bool:
+    if isinstance(value, list) and are_plain_texts(value):
+        value = [*chain.from_iterable(map(dict.values, value))]
+        if all(map(str.isascii, value)):
+            return False
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
     for part in parts:
         if type(part) is str or isinstance(part, str):  # the first test is quick, and nearly always true
