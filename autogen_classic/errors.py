@@ -42,6 +42,7 @@
      |  Tools
      +-- McpCallError (RuntimeError)
      +-- ReliableToolError
+     +-- ToolServiceError (RuntimeError)
      |
      |  Running code
      +-- FileNameError (ValueError)
@@ -192,6 +193,7 @@ __all__ = (
     "StreamTimeoutError",
     "StructuredOutputError",
     "TeamFileError",
+    "ToolServiceError",
     "TransitionGraphError",
     "UndefinedNextAgent",
     "UnknownProviderError",
@@ -492,6 +494,10 @@ class ReliableToolError(AutogenClassicError):
         """
         super().__init__(message)
         self.final_context = final_context
+
+
+class ToolServiceError(AutogenClassicError, RuntimeError):
+    """A service that a tool asks, such as a search engine, has failed or refused; a model is told why."""
 
 
 # --- Running code ---------------------------------------------------------------------------------------------------

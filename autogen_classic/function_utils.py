@@ -493,7 +493,7 @@ def serialize_to_str(x: object) -> str:
 
     Args:
         x: a text (stays as it is), a pydantic model, or anything else that JSON can hold, with models, dataclasses,
-            dates, enum members and sets inside.
+            dates, enum members and sets inside. Results from outside know themselves how a model is to read them.
 
     Returns:
         The text, or JSON.
@@ -501,6 +501,9 @@ def serialize_to_str(x: object) -> str:
     Raises:
         TypeError: JSON cannot hold it.
     """
+    for_model = getattr(type(x), "_classic_for_model", None)
+    if for_model is not None:
+        return str(for_model(x))
     if isinstance(x, str):
         return x
     if isinstance(x, BaseModel):

@@ -94,6 +94,7 @@ PLACES = {
     "state/test_killed.py": "one",
     "testing": "quick",
     "tools": "quick",
+    "tools/search": "one",
     "tools/test_reliable.py": "one",
     "tracing": "one",
     "web": "quick",

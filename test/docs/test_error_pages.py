@@ -41,6 +41,7 @@ NOT_CAUSED_HERE = {
     "SessionPoolError",
     "SessionPoolTimeoutError",
     "StreamTimeoutError",
+    "ToolServiceError",
     "WorkDirNotSharedError",
 }
 # What the programs of some pages need besides the library.

@@ -7,14 +7,28 @@ from typing import TYPE_CHECKING
 from ..._core.lazy import load
 
 if TYPE_CHECKING:
+    from .duckduckgo import DuckDuckGoSearchTool
+    from .perplexity import PerplexitySearchTool
     from .reliable import ReliableTool, ReliableToolError, SuccessfulExecutionParameters, ToolExecutionDetails
+    from .tavily import TavilySearchTool
 
-__all__ = ("ReliableTool", "ReliableToolError", "SuccessfulExecutionParameters", "ToolExecutionDetails")
+__all__ = (
+    "DuckDuckGoSearchTool",
+    "PerplexitySearchTool",
+    "ReliableTool",
+    "ReliableToolError",
+    "SuccessfulExecutionParameters",
+    "TavilySearchTool",
+    "ToolExecutionDetails",
+)
 
 _HOMES = {
+    "DuckDuckGoSearchTool": ".duckduckgo",
+    "PerplexitySearchTool": ".perplexity",
     "ReliableTool": ".reliable",
     "ReliableToolError": ".reliable",
     "SuccessfulExecutionParameters": ".reliable",
+    "TavilySearchTool": ".tavily",
     "ToolExecutionDetails": ".reliable",
 }
 

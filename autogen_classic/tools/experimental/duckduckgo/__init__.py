@@ -1,0 +1,5 @@
+"""Searches of the web by DuckDuckGo."""
+
+from .duckduckgo_search import DuckDuckGoSearchTool
+
+__all__ = ("DuckDuckGoSearchTool",)
