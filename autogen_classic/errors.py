@@ -99,6 +99,7 @@
      +-- DemoError (RuntimeError)
      +-- ClassroomError (ValueError)
      +-- ProjectError (ValueError)
+     +-- ServingError (ValueError)
 ```
 
 The classes in brackets are further base classes: those that old programs catch, and those of the package
@@ -187,6 +188,7 @@ __all__ = (
     "SandboxUnavailableError",
     "ScriptExhaustedError",
     "SenderRequired",
+    "ServingError",
     "SessionPoolError",
     "SessionPoolTimeoutError",
     "StateError",
@@ -697,3 +699,7 @@ class ClassroomError(AutogenClassicError, ValueError):
 
 class ProjectError(AutogenClassicError, ValueError):
     """A project of that name cannot be made; the text says why."""
+
+
+class ServingError(AutogenClassicError, ValueError):
+    """Agents cannot be served to others as the program says; the text says why."""

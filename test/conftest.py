@@ -90,6 +90,7 @@ PLACES = {
     "oai/test_rooms.py": "one",
     "replay": "versions",
     "replay/test_notebooks.py": "one",
+    "serving": "versions",
     "state": "versions",
     "state/test_killed.py": "one",
     "testing": "quick",

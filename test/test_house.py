@@ -158,6 +158,7 @@ OWN_NAMES = (
     "oai.prices",
     "oai.providers",
     "replay",
+    "serving",
     "state",
     "testing",
     "tracing",

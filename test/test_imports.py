@@ -86,7 +86,7 @@ LEVELS = (
         "tools.contrib",
         "tools.experimental",
     ),
-    ("__init__", "__main__", "cli", "compat", "replay.notebooks", "testing"),
+    ("__init__", "__main__", "cli", "compat", "replay.notebooks", "serving", "testing"),
 )
 LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 
