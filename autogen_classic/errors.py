@@ -89,6 +89,7 @@
      |   +-- FetchTimeoutError (requests.Timeout, TimeoutError)
      |   +-- HostNotFoundError (requests.ConnectionError)
      +-- FileConversionException
+     +-- UnsafeURLError (ValueError)
      +-- UnsupportedFormatException
      |
      |  The command line and the name autogen
@@ -201,6 +202,7 @@ __all__ = (
     "UnknownProviderError",
     "UnreadableDocumentError",
     "UnreadableLogError",
+    "UnsafeURLError",
     "UnsupportedFormatException",
     "UnusableAnswerError",
     "UnusableImageError",
@@ -664,6 +666,10 @@ class RepliesFileError(AutogenClassicError, ValueError):
 
 class FileConversionException(AutogenClassicError):
     """A document is damaged, so that it cannot be converted to Markdown."""
+
+
+class UnsafeURLError(AutogenClassicError, ValueError):
+    """An address is not one of the public web."""
 
 
 class UnsupportedFormatException(AutogenClassicError):

@@ -37,6 +37,7 @@ PLACES = {
     "agentchat": "quick",
     "agentchat/test_long_chats.py": "one",
     "agents": "versions",
+    "agents/test_doc_agent.py": "one",
     "behaviours": "quick",
     "browser_utils": "one",
     "cache": "versions",

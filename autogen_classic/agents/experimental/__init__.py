@@ -7,11 +7,26 @@ from typing import TYPE_CHECKING
 from ..._core.lazy import load
 
 if TYPE_CHECKING:
+    from .document_agent import DocAgent, DoclingDocIngestAgent, InMemoryQueryEngine, VectorChromaQueryEngine
     from .reasoning import ReasoningAgent, ThinkNode
 
-__all__ = ("ReasoningAgent", "ThinkNode")
+__all__ = (
+    "DocAgent",
+    "DoclingDocIngestAgent",
+    "InMemoryQueryEngine",
+    "ReasoningAgent",
+    "ThinkNode",
+    "VectorChromaQueryEngine",
+)
 
-_HOMES = {"ReasoningAgent": ".reasoning", "ThinkNode": ".reasoning"}
+_HOMES = {
+    "DocAgent": ".document_agent",
+    "DoclingDocIngestAgent": ".document_agent",
+    "InMemoryQueryEngine": ".document_agent",
+    "ReasoningAgent": ".reasoning",
+    "ThinkNode": ".reasoning",
+    "VectorChromaQueryEngine": ".document_agent",
+}
 
 if not TYPE_CHECKING:  # so that type checkers report a misspelt name
 
