@@ -87,28 +87,10 @@ FOR_EVERY_ROOM = ("oai._specs",)
 
 # Other imports of a private module from outside the package that it belongs to.
 REACHING_IN = {
-    **{
-        f"agents.experimental.document_agent.{module} -> agentchat.contrib.{target}": "documents are kept in one way"
-        for module, target in (
-            ("_tasks", "_retrieval.files"),
-            ("_team", "_retrieval.files"),
-            ("_team", "_retrieval.quoted"),
-            ("chroma_query_engine", "_retrieval.embed"),
-            ("chroma_query_engine", "rag._collection"),
-            ("chroma_query_engine", "rag._reader"),
-            ("docling_doc_ingest_agent", "_retrieval.files"),
-            ("document_utils", "_retrieval.files"),
-            ("document_utils", "_retrieval.parse"),
-            ("inmemory_query_engine", "_retrieval.parse"),
-            ("inmemory_query_engine", "_retrieval.quoted"),
-            ("parser_utils", "_retrieval.parse"),
-            ("url_utils", "_retrieval.parse"),
-        )
-    },
-    "agents.experimental.document_agent.document_agent -> agentchat._accounts": "its models are paid for by the agent",
-    "agents.experimental.document_agent.document_agent -> agentchat.group._running": "the inner group is part of it",
     "agents.experimental.reasoning._minds -> agentchat._accounts": "its helpers are paid for by the agent that asks",
     "agents.experimental.reasoning._plan -> agentchat.contrib._settings": "settings are checked in one way",
+    "agents.experimental.deep_research.deep_research -> tools.experimental._web_tools": "the web tools have one table",
+    "agents.experimental.websurfer.websurfer -> tools.experimental._web_tools": "the web tools have one table",
     "agentchat -> io._progress": "chats are watched from the start, as they are printed",
     "agentchat._tool_registration -> agentchat.group._dict_variables": "what only functions with variables need",
     "agentchat.contrib._swarm.pattern -> agentchat.group._transitions": "a swarm is a group that begins otherwise",
@@ -138,6 +120,9 @@ REACHING_IN = {
     "agentchat._groupchat.resume -> state._snapshot": "a group is loaded with the agent that leads it",
     "state -> replay._journal": "a journal is a recording that is written and read at once",
     "state._snapshot -> replay._values": "a state has no keys in it, as a recording has none",
+    "tools.experimental._accounts -> agentchat._accounts": "models of tools are paid for by the agent that asks",
+    "tools.experimental.browser_use.browser_use -> browser_utils._chromium": "one Chromium, and one fence around it",
+    "tools.experimental.deep_research.deep_research -> agentchat._replies.tool_calls": "a program waits as a chat does",
     "tools.experimental.reliable.reliable -> agentchat._accounts": "its models are paid for by the agent that asks",
     "testing.scripted_client -> oai._http.packages": "an error is made as the openai package makes it",
     **{
@@ -178,7 +163,6 @@ OWN_NAMES = (
     "oai.prices",
     "oai.providers",
     "replay",
-    "serving",
     "state",
     "testing",
     "tracing",

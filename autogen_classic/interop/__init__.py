@@ -1,4 +1,4 @@
-"""Tools of other frameworks as tools of ours, and configurations of ours for other frameworks."""
+"""Tools of other frameworks as tools of ours."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from .crewai import CrewAIInteroperability
     from .interoperability import Interoperability
     from .interoperable import Interoperable
-    from .langchain import LangChainChatModelFactory, LangChainInteroperability
-    from .litellm import LiteLLmConfigAdapter, LiteLLmConfigFactory
+    from .langchain import LangChainInteroperability
     from .pydantic_ai import PydanticAIInteroperability
     from .registry import register_interoperable_class
 
@@ -19,10 +18,7 @@ __all__ = (
     "CrewAIInteroperability",
     "Interoperability",
     "Interoperable",
-    "LangChainChatModelFactory",
     "LangChainInteroperability",
-    "LiteLLmConfigAdapter",
-    "LiteLLmConfigFactory",
     "PydanticAIInteroperability",
     "register_interoperable_class",
 )
@@ -31,10 +27,7 @@ _HOMES = {
     "CrewAIInteroperability": ".crewai",
     "Interoperability": ".interoperability",
     "Interoperable": ".interoperable",
-    "LangChainChatModelFactory": ".langchain",
     "LangChainInteroperability": ".langchain",
-    "LiteLLmConfigAdapter": ".litellm",
-    "LiteLLmConfigFactory": ".litellm",
     "PydanticAIInteroperability": ".pydantic_ai",
     "register_interoperable_class": ".registry",
 }

@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING
 from ..._core.lazy import load
 
 if TYPE_CHECKING:
-    from .document_agent import DocAgent, DoclingDocIngestAgent, InMemoryQueryEngine, VectorChromaQueryEngine
+    from .deep_research import DeepResearchAgent
     from .reasoning import ReasoningAgent, ThinkNode
+    from .websurfer import WebSurferAgent
 
-__all__ = (
-    "DocAgent",
-    "DoclingDocIngestAgent",
-    "InMemoryQueryEngine",
-    "ReasoningAgent",
-    "ThinkNode",
-    "VectorChromaQueryEngine",
-)
+__all__ = ("DeepResearchAgent", "ReasoningAgent", "ThinkNode", "WebSurferAgent")
 
 _HOMES = {
-    "DocAgent": ".document_agent",
-    "DoclingDocIngestAgent": ".document_agent",
-    "InMemoryQueryEngine": ".document_agent",
+    "DeepResearchAgent": ".deep_research",
     "ReasoningAgent": ".reasoning",
     "ThinkNode": ".reasoning",
-    "VectorChromaQueryEngine": ".document_agent",
+    "WebSurferAgent": ".websurfer",
 }
 
 if not TYPE_CHECKING:  # so that type checkers report a misspelt name

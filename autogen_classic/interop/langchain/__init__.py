@@ -1,6 +1,5 @@
-"""Tools and chat models of LangChain."""
+"""Tools of LangChain."""
 
-from .langchain_chat_model_factory import LangChainChatModelFactory
 from .langchain_tool import LangChainInteroperability
 
-__all__ = ("LangChainChatModelFactory", "LangChainInteroperability")
+__all__ = ("LangChainInteroperability",)

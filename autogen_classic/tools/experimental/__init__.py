@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from ..._core.lazy import load
 
 if TYPE_CHECKING:
+    from .browser_use import BrowserUseTool
+    from .deep_research import DeepResearchTool
     from .duckduckgo import DuckDuckGoSearchTool
     from .perplexity import PerplexitySearchTool
     from .reliable import ReliableTool, ReliableToolError, SuccessfulExecutionParameters, ToolExecutionDetails
     from .tavily import TavilySearchTool
 
 __all__ = (
+    "BrowserUseTool",
+    "DeepResearchTool",
     "DuckDuckGoSearchTool",
     "PerplexitySearchTool",
     "ReliableTool",
@@ -23,6 +27,8 @@ __all__ = (
 )
 
 _HOMES = {
+    "BrowserUseTool": ".browser_use",
+    "DeepResearchTool": ".deep_research",
     "DuckDuckGoSearchTool": ".duckduckgo",
     "PerplexitySearchTool": ".perplexity",
     "ReliableTool": ".reliable",

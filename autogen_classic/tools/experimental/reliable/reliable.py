@@ -7,7 +7,7 @@ model says whether the result does. If it does not, the runner hears why and tri
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from pydantic import ValidationError
@@ -24,6 +24,7 @@ from ....errors import ReliableToolError
 from ....function_utils import get_typed_signature
 from ...dependency_injection import ChatContext, remove_params
 from ...tool import Tool
+from .._accounts import caller_in
 from ._attempts import reliable_function_wrapper
 from ._prompts import HYPOTHESIS_DESCRIPTION, REMINDER, get_runner_prompt, get_validator_prompt
 from ._record import (
@@ -121,7 +122,7 @@ class ReliableTool(Tool):
             context_variables: ContextVariables | None = None,
             chat: ChatContext | None = None,
         ) -> object:
-            owner = None if chat is None else _caller_in(chat)
+            owner = caller_in(chat)
             return self._result_in(self._details(owner, task, context_variables, validation_prompt_addition))
 
         async def a_run(
@@ -130,7 +131,7 @@ class ReliableTool(Tool):
             context_variables: ContextVariables | None = None,
             chat: ChatContext | None = None,
         ) -> object:
-            owner = None if chat is None else _caller_in(chat)
+            owner = caller_in(chat)
             return self._result_in(await self._a_details(owner, task, context_variables, validation_prompt_addition))
 
         function: Callable[..., Any] = a_run if is_asynchronous(self._inner.func) else run
@@ -309,14 +310,6 @@ class ReliableTool(Tool):
         validator.register_hook("process_all_messages_before_reply", lambda heard: _to_be_checked(context))
         validator.handoffs.set_after_work(FunctionTarget(decide))
         return runner, validator
-
-
-def _caller_in(chat: ChatContext) -> Party | None:
-    """The agent whose message calls the tool."""
-    for partner, said in chat.chat_messages.items():
-        if said and said[-1] is chat.last_message:
-            return cast("Party", partner)
-    return None
 
 
 def _known_first(context: ReliableToolContext) -> list[Message]:
