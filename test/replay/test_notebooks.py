@@ -72,7 +72,7 @@ def test_what_other_releases_saved_is_held_again(tmp_path: Path) -> None:
     command = [sys.executable, "-c", REPLAY_ALL, *map(str, files)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "IPYTHONDIR": str(tmp_path / "ipython")}
     subprocess.run(command, env=environment, check=True, capture_output=True)
-    assert len(files) >= 26
+    assert len(files) >= 31
     for file in files:
         report = NotebookReport.from_json(file.with_suffix(".json").read_text(encoding="utf-8"))
         assert report.turns >= 4

@@ -218,6 +218,135 @@ print("Cost:", chat.cost["usage_including_cached_inference"]["total_cost"] >= 0)
     ("Hello, everybody here.", "Goodbye, everybody."),
 )
 
+PATTERN = Lesson(
+    (
+        CONFIG,
+        """\
+from typing import Annotated
+
+from autogen import ConversableAgent
+from autogen.agentchat import initiate_group_chat
+from autogen.agentchat.group import (
+    AgentTarget, ContextVariables, ExpressionContextCondition, ContextExpression, OnCondition, OnContextCondition,
+    ReplyResult, RevertToUserTarget, StringLLMCondition, TerminateTarget,
+)
+from autogen.agentchat.group.patterns import DefaultPattern
+
+def note_order(number: Annotated[str, "the number of the order"], context_variables: ContextVariables) -> ReplyResult:
+    \"\"\"Note the number of an order.\"\"\"
+    context_variables["order"] = number
+    return ReplyResult(message=f"Order {number} is noted.", context_variables=context_variables,
+                       target=AgentTarget(clerk))
+
+desk = ConversableAgent("desk", system_message="You receive.", llm_config=llm_config, functions=[note_order])
+clerk = ConversableAgent("clerk", system_message="You look after orders.", llm_config=llm_config)
+boss = ConversableAgent("boss", system_message="You end it.", llm_config=llm_config)
+desk.handoffs.add_llm_condition(OnCondition(target=AgentTarget(clerk), condition=StringLLMCondition("An order.")))
+clerk.handoffs.add_context_condition(OnContextCondition(
+    target=AgentTarget(boss), condition=ExpressionContextCondition(ContextExpression("${order} == '99'"))))
+clerk.handoffs.add_llm_condition(OnCondition(target=AgentTarget(boss), condition=StringLLMCondition("Anger.")))
+boss.handoffs.set_after_work(TerminateTarget())
+clerk.handoffs.set_after_work(RevertToUserTarget())
+""",
+        """\
+user = ConversableAgent("customer", human_input_mode="ALWAYS", llm_config=False)
+pattern = DefaultPattern(initial_agent=desk, agents=[desk, clerk, boss], user_agent=user,
+    context_variables=ContextVariables({"order": ""}), group_manager_args={"llm_config": llm_config})
+result, variables, last = initiate_group_chat(pattern=pattern, messages="Where is my order 7?", max_rounds=20)
+""",
+        """\
+print(last.name, variables["order"])
+""",
+    ),
+    (
+        tool_call("note_order", number="7"),
+        "It is on its way.",
+        tool_call("transfer_to_boss_1"),
+        "I am sorry. Here is your money.",
+    ),
+    ("I am angry.",),
+)
+
+AUTO = Lesson(
+    (
+        CONFIG,
+        """\
+from autogen import ConversableAgent
+from autogen.agentchat import initiate_group_chat
+from autogen.agentchat.group.patterns import AutoPattern
+
+planner = ConversableAgent("planner", system_message="You plan.", description="Plans.", llm_config=llm_config)
+writer = ConversableAgent("writer", system_message="You write.", description="Writes.", llm_config=llm_config)
+user = ConversableAgent("user", human_input_mode="NEVER", llm_config=False)
+pattern = AutoPattern(initial_agent=planner, agents=[planner, writer], user_agent=user,
+    group_manager_args={"llm_config": llm_config,
+                        "is_termination_msg": lambda m: "DONE" in (m.get("content") or "")})
+result, _, _ = initiate_group_chat(pattern=pattern, messages="A line about tea.", max_rounds=10)
+result.summary
+""",
+    ),
+    ("First the pause, then the cup.", "writer", "Tea: a pause in a cup.", "planner", "DONE"),
+)
+
+RUN = Lesson(
+    (
+        CONFIG,
+        """\
+from autogen import ConversableAgent
+
+assistant = ConversableAgent("assistant", system_message="You answer.", llm_config=llm_config,
+    human_input_mode="NEVER")
+""",
+        """\
+response = assistant.run(message="What is a fugue?", max_turns=2, user_input=False)
+response.process()
+""",
+        """\
+print(response.summary)
+""",
+    ),
+    ("A piece in which voices enter one after the other.", "TERMINATE"),
+)
+
+RUN_GROUP = Lesson(
+    (
+        CONFIG,
+        """\
+from autogen import ConversableAgent
+from autogen.agentchat import run_group_chat
+from autogen.agentchat.group.patterns import RoundRobinPattern
+
+poet = ConversableAgent("poet", system_message="You write.", llm_config=llm_config)
+critic = ConversableAgent("critic", system_message="You judge.", llm_config=llm_config)
+pattern = RoundRobinPattern(initial_agent=poet, agents=[poet, critic], group_manager_args={"llm_config": False})
+response = run_group_chat(pattern=pattern, messages="A line about rain.", max_rounds=4)
+response.process()
+print(response.last_speaker)
+""",
+    ),
+    ("Rain taps.", "Longer.", "Rain taps on the roof.", "Good."),
+)
+RUN_TOOL = Lesson(
+    (
+        CONFIG,
+        """\
+from autogen import ConversableAgent, UserProxyAgent
+
+def add(a: int, b: int) -> int:
+    \"\"\"Add two numbers.\"\"\"
+    return a + b
+
+assistant = ConversableAgent("assistant", llm_config=llm_config, functions=[add])
+user = UserProxyAgent("user", human_input_mode="NEVER", code_execution_config=False,
+    is_termination_msg=lambda m: "DONE" in (m.get("content") or ""))
+response = user.run(assistant, message="2 + 3?", max_turns=3)
+for event in response.events:
+    event.print()
+""",
+    ),
+    (tool_call("add", a=2, b=3), "It is 5. DONE"),
+)
+
 LESSONS = {
     "two_agents": TWO_AGENTS,
     "code": CODE,
@@ -228,4 +357,12 @@ LESSONS = {
     "nested": NESTED,
     "functions": FUNCTIONS,
     "stream": STREAM,
+}
+
+LESSONS_OF_AG2 = {
+    "auto": AUTO,
+    "pattern": PATTERN,
+    "run": RUN,
+    "run_group": RUN_GROUP,
+    "run_tool": RUN_TOOL,
 }

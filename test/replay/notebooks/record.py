@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from lessons import CONFIG, CONFIG_OF_LATE_AG2, LESSONS, Lesson
+from lessons import CONFIG, CONFIG_OF_LATE_AG2, LESSONS, LESSONS_OF_AG2, Lesson
 
 from autogen_classic.testing import MockOpenAIServer
 
@@ -75,8 +75,9 @@ def save(name: str, lesson: Lesson, python: str, suffix: str) -> None:
 
 
 def main(python: str, suffix: str, *names: str) -> None:
-    """Save all lessons, or those that are named."""
-    for name, lesson in LESSONS.items():
+    """Save all lessons that this release can run, or those that are named."""
+    lessons = LESSONS | (LESSONS_OF_AG2 if LATE_AG2 in suffix else {})
+    for name, lesson in lessons.items():
         if not names or name in names:
             save(name, lesson, python, suffix)
 
