@@ -1,5 +1,5 @@
 // What is wider than the screen is scrolled sideways; these make that possible with the keyboard, too.
-const WIDE = ".md-typeset__scrollwrap, .md-typeset pre > code";
+const WIDE = ".md-typeset__scrollwrap, .md-typeset pre > code, .wide";
 
 function make_reachable() {
   for (const element of document.querySelectorAll(WIDE)) {
