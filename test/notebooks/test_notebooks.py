@@ -13,6 +13,7 @@ import pytest
 from scripts import notebooks
 
 FILES = notebooks.all_notebooks()
+GUIDES = notebooks.ROOT / "website" / "docs"
 each_notebook = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 # What an output must not show: folders of the machine that made it, and keys.
@@ -53,6 +54,13 @@ def test_the_links_of_a_notebook_lead_to_files(path: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", "\n".join(cell.source for cell in notebooks.read(path).cells))
     local = [link for link in links if not link.startswith("https://")]
     assert [link for link in local if not (path.parent / link).exists()] == []
+
+
+@each_notebook
+def test_a_notebook_and_a_guide_lead_to_each_other(path: Path) -> None:
+    text = "\n".join(cell.source for cell in notebooks.read(path).cells)
+    guides = [GUIDES / name for name in re.findall(r"\]\(\.\./website/docs/([\w-]+\.md)", text)]
+    assert [guide.name for guide in guides if f"(notebook/{path.stem}.md)" in guide.read_text(encoding="utf-8")]
 
 
 def test_the_numbers_of_the_notebooks_are_unique() -> None:
