@@ -456,7 +456,7 @@ def test_without_an_embedding_the_model_searches_the_library(
     def missing(*arguments: Any) -> Any:
         raise EmbeddingUnavailableError("no embedding here.")
 
-    monkeypatch.setattr("autogen_classic.agentchat.contrib._builder.asking.embedding_from", missing)
+    monkeypatch.setattr("autogen_classic.agentchat.contrib._builder.asking.embedding_named", missing)
     with Bench(["Cook, Chemist", '{"cook": "Cook"}']) as bench, caplog.at_level(logging.WARNING):
         agents, _ = bench.choose("sync", top_k=2)
     assert names(agents) == ["Cook"]

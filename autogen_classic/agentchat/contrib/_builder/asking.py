@@ -13,7 +13,8 @@ from ...._core.messages import Message
 from ....errors import EmbeddingUnavailableError, UnusableProposalError
 from ....formatting_utils import colored
 from ....io.base import IOStream
-from .._retrieval.embed import LOCAL, EmbeddingFunction, embed, embedding_from
+from .._retrieval.embed import EmbeddingFunction, embed
+from .._retrieval.nearness import embedding_named, nearest
 from .contract import Builder
 from .files import Profile
 
@@ -36,7 +37,7 @@ def ask(builder: Builder, *questions: str) -> Steps[str]:
         The answer; an empty text for an answer without words.
     """
     messages: list[Message] = [{"role": "user", "content": question} for question in questions]
-    response = yield Ask(builder.builder_model, "create", messages=messages)
+    response = yield Ask(builder.builder_model, "create", messages=messages, cache=builder.client_cache)
     answer = builder.builder_model.extract_text_or_completion_object(response)[0]
     text = answer if isinstance(answer, str) else getattr(answer, "content", None)
     return str(text or "").strip()
@@ -135,19 +136,14 @@ def candidates(
     """
     texts = [_description(profile) for profile in library]
     try:
-        if isinstance(embedding, str) and embedding != LOCAL:
-            function = embedding_from(None, embedding)
-        else:
-            function = embedding_from(embedding)
+        function = embedding_named(embedding)
     except EmbeddingUnavailableError as error:
         logger.warning("%s The model of the builder searches the library instead.", error)
         listed = "\n".join(f"{profile['name']}: {text}" for profile, text in zip(library, texts, strict=True))
         question = builder.AGENT_SEARCHING_PROMPT.format(task=task, agent_list=listed, max_agents=top_k)
         return _named(library, _names_in((yield from ask(builder, question))))[:top_k]
     wanted, *vectors = embed(function, [task, *texts])
-    nearness = [_cosine(wanted, vector) for vector in vectors]
-    order = sorted(range(len(library)), key=nearness.__getitem__, reverse=True)
-    return [library[position] for position in order[:top_k]]
+    return [library[position] for position in nearest(wanted, vectors, top_k)]
 
 
 def chosen_from(builder: Builder, task: str, pool: Sequence[Profile]) -> Steps[tuple[list[Profile], list[str]]]:
@@ -197,8 +193,3 @@ def _json_object(answer: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
-    lengths = sum(x * x for x in one) * sum(x * x for x in other)
-    return sum(x * y for x, y in zip(one, other, strict=True)) / (lengths**0.5 or 1.0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ....cache.abstract_cache_base import AbstractCache
 from ....oai.client import OpenAIWrapper
 from ...conversable_agent import ConversableAgent
 from .files import Team
@@ -14,6 +17,8 @@ class Builder(BuilderPrompts):
     """The texts and the state of a builder."""
 
     online_server_name = "online"
+    client_cache: AbstractCache | None = None
+    llm_config: dict[str, Any] | None = None
     config_file_or_env: str
     config_file_location: str | None
     builder_model: OpenAIWrapper

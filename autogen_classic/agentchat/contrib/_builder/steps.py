@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from ...._core.drive import Steps
 from ....function_utils import get_function_schema
-from ....oai.openai_utils import config_list_from_json
 from ...assistant_agent import AssistantAgent
 from ...conversable_agent import ConversableAgent
 from ...user_proxy_agent import UserProxyAgent
@@ -16,8 +15,9 @@ from .._settings import check_kind
 from .asking import candidates, chosen_from, is_coding_useful, profiles_for, say, user_of
 from .contract import Builder
 from .files import Profile, Team, read_library
+from .models import entries_of
 
-__all__ = ("CODE_SETTINGS", "Built", "build", "build_from_library", "create", "entries_of", "remember", "say")
+__all__ = ("CODE_SETTINGS", "Built", "build", "build_from_library", "create", "remember", "say")
 
 Built = tuple[list[ConversableAgent], Team]
 
@@ -224,12 +224,6 @@ def _new_agent(
     return AssistantAgent(
         name, system_message=message, description=profile["description"], llm_config=llm_config, **settings
     )
-
-
-def entries_of(builder: Builder, models: list[str], tags: list[str]) -> list[dict[str, Any]]:
-    """The entries of the configuration list that have one of the models and one of the tags; empty lists fit all."""
-    wanted = {key: values for key, values in (("model", models), ("tags", tags)) if values}
-    return config_list_from_json(builder.config_file_or_env, builder.config_file_location, filter_dict=wanted)
 
 
 def _is_the_end(message: dict[str, Any]) -> bool:
