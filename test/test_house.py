@@ -45,6 +45,7 @@ LONG_FILES = {
     "oai/_specs.py": "every fact about every provider in one place",
 }
 LONG_FUNCTIONS = {
+    "agentchat.contrib.captainagent.captainagent.CaptainAgent.__init__": "the parameters of AG2, documented",
     "agentchat.contrib.qdrant_retrieve_user_proxy_agent.create_qdrant_from_dir": "the parameters of 0.2, documented",
     "_core.drive.drive_to_last_call": "one loop over requests; parts of it would hand on all of its state",
     "_core.drive.walk": "one loop over requests; parts of it would hand on all of its state",
@@ -142,6 +143,7 @@ REACHING_IN = {
 # Paths without an underscore which are neither of 0.2 nor of AG2. A package stands for what is in it.
 OWN_NAMES = (
     "agentchat.group.events",  # a path of AG2
+    "agentchat.contrib.captainagent.tools",
     "agentchat.contrib.graph_rag.networkx_graph_query_engine",
     "agentchat.contrib.reasoning_agent",
     "agentchat.contrib.swarm_agent",

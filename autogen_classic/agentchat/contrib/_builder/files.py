@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from ...._secrets import without_keys
 from ....errors import TeamFileError
 
-__all__ = ("Profile", "Team", "as_list", "default_path", "read_library", "read_team", "write_team")
+__all__ = ("Profile", "Team", "as_list", "default_path", "read_library", "read_team", "write_team", "write_teams")
 
 Profile: TypeAlias = "dict[str, Any]"
 """An agent: ``name``, ``system_message``, ``description``, ``model`` and ``tags`` (lists)."""
@@ -32,8 +32,21 @@ def write_team(team: Team, path: str) -> None:
     Raises:
         TeamFileError: JSON cannot hold a part of it, such as an executor.
     """
+    _write(_without_secrets(team), path)
+
+
+def write_teams(teams: Mapping[str, Team], path: str) -> None:
+    """Save several teams by their names; see `write_team`."""
+    _write({name: _without_secrets(team) for name, team in teams.items()}, path)
+
+
+def _without_secrets(team: Team) -> Team:
     saved = {**team, "default_llm_config": without_keys(team["default_llm_config"])}
     saved["default_llm_config"].pop("config_list", None)
+    return saved
+
+
+def _write(saved: Mapping[str, Any], path: str) -> None:
     try:
         text = json.dumps(saved, indent=4)
     except (TypeError, ValueError) as error:

@@ -8,14 +8,20 @@ from typing import Any
 from ....oai.openai_utils import config_list_from_json
 from .contract import Builder
 
-__all__ = ("entries_of", "without_tools")
+__all__ = ("entries_of", "shared_settings", "without_tools")
 
+_SHARED = ("cache_seed",)
 _NOT_OF_AN_ENTRY = ("cache", "cache_seed", "config_list", "functions", "tools")
 
 
 def without_tools(llm_config: Mapping[str, Any]) -> dict[str, Any]:
     """An ``llm_config`` without the tools that the program offers to the model of another agent."""
     return {key: value for key, value in llm_config.items() if key not in ("functions", "tools")}
+
+
+def shared_settings(builder: Builder) -> dict[str, Any]:
+    """What the models of agents have in common with the model of their builder: the same cached answers."""
+    return {key: value for key, value in (builder.llm_config or {}).items() if key in _SHARED}
 
 
 def entries_of(builder: Builder, models: list[str], tags: list[str]) -> list[dict[str, Any]]:

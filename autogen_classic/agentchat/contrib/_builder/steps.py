@@ -15,7 +15,7 @@ from .._settings import check_kind
 from .asking import candidates, chosen_from, is_coding_useful, profiles_for, say, user_of
 from .contract import Builder
 from .files import Profile, Team, read_library
-from .models import entries_of
+from .models import entries_of, shared_settings
 
 __all__ = ("CODE_SETTINGS", "Built", "build", "build_from_library", "create", "remember", "say")
 
@@ -204,7 +204,8 @@ def _new_agent(
             f"If you load configs from json, make sure the model in agent_configs is in the "
             f"{builder.config_file_or_env}."
         )
-    llm_config = {**builder.cached_configs["default_llm_config"], "config_list": entries}
+    defaults = builder.cached_configs["default_llm_config"]
+    llm_config = {**shared_settings(builder), **defaults, "config_list": entries}
     instructions, jobs = profile["system_message"], "the functions that you call"
     if builder.cached_configs["coding"]:
         instructions = f"{instructions}\n\n{builder.CODING_AND_TASK_SKILL_INSTRUCTION}"

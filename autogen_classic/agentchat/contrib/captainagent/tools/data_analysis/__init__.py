@@ -1,0 +1,1 @@
+"""Tools for numbers and tables."""
