@@ -6,6 +6,7 @@
      |  Agents and groups
      +-- AgentNameConflict
      +-- InvalidCarryOverType
+     +-- MissingItemError (KeyError)
      +-- NoEligibleSpeaker
      +-- SenderRequired
      +-- UndefinedNextAgent
@@ -163,6 +164,7 @@ __all__ = (
     "LocalModelMissingError",
     "LocalModelTimeoutError",
     "McpCallError",
+    "MissingItemError",
     "MissingKeyError",
     "MissingModelError",
     "MissingRegionError",
@@ -302,6 +304,12 @@ class InvalidCarryOverType(_ErrorWithMessage):
         message: str = "Carryover should be a string or a list of strings. Not adding carryover to the message.",
     ) -> None:
         super().__init__(message)
+
+
+class MissingItemError(AutogenClassicError, KeyError):
+    """Something is looked up by a name that does not exist. Unlike that of a KeyError, its text is shown as it is."""
+
+    __str__ = Exception.__str__
 
 
 class NoEligibleSpeaker(_ErrorWithMessage):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from .._core.callables import check_signature, docstring_of, is_asynchronous, name_of
 from .._core.events import FunctionUsed, emit, is_heard
 from .._core.party import Party, described, is_agent
-from ..errors import with_note
+from ..errors import MissingItemError, with_note
 
 if TYPE_CHECKING:
     from ..tools.tool import Tool
@@ -197,10 +197,8 @@ def taking_json_values(function: F, user: Party | None = None, *, serialize: boo
     def outcome_of(returned: object, arguments: dict[str, Any]) -> object:
         if user is not None and is_heard(FunctionUsed):
             emit(FunctionUsed(user, origin, arguments, returned))
-        if not serialize:
-            return returned
-        take_over = getattr(type(returned), "_classic_taken_over_by", None)  # what a tool may say besides its text
-        return serialize_to_str(returned) if take_over is None or user is None else take_over(returned, user)
+        says_more = user is not None and hasattr(type(returned), "_classic_taken_over_by")  # than a text
+        return serialize_to_str(returned) if serialize and not says_more else returned
 
     async def awaited(outcome: Awaitable[object], arguments: dict[str, Any]) -> object:
         return outcome_of(await outcome, arguments)
@@ -374,7 +372,7 @@ def _add(
     """Put a signature at the end of the agent's own list, in place of one with the same name."""
     name = name_of(signature)
     if name is None:
-        raise KeyError(f"The signature of a tool for {agent.name} has no name: {signature!r}.")
+        raise MissingItemError(f"The signature of a tool for {agent.name} has no name: {signature!r}.")
     agent._assert_valid_name(name)
     known = list(agent.llm_config.get(key) or [])
     if not silent_override and any(name_of(other) == name for other in known):

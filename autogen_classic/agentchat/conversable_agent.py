@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from .._core import hooks, replies, steps
 from .._core.callables import is_asynchronous
 from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up, shipped
-from .._core.events import AgentCreated, HistoryCleared, Notice, Sealed, emit, is_heard
+from .._core.events import AgentCreated, HistoryCleared, HistoryShortened, Sealed, emit, is_heard
 from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message, stored_form
 from .._core.party import Client, Outcome, Party, ReplyFunction
@@ -34,7 +34,7 @@ from ..code_utils import (
     decide_use_docker,
     execute_code,
 )
-from ..errors import with_note
+from ..errors import MissingItemError, with_note
 from ..io.base import AsyncInputStream, InputStream, IOStream, show
 from ..llm_config.config import current_llm_config
 from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
@@ -645,7 +645,7 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
             (messages,) = self._oai_messages.values()
             return messages[-1]
         if agent not in self._oai_messages:
-            raise KeyError(
+            raise MissingItemError(
                 f"The agent '{agent.name}' is not present in any conversation. No history available for this agent."
             )
         return self._oai_messages[agent][-1]
@@ -659,13 +659,14 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
                 where an answer would lose the call it answers.
         """
         partners = list(self._oai_messages) if recipient is None else [recipient]
+        more = 0
         for partner in partners:
             messages = self._oai_messages[partner]
             keep = messages_to_keep(messages, nr_messages_to_preserve or 0)
-            if nr_messages_to_preserve and keep > nr_messages_to_preserve:
-                text = _literals.PRESERVING_ONE_MORE.format(name=self.name)
-                emit(Notice(self, text))
             forget(messages, keep)
+            more += max(keep - (nr_messages_to_preserve or 0), 0)
+        if nr_messages_to_preserve:
+            emit(HistoryShortened(self, more))
         if recipient is None and not nr_messages_to_preserve:
             self._oai_messages.clear()
         hooks.forget_lost_messages(self)

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ..errors import LLMConfigError
+from ..errors import LLMConfigError, MissingItemError
 
 if TYPE_CHECKING:
     from .entry import LLMConfigEntry
@@ -366,7 +366,7 @@ class LLMConfig(dict[str, Any], metaclass=_InUse):
             return []
         if key in _SETTINGS:
             return None
-        raise KeyError(f"Key {key!r} not found in {type(self).__name__}")
+        raise MissingItemError(f"Key {key!r} not found in {type(self).__name__}")
 
     def __getattr__(self, name: str) -> Any:
         if name in self or name in _SETTINGS or name in _LISTS:

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticKnownError
 
 from .._secrets import hidden, may_hold_secrets, secrets_in
+from ..errors import MissingItemError
 from ..oai._specs import NUMBER, OPENAI, SPECS, ProviderSpec, spec_of
 
 __all__ = ("ApplicationConfig", "LLMConfigEntry", "LLMConfigEntryDict")
@@ -232,7 +233,7 @@ class LLMConfigEntry(ApplicationConfig):
 
     def __getitem__(self, key: str) -> Any:
         if key not in self:
-            raise KeyError(f"Key {key!r} not found in {type(self).__name__}")
+            raise MissingItemError(f"Key {key!r} not found in {type(self).__name__}")
         return _plain(getattr(self, key))
 
     def __setitem__(self, key: str, value: object) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...errors import MissingItemError
+
 INTRODUCTION = (
     "Hello everyone. We have assembled a great team today to answer questions and solve tasks. In attendance are:"
 )
@@ -64,7 +66,8 @@ def fill(setting: str, template: str, /, **values: Any) -> str:
         return template.format(**values)
     except (KeyError, IndexError, AttributeError, ValueError) as error:
         known = ", ".join(f"{{{name}}}" for name in values)
-        raise type(error)(
+        kind = MissingItemError if isinstance(error, KeyError) else type(error)
+        raise kind(
             f"{setting} cannot be filled ({type(error).__name__}: {error}). It may have the placeholders {known}; "
             "write every other brace twice, as {{ or }}."
         ) from error

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...errors import MissingItemError
+
 if TYPE_CHECKING:
     from .context_variables import ContextVariables, Value
 
@@ -118,7 +120,7 @@ class ContextExpression:
         values = []
         for name in self._variables:
             if name not in context_variables:
-                raise KeyError(f"Missing context variable: '{name}'")
+                raise MissingItemError(f"Missing context variable: '{name}'")
             values.append(context_variables[name])
         try:
             return self._value(self._tree, values)

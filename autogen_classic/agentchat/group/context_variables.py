@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import BaseModel, Field
 
+from ...errors import MissingItemError
 from ...tools.dependency_injection import fill_parameters_of_type
 
 if TYPE_CHECKING:
@@ -122,14 +123,14 @@ class ContextVariables(BaseModel):
         try:
             return self.data[key]
         except KeyError:
-            raise KeyError(f"Context variable '{key}' not found") from None
+            raise MissingItemError(f"Context variable '{key}' not found") from None
 
     def __setitem__(self, key: str, value: Value) -> None:
         self.data[key] = value
 
     def __delitem__(self, key: str) -> None:
         if not self.remove(key):
-            raise KeyError(f"Context variable '{key}' not found")
+            raise MissingItemError(f"Context variable '{key}' not found")
 
     def __contains__(self, key: object) -> bool:
         return key in self.data

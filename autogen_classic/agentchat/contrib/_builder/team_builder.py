@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...._core.drive import drive
+from ....errors import MissingItemError
 from ....oai.client import OpenAIWrapper
 from .._settings import check_kind
 from . import steps
@@ -188,7 +189,7 @@ class TeamBuilder(Builder):
         """
         if agent_name not in self.agent_procs_assign:
             names = ", ".join(self.agent_procs_assign) or "none"
-            raise KeyError(f"There is no agent {agent_name!r} to clear (created were: {names}).")
+            raise MissingItemError(f"There is no agent {agent_name!r} to clear (created were: {names}).")
         agent, _ = self.agent_procs_assign.pop(agent_name)
         agent.reset()
         steps.say(f"Agent {agent_name} has been cleared.", "yellow")

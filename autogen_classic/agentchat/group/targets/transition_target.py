@@ -9,6 +9,7 @@ from pydantic import field_validator
 
 from ...._core.party import described, is_agent
 from ...._core.tape import choice
+from ....errors import MissingItemError
 from .._named import NamedModel
 from ..speaker_selection_result import SpeakerSelectionResult
 from .transition_utils import __AGENT_WRAPPER_PREFIX__
@@ -212,7 +213,9 @@ class NestedChatTarget(WrappedTarget):
     @classmethod
     def _check_has_chats(cls, value: dict[str, Any]) -> dict[str, Any]:
         if "chat_queue" not in value:
-            raise KeyError('nested_chat_config of a NestedChatTarget must have "chat_queue", the list of chats.')
+            raise MissingItemError(
+                'nested_chat_config of a NestedChatTarget must have "chat_queue", the list of chats.'
+            )
         return value
 
     def display_name(self) -> str:
