@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import email
 import inspect
 import json
 import re
@@ -250,6 +251,48 @@ def test_arguments_go_where_the_description_says(proxy: MCPProxy) -> None:
     assert parse_qs(seen["body"]) == {"user": ["a"], "count": ["2"]}
 
 
+UPLOAD = {
+    "type": "object",
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "more": {"type": "array", "items": {"type": "string", "contentMediaType": "text/plain"}},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "about": {"type": "object"},
+    },
+}
+
+
+def upload(url: str, body: Any) -> Any:
+    described = {"multipart/form-data": {"schema": UPLOAD}}
+    paths = {"/upload": {"post": {"operationId": "upload", "requestBody": {"content": described}}}}
+    return MCPProxy.create(openapi_specification=specification(url, paths=paths)).get_function("upload")(body=body)
+
+
+def test_a_body_in_parts_is_sent_as_files_and_fields(url: str) -> None:
+    body = {"file": "é", "more": ["1", "2"], "tags": ["a", "b"], "about": {"x": 1}, "left_out": None}
+    seen = upload(url, body)
+    assert seen["headers"]["Content-Type"].startswith("multipart/form-data; boundary=")
+    message = email.message_from_string(f"Content-Type: {seen['headers']['Content-Type']}\n\n{seen['body']}")
+    parts = [
+        (part.get_param("name", header="content-disposition"), part.get_filename(), part.get_payload().strip())
+        for part in message.get_payload()
+    ]
+    assert parts == [
+        *(("file", "file", "é"), ("more", "more", "1"), ("more", "more", "2")),
+        *(("tags", None, "a"), ("tags", None, "b"), ("about", None, '{"x": 1}')),
+    ]
+
+
+def test_a_body_in_parts_that_is_not_an_object_is_refused(url: str) -> None:
+    with pytest.raises(TypeError, match="body must be an object with a value for each field"):
+        upload(url, "text")
+
+
+def test_lists_are_repeated_in_a_form(proxy: MCPProxy) -> None:
+    seen = proxy.get_function("post_login")(body={"tag": ["a", "b"], "user": None})
+    assert parse_qs(seen["body"]) == {"tag": ["a", "b"]}
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "says"),
     [
@@ -420,6 +463,35 @@ def test_a_function_is_a_tool_of_agents(proxy: MCPProxy) -> None:
         assert tool["function"]["parameters"]["properties"]["body"]["required"] == ["name"]
         (answer,) = (said["content"] for said in server.requests[1].messages if said["role"] == "tool")
         assert "/v1/items" in answer
+
+
+@pytest.mark.parametrize(
+    ("functions", "shown"),
+    [
+        (None, {"get_item": "Get an item\n\nBy its id.", "get_items": "List all items"}),
+        (["get_item"], {"get_item": "Get an item\n\nBy its id."}),
+        ("get_items", {"get_items": "List all items"}),
+        ([{"get_item": {"name": "find", "description": "Find."}}], {"find": "Find."}),
+    ],
+)
+def test_functions_are_registered_as_programs_for_ag2_do(url: str, functions: Any, shown: dict[str, str]) -> None:
+    paths = {path: one for path, one in specification(url)["paths"].items() if "get" in one}
+    paths["/items"] = {"get": paths["/items"]["get"]}
+    proxy = MCPProxy.create(openapi_specification=specification(url, paths=paths))
+    caller = ConversableAgent("caller", llm_config={"model": "m", "api_key": "k"}, human_input_mode="NEVER")
+    runner = ConversableAgent("runner", llm_config=False, human_input_mode="NEVER")
+    proxy._register_for_llm(caller, functions)
+    proxy._register_for_execution(runner, functions)
+    described = {tool["function"]["name"]: tool["function"]["description"] for tool in caller.llm_config["tools"]}
+    assert described == shown
+    assert list(runner.function_map) == list(shown)
+    name = list(shown)[-1]
+    assert "/v1/items" in runner.function_map[name](**({} if name == "get_items" else {"item_id": "1"}))
+
+
+def test_an_unknown_function_is_not_registered(proxy: MCPProxy) -> None:
+    with pytest.raises(ValueError, match="Function zoe not found"):
+        proxy._register_for_execution(ConversableAgent("runner", llm_config=False), ["zoe"])
 
 
 def test_a_function_of_the_program_takes_the_place_of_another(proxy: MCPProxy) -> None:

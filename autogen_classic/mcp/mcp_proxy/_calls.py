@@ -12,7 +12,7 @@ import httpx
 from pydantic import WithJsonSchema
 
 from ...errors import McpCallError
-from ._operations import Operation
+from ._operations import Body, Operation
 
 __all__ = ("Authorize", "function_of")
 
@@ -100,7 +100,7 @@ def _request(operation: Operation, arguments: Mapping[str, Any], authorize: Auth
         if one.place == "path":
             path = path.replace(f"{{{one.name}}}", _part_of_path(one.argument, _text(value)))
         elif one.place == "query":
-            query[one.name] = [_text(item) for item in value] if isinstance(value, list) else _text(value)
+            query[one.name] = _texts(value)
         else:
             rights["headers" if one.place == "header" else "cookies"][one.name] = _text(value)
     authorize(operation, query, rights)
@@ -109,13 +109,33 @@ def _request(operation: Operation, arguments: Mapping[str, Any], authorize: Auth
     request: dict[str, Any] = {"path": path, "params": query, "headers": rights["headers"]}
     body = arguments.get("body")
     if operation.body is not None and body is not None:
-        if operation.body.is_form and isinstance(body, Mapping):
-            request["data"] = {name: _text(value) for name, value in body.items()}
-        else:
-            is_text = isinstance(body, str) and "json" not in operation.body.kind
-            request["content"] = body if is_text else json.dumps(body)
+        request.update(_body(operation.body, body))
+        if "content" in request:
             request["headers"].setdefault("Content-Type", operation.body.kind)
     return request
+
+
+def _body(body: Body, given: object) -> dict[str, Any]:
+    """The body of a request, by the names that httpx has for its forms."""
+    fields = {name: value for name, value in given.items() if value is not None} if isinstance(given, Mapping) else {}
+    if body.is_multipart:
+        if not isinstance(given, Mapping):
+            raise TypeError(f"body must be an object with a value for each field, but it is {given!r}.")
+        return {"files": [(name, part) for name, value in fields.items() for part in _parts(body, name, value)]}
+    if body.is_form and isinstance(given, Mapping):
+        return {"data": {name: _texts(value) for name, value in fields.items()}}
+    is_text = isinstance(given, str) and "json" not in body.kind
+    return {"content": given if is_text else json.dumps(given)}
+
+
+def _parts(body: Body, name: str, value: object) -> list[tuple[str | None, str]]:
+    """The parts of a field, each with the name of its file; a model gives what a file holds, and never a path."""
+    return [(name if body.is_file(name) else None, text) for text in _texts(value)]
+
+
+def _texts(value: object) -> list[str]:
+    """The items of a list, or a lone value, as they stand in a form or an address."""
+    return [_text(item) for item in value] if isinstance(value, list) else [_text(value)]
 
 
 def _part_of_path(argument: str, text: str) -> str:

@@ -17,6 +17,7 @@ __all__ = ("Body", "Operation", "Parameter", "operations_of", "parsed", "servers
 
 _METHODS = ("get", "put", "post", "delete", "head", "patch")
 _FORM = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
 _BODY = "body"
 _LONGEST_NAME = 64
 
@@ -56,6 +57,21 @@ class Body(NamedTuple):
     def is_form(self) -> bool:
         """Whether it is sent as the fields of a form."""
         return self.kind == _FORM
+
+    @property
+    def is_multipart(self) -> bool:
+        """Whether it is sent in parts, of which some are files."""
+        return self.kind == _MULTIPART
+
+    def is_file(self, field: str) -> bool:
+        """Whether a field of a body in parts, or each item of its list, is a file.
+
+        Args:
+            field: the name of the field.
+        """
+        schema = self.schema.get("properties", {}).get(field, {})
+        schema = schema.get("items", schema)
+        return schema.get("format") == "binary" or "contentMediaType" in schema
 
 
 class Operation(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import httpx
 
@@ -15,9 +15,14 @@ from ._operations import Operation, operations_of, parsed, servers_of
 from ._server import MCPServer, server_of
 from .security import BaseSecurityParameters
 
+if TYPE_CHECKING:
+    from ...agentchat.conversable_agent import ConversableAgent
+
 __all__ = ("MCPProxy",)
 
 _SECONDS = 30.0
+
+Functions: TypeAlias = Iterable[str | Mapping[str, Mapping[str, str]]]
 
 _PROGRAM = '''"""Serves the API of openapi.json to MCP clients: python main.py [stdio | sse | streamable-http]
 
@@ -174,6 +179,33 @@ class MCPProxy:
         if name is not None:
             self._operation(name)
         self._security_params[name] = security_params
+
+    def _register_for_llm(self, agent: ConversableAgent, functions: Functions | None = None) -> None:
+        """Tell the model of an agent about the functions; programs call this although AG2 does not document it.
+
+        Args:
+            agent: the agent.
+            functions: the names of those that it is to know, each also as ``{name: {"name": ..., "description": ...}}``
+                to give it other ones; None for all.
+        """
+        for name, shown in self._chosen(functions):
+            function = self.get_function(name)
+            agent.register_for_llm(
+                name=shown.get("name", name), description=shown.get("description", self._operation(name).description)
+            )(function)
+
+    def _register_for_execution(self, agent: ConversableAgent, functions: Functions | None = None) -> None:
+        """Let an agent run the functions; see `_register_for_llm`."""
+        for name, shown in self._chosen(functions):
+            agent.register_for_execution(name=shown.get("name", name))(self.get_function(name))
+
+    def _chosen(self, functions: Functions | None) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """The names of functions, and what is said about each instead."""
+        functions = [functions] if isinstance(functions, (str, Mapping)) else functions
+        for one in self._operations if functions is None else functions:
+            for name, shown in ({one: {}} if isinstance(one, str) else one).items():
+                self._operation(name)
+                yield name, shown
 
     def get_mcp(self, **settings: Any) -> MCPServer[Any]:
         """Make an MCP server that offers the functions as tools.
