@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, cast
 
+from ..._core import running_chats
 from ..._core.callables import is_asynchronous
 from ..._core.drive import WHICH_WAY, Call, Steps, drive, shipped
-from ..._core.events import PersonAnswered, PersonAsked, emit
+from ..._core.events import PersonAnswered, PersonAsked, emit, warn
+from ..._core.running_chats import StopReason
 from ..._core.tape import person_input, person_steps
+from ...errors import NoEligibleSpeaker
 from ...io.base import IOStream, show
 from .._groupchat import texts
 from .._groupchat.contract import Group
@@ -15,14 +19,36 @@ from ..agent import Agent
 
 __all__ = ("ask_person", "choose")
 
+logger = logging.getLogger("autogen.agentchat.groupchat")
+
 TRIES = 2
+
+_NOBODY = "A person is to choose who speaks next, but nobody answers ({error}). {instead}"
+_OTHER_METHOD = "Give the group a speaker_selection_method such as 'auto' or 'round_robin', or a stream that answers."
+_OTHER_PATTERN = "Give the group another pattern or target, such as AutoPattern, or a stream that answers."
 
 
 def _choose_steps(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Steps[Agent | None]:
-    chosen: Agent | None = yield Call(groupchat.manual_select_speaker, candidates)
-    if chosen is None and getattr(groupchat.speaker_selection_method, "model_stands_in_for_person", False):
+    is_of_ag2 = getattr(groupchat.speaker_selection_method, "model_stands_in_for_person", False)
+    try:
+        chosen: Agent | None = yield Call(groupchat.manual_select_speaker, candidates)
+    except EOFError as error:
+        if is_of_ag2:
+            raise _end_of_chat(groupchat, error) from error
+        raise EOFError(_NOBODY.format(error=error, instead=_OTHER_METHOD)) from error
+    if chosen is None and is_of_ag2:
         return None
     return chosen or groupchat.next_agent(last_speaker, candidates)
+
+
+def _end_of_chat(groupchat: Group, error: EOFError) -> NoEligibleSpeaker:
+    """End the chat of a group whose person cannot be asked, so that nothing of it is lost; the caller raises this."""
+    text = _NOBODY.format(error=error, instead=_OTHER_PATTERN)
+    warn(logger, "%s The chat ends.", text)
+    running_chat = running_chats.current()
+    if running_chat is not None:
+        running_chat.note(StopReason.PERSON, groupchat.messages[-1])
+    return NoEligibleSpeaker(text)
 
 
 @shipped(_choose_steps)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from agent_kit import agent
-from group_kit import member, talk
+from agent_kit import agent, both_ways, chat
+from group_kit import member, said, talk
 from pydantic import ValidationError
 
-from autogen_classic import UpdateSystemMessage
+from autogen_classic import GroupChat, GroupChatManager, UpdateSystemMessage
 from autogen_classic.agentchat import initiate_group_chat, run_group_chat
 from autogen_classic.agentchat.group import (
     AgentNameTarget,
@@ -30,10 +30,11 @@ from autogen_classic.agentchat.group import (
     StringLLMCondition,
 )
 from autogen_classic.agentchat.group.guardrails import RegexGuardrail
-from autogen_classic.agentchat.group.patterns import AutoPattern, DefaultPattern
+from autogen_classic.agentchat.group.patterns import AutoPattern, DefaultPattern, ManualPattern
 from autogen_classic.agentchat.group.safeguards import apply_safeguard_policy
 from autogen_classic.agentchat.group.targets.group_chat_target import GroupChatConfig
 from autogen_classic.agentchat.group.targets.transition_target import RandomAgentTarget, TerminateTarget
+from autogen_classic.io import IOStream
 from autogen_classic.testing import tool_call
 
 
@@ -290,3 +291,32 @@ def test_a_refusal_says_what_to_write_instead(case: str) -> None:
 def test_an_agent_as_after_work_is_refused_with_the_target_to_use():
     with pytest.raises(TypeError, match=r"use AgentTarget\(\.\.\.\) for an agent"):
         member("ann").handoffs.set_after_work(member("bob"))  # type: ignore[arg-type]
+
+
+class Nobody(IOStream):
+    """A console at which nobody is."""
+
+    def print(self, *objects: Any, sep: str = " ", end: str = "\n", flush: bool = False) -> None:
+        """Show nothing."""
+
+    def input(self, prompt: str = "", *, password: bool = False) -> str:
+        raise EOFError("EOF when reading a line")
+
+
+@both_ways
+def test_a_group_whose_person_cannot_choose_ends_with_all_that_was_said(
+    way: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with IOStream.set_default(Nobody()):
+        result = talk(way, member("ann", "ann 1"), member("bob", "bob 1"), pattern=ManualPattern)
+    assert said(result) == [(None, "go"), ("ann", "ann 1")]
+    assert result.stop_reason == "person"
+    assert "nobody answers (EOF when reading a line). Give the group another pattern" in caplog.text
+
+
+@both_ways
+def test_a_plain_group_whose_person_cannot_choose_says_what_to_set(way: str) -> None:
+    members = [agent("ann"), agent("bob"), agent("carl")]
+    manager = GroupChatManager(GroupChat(members, [], speaker_selection_method="manual"), llm_config=False)
+    with IOStream.set_default(Nobody()), pytest.raises(EOFError, match="speaker_selection_method such as 'auto'"):
+        chat(way, members[0], manager)
