@@ -107,6 +107,7 @@ REACHING_IN = {
     "agentchat.group._running -> agentchat.group.safeguards._rules": "the type of an argument",
     "agentchat.group.multi_agent_chat -> agentchat.group.safeguards._rules": "the type of an argument",
     "agentchat._group_member -> agentchat.group._guarding": "an agent is guarded from its first guardrail on",
+    "agentchat._group_member -> agentchat.group._tool_results": "a result of a tool comes back from a recording",
     "agentchat.conversable_agent -> oai._config_files": "an agent says why its list of configurations is empty",
     "cli.config -> oai._config_files": "the command names entries whose key is a placeholder",
     "cli.local -> oai._local.engine": "the command installs what the local model needs",

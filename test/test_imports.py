@@ -100,6 +100,7 @@ EXCEPTIONS = {
     "agentchat -> agentchat.group.reply_result": "a door shows what stands behind it",
     "agentchat._group_member -> agentchat.group.context_variables": "an agent makes them at first use",
     "agentchat._group_member -> agentchat.group._guarding": "an agent is guarded from its first guardrail on",
+    "agentchat._group_member -> agentchat.group._tool_results": "a result of a tool comes back from a recording",
     "agentchat._group_member -> agentchat.group.guardrails": "the type of an argument",
     "agentchat._group_member -> agentchat.group.handoffs": "an agent makes them at first use",
     "agentchat._group_member -> agentchat.group.on_condition": "the type of an argument",

@@ -254,6 +254,27 @@ class GroupMember:
         with on_account_of(cast(Party, self), *(one.client for one in guardrails)):
             return next((found for one in guardrails if (found := one.check(context)).activated), None)
 
+    # --- Results of its tools ---------------------------------------------------------------------------------
+
+    def _classic_read_tool_result(self, returned: object) -> str:
+        """What the model reads of the result of a tool; a `ReplyResult` changes the variables of the agent, too."""
+        take_over = getattr(type(returned), "_classic_taken_over_by", None)
+        return str(returned) if take_over is None else str(take_over(returned, self))
+
+    def _classic_keep_tool_result(self, returned: object) -> dict[str, object]:
+        """What a recording keeps of the result of a tool."""
+        if not hasattr(type(returned), "_classic_taken_over_by"):
+            return {"result": str(returned)}
+        from .group._tool_results import kept_result
+
+        return kept_result(returned)
+
+    def _classic_restore_tool_result(self, text: str, handover: Mapping[str, Any]) -> object:
+        """The result of a tool as a recording has kept it."""
+        from .group._tool_results import restored_result
+
+        return restored_result(text, handover)
+
     # --- Before each reply ------------------------------------------------------------------------------------
 
     @shipped(hooks.update_state)

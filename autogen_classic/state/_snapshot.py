@@ -134,8 +134,9 @@ def load_state(state: Mapping[str, Any], agents: Iterable[Agent]) -> None:
     Raises:
         StateError: the state cannot be understood, or does not fit these agents; the text says what differs.
     """
-    found = _with_members(agents)
+    agents = list(agents)
     saved = _agents_of(state)
+    found = _with_members_of_then(agents, saved)
     missing = [name for name in saved if name not in found]
     if missing:
         raise StateError(
@@ -147,12 +148,21 @@ def load_state(state: Mapping[str, Any], agents: Iterable[Agent]) -> None:
 
 def load_agent(agent: Agent, state: Mapping[str, Any], partners: Iterable[Agent] = ()) -> None:
     """Load one agent, and the group that it leads; see `ConversableAgent.load_state`."""
-    found = _with_members([agent])
+    saved = _agents_of(state)
+    found = _with_members_of_then([agent], saved)
     known: dict[str, Agent] = {}
     for one in found.values():
         known.update((partner.name, partner) for partner in one._oai_messages if partner is not None)
     known.update((partner.name, partner) for partner in partners)
-    _load(_agents_of(state), list(found.values()), {**known, **found})
+    _load(saved, list(found.values()), {**known, **found})
+
+
+def _with_members_of_then(agents: list[Agent], saved: Mapping[str, State]) -> dict[str, Party]:
+    """Agents and the members of their groups, with those that had joined by a tool when the state was saved."""
+    for agent in _with_members(agents).values():
+        if hasattr(agent, "_classic_let_latecomers_in"):
+            agent._classic_let_latecomers_in(saved.get(agent.name, {}).get("handover", {}))
+    return _with_members(agents)
 
 
 def _agents_of(state: Mapping[str, Any]) -> dict[str, State]:
@@ -202,8 +212,11 @@ def _fault_of(saved: object) -> str:
                 return f'has no number as "{field}" in its conversation with {name!r}'
     if not isinstance(saved.get("context_variables", {}), Mapping):
         return 'has "context_variables" that are not an object'
-    if not isinstance(saved.get("handover", {}), Mapping):
+    handover = saved.get("handover", {})
+    if not isinstance(handover, Mapping):
         return 'has a "handover" that is not an object'
+    if not all(isinstance(one, Mapping) and {"name", "owner"} <= one.keys() for one in handover.get("latecomers", ())):
+        return 'has "latecomers" without names or owners'
     group = saved.get("group")
     if group is not None and not (
         isinstance(group, Mapping) and isinstance(group.get("members"), list) and _are_messages(group.get("messages"))
@@ -241,12 +254,17 @@ def _check_that_it_fits(agent: Party, saved: Mapping[str, State], known: Mapping
             "their code: register them before you load it."
         )
     strangers = [name for name in own["partners"] if name and name not in known]
-    if strangers:
+    if strangers and not _is_hidden(agent):
         raise StateError(
             f"{agent.name} has talked to {_names(strangers)}, which it does not know here. Load them together, with "
             f"autogen_classic.state.load_state(state, [...]), or pass them: load_state(state, partners=[...])."
         )
     _check_that_group_fits(agent, own, known)
+
+
+def _is_hidden(agent: Party) -> bool:
+    """Whether an agent acts for its group alone: with whom it talked in a chat outside of it need not come back."""
+    return bool(getattr(agent, "_classic_is_hidden", False))
 
 
 def _check_that_group_fits(agent: Party, own: State, known: Mapping[str, Agent]) -> None:
@@ -280,7 +298,7 @@ def _restore(agent: Party, saved: State, known: Mapping[str, Agent]) -> None:
         kept = getattr(agent, attribute)
         kept.clear()
         for name, of_partner in saved["partners"].items():
-            if field in of_partner:
+            if field in of_partner and (name in known or not name):
                 kept[known[name] if name else None] = of_partner[field]
     forget_lost_messages(agent)
     if "context_variables" in saved:

@@ -14,6 +14,7 @@ from autogen_classic.agentchat.contrib.swarm_agent import SwarmAgent, SwarmResul
 from autogen_classic.agentchat.group import (
     AgentNameTarget,
     AgentTarget,
+    ContextVariables,
     NestedChatTarget,
     OnCondition,
     ReplyResult,
@@ -211,3 +212,49 @@ def test_chance_chooses_the_same_speakers_again(way: str) -> None:
     with replay("run.jsonl"):
         assert talk(20) == whole
     assert sum(line["kind"] == "choice" for line in lines_of()) == 19
+
+
+# --- chats of two
+
+
+def counted(way: str, ran: list[str]) -> Any:
+    """A chat of two in which a tool changes the variables of the agent that runs it."""
+
+    def count(context_variables: ContextVariables) -> ReplyResult:
+        """Count."""
+        ran.append("count")
+        more = {"n": context_variables.get("n", 0) + 1}
+        return ReplyResult(message=f"counted {more['n']}", target=TerminateTarget(), context_variables=more)
+
+    client = ScriptedClient([tool_call("count"), tool_call("count"), "Two."])
+    user, bot = agent("user"), agent("bot", llm_config=client.llm_config())
+    bot.register_for_llm(description="Count.")(count)
+    user.register_for_execution()(count)
+    result = chat(way, user, bot, max_turns=3)
+    return user.context_variables.to_dict(), [message["content"] for message in result.chat_history]
+
+
+@both_ways
+@pytest.mark.parametrize("again", [journal, replay])
+def test_variables_that_a_tool_of_a_chat_of_two_has_changed_come_back(way: str, again: Any) -> None:
+    ran: list[str] = []
+    keep = journal("run.jsonl") if again is journal else record("run.jsonl", tools=True)
+    with keep:
+        whole = counted(way, ran)
+    with again("run.jsonl"):
+        assert counted(way, ran) == whole
+    assert whole[0] == {"n": 2}
+    assert "counted 2" in whole[1]
+    assert ran == ["count", "count"]
+
+
+def test_a_result_without_variables_reaches_the_model_as_its_text() -> None:
+    def plain() -> ReplyResult:
+        """Answer."""
+        return ReplyResult(message="plain")
+
+    client = ScriptedClient([tool_call("plain"), "Fine."])
+    bot = agent("bot", llm_config=client.llm_config(), functions=[plain])
+    run = bot.run(message="hi", max_turns=2)
+    run.process()
+    assert [message["content"] for message in run.messages if message["role"] == "tool"] == ["plain"]

@@ -14,6 +14,7 @@ from autogen_classic import ConversableAgent
 from autogen_classic.agentchat.group import (
     AgentTarget,
     ContextVariables,
+    NestedChatTarget,
     OnCondition,
     OnContextCondition,
     ReplyResult,
@@ -136,3 +137,57 @@ def test_a_state_of_another_group_is_refused_and_a_dict_that_is_not_a_state_too(
         initiate_group_chat(other, first.manager.save_state())
     with pytest.raises(TypeError, match="a text, a saved state, or a list of dicts"):
         initiate_group_chat(group(by_a_tool), {"role": "user", "content": "go"})
+
+
+def helped(*, finished: bool) -> DefaultPattern:
+    """A group in which a tool of ann names a nested chat, which is not known before."""
+    expert = member("expert", "expert 1", "expert 2")
+
+    def consult() -> ReplyResult:
+        """Consult."""
+        chats = [{"recipient": expert, "message": "help", "max_turns": 1}]
+        return ReplyResult(message="asked", target=NestedChatTarget(nested_chat_config={"chat_queue": chats}))
+
+    ann = member("ann", *([] if finished else [tool_call("consult")]), "ann 1", tool_call("consult"), "ann 2")
+    ann.register_for_llm(description="Consult.")(consult)
+    ann.handoffs.set_after_work(TerminateTarget())
+    return DefaultPattern(ann, [ann], group_manager_args={"silent": True})
+
+
+@both_ways
+@pytest.mark.parametrize("said_before", [3, 4])
+def test_a_group_goes_on_from_a_state_after_a_nested_chat_that_a_tool_has_named(
+    way: str, said_before: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = helped(finished=False)
+    initiate_group_chat(first, "go", max_rounds=said_before)
+    assert first.manager is not None
+    state = json.loads(json.dumps(first.manager.save_state()))
+    again = helped(finished=True)
+    names = [name for name, _ in said(talk(way, messages=state, pattern=again, max_rounds=10))]
+    hidden = "wrapped_nested_ann_2"
+    assert names == [None, "ann", "_Group_Tool_Executor", *([hidden] if said_before == 4 else []), "ann"]
+    assert ("a nested chat to go next" in caplog.text) is (said_before == 3)
+
+
+def test_a_nested_chat_that_is_named_again_has_a_hidden_agent_of_its_own() -> None:
+    first = helped(finished=False)
+    initiate_group_chat(first, "go", max_rounds=4)
+    assert first.manager is not None
+    again = helped(finished=True)
+    again.agents[0].handoffs.clear()
+    again.agents[0].handoffs.set_after_work(AgentTarget(again.agents[0]))
+    result = talk("sync", messages=first.manager.save_state(), pattern=again, max_rounds=5)
+    assert [name for name, _ in said(result)][3:] == [
+        *("wrapped_nested_ann_2", "ann", "ann", "_Group_Tool_Executor", "wrapped_nested_ann_3"),
+    ]
+
+
+def test_damage_among_those_who_joined_later_is_found() -> None:
+    first = helped(finished=False)
+    initiate_group_chat(first, "go", max_rounds=4)
+    assert first.manager is not None
+    state = first.manager.save_state()
+    state["agents"]["_Group_Tool_Executor"]["handover"]["latecomers"] = ["ann"]
+    with pytest.raises(StateError, match="latecomers"):
+        helped(finished=True).prepare_group_chat(max_rounds=4, messages="x")[8].load_state(state)

@@ -268,7 +268,7 @@ def execute_function(
 
 
 def _answer_of(agent: Party, returned: object) -> str:
-    """What the model reads; an agent that runs the tools of a group looks for more in what a tool returns."""
+    """What the model reads; agents look for more in what a tool returns, such as who goes next."""
     read = getattr(agent, "_classic_read_tool_result", str)
     return str(read(returned))
 

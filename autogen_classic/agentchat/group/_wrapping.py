@@ -14,7 +14,14 @@ from .targets.transition_target import TerminateTarget, TransitionTarget
 if TYPE_CHECKING:
     from ..conversable_agent import ConversableAgent
 
-__all__ = ("establish_group_agent", "targets_of", "wrap_agent_handoff_targets", "wrap_group_after_work", "wrapped")
+__all__ = (
+    "as_hidden",
+    "establish_group_agent",
+    "targets_of",
+    "wrap_agent_handoff_targets",
+    "wrap_group_after_work",
+    "wrapped",
+)
 
 
 def establish_group_agent(agent: ConversableAgent) -> None:
@@ -91,7 +98,15 @@ def wrapped(agent: ConversableAgent, target: TransitionTarget, index: int) -> Co
         target: a target that needs such an agent.
         index: the number of the target among those of this agent, counted from 0.
     """
-    wrapper = target.create_wrapper_agent(agent, index)
-    wrapper._classic_is_hidden = True
-    establish_group_agent(wrapper)
-    return wrapper
+    return as_hidden(target.create_wrapper_agent(agent, index))
+
+
+def as_hidden(agent: ConversableAgent) -> ConversableAgent:
+    """Let an agent act for a target: it hands over, and no model chooses it.
+
+    Args:
+        agent: the agent, which is returned.
+    """
+    agent._classic_is_hidden = True
+    establish_group_agent(agent)
+    return agent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..._core.drive import Ask, Steps, drive, drive_async, shipped
@@ -12,17 +12,15 @@ from ..._core.party import Outcome
 from .._replies.tool_calls import answer_to
 from ..agent import Agent
 from ..conversable_agent import ConversableAgent
-from ._choices import acting_target, announce, is_available, wrapper_of
-from ._tool_results import kept_result, kept_target, reply_result_of, restored_result, restored_target, text_of
-from ._transit import TransitFilter
-from ._wrapping import targets_of, wrapped
+from ._choices import acting_target, announce, is_available
+from ._hidden_members import HiddenMembers
+from ._tool_results import kept_result, reply_result_of, text_of
 from .context_variables import ContextVariables
 from .on_condition import OnCondition
 from .targets.transition_target import TransitionTarget
 
 if TYPE_CHECKING:
     from ...tools.tool import Tool
-    from ..groupchat import GroupChat
 
 __all__ = ("GroupToolExecutor",)
 
@@ -67,7 +65,7 @@ def _group_tool_reply(
     return True, {"role": "tool", "tool_responses": responses, "content": content}
 
 
-class GroupToolExecutor(ConversableAgent):
+class GroupToolExecutor(HiddenMembers):
     """Runs the tools that the agents of a group call, hands over where one of them says so, and keeps who goes next."""
 
     NAME: ClassVar[str] = "_Group_Tool_Executor"
@@ -88,7 +86,7 @@ class GroupToolExecutor(ConversableAgent):
         self._tool_call_originator: str | None = None
         self.members: dict[str, ConversableAgent] = {}
         self._tools_of: dict[str, dict[str, Callable[..., Any]]] = {}
-        self._latecomers: list[tuple[ConversableAgent, TransitionTarget, ConversableAgent]] = []
+        self._latecomers: list[tuple[ConversableAgent, TransitionTarget | None, ConversableAgent]] = []
         self._classic_group_executor = self
         for reply in (GroupToolExecutor._generate_group_tool_reply, GroupToolExecutor._a_generate_group_tool_reply):
             self.register_reply([Agent, None], reply, ignore_async_in_sync_chat=True)
@@ -289,44 +287,6 @@ class GroupToolExecutor(ConversableAgent):
         name: str | None = message.get("name")
         return name
 
-    # --- Hidden agents ----------------------------------------------------------------------------------------
-
-    def agent_for(self, target: TransitionTarget, owner: ConversableAgent, groupchat: GroupChat) -> ConversableAgent:
-        """The hidden agent that acts for a nested chat or a group chat.
-
-        One that a tool or a function names is not known before, and joins the group now.
-
-        Args:
-            target: the target.
-            owner: who hands over, and gets the word back.
-            groupchat: the group.
-        """
-        known = wrapper_of(owner, target)
-        if known is not None:
-            return known
-        for other, other_target, agent in self._latecomers:
-            if other is owner and other_target == target:
-                return agent
-        agent = wrapped(owner, target, len(list(targets_of(owner))) + len(self._latecomers))
-        self._latecomers.append((owner, target, agent))
-        self._let_join(agent, owner, groupchat)
-        return agent
-
-    def _let_join(self, agent: ConversableAgent, owner: ConversableAgent, groupchat: GroupChat) -> None:
-        """Make a hidden agent a member, which knows what was said before."""
-        agent.context_variables = self.context_variables
-        agent._group_manager = self._group_manager
-        agent._classic_group_executor = self
-        hook = "process_all_messages_before_reply"
-        agent.hook_lists[hook] += [one for one in owner.hook_lists[hook] if isinstance(one, TransitFilter)]
-        for enforcer, _ in self._classic_safeguards:
-            enforcer.guard(agent)
-        self.members[agent.name] = agent
-        groupchat.allowed_speaker_transitions_dict[agent] = list(groupchat.agents)
-        groupchat.agents.append(agent)
-        for message in groupchat.messages:
-            agent._append_oai_message(dict(message), "user", self._group_manager, is_sending=False)
-
     # --- Its reply --------------------------------------------------------------------------------------------
 
     def begin_call(self, handoff: OnCondition | None) -> None:
@@ -360,20 +320,6 @@ class GroupToolExecutor(ConversableAgent):
     def _classic_keep_tool_result(self, returned: object) -> dict[str, object]:
         """What a recording keeps of the result of a tool."""
         return kept_result(self._as_group_result(returned))
-
-    def _classic_restore_tool_result(self, text: str, handover: Mapping[str, Any]) -> object:
-        """The result of a tool as a recording has kept it."""
-        return restored_result(text, handover)
-
-    def _classic_saved_handover(self) -> dict[str, object]:
-        """What a state keeps of the last answer: who called, and who goes next, as far as JSON has a form for it."""
-        target = self._target_of_answer
-        return {"caller": self._tool_call_originator, "target": None if target is None else kept_target(target)}
-
-    def _classic_load_handover(self, saved: Mapping[str, Any]) -> None:
-        """Take back what a state has kept."""
-        self._tool_call_originator = saved["caller"]
-        self._target_of_answer = None if saved["target"] is None else restored_target(saved["target"])
 
     @shipped(_group_tool_reply)
     def _generate_group_tool_reply(
