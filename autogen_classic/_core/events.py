@@ -31,6 +31,7 @@ __all__ = (
     "ChatRef",
     "ChatResumed",
     "ChatStarted",
+    "ClearingAsked",
     "ClientConnected",
     "CodeExecuted",
     "CodeExecuting",
@@ -38,8 +39,10 @@ __all__ = (
     "Event",
     "EventsDropped",
     "FunctionUsed",
+    "GroupResumed",
     "HandedOver",
     "HistoryCleared",
+    "HistoryShortened",
     "MessageReceived",
     "MessageRejected",
     "MessageSent",
@@ -105,6 +108,7 @@ class ChatEnded(Event):
         tokens: how many were sent and received; None when a model does not say.
         seconds: how long it took.
         limit: how many turns or rounds ended it; None when something else did.
+        by: the agent that ended it, itself or by its person; None if nobody did.
     """
 
     sender: Agent
@@ -115,6 +119,7 @@ class ChatEnded(Event):
     tokens: int | None
     seconds: float
     limit: int | None = None
+    by: Agent | None = None
 
 
 @event
@@ -154,6 +159,14 @@ class HistoryCleared(Event):
     agent: Agent
     partner: Agent | None
     kept: int
+
+
+@event
+class HistoryShortened(Event):
+    """``agent`` keeps the last messages of a conversation, and ``more`` than it was told to: the call of an answer."""
+
+    agent: Agent
+    more: int
 
 
 @event
@@ -431,6 +444,24 @@ class SelectionTried(Event):
     attempt: int
     attempts: int
     names: list[str]
+
+
+@event
+class ClearingAsked(Event):
+    """A person wants a group to forget what ``member`` (None: everybody) heard, but for the last ``kept`` messages."""
+
+    manager: Agent
+    member: str | None
+    kept: int
+
+
+@event
+class GroupResumed(Event):
+    """A group goes on from ``messages`` that were said before; ``last_speaker`` said the last of them."""
+
+    manager: Agent
+    last_speaker: Agent
+    messages: list[dict[str, Any]]
 
 
 @event

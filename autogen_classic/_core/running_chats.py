@@ -93,6 +93,7 @@ class RunningChat:
         message: the message that caused the stop, or None.
         detail: which budget stops it, and how much was spent, or None.
         limit: how many turns or rounds stop it, or None.
+        by: the agent that stops it, itself or by its person; None if nobody does.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class RunningChat:
         self.message: TextOrMessage | None = None
         self.detail: str | None = None
         self.limit: int | None = None
+        self.by: Agent | None = None
         self._stop_requested = False
         self._stop_reason = StopReason.EXTERNAL_STOP
         self._stops_now = False
@@ -215,22 +217,26 @@ class RunningChat:
             steered.discard(self)
         _tell_watchers()
 
-    def note(self, reason: StopReason, message: TextOrMessage | None = None, limit: int | None = None) -> None:
+    def note(
+        self,
+        reason: StopReason,
+        message: TextOrMessage | None = None,
+        limit: int | None = None,
+        by: Agent | None = None,
+    ) -> None:
         """Keep why the chat is about to stop; the last reason noted counts.
 
         Args:
             reason: the reason.
             message: the message that caused it.
             limit: the number of turns or rounds that is reached.
+            by: the agent that ends it, itself or by its person.
         """
-        self.reason = reason
-        self.message = message
-        self.detail = None
-        self.limit = limit
+        self.reason, self.message, self.detail, self.limit, self.by = reason, message, None, limit, by
 
     def go_on(self) -> None:
         """Forget a noted reason: somebody speaks again."""
-        self.reason = self.message = self.detail = self.limit = None
+        self.reason = self.message = self.detail = self.limit = self.by = None
 
     def watch_for_loop(self, sender: Agent, content: object) -> str | None:
         """Notice when agents only repeat themselves ("Thank you!" "Thank you, too!" ...).

@@ -97,8 +97,8 @@ def emit_end(agent: Agent, recipient: Agent, running_chat: RunningChat) -> None:
     """
     if is_heard(ChatEnded):
         spent = running_chat.account.spent()
-        reason, message, limit = running_chat.reason, running_chat.message, running_chat.limit
-        emit(ChatEnded(agent, recipient, reason, message, spent.cost, spent.tokens, spent.seconds, limit))
+        reason, message, limit, by = running_chat.reason, running_chat.message, running_chat.limit, running_chat.by
+        emit(ChatEnded(agent, recipient, reason, message, spent.cost, spent.tokens, spent.seconds, limit, by))
 
 
 def _take_turns(

@@ -12,6 +12,7 @@ from .._core.party import Agent, Party
 from ..formatting_utils import colored
 from ..io.base import IOStream, takes_events
 from . import _literals
+from ._groupchat import texts
 
 __all__ = ("SHOWN", "print_call", "print_received_message", "print_response", "show")
 
@@ -122,6 +123,21 @@ def _notice(event: events.Notice) -> None:
     _line(event.text, event.color)
 
 
+def _history_shortened(event: events.HistoryShortened) -> None:
+    for _ in range(event.more):
+        _line(_literals.PRESERVING_ONE_MORE.format(name=event.agent.name), None)
+
+
+def _clearing_asked(event: events.ClearingAsked) -> None:
+    form = texts.CLEARING_EXCEPT if event.kept else texts.CLEARING
+    _line(form.format(whom=event.member or texts.ALL_AGENTS, keep=event.kept), None)
+
+
+def _group_resumed(event: events.GroupResumed) -> None:
+    name = colored(event.last_speaker.name, "yellow")
+    _line(texts.RESUMED.format(count=len(event.messages), name=name), None)
+
+
 def _code_executing(event: events.CodeExecuting) -> None:
     if event.number is not None:
         text = _literals.EXECUTING_BLOCK_NUMBER.format(number=event.number, language=event.languages[0])
@@ -178,8 +194,11 @@ def _queued_chat_starting(event: events.QueuedChatStarting) -> None:
 
 _PRINTERS: dict[type[events.Event], Callable[[Any], None]] = {
     events.AutoReplyUsed: _auto_reply_used,
+    events.ClearingAsked: _clearing_asked,
     events.CodeExecuting: _code_executing,
+    events.GroupResumed: _group_resumed,
     events.HandedOver: _handed_over,
+    events.HistoryShortened: _history_shortened,
     events.MessageReceived: _message_received,
     events.Notice: _notice,
     events.QueuedChatStarting: _queued_chat_starting,

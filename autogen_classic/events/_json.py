@@ -128,6 +128,7 @@ _FORMS: dict[Any, _Form] = {
     Party: _NAMED,
     list[str]: _Form({"type": "array", "items": _TEXT}, plain, _checked(list)),
     dict[str, Any]: _Form(_OBJECT, plain, _checked(dict)),
+    list[dict[str, Any]]: _Form({"type": "array", "items": _OBJECT}, plain, _checked(list)),
     TextOrMessage: _Form({"type": ["string", "object"]}, plain, _checked(str, dict)),
     StopReason: _Form({"enum": [reason.value for reason in StopReason]}, str, StopReason),
     ChatRef: _Form({"$ref": "#/$defs/chat"}, lambda chat: plain(dataclasses.asdict(chat)), _chat),

@@ -96,7 +96,9 @@ def _is_silent(event: Event) -> bool:
     """Whether nothing of an event is shown in a chat that prints."""
     if isinstance(event, events.MessageReceived):
         return bool(event.recipient._is_silent(event.recipient, event.silent))
-    if isinstance(event, (events.SpeakerSelected, events.HandedOver)):
+    if isinstance(event, events.SpeakerSelected):  # in asynchronous chats 0.2 does not print who it is
+        return bool(getattr(event.manager, "_silent", getattr(event.manager, "silent", False)))
+    if isinstance(event, events.HandedOver):
         return not event.announce
     if isinstance(event, events.SelectionTried):
         return not _verbose_selection(event.manager)
@@ -177,7 +179,7 @@ def _queued_chat_starting(event: events.QueuedChatStarting) -> Iterator[Any]:
 
 @translation(events.SpeakerSelected)
 def _speaker_selected(event: events.SpeakerSelected) -> Iterator[Any]:
-    yield ag2.GroupChatRunChatEvent(speaker=event.speaker, silent=not event.announce)
+    yield ag2.GroupChatRunChatEvent(speaker=event.speaker)
 
 
 @translation(events.HandedOver)
@@ -205,6 +207,21 @@ def _safeguarded(event: events.Safeguarded) -> Iterator[Any]:
         guardrail_type=event.guardrail,
         action=event.action,
     )
+
+
+@translation(events.GroupResumed)
+def _group_resumed(event: events.GroupResumed) -> Iterator[Any]:
+    yield ag2.GroupChatResumeEvent(last_speaker_name=event.last_speaker.name, events=event.messages)
+
+
+@translation(events.ClearingAsked)
+def _clearing_asked(event: events.ClearingAsked) -> Iterator[Any]:
+    yield ag2.ClearAgentsHistoryEvent(agent=event.member, nr_events_to_preserve=event.kept or None)
+
+
+@translation(events.HistoryShortened)
+def _history_shortened(event: events.HistoryShortened) -> Iterator[Any]:
+    yield ag2.ClearConversableAgentHistoryEvent(agent=event.agent, no_events_preserved=event.more)
 
 
 @translation(events.SelectionTried)
@@ -254,27 +271,28 @@ _REASONS = {
 }
 NO_REPLY = "No reply generated"
 _GROUP_MET = "Termination message condition on the GroupChatManager '{name}' met"
-_ENDED_BY_WHO_HEARD = (StopReason.AUTO_REPLY_LIMIT, StopReason.TERMINATION_MESSAGE, StopReason.PERSON)
 
 
 @translation(events.ChatEnded)
 def _chat_ended(event: events.ChatEnded) -> Iterator[Any]:
-    """Say who has ended the chat: a group's manager, or the agent that heard the last message."""
+    """Say who has ended the chat: an agent or its person, or else a group's manager or the agent that opened it."""
     leads_a_group = hasattr(event.recipient, "groupchat")
     reason = _REASONS.get(event.reason) if event.reason else None
-    if leads_a_group and event.reason is StopReason.NO_REPLY:
-        reason = NO_REPLY
-    if reason is None:  # an error, or nothing more to say
-        return
-    name = event.sender.name
-    other = event.recipient.name
-    author = event.message.get("name") if isinstance(event.message, dict) else None
-    if leads_a_group and event.reason is not StopReason.MAX_TURNS:
+    if reason is None and not (leads_a_group and event.reason is StopReason.NO_REPLY):
+        return  # an error, or nothing more to say
+    both = event.sender, event.recipient
+    if event.by is not None:
+        both = event.by, event.sender if event.by is event.recipient else event.recipient
+    name, other = both[0].name, both[1].name
+    if leads_a_group and event.by is None and event.reason is not StopReason.MAX_TURNS:
+        author = event.message.get("name") if isinstance(event.message, dict) else None
         name, other = event.recipient.name, author or event.sender.name
-    elif event.reason in _ENDED_BY_WHO_HEARD and author == event.sender.name:
-        name, other = other, name
-    if leads_a_group and event.reason is StopReason.TERMINATION_MESSAGE:
-        reason = _GROUP_MET
-    yield ag2.TerminationEvent(
-        sender=name, recipient=other, termination_reason=reason.format(name=name, limit=event.limit)
-    )
+        reason = _GROUP_MET if event.reason is StopReason.TERMINATION_MESSAGE else reason
+    if reason is not None:
+        yield _termination(reason.format(name=name, limit=event.limit), name, other)
+    if leads_a_group and event.by is not None:  # the manager finds that it gets no reply
+        yield _termination(NO_REPLY, other, name)
+
+
+def _termination(reason: str, sender: str, recipient: str) -> Printable:
+    return ag2.TerminationEvent(sender=sender, recipient=recipient, termination_reason=reason)

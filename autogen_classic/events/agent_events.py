@@ -558,9 +558,6 @@ class GroupChatRunChatEvent(BaseEvent):
 class _BetweenAgentsEvent(BaseEvent, ABC):
     """Something concerns two agents, whose names are ``sender`` and ``recipient``."""
 
-    sender: str
-    recipient: str
-
     def __init__(
         self, *, uuid: UUID | None = None, sender: Agent | str | None = None, recipient: Agent | str, **fields: Any
     ) -> None:
@@ -572,6 +569,8 @@ class TerminationAndHumanReplyNoInputEvent(_BetweenAgentsEvent):
     """The person behind ``recipient`` was asked, and said nothing."""
 
     no_human_input_msg: str
+    sender: str
+    recipient: str
 
     def print(self, f: EventPrinter | None = None) -> None:
         """Print that nothing was said."""
@@ -583,6 +582,8 @@ class UsingAutoReplyEvent(_BetweenAgentsEvent):
     """``recipient`` answers without asking its person, whom its ``human_input_mode`` would let speak."""
 
     human_input_mode: str
+    sender: str
+    recipient: str
 
     def print(self, f: EventPrinter | None = None) -> None:
         """Print that it answers by itself."""
@@ -623,8 +624,6 @@ class TerminationEvent(BaseEvent):
 class _RecipientEvent(BaseEvent, ABC):
     """Something concerns one agent, whose name is ``recipient``."""
 
-    recipient: str
-
     def __init__(self, *, uuid: UUID | None = None, recipient: Agent | str, **fields: Any) -> None:
         super().__init__(uuid=uuid, recipient=_name_of(recipient), **fields)
 
@@ -636,6 +635,7 @@ class ExecuteCodeBlockEvent(_RecipientEvent):
     code: str
     language: str
     code_block_count: int
+    recipient: str
 
     def print(self, f: EventPrinter | None = None) -> None:
         """Print which block runs."""
@@ -650,6 +650,7 @@ class ExecuteFunctionEvent(_RecipientEvent):
     func_name: str
     call_id: str | None = None
     arguments: dict[str, Any]
+    recipient: str
 
     def print(self, f: EventPrinter | None = None) -> None:
         """Print what runs, and with what."""
@@ -669,6 +670,7 @@ class ExecutedFunctionEvent(_RecipientEvent):
     call_id: str | None = None
     arguments: dict[str, Any] | None
     content: Any
+    recipient: str
     is_exec_success: bool = True
 
     def print(self, f: EventPrinter | None = None) -> None:
@@ -681,8 +683,6 @@ class ExecutedFunctionEvent(_RecipientEvent):
 class _AgentListEvent(BaseEvent, ABC):
     """Something concerns several agents, whose names are ``agents``."""
 
-    agents: list[str] | None = None
-
     def __init__(self, *, uuid: UUID | None = None, agents: Sequence[Agent | str] | None = None, **fields: Any) -> None:
         names = None if agents is None else [_name_of(agent) for agent in agents]
         super().__init__(uuid=uuid, agents=names, **fields)
@@ -691,6 +691,8 @@ class _AgentListEvent(BaseEvent, ABC):
 @wrap_event
 class SelectSpeakerEvent(_AgentListEvent):
     """The person is asked which of ``agents`` speaks next; an input request follows."""
+
+    agents: list[str] | None = None
 
     def print(self, f: EventPrinter | None = None) -> None:
         """Print the list."""
@@ -705,6 +707,7 @@ class SelectSpeakerTryCountExceededEvent(_AgentListEvent):
     """The person has named none of ``agents`` in ``try_count`` tries."""
 
     try_count: int
+    agents: list[str] | None = None
 
     def print(self, f: EventPrinter | None = None) -> None:
         """Print that nobody is asked any more."""
@@ -715,6 +718,8 @@ class SelectSpeakerTryCountExceededEvent(_AgentListEvent):
 @wrap_event
 class SelectSpeakerInvalidInputEvent(_AgentListEvent):
     """The person has entered what is not the number of one of ``agents``."""
+
+    agents: list[str] | None = None
 
     def print(self, f: EventPrinter | None = None) -> None:
         """Print which numbers there are."""
@@ -751,6 +756,8 @@ class ClearConversableAgentHistoryEvent(BaseEvent):
 class ClearConversableAgentHistoryWarningEvent(_RecipientEvent):
     """A number of messages to keep means nothing where one agent's history is cleared."""
 
+    recipient: str
+
     def print(self, f: EventPrinter | None = None) -> None:
         """Print the warning."""
         text = "WARNING: `nr_preserved_events` is ignored when clearing chat history with a specific agent."
@@ -762,6 +769,8 @@ class GenerateCodeExecutionReplyEvent(_BetweenAgentsEvent):
     """``recipient`` is about to run code with its executor. ``code_blocks`` are the languages of the blocks."""
 
     code_blocks: list[str]
+    sender: str
+    recipient: str
 
     def __init__(
         self,
@@ -787,6 +796,8 @@ class GenerateCodeExecutionReplyEvent(_BetweenAgentsEvent):
 class ConversableAgentUsageSummaryNoCostIncurredEvent(_RecipientEvent):
     """``recipient`` has no model, so that nothing was spent."""
 
+    recipient: str
+
     def print(self, f: EventPrinter | None = None) -> None:
         """Print that nothing was spent."""
         resolve_print_callable(f)(_literals.NO_COST.format(name=self.recipient))
@@ -795,6 +806,8 @@ class ConversableAgentUsageSummaryNoCostIncurredEvent(_RecipientEvent):
 @wrap_event
 class ConversableAgentUsageSummaryEvent(_RecipientEvent):
     """What ``recipient`` has spent follows."""
+
+    recipient: str
 
     def print(self, f: EventPrinter | None = None) -> None:
         """Print whose costs follow."""

@@ -176,14 +176,25 @@ def show(event_name: str, *lines: str, **fields: Any) -> None:
         *lines: what the event would print.
         **fields: the arguments of the event.
     """
-    stream = IOStream.get_default()
-    if takes_events(stream):
-        from ..events._translation import new_event
-
-        stream.send(new_event(event_name, **fields))
-    else:
+    if not was_sent(event_name, **fields):
         for line in lines:
-            stream.print(line)
+            IOStream.get_default().print(line)
+
+
+def was_sent(event_name: str, **fields: Any) -> bool:
+    """Send an event to the default stream, if it takes events; tell whether it does.
+
+    Args:
+        event_name: the name of a class of AG2's events.
+        **fields: the arguments of the event.
+    """
+    stream = IOStream.get_default()
+    if not takes_events(stream):
+        return False
+    from ..events._translation import new_event
+
+    stream.send(new_event(event_name, **fields))
+    return True
 
 
 def set_console(new_console: Callable[[], IOStream]) -> None:

@@ -90,6 +90,7 @@ def example_of(kind: type[Event], anything: Any) -> Event:
         "str": "text", "str | None": None, "int": 3, "int | None": None, "float": 0.5, "float | None": None,
         "bool": True, "bool | None": None, "Agent": ANN, "Party": ANN, "Agent | None": None,
         "Agent | str | None": "ann", "list[str]": ["a"], "dict[str, Any]": {"key": anything}, "Any": anything,
+        "list[dict[str, Any]]": [{"key": anything}],
         "Sealed": Sealed({"key": anything}),
         "TextOrMessage": {"content": anything}, "TextOrMessage | None": None, "StopReason | None": None,
         "Callable[..., Any]": check, "ModelResponse": anything,

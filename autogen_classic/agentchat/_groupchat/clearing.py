@@ -6,11 +6,10 @@ import string
 from dataclasses import dataclass
 from typing import TypeGuard, cast
 
-from ..._core.events import Notice, emit
+from ..._core.events import ClearingAsked, emit
 from ..._core.history import forget, messages_to_keep
 from ..._core.messages import Message
 from ..._core.party import Party
-from . import texts
 from .contract import Group
 
 __all__ = ("asks_to_clear", "clear")
@@ -52,9 +51,7 @@ def clear(manager: Party, reply: Message, groupchat: Group) -> str:
     keep = command.keep
     if not keep and ("tool_responses" in reply or reply.get("role") in ("function", "tool")):
         keep = 1
-    whom = command.agent_name or texts.ALL_AGENTS
-    form = texts.CLEARING_EXCEPT if keep else texts.CLEARING
-    emit(Notice(manager, form.format(whom=whom, keep=keep)))
+    emit(ClearingAsked(manager, command.agent_name, keep or 0))
 
     if command.agent_name is not None:
         agent = cast(Party, groupchat.agent_by_name(command.agent_name))  # the name is one of the group's

@@ -165,7 +165,7 @@ def _next_reply(
             running_chat.note(StopReason.NO_ELIGIBLE_SPEAKER, groupchat.messages[-1])
         return None, last_speaker
     if reply is None and running_chat.reason is None:
-        running_chat.note(StopReason.NO_REPLY, groupchat.messages[-1])
+        running_chat.note(StopReason.NO_REPLY, groupchat.messages[-1], by=speaker)
     return reply, speaker
 
 

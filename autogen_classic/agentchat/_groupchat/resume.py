@@ -9,10 +9,9 @@ from typing import Any, cast
 
 from ..._core.content import content_str
 from ..._core.drive import WHICH_WAY, Steps
-from ..._core.events import Notice, emit, warn
+from ..._core.events import GroupResumed, emit, warn
 from ..._core.messages import Message
 from ...errors import AutogenClassicError
-from ...formatting_utils import colored
 from ..agent import Agent
 from . import broadcast, texts
 from .contract import Manager
@@ -47,8 +46,7 @@ def resume(
     if manager._is_termination_msg(last_message):
         warn(logger, texts.MAY_TERMINATE)
     if not silent:
-        name = colored(last_speaker.name, "yellow")
-        emit(Notice(manager, texts.RESUMED.format(count=len(said), name=name)))
+        emit(GroupResumed(manager, last_speaker, [message for message, _ in said]))
     return last_speaker, last_message
 
 

@@ -67,7 +67,7 @@ def check_termination_and_human_reply(
 
     if answer == _literals.EXIT:
         agent._consecutive_auto_reply_counter[sender] = 0
-        _note_the_end(StopReason.PERSON if typed else _end_without_a_word(ends), message)
+        _note_the_end(agent, StopReason.PERSON if typed else _end_without_a_word(ends), message)
         return True, None
 
     if answer or agent._max_consecutive_auto_reply_dict[sender] == 0:
@@ -143,7 +143,7 @@ def _end_without_a_word(ends: bool) -> StopReason:
     return StopReason.TERMINATION_MESSAGE if ends else StopReason.AUTO_REPLY_LIMIT
 
 
-def _note_the_end(reason: StopReason, message: Message) -> None:
+def _note_the_end(agent: Party, reason: StopReason, message: Message) -> None:
     running_chat = running_chats.current()
     if running_chat is not None:
-        running_chat.note(reason, message)
+        running_chat.note(reason, message, by=agent)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from ..._core.usage import TOKEN_KEYS, UsageSummary
-from ...io.base import IOStream
+from ...io.base import IOStream, was_sent
 
 __all__ = ("print_usage",)
 
 _RULER = "-" * 100
+_MODES = ("actual", "total")
 
 
 def print_usage(actual: UsageSummary | None, total: UsageSummary | None, mode: str | list[str]) -> None:
-    """Print summaries through the current IOStream.
+    """Print summaries through the current IOStream, or send them to it as one event if it takes events.
 
     Args:
         actual: what was paid for.
@@ -21,26 +22,31 @@ def print_usage(actual: UsageSummary | None, total: UsageSummary | None, mode: s
     Raises:
         ValueError: the mode is something else.
     """
+    named = [mode] if isinstance(mode, str) else list(mode or [])
+    modes = [one for one in _MODES if one in named]
+    if not modes and total is not None:
+        raise ValueError(f'Invalid mode: {mode}, choose from "actual", "total", ["actual", "total"]')
+    shown = modes[0] if len(modes) == 1 else "both"
+    if not was_sent("UsageSummaryEvent", actual_usage_summary=actual, total_usage_summary=total, mode=shown):
+        _print(actual, total, modes)
+
+
+def _print(actual: UsageSummary | None, total: UsageSummary | None, modes: list[str]) -> None:
     write = IOStream.get_default().print
     if total is None:
         write('No usage summary. Please call "create" first.')
         return
-    modes = [mode] if isinstance(mode, str) else list(mode or [])
-    show_actual, show_total = "actual" in modes, "total" in modes
-    if not (show_actual or show_total):
-        raise ValueError(f'Invalid mode: {mode}, choose from "actual", "total", ["actual", "total"]')
-
     write(_RULER, flush=True)
-    if show_actual:
+    if "actual" in modes:
         _print_one(actual, "excluding")
-    if show_actual and show_total:
+    if len(modes) == len(_MODES):
         write()
-    if show_total and show_actual and total == actual:
+    if len(modes) == len(_MODES) and total == actual:
         write(
             "All completions are non-cached: the total cost with cached completions is the same as actual cost.",
             flush=True,
         )
-    elif show_total:
+    elif "total" in modes:
         _print_one(total, "including")
     write(_RULER, flush=True)
 

@@ -25,6 +25,7 @@ from normalise import Masks, plain
 __all__ = [
     "Choices",
     "Endless",
+    "EventStream",
     "Fault",
     "call",
     "chat",
@@ -215,6 +216,25 @@ def run(target: Any, *answers: str, method: str = "run", **kwargs: Any) -> Any:
         return response
 
     return asyncio.run(main())
+
+
+class EventStream:
+    """A stream that takes events: it notes them, and answers questions in turn."""
+
+    def __init__(self, *answers: str) -> None:
+        self._waiting = list(answers)
+
+    def print(self, *objects: Any, sep: str = " ", end: str = "\n", flush: bool = False) -> None:
+        """Note what is printed besides events."""
+        note("printed", [str(one) for one in objects])
+
+    def send(self, message: Any) -> None:
+        """Note an event."""
+        note("sent", _event(message))
+
+    def input(self, prompt: str = "", *, password: bool = False) -> str:
+        """Answer a question."""
+        return self._waiting.pop(0)
 
 
 _OF_ONE_RUN_ONLY = ("uuid", "respond", "cost", "history", "type")
