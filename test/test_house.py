@@ -124,6 +124,7 @@ REACHING_IN = {
     "state._snapshot -> replay._values": "a state has no keys in it, as a recording has none",
     "tools.experimental._accounts -> agentchat._accounts": "models of tools are paid for by the agent that asks",
     "tools.experimental.browser_use.browser_use -> browser_utils._chromium": "one Chromium, and one fence around it",
+    "tools.experimental.crawl4ai._chromium -> browser_utils._chromium": "one Chromium, and one fence around it",
     "tools.experimental.deep_research.deep_research -> agentchat._replies.tool_calls": "a program waits as a chat does",
     "tools.experimental.reliable.reliable -> agentchat._accounts": "its models are paid for by the agent that asks",
     "testing.scripted_client -> oai._http.packages": "an error is made as the openai package makes it",

@@ -8,6 +8,7 @@ from ..._core.lazy import load
 
 if TYPE_CHECKING:
     from .browser_use import BrowserUseTool
+    from .crawl4ai import Crawl4AITool
     from .deep_research import DeepResearchTool
     from .duckduckgo import DuckDuckGoSearchTool
     from .perplexity import PerplexitySearchTool
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "BrowserUseTool",
+    "Crawl4AITool",
     "DeepResearchTool",
     "DuckDuckGoSearchTool",
     "PerplexitySearchTool",
@@ -28,6 +30,7 @@ __all__ = (
 
 _HOMES = {
     "BrowserUseTool": ".browser_use",
+    "Crawl4AITool": ".crawl4ai",
     "DeepResearchTool": ".deep_research",
     "DuckDuckGoSearchTool": ".duckduckgo",
     "PerplexitySearchTool": ".perplexity",

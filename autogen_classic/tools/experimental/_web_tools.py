@@ -14,6 +14,7 @@ WebToolName = Literal["browser_use", "crawl4ai", "duckduckgo", "perplexity", "ta
 
 _CLASSES = {
     "browser_use": (".browser_use", "BrowserUseTool"),
+    "crawl4ai": (".crawl4ai", "Crawl4AITool"),
     "duckduckgo": (".duckduckgo", "DuckDuckGoSearchTool"),
     "perplexity": (".perplexity", "PerplexitySearchTool"),
     "tavily": (".tavily", "TavilySearchTool"),

@@ -108,7 +108,10 @@ def test_a_block_with_a_configuration_gives_the_model(model: MockOpenAIServer) -
 
 def test_what_is_unknown_or_missing_is_told_at_once(model: MockOpenAIServer, monkeypatch: pytest.MonkeyPatch) -> None:
     settings: dict[str, Any] = {"name": "surfer", "llm_config": model.llm_config()}
-    with pytest.raises(ValueError, match="Unsupported web_tool='bing'. It must be one of: browser_use, "):
+    with pytest.raises(
+        ValueError,
+        match="Unsupported web_tool='bing'. It must be one of: browser_use, crawl4ai, duckduckgo, perplexity, tavily.",
+    ):
         WebSurferAgent(**settings, web_tool="bing")  # type: ignore[arg-type]
     monkeypatch.delenv("TAVILY_API_KEY", raising=False)
     with pytest.raises(ValueError, match="Tavily needs a key"):
