@@ -31,6 +31,7 @@
      +-- NoAnswerError (RuntimeError)
      +-- StructuredOutputError (ValueError)
      +-- UnusableImageError (ValueError)
+     +-- RealtimeConnectionError (ConnectionError)
      +-- BrokenStreamError (ConnectionError)
      |   +-- StreamTimeoutError (TimeoutError)
      +-- CohereError
@@ -179,6 +180,7 @@ __all__ = (
     "PodError",
     "PriceFileError",
     "ProjectError",
+    "RealtimeConnectionError",
     "RecordedModelError",
     "RecordedToolError",
     "ReliableToolError",
@@ -445,6 +447,10 @@ class StructuredOutputError(AutogenClassicError, ValueError):
 
 class UnusableImageError(AutogenClassicError, ValueError):
     """A picture in a message cannot be read or fetched."""
+
+
+class RealtimeConnectionError(AutogenClassicError, ConnectionError):
+    """The server of a model that hears and speaks cannot be reached, refuses the connection, or breaks it off."""
 
 
 class BrokenStreamError(AutogenClassicError, ConnectionError):

@@ -35,6 +35,7 @@ TESTS = Path(__file__).resolve().parent
 # - "quick" as well, and in the quick loop: they need less than a second and no other program.
 PLACES = {
     "agentchat": "quick",
+    "agentchat/realtime": "one",
     "agentchat/test_long_chats.py": "one",
     "agents": "versions",
     "behaviours": "quick",

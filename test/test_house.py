@@ -149,6 +149,8 @@ OWN_NAMES = (
     "agentchat.contrib.graph_rag.networkx_graph_query_engine",
     "agentchat.contrib.reasoning_agent",
     "agentchat.contrib.swarm_agent",
+    "agentchat.realtime",
+    "agentchat.realtime_agent",
     "interop.crewai",
     "interop.crewai.crewai",
     "cli",

@@ -75,6 +75,8 @@ LEVELS = (
     (
         "agentchat.contrib",
         "agentchat.group",
+        "agentchat.realtime",
+        "agentchat.realtime_agent",
         "agents",
         "extensions",
         "interop",
@@ -108,6 +110,12 @@ EXCEPTIONS = {
     "agentchat._tool_registration -> agentchat.group._dict_variables": "what only functions with variables need",
     "agentchat.conversable_agent -> agentchat.group.context_variables": "the type of an argument",
     "agentchat.conversable_agent -> agentchat.group.handoffs": "the type of an argument",
+    "agentchat.realtime.experimental.realtime_agent -> agentchat.realtime.experimental.realtime_swarm": (
+        "a method of the first releases, which loads the swarm when it is called"
+    ),
+    "agentchat.realtime.experimental.realtime_observer -> agentchat.realtime.experimental.realtime_agent": (
+        "the type of an argument"
+    ),
     "cache._import.run -> oai._request.answer_cache": "old answers are read as the model's answers that they are",
     "errors -> _code.docker.engine": "shows an error whose base belongs to an optional package",
     "errors -> _core.lazy": "a table of lazy names, as every door has one",

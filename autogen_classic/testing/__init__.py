@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .._core.model_requests import allow_model_requests, forbid_model_requests
     from ..errors import ModelRequestForbiddenError, ScriptExhaustedError
     from .messages import ToolCall, tools_message
+    from .realtime_server import MockRealtimeServer
     from .replies import (
         ModelRequest,
         Reply,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "CapturedIO": ".scripted_person",
     "MockOpenAIServer": ".server",
+    "MockRealtimeServer": ".realtime_server",
     "ModelRequest": ".replies",
     "ModelRequestForbiddenError": "..errors",
     "Reply": ".replies",
@@ -62,6 +64,7 @@ _HOMES = {
 __all__ = (
     "CapturedIO",
     "MockOpenAIServer",
+    "MockRealtimeServer",
     "ModelRequest",
     "ModelRequestForbiddenError",
     "Reply",

@@ -37,6 +37,7 @@ NOT_CAUSED_HERE = {
     "NoAnswerError",
     "NotebookDepartureError",
     "PodError",
+    "RealtimeConnectionError",
     "RecordedModelError",
     "SessionPoolError",
     "SessionPoolTimeoutError",
