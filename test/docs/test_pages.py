@@ -30,6 +30,7 @@ INDEPENDENT_BLOCKS = ("code-execution.md", "cookbook.md", "testing-your-agents.m
 # These pages must begin with a program that needs nothing but the library.
 PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "building-teams.md",
+    "captain.md",
     "evaluation.md",
     "from-ag2.md",
     "from-autogen-0-1.md",

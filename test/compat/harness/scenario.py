@@ -35,6 +35,7 @@ __all__ = [
     "human",
     "llm_config",
     "mask",
+    "mask_tool",
     "model",
     "note",
     "note_talks",
@@ -152,6 +153,14 @@ def note_talks() -> None:
 def mask(name: str, text: str) -> None:
     """Have a long text of the library stand in the record as `<<name>>`; each library words it in its own way."""
     State.masks.add(name, text)
+
+
+def mask_tool(tool: dict) -> None:
+    """Mask what the library says of a tool of its own, and of each parameter."""
+    function = tool["function"]
+    mask("what the tool does", function["description"])
+    for name, schema in function["parameters"]["properties"].items():
+        mask(f"what {name} is", schema["description"])
 
 
 @contextlib.contextmanager

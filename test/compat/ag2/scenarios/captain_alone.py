@@ -2,16 +2,13 @@
 
 from autogen import UserProxyAgent
 from autogen.agentchat.contrib.captainagent import CaptainAgent
-from scenario import chat, hide_prompts, llm_config, mask, note_talks, record
+from scenario import chat, hide_prompts, llm_config, mask_tool, note_talks, record
 
 MODES = ("sync", "async")
 
 
 def main(mode):
-    function = CaptainAgent.AUTOBUILD_TOOL["function"]
-    mask("what the tool does", function["description"])
-    for name, schema in function["parameters"]["properties"].items():
-        mask(f"what {name} is", schema["description"])
+    mask_tool(CaptainAgent.AUTOBUILD_TOOL)
     hide_prompts("captain", "What is the sum?", "I think.", "exitcode: 0 (execution succeeded)\nCode output: 42\n")
     config = llm_config(
         "I think.",

@@ -3,7 +3,7 @@
 from autogen import UserProxyAgent
 from autogen.agentchat.contrib.captainagent import AgentBuilder, CaptainAgent
 from autogen.agentchat.contrib.captainagent.captainagent import CaptainUserProxyAgent
-from scenario import chat, hide_prompts, llm_config, mask, note, record, tool_calls
+from scenario import chat, hide_prompts, llm_config, mask, mask_tool, note, record, tool_calls
 
 MODES = ("sync", "async")
 
@@ -14,10 +14,7 @@ def main(mode):
             text = getattr(owner, name)
             if name.isupper() and isinstance(text, str):
                 mask(name, text)
-    function = CaptainAgent.AUTOBUILD_TOOL["function"]
-    mask("what the tool does", function["description"])
-    for name, schema in function["parameters"]["properties"].items():
-        mask(f"what {name} is", schema["description"])
+    mask_tool(CaptainAgent.AUTOBUILD_TOOL)
     first = {"group_name": "adders", "building_task": "People who add.", "execution_task": "Add 40 and 2."}
     again = {"group_name": "adders", "building_task": "Others.", "execution_task": "Check the sum."}
     hide_prompts("captain", *first.values(), *again.values(), "What is the sum?", "SYSTEM 1", "SYSTEM 2", "SUMMED 1")
