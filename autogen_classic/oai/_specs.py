@@ -14,6 +14,7 @@ __all__ = (
     "AZURE_ONLY",
     "COMMON_SETTINGS",
     "EVERY_CLIENT_KEY",
+    "GOOGLE_SEARCH",
     "NUMBER",
     "OPENAI_CLIENT_KEYS",
     "RESPONSES",
@@ -478,6 +479,9 @@ GOOGLE = ProviderSpec(
     own_settings=(Setting("tool_choice", (str, dict)), Setting("tool_config", object)),
     prices="gemini",
 )
+GOOGLE_SEARCH = "prebuilt_google_search"
+"""The name of the tool that stands for the search which Google's models do by themselves, as in AG2."""
+
 GOOGLE_VERTEX = GOOGLE._replace(
     api_types=("google_vertex",),
     key_variables=(),  # those of the environment are for the Gemini API

@@ -24,6 +24,7 @@ from google.oauth2 import service_account
 from ..errors import ConflictingCredentialsError, NoAnswerError
 from ..llm_config.entries import GeminiEntryDict, GeminiLLMConfigEntry
 from ._chat_completions import cost_by_table
+from ._google_tools import cleaned, searches_by_itself, tool_config, written_tools
 from ._http.connections import sync_pool
 from ._http.retries import TRANSPORT_ERRORS, Refusal, ask_again, seconds_to_wait
 from ._http.sdk_clients import shared_client
@@ -54,7 +55,6 @@ NO_SIGNATURE = b"skip_thought_signature_validator"
 
 _FINISHED = {"STOP": "stop", "MAX_TOKENS": "length"}
 _FILTERED = ("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED", "SPII", "MODEL_ARMOR", "JAILBREAK")
-_TOOL_CHOICES = {"auto": "AUTO", "none": "NONE", "required": "ANY", "any": "ANY"}
 
 
 class GeminiClient(ProviderClient):
@@ -221,25 +221,17 @@ def _request(params: dict[str, Any]) -> dict[str, Any]:
     ]
     config = _settings(params)
     wanted, tools = wanted_form(params), tools_of(params)
+    searches = searches_by_itself(tools)
     if tools:
-        config["tools"] = [
-            types.Tool(
-                function_declarations=[
-                    types.FunctionDeclaration(
-                        name=tool.name, description=tool.description, parameters_json_schema=_cleaned(tool.parameters)
-                    )
-                    for tool in tools
-                ]
-            )
-        ]
-    config["tool_config"] = _tool_config(params, bool(tools))
+        config["tools"] = [written_tools(tools)]
+    config["tool_config"] = tool_config(params, bool(tools) and not searches)
     if wanted is not None and tools and not _is_third_or_later(model):
         # Older models take tools or a form, not both.
         system = f"{system}\n{in_words(wanted.schema)}".strip()
     elif wanted is not None:
         config["response_mime_type"] = "application/json"
         if wanted.schema is not None:
-            config["response_json_schema"] = _cleaned(wanted.schema)
+            config["response_json_schema"] = cleaned(wanted.schema)
     return {
         "model": model,
         "contents": contents,
@@ -294,34 +286,6 @@ def _is_third_or_later(model: str) -> bool:
     """Models from Gemini 3 on insist on the signatures of their thoughts, and take tools and a form together."""
     version = re.search(r"gemini-(\d+)", model)
     return bool(version and int(version[1]) >= 3)
-
-
-def _tool_config(params: Mapping[str, Any], has_tools: bool) -> types.ToolConfig | None:
-    """Write OpenAI's ``tool_choice``, which Google's own ``tool_config`` overrides."""
-    if params.get("tool_config") is not None:
-        return types.ToolConfig.model_validate(params["tool_config"])
-    choice = params.get("tool_choice") if has_tools else None
-    if isinstance(choice, Mapping) and choice.get("function"):
-        calling: dict[str, Any] = {"mode": "ANY", "allowed_function_names": [choice["function"]["name"]]}
-    elif choice in _TOOL_CHOICES:
-        calling = {"mode": _TOOL_CHOICES[choice]}
-    else:
-        return None
-    return types.ToolConfig(function_calling_config=types.FunctionCallingConfig(**calling))
-
-
-def _cleaned(schema: Any) -> Any:
-    """A JSON schema without what Gemini refuses: words beside a $ref, and ``const``, which becomes an enum of one."""
-    if isinstance(schema, list):
-        return [_cleaned(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if isinstance(schema.get("$ref"), str):
-        return {"$ref": schema["$ref"], **({"$defs": _cleaned(schema["$defs"])} if "$defs" in schema else {})}
-    cleaned = {key: _cleaned(schema[key]) for key in schema if key not in ("const", "$schema")}
-    if "const" in schema:
-        cleaned["enum"] = [schema["const"]]
-    return cleaned
 
 
 # --- the answer ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import socket
 import ssl
@@ -10,9 +11,11 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingTCPServer
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,21 +79,14 @@ Service = Callable[[Asked], Answer]
 class Services:
     """A proxy that leads every host to what a test lets it answer.
 
-    Args:
-        folder: where the certificate of the authority is written.
-
     Attributes:
         address: of the proxy.
         authority: the file with the certificate that clients must trust.
         requests: what has been asked, in order.
     """
 
-    def __init__(self, folder: Path) -> None:
-        trustme = pytest.importorskip("trustme")
-        self._ca = trustme.CA()
-        self.authority = folder / "authority.pem"
-        self._ca.cert_pem.write_to_path(str(self.authority))
-        self._contexts: dict[str, ssl.SSLContext] = {}
+    def __init__(self) -> None:
+        self.authority = _authority()[1]
         self._services: dict[str, Service] = {}
         self._answers: dict[str, deque[Answer]] = defaultdict(deque)
         self.requests: list[Asked] = []
@@ -132,13 +128,6 @@ class Services:
             return self._services[request.host](request)
         return Answer(f"Nobody plays {request.host}.", 599, "text/plain")
 
-    def context_for(self, host: str) -> ssl.SSLContext:
-        if host not in self._contexts:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._ca.issue_cert(host).configure_cert(context)
-            self._contexts[host] = context
-        return self._contexts[host]
-
     def wait_for_the_end(self) -> None:
         self._released.wait(30)
 
@@ -153,6 +142,24 @@ class Services:
         self._thread.join()
 
 
+@cache
+def _authority() -> tuple[Any, Path]:
+    """Who vouches for all hosts, with the file of its certificate; some clients read that only once."""
+    folder = TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    ca = pytest.importorskip("trustme").CA()
+    file = Path(folder.name, "authority.pem")
+    ca.cert_pem.write_to_path(str(file))
+    return ca, file
+
+
+@cache
+def _context_for(host: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    _authority()[0].issue_cert(host).configure_cert(context)
+    return context
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One connection: a tunnel to a host, and the requests in it."""
 
@@ -164,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_CONNECT(self) -> None:
         self.host = self.path.rpartition(":")[0]
         self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        tunnel = self.services.context_for(self.host).wrap_socket(self.connection, server_side=True)
+        tunnel = _context_for(self.host).wrap_socket(self.connection, server_side=True)
         self.connection = self.request = tunnel
         self.rfile, self.wfile = tunnel.makefile("rb"), _Writer(tunnel)  # type: ignore[assignment]
         self.close_connection = False
@@ -224,9 +231,9 @@ _AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPLI
 
 
 @contextmanager
-def services_played(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+def services_played(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """Lead the clients of this process to services that a test plays; what is on this machine is reached as ever."""
-    with Services(folder) as services:
+    with Services() as services:
         for name in _PROXIES:
             monkeypatch.setenv(name, services.address)
         for name in _AUTHORITIES:

@@ -10,14 +10,22 @@ if TYPE_CHECKING:
     from .deep_research import DeepResearchAgent
     from .reasoning import ReasoningAgent, ThinkNode
     from .websurfer import WebSurferAgent
+    from .wikipedia import WikipediaAgent
 
-__all__ = ("DeepResearchAgent", "ReasoningAgent", "ThinkNode", "WebSurferAgent")
+__all__ = (
+    "DeepResearchAgent",
+    "ReasoningAgent",
+    "ThinkNode",
+    "WebSurferAgent",
+    "WikipediaAgent",
+)
 
 _HOMES = {
     "DeepResearchAgent": ".deep_research",
     "ReasoningAgent": ".reasoning",
     "ThinkNode": ".reasoning",
     "WebSurferAgent": ".websurfer",
+    "WikipediaAgent": ".wikipedia",
 }
 
 if not TYPE_CHECKING:  # so that type checkers report a misspelt name

@@ -11,21 +11,31 @@ if TYPE_CHECKING:
     from .crawl4ai import Crawl4AITool
     from .deep_research import DeepResearchTool
     from .duckduckgo import DuckDuckGoSearchTool
+    from .google_search import GoogleSearchTool, YoutubeSearchTool
     from .perplexity import PerplexitySearchTool
     from .reliable import ReliableTool, ReliableToolError, SuccessfulExecutionParameters, ToolExecutionDetails
     from .tavily import TavilySearchTool
+    from .tinyfish import TinyFishFetchTool, TinyFishSearchTool, TinyFishTool
+    from .wikipedia import WikipediaPageLoadTool, WikipediaQueryRunTool
 
 __all__ = (
     "BrowserUseTool",
     "Crawl4AITool",
     "DeepResearchTool",
     "DuckDuckGoSearchTool",
+    "GoogleSearchTool",
     "PerplexitySearchTool",
     "ReliableTool",
     "ReliableToolError",
     "SuccessfulExecutionParameters",
     "TavilySearchTool",
+    "TinyFishFetchTool",
+    "TinyFishSearchTool",
+    "TinyFishTool",
     "ToolExecutionDetails",
+    "WikipediaPageLoadTool",
+    "WikipediaQueryRunTool",
+    "YoutubeSearchTool",
 )
 
 _HOMES = {
@@ -33,12 +43,19 @@ _HOMES = {
     "Crawl4AITool": ".crawl4ai",
     "DeepResearchTool": ".deep_research",
     "DuckDuckGoSearchTool": ".duckduckgo",
+    "GoogleSearchTool": ".google_search",
     "PerplexitySearchTool": ".perplexity",
     "ReliableTool": ".reliable",
     "ReliableToolError": ".reliable",
     "SuccessfulExecutionParameters": ".reliable",
     "TavilySearchTool": ".tavily",
+    "TinyFishFetchTool": ".tinyfish",
+    "TinyFishSearchTool": ".tinyfish",
+    "TinyFishTool": ".tinyfish",
     "ToolExecutionDetails": ".reliable",
+    "WikipediaPageLoadTool": ".wikipedia",
+    "WikipediaQueryRunTool": ".wikipedia",
+    "YoutubeSearchTool": ".google_search",
 }
 
 if not TYPE_CHECKING:  # so that type checkers report a misspelt name

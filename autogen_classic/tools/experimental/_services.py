@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.client import HTTPException
+from ssl import SSLError
 
 from ..._secrets import hidden, secrets_of_environment
-from ...errors import ToolServiceError
+from ...errors import ContentRefusedError, ToolServiceError
 
 __all__ = ("SECONDS", "asking", "key_for", "unreadable")
 
@@ -18,7 +19,7 @@ SECONDS = 30.0
 _LONGEST_DETAIL = 300
 _UNREADABLE = "sent an answer that cannot be read. Try again later."
 # Over such an answer, the packages of services fail like any program.
-_STUMBLES = (AttributeError, LookupError, TypeError, json.JSONDecodeError)
+_STUMBLES = (AttributeError, ContentRefusedError, LookupError, TypeError, ValueError)
 
 
 def key_for(service: str, given: str | None, parameter: str, variable: str) -> str:
@@ -81,10 +82,10 @@ def _what_happened(error: Exception, statuses: Mapping[type[Exception], int]) ->
         return f"{_meaning_of(status)} (HTTP {status}).{_detail_of(error)}"
     if any(isinstance(one, TimeoutError) or "timeout" in type(one).__name__.lower() for one in chain):
         return "did not answer in time. Try again later."
-    if any(isinstance(one, OSError) and "JSON" not in type(one).__name__ for one in chain):
-        return "cannot be reached. Try again later."
-    if any(isinstance(one, _STUMBLES) for one in chain):
+    if isinstance(error, _STUMBLES) and not isinstance(error, SSLError):  # which is a ValueError, too
         return _UNREADABLE
+    if any(isinstance(one, OSError | HTTPException) for one in chain):
+        return "cannot be reached. Try again later."
     return f"failed.{_detail_of(error)}"
 
 

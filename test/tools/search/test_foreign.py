@@ -56,7 +56,7 @@ def test_a_long_text_is_cut_and_says_how_much_is_missing() -> None:
 
 
 def test_each_value_of_a_result_is_cut() -> None:
-    (result,) = json.loads(unmarked(serialize_to_str(ForeignResults([{"text": "x" * 9_000, "views": 5}]))))
+    (result,) = json.loads(unmarked(serialize_to_str(ForeignResults([{"text": "x" * 15_000, "views": 5}]))))
     assert result == {"text": "x" * LONGEST_VALUE + " [... 5000 more characters are left out]", "views": 5}
 
 

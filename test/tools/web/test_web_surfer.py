@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ WITH_KEYS = {"tavily": {"tavily_api_key": "tvly-test"}, "perplexity": {"api_key"
 
 
 @pytest.fixture
-def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    with services_played(tmp_path, monkeypatch) as played:
+def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    with services_played(monkeypatch) as played:
         yield played
 
 

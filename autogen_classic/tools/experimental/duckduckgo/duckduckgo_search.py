@@ -39,7 +39,7 @@ class DuckDuckGoSearchTool(Tool):
         def duckduckgo_search(
             query: Annotated[str, "What to look for."],
             num_results: Annotated[int, "How many results at most."] = 5,
-        ) -> ForeignResults:
+        ) -> ForeignResults[dict[str, str]]:
             with asking("DuckDuckGo"):
                 try:
                     found = DDGS(timeout=int(SECONDS)).text(query, max_results=num_results, backend="duckduckgo")

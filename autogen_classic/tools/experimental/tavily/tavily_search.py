@@ -52,7 +52,7 @@ class TavilySearchTool(Tool):
             include_raw_content: Annotated[bool | None, "Whether the whole text of the pages is wanted."] = False,
             include_domains: Annotated[list[str] | None, "Search these domains only, such as 'example.com'."] = [],  # noqa: B006
             num_results: Annotated[int, "How many results at most."] = 5,
-        ) -> ForeignResults:
+        ) -> ForeignResults[dict[str, str]]:
             with asking("Tavily", key, statuses):
                 found = client.search(
                     query,
@@ -73,7 +73,7 @@ class TavilySearchTool(Tool):
         )
 
 
-def _results_of(found: object) -> ForeignResults:
+def _results_of(found: object) -> ForeignResults[dict[str, str]]:
     """Read what Tavily sent, which may lack any field."""
     results = found.get("results") if isinstance(found, dict) else None
     if not isinstance(found, dict) or not isinstance(results, list):

@@ -1,0 +1,5 @@
+"""Small agents for one task."""
+
+from .time import TimeReplyAgent, TimeToolAgent
+
+__all__ = ("TimeReplyAgent", "TimeToolAgent")
