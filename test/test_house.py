@@ -126,6 +126,7 @@ REACHING_IN = {
     "tools.experimental.browser_use.browser_use -> browser_utils._chromium": "one Chromium, and one fence around it",
     "tools.experimental.crawl4ai._chromium -> browser_utils._chromium": "one Chromium, and one fence around it",
     "tools.experimental.deep_research.deep_research -> agentchat._replies.tool_calls": "a program waits as a chat does",
+    "tools.experimental.quick_research.quick_research -> agentchat.contrib._retrieval.pages": "one way to read pages",
     "tools.experimental.reliable.reliable -> agentchat._accounts": "its models are paid for by the agent that asks",
     "testing.scripted_client -> oai._http.packages": "an error is made as the openai package makes it",
     **{

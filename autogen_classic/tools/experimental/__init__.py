@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .duckduckgo import DuckDuckGoSearchTool
     from .google_search import GoogleSearchTool, YoutubeSearchTool
     from .perplexity import PerplexitySearchTool
+    from .quick_research import QuickResearchTool
     from .reliable import ReliableTool, ReliableToolError, SuccessfulExecutionParameters, ToolExecutionDetails
     from .tavily import TavilySearchTool
     from .tinyfish import TinyFishFetchTool, TinyFishSearchTool, TinyFishTool
@@ -25,6 +26,7 @@ __all__ = (
     "DuckDuckGoSearchTool",
     "GoogleSearchTool",
     "PerplexitySearchTool",
+    "QuickResearchTool",
     "ReliableTool",
     "ReliableToolError",
     "SuccessfulExecutionParameters",
@@ -45,6 +47,7 @@ _HOMES = {
     "DuckDuckGoSearchTool": ".duckduckgo",
     "GoogleSearchTool": ".google_search",
     "PerplexitySearchTool": ".perplexity",
+    "QuickResearchTool": ".quick_research",
     "ReliableTool": ".reliable",
     "ReliableToolError": ".reliable",
     "SuccessfulExecutionParameters": ".reliable",
