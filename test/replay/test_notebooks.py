@@ -34,7 +34,7 @@ for file in map(Path, sys.argv[1:]):
     child = os.fork()
     if not child:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        report = run_replay(file, code="ag2" in file.name, tools=False, cassette=None, write=None)
+        report = run_replay(file, code="ag2" in file.name, tools="pattern" in file.name, cassette=None, write=None)
         file.with_suffix(".json").write_text(report.to_json())
         os._exit(0)
     os.waitpid(child, 0)
@@ -201,6 +201,57 @@ def test_code_that_runs_without_a_conversation_has_the_output_that_the_cell_show
     said_then = stream(said("user", "assistant", "Hello.") + said("assistant", "user", "Good day."))
     report = replay_notebook(notebook(tmp_path, (cell, [stream(shown)]), (chat, [said_then])), code=True)
     assert (report.reproduced, report.departure) == (2, None)
+
+
+ON_DOCKER = (
+    "from autogen.coding import DockerCommandLineCodeExecutor\nexecutor = DockerCommandLineCodeExecutor(timeout=9)\n"
+)
+ON_JUPYTER = (
+    "from autogen.coding.jupyter import DockerJupyterServer, JupyterCodeExecutor\n"
+    "executor = JupyterCodeExecutor(DockerJupyterServer(), output_dir='.')\n"
+)
+
+
+@pytest.mark.parametrize("setup", [ON_DOCKER, ON_JUPYTER], ids=["docker", "jupyter"])
+def test_code_whose_results_are_recorded_needs_no_engine(
+    setup: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody")
+    program = TWO_AGENTS.replace(
+        "code_execution_config=False", 'code_execution_config={"executor": executor}, max_consecutive_auto_reply=1'
+    )
+    shown = (
+        said("user", "assistant", "Print a number.")
+        + said("assistant", "user", "```python\nprint(2)\n```")
+        + ">>>>>>>> EXECUTING CODE BLOCK (inferred language is python)...\n"
+        + said("user", "assistant", "exitcode: 0 (execution succeeded)\nCode output: 1\n")
+        + said("assistant", "user", "It is 1.")
+    )
+    chat = program + 'user.initiate_chat(assistant, message="Print a number.")'
+    source = notebook(tmp_path, (setup, []), (chat, [stream(shown)]), ("executor.stop()", []))
+    report = replay_notebook(source, code=True)
+    assert (report.reproduced, report.departure) == (4, None)
+    departure = replay_notebook(source).departure
+    assert departure is not None
+    assert (departure.kind, departure.cell) == ("cell error", 1)
+    assert "take the results of code from the outputs: --code" in departure.why
+
+
+def test_what_a_teachable_agent_asks_itself_is_no_departure(tmp_path: Path) -> None:
+    pytest.importorskip("chromadb")
+    program = CONFIG + (
+        "from autogen.agentchat.contrib.capabilities.teachability import Teachability\n"
+        'pupil = autogen.ConversableAgent("pupil", llm_config=llm_config)\n'
+        'Teachability(reset_db=True, path_to_db_dir="./memories").add_to_agent(pupil)\n'
+        'user = autogen.UserProxyAgent("user", human_input_mode="NEVER", max_consecutive_auto_reply=0)\n'
+    )
+    shown = said("user", "pupil", "Crabs rent shade.") + said("pupil", "user", "I will remember that.")
+    chat = 'user.initiate_chat(pupil, message="Crabs rent shade.")'
+    report = replay_notebook(
+        notebook(tmp_path, (program, [stream("\nCLEARING MEMORY\n")]), (chat, [stream(shown)])), code=True
+    )
+    assert (report.reproduced, report.departure, report.unknown_analyses) == (2, None, 2)
+    assert "each taken for a no: 2." in str(report)
 
 
 def test_a_run_that_was_interrupted_ends_where_the_record_does(tmp_path: Path) -> None:

@@ -20,7 +20,15 @@ from .targets.transition_target import (
     TransitionTarget,
 )
 
-__all__ = ("kept_result", "kept_target", "reply_result_of", "restored_result", "restored_target", "text_of")
+__all__ = (
+    "kept_result",
+    "kept_target",
+    "reply_result_of",
+    "restored_result",
+    "restored_target",
+    "shown_result",
+    "text_of",
+)
 
 # Those that a tool may name and a recording can keep.
 _TARGETS: dict[str, type[TransitionTarget]] = {
@@ -99,6 +107,18 @@ def restored_result(text: str, handover: Mapping[str, Any]) -> ReplyResult:
         target=None if target is None else restored_target(target),
         context_variables=handover["context_variables"],
     )
+
+
+def shown_result(text: str, target: str) -> ReplyResult:
+    """Make the result of a tool anew from what was printed of it; what it did to variables was not printed.
+
+    Args:
+        text: its text.
+        target: who goes next, by the name for readers.
+    """
+    fixed = (AskUserTarget(), GroupManagerTarget(), RevertToUserTarget(), StayTarget(), TerminateTarget())
+    named = next((one for one in fixed if one.display_name() == target), None)
+    return ReplyResult(message=text, target=named or AgentNameTarget(agent_name=target))
 
 
 def kept_target(target: TransitionTarget) -> dict[str, object] | None:

@@ -14,7 +14,7 @@ from ..agent import Agent
 from ..conversable_agent import ConversableAgent
 from ._choices import acting_target, announce, is_available
 from ._hidden_members import HiddenMembers
-from ._tool_results import kept_result, reply_result_of, text_of
+from ._tool_results import kept_result, reply_result_of, shown_result, text_of
 from .context_variables import ContextVariables
 from .on_condition import OnCondition
 from .targets.transition_target import TransitionTarget
@@ -320,6 +320,10 @@ class GroupToolExecutor(HiddenMembers):
     def _classic_keep_tool_result(self, returned: object) -> dict[str, object]:
         """What a recording keeps of the result of a tool."""
         return kept_result(self._as_group_result(returned))
+
+    def _classic_shown_tool_result(self, text: str, target: str) -> object:
+        """The result of a tool as a transcript shows it."""
+        return shown_result(text, target)
 
     @shipped(_group_tool_reply)
     def _generate_group_tool_reply(

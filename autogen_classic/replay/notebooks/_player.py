@@ -27,10 +27,12 @@ __all__ = ("PLACEHOLDER_KEY", "Player", "TranscriptTape")
 PLACEHOLDER_KEY = "not-needed"
 
 _SELECTORS = ("speaker_selection_agent", "checking_agent")
+_ANALYST = "analyzer"  # of a teachable agent; it looks for something to remember in whatever the agent is told
 _CODE_OUTPUT = re.compile(r"exitcode: (-?\d+) \(execution (?:succeeded|failed).*?\)\nCode output: ?(.*)", re.DOTALL)
 _OUT = re.compile(r"\AOut\[\d+\]: ")
 _CARRYOVER = "\nContext: \n"
 UNKNOWN_SUMMARY = "(The notebook does not show this summary.)"
+_NOTHING_TO_REMEMBER = "no"
 
 
 class Player:
@@ -40,6 +42,7 @@ class Player:
 
     Attributes:
         unknown_summaries: how many summaries of a model were wanted that no output shows.
+        unknown_analyses: how many questions the hidden analyst of a teachable agent was asked.
     """
 
     def __init__(self) -> None:
@@ -48,6 +51,7 @@ class Player:
         self._text = ""
         self._printed = ""
         self.unknown_summaries = 0
+        self.unknown_analyses = 0
 
     def begin(self, items: Sequence[Item], text: str) -> None:
         """Begin with another cell.
@@ -88,6 +92,9 @@ class Player:
             return turn.sender
         if self._asks_for_summary(request):
             return self._summary(turn, request)
+        if name == _ANALYST and (turn is None or turn.sender != name):
+            self.unknown_analyses += 1
+            return _NOTHING_TO_REMEMBER
         if turn is None and self._printed.strip():
             printed, self._printed = self._printed, ""
             return _printed_value(printed)
@@ -134,21 +141,32 @@ class Player:
             raise NotebookDepartureError(f"{name!r} runs code, but the record does not show its output here.")
         return RecordedCodeResult(int(match[1]), match[2])
 
-    def result_of_tool(self, name: str | None, tool: str, before: int) -> str:
+    def result_of_tool(self, agent: object, tool: str, before: int) -> object:
         """Return what a tool answered then.
 
         Args:
-            name: the agent that runs it.
+            agent: who runs it.
             tool: its name.
             before: how many tools have run for the same message before.
+
+        Returns:
+            Its text; for the last tool of a message that handed over, an object that says so to the agent.
 
         Raises:
             NotebookDepartureError: the record does not show it.
         """
-        _, turn = next(self._turns(), (0, None))
+        at, turn = next(self._turns(), (0, None))
         if turn is None or len(turn.responses) <= before:
-            raise NotebookDepartureError(f"{name!r} runs the tool {tool!r}, but the record does not show its answer.")
-        return turn.responses[before].content
+            raise NotebookDepartureError(
+                f"{agent_name(agent)!r} runs the tool {tool!r}, but the record does not show its answer."
+            )
+        text = turn.responses[before].content
+        hand_over = getattr(agent, "_classic_shown_tool_result", None)
+        targets = [
+            item.text for item in self._items[self._at : at] if isinstance(item, Mark) and item.kind == "handover"
+        ]
+        is_last = before == len(turn.responses) - 1
+        return hand_over(text, targets[-1]) if hand_over is not None and targets and is_last else text
 
     @property
     def place(self) -> int:
@@ -281,7 +299,7 @@ class TranscriptTape(TapeOfRun):
             place, before = self._tools_run
             before = before if place == self._player.place else 0
             self._tools_run = (self._player.place, before + 1)
-            run = CallStep(self._player.result_of_tool, agent_name(agent), name, before)
+            run = CallStep(self._player.result_of_tool, agent, name, before)
         return (yield from super().tool_steps(agent, name, arguments, run))
 
     def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:

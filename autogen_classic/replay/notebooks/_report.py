@@ -68,11 +68,14 @@ class NotebookReport:
         notebook: the file.
         cells: the cells with code, in order.
         unknown_summaries: how many summaries by a model the outputs do not show; the run got a text that says so.
+        unknown_analyses: how many questions the hidden analyst of a teachable agent was asked. The outputs do not show
+            its answers; the run got a "no" each time, so that nothing was remembered.
     """
 
     notebook: str
     cells: tuple[CellReport, ...]
     unknown_summaries: int = 0
+    unknown_analyses: int = 0
     turns: int = field(init=False)
     reproduced: int = field(init=False)
 
@@ -98,7 +101,8 @@ class NotebookReport:
             text: the JSON text.
         """
         data = json.loads(text)
-        return cls(data["notebook"], tuple(map(_cell_from, data["cells"])), data["unknown_summaries"])
+        cells = tuple(map(_cell_from, data["cells"]))
+        return cls(data["notebook"], cells, data["unknown_summaries"], data["unknown_analyses"])
 
     def __str__(self) -> str:
         lines = [f"{self.notebook}: {self.reproduced} of {self.turns} messages reproduced."]
@@ -109,6 +113,10 @@ class NotebookReport:
             lines += ["Other cells that depart:", *departures[1:]]
         if self.unknown_summaries:
             lines.append(f"Summaries that no output shows: {self.unknown_summaries}.")
+        if self.unknown_analyses:
+            lines.append(
+                f"Questions whether there is something to remember, each taken for a no: {self.unknown_analyses}."
+            )
         return "\n".join(lines)
 
 

@@ -26,6 +26,7 @@ from ...oai._specs import SPECS
 from .. import _file
 from .._recorder import CassetteRecorder
 from .._values import Secrets
+from ._idle_executors import put_in_place
 from ._player import PLACEHOLDER_KEY, Player, TranscriptTape
 from ._report import CellReport, Departure, NotebookReport, compare
 from ._transcript import Turn, read_transcript
@@ -152,6 +153,7 @@ def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, wr
         _give_keys(cells)
         if code:
             os.environ.setdefault("AUTOGEN_USE_DOCKER", "0")  # no code runs, so that no engine is needed
+            put_in_place()
         builtins.input = player.answer_to_input
         stack.enter_context(seam.use(TranscriptTape(player, recorder, tools, code, _models_named(cells))))
         stack.enter_context(listening(player.hear, kinds=[MessageReceived]))
@@ -162,7 +164,7 @@ def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, wr
         recorder.finish(failed=False)
     if write is not None:
         write_outputs(source, write, outputs)
-    return NotebookReport(str(path), tuple(reports), player.unknown_summaries)
+    return NotebookReport(str(path), tuple(reports), player.unknown_summaries, player.unknown_analyses)
 
 
 def _cells_with_a_conversation(path: Path) -> list[Cell]:
@@ -216,6 +218,8 @@ def _failure(cell: int, error: BaseException, report: CellReport) -> Departure:
         return Departure(cell, turn, "missing package", f"{text}. Install it: python -m pip install {package}")
     if isinstance(error, FileNotFoundError):
         return Departure(cell, turn, "missing file", text)
+    if type(error).__name__ == "DockerUnavailableError":  # to import it would need the package docker
+        text += "\n- take the results of code from the outputs: --code"
     kind = "not in the record" if isinstance(error, NotebookDepartureError) else "cell error"
     return Departure(cell, turn, kind, text, "" if before is None else before.recorded)
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 __all__ = ("Call", "Item", "Mark", "MarkKind", "Prompt", "Response", "Turn", "read_transcript")
 
-MarkKind = Literal["auto reply", "no human input", "new chat", "next speaker"]
+MarkKind = Literal["auto reply", "handover", "new chat", "next speaker", "no human input"]
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,8 @@ _MARKS: tuple[tuple[re.Pattern[str], MarkKind | None], ...] = (
     (re.compile(r"Start(?:ing)? a new chat(?:\.\.\.\.| with the following message: ?)\s*"), "new chat"),
     (re.compile(r">{8} (?:EXECUTING|EXECUTED|TERMINATING) .*"), None),
     (re.compile(r"\*{80}\s*"), None),
-    (re.compile(r"\*{5} (?:.* handoff|ReplyResult transition) \(.*\): .* \*{5}\s*"), None),
+    (re.compile(r"\*{5} ReplyResult transition \(.*\): (.*) \*{5}\s*"), "handover"),
+    (re.compile(r"\*{5} .* handoff \(.*\): .* \*{5}\s*"), None),
 )
 
 
