@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from ..._core import steering
 from ..._core.content import content_str
-from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async
+from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async, look_up
 from ..._core.events import ToolCalled, ToolReturned, emit
 from ..._core.messages import Message, as_message, called
 from ..._core.party import Agent, Party
@@ -255,8 +255,13 @@ def execute_function(
                 if not isinstance(arguments, dict):
                     written = func_call.get("arguments")
                     raise TypeError(f"The arguments of {name} must be a JSON object, but they are {written}.")
-                run = Call(function, **arguments) if asynchronous else Call(_to_its_end, function, arguments)
-                content = _answer_of(agent, (yield from tool_steps(agent, name, arguments, run)))
+                if look_up(getattr(function, "__func__", function))[0] is not None:
+                    # steps of the library: what comes from outside in them passes the tape itself
+                    returned = yield Call(function, **arguments)
+                else:
+                    run = Call(function, **arguments) if asynchronous else Call(_to_its_end, function, arguments)
+                    returned = yield from tool_steps(agent, name, arguments, run)
+                content = _answer_of(agent, returned)
                 succeeded = True
             except JournalError:
                 raise  # it ends the run, and the model could do nothing about it

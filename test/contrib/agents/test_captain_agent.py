@@ -177,7 +177,6 @@ def test_an_assistant_may_ask_a_captain() -> None:
 # --- what the model gets wrong ---------------------------------------------------------------------------------------
 
 
-@both_ways
 @pytest.mark.parametrize(
     ("call", "answer"),
     [
@@ -187,11 +186,11 @@ def test_an_assistant_may_ask_a_captain() -> None:
         (tool_call("seek_experts_help", "{broken"), "must be in JSON format"),
     ],
 )
-def test_a_wrong_call_is_answered_with_what_to_do(way: str, call: Any, answer: str) -> None:
+def test_a_wrong_call_is_answered_with_what_to_do(call: Any, answer: str) -> None:
     crew = Crew([call, "TERMINATE"])
     with MockOpenAIServer(crew) as server:
         asked = captain(server)
-        assert ask(way, asked).summary == "ANSWER"
+        assert ask("sync", asked).summary == "ANSWER"
         [said] = tool_answers(asked)
         assert said.startswith("Error:")
         assert answer in said
@@ -372,6 +371,23 @@ def test_a_journal_answers_the_whole_way_of_a_run_that_was_finished() -> None:
         with journal("run.jsonl", program="captain"):
             assert ask("sync", captain(server)).chat_history == first.chat_history
         assert len(server.requests) == paid
+
+
+def test_a_journal_goes_on_in_the_middle_of_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    crew = Crew([new(), "TERMINATE"], ["one", "TERMINATE"])
+
+    def killed(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with MockOpenAIServer(crew) as server:
+        with monkeypatch.context() as patched, journal("run.jsonl", program="captain"):
+            patched.setattr("autogen_classic.agentchat.contrib.captainagent._group._report", killed)
+            with pytest.raises(KeyboardInterrupt):
+                ask("sync", captain(server))
+        paid = len(server.requests)
+        with journal("run.jsonl", program="captain"):
+            assert ask("sync", captain(server)).summary == "ANSWER"
+        assert crew.asked[paid:] == ["A group of experts has worked", "plan", "Write the answer to the request"]
 
 
 # --- tools -----------------------------------------------------------------------------------------------------------

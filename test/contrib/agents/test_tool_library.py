@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Annotated, Any
 
 import pytest
@@ -206,6 +208,20 @@ def test_an_error_of_a_tool_is_an_error_of_the_code(tmp_path: Path) -> None:
     assert run(executor, code).output == "caught\n"
 
 
+def test_programs_of_two_threads_call_their_tools_side_by_side(tmp_path: Path) -> None:
+    both = Barrier(2, timeout=30)
+
+    @tool(description="Meet the other one.")
+    def meet(name: str) -> str:
+        both.wait()
+        return f"{name} was there"
+
+    executor = LocalExecutorWithTools([meet], tmp_path)
+    with ThreadPoolExecutor(2) as threads:
+        outputs = threads.map(lambda name: run(executor, f"print(meet({name!r}))").output, ["ann", "bob"])
+    assert sorted(outputs) == ["ann was there\n", "bob was there\n"]
+
+
 def test_a_name_that_code_cannot_call_is_refused(tmp_path: Path) -> None:
     named = Tool(name="price-of", description="Prices.", func_or_tool=price_of)
     with pytest.raises(ValueError, match="by the name 'price-of'"):
@@ -215,14 +231,14 @@ def test_a_name_that_code_cannot_call_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", [b"no JSON\n", b"[]\n", b'["wrong", "price_of", ["tea"], {}]\n', b"5\n", b"\n"])
 def test_whoever_lacks_the_token_gets_no_answer(tmp_path: Path, line: bytes) -> None:
     server = ToolServer({"price_of": price_of})
-    with server.running(tmp_path):
-        text = server.starter.read_text(encoding="utf-8")
+    with server.running(tmp_path) as starter:
+        text = starter.read_text(encoding="utf-8")
         port = int(text.partition("create_connection(('127.0.0.1', ")[2].partition(")")[0])
         with socket.create_connection(("127.0.0.1", port), timeout=5) as link, link.makefile("rwb") as lines:
             lines.write(line)
             lines.flush()
             assert lines.readline() == b""
-        assert server.starter.stat().st_mode & 0o077 == 0
+        assert starter.stat().st_mode & 0o077 == 0
 
 
 # --- the library that comes along ------------------------------------------------------------------------------------

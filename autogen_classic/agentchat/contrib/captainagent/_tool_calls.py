@@ -46,24 +46,20 @@ class ToolServer:
 
     Args:
         tools: the tools by their names.
-
-    Attributes:
-        starter: the file that the other process runs, with that of the code as its argument.
     """
 
     def __init__(self, tools: Mapping[str, Tool]) -> None:
         self._tools = tools
-        self.starter = Path()
 
     @contextmanager
-    def running(self, folder: Path) -> Iterator[None]:
+    def running(self, folder: Path) -> Iterator[Path]:
         """Answer calls within a ``with`` block.
 
         Args:
             folder: where the file for the other process lies meanwhile; others cannot read it.
 
         Yields:
-            None.
+            The file that the other process runs, with that of the code as its argument.
         """
         token = secrets.token_hex(16)
         answer, context = self._answer, contextvars.copy_context()
@@ -79,18 +75,16 @@ class ToolServer:
             server.daemon_threads = True
             server.block_on_close = False
             host, port = server.server_address[:2]
-            self.starter = folder / f".tools_{secrets.token_hex(4)}.py"
+            starter = folder / f".tools_{secrets.token_hex(4)}.py"
             text = _STARTER.format(host=host, port=port, token=token, names=list(self._tools))
-            with open(
-                os.open(self.starter, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-            ) as file:
+            with open(os.open(starter, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
                 file.write(text)
             threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
             try:
-                yield
+                yield starter
             finally:
                 server.shutdown()
-                self.starter.unlink(missing_ok=True)
+                starter.unlink(missing_ok=True)
 
     def _answer(self, token: str, line: bytes) -> str | None:
         """Run the tool that a line calls, and write down what it returns; None for a line of somebody else."""

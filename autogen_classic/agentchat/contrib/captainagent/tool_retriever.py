@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import logging
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from pathlib import Path, PurePath
 from textwrap import indent
 from typing import Any, Literal, TypeAlias, cast
@@ -41,6 +42,9 @@ logger = logging.getLogger("autogen.agentchat.contrib.captainagent")
 
 ToolRoot: TypeAlias = "str | list[Tool]"
 """A library: ``"default"`` for the one that comes along, a folder, or a list of tools."""
+
+# What starts the code that this thread runs.
+_starter: ContextVar[Path] = ContextVar("autogen_classic_starter")
 
 _DEFAULT = "default"
 _TABLE = "tool_description.tsv"
@@ -204,8 +208,12 @@ class LocalExecutorWithTools(LocalCommandLineCodeExecutor):
 
     def execute_code_blocks(self, code_blocks: Sequence[CodeBlock]) -> CommandLineCodeResult:
         """Run code blocks in order until one fails; see `LocalCommandLineCodeExecutor`."""
-        with self._server.running(self._root):
-            return super().execute_code_blocks(code_blocks)
+        with self._server.running(self._root) as starter:
+            before = _starter.set(starter)
+            try:
+                return super().execute_code_blocks(code_blocks)
+            finally:
+                _starter.reset(before)
 
     def restart(self) -> None:
         """Do nothing: every block runs in a new process."""
@@ -213,7 +221,7 @@ class LocalExecutorWithTools(LocalCommandLineCodeExecutor):
     def _run_file(self, file: PurePath, language: str, stops: int) -> Outcome:
         if language != "python":
             return super()._run_file(file, language, stops)
-        result = self._run([self._python(), str(self._server.starter), str(file)], stops)
+        result = self._run([self._python(), str(_starter.get()), str(file)], stops)
         output = result.stderr + result.stdout + result.end_by_signal
         return Outcome(result.exit_code, output, result.timed_out, result.stopped)
 
