@@ -91,6 +91,7 @@
      |   +-- FetchTimeoutError (requests.Timeout, TimeoutError)
      |   +-- HostNotFoundError (requests.ConnectionError)
      +-- FileConversionException
+     +-- UnsafeURLError (ValueError)
      +-- UnsupportedFormatException
      |
      |  The command line and the name autogen
@@ -101,6 +102,7 @@
      +-- DemoError (RuntimeError)
      +-- ClassroomError (ValueError)
      +-- ProjectError (ValueError)
+     +-- ServingError (ValueError)
 ```
 
 The classes in brackets are further base classes: those that old programs catch, and those of the package
@@ -191,6 +193,7 @@ __all__ = (
     "SandboxUnavailableError",
     "ScriptExhaustedError",
     "SenderRequired",
+    "ServingError",
     "SessionPoolError",
     "SessionPoolTimeoutError",
     "StateError",
@@ -203,6 +206,7 @@ __all__ = (
     "UnknownProviderError",
     "UnreadableDocumentError",
     "UnreadableLogError",
+    "UnsafeURLError",
     "UnsupportedFormatException",
     "UnusableAnswerError",
     "UnusableImageError",
@@ -678,6 +682,10 @@ class FileConversionException(AutogenClassicError):
     """A document is damaged, so that it cannot be converted to Markdown."""
 
 
+class UnsafeURLError(AutogenClassicError, ValueError):
+    """An address is not one of the public web."""
+
+
 class UnsupportedFormatException(AutogenClassicError):
     """A document is of a kind that cannot be converted to Markdown."""
 
@@ -711,3 +719,7 @@ class ClassroomError(AutogenClassicError, ValueError):
 
 class ProjectError(AutogenClassicError, ValueError):
     """A project of that name cannot be made; the text says why."""
+
+
+class ServingError(AutogenClassicError, ValueError):
+    """Agents cannot be served to others as the program says; the text says why."""

@@ -9,22 +9,34 @@ from __future__ import annotations
 import json
 import logging
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ._core.lazy import load
 from ._token_tables import encoding_of
 from ._warn import warn_once
+
+if TYPE_CHECKING:
+    from .agentchat.contrib.img_utils import num_tokens_from_gpt_image
 
 __all__ = (
     "count_token",
     "estimate_tokens",
     "get_max_token_limit",
     "num_tokens_from_functions",
+    "num_tokens_from_gpt_image",
     "percentile_used",
     "token_left",
     "truncate_text",
 )
 
 logger = logging.getLogger("autogen.token_count_utils")
+
+_HOMES = {"num_tokens_from_gpt_image": "autogen_classic.agentchat.contrib.img_utils"}  # pictures need a package
+
+
+def __getattr__(name: str) -> object:
+    return load(__name__, name, _HOMES)
+
 
 _LIMITS = {
     "gpt-3.5-turbo": 16385,

@@ -19,8 +19,10 @@ from scripts.error_pages import drawn
 
 # Exceptions by which our own code tells its own code something; no program ever sees one.
 SIGNALS = {
+    "ConversationFailed": "a conversation of a server has failed, on its way to the answer that says so",
     "Refusal": "an endpoint of the test server answers with an error",
     "RefusedError": "an entry of an old cache that is not imported, on its way to the count of those",
+    "RequestRefused": "a request that a server does not take, on its way to the answer that says why",
     "StreamCut": "a handler of the test server wants its connection to break",
 }
 

@@ -88,6 +88,26 @@ FOR_EVERY_ROOM = ("oai._specs",)
 
 # Other imports of a private module from outside the package that it belongs to.
 REACHING_IN = {
+    **{
+        f"agents.experimental.document_agent.{module} -> agentchat.contrib.{target}": "documents are kept in one way"
+        for module, target in (
+            ("_tasks", "_retrieval.files"),
+            ("_team", "_retrieval.files"),
+            ("_team", "_retrieval.quoted"),
+            ("chroma_query_engine", "_retrieval.embed"),
+            ("chroma_query_engine", "rag._collection"),
+            ("chroma_query_engine", "rag._reader"),
+            ("docling_doc_ingest_agent", "_retrieval.files"),
+            ("document_utils", "_retrieval.files"),
+            ("document_utils", "_retrieval.parse"),
+            ("inmemory_query_engine", "_retrieval.parse"),
+            ("inmemory_query_engine", "_retrieval.quoted"),
+            ("parser_utils", "_retrieval.parse"),
+            ("url_utils", "_retrieval.parse"),
+        )
+    },
+    "agents.experimental.document_agent.document_agent -> agentchat._accounts": "its models are paid for by the agent",
+    "agents.experimental.document_agent.document_agent -> agentchat.group._running": "the inner group is part of it",
     "agents.experimental.reasoning._minds -> agentchat._accounts": "its helpers are paid for by the agent that asks",
     "agents.experimental.reasoning._plan -> agentchat.contrib._settings": "settings are checked in one way",
     "agents.experimental.deep_research.deep_research -> tools.experimental._web_tools": "the web tools have one table",
@@ -170,6 +190,7 @@ OWN_NAMES = (
     "oai.prices",
     "oai.providers",
     "replay",
+    "serving",
     "state",
     "testing",
     "tracing",

@@ -88,7 +88,7 @@ LEVELS = (
         "tools.contrib",
         "tools.experimental",
     ),
-    ("__init__", "__main__", "cli", "compat", "replay.notebooks", "testing"),
+    ("__init__", "__main__", "cli", "compat", "replay.notebooks", "serving", "testing"),
 )
 LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 
@@ -134,6 +134,8 @@ EXCEPTIONS = {
     "oai._request.attempts -> oai.client": "the type of what it works for",
     "oai.providers -> oai._openai_package": "the registry loads what a provider needs when a configuration names it",
     "replay._model_request -> replay._tape": "the type of what it works for",
+    "token_count_utils -> _core.lazy": "a table of lazy names, as every door has one",
+    "token_count_utils -> agentchat.contrib.img_utils": "a door shows what stands behind it",
 }
 
 HEAVY = (

@@ -186,3 +186,8 @@ def test_limits_and_what_is_left_of_them() -> None:
     assert token_left("hello world", "gpt-4") == 8190
     with pytest.raises(KeyError):
         get_max_token_limit("xyz")
+
+
+def test_what_a_picture_costs_can_be_asked_for_here_as_in_ag2() -> None:
+    image = pytest.importorskip("PIL.Image")
+    assert token_count_utils.num_tokens_from_gpt_image(image.new("RGB", (512, 512)), "gpt-4o") == 255

@@ -41,6 +41,7 @@ COMMANDS = {
     "new": Command("autogen_classic.cli.new", "make a small project: agents, tests, a recorded run"),
     "demo": Command("autogen_classic.cli.demo", "two agents write, run and repair a program; two others use a tool"),
     "local": Command("autogen_classic.cli.local", "install the small model that needs no key, network or server"),
+    "serve": Command("autogen_classic.cli.serve", "offer agents to other programs, as models or as MCP tools"),
     "mock-server": Command("autogen_classic.cli.mock_server", "serve OpenAI's API on this machine from a script"),
     "cache": Command("autogen_classic.cli.cache", "see, clear and import the answers of models that are kept on disk"),
     "log": Command("autogen_classic.cli.log", "tell what happened in a run, from its log, recording or journal"),

@@ -1,4 +1,4 @@
-"""Tools of other frameworks as tools of ours."""
+"""Tools of other frameworks as tools of ours, and configurations of ours for other frameworks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from .crewai import CrewAIInteroperability
     from .interoperability import Interoperability
     from .interoperable import Interoperable
-    from .langchain import LangChainInteroperability
+    from .langchain import LangChainChatModelFactory, LangChainInteroperability
+    from .litellm import LiteLLmConfigAdapter, LiteLLmConfigFactory
     from .pydantic_ai import PydanticAIInteroperability
     from .registry import register_interoperable_class
 
@@ -18,7 +19,10 @@ __all__ = (
     "CrewAIInteroperability",
     "Interoperability",
     "Interoperable",
+    "LangChainChatModelFactory",
     "LangChainInteroperability",
+    "LiteLLmConfigAdapter",
+    "LiteLLmConfigFactory",
     "PydanticAIInteroperability",
     "register_interoperable_class",
 )
@@ -27,7 +31,10 @@ _HOMES = {
     "CrewAIInteroperability": ".crewai",
     "Interoperability": ".interoperability",
     "Interoperable": ".interoperable",
+    "LangChainChatModelFactory": ".langchain",
     "LangChainInteroperability": ".langchain",
+    "LiteLLmConfigAdapter": ".litellm",
+    "LiteLLmConfigFactory": ".litellm",
     "PydanticAIInteroperability": ".pydantic_ai",
     "register_interoperable_class": ".registry",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from google.genai._common import BaseModel as CommonBaseModel
-from google.genai._common import CaseInSensitiveEnum
+from google.genai._common import CaseInSensitiveEnum, T
 from google.genai.types import FunctionCallingConfig, FunctionCallingConfigMode, LatLng, RetrievalConfig, ToolConfig
 
 __all__ = (
@@ -13,5 +13,6 @@ __all__ = (
     "FunctionCallingConfigMode",
     "LatLng",
     "RetrievalConfig",
+    "T",
     "ToolConfig",
 )

@@ -87,6 +87,11 @@ USES = {
     "get(ROOM + 'capabilities.text_compressors').LLMLingua()": "long-context",
     "get(ROOM + 'graph_rag.networkx_graph_query_engine').NetworkxGraphQueryEngine(None, "
     "embedding_function=lone)": "graph",
+    "get(ROOM + 'rag.chromadb_query_engine').ChromaDBQueryEngine()": "rag",
+    "get(ROOM + 'rag.llamaindex_query_engine').LlamaIndexQueryEngine(None)": "rag-llamaindex",
+    "get(ROOM + 'rag.mongodb_query_engine').MongoDBQueryEngine('mongodb://x', embedding_function=lone)"
+    ".connect_db()": "retrievechat-mongodb",
+    "get('autogen_classic.agents.experimental').VectorChromaQueryEngine()": "rag",
     "get(ROOM + '_retrieval.embed').embedding_from('local')": "local-embeddings",
     "get('autogen_classic.browser_utils').PlaywrightMarkdownBrowser()": "websurfer-browsers",
     "get('autogen_classic.browser_utils').SeleniumMarkdownBrowser()": "websurfer-browsers",

@@ -8,22 +8,31 @@ from ..._core.lazy import load
 
 if TYPE_CHECKING:
     from .deep_research import DeepResearchAgent
+    from .document_agent import DocAgent, DoclingDocIngestAgent, InMemoryQueryEngine, VectorChromaQueryEngine
     from .reasoning import ReasoningAgent, ThinkNode
     from .websurfer import WebSurferAgent
     from .wikipedia import WikipediaAgent
 
 __all__ = (
     "DeepResearchAgent",
+    "DocAgent",
+    "DoclingDocIngestAgent",
+    "InMemoryQueryEngine",
     "ReasoningAgent",
     "ThinkNode",
+    "VectorChromaQueryEngine",
     "WebSurferAgent",
     "WikipediaAgent",
 )
 
 _HOMES = {
     "DeepResearchAgent": ".deep_research",
+    "DocAgent": ".document_agent",
+    "DoclingDocIngestAgent": ".document_agent",
+    "InMemoryQueryEngine": ".document_agent",
     "ReasoningAgent": ".reasoning",
     "ThinkNode": ".reasoning",
+    "VectorChromaQueryEngine": ".document_agent",
     "WebSurferAgent": ".websurfer",
     "WikipediaAgent": ".wikipedia",
 }

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from ...._packages import missing_package
@@ -20,6 +20,9 @@ from ...._web.errors import AddressRefusedError, FetchError
 from ...._web.fetch import fetch
 from ....errors import UnreadableDocumentError
 from .pages import markdown_of
+
+if TYPE_CHECKING:
+    import requests
 
 __all__ = (
     "HAS_UNSTRUCTURED",
@@ -30,6 +33,7 @@ __all__ = (
     "download",
     "files_in",
     "is_url",
+    "saved",
     "text_of",
     "text_of_pdf",
     "without_login",
@@ -172,21 +176,38 @@ def download(url: str, save_path: str | None = None) -> tuple[str, str] | None:
             "Failed to download %s, %s", place_of(url), error if isinstance(error, FetchError) else response.status_code
         )
         return None
+    try:
+        return saved(response, url, save_path), url
+    except UnreadableDocumentError as error:
+        logger.warning("%s cannot be read: %s", place_of(url), error)
+        return None
+
+
+def saved(response: requests.Response, url: str, save_path: str | None = None) -> str:
+    """Write what an address holds into a file; a web page becomes Markdown.
+
+    Args:
+        response: the answer.
+        url: the address, from which the file gets its name.
+        save_path: as for `download`.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        UnreadableDocumentError: a page cannot be turned into Markdown.
+    """
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     content = response.content
     if kind in ("text/html", "application/xhtml+xml"):
-        try:
-            content = markdown_of(content, url).encode()
-        except UnreadableDocumentError as error:
-            logger.warning("%s cannot be read: %s", place_of(url), error)
-            return None
+        content = markdown_of(content, url).encode()
         kind = "text/markdown"
     path = Path(save_path) if save_path else _DOWNLOADS
     if not save_path or path.is_dir():
         path = path / _name_for(url, kind)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    return str(path), url
+    return str(path)
 
 
 def _name_for(url: str, kind: str) -> str:

@@ -1,0 +1,204 @@
+"""What all engines have in common that keep documents in a collection of a vector database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ....errors import RetrievalError
+from .._retrieval.chunk import chunks_of
+from .._retrieval.embed import LOCAL, EmbeddingFunction
+from .._retrieval.parse import documents_in
+from .._retrieval.quoted import quoted
+from .._retrieval.search import documents_of, search, store
+from ..vectordb.base import Document, VectorDB
+from ._reader import ExcerptReader, Model
+
+if TYPE_CHECKING:
+    from ....oai.client import OpenAIWrapper
+
+__all__ = (
+    "DEFAULT_COLLECTION_NAME",
+    "EMPTY_RESPONSE_REPLY",
+    "EMPTY_RESPONSE_TEXT",
+    "CollectionQueryEngine",
+    "default_embedding",
+    "excerpt_of",
+    "source_of",
+)
+
+DEFAULT_COLLECTION_NAME = "docling-parsed-docs"
+EMPTY_RESPONSE_TEXT = "Empty Response"
+EMPTY_RESPONSE_REPLY = "I have found nothing about this. If no documents have been ingested yet, ingest some first."
+
+_CHUNK_TOKENS = 500
+_RESULTS = 5
+
+
+def default_embedding() -> str | None:
+    """The embedding that needs neither a network nor torch, where its package is installed; None for another one."""
+    return LOCAL if find_spec("wordllama") is not None else None
+
+
+class CollectionQueryEngine:
+    """Keeps documents in a collection, and answers questions from the chunks that are nearest to them.
+
+    A subclass says which database it is.
+
+    Args:
+        collection_name: the name of the collection; the default is ``docling-parsed-docs``.
+        embedding_function: as for `ChromaVectorDB`; the default is the local embedding where it is installed.
+        llm: the model that answers: an ``llm_config``, an agent with a model, a model of LlamaIndex, or None for
+            OpenAI's ``gpt-4o``.
+    """
+
+    def __init__(
+        self, collection_name: str | None, embedding_function: EmbeddingFunction | str | None, llm: Model
+    ) -> None:
+        self.collection_name = collection_name or DEFAULT_COLLECTION_NAME
+        self.embedding_function = default_embedding() if embedding_function is None else embedding_function
+        self.chunk_tokens = _CHUNK_TOKENS
+        self._reader = ExcerptReader(llm)
+        self._database: VectorDB | None = None
+
+    @property
+    def client(self) -> OpenAIWrapper | None:
+        """Who asks the model and spends on it."""
+        return self._reader.client
+
+    def get_collection_name(self) -> str:
+        """The name of the collection."""
+        return self.collection_name
+
+    def _open(self) -> VectorDB:
+        """Reach the database; a subclass says how."""
+        raise NotImplementedError
+
+    def connect_db(self, *args: Any, **kwargs: Any) -> bool:
+        """Go on with the collection; it is made if it does not exist.
+
+        Args:
+            *args: not used.
+            **kwargs: not used.
+
+        Returns:
+            True.
+
+        Raises:
+            VectorStoreError: the database cannot be reached or used.
+        """
+        self._begin(overwrite=False)
+        return True
+
+    def _begin(self, overwrite: bool) -> VectorDB:
+        database = self._database or self._open()
+        database.create_collection(self.collection_name, overwrite=overwrite)
+        self._database = database
+        return database
+
+    def init_db(
+        self,
+        new_doc_dir: Path | str | None = None,
+        new_doc_paths_or_urls: Sequence[Path | str] | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> bool:
+        """Begin with an empty collection; what was in it is thrown away once all documents have been read.
+
+        Args:
+            new_doc_dir: a folder whose files are added.
+            new_doc_paths_or_urls: files and addresses that are added.
+            *args: not used.
+            **kwargs: not used.
+
+        Returns:
+            True.
+
+        Raises:
+            FileNotFoundError: a file or the folder does not exist.
+            UnreadableDocumentError: a document cannot be read.
+            VectorStoreError: the database cannot be reached or used.
+        """
+        documents = documents_in(new_doc_dir, new_doc_paths_or_urls)
+        self._store(self._begin(overwrite=True), documents)
+        return True
+
+    def add_docs(
+        self,
+        new_doc_dir: Path | str | None = None,
+        new_doc_paths_or_urls: Sequence[Path | str] | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Add documents; see `init_db` for the arguments and errors.
+
+        Raises:
+            RetrievalError: the engine is not connected yet.
+        """
+        self.validate_query_index()
+        assert self._database is not None
+        self._store(self._database, documents_in(new_doc_dir, new_doc_paths_or_urls))
+
+    def _store(self, database: VectorDB, documents: Sequence[tuple[str, str]]) -> None:
+        chunks, sources = [], []
+        for text, source in documents:
+            for chunk in chunks_of(text, self.chunk_tokens, "multi_lines", must_break_at_empty_line=False, overlap=1):
+                chunks.append(chunk)
+                sources.append({"source": source})
+        store(database, self.collection_name, documents_of(chunks, sources), only_new=True)
+
+    def query(self, question: str, *args: Any, **kwargs: Any) -> str:
+        """Answer a question from the documents.
+
+        Args:
+            question: the question.
+            *args: not used.
+            **kwargs: not used.
+
+        Returns:
+            The answer; `EMPTY_RESPONSE_REPLY` if there is nothing to answer from.
+
+        Raises:
+            RetrievalError: the engine is not connected yet.
+        """
+        return self._answer(question, [excerpt_of(document) for document, _ in self._found(question)])
+
+    def _answer(self, question: str, excerpts: Sequence[str]) -> str:
+        answer = self._reader.answer(question, excerpts) if excerpts else ""
+        return EMPTY_RESPONSE_REPLY if answer.strip() in ("", EMPTY_RESPONSE_TEXT) else answer
+
+    def _found(self, question: str) -> list[tuple[Document, float]]:
+        """The chunks that are nearest to a question, with their distances."""
+        self.validate_query_index()
+        assert self._database is not None
+        [found] = search(self._database, self.collection_name, question, _RESULTS, -1, "")
+        return found
+
+    def validate_query_index(self) -> None:
+        """See that there is a collection to work with.
+
+        Raises:
+            RetrievalError: the engine is not connected yet.
+        """
+        if self._database is None:
+            raise RetrievalError("The engine is not connected. Call init_db or connect_db first.")
+
+
+def excerpt_of(document: Document) -> str:
+    """A document for a model.
+
+    Args:
+        document: the document.
+    """
+    return quoted(document["content"], source_of(document))
+
+
+def source_of(document: Document) -> str:
+    """Where a document comes from.
+
+    Args:
+        document: the document.
+    """
+    return str((document.get("metadata") or {}).get("source", "unknown"))

@@ -1,0 +1,132 @@
+"""The agent of a group that takes documents in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from ...._core.threads import in_thread
+from ....agentchat.contrib._retrieval.files import without_login
+from ....agentchat.contrib.rag.query_engine import RAGQueryEngine
+from ....agentchat.conversable_agent import ConversableAgent
+from ....agentchat.group.context_variables import ContextVariables
+from ....agentchat.group.reply_result import ReplyResult
+from ....agentchat.group.targets.transition_target import AgentNameTarget
+from ._prompts import DEFAULT_DOCLING_PARSER_PROMPT
+from .chroma_query_engine import VectorChromaQueryEngine
+from .document_utils import Ingest
+from .parser_utils import docling_parse_docs
+
+__all__ = ("DEFAULT_DOCLING_PARSER_PROMPT", "DOCLING_PARSE_TOOL_NAME", "DoclingDocIngestAgent")
+
+DOCLING_PARSE_TOOL_NAME = "docling_parse_docs"
+
+_DONE = "Data Ingestion Task Completed for {sources}"
+_FAILED = "Data Ingestion Task Failed, Error {error}: '{source}'"
+
+
+class DoclingDocIngestAgent(ConversableAgent):
+    """Takes in the documents that the context variable ``DocumentsToIngest`` of its group names.
+
+    Its model has one tool, ``data_ingest_task``: each document is parsed into Markdown and stored. Then
+    ``return_agent_success`` goes next, or ``return_agent_error`` if no document could be read.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        llm_config: dict[str, Any] | Literal[False] | None = None,
+        parsed_docs_path: Path | str | None = None,
+        query_engine: RAGQueryEngine | None = None,
+        return_agent_success: str = "TaskManagerAgent",
+        return_agent_error: str = "ErrorManagerAgent",
+        collection_name: str | None = None,
+        allow_private_addresses: bool | Iterable[str] = False,
+    ) -> None:
+        """Create the agent.
+
+        Args:
+            name: its name; the default is ``DoclingDocIngestAgent``.
+            llm_config: the model that calls the tool.
+            parsed_docs_path: the folder for parsed documents; the default is ``./parsed_docs``.
+            query_engine: where documents are stored; the default is a `VectorChromaQueryEngine`.
+            return_agent_success: the name of the agent that goes next.
+            return_agent_error: the name of the agent that goes next if nothing could be read.
+            collection_name: the collection of the default engine.
+            allow_private_addresses: whether documents may be fetched from addresses of this machine and of private
+                networks, or a list of hosts and networks from which they may.
+
+        Raises:
+            ImportError: the default engine needs chromadb.
+        """
+        self.query_engine: RAGQueryEngine = query_engine or VectorChromaQueryEngine(
+            collection_name=collection_name, llm=llm_config or None
+        )
+        self.parsed_docs_path = Path(parsed_docs_path or "./parsed_docs")
+        self._targets = return_agent_success, return_agent_error
+        self._allow_private_addresses = allow_private_addresses
+
+        async def data_ingest_task(context_variables: ContextVariables) -> ReplyResult:
+            """Take in the documents that are due."""
+            return await in_thread(self.ingest, context_variables)
+
+        super().__init__(
+            name=name or "DoclingDocIngestAgent",
+            llm_config=llm_config,
+            system_message=DEFAULT_DOCLING_PARSER_PROMPT,
+            human_input_mode="NEVER",
+            functions=[data_ingest_task],
+        )
+
+    def ingest(self, context_variables: ContextVariables) -> ReplyResult:
+        """Take in the documents that are due.
+
+        One that cannot be read does not keep the others out; it is listed in ``DocumentsFailed``.
+
+        Args:
+            context_variables: name them in ``DocumentsToIngest``, as `Ingest` or as texts, and are changed.
+
+        Returns:
+            What was done, the variables, and who goes next.
+        """
+        due = [_source_of(one) for one in context_variables.get("DocumentsToIngest") or ()]
+        done, failures = [], {}
+        for source in due:
+            try:
+                self._take_in(source)
+                done.append(source)
+            except Exception as error:  # whatever a document or an engine fails with, the chat goes on
+                failures[source] = str(error) or type(error).__name__
+        failed = [_FAILED.format(error=error, source=without_login(source)) for source, error in failures.items()]
+        context_variables.update(
+            {
+                "DocumentsToIngest": [],
+                "DocumentsIngested": [*(context_variables.get("DocumentsIngested") or ()), *done],
+                "DocumentsFailed": [*(context_variables.get("DocumentsFailed") or ()), *failed],
+                "CompletedTaskCount": (context_variables.get("CompletedTaskCount") or 0) + bool(done or not due),
+            }
+        )
+        if_done, if_failed = self._targets
+        told = [_DONE.format(sources=", ".join(map(without_login, done)))] if done or not due else []
+        return ReplyResult(
+            message="\n".join([*told, *failed]),
+            context_variables=context_variables,
+            target=AgentNameTarget(if_done if done or not due else if_failed),
+        )
+
+    def _take_in(self, source: str) -> None:
+        fence: dict[str, Any] = {}
+        if self._allow_private_addresses:  # a program may have put a parser of its own here, which takes no more
+            fence["allow_private_addresses"] = self._allow_private_addresses
+        parsed = docling_parse_docs(
+            input_file_path=source, output_dir_path=self.parsed_docs_path, output_formats=["markdown"], **fence
+        )
+        self.query_engine.add_docs(new_doc_paths_or_urls=parsed)
+
+
+def _source_of(given: object) -> str:
+    """Where a document is; programs may give an `Ingest`, its dict, or a path."""
+    if isinstance(given, dict):
+        given = given.get("path_or_url", "")
+    return given.path_or_url if isinstance(given, Ingest) else str(given)

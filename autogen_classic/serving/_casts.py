@@ -1,0 +1,264 @@
+"""Who talks in a conversation: one agent, two who work together, or a group."""
+
+from __future__ import annotations
+
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+from ..agentchat.chat import ChatResult
+from ..agentchat.conversable_agent import ConversableAgent
+from ..agentchat.group.context_variables import ContextVariables
+from ..agentchat.group.multi_agent_chat import initiate_group_chat
+from ..agentchat.group.patterns.pattern import Pattern
+from ..agentchat.groupchat import GroupChatManager
+from ..errors import ServingError
+from ._refused import RequestRefused
+from ._speech import by_speakers
+
+__all__ = ("Cast", "Message", "Servable", "cast_of")
+
+Message: TypeAlias = dict[str, Any]
+Servable: TypeAlias = ConversableAgent | Pattern | tuple[ConversableAgent, ConversableAgent]
+"""An agent, the manager of a group, a pattern of AG2, or two agents: who speaks for the client, and who answers."""
+
+
+class Cast(ABC):
+    """Those who talk in one conversation.
+
+    Attributes:
+        members: whose words are the answer.
+        is_group: whether they are a group, so that their words need their names.
+        takes_tools: whether a client may give them tools, whose calls come back to it.
+    """
+
+    members: Sequence[ConversableAgent]
+    is_group: bool
+    takes_tools = False
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Forget earlier conversations."""
+
+    @abstractmethod
+    def talk(self, earlier: Sequence[Message], message: Message) -> ChatResult:
+        """Hold the conversation.
+
+        Args:
+            earlier: what was said before, as `read_request` makes it.
+            message: what the client says now.
+        """
+
+    @abstractmethod
+    def stop(self, now: bool) -> None:
+        """End the conversation; from any thread.
+
+        Args:
+            now: whether a model that is being asked is not waited for. Its answer is still counted and cached.
+        """
+
+    @contextmanager
+    def knowing(self, tools: Sequence[Message]) -> Iterator[None]:
+        """Let the model know the tools of a client, for the length of a ``with`` block.
+
+        Args:
+            tools: their schemas.
+        """
+        assert not tools, "only a single agent takes tools"
+        yield
+
+
+def cast_of(served: object, name: str, max_rounds: int) -> Cast:
+    """Find out who is to talk.
+
+    Args:
+        served: what a program wants to offer.
+        name: the name of the offer, for errors.
+        max_rounds: how many messages a pattern may take.
+
+    Raises:
+        ServingError: it cannot hold a conversation.
+    """
+    if isinstance(served, Pattern):
+        return _PatternCast(served, max_rounds)
+    user: ConversableAgent | None = None
+    agent = served
+    if isinstance(served, tuple) and len(served) == 2 and isinstance(served[0], ConversableAgent):
+        user, agent = served
+    if not isinstance(agent, ConversableAgent):
+        raise ServingError(
+            f"{name}: only an agent, the GroupChatManager of a group, a pattern, a pair (user_proxy, assistant), or a "
+            f"function that returns one of these can be served, but it is {type(served).__name__}."
+        )
+    if not isinstance(agent, GroupChatManager):
+        if agent.human_input_mode == "ALWAYS":
+            raise ServingError(
+                f"{name}: {agent.name} asks a person before each of its answers (human_input_mode is 'ALWAYS'), and "
+                "nobody sits at a server. Use 'NEVER' or 'TERMINATE'."
+            )
+        return _SingleCast(agent) if user is None else _PairCast(agent, user)
+    return _GroupCast(agent, user)
+
+
+class _PairCast(Cast):
+    """An agent that answers, and one that speaks for the client, which may run code and tools."""
+
+    is_group = False
+    _max_turns: int | None = None
+
+    def __init__(self, agent: ConversableAgent, user: ConversableAgent) -> None:
+        self._agent = agent
+        self._user = user
+        self.members = [agent]
+
+    def reset(self) -> None:
+        """Forget earlier conversations."""
+        self._agent.reset()
+        self._user.reset()
+
+    def talk(self, earlier: Sequence[Message], message: Message) -> ChatResult:
+        """See `Cast.talk`."""
+        for one in earlier:
+            self._remember(one)
+        return self._user.initiate_chat(
+            self._agent,
+            clear_history=False,
+            silent=True,
+            max_turns=self._max_turns,
+            summary_method=None,
+            message=message,
+        )
+
+    def stop(self, now: bool) -> None:
+        """See `Cast.stop`."""
+        self._user.stop_chat(now)
+
+    def _remember(self, one: Message) -> None:
+        speaker = self._agent if one["role"] == "assistant" else self._user
+        said = {**one, "name": speaker.name}
+        self._agent.chat_messages[self._user].append(said)
+        other_role = {"assistant": "user", "user": "assistant"}.get(one["role"], one["role"])
+        self._user.chat_messages[self._agent].append({**said, "role": other_role})
+
+
+class _SingleCast(_PairCast):
+    """An agent alone. Somebody is made who speaks for the client and runs the agent's own tools."""
+
+    def __init__(self, agent: ConversableAgent) -> None:
+        user = ConversableAgent(
+            _name_for_client([agent]),
+            llm_config=False,
+            human_input_mode="NEVER",
+            is_termination_msg=self._ends,
+        )
+        for tool in agent.tools:
+            tool.register_for_execution(user)
+        user.register_function(agent.function_map, silent_override=True)
+        user.context_variables = agent.context_variables
+        super().__init__(agent, user)
+        self.takes_tools = bool(agent.llm_config)
+        self._of_client: frozenset[str] = frozenset()
+
+    def _ends(self, message: Mapping[str, Any]) -> bool:
+        """Whether the word goes back to the client: nothing is called, or a tool of the client."""
+        called = [call["function"]["name"] for call in message.get("tool_calls") or ()]
+        return not (called or message.get("function_call")) or any(name in self._of_client for name in called)
+
+    @contextmanager
+    def knowing(self, tools: Sequence[Message]) -> Iterator[None]:
+        """See `Cast.knowing`.
+
+        Raises:
+            RequestRefused: the agent has a tool of that name.
+        """
+        names = [tool["function"]["name"] for tool in tools]
+        own = {tool["function"]["name"] for tool in (self._agent.llm_config or {}).get("tools") or ()}
+        for name in names:
+            if name in own or name in self._user.function_map:
+                raise RequestRefused(f"{self._agent.name} has a tool {name!r} of its own. Rename yours.", "tools")
+        for tool in tools:
+            self._agent.update_tool_signature(tool, is_remove=False)
+        self._of_client = frozenset(names)
+        try:
+            yield
+        finally:
+            for name in names:
+                self._agent.update_tool_signature(name, is_remove=True)
+
+
+class _GroupCast(_PairCast):
+    """A group chat, whose manager is spoken to."""
+
+    is_group = True
+    _max_turns = 1
+
+    def __init__(self, manager: GroupChatManager, user: ConversableAgent | None) -> None:
+        members = [one for one in manager.groupchat.agents if isinstance(one, ConversableAgent)]
+        client = user or ConversableAgent(_name_for_client(members), llm_config=False, human_input_mode="NEVER")
+        super().__init__(manager, client)
+        self._manager = manager
+        self.members = [one for one in members if one is not client]
+
+    def reset(self) -> None:
+        """Forget earlier conversations."""
+        super().reset()
+        self._manager.groupchat.reset()
+        for member in self.members:
+            member.reset()
+
+    def _remember(self, one: Message) -> None:
+        super()._remember(one)
+        for name, content in _said_by(one, self.members, self._user.name, self._manager.name):
+            message = {"content": content, "role": "user", "name": name}
+            self._manager.groupchat.messages.append(dict(message))
+            for member in self.members:
+                role = "assistant" if member.name == name else "user"
+                member.chat_messages[self._manager].append({**message, "role": role})
+
+
+class _PatternCast(Cast):
+    """A group of AG2's kind."""
+
+    is_group = True
+
+    def __init__(self, pattern: Pattern, max_rounds: int) -> None:
+        self._pattern = pattern
+        self._max_rounds = max_rounds
+        self._variables = copy.deepcopy(pattern.context_variables.to_dict())
+        self.members = [agent for agent in pattern.agents if agent is not pattern.user_agent]
+
+    def reset(self) -> None:
+        """Forget earlier conversations, and what they left in the context variables."""
+        self._pattern.context_variables = ContextVariables(data=copy.deepcopy(self._variables))
+        for agent in self.members:
+            agent.reset()
+
+    def talk(self, earlier: Sequence[Message], message: Message) -> ChatResult:
+        """See `Cast.talk`."""
+        first = self._pattern.initial_agent.name
+        said = [
+            {"role": "user", "content": content, **({"name": name} if name else {})}
+            for one in earlier
+            for name, content in _said_by(one, self.members, "", first)
+        ]
+        result, _, _ = initiate_group_chat(self._pattern, [*said, message], self._max_rounds)
+        return result
+
+    def stop(self, now: bool) -> None:
+        """See `Cast.stop`."""
+        if self._pattern.manager is not None:
+            self._pattern.manager.stop_chat(now)
+
+
+def _said_by(one: Message, members: Sequence[ConversableAgent], client: str, otherwise: str) -> list[tuple[str, Any]]:
+    """Whose words a message holds, with the words: an answer of a group has those of several members."""
+    if one["role"] != "assistant":
+        return [(client, one["content"])]
+    return by_speakers(one["content"], [member.name for member in members], otherwise)
+
+
+def _name_for_client(members: Sequence[ConversableAgent]) -> str:
+    taken = {member.name for member in members}
+    return next(name for name in ("user", "client", "caller", "person") if name not in taken or name == "person")

@@ -1,0 +1,287 @@
+"""Conversations with agents, each in a thread of its own, while an event loop serves their clients."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from .._secrets import without_secrets
+from ..agentchat.chat import ChatResult
+from ..events import ChatStarted, Event, ModelAnswered, listening
+from ..io import IOStream
+from ._casts import Cast, Message
+from ._offers import Offered, Shelf, shelf_of
+from ._refused import RequestRefused
+from ._speech import Piece, Speech
+
+__all__ = ("Answer", "AnswerShape", "Conversation", "ConversationFailed", "Hall")
+
+logger = logging.getLogger("autogen.serving")
+
+AnswerShape: TypeAlias = Literal["all", "last"]
+"""What a client gets: everything that the agents say, or the last message that says something."""
+
+_WATCHED = (ChatStarted, ModelAnswered)
+_GOODBYE = "exit"
+
+
+class ConversationFailed(Exception):
+    """A conversation has ended with an error, which the log tells. The text is for the client, and holds no keys."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came out of a conversation.
+
+    Attributes:
+        text: what was said.
+        tool_calls: the calls of the client's own tools, in OpenAI's form.
+        prompt_tokens: how many tokens the models were sent; what came from a cache does not count.
+        completion_tokens: how many they have sent.
+        was_cut: whether the conversation was ended because it had cost too much.
+    """
+
+    text: str
+    tool_calls: Sequence[Message]
+    prompt_tokens: int
+    completion_tokens: int
+    was_cut: bool
+
+
+class Hall:
+    """Where conversations are held.
+
+    Args:
+        offers: with whom, by name.
+        conversations: how many may be open at once.
+        answer: what a client gets.
+
+    Attributes:
+        shelves: the offers, looked at.
+
+    Raises:
+        ServingError: something of the offers cannot be served.
+        ValueError: for another number or shape.
+    """
+
+    def __init__(self, offers: Mapping[str, Offered], conversations: int, answer: AnswerShape) -> None:
+        if conversations < 1:
+            raise ValueError(f"conversations must be at least 1, but it is {conversations!r}.")
+        if answer not in ("all", "last"):
+            raise ValueError(f'answer must be "all" or "last", but it is {answer!r}.')
+        self.shelves = shelf_of(offers)
+        self._limit = conversations
+        self._answer = answer
+        self._open: set[Conversation] = set()
+
+    def shelf(self, name: str) -> Shelf:
+        """An offer.
+
+        Args:
+            name: its name.
+
+        Raises:
+            RequestRefused: there is none of that name.
+        """
+        if name not in self.shelves:
+            raise RequestRefused(
+                f"There is no model {name!r} here. There are: {', '.join(self.shelves)}.",
+                "model",
+                status=404,
+                code="model_not_found",
+            )
+        return self.shelves[name]
+
+    def open(self, name: str, said: Sequence[Message], tools: Sequence[Message] = ()) -> Conversation:
+        """Start a conversation; call it in the event loop that will wait for the answer.
+
+        Args:
+            name: the offer.
+            said: what was said so far, as `read_request` makes it. The last message is answered.
+            tools: the schemas of the client's tools.
+
+        Raises:
+            RequestRefused: there is no such offer, or too many conversations are open.
+        """
+        shelf = self.shelf(name)
+        if len(self._open) >= self._limit:
+            raise RequestRefused(
+                f"{self._limit} conversations are open, which is as many as this server holds. Ask again later.",
+                status=429,
+                code="too_many_conversations",
+            )
+        conversation = Conversation(shelf, said, tools, self._answer, self._open.discard)
+        self._open.add(conversation)
+        conversation.start()
+        return conversation
+
+    def stop(self) -> None:
+        """End all conversations that are open."""
+        for conversation in tuple(self._open):
+            conversation.stop()
+
+
+class Conversation:
+    """One conversation, which belongs to the running event loop.
+
+    Args:
+        shelf: where its agents come from.
+        said: what was said so far.
+        tools: the schemas of the client's tools.
+        answer: what the client gets.
+        when_over: is called in the loop with the conversation when it is over.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        said: Sequence[Message],
+        tools: Sequence[Message],
+        answer: AnswerShape,
+        when_over: Callable[[Conversation], object],
+    ) -> None:
+        self._shelf = shelf
+        self._said = said
+        self._tools = tools
+        self._shape = answer
+        self._loop = asyncio.get_running_loop()
+        self._pieces: asyncio.Queue[Piece | None] = asyncio.Queue()
+        self._answer: asyncio.Future[Answer] = self._loop.create_future()
+        self._answer.add_done_callback(lambda done: done.exception())  # whoever has left does not ask for it
+        self._answer.add_done_callback(lambda _: when_over(self))
+        self._is_stopped = False
+        self._cast: Cast | None = None  # while it talks for this conversation
+        self._lock = threading.Lock()
+        self._sent = 0
+        self._received = 0
+        self._cost = 0.0
+
+    def start(self) -> None:
+        """Let the agents talk."""
+        context = contextvars.copy_context()
+        threading.Thread(
+            target=context.run, args=(self._hold,), name=f"serving {self._shelf.name}", daemon=True
+        ).start()
+
+    def stop(self) -> None:
+        """End it at once, if it is not over."""
+        self._is_stopped = True
+        with self._lock:
+            if self._cast is not None:
+                self._cast.stop(now=True)
+
+    async def next_piece(self) -> Piece | None:
+        """The next piece of what is said; None at the end."""
+        return await self._pieces.get()
+
+    async def answer(self) -> Answer:
+        """What came out of it.
+
+        Raises:
+            RequestRefused: the agents do not take the request.
+            ConversationFailed: something went wrong.
+        """
+        return await asyncio.shield(self._answer)
+
+    # --- in the thread
+
+    def _hold(self) -> None:
+        try:
+            answer = self._talk()
+        except RequestRefused as refusal:
+            self._tell(self._fail, refusal)
+        except BaseException as error:  # also a tool that calls sys.exit(): the server goes on
+            _report(self._shelf.name, error)
+            text = f"The conversation failed with {type(error).__name__}; the log of the server says more."
+            self._tell(self._fail, ConversationFailed(text))
+        else:
+            self._tell(self._end, answer)
+
+    def _talk(self) -> Answer:
+        with self._shelf.cast() as cast, cast.knowing(self._tools), IOStream.set_default(_Nobody()):
+            names = [member.name for member in cast.members]
+            is_live = self._shape == "all"
+            speech = Speech(names, cast.is_group, self._deliver if is_live else lambda _: None)
+            with self._talking(cast), listening(speech, kinds=Speech.KINDS), listening(self._watch, kinds=_WATCHED):
+                *earlier, message = self._said
+                result = cast.talk(earlier, message)
+        if not is_live:
+            self._deliver(Piece(speech.last, names[-1]))
+        return Answer(
+            speech.text if is_live else speech.last,
+            self._calls_for_client(result),
+            self._sent,
+            self._received,
+            self._has_cost_too_much(),
+        )
+
+    @contextmanager
+    def _talking(self, cast: Cast) -> Iterator[None]:
+        """Let `stop` end the chat of a cast, which may talk for another client as soon as this is over."""
+        self._cast = cast
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._cast = None
+
+    def _calls_for_client(self, result: ChatResult) -> list[Message]:
+        wanted = {tool["function"]["name"] for tool in self._tools}
+        called = result.chat_history[-1].get("tool_calls") or () if wanted else ()
+        return [call for call in called if call["function"]["name"] in wanted]
+
+    def _watch(self, event: Event) -> None:
+        """Count, and end a conversation that was stopped before it had begun, or has cost too much."""
+        assert self._cast is not None
+        if isinstance(event, ModelAnswered) and not event.from_cache:
+            self._sent += event.usage.get("prompt_tokens") or 0
+            self._received += event.usage.get("completion_tokens") or 0
+            self._cost += event.cost or 0.0
+        if self._is_stopped:
+            self._cast.stop(now=True)
+        elif self._has_cost_too_much():
+            self._cast.stop(now=False)
+
+    def _has_cost_too_much(self) -> bool:
+        return self._shelf.max_cost is not None and self._cost > self._shelf.max_cost
+
+    def _deliver(self, piece: Piece) -> None:
+        self._tell(self._pieces.put_nowait, piece)
+
+    def _tell(self, function: Callable[..., object], *arguments: Any) -> None:
+        with suppress(RuntimeError):  # the server is gone, and nobody waits
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    # --- in the loop
+
+    def _end(self, answer: Answer) -> None:
+        self._pieces.put_nowait(None)
+        self._answer.set_result(answer)
+
+    def _fail(self, error: Exception) -> None:
+        self._pieces.put_nowait(None)
+        self._answer.set_exception(error)
+
+
+class _Nobody(IOStream):
+    """Prints nowhere. Whoever asks a person hears that it is the client's turn."""
+
+    def print(self, *objects: Any, sep: str = " ", end: str = "\n", flush: bool = False) -> None:
+        """Print nothing."""
+
+    def input(self, prompt: str = "", *, password: bool = False) -> str:
+        """Give the word back to the client."""
+        return _GOODBYE
+
+
+def _report(name: str, error: BaseException) -> None:
+    """Log what went wrong, without keys."""
+    text = "".join(traceback.format_exception(error))
+    logger.error("A conversation with %s failed.\n%s", name, without_secrets(text, []))

@@ -1,0 +1,99 @@
+"""An application on a port, in a thread of its own or in the main thread."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from types import TracebackType
+
+import uvicorn
+from starlette.types import ASGIApp
+from typing_extensions import Self
+
+from ._conversations import Hall
+
+__all__ = ("Listener",)
+
+_BACKLOG = 2048
+
+
+class Listener:
+    """A server that listens as soon as it is made, and answers once it is started.
+
+    Args:
+        app: the application.
+        hall: where its conversations are held.
+        token: what clients need.
+        host: the address to listen at.
+        port: the port; 0 takes a free one.
+
+    Attributes:
+        token: what clients need.
+        address: where it listens, without a path.
+
+    Raises:
+        OSError: the port is in use, or the address may not be used.
+        OverflowError: the port is not one of 0 to 65535.
+    """
+
+    def __init__(self, app: ASGIApp, hall: Hall, token: str, host: str, port: int) -> None:
+        if not 0 <= port <= 65535:
+            raise OverflowError(f"A port is a number of 0 to 65535, not {port}")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        self._uvicorn = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", access_log=False, ws="none", server_header=False)
+        )
+        self._hall = hall
+        self._thread: threading.Thread | None = None
+        self.token = token
+        shown_host = f"[{host}]" if ":" in host else host
+        self.address = f"http://{shown_host}:{self._socket.getsockname()[1]}"
+
+    @property
+    def names(self) -> list[str]:
+        """The names of what is offered."""
+        return list(self._hall.shelves)
+
+    def serve(self) -> None:
+        """Serve in this thread until Ctrl-C or a termination signal. Answers under way are finished first.
+
+        A second Ctrl-C does not wait for them.
+        """
+        try:
+            self._uvicorn.run(sockets=[self._socket])
+        finally:
+            self._hall.stop()
+            self._socket.close()
+
+    def start(self) -> Self:
+        """Serve in a thread of its own.
+
+        Returns:
+            The server itself.
+        """
+        self._thread = threading.Thread(target=self.serve, name="autogen_classic serving", daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self, now: bool = False) -> None:
+        """Take no more requests, and end. A server that has ended stays so.
+
+        Args:
+            now: whether conversations under way end at once; else they are finished.
+        """
+        if now:
+            self._hall.stop()
+        self._uvicorn.should_exit = True
+        if self._thread is None:
+            self._socket.close()
+        else:
+            self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop(now=error is not None)

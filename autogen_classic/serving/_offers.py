@@ -1,0 +1,124 @@
+"""What a server offers, and what it is made of."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from ..errors import AutogenClassicError, ServingError
+from ._casts import Cast, Servable, cast_of
+
+__all__ = ("Offer", "Offered", "Shelf", "shelf_of")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something to be served, with what a server has to know of it.
+
+    Attributes:
+        served: an agent, the `GroupChatManager` of a group, a pattern of AG2, or a pair of agents, the first of which
+            speaks for the client and may run code. These take one conversation at a time. Better is a function
+            without parameters that returns one of them: it is called for each conversation.
+        description: what it is good for; None takes the docstring of the function, or what the agents say.
+        max_cost: how many US dollars an answer may cost; None for any. What is being said then is still said.
+        max_rounds: how many messages an answer of a pattern may take, with the client's; other groups have theirs.
+    """
+
+    served: Servable | Callable[[], Servable]
+    description: str | None = None
+    max_cost: float | None = None
+    max_rounds: int = 20
+
+
+Offered: TypeAlias = Servable | Callable[[], Servable] | Offer
+"""What the values of ``offers`` may be."""
+
+
+class Shelf:
+    """An offer that was looked at, from which each conversation takes its agents.
+
+    Args:
+        name: its name.
+        offer: the offer.
+
+    Attributes:
+        name: its name.
+        description: what it is good for.
+        takes_tools: whether a client may give it tools.
+        max_cost: how many US dollars an answer may cost.
+
+    Raises:
+        ServingError: it cannot be served.
+    """
+
+    def __init__(self, name: str, offer: Offer) -> None:
+        self.name = name
+        self.max_cost = offer.max_cost
+        self._offer = offer
+        self._turn = threading.Lock()
+        cast = self._first_cast()
+        self._shared = None if callable(offer.served) else cast
+        self.takes_tools = cast.takes_tools
+        self.description = offer.description or _description_of(offer.served, cast)
+
+    @contextmanager
+    def cast(self) -> Iterator[Cast]:
+        """The agents of one conversation, for the length of a ``with`` block.
+
+        Agents that are not made for it are waited for, until no other conversation has them.
+        """
+        if self._shared is None:
+            yield self._new_cast()
+            return
+        with self._turn:
+            self._shared.reset()
+            yield self._shared
+
+    def _first_cast(self) -> Cast:
+        try:
+            return self._new_cast()
+        except AutogenClassicError:
+            raise
+        except Exception as error:
+            raise ServingError(
+                f"{self.name}: the function that makes the agents has raised {type(error).__name__}: {error}"
+            ) from error
+
+    def _new_cast(self) -> Cast:
+        made: Any = self._offer.served
+        if callable(made):
+            made = made()
+        if inspect.iscoroutine(made):
+            made.close()
+            raise ServingError(f"{self.name}: the function that makes the agents must not be asynchronous.")
+        return cast_of(made, self.name, self._offer.max_rounds)
+
+
+def shelf_of(offers: Mapping[str, Offered]) -> dict[str, Shelf]:
+    """Look at what is offered.
+
+    Args:
+        offers: by name.
+
+    Raises:
+        ServingError: something of it cannot be served, or nothing is offered.
+    """
+    if not isinstance(offers, Mapping) or not offers:
+        raise ServingError(f'Say what is to be served, as a dict such as {{"joker": make_joker}}, not {offers!r}.')
+    shelves = {}
+    for name, offered in offers.items():
+        offer = offered if isinstance(offered, Offer) else Offer(offered)
+        shelves[name] = Shelf(name, offer)
+    return shelves
+
+
+def _description_of(served: object, cast: Cast) -> str:
+    if inspect.isfunction(served) and served.__doc__:
+        return inspect.cleandoc(served.__doc__).partition("\n\n")[0]
+    if cast.is_group:
+        return f"A group of {', '.join(member.name for member in cast.members)}."
+    return cast.members[0].description or f"The agent {cast.members[0].name}."
