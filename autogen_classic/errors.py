@@ -10,6 +10,8 @@
      +-- NoEligibleSpeaker
      +-- SenderRequired
      +-- UndefinedNextAgent
+     +-- RemoteAgentError
+     |   +-- RemoteAgentNotFoundError
      +-- TransitionGraphError (ValueError)
      +-- TeamFileError (ValueError)
      +-- UnusableProposalError (ValueError)
@@ -186,6 +188,8 @@ __all__ = (
     "RecordedModelError",
     "RecordedToolError",
     "ReliableToolError",
+    "RemoteAgentError",
+    "RemoteAgentNotFoundError",
     "ReplayMismatchError",
     "RepliesFileError",
     "RetiredInterfaceError",
@@ -349,6 +353,23 @@ class UndefinedNextAgent(_ErrorWithMessage):
 
     def __init__(self, message: str = "The provided agents list does not overlap with agents in the group.") -> None:
         super().__init__(message)
+
+
+class RemoteAgentError(AutogenClassicError):
+    """An agent elsewhere cannot be asked, or has answered with an error."""
+
+
+class RemoteAgentNotFoundError(RemoteAgentError):
+    """There is no agent where one was looked for."""
+
+    def __init__(self, agent_name: str) -> None:
+        """Say which agent it is.
+
+        Args:
+            agent_name: its name, or its name and address.
+        """
+        super().__init__(f"Remote agent `{agent_name}` not found")
+        self.agent_name = agent_name
 
 
 class TransitionGraphError(AutogenClassicError, ValueError):

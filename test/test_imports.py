@@ -77,6 +77,7 @@ LEVELS = (
         "agentchat.group",
         "agentchat.realtime",
         "agentchat.realtime_agent",
+        "agentchat.remote",
         "agents",
         "extensions",
         "interop",

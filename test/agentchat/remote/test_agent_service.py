@@ -1,0 +1,175 @@
+"""An agent that answers requests from elsewhere. What AG2 0.14.1 answers to the same requests stands here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic.agentchat.group import ContextVariables, ReplyResult
+from autogen_classic.agentchat.remote import AgentService, RequestMessage, ServiceResponse
+from autogen_classic.testing import MockOpenAIServer, ScriptedClient
+
+CLIENT_TOOL = {"type": "function", "function": {"name": "look", "description": "Look.", "parameters": {}}}
+
+
+def user(text: str) -> dict[str, Any]:
+    return {"role": "user", "content": text, "name": "bob"}
+
+
+def calls(name: str, arguments: str = '{"a": 1}') -> dict[str, Any]:
+    call = {"id": "c1", "type": "function", "function": {"name": name, "arguments": arguments}}
+    return {"role": "assistant", "content": None, "tool_calls": [call]}
+
+
+def bot(replies: list[Any], **settings: Any) -> ConversableAgent:
+    return ConversableAgent(
+        "bot", llm_config=ScriptedClient(replies).llm_config(), human_input_mode="NEVER", **settings
+    )
+
+
+def ask(agent: ConversableAgent, *messages: dict[str, Any], **request: Any) -> list[dict[str, Any]]:
+    """All parts of an answer, without what they leave empty."""
+
+    async def gather() -> list[ServiceResponse]:
+        service = AgentService(agent)
+        return [part async for part in service(RequestMessage(messages=list(messages), **request))]
+
+    return [part.model_dump(exclude_none=True) for part in asyncio.run(gather())]
+
+
+def add(a: int) -> int:
+    return a + 41
+
+
+def boom(a: int) -> int:
+    raise ValueError("kaboom")
+
+
+def note(a: int, context_variables: ContextVariables) -> ReplyResult:
+    context_variables["seen"] = a
+    return ReplyResult(message="noted", context_variables=context_variables)
+
+
+def test_a_text_is_answered() -> None:
+    answer = {"content": "Hello.", "role": "assistant", "name": "bot"}
+    assert ask(bot(["Hello."]), user("Hi.")) == [{"message": answer}]
+
+
+@pytest.mark.parametrize(
+    ("function", "result"), [pytest.param(add, "42", id="it works"), pytest.param(boom, "Error: kaboom", id="it fails")]
+)
+def test_a_tool_of_the_agent_runs_here_and_is_told_of(function: Callable[[int], int], result: str) -> None:
+    parts = ask(bot([calls(function.__name__), "Done."], functions=[function]), user("Add."))
+    assert [part["message"].get("content") for part in parts] == [None, result, "Done."]
+    assert parts[1]["message"] == {
+        "role": "tool",
+        "name": "bot",
+        "content": result,
+        "tool_responses": [{"tool_call_id": "c1", "role": "tool", "content": result}],
+    }
+
+
+def test_a_call_of_a_tool_of_the_client_ends_the_answer() -> None:
+    agent = bot([calls("look"), "I see."])
+    (part,) = ask(agent, user("Look."), client_tools=[CLIENT_TOOL])
+    assert part["message"]["tool_calls"][0]["function"]["name"] == "look"
+    assert not (agent.llm_config or {}).get("tools")
+    answered = {"role": "tool", "tool_call_id": "c1", "content": "a tree"}
+    (part,) = ask(agent, user("Look."), part["message"], answered, client_tools=[CLIENT_TOOL])
+    assert part["message"]["content"] == "I see."
+
+
+def test_a_tool_of_the_client_stands_in_for_one_of_the_same_name() -> None:
+    agent = bot([calls("add"), calls("add"), "Done."], functions=[add])
+    tool = {"type": "function", "function": {"name": "add", "description": "Mine.", "parameters": {}}}
+    (part,) = ask(agent, user("Add."), client_tools=[tool])
+    assert part["message"]["tool_calls"]
+    assert [message["message"].get("content") for message in ask(agent, user("Add."))] == [None, "42", "Done."]
+
+
+def test_variables_come_with_the_request_and_go_back_as_tools_have_changed_them() -> None:
+    agent = bot([calls("note"), "Done."], functions=[note])
+    parts = ask(agent, user("Note."), context={"x": 1})
+    assert [part.get("context") for part in parts] == [{"x": 1}, {"x": 1, "seen": 1}, {"x": 1, "seen": 1}]
+    assert agent.context_variables.to_dict() == {}
+
+
+def test_an_earlier_conversation_comes_with_the_request_and_none_stays() -> None:
+    model = ScriptedClient(["One.", "Two."])
+    agent = ConversableAgent("bot", "Be brief.", llm_config=model.llm_config(), human_input_mode="NEVER")
+    ask(agent, user("First."))
+    ask(agent, user("First."), {"role": "assistant", "content": "One."}, user("Second."))
+    assert [message["content"] for message in model.requests[1].messages] == ["Be brief.", "First.", "One.", "Second."]
+    assert not agent.chat_messages
+
+
+def test_what_the_model_streams_comes_in_pieces() -> None:
+    with MockOpenAIServer(["One two three"]) as server:
+        config = {**server.llm_config(), "stream": True}
+        agent = ConversableAgent("bot", llm_config=config, human_input_mode="NEVER")
+        parts = ask(agent, user("Count."))
+    *pieces, whole = parts
+    assert len(pieces) > 1
+    assert "".join(part["streaming_text"] for part in pieces) == whole["message"]["content"] == "One two three"
+
+
+def test_a_question_for_a_person_goes_to_the_client() -> None:
+    agent = ConversableAgent("bot", llm_config=ScriptedClient(["Hello."]).llm_config(), human_input_mode="ALWAYS")
+    (part,) = ask(agent, user("Hi."))
+    assert part["input_required"].startswith("Replying as bot.")
+
+
+def test_a_message_that_would_end_a_chat_is_answered() -> None:
+    agent = bot(["Goodbye."], is_termination_msg=lambda message: True)
+    assert ask(agent, user("TERMINATE"))[0]["message"]["content"] == "Goodbye."
+
+
+def test_a_reply_function_of_the_agent_has_the_first_word() -> None:
+    agent = bot([])
+    agent.register_reply([ConversableAgent, None], lambda *_, **__: (True, "My own."))
+    assert ask(agent, user("Hi."))[0]["message"]["content"] == "My own."
+
+
+def test_what_the_model_fails_with_reaches_the_caller_and_the_next_request_is_answered() -> None:
+    agent = bot([ValueError("no answer today"), "Hello."])
+    with pytest.raises(ValueError, match="no answer today"):
+        ask(agent, user("Hi."))
+    assert ask(agent, user("Hi."))[0]["message"]["content"] == "Hello."
+
+
+def test_requests_take_turns() -> None:
+    agent = bot([f"Answer {number}." for number in range(20)])
+
+    async def main() -> list[list[ServiceResponse]]:
+        service = AgentService(agent)
+
+        async def one(number: int) -> list[ServiceResponse]:
+            return [part async for part in service(RequestMessage(messages=[user(f"{number}")], context={"n": number}))]
+
+        return await asyncio.gather(*(one(number) for number in range(20)))
+
+    answers = asyncio.run(main())
+    assert all(part.context == {"n": number} for number, parts in enumerate(answers) for part in parts)
+    assert len({parts[-1].message["content"] for parts in answers if parts[-1].message}) == 20
+
+
+def test_a_reader_who_leaves_ends_the_chat() -> None:
+    agent = bot([calls("add"), "Not read."], functions=[add])
+
+    async def main() -> None:
+        parts = AgentService(agent)(RequestMessage(messages=[user("Add.")]))
+        assert (await parts.__anext__()).message
+        await parts.aclose()  # type: ignore[attr-defined]  # an async generator
+
+    asyncio.run(main())
+    assert not agent.chat_messages
+
+
+def test_the_manager_of_a_group_is_refused() -> None:
+    manager = GroupChatManager(GroupChat([], []), llm_config=False)
+    with pytest.raises(TypeError, match="leads a group"):
+        AgentService(manager)
