@@ -165,6 +165,8 @@ REACHING_IN = {
 
 # Paths without an underscore which are neither of 0.2 nor of AG2. A package stands for what is in it.
 OWN_NAMES = (
+    "ag_ui",  # a path of AG2, whose package was missing when its names were listed
+    "ag_ui.adapter",
     "agentchat.group.events",  # a path of AG2
     "agentchat.contrib.captainagent.tools",
     "agentchat.contrib.graph_rag.networkx_graph_query_engine",

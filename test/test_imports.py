@@ -78,6 +78,7 @@ LEVELS = (
         "agentchat.realtime",
         "agentchat.realtime_agent",
         "agentchat.remote",
+        "ag_ui",
         "agents",
         "extensions",
         "interop",

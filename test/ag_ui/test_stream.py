@@ -1,0 +1,208 @@
+"""An agent behind AG-UI, over real HTTP. What AG2 0.14.1 sends for the same runs stands here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from autogen_classic import ConversableAgent
+from autogen_classic.agentchat.group import ContextVariables, ReplyResult
+from autogen_classic.agentchat.remote import ServiceResponse
+from autogen_classic.testing import MockOpenAIServer, ScriptedClient, tool_call
+
+pytest.importorskip("ag_ui")
+uvicorn = pytest.importorskip("uvicorn")
+from ag_ui.core import BaseEvent, CustomEvent  # noqa: E402
+from starlette.applications import Starlette  # noqa: E402
+from starlette.routing import Route  # noqa: E402
+
+from autogen_classic.ag_ui import AGUIStream, RunAgentInput  # noqa: E402
+
+SECONDS = 60
+USER = {"id": "1", "role": "user", "content": "Hi."}
+LOOK = {"name": "look", "description": "Look.", "parameters": {"type": "object", "properties": {}}}
+
+
+def run_of(*messages: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    run = {"threadId": "t", "runId": "r", "state": {}, "messages": list(messages) or [USER], "tools": [], "context": []}
+    return {**run, "forwardedProps": {}, **settings}
+
+
+def bot(replies: list[Any], **settings: Any) -> ConversableAgent:
+    return ConversableAgent(
+        "bot", llm_config=ScriptedClient(replies).llm_config(), **{"human_input_mode": "NEVER", **settings}
+    )
+
+
+@contextmanager
+def served(stream: AGUIStream) -> Iterator[str]:
+    """The stream on a port of this machine."""
+    app = Starlette(routes=[Route("/chat", stream.build_asgi())])
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/chat"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def events_of(text: str) -> list[dict[str, Any]]:
+    """Events without what differs from run to run."""
+    events = [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line]
+    return [{name: event[name] for name in event if name not in ("timestamp", "messageId")} for event in events]
+
+
+def run(agent: ConversableAgent, sent: dict[str, Any], **settings: Any) -> list[dict[str, Any]]:
+    """The events between the first and the last one."""
+    with served(AGUIStream(agent, **settings)) as url:
+        answer = httpx.post(url, json=sent, timeout=SECONDS)
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    started, *between, finished = events_of(answer.text)
+    assert started == {"type": "RUN_STARTED", "threadId": "t", "runId": "r"}
+    assert finished == {"type": "RUN_FINISHED", "threadId": "t", "runId": "r"}
+    return between
+
+
+def add(a: int) -> int:
+    return a + 41
+
+
+def note(a: int, context_variables: ContextVariables) -> ReplyResult:
+    context_variables["seen"] = a
+    return ReplyResult(message="noted", context_variables=context_variables)
+
+
+def test_a_text_comes_as_one_chunk() -> None:
+    assert run(bot(["Hello."]), run_of()) == [{"type": "TEXT_MESSAGE_CHUNK", "delta": "Hello."}]
+
+
+def test_a_streamed_text_comes_in_pieces() -> None:
+    with MockOpenAIServer(["One two"]) as server:
+        agent = ConversableAgent("bot", llm_config={**server.llm_config(), "stream": True}, human_input_mode="NEVER")
+        start, *pieces, end = run(agent, run_of())
+    assert (start["type"], end["type"]) == ("TEXT_MESSAGE_START", "TEXT_MESSAGE_END")
+    assert {piece["type"] for piece in pieces} == {"TEXT_MESSAGE_CONTENT"}
+    assert "".join(piece["delta"] for piece in pieces) == "One two"
+
+
+def test_a_tool_of_the_agent_is_called_and_answered() -> None:
+    agent = bot([tool_call("add", a=1), "Done."], functions=[add])
+    start, arguments, result, end, text = run(agent, run_of())
+    assert start == {"type": "TOOL_CALL_START", "toolCallId": start["toolCallId"], "toolCallName": "add"}
+    assert (arguments["type"], json.loads(arguments["delta"])) == ("TOOL_CALL_ARGS", {"a": 1})
+    assert (result["type"], result["content"], result["role"]) == ("TOOL_CALL_RESULT", "42", "tool")
+    assert end == {"type": "TOOL_CALL_END", "toolCallId": start["toolCallId"]}
+    assert text["delta"] == "Done."
+
+
+def test_a_tool_of_the_user_interface_is_called_there_and_its_answer_comes_with_the_next_run() -> None:
+    model = ScriptedClient([tool_call("look"), "A tree."])
+    agent = ConversableAgent("bot", "s", llm_config=model.llm_config(), human_input_mode="NEVER")
+    (called,) = run(agent, run_of(tools=[LOOK]))
+    assert (called["type"], called["toolCallName"]) == ("TOOL_CALL_CHUNK", "look")
+    call = {"id": called["toolCallId"], "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    said = {"id": "2", "role": "assistant", "toolCalls": [call]}
+    answered = {"id": "3", "role": "tool", "toolCallId": call["id"], "content": "green"}
+    (text,) = run(agent, run_of(USER, said, answered, tools=[LOOK]))
+    assert text["delta"] == "A tree."
+    *_, last_but_one, last = model.requests[-1].messages
+    assert last_but_one["tool_calls"] == [call]
+    assert (last["role"], last["tool_call_id"], last["content"]) == ("tool", call["id"], "green")
+
+
+def test_the_state_is_told_at_the_start_and_when_a_tool_has_changed_it() -> None:
+    agent = bot([tool_call("note", a=1), "Done."], functions=[note])
+    snapshots = [event["snapshot"] for event in run(agent, run_of(state={"x": 1})) if "snapshot" in event]
+    assert snapshots == [{"x": 1}, {"x": 1, "seen": 1}]
+
+
+def test_a_question_for_a_person_comes_as_text() -> None:
+    (question,) = run(bot([], human_input_mode="ALWAYS"), run_of())
+    assert question["delta"].startswith("Replying as bot.")
+
+
+def test_an_interceptor_adds_events_before_those_of_each_part() -> None:
+    async def count(part: ServiceResponse) -> AsyncIterator[BaseEvent]:
+        yield CustomEvent(name="seen", value=bool(part.message))
+
+    events = run(bot(["Hello."]), run_of(), event_interceptors=[count])
+    assert [event["type"] for event in events] == ["CUSTOM", "TEXT_MESSAGE_CHUNK"]
+
+
+def test_pictures_reach_the_model_and_other_parts_are_named() -> None:
+    model = ScriptedClient(["A dot."])
+    agent = ConversableAgent("bot", "s", llm_config=model.llm_config(), human_input_mode="NEVER")
+    parts = [
+        {"type": "text", "text": "What is it?"},
+        {"type": "image", "source": {"type": "data", "value": "AAAA", "mimeType": "image/png"}},
+        {"type": "audio", "source": {"type": "url", "value": "http://127.0.0.1/a.mp3"}},
+    ]
+    run(agent, run_of({"id": "1", "role": "user", "content": parts}))
+    assert model.requests[0].messages[-1]["content"] == [
+        {"type": "text", "text": "What is it?"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+        {"type": "text", "text": "<audio>"},
+    ]
+
+
+def test_what_is_for_the_user_interface_alone_does_not_reach_the_model() -> None:
+    model = ScriptedClient(["Hello."])
+    agent = ConversableAgent("bot", "s", llm_config=model.llm_config(), human_input_mode="NEVER")
+    thought = {"id": "0", "role": "reasoning", "content": "hm"}
+    run(agent, run_of(thought, USER))
+    assert [message["role"] for message in model.requests[0].messages] == ["system", "user"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "sent", "said"),
+    [
+        pytest.param(bot([ValueError("down, key sk-abcdefghijklmnopqrstuvwx")]), run_of(), "down, key", id="model"),
+        pytest.param(bot([]), run_of(state=[1]), "The state must be an object", id="state"),
+    ],
+)
+def test_a_run_that_fails_ends_with_an_error_without_keys(
+    agent: ConversableAgent, sent: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-abcdefghijklmnopqrstuvwx")
+    with served(AGUIStream(agent)) as url:
+        *_, last = events_of(httpx.post(url, json=sent, timeout=SECONDS).text)
+    assert last["type"] == "RUN_ERROR"
+    assert said in last["message"]
+    assert "sk-abcdef" not in last["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [pytest.param(b"{", 400, id="half a JSON"), pytest.param(b"{}", 400, id="no run"), (b" " * 17 * 1024**2, 413)],
+)
+def test_what_is_no_run_is_refused(body: bytes, status: int) -> None:
+    with served(AGUIStream(bot([]))) as url:
+        answer = httpx.post(url, content=body, timeout=SECONDS)
+    assert answer.status_code == status
+    assert answer.json()["error"]
+
+
+def test_a_program_can_take_the_events_itself() -> None:
+    async def main() -> list[str]:
+        incoming = RunAgentInput.model_validate(run_of())
+        return [event async for event in AGUIStream(bot(["Hello."])).dispatch(incoming, context={"y": 2})]
+
+    events = events_of("".join(asyncio.run(main())))
+    assert [event["type"] for event in events] == [
+        "RUN_STARTED",
+        "STATE_SNAPSHOT",
+        "TEXT_MESSAGE_CHUNK",
+        "RUN_FINISHED",
+    ]
