@@ -7,6 +7,7 @@ import inspect
 import json
 import threading
 from collections.abc import Callable, Coroutine
+from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from ..._core.party import Agent, Party
 from ..._core.replies import led_group, running_call_id
 from ..._core.running_chats import steered
 from ..._core.tape import tool_steps
+from ..._core.threads import in_thread, is_blocking
 from ...errors import JournalError
 from .. import _literals
 
@@ -221,6 +223,14 @@ def _to_its_end(function: Callable[..., Any], arguments: dict[str, Any]) -> obje
     return wait_for(awaited)
 
 
+def _run_of(function: Callable[..., Any], arguments: dict[str, Any], asynchronous: bool) -> Call:
+    if not asynchronous:
+        return Call(_to_its_end, function, arguments)
+    if is_blocking(function):
+        return Call(in_thread, partial(function, **arguments))
+    return Call(function, **arguments)
+
+
 def execute_function(
     agent: Party, /, func_call: dict[str, Any], call_id: str | bool | None = None, verbose: bool = False
 ) -> Steps[tuple[bool, Message]]:
@@ -259,7 +269,7 @@ def execute_function(
                     # steps of the library: what comes from outside in them passes the tape itself
                     returned = yield Call(function, **arguments)
                 else:
-                    run = Call(function, **arguments) if asynchronous else Call(_to_its_end, function, arguments)
+                    run = _run_of(function, arguments, asynchronous)
                     returned = yield from tool_steps(agent, name, arguments, run)
                 content = _answer_of(agent, returned)
                 succeeded = True

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from agent_kit import both_ways
+from agent_kit import agent, both_ways, chat
 from search_kit import KEY, TROUBLES, read_by_model, unmarked
-from service_double import Answer, Services
+from service_double import Answer, Asked, Services
 
+from autogen_classic import ConversableAgent
 from autogen_classic.errors import ToolServiceError
+from autogen_classic.testing import MockOpenAIServer, tool_call, tool_calls
 from autogen_classic.tools import Tool
-from autogen_classic.tools.experimental import DuckDuckGoSearchTool, PerplexitySearchTool, TavilySearchTool
+from autogen_classic.tools.experimental import (
+    DuckDuckGoSearchTool,
+    PerplexitySearchTool,
+    TavilySearchTool,
+    TinyFishSearchTool,
+    YoutubeSearchTool,
+)
 
 FOUND = {"title": "Herons", "link": "https://birds.example/", "snippet": "A heron waits."}
 TAVILY = "api.tavily.com"
@@ -221,6 +232,32 @@ def test_a_program_gets_an_error_that_has_no_key_in_its_causes(services: Service
     assert caught.value.__suppress_context__
 
 
+# --- asynchronous chats ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [tavily, perplexity])
+def test_in_an_asynchronous_chat_searches_run_side_by_side(services: Services, make: Callable[[], Tool]) -> None:
+    both = threading.Barrier(2, timeout=20)
+    tool = make()
+    host, answer = (TAVILY, answer_of_tavily) if tool.name == "tavily_search" else (PERPLEXITY, answer_of_perplexity)
+
+    def answer_when_both_have_asked(asked: Asked) -> Answer:
+        both.wait()
+        return answer()
+
+    services.answer(host, answer_when_both_have_asked)
+    calls = [tool_call(tool.name, query=query) for query in ("herons", "storks")]
+    with MockOpenAIServer() as model:
+        model.add(tool_calls(*calls), "That is all.")
+        searcher = ConversableAgent("searcher", llm_config=model.llm_config(), human_input_mode="NEVER")
+        runner = agent("runner", default_auto_reply="")
+        tool.register_for_llm(searcher)
+        tool.register_for_execution(runner)
+        assert chat("async", runner, searcher, max_turns=2).summary == "That is all."
+        answers = [message["content"] for message in model.requests[1]["messages"] if message["role"] == "tool"]
+        assert [unmarked(one) != "" for one in answers] == [True, True]
+
+
 # --- how they are made -----------------------------------------------------------------------------------------------
 
 
@@ -244,6 +281,24 @@ def test_without_a_key_a_tool_is_not_made(
     monkeypatch.delenv(variable, raising=False)
     with pytest.raises(ValueError, match=variable):
         make()
+
+
+MADE = {
+    "ddgs": (DuckDuckGoSearchTool, {}, "duckduckgo"),
+    "tavily": (TavilySearchTool, {"tavily_api_key": KEY}, "tavily"),
+    "tinyfish": (TinyFishSearchTool, {"tinyfish_api_key": KEY}, "tinyfish"),
+    "googleapiclient.discovery": (YoutubeSearchTool, {"youtube_api_key": KEY}, "google-search"),
+}
+
+
+@pytest.mark.parametrize("package", MADE)
+def test_without_its_package_a_tool_is_not_made_and_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    make, settings, extra = MADE[package]
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ImportError, match=re.escape(f'pip install "autogen-classic[{extra}]"')):
+        make(**settings)
 
 
 @pytest.mark.parametrize(("settings", "match"), [({"max_tokens": 0}, "max_tokens"), ({"model": ""}, "model")])

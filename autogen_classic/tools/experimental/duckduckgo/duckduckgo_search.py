@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from ...._core.threads import blocking
 from ...._packages import missing_package
 from ....errors import ToolServiceError
 from ...tool import Tool
@@ -36,6 +37,7 @@ class DuckDuckGoSearchTool(Tool):
         except ImportError as error:
             raise missing_package("DuckDuckGoSearchTool", error, "duckduckgo") from error
 
+        @blocking
         def duckduckgo_search(
             query: Annotated[str, "What to look for."],
             num_results: Annotated[int, "How many results at most."] = 5,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Annotated
 
+from ...._core.threads import blocking
 from ....oai._specs import GOOGLE_SEARCH
 from ...tool import Tool
 from .._foreign import ForeignResults
@@ -62,6 +63,7 @@ class GoogleSearchTool(Tool):
         self.search_engine_id = search_engine_id
         self.use_internal_llm_tool_if_available = use_internal_llm_tool_if_available
 
+        @blocking
         def google_search(
             query: Annotated[str, "What to look for."],
             num_results: Annotated[int, "How many results; at most 10."] = _MOST,

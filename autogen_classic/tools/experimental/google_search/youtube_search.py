@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from ...._core.threads import blocking
 from ...tool import Tool
 from .._foreign import ForeignResults
 from ._interfaces import check_package, items_of
@@ -46,6 +47,7 @@ class YoutubeSearchTool(Tool):
         self.youtube_api_key = youtube_api_key
         key = youtube_api_key
 
+        @blocking
         def youtube_search(
             query: Annotated[str, "What to look for."],
             max_results: Annotated[int, "How many videos; at most 50."] = 5,

@@ -10,6 +10,7 @@ from typing import Any
 import openai
 from pydantic import BaseModel, ValidationError
 
+from ...._core.threads import blocking
 from ....errors import ToolServiceError
 from ...tool import Tool
 from .._foreign import ForeignModel, marked
@@ -159,6 +160,7 @@ class PerplexitySearchTool(Tool):
             func_or_tool=self.search,
         )
 
+    @blocking
     def search(self, query: str) -> SearchResponse:
         """Ask Perplexity.
 

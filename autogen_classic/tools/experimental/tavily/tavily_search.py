@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from ...._core.threads import blocking
 from ...._packages import missing_package
 from ...tool import Tool
 from .._foreign import ForeignResults
@@ -45,6 +46,7 @@ class TavilySearchTool(Tool):
             errors.BadRequestError: 400,
         }
 
+        @blocking
         def tavily_search(
             query: Annotated[str, "What to look for."],
             search_depth: Annotated[str | None, "How thoroughly: 'basic', or 'advanced', which costs more."] = "basic",

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from ...._core.threads import blocking
 from ...._packages import missing_package
 from ....errors import ToolServiceError
 from ...tool import Tool
@@ -88,6 +89,7 @@ class TinyFishTool(Tool):
         key = _key_for(tinyfish_api_key)
         tinyfish = _Client("TinyFishTool", key, _MINUTES_OF_AN_ERRAND * 60)
 
+        @blocking
         def tinyfish_scrape(
             url: Annotated[str, "The address of the page."],
             goal: Annotated[str, "What to find or to do there, in plain words."],
@@ -130,6 +132,7 @@ class TinyFishSearchTool(Tool):
         key = _key_for(tinyfish_api_key)
         tinyfish = _Client("TinyFishSearchTool", key, SECONDS)
 
+        @blocking
         def tinyfish_search(
             query: Annotated[str, "What to look for."],
             location: Annotated[str | None, "The country to search from, such as 'US'."] = None,
@@ -171,6 +174,7 @@ class TinyFishFetchTool(Tool):
         key = _key_for(tinyfish_api_key)
         tinyfish = _Client("TinyFishFetchTool", key, 4 * SECONDS)  # it waits for up to ten pages
 
+        @blocking
         def tinyfish_fetch(
             urls: Annotated[list[str], "The addresses of the pages; at most 10."],
             format: Annotated[str | None, "'markdown' (the default), 'html' or 'json'."] = None,

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel
 
+from ...._core.threads import blocking
 from ...._web.fetch import Limits, fetch
 from ....errors import ToolServiceError
 from ....version import RELEASE
@@ -216,6 +217,7 @@ class WikipediaQueryRunTool(_WikipediaTool):
             verbose,
         )
 
+    @blocking
     def query_run(self, query: What) -> ForeignResults[str] | str:
         """Look something up.
 
@@ -257,6 +259,7 @@ class WikipediaPageLoadTool(_WikipediaTool):
             verbose,
         )
 
+    @blocking
     def content_search(self, query: What) -> ForeignResults[Document] | str:
         """Read pages about something.
 
