@@ -45,6 +45,7 @@ PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "mcp.md",
     "memory.md",
     "retrieval.md",
+    "search-tools.md",
     "society-of-mind.md",
     "state.md",
     "swarms.md",
