@@ -24,7 +24,13 @@ LIBRARY = [
     {"name": "Chemist", "system_message": "You know molecules.", "description": "chemistry of molecules and reactions"},
     {"name": "Lawyer", "system_message": "You know laws.", "description": "law, contracts and courts"},
 ]
+IN_DOCKER = {"autobuild_build_config": {"code_execution_config": {"use_docker": True}}}
 ROUND_ROBIN = {"group_chat_config": {"speaker_selection_method": "round_robin"}}
+
+
+@tool(description="Doubles.")
+def double(number: int) -> int:
+    return 2 * number
 
 
 def seek(group: str = "adders", task: str = "Add 40 and 2.", **more: str) -> Any:
@@ -183,6 +189,8 @@ def test_an_assistant_may_ask_a_captain() -> None:
         (seek(), "There is no group 'adders' yet. Say in building_task which experts it needs."),
         (seek(task=" ", building_task="Adders."), "execution_task is empty."),
         (tool_call("seek_experts_help", execution_task="Add."), "missing 1 required positional argument: 'group_name'"),
+        (tool_call("seek_experts_help", group_name=[], execution_task="Add."), "group_name must be a text"),
+        (tool_call("seek_experts_help", group_name="a", execution_task="b", building_task=None), "no group 'a' yet"),
         (tool_call("seek_experts_help", "{broken"), "must be in JSON format"),
     ],
 )
@@ -268,6 +276,7 @@ def test_the_computer_does_not_end_the_talk_by_what_it_advises() -> None:
         ({"agent_lib": "broken.json"}, TeamFileError, "broken.json is not JSON"),
         ({"tool_lib": "nowhere"}, FileNotFoundError, "There is no folder 'nowhere'"),
         ({"tool_lib": []}, ValueError, "holds none"),
+        ({"tool_lib": [double], "nested_config": IN_DOCKER}, ValueError, "do not reach them"),
         ({"llm_config": False}, AssertionError, "must have an llm_config"),
     ],
 )

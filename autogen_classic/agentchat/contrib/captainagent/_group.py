@@ -17,6 +17,7 @@ from ...groupchat import GroupChat, GroupChatManager
 from .._builder.asking import ask, say
 from .._builder.files import Team, write_teams
 from .._builder.models import without_tools
+from .._settings import check_kind
 from ._contract import Summoner
 from .agent_builder import AgentBuilder
 from .tool_retriever import ToolBuilder
@@ -48,9 +49,16 @@ def help_of_experts(executor: Summoner, group_name: str, execution_task: str, bu
     say("==> Running AutoBuild...", "green")
     say(f"\n==> Building task:  {building_task}", "green")
     say(f"\n==> Execution task:  {execution_task}", "green")
-    if not str(execution_task).strip():
+    for name, given in (
+        ("group_name", group_name),
+        ("execution_task", execution_task),
+        ("building_task", building_task),
+    ):
+        check_kind(name, given, "a text", str)
+    building_task = building_task or ""
+    if not (execution_task or "").strip():
         raise ValueError("execution_task is empty. Tell the group what to do, with everything it has to know.")
-    if group_name not in executor.build_history and not str(building_task).strip():
+    if group_name not in executor.build_history and not building_task.strip():
         raise ValueError(f"There is no group {group_name!r} yet. Say in building_task which experts it needs.")
     settings, owner = executor._nested_config, executor.owner
     executor.build_times += 1
@@ -58,7 +66,7 @@ def help_of_experts(executor: Summoner, group_name: str, execution_task: str, bu
     builder.client_cache = None if owner is None else owner.client_cache
     with on_account_of(owner, builder.builder_model):
         experts = yield from _experts(executor, builder, group_name, building_task)
-        experts = _with_tools(executor, experts, group_name, building_task)
+        experts = _with_tools(executor, builder, experts, group_name, building_task)
         talk = yield from _talk_of(executor, builder, experts, execution_task)
         report = yield from _report(executor, builder, talk)
     return f"{_RESPONSE}{report}"
@@ -90,12 +98,12 @@ def _remember(executor: Summoner, group_name: str, team: Team) -> None:
 
 
 def _with_tools(
-    executor: Summoner, experts: list[ConversableAgent], group_name: str, building_task: str
+    executor: Summoner, builder: AgentBuilder, experts: list[ConversableAgent], group_name: str, building_task: str
 ) -> list[ConversableAgent]:
     """Tell the experts of the tools that fit their work, and let the last of them, who runs programs, run these."""
     settings = executor._nested_config.get("autobuild_tool_config") or {}
     root = settings.get("tool_root")
-    if root is None or not executor._nested_config["autobuild_build_config"].get("coding"):
+    if root is None or not builder.cached_configs["coding"]:
         return experts
     tools = ToolBuilder(root, settings.get("retriever", "all-mpnet-base-v2"))
     if group_name not in executor.tool_history:

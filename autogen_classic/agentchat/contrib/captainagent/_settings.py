@@ -12,7 +12,7 @@ from ...groupchat import GroupChat
 from .._builder.files import Profile, read_library
 from .._settings import check_kind
 from .agent_builder import AgentBuilder
-from .tool_retriever import ToolBuilder, ToolRoot
+from .tool_retriever import ToolBuilder, ToolRoot, check_reach
 
 __all__ = ("nested_settings",)
 
@@ -46,7 +46,7 @@ def nested_settings(
         TypeError: a part is not a dict, or has an argument that nothing takes.
         TeamFileError: the library of agents is not one.
         FileNotFoundError: a library does not exist.
-        ValueError: the library of tools holds none.
+        ValueError: the library of tools holds none, or programs cannot call them where they run.
     """
     check_kind("nested_config", given, "a dict", Mapping)
     given = given or {}
@@ -89,6 +89,7 @@ def _check(settings: Mapping[str, Any]) -> None:
     tools = settings.get(_TOOLS) or {}
     if tools.get("tool_root") is not None:
         ToolBuilder(tools["tool_root"], tools.get("retriever", "all-mpnet-base-v2"))
+        check_reach(tools["tool_root"], build.get("code_execution_config") or {})
 
 
 def _check_arguments(part: str, arguments: Mapping[str, Any], function: Callable[..., object]) -> None:

@@ -7,7 +7,7 @@ import csv
 import importlib.util
 import inspect
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path, PurePath
 from textwrap import indent
@@ -33,6 +33,7 @@ __all__ = (
     "LocalExecutorWithTools",
     "ToolBuilder",
     "ToolRoot",
+    "check_reach",
     "find_callables",
     "format_ag2_tool",
     "get_full_tool_description",
@@ -143,8 +144,9 @@ class ToolBuilder:
         """
         config = agent._code_execution_config
         settings: dict[str, Any] = dict(config) if isinstance(config, dict) else {}
+        check_reach(tool_root, settings)
         work_dir = settings.pop("work_dir", ".")
-        if settings.get("executor") is not None or settings.get("use_docker"):
+        if not isinstance(tool_root, list) and _runs_elsewhere(settings):
             self._write_module(agent, work_dir, tool_root)
             return agent
         timeout = settings.pop("timeout", 60)
@@ -164,16 +166,32 @@ class ToolBuilder:
         )
 
     @staticmethod
-    def _write_module(agent: ConversableAgent, work_dir: str, tool_root: ToolRoot) -> None:
-        if isinstance(tool_root, list):
-            raise ValueError(
-                "Tools of a list run in this process, and programs in Docker or of your own executor do not reach "
-                "them. Let programs run in a process (use_docker=False), or give the folder of a library."
-            )
+    def _write_module(agent: ConversableAgent, work_dir: str, tool_root: str) -> None:
         folder = Path(getattr(agent.code_executor, "work_dir", work_dir))
         folder.mkdir(parents=True, exist_ok=True)
         text = _build_python_functions_file(find_callables(_folder(tool_root)))
         (folder / "functions.py").write_text(text, encoding="utf-8")
+
+
+def check_reach(tool_root: ToolRoot, code_execution_config: Mapping[str, Any]) -> None:
+    """Refuse tools that programs cannot call where they run.
+
+    Args:
+        tool_root: the library.
+        code_execution_config: how programs are run.
+
+    Raises:
+        ValueError: a list of tools is to be called from Docker or by an executor of the program's own.
+    """
+    if isinstance(tool_root, list) and _runs_elsewhere(code_execution_config):
+        raise ValueError(
+            "Tools of a list run in this process, and programs in Docker or of your own executor do not reach them. "
+            "Let programs run in a process (use_docker=False), or give the folder of a library."
+        )
+
+
+def _runs_elsewhere(settings: Mapping[str, Any]) -> bool:
+    return settings.get("executor") is not None or bool(settings.get("use_docker"))
 
 
 class LocalExecutorWithTools(LocalCommandLineCodeExecutor):
