@@ -77,6 +77,11 @@ PAGES = {
         "What can be raised. The guide is [When something fails](../errors.md).",
         ("errors", "exception_utils"),
     ),
+    "serving": Page(
+        "Serving",
+        "Servers that offer agents to other programs. The guide is [Serving agents](../serving.md).",
+        ("serving",),
+    ),
     "testing": Page(
         "Testing",
         "Test doubles for programs that use agents. The guide is [Testing your agents](../testing-your-agents.md).",

@@ -46,6 +46,7 @@ PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "memory.md",
     "retrieval.md",
     "search-tools.md",
+    "serving.md",
     "society-of-mind.md",
     "state.md",
     "swarms.md",
