@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -111,9 +112,7 @@ def _serve_openai(options: argparse.Namespace) -> int:
     server = _listening(OpenAIServer, options)
     if server is None:
         return 1
-    _announce(options, f"Serving {', '.join(server.names)} at {server.base_url} (Ctrl-C ends it)", server.token)
-    server.serve()
-    return 0
+    return _serve(server, server.base_url, options)
 
 
 def _serve_mcp(options: argparse.Namespace) -> int:
@@ -127,9 +126,7 @@ def _serve_mcp(options: argparse.Namespace) -> int:
     server = _listening(McpServer, options)
     if server is None:
         return 1
-    _announce(options, f"Serving {', '.join(server.names)} at {server.url} (Ctrl-C ends it)", server.token)
-    server.serve()
-    return 0
+    return _serve(server, server.url, options)
 
 
 def _listening(kind: type[ServerT], options: argparse.Namespace) -> ServerT | None:
@@ -160,7 +157,10 @@ def _given_token(options: argparse.Namespace) -> str | None:
     return options.token or os.environ.get(_TOKEN_VARIABLE) or None
 
 
-def _announce(options: argparse.Namespace, text: str, token: str) -> None:
-    print(text, flush=True)
+def _serve(server: McpServer | OpenAIServer, url: str, options: argparse.Namespace) -> int:
+    print(f"Serving {', '.join(server.names)} at {url} (Ctrl-C ends it)", flush=True)
     if _given_token(options) is None:
-        print(f"The token, which clients send as their API key: {token}", flush=True)
+        print(f"The token, which clients send as their API key: {server.token}", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service that is stopped ends like one after Ctrl-C
+    server.serve()
+    return 0

@@ -30,6 +30,7 @@ AnswerShape: TypeAlias = Literal["all", "last"]
 
 _WATCHED = (ChatStarted, ModelAnswered)
 _GOODBYE = "exit"
+_SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class ConversationFailed(Exception):
@@ -80,6 +81,7 @@ class Hall:
         self._limit = conversations
         self._answer = answer
         self._open: set[Conversation] = set()
+        self._is_closed = False
 
     def shelf(self, name: str) -> Shelf:
         """An offer.
@@ -108,9 +110,11 @@ class Hall:
             tools: the schemas of the client's tools.
 
         Raises:
-            RequestRefused: there is no such offer, or too many conversations are open.
+            RequestRefused: there is no such offer, too many conversations are open, or the server is ending.
         """
         shelf = self.shelf(name)
+        if self._is_closed:
+            raise RequestRefused("This server is ending.", status=503, code="ending")
         if len(self._open) >= self._limit:
             raise RequestRefused(
                 f"{self._limit} conversations are open, which is as many as this server holds. Ask again later.",
@@ -122,10 +126,18 @@ class Hall:
         conversation.start()
         return conversation
 
-    def stop(self) -> None:
-        """End all conversations that are open."""
+    def close(self, now: bool) -> None:
+        """Open no more conversations, and wait until those that are open are over.
+
+        Args:
+            now: whether they are ended at once, and not waited for.
+        """
+        self._is_closed = True
         for conversation in tuple(self._open):
-            conversation.stop()
+            if now:
+                conversation.stop()
+            else:
+                conversation.join()
 
 
 class Conversation:
@@ -156,26 +168,30 @@ class Conversation:
         self._answer: asyncio.Future[Answer] = self._loop.create_future()
         self._answer.add_done_callback(lambda done: done.exception())  # whoever has left does not ask for it
         self._answer.add_done_callback(lambda _: when_over(self))
+        self._thread = threading.Thread(
+            target=contextvars.copy_context().run, args=(self._hold,), name=f"serving {shelf.name}", daemon=True
+        )
         self._is_stopped = False
         self._cast: Cast | None = None  # while it talks for this conversation
         self._lock = threading.Lock()
+        self._configurations: list[Mapping[str, Any]] = []  # whose keys are kept out of the log
         self._sent = 0
         self._received = 0
         self._cost = 0.0
 
     def start(self) -> None:
         """Let the agents talk."""
-        context = contextvars.copy_context()
-        threading.Thread(
-            target=context.run, args=(self._hold,), name=f"serving {self._shelf.name}", daemon=True
-        ).start()
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait in another thread until it is over."""
+        while self._thread.is_alive():
+            self._thread.join(_SECONDS_BETWEEN_LOOKS)  # Windows delivers Ctrl-C only between two waits
 
     def stop(self) -> None:
         """End it at once, if it is not over."""
         self._is_stopped = True
-        with self._lock:
-            if self._cast is not None:
-                self._cast.stop(now=True)
+        self._end_chat(now=True)
 
     async def next_piece(self) -> Piece | None:
         """The next piece of what is said; None at the end."""
@@ -198,7 +214,7 @@ class Conversation:
         except RequestRefused as refusal:
             self._tell(self._fail, refusal)
         except BaseException as error:  # also a tool that calls sys.exit(): the server goes on
-            _report(self._shelf.name, error)
+            self._report(error)
             text = f"The conversation failed with {type(error).__name__}; the log of the server says more."
             self._tell(self._fail, ConversationFailed(text))
         else:
@@ -206,6 +222,7 @@ class Conversation:
 
     def _talk(self) -> Answer:
         with self._shelf.cast() as cast, cast.knowing(self._tools), IOStream.set_default(_Nobody()):
+            self._configurations = [member.llm_config for member in cast.members if member.llm_config]
             names = [member.name for member in cast.members]
             is_live = self._shape == "all"
             speech = Speech(names, cast.is_group, self._deliver if is_live else lambda _: None)
@@ -234,23 +251,29 @@ class Conversation:
 
     def _calls_for_client(self, result: ChatResult) -> list[Message]:
         wanted = {tool["function"]["name"] for tool in self._tools}
-        called = result.chat_history[-1].get("tool_calls") or () if wanted else ()
+        called = [call for last in result.chat_history[-1:] for call in last.get("tool_calls") or ()]
         return [call for call in called if call["function"]["name"] in wanted]
 
     def _watch(self, event: Event) -> None:
         """Count, and end a conversation that was stopped before it had begun, or has cost too much."""
-        assert self._cast is not None
         if isinstance(event, ModelAnswered) and not event.from_cache:
             self._sent += event.usage.get("prompt_tokens") or 0
             self._received += event.usage.get("completion_tokens") or 0
             self._cost += event.cost or 0.0
-        if self._is_stopped:
-            self._cast.stop(now=True)
-        elif self._has_cost_too_much():
-            self._cast.stop(now=False)
+        if self._is_stopped or self._has_cost_too_much():
+            self._end_chat(now=self._is_stopped)
+
+    def _end_chat(self, now: bool) -> None:
+        with self._lock:
+            if self._cast is not None:
+                self._cast.stop(now)
 
     def _has_cost_too_much(self) -> bool:
         return self._shelf.max_cost is not None and self._cost > self._shelf.max_cost
+
+    def _report(self, error: BaseException) -> None:
+        text = without_secrets("".join(traceback.format_exception(error)), self._configurations)
+        logger.error("A conversation with %s failed.\n%s", self._shelf.name, text)
 
     def _deliver(self, piece: Piece) -> None:
         self._tell(self._pieces.put_nowait, piece)
@@ -279,9 +302,3 @@ class _Nobody(IOStream):
     def input(self, prompt: str = "", *, password: bool = False) -> str:
         """Give the word back to the client."""
         return _GOODBYE
-
-
-def _report(name: str, error: BaseException) -> None:
-    """Log what went wrong, without keys."""
-    text = "".join(traceback.format_exception(error))
-    logger.error("A conversation with %s failed.\n%s", name, without_secrets(text, []))

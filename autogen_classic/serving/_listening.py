@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from types import TracebackType
+from typing import ClassVar
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -15,6 +16,8 @@ from ._conversations import Hall
 __all__ = ("Listener",)
 
 _BACKLOG = 2048
+_SECONDS_TO_WRITE = 2
+_SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class Listener:
@@ -30,11 +33,14 @@ class Listener:
     Attributes:
         token: what clients need.
         address: where it listens, without a path.
+        keeps_streams_open: whether clients keep streams open in which nothing comes, so that they are not waited for.
 
     Raises:
         OSError: the port is in use, or the address may not be used.
         OverflowError: the port is not one of 0 to 65535.
     """
+
+    keeps_streams_open: ClassVar[bool] = False
 
     def __init__(self, app: ASGIApp, hall: Hall, token: str, host: str, port: int) -> None:
         if not 0 <= port <= 65535:
@@ -56,15 +62,16 @@ class Listener:
         return list(self._hall.shelves)
 
     def serve(self) -> None:
-        """Serve in this thread until Ctrl-C or a termination signal. Answers under way are finished first.
-
-        A second Ctrl-C does not wait for them.
-        """
+        """Serve until Ctrl-C. Answers under way are finished first; a second Ctrl-C does not wait for them."""
+        thread = self._in_thread()
         try:
-            self._uvicorn.run(sockets=[self._socket])
-        finally:
-            self._hall.stop()
-            self._socket.close()
+            try:
+                while thread.is_alive():
+                    thread.join(_SECONDS_BETWEEN_LOOKS)  # Windows delivers Ctrl-C only between two waits
+            except KeyboardInterrupt:
+                self.stop()
+        except KeyboardInterrupt:
+            self.stop(now=True)
 
     def start(self) -> Self:
         """Serve in a thread of its own.
@@ -72,9 +79,19 @@ class Listener:
         Returns:
             The server itself.
         """
-        self._thread = threading.Thread(target=self.serve, name="autogen_classic serving", daemon=True)
-        self._thread.start()
+        self._in_thread()
         return self
+
+    def _in_thread(self) -> threading.Thread:
+        self._thread = threading.Thread(target=self._run, name="autogen_classic serving", daemon=True)
+        self._thread.start()
+        return self._thread
+
+    def _run(self) -> None:
+        try:
+            self._uvicorn.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
 
     def stop(self, now: bool = False) -> None:
         """Take no more requests, and end. A server that has ended stays so.
@@ -82,8 +99,9 @@ class Listener:
         Args:
             now: whether conversations under way end at once; else they are finished.
         """
-        if now:
-            self._hall.stop()
+        self._hall.close(now)
+        if now or self.keeps_streams_open:
+            self._uvicorn.config.timeout_graceful_shutdown = _SECONDS_TO_WRITE
         self._uvicorn.should_exit = True
         if self._thread is None:
             self._socket.close()

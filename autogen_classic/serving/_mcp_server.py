@@ -59,6 +59,8 @@ class McpServer(Listener):
         ValueError: for another number or shape.
     """
 
+    keeps_streams_open = True
+
     def __init__(
         self,
         offers: Mapping[str, Offered],

@@ -186,6 +186,32 @@ async def cancel(session: ClientSession, asking: asyncio.Task[Any]) -> None:
     asking.cancel()
 
 
+def test_a_server_that_stops_finishes_its_answers_and_leaves_the_clients_that_listen(model: MockOpenAIServer) -> None:
+    arrived, opened = threading.Event(), threading.Event()
+    server = McpServer({"it": lambda: an_agent(model)}).start()
+    stopping = threading.Thread(target=server.stop)
+
+    def wait(request: ModelRequest) -> str:
+        arrived.set()
+        opened.wait(SECONDS)
+        return "at last"
+
+    async def work(session: ClientSession) -> None:
+        asking = asyncio.create_task(call(session, "it", "Hi"))
+        await asyncio.to_thread(arrived.wait, SECONDS)
+        stopping.start()
+        while not server._hall._is_closed:
+            await asyncio.sleep(0)
+        assert (await call(session, "it", "Hi"))[1]
+        opened.set()
+        assert await asking == ("at last", False)
+        await asyncio.to_thread(stopping.join, SECONDS)
+        assert not stopping.is_alive()
+
+    model.default = wait
+    in_session(server, work)
+
+
 def test_nobody_gets_in_without_the_token(model: MockOpenAIServer) -> None:
     with McpServer({"it": lambda: an_agent(model)}) as server:
         for headers in ({}, {"authorization": "Bearer wrong"}):

@@ -23,7 +23,7 @@ from autogen_classic import (
 from autogen_classic.agentchat.group.patterns import RoundRobinPattern
 from autogen_classic.errors import ServingError
 from autogen_classic.events import ChatEnded, ModelAnswered, subscribe, unsubscribe
-from autogen_classic.serving import Offer, OpenAIServer
+from autogen_classic.serving import Offer, OpenAIServer, openai_app
 from autogen_classic.testing import MockOpenAIServer, ModelRequest, tool_call
 
 SECONDS = 30.0
@@ -34,6 +34,14 @@ ADD = {"type": "function", "function": {"name": "add", "parameters": {"type": "o
 @pytest.fixture
 def model() -> Iterator[MockOpenAIServer]:
     with MockOpenAIServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[OpenAIServer]:
+    """A server whose agent must not be asked."""
+    silent = ConversableAgent("silent", llm_config={"config_list": [{"model": "m", "api_key": "sk-mock"}]})
+    with OpenAIServer({"it": lambda: silent}) as server:
         yield server
 
 
@@ -468,24 +476,55 @@ def test_a_client_that_leaves_ends_the_conversation_and_what_is_paid_for_is_kept
     assert agent.get_total_usage() is not None
 
 
-def is_listening(server: OpenAIServer) -> bool:
-    try:
-        httpx.get(server.address)
-    except httpx.ConnectError:
-        return False
-    return True
+def test_a_client_that_leaves_before_its_turn_costs_nothing(model: MockOpenAIServer) -> None:
+    gate = model.default = Gate()
+    turns: list[Any] = []
+
+    async def main(server: OpenAIServer) -> None:
+        async with openai.AsyncOpenAI(base_url=server.base_url, api_key=server.token, max_retries=0) as client:
+
+            async def one(text: str) -> None:
+                asked: Any = [{"role": "user", "content": text}]
+                turns.append(await client.chat.completions.create(model="it", messages=asked))
+
+            first = asyncio.create_task(one("first"))
+            await asyncio.to_thread(gate.arrived.wait, SECONDS)
+            waiting = {asyncio.create_task(one(f"waiting {number}")) for number in range(5)}
+            refused: set[asyncio.Task[None]] = set()
+            while len(refused) < 4:  # then the fifth has got in, and waits for its turn
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                refused |= done
+            assert {type(task.exception()) for task in refused} == {openai.RateLimitError}
+            waiting.pop().cancel()
+            while not any(conversation._is_stopped for conversation in server._hall._open):
+                await asyncio.sleep(0)  # until the server has noticed
+            gate.opened.set()
+            await first
+            await one("last")
+
+    with OpenAIServer({"it": an_agent(model)}, conversations=2) as server:
+        asyncio.run(main(server))
+    assert len(turns) == 2
+    assert [request.last_text for request in model.requests] == ["first", "last"]
+
+
+def is_open(server: OpenAIServer) -> bool:
+    body = {"model": "quick", "messages": [{"role": "user", "content": "Hi"}]}
+    headers = {"authorization": f"Bearer {server.token}"}
+    return httpx.post(f"{server.base_url}/chat/completions", json=body, headers=headers).status_code != 503
 
 
 def test_a_server_that_stops_finishes_the_answers_under_way(model: MockOpenAIServer) -> None:
+    quick = ConversableAgent("quick", llm_config=False, human_input_mode="NEVER", default_auto_reply="Hi")
     gate = model.default = Gate()
     answers: list[str] = []
-    server = OpenAIServer({"it": lambda: an_agent(model)}).start()
+    server = OpenAIServer({"it": lambda: an_agent(model), "quick": quick}).start()
     asking = threading.Thread(target=lambda: answers.append(ask(server, "Hi").choices[0].message.content))
     asking.start()
     assert gate.arrived.wait(SECONDS)
     stopping = threading.Thread(target=server.stop)
     stopping.start()
-    while is_listening(server):
+    while is_open(server):
         pass
     gate.opened.set()
     stopping.join()
@@ -524,18 +563,16 @@ def test_an_answer_that_costs_too_much_is_cut_short(model: MockOpenAIServer) -> 
 # --- what goes wrong -------------------------------------------------------------------------------------------------
 
 
-def test_nobody_gets_in_without_the_token(model: MockOpenAIServer) -> None:
-    with OpenAIServer({"it": lambda: an_agent(model)}, token="a-good-token") as server:
-        for wrong in ("another-token", "a-good-toke", "a-good-token2", "ä"):
-            with httpx.Client(base_url=server.base_url, headers={"authorization": f"Bearer {wrong}".encode()}) as http:
-                for answer in (http.get("/models"), http.post("/chat/completions"), http.get("/no-such-page")):
-                    assert answer.status_code == 401
-                    assert answer.headers["www-authenticate"] == "Bearer"
-        with client_of(server, api_key="another-token") as client:
-            with pytest.raises(openai.AuthenticationError, match="The token is missing or wrong"):
-                client.models.list()
-        assert httpx.get(f"{server.base_url}/models").status_code == 401
-    assert model.requests == []
+def test_nobody_gets_in_without_the_token(plain: OpenAIServer) -> None:
+    for wrong in ("another-token", plain.token[:-1], f"{plain.token}2", "ä"):
+        with httpx.Client(base_url=plain.base_url, headers={"authorization": f"Bearer {wrong}".encode()}) as http:
+            for answer in (http.get("/models"), http.post("/chat/completions"), http.get("/no-such-page")):
+                assert answer.status_code == 401
+                assert answer.headers["www-authenticate"] == "Bearer"
+    with client_of(plain, api_key="another-token") as client:
+        with pytest.raises(openai.AuthenticationError, match="The token is missing or wrong"):
+            client.models.list()
+    assert httpx.get(f"{plain.base_url}/models").status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -571,13 +608,11 @@ def test_nobody_gets_in_without_the_token(model: MockOpenAIServer) -> None:
     ],
 )
 def test_a_request_that_cannot_be_answered_is_told_why(
-    model: MockOpenAIServer, changes: dict[str, Any], error: type[Exception], text: str
+    plain: OpenAIServer, changes: dict[str, Any], error: type[Exception], text: str
 ) -> None:
     request: Any = {"model": "it", "messages": [{"role": "user", "content": "x"}], **changes}
-    with OpenAIServer({"it": lambda: an_agent(model)}) as server:
-        with client_of(server) as client, pytest.raises(error, match=text):
-            client.chat.completions.create(**request)
-    assert model.requests == []
+    with client_of(plain) as client, pytest.raises(error, match=text):
+        client.chat.completions.create(**request)
 
 
 def test_bodies_that_are_too_large_or_no_json_get_an_answer(model: MockOpenAIServer) -> None:
@@ -607,11 +642,11 @@ def test_a_conversation_that_fails_is_told_without_its_secrets_and_is_not_repeat
     calls: list[int] = []
 
     def make() -> ConversableAgent:
-        agent = an_agent(model)
+        agent = an_agent(model, llm_config={"config_list": [model.config(api_key="sk-of-the-agent")]})
 
         def fail(*_: object, **__: object) -> Any:
             calls.append(1)
-            raise RuntimeError("the password is swordfish")
+            raise RuntimeError("the password is swordfish, the key sk-of-the-agent")
 
         agent.register_reply([ConversableAgent, None], fail)
         return agent
@@ -624,6 +659,7 @@ def test_a_conversation_that_fails_is_told_without_its_secrets_and_is_not_repeat
     assert "swordfish" not in str(caught.value)
     assert calls == [1]
     assert "RuntimeError: the password is swordfish" in caplog.text
+    assert "sk-of-the-agent" not in caplog.text
 
 
 def test_a_tool_that_leaves_the_program_leaves_the_server_alone(model: MockOpenAIServer) -> None:
@@ -682,3 +718,17 @@ def test_settings_that_cannot_be_are_refused(model: MockOpenAIServer) -> None:
         OpenAIServer(offers, answer="first")  # type: ignore[arg-type]
     with OpenAIServer(offers) as server, pytest.raises(OSError, match="in use"):
         OpenAIServer(offers, port=int(server.address.rpartition(":")[2]))
+
+
+def test_the_application_can_run_in_a_server_of_ones_own(model: MockOpenAIServer) -> None:
+    app = openai_app({"it": lambda: an_agent(model)}, token="a-good-token")
+
+    async def main() -> str:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://it") as http:
+            body = {"model": "it", "messages": [{"role": "user", "content": "Hi"}]}
+            headers = {"authorization": "Bearer a-good-token"}
+            answer = await http.post("/v1/chat/completions", json=body, headers=headers)
+            return str(answer.json()["choices"][0]["message"]["content"])
+
+    assert asyncio.run(main()) == "Hi"

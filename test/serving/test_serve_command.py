@@ -120,7 +120,8 @@ def test_a_team_is_served_under_the_name_of_its_file(folder: Path) -> None:
     assert answer.choices[0].message.content == "**author:** A text.\n\n**critic:** Good."
 
 
-def test_the_command_serves_until_ctrl_c(folder: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_serves_until_ctrl_c_or_a_termination_signal(folder: Path, ending: signal.Signals) -> None:
     with MockOpenAIServer() as model:
         serving = subprocess.Popen(
             [sys.executable, "-m", "autogen_classic", "serve", "openai", "ha=some_agents:make_joker", "--port", "0"],
@@ -135,7 +136,7 @@ def test_the_command_serves_until_ctrl_c(folder: Path) -> None:
             assert first.startswith("Serving ha at http://127.0.0.1:")
             with openai.OpenAI(base_url=first.split()[3], api_key=second.split()[-1]) as client:
                 answer = client.chat.completions.create(model="ha", messages=[{"role": "user", "content": "Hi"}])
-            serving.send_signal(signal.SIGINT)
+            serving.send_signal(ending)
             out, err = serving.communicate(timeout=60)
         finally:
             serving.kill()
