@@ -52,6 +52,7 @@ PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "swarms.md",
     "tools.md",
     "viewing.md",
+    "web-agents.md",
 )
 
 
