@@ -44,6 +44,7 @@ PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "mathematics.md",
     "mcp.md",
     "memory.md",
+    "realtime.md",
     "retrieval.md",
     "search-tools.md",
     "serving.md",

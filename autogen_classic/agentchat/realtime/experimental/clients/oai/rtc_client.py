@@ -41,40 +41,37 @@ class OpenAIRealtimeWebRTCClient(OpenAISession):
             llm_config: the configuration, of which the first entry counts.
             websocket: the connection to the browser, which has been accepted.
             logger: where it writes what it notices.
-
-        Raises:
-            openai.OpenAIError: there is no key.
         """
         super().__init__(llm_config, logger)
         self._websocket = websocket
         address = str(self._entry.settings.get("base_url") or "").rstrip("/")
         self._beta = address.endswith(_OF_THE_BETA)
-        self._client = AsyncOpenAI(
-            api_key=self._entry.settings.get("api_key"), base_url=address.removesuffix(_OF_THE_BETA) or None
-        )
+        self._base_url = address.removesuffix(_OF_THE_BETA) or None
 
     @asynccontextmanager
     async def connect(self) -> AsyncGenerator[None, None]:
         """Get a key for the browser, and tell the browser to begin.
 
         Raises:
-            openai.APIError: OpenAI gives no key.
+            openai.OpenAIError: there is no key, or OpenAI gives none for it.
         """
         self._forget_events()
         with keys_hidden([self._entry.settings]):
-            config = await self._session_of_the_beta() if self._beta else await self._session_of_today()
+            async with AsyncOpenAI(api_key=self._entry.settings.get("api_key"), base_url=self._base_url) as client:
+                make = self._session_of_the_beta if self._beta else self._session_of_today
+                config = await make(client)
         await self._send({"type": "ag2.init", "config": config, "init": self.session_init_data()})
         yield
 
-    async def _session_of_the_beta(self) -> dict[str, Any]:
+    async def _session_of_the_beta(self, client: AsyncOpenAI) -> dict[str, Any]:
         voice = self._first_settings()["voice"]
         body = {"model": self._entry.model, "voice": voice}
-        made = await self._client.post(_OF_THE_BETA, body=body, cast_to=dict[str, Any])
+        made = await client.post(_OF_THE_BETA, body=body, cast_to=dict[str, Any])
         return {**made, "model": self._entry.model}
 
-    async def _session_of_today(self) -> dict[str, Any]:
+    async def _session_of_today(self, client: AsyncOpenAI) -> dict[str, Any]:
         session = for_today({"model": self._entry.model, "voice": self._first_settings()["voice"]})
-        made = await self._client.post("/realtime/client_secrets", body={"session": session}, cast_to=dict[str, Any])
+        made = await client.post("/realtime/client_secrets", body={"session": session}, cast_to=dict[str, Any])
         secret = {name: made.get(name) for name in ("value", "expires_at")}
         return {**(made.get("session") or session), "client_secret": secret, "model": self._entry.model}
 
