@@ -9,6 +9,7 @@ import base64
 import json
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -62,6 +63,7 @@ class MockRealtimeServer:
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
         self._calls = 0
+        self._open: dict[threading.Thread, ServerConnection] = {}
         self.received: list[dict[str, Any]] = []
         self.settings: dict[str, Any] = {}
         self.refused = 0
@@ -112,6 +114,9 @@ class MockRealtimeServer:
         assert self._thread is not None
         self._server.shutdown()
         self._thread.join()
+        for talking, connection in list(self._open.items()):
+            connection.close()
+            talking.join()  # so that everything which has arrived is in `received`
 
     def _check(self, connection: ServerConnection, request: Request) -> Response | None:
         if self._token is None or request.headers.get("Authorization") == f"Bearer {self._token}":
@@ -120,15 +125,19 @@ class MockRealtimeServer:
         return connection.respond(HTTPStatus.UNAUTHORIZED, "Incorrect API key provided.")
 
     def _talk(self, connection: ServerConnection) -> None:
+        from websockets.exceptions import ConnectionClosed
+
+        self._open[threading.current_thread()] = connection
         described = (
             {"modalities": ["audio", "text"]} if self._beta else {"type": "realtime", "output_modalities": ["audio"]}
         )
         _send(connection, type="session.created", session={"object": "realtime.session", **described})
-        for text in connection:
-            message = json.loads(text)
-            self.received.append(message)
-            if not self._answer(connection, message):
-                return
+        with suppress(ConnectionClosed):  # a program that is interrupted does not say that it leaves
+            for text in connection:
+                message = json.loads(text)
+                self.received.append(message)
+                if not self._answer(connection, message):
+                    return
 
     def _answer(self, connection: ServerConnection, message: dict[str, Any]) -> bool:
         """Answer a message; tell whether the connection stays open."""
@@ -170,7 +179,7 @@ class MockRealtimeServer:
             self._call(connection, reply)  # type: ignore[arg-type]  # a list holds one kind of thing
         else:
             for message in reply:
-                connection.send(message if isinstance(message, str) else json.dumps(message))
+                _put(connection, message if isinstance(message, str) else json.dumps(message))
         return True
 
     def _say(self, connection: ServerConnection, text: str) -> None:
@@ -191,7 +200,15 @@ class MockRealtimeServer:
 
 
 def _send(connection: ServerConnection, **message: object) -> None:
-    connection.send(json.dumps(message))
+    _put(connection, json.dumps(message))
+
+
+def _put(connection: ServerConnection, text: str) -> None:
+    """Send a text, unless the program has left; what it has sent before is still to be read."""
+    from websockets.exceptions import ConnectionClosed
+
+    with suppress(ConnectionClosed):
+        connection.send(text)
 
 
 def _merge(settings: dict[str, Any], new: Mapping[str, Any]) -> None:

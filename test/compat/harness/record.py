@@ -4,7 +4,7 @@
     PYTHONPATH=. python test/compat/harness/record.py --ours [--family FAMILY] [NAME ...]
 
 `PYTHON_WITH_THE_ORIGINAL` belongs to an environment of its own: Python 3.11 with `autogen-agentchat==0.2.40`, or with
-`autogen==0.14.1` for the family ag2, `autogen==0.7.6` for the family swarm.
+`autogen==0.14.1` for the family ag2, `autogen==0.7.6` and `websockets<15` for the family swarm.
 Long texts written by that library never reach a record: the runner masks them before it writes anything down.
 """
 

@@ -9,6 +9,7 @@ autogen_classic; it only ever says `import autogen`.
 from __future__ import annotations
 
 import asyncio
+import base64
 import builtins
 import contextlib
 import io
@@ -17,6 +18,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 from model_server import Choices, Endless, Fault, ModelServer
@@ -28,6 +30,7 @@ __all__ = [
     "EventStream",
     "Fault",
     "call",
+    "call_of",
     "chat",
     "function_call",
     "group_chat",
@@ -43,6 +46,7 @@ __all__ = [
     "raises",
     "record",
     "set_environment",
+    "talk_by_voice",
     "tool_calls",
 ]
 
@@ -287,3 +291,102 @@ def set_environment(**values: str | None) -> None:
         os.environ.pop(key, None)
         if value is not None:
             os.environ[key] = value
+
+
+def call_of(name: str, /, **arguments: Any) -> Any:
+    """A call that the model of an agent that speaks makes."""
+    return _testing().tool_call(name, **arguments)
+
+
+def _testing() -> Any:
+    """The doubles of this library, which also play the model for the original."""
+    repository = str(Path(__file__).resolve().parents[3])
+    if repository not in sys.path:
+        sys.path.append(repository)
+    from autogen_classic import testing
+
+    return testing
+
+
+def talk_by_voice(
+    replies: list[Any],
+    *says: str,
+    heard: int,
+    adapter: str = "WebSocketAudioAdapter",
+    prepare: Any = None,
+    say: Any = None,
+    system_message: str = "Be nice.",
+    **entry: Any,
+) -> None:
+    """Have a person talk with a RealtimeAgent until they have heard enough; both ends of the line are recorded.
+
+    Args:
+        replies: what the model answers.
+        *says: what the person says, each after an answer.
+        heard: how many pieces of sound the person waits for.
+        adapter: what carries the sound.
+        prepare: is given the agent before it runs.
+        say: is awaited with the client when the session is prepared.
+        system_message: of the agent.
+        **entry: further settings of its configuration.
+    """
+    with _testing().MockRealtimeServer(replies, beta=True) as server:
+        config = {"temperature": 0.8, **server.llm_config(**entry)}
+        page = _Page(says, heard, say)
+        asyncio.run(_talk(page, config, adapter, prepare, system_message))
+    note("to the model", server.received)
+    note("to the person", page.received)
+
+
+class _Page:
+    """Stands in for the web socket of a person."""
+
+    def __init__(self, says: tuple[str, ...], heard: int, say: Any) -> None:
+        self.received: list[dict] = []
+        self.over = asyncio.Event()
+        self.client: Any = None
+        self._says = says
+        self._heard = heard
+        self._say = say
+        self._news = asyncio.Condition()
+
+    def _count(self) -> int:
+        return len([message for message in self.received if message["event"] == "mark"])
+
+    async def send_json(self, data: Any, mode: str = "text") -> None:
+        async with self._news:
+            self.received.append(data)
+            self._news.notify_all()
+        if self._count() == self._heard:
+            self.over.set()
+
+    async def iter_text(self) -> Any:
+        yield json.dumps({"event": "start", "start": {"streamSid": "MZ1"}, "streamSid": "MZ1"})
+        if self._say is not None:
+            await self._say(self.client)
+        for number, text in enumerate(self._says):
+            async with self._news:
+                await self._news.wait_for(lambda number=number: self._count() >= number)
+            payload = base64.b64encode(text.encode()).decode()
+            yield json.dumps({"event": "media", "media": {"timestamp": str(40 + 500 * number), "payload": payload}})
+        await asyncio.Event().wait()
+
+
+async def _talk(page: _Page, config: dict, adapter: str, prepare: Any, system_message: str) -> None:
+    from autogen.agentchat.realtime import experimental
+
+    agent = experimental.RealtimeAgent(
+        name="voice",
+        system_message=system_message,
+        llm_config=config,
+        audio_adapter=getattr(experimental, adapter)(page),
+    )
+    page.client = agent.realtime_client
+    if prepare is not None:
+        prepare(agent)
+    running = asyncio.ensure_future(agent.run())
+    over = asyncio.ensure_future(page.over.wait())
+    await asyncio.wait({running, over}, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+    note("heard everything", over.done())
+    running.cancel()
+    await asyncio.wait({running}, timeout=5)
