@@ -302,6 +302,7 @@ class Runner(Party, Protocol):
     """An agent that opens chats, and whose tools can change: what a run needs of it. `ConversableAgent` has it."""
 
     run_executor: Any
+    _classic_ends_unasked: bool
     llm_config: Any
     human_input_mode: Any
     context_variables: Any

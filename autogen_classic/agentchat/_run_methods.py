@@ -26,6 +26,8 @@ class RunMethods:
     """
 
     run_executor: Runner | None = None
+    _classic_ends_unasked = False
+    """Whether a message that ends the chat ends the run before a person is asked."""
 
     def run(
         self,

@@ -12,11 +12,13 @@ import threading
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any, Literal, cast
 
+from .._core import running_chats
 from .._core.content import content_str
 from .._core.drive import Steps
 from .._core.events import PersonAsked, listening
 from .._core.messages import Message
-from .._core.party import Agent, Party, Runner, ToolOrFunction
+from .._core.party import Agent, Outcome, Party, Runner, ToolOrFunction
+from .._core.running_chats import StopReason
 from ..events.agent_events import ErrorEvent, RunCompletionEvent
 from ..io.base import IOStream, Printable
 from ..io.run_response import AsyncRunIterResponse, AsyncRunResponse, RunIterResponse, RunResponse
@@ -77,6 +79,7 @@ class Plan:
             raise ValueError(f'msg_to must be "agent" or "user", but it is {msg_to!r}.')
         if recipient is None:
             user = _user_of(agent, settings["clear_history"], executor_kwargs, user_input)
+            user._classic_ends_unasked = settings["max_turns"] is not None
             both = (user, agent) if msg_to == "agent" else (agent, user)
         else:
             both = (agent, cast(Runner, recipient))
@@ -141,10 +144,24 @@ def _user_of(
     if user is None or clear_history or executor_kwargs:
         settings = {"is_termination_msg": _says_terminate, "human_input_mode": mode, **(executor_kwargs or {})}
         user = agent.run_executor = agent._classic_new_agent(settings.pop("name", "user"), **settings)
+        user.register_reply([Agent, None], _end_unasked)
     else:
         user.human_input_mode = mode
     lend_tools(agent, user)
     return user
+
+
+def _end_unasked(
+    recipient: Runner, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
+) -> Outcome:
+    """End a run of so many turns with the message that says so, before the person is asked once more, as AG2 does."""
+    last = (recipient._oai_messages[sender] if messages is None else messages)[-1]
+    if not recipient._classic_ends_unasked or not recipient._is_termination_msg(last):
+        return False, None
+    running_chat = running_chats.current()
+    if running_chat is not None:
+        running_chat.note(StopReason.TERMINATION_MESSAGE, last, by=recipient)
+    return True, None
 
 
 def _says_terminate(message: Message) -> bool:
