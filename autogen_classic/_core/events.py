@@ -349,7 +349,7 @@ class ToolReturned(Event):
     Attributes:
         agent: who ran it.
         name: its name.
-        arguments: what it was called with; None if they were broken JSON, or the tool is unknown.
+        arguments: what it was called with; None if they were broken JSON, and empty if the tool is unknown.
         content: the answer as the model gets it.
         succeeded: false if the tool raised, is unknown or was called with broken JSON.
         call_id: the id of the call, where it has one.

@@ -134,7 +134,7 @@ def _tool_called(event: events.ToolCalled) -> Iterator[Any]:
     yield ag2.ExecuteFunctionEvent(
         func_name=event.name,
         call_id=event.call_id or running_call_id.get(),
-        arguments=event.arguments or {},
+        arguments=_arguments(event.arguments) or {},
         recipient=event.agent.name,
     )
 
@@ -144,11 +144,16 @@ def _tool_returned(event: events.ToolReturned) -> Iterator[Any]:
     yield ag2.ExecutedFunctionEvent(
         func_name=event.name,
         call_id=event.call_id or running_call_id.get(),
-        arguments=event.arguments,
+        arguments=_arguments(event.arguments),
         content=event.content,
         recipient=event.agent.name,
         is_exec_success=event.succeeded,
     )
+
+
+def _arguments(given: object) -> dict[str, Any] | None:
+    """The arguments of a call, unless they are something else, with which no tool is called."""
+    return given if isinstance(given, dict) else None
 
 
 @translation(events.CodeExecuting)

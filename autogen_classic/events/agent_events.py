@@ -110,7 +110,7 @@ class BasePrintReceivedEvent(BaseEvent, ABC):
     def _print_said(self, f: EventPrinter, content: object) -> None:
         self.print_heading(f)
         if content is not None:
-            f(content_str(content), flush=True)
+            f(_text_or_repr(content), flush=True)
 
     def print_heading(self, f: EventPrinter) -> None:
         """Print who speaks to whom.
@@ -276,19 +276,22 @@ def create_received_event_model(
     role = event.get("role")
     if event.get("tool_responses"):
         answers = [
-            ToolResponse(tool_call_id=answer.get("tool_call_id"), content=_plain(answer.get("content")))
+            ToolResponse(
+                tool_call_id=_plain_or_text(part_of(answer, "tool_call_id")), content=_plain(part_of(answer, "content"))
+            )
             for answer in event["tool_responses"]
         ]
         return ToolResponseEvent(**common, content=_plain(content), role="tool", tool_responses=answers)
     if role in ("function", "tool"):
         name = event.get("name") if role == "function" else event.get("tool_call_id")
-        return FunctionResponseEvent(**common, content=_plain(content), name=name, role=role)
+        return FunctionResponseEvent(**common, content=_plain(content), name=_plain_or_text(name), role=role)
     if event.get("function_call"):
         called_function = _as_function_call(event["function_call"])
         return FunctionCallEvent(**common, content=_plain_or_none(content), function_call=called_function)
     if event.get("tool_calls"):
         calls = [
-            ToolCall(id=part_of(call, "id"), function=_as_function_call(called(call))) for call in event["tool_calls"]
+            ToolCall(id=_plain_or_text(part_of(call, "id")), function=_as_function_call(called(call)))
+            for call in event["tool_calls"]
         ]
         return ToolCallEvent(
             **common,
@@ -303,14 +306,14 @@ def create_received_event_model(
 
         settings = getattr(recipient, "llm_config", None) or {}
         content = OpenAIWrapper.instantiate(content, event["context"], settings.get("allow_format_str_template", False))
-    return TextEvent(**common, content=content if isinstance(content, list) else _plain_or_none(content))
+    return TextEvent(**common, content=content if _are_parts(content) else _plain_or_none(content))
 
 
 def _as_function_call(call: object) -> FunctionCall:
     arguments = part_of(call, "arguments")
     if arguments is None:
         arguments = part_of(call, "input")  # of a custom tool
-    return FunctionCall(name=part_of(call, "name"), arguments=_plain_or_text(arguments))
+    return FunctionCall(name=_plain_or_text(part_of(call, "name")), arguments=_plain_or_text(arguments))
 
 
 def _plain_or_text(value: object) -> str | None:
@@ -322,7 +325,19 @@ def _plain_or_text(value: object) -> str | None:
 def _plain_or_none(content: object) -> PlainContent | None:
     if content is None or isinstance(content, (str, bool, int, float)):
         return content
-    return content_str(content) if isinstance(content, list) else str(content)
+    return _text_or_repr(content) if isinstance(content, list) else str(content)
+
+
+def _text_or_repr(content: object) -> str:
+    """The text of a content; where its parts have a form of their own, what Python shows of them."""
+    try:
+        return content_str(content)
+    except (AssertionError, KeyError, TypeError, ValueError):
+        return str(content)
+
+
+def _are_parts(content: object) -> bool:
+    return isinstance(content, list) and all(isinstance(part, dict) for part in content)
 
 
 def _plain(content: object) -> PlainContent:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from agent_kit import agent
 from group_kit import member, talk
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
 from autogen_classic.agentchat import initiate_chats
@@ -22,6 +24,7 @@ from autogen_classic.agentchat.group import (
 )
 from autogen_classic.agentchat.group.events import transition_events  # noqa: F401 - defines classes of events
 from autogen_classic.agentchat.group.safeguards import SafeguardEvent, apply_safeguard_policy  # noqa: F401 - the same
+from autogen_classic.events.agent_events import create_received_event_model
 from autogen_classic.events.base_event import get_event_classes
 from autogen_classic.io import IOStream
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient, function_call, tool_call
@@ -233,3 +236,56 @@ def test_a_conversation_sends_it(kind: str, tmp_path: Path, monkeypatch: pytest.
 def test_every_class_is_sent_or_has_a_reason() -> None:
     ours = {kind for kind, one in get_event_classes().items() if one.__module__.startswith("autogen_classic.")}
     assert ours == {*SENT, *NEVER_SENT}
+
+
+# --- what comes from models and servers in forms of their own
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(max_size=5), parts, max_size=3),
+    max_leaves=5,
+)
+CALLS = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "id": ANYTHING,
+            "function": st.fixed_dictionaries({}, optional={"name": ANYTHING, "arguments": ANYTHING}),
+        },
+    ),
+    max_size=2,
+)
+MESSAGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "content": ANYTHING,
+        "role": st.sampled_from(["user", "assistant", "tool", "function"]),
+        "name": ANYTHING,
+        "tool_call_id": ANYTHING,
+        "tool_calls": CALLS,
+        "function_call": st.fixed_dictionaries({"name": ANYTHING}, optional={"arguments": ANYTHING}),
+        "tool_responses": st.lists(
+            st.fixed_dictionaries({}, optional={"tool_call_id": ANYTHING, "content": ANYTHING}), max_size=2
+        ),
+        "refusal": ANYTHING,
+        "audio": ANYTHING,
+    },
+)
+
+
+@given(message=MESSAGES)
+@settings(max_examples=200)
+def test_whatever_is_in_a_message_it_becomes_an_event(message: dict[str, Any]) -> None:
+    event: Any = create_received_event_model(event=message, sender=agent("ann"), recipient=agent("bob"))
+    event.print(lambda *objects, **settings: None)
+    assert event.model_dump_json()
+
+
+@pytest.mark.parametrize("arguments", ["[1]", '"text"', "{broken", "null", "3"])
+def test_a_call_with_odd_arguments_is_answered_though_events_are_heard(arguments: str) -> None:
+    call = {"id": "7", "type": "function", "function": {"name": "add", "arguments": arguments}}
+    stream = Recorder()
+    with IOStream.set_default(stream):
+        calling({"tool_calls": [call]})
+    assert stream.types.count("executed_function") == 1
+    assert stream.types[-2:] == ["text", "termination"]

@@ -252,7 +252,7 @@ def execute_function(
     arguments: Any = None
     began = perf_counter()
     if function is None:
-        content = _literals.FUNCTION_NOT_FOUND.format(name=name)
+        arguments, content = {}, _literals.FUNCTION_NOT_FOUND.format(name=name)
     else:
         try:
             arguments = _read_arguments(agent, function, func_call)
