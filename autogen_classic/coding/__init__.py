@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .limits import ResourceLimits
     from .local_commandline_code_executor import LocalCommandLineCodeExecutor
     from .markdown_code_extractor import MarkdownCodeExtractor
+    from .yepcode_code_executor import YepCodeCodeExecutor, YepCodeCodeResult
 
 __all__ = (
     "CodeBlock",
@@ -24,6 +25,8 @@ __all__ = (
     "LocalCommandLineCodeExecutor",
     "MarkdownCodeExtractor",
     "ResourceLimits",
+    "YepCodeCodeExecutor",
+    "YepCodeCodeResult",
 )
 
 _HOMES = {
@@ -36,6 +39,8 @@ _HOMES = {
     "LocalCommandLineCodeExecutor": ".local_commandline_code_executor",
     "MarkdownCodeExtractor": ".markdown_code_extractor",
     "ResourceLimits": ".limits",
+    "YepCodeCodeExecutor": ".yepcode_code_executor",
+    "YepCodeCodeResult": ".yepcode_code_executor",
 }
 
 # Programs say `autogen.coding.utils` without importing it.
