@@ -61,7 +61,8 @@ class CollectionQueryEngine:
         self.embedding_function = default_embedding() if embedding_function is None else embedding_function
         self.chunk_tokens = _CHUNK_TOKENS
         self._reader = ExcerptReader(llm)
-        self._database: VectorDB | None = None
+        self._opened: VectorDB | None = None
+        self._is_connected = False
 
     @property
     def client(self) -> OpenAIWrapper | None:
@@ -93,10 +94,16 @@ class CollectionQueryEngine:
         return True
 
     def _begin(self, overwrite: bool) -> VectorDB:
-        database = self._database or self._open()
+        database = self._database()
         database.create_collection(self.collection_name, overwrite=overwrite)
-        self._database = database
+        self._is_connected = True
         return database
+
+    def _database(self) -> VectorDB:
+        """The database, which is reached when it is first needed."""
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
 
     def init_db(
         self,
@@ -138,8 +145,7 @@ class CollectionQueryEngine:
             RetrievalError: the engine is not connected yet.
         """
         self.validate_query_index()
-        assert self._database is not None
-        self._store(self._database, documents_in(new_doc_dir, new_doc_paths_or_urls))
+        self._store(self._database(), documents_in(new_doc_dir, new_doc_paths_or_urls))
 
     def _store(self, database: VectorDB, documents: Sequence[tuple[str, str]]) -> None:
         chunks, sources = [], []
@@ -172,8 +178,7 @@ class CollectionQueryEngine:
     def _found(self, question: str) -> list[tuple[Document, float]]:
         """The chunks that are nearest to a question, with their distances."""
         self.validate_query_index()
-        assert self._database is not None
-        [found] = search(self._database, self.collection_name, question, _RESULTS, -1, "")
+        [found] = search(self._database(), self.collection_name, question, _RESULTS, -1, "")
         return found
 
     def validate_query_index(self) -> None:
@@ -182,7 +187,7 @@ class CollectionQueryEngine:
         Raises:
             RetrievalError: the engine is not connected yet.
         """
-        if self._database is None:
+        if not self._is_connected:
             raise RetrievalError("The engine is not connected. Call init_db or connect_db first.")
 
 

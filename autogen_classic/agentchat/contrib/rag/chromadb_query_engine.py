@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...._packages import missing_package
-from .._retrieval.chroma import plain_errors
 from .._retrieval.embed import EmbeddingFunction
+from .._retrieval.failures import plain_errors
 from ..vectordb.chromadb import ChromaVectorDB
 from ._collection import DEFAULT_COLLECTION_NAME, EMPTY_RESPONSE_REPLY, EMPTY_RESPONSE_TEXT, CollectionQueryEngine
 from ._reader import Model
@@ -66,7 +66,8 @@ class ChromaDBQueryEngine(CollectionQueryEngine):
 
     def _client(self) -> ClientAPI:
         import chromadb
+        from chromadb.errors import ChromaError
 
         where = f"The server of Chroma at {self._place.get('host')}:{self._place.get('port')}"
-        with plain_errors(where, "Is it running?"):
+        with plain_errors(where, ChromaError, ValueError):  # the second where nothing listens
             return chromadb.HttpClient(**self._place)

@@ -75,9 +75,12 @@ class LlamaIndexQueryEngine:
         Returns:
             True.
         """
-        from llama_index.core import VectorStoreIndex
+        from llama_index.core import StorageContext, VectorStoreIndex
 
-        self._index = VectorStoreIndex.from_vector_store(self.vector_store, embed_model=_embedding())
+        if self._index is not None:  # which also holds the texts, where the store does not
+            return True
+        storage = StorageContext.from_defaults(vector_store=self.vector_store)
+        self._index = VectorStoreIndex([], storage_context=storage, embed_model=_embedding())
         return True
 
     def init_db(
@@ -102,8 +105,9 @@ class LlamaIndexQueryEngine:
             FileNotFoundError: a file or the folder does not exist.
             UnreadableDocumentError: a document cannot be read.
         """
+        documents = self._read(new_doc_dir, new_doc_paths_or_urls)
         self.connect_db()
-        self.add_docs(new_doc_dir, new_doc_paths_or_urls)
+        self._insert(documents)
         return True
 
     def add_docs(
@@ -118,9 +122,12 @@ class LlamaIndexQueryEngine:
         Raises:
             RetrievalError: the engine is not connected yet.
         """
-        index = self._connected()
-        for document in self._read(new_doc_dir, new_doc_paths_or_urls):
-            index.insert(document)
+        self._connected()
+        self._insert(self._read(new_doc_dir, new_doc_paths_or_urls))
+
+    def _insert(self, documents: Sequence[Document]) -> None:
+        for document in documents:
+            self._connected().insert(document)
 
     def _read(self, folder: Path | str | None, places: Sequence[Path | str] | None) -> list[Document]:
         from llama_index.core.schema import Document

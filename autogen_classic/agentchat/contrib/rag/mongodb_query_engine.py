@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ....errors import VectorStoreError
 from .._retrieval.embed import embedding_from
-from ..vectordb.base import VectorDB
 from ..vectordb.mongodb import MongoDBAtlasVectorDB
 from ._collection import DEFAULT_COLLECTION_NAME, EMPTY_RESPONSE_REPLY, EMPTY_RESPONSE_TEXT, CollectionQueryEngine
 
@@ -75,10 +74,9 @@ class MongoDBQueryEngine(CollectionQueryEngine):
         Raises:
             VectorStoreError: the collection does not exist, or the database cannot be reached.
         """
-        database: VectorDB = self._database or self._open()
         try:
-            database.get_collection(self.collection_name)
+            self._database().get_collection(self.collection_name)
         except VectorStoreError as error:
             raise VectorStoreError(f"{error} Make it with init_db.") from error
-        self._database = database
+        self._is_connected = True
         return True

@@ -79,7 +79,7 @@ class VectorChromaQueryEngine(CollectionQueryEngine):
         Raises:
             VectorStoreError: it cannot be used.
         """
-        if self._database is None:
+        if not self._is_connected:
             self.connect_db()
 
 
