@@ -125,14 +125,19 @@ class Masks:
         return f"<<{name}" + "".join(f" {field}={found.group(field)!r}" for field in fields) + ">>"
 
 
-def without_prompts(requests: list[dict], own_texts: dict[str, list[str]]) -> list[dict]:
+def without_prompts(requests: list[dict], own_texts: dict[str, list[str]], undescribed: set[str]) -> list[dict]:
     """Of the texts in requests to some models, keep the scenario's own ones, and a sign of what else there was.
 
     Args:
         requests: what the models were asked.
         own_texts: for each such model, by its name, the own texts, longer ones first.
+        undescribed: the models of whose tools and forms of answers the descriptions are left out.
     """
     for request in requests:
+        if request["model"] in undescribed:
+            for part in ("tools", "response_format"):
+                if part in request["body"]:
+                    request["body"][part] = _without_descriptions(request["body"][part])
         if request["model"] not in own_texts:
             continue
         own = "|".join(map(re.escape, own_texts[request["model"]]))
@@ -141,6 +146,14 @@ def without_prompts(requests: list[dict], own_texts: dict[str, list[str]]) -> li
                 held = sorted(set(re.findall(own, message["content"])))
                 message["content"] = f"<<prompt with {held}>>"
     return requests
+
+
+def _without_descriptions(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_descriptions(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: _without_descriptions(item) for key, item in schema.items() if key != "description"}
 
 
 def without_wide_differences(record: dict[str, Any]) -> dict[str, Any]:

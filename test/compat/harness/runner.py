@@ -129,7 +129,7 @@ def run_here(name: str, mode: str, folder: str) -> dict:
     record = {
         "printed": printed.getvalue(),
         "histories": scenario.State.histories,
-        "requests": without_prompts(server.requests, scenario.State.own_texts),
+        "requests": without_prompts(server.requests, scenario.State.own_texts, scenario.State.undescribed),
         "person": scenario.State.person,
         "notes": scenario.State.notes,
         "raised": raised,

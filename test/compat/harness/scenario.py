@@ -61,6 +61,7 @@ class State:
     notes: ClassVar[list[list]] = []
     person: ClassVar[list[list]] = []
     own_texts: ClassVar[dict[str, list[str]]] = {}
+    undescribed: ClassVar[set[str]] = set()
     models = 0
 
 
@@ -76,13 +77,16 @@ def llm_config(*replies: Any, name: str | None = None, **settings: Any) -> dict:
     return {"config_list": [model(*replies, name=name)], "cache_seed": None, **settings}
 
 
-def hide_prompts(model: str, *own_texts: str) -> None:
+def hide_prompts(model: str, *own_texts: str, descriptions: bool = False) -> None:
     """Keep the library's prompts to a model out of the record: of each text that it reads, only own texts stay.
 
     Args:
         model: the name by which `model` or `llm_config` was given it.
         *own_texts: texts of the scenario; longer ones hold shorter ones.
+        descriptions: whether those of tools, and of the form of its answers, are kept out too.
     """
+    if descriptions:
+        State.undescribed.add(model)
     State.own_texts[model] = sorted(own_texts, key=len, reverse=True)
 
 
