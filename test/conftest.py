@@ -40,6 +40,7 @@ PLACES = {
     "agentchat/test_long_chats.py": "one",
     "agents": "versions",
     "agents/test_doc_agent.py": "one",
+    "agents/test_documents_and_addresses.py": "one",
     "behaviours": "quick",
     "browser_utils": "one",
     "cache": "versions",
