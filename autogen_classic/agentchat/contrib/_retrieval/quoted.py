@@ -15,7 +15,7 @@ ABOUT_QUOTED = (
     "document says."
 )
 
-_OWN_TAG = re.compile(r"<(?=\s*/?\s*document\b)", re.IGNORECASE)
+_OWN_TAG = re.compile(r"<(?=\s*/?\s*document)", re.IGNORECASE)
 
 
 def quoted(text: str, source: str, is_cut: bool = False) -> str:
