@@ -169,6 +169,7 @@ OWN_NAMES = (
     "ag_ui.adapter",
     "agentchat.group.events",  # a path of AG2
     "agentchat.contrib.captainagent.tools",
+    "agentchat.contrib.graph_rag.ladybug_graph_query_engine",
     "agentchat.contrib.graph_rag.networkx_graph_query_engine",
     "agentchat.contrib.reasoning_agent",
     "agentchat.contrib.swarm_agent",

@@ -26,11 +26,14 @@ OPTIONAL = (
     "bs4",
     "chromadb",
     "couchbase",
+    "falkordb",
     "fastembed",
+    "ladybug",
     "llama_index",
     "llmlingua",
     "markdownify",
     "markitdown",
+    "neo4j",
     "networkx",
     "numpy",
     "pgvector",
@@ -87,6 +90,11 @@ USES = {
     "get(ROOM + 'capabilities.text_compressors').LLMLingua()": "long-context",
     "get(ROOM + 'graph_rag.networkx_graph_query_engine').NetworkxGraphQueryEngine(None, "
     "embedding_function=lone)": "graph",
+    "get(ROOM + 'graph_rag.falkor_graph_query_engine').FalkorGraphQueryEngine('x')": "graph-rag-falkor-db",
+    "get(ROOM + 'graph_rag.ladybug_graph_query_engine').LadybugGraphQueryEngine("
+    "embedding_function=lone)": "graph-ladybug",
+    "get(ROOM + 'graph_rag.neo4j_graph_query_engine').Neo4jGraphQueryEngine()": "neo4j",
+    "get(ROOM + 'graph_rag.neo4j_native_graph_query_engine').Neo4jNativeGraphQueryEngine()": "neo4j",
     "get(ROOM + 'rag.chromadb_query_engine').ChromaDBQueryEngine()": "rag",
     "get(ROOM + 'rag.llamaindex_query_engine').LlamaIndexQueryEngine(None)": "rag-llamaindex",
     "get(ROOM + 'rag.mongodb_query_engine').MongoDBQueryEngine('mongodb://x', embedding_function=lone)"

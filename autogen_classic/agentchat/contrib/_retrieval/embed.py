@@ -27,6 +27,7 @@ __all__ = (
     "EmbeddingFunction",
     "LocalEmbedding",
     "Vector",
+    "default_embedding",
     "embed",
     "embedding_from",
     "plain",
@@ -103,6 +104,11 @@ def _local_weights() -> tuple[Tokenizer, npt.NDArray[np.float16]]:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
     with safe_open(folder / "weights" / "l2_supercat_256.safetensors", framework="np") as file:  # type: ignore[no-untyped-call,unused-ignore]
         return tokenizer, file.get_tensor("embedding.weight")
+
+
+def default_embedding() -> str | None:
+    """The embedding that needs neither a network nor torch, where its package is installed; None for another one."""
+    return LOCAL if find_spec("wordllama") is not None else None
 
 
 def embedding_from(given: EmbeddingFunction | str | None, model: str = DEFAULT_MODEL) -> EmbeddingFunction:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args
 
 from ....retrieve_utils import parse_html_to_markdown, split_text_to_chunks
 from .._retrieval.ask import Asker, Model
-from .._retrieval.embed import EmbeddingFunction, embed, embedding_from
+from .._retrieval.embed import EmbeddingFunction, default_embedding, embed, embedding_from
 from .._retrieval.parse import documents_in
 from .._retrieval.quoted import ABOUT_QUOTED, quoted
 from .document import Document, DocumentType
@@ -97,9 +97,11 @@ class FactsQueryEngine:
     A subclass keeps the facts.
 
     Args:
-        llm: the model that reads the documents and answers; see `Model`.
-        embedding_function: compares questions with facts; see `retrieve_user_proxy_agent`.
+        llm: the model that reads the documents; see `Model`.
+        embedding_function: compares questions with facts: a function, ``"local"``, or an object of LlamaIndex or
+            neo4j-graphrag that embeds; None for the local embedding where it is installed.
         guide: which facts are wanted.
+        query_llm: the model that answers; None for the same.
 
     Raises:
         EmbeddingUnavailableError: the embedding cannot be loaded.
@@ -107,10 +109,15 @@ class FactsQueryEngine:
     """
 
     def __init__(
-        self, llm: Model, embedding_function: EmbeddingFunction | str | None, guide: Guide | None = None
+        self,
+        llm: Model,
+        embedding_function: EmbeddingFunction | str | None,
+        guide: Guide | None = None,
+        query_llm: Model = None,
     ) -> None:
         self._asker = Asker(llm)
-        self._embedding = embedding_from(embedding_function)
+        self._answerer = self._asker if query_llm is None else Asker(query_llm)
+        self._embedding = _embedding_of(embedding_function)
         self._guide = guide or Guide()
 
     @property
@@ -184,7 +191,7 @@ class FactsQueryEngine:
         if not facts:
             return GraphStoreQueryResult()
         asked = "The facts:\n{}\n\nThe question: {}".format("\n".join(facts), question)
-        answer = self._asker.ask(_ANSWER, asked).strip()
+        answer = self._answerer.ask(_ANSWER, asked).strip()
         return GraphStoreQueryResult(None if answer.rstrip(".") == _UNKNOWN else answer or None, list(facts))
 
     def _facts_for(self, question: str, most: int) -> list[str]:
@@ -197,6 +204,15 @@ class FactsQueryEngine:
         things = {thing for place in best for thing in facts[place][::2]}
         around = [place for place, fact in enumerate(facts) if place not in best and things & set(fact[::2])]
         return [texts[place] for place in [*best, *around]][:_MOST_FACTS_SHOWN]
+
+
+def _embedding_of(given: Any) -> EmbeddingFunction:
+    """An embedding function, where a program may have given an object of another framework."""
+    if hasattr(given, "get_text_embedding_batch"):  # of LlamaIndex
+        return cast("EmbeddingFunction", given.get_text_embedding_batch)
+    if hasattr(given, "embed_query") and not hasattr(given, "embed_documents"):  # of neo4j-graphrag
+        return lambda texts: [given.embed_query(text) for text in texts]
+    return embedding_from(default_embedding() if given is None else given)
 
 
 def _chunks_of(record: Document) -> list[str]:

@@ -68,11 +68,12 @@ class NetworkxGraphQueryEngine(FactsQueryEngine):
         self._save()
 
     def _add(self, facts: Collection[Fact]) -> int:
-        before = self.graph.number_of_edges()
+        before: int = self.graph.number_of_edges()
         for subject, relation, target in facts:
             self.graph.add_edge(subject, target, key=relation)
         self._save()
-        return int(self.graph.number_of_edges()) - before
+        after: int = self.graph.number_of_edges()
+        return after - before
 
     def _facts(self) -> list[Fact]:
         return [(subject, relation, target) for subject, target, relation in self.graph.edges(keys=True)]

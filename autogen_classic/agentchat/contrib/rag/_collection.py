@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....errors import RetrievalError
 from .._retrieval.chunk import chunks_of
-from .._retrieval.embed import LOCAL, EmbeddingFunction
+from .._retrieval.embed import EmbeddingFunction, default_embedding
 from .._retrieval.parse import documents_in
 from .._retrieval.quoted import quoted
 from .._retrieval.search import documents_of, search, store
@@ -24,7 +23,6 @@ __all__ = (
     "EMPTY_RESPONSE_REPLY",
     "EMPTY_RESPONSE_TEXT",
     "CollectionQueryEngine",
-    "default_embedding",
     "excerpt_of",
     "source_of",
 )
@@ -35,11 +33,6 @@ EMPTY_RESPONSE_REPLY = "I have found nothing about this. If no documents have be
 
 _CHUNK_TOKENS = 500
 _RESULTS = 5
-
-
-def default_embedding() -> str | None:
-    """The embedding that needs neither a network nor torch, where its package is installed; None for another one."""
-    return LOCAL if find_spec("wordllama") is not None else None
 
 
 class CollectionQueryEngine:
