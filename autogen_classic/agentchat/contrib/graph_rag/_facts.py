@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, get_args, runtime_checkable
 
 from ....retrieve_utils import parse_html_to_markdown, split_text_to_chunks
 from .._retrieval.ask import Asker, Model
 from .._retrieval.embed import EmbeddingFunction, default_embedding, embed, embedding_from
+from .._retrieval.nearness import nearest
 from .._retrieval.parse import documents_in
 from .._retrieval.quoted import ABOUT_QUOTED, quoted
 from .document import Document, DocumentType
@@ -73,19 +74,19 @@ class Guide:
         return not (self.strict and self.relations) or fact[1] in self.relations
 
 
-def names_in(given: Any) -> tuple[str, ...]:
+def names_in(given: object) -> tuple[str, ...]:
     """The names of kinds or relations, in any of the forms that programs give them in.
 
     Args:
         given: a list of names, of dicts or objects with a name or a label, or a ``Literal`` of names; None for none.
     """
-    listed = get_args(given) if get_args(given) else given or ()
+    listed = get_args(given) or cast("Iterable[object]", given or ())
     return tuple(_name_of(one) for one in listed)
 
 
-def _name_of(given: Any) -> str:
+def _name_of(given: object) -> str:
     for key in ("label", "name"):
-        found = given.get(key) if isinstance(given, dict) else getattr(given, key, None)
+        found = given.get(key) if isinstance(given, Mapping) else getattr(given, key, None)
         if isinstance(found, str):
             return found
     return str(given)
@@ -199,20 +200,30 @@ class FactsQueryEngine:
         facts = self._facts()
         texts = [" ".join(fact) for fact in facts]
         wanted, *vectors = embed(self._embedding, [question, *texts])
-        nearness = [sum(x * y for x, y in zip(wanted, vector, strict=True)) for vector in vectors]
-        best = sorted(range(len(facts)), key=lambda place: -nearness[place])[:most]
+        best = nearest(wanted, vectors, most)
         things = {thing for place in best for thing in facts[place][::2]}
         around = [place for place, fact in enumerate(facts) if place not in best and things & set(fact[::2])]
         return [texts[place] for place in [*best, *around]][:_MOST_FACTS_SHOWN]
 
 
-def _embedding_of(given: Any) -> EmbeddingFunction:
+@runtime_checkable
+class _EmbeddingOfLlamaIndex(Protocol):
+    def get_text_embedding_batch(self, texts: list[str]) -> list[list[float]]: ...
+
+
+@runtime_checkable
+class _EmbeddingOfNeo4j(Protocol):
+    def embed_query(self, text: str) -> list[float]: ...
+
+
+def _embedding_of(given: object) -> EmbeddingFunction:
     """An embedding function, where a program may have given an object of another framework."""
-    if hasattr(given, "get_text_embedding_batch"):  # of LlamaIndex
-        return cast("EmbeddingFunction", given.get_text_embedding_batch)
-    if hasattr(given, "embed_query") and not hasattr(given, "embed_documents"):  # of neo4j-graphrag
-        return lambda texts: [given.embed_query(text) for text in texts]
-    return embedding_from(default_embedding() if given is None else given)
+    if isinstance(given, _EmbeddingOfLlamaIndex):
+        return given.get_text_embedding_batch
+    if isinstance(given, _EmbeddingOfNeo4j) and not hasattr(given, "embed_documents"):
+        embed_query = given.embed_query
+        return lambda texts: [embed_query(text) for text in texts]
+    return embedding_from(default_embedding() if given is None else cast("EmbeddingFunction", given))
 
 
 def _chunks_of(record: Document) -> list[str]:

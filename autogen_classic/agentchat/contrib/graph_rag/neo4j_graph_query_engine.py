@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from .._retrieval.ask import Model
 from .._retrieval.embed import EmbeddingFunction
@@ -47,8 +46,8 @@ class Neo4jGraphQueryEngine(Neo4jFactsQueryEngine):
         password: str = "neo4j",
         llm: Model = None,
         embedding: EmbeddingFunction | str | None = None,
-        entities: Any = None,
-        relations: Any = None,
+        entities: object = None,
+        relations: object = None,
         schema: Mapping[str, Sequence[str]] | Sequence[Sequence[str]] | None = None,
         strict: bool | None = False,
     ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from .._retrieval.ask import Model
 from .._retrieval.embed import EmbeddingFunction
@@ -47,8 +46,8 @@ class Neo4jNativeGraphQueryEngine(Neo4jFactsQueryEngine):
         embedding_dimension: int = 3072,
         llm: Model = None,
         query_llm: Model = None,
-        entities: Any = None,
-        relations: Any = None,
+        entities: object = None,
+        relations: object = None,
         potential_schema: Sequence[Sequence[str]] | None = None,
     ) -> None:
         guide = Guide(names_in(entities), names_in(relations), potential_schema or ())
