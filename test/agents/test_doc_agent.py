@@ -18,6 +18,7 @@ from autogen_classic.agents.experimental import DocAgent, InMemoryQueryEngine
 from autogen_classic.agents.experimental.document_agent import docling_doc_ingest_agent
 from autogen_classic.agents.experimental.document_agent.document_agent import DEFAULT_ERROR_GROUP_CHAT_MESSAGE
 from autogen_classic.events import listening
+from autogen_classic.replay import record, replay
 from autogen_classic.testing import MockOpenAIServer, ModelRequest, tool_call
 
 QUESTION = "What does the heron do?"
@@ -329,3 +330,25 @@ def test_a_doc_agent_without_a_model_is_refused(heron: Path) -> None:
 def test_silence_within_is_a_failure_that_is_told(heron: Path) -> None:
     with MockOpenAIServer([json.dumps(Model().plan)], default="") as server:
         assert ask("sync", server)[1] == DEFAULT_ERROR_GROUP_CHAT_MESSAGE
+
+
+def test_a_recorded_request_is_replayed_without_models_and_documents(heron: Path, tmp_path: Path) -> None:
+    tape = tmp_path / "tape.json"
+    with MockOpenAIServer(Model([heron], [QUESTION])) as server:
+        with record(tape, tools=True):
+            _, reply = ask("sync", server)
+        count = len(server.requests)
+        heron.unlink()
+        with replay(tape):
+            assert ask("sync", server)[1] == reply
+        assert len(server.requests) == count
+
+
+def test_a_budget_stops_the_inner_agents(heron: Path) -> None:
+    with MockOpenAIServer(Model([heron], [QUESTION])) as server:
+        reader = DocAgent(llm_config=server.llm_config(), query_engine=InMemoryQueryEngine(server.llm_config()))
+        reader.silent = True
+        result = chat("sync", agent("user"), reader, message="Read.", max_turns=1, max_tokens=50)
+        assert len(server.requests) < 8
+        assert result.spent.tokens > 50
+        assert result.stop_reason == "budget"

@@ -1,4 +1,7 @@
-"""What a DocAgent has to do, as it stands in the context variables of its inner group."""
+"""What a DocAgent has to do, as it stands in the context variables of its inner group.
+
+The variables hold what JSON can hold, so that recordings and journals keep what the tools have done.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +100,7 @@ def start(ingestions: Iterable[Ingest], queries: Iterable[Query], variables: Con
     Returns:
         What was done, for a model.
     """
-    known = {*variables["DocumentsIngested"], *(one.path_or_url for one in variables["DocumentsToIngest"])}
+    known = {*variables["DocumentsIngested"], *(one["path_or_url"] for one in variables["DocumentsToIngest"])}
     documents: list[Ingest] = []
     repeated: list[Ingest] = []
     for one in ingestions:
@@ -114,12 +117,16 @@ def start(ingestions: Iterable[Ingest], queries: Iterable[Query], variables: Con
         told.append(_KNOWN.format(count=len(repeated), sources=", ".join(_shown(one) for one in repeated)))
     variables.update(
         {
-            "DocumentsToIngest": [*variables["DocumentsToIngest"], *documents],
-            "QueriesToRun": [*variables["QueriesToRun"], *questions],
+            "DocumentsToIngest": [*variables["DocumentsToIngest"], *map(_as_json, documents)],
+            "QueriesToRun": [*variables["QueriesToRun"], *map(_as_json, questions)],
             "TaskInitiated": True,
         }
     )
     return "; ".join(told) or _NOTHING_NEW
+
+
+def _as_json(task: BaseModel) -> dict[str, str]:
+    return task.model_dump(mode="json")
 
 
 def _shown(ingestion: Ingest) -> str:
@@ -138,15 +145,16 @@ def answer_next(engine: RAGQueryEngine, variables: ContextVariables) -> str:
     """
     if not variables["QueriesToRun"]:
         return _NO_QUERIES
-    query, *rest = variables["QueriesToRun"]
+    task, *rest = variables["QueriesToRun"]
+    question = task["query"]
     try:
-        answer = _answer(engine, query.query)
+        answer = _answer(engine, question)
     except Exception as error:  # whatever an engine fails with, the chat goes on
-        answer = f"Query Failed, Error {error}: '{query.query}'"
+        answer = f"Query Failed, Error {error}: '{question}'"
     variables.update(
         {
             "QueriesToRun": rest,
-            "QueryResults": [*variables["QueryResults"], {"query": query.query, "answer": answer}],
+            "QueryResults": [*variables["QueryResults"], {"query": question, "answer": answer}],
             "CompletedTaskCount": variables["CompletedTaskCount"] + 1,
         }
     )
