@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import AutogenClassicError
+from ._clean import never_fail_on_a_character
 
 __all__ = ("COMMANDS", "Command", "main")
 
@@ -75,6 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if name not in COMMANDS:
         print(_unknown_command(name), file=sys.stderr)
         return 2
+    if name != "run":  # a program runs as Python would run it
+        never_fail_on_a_character()
     run: Callable[[Sequence[str]], int] = import_module(COMMANDS[name].module).main
     try:
         return run(rest)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
 
-__all__ = ("Cleaner", "clean")
+__all__ = ("Cleaner", "clean", "never_fail_on_a_character")
 
 # Control characters but for tab and line feed, marks that turn the reading direction, separators that few terminals
 # know, halves of characters, and letters that nobody sees.
@@ -21,6 +23,13 @@ def clean(text: str) -> str:
         text: any text.
     """
     return _UNFIT.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text.replace("\r\n", "\n"))
+
+
+def never_fail_on_a_character() -> None:
+    """Let standard output and error show a question mark for what they cannot show, and standard input take all."""
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "replace"), (sys.stderr, "replace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
 
 
 class Cleaner:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from agent_kit import agent
 
 from autogen_classic import cli
 from autogen_classic.cli import alias, demo, mock_server
 from autogen_classic.compat import environment
-from autogen_classic.testing import server
+from autogen_classic.replay import record
+from autogen_classic.testing import ScriptedClient, server
 from autogen_classic.version import RELEASE
 
 
@@ -80,3 +88,28 @@ def test_a_folder_that_cannot_be_written_is_explained(action, function, monkeypa
     monkeypatch.setattr(environment, function, denied)
     assert alias.main([action]) == 1
     assert "no permission to change" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["log run.json", "replay lesson.ipynb"])
+def test_a_terminal_that_knows_ascii_only_is_shown_what_it_can(command: str, tmp_path: Path) -> None:
+    with record(tmp_path / "run.json"):
+        agent("bert", llm_config=ScriptedClient(["Grüße"]).llm_config()).generate_reply(
+            [{"role": "user", "content": "Hi."}]
+        )
+    chat = (
+        'import autogen\nann = autogen.AssistantAgent("ann", llm_config={"config_list": [{"model": "gpt-4"}]})\n'
+        'user = autogen.UserProxyAgent("user", human_input_mode="NEVER", code_execution_config=False)\n'
+        'user.initiate_chat(ann, message="Hi.", max_turns=1)'
+    )
+    said = f"user (to ann):\n\nHi.\n\n{'-' * 80}\nann (to user):\n\nGrüße\n\n{'-' * 80}\n"
+    output = {"output_type": "stream", "name": "stdout", "text": said}
+    cell = {"cell_type": "code", "source": chat, "outputs": [output]}
+    (tmp_path / "lesson.ipynb").write_text(json.dumps({"nbformat": 4, "cells": [cell]}), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "autogen_classic", *command.split()],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "IPYTHONDIR": str(tmp_path / "ipython")},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, "Gr??e" in done.stdout) == (0, True), done.stderr

@@ -237,6 +237,17 @@ def test_code_whose_results_are_recorded_needs_no_engine(
     assert "take the results of code from the outputs: --code" in departure.why
 
 
+def test_code_whose_results_are_recorded_needs_no_packages_of_jupyter() -> None:
+    program = (
+        "import sys; sys.modules['websocket'] = None\n"
+        "from autogen_classic.compat import install_as_autogen; install_as_autogen()\n"
+        "from autogen_classic.replay.notebooks._idle_executors import put_in_place; put_in_place()\n"
+        "from autogen.coding.jupyter import DockerJupyterServer, JupyterCodeExecutor\n"
+        "with DockerJupyterServer() as server: JupyterCodeExecutor(server).restart()\n"
+    )
+    subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+
+
 def test_what_a_teachable_agent_asks_itself_is_no_departure(tmp_path: Path) -> None:
     pytest.importorskip("chromadb")
     program = CONFIG + (

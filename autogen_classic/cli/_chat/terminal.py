@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Callable
@@ -56,7 +55,6 @@ class Terminal(IOStream):
     """
 
     def __init__(self, status: Callable[[], str], history_file: Path | None, plain: bool = False) -> None:
-        _never_fail_on_a_character()
         self.has_person = sys.stdin.isatty()
         self._is_plain = plain or not (self.has_person and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb"
         self._status = status
@@ -188,9 +186,3 @@ class Terminal(IOStream):
         except UnicodeEncodeError:
             return text.translate(_SIMPLE_FORMS).encode(encoding, "replace").decode(encoding)
         return text
-
-
-def _never_fail_on_a_character() -> None:
-    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "replace"), (sys.stderr, "replace")):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=errors)

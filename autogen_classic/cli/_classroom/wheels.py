@@ -84,7 +84,8 @@ def _pip(*arguments: str) -> None:
         said = run.stderr.strip().splitlines()[-5:]
         raise InstallError(
             "The wheel house cannot be built. It comes from the package index, so this needs a network or a mirror "
-            "(PIP_INDEX_URL); --no-wheels leaves it out.\n  " + "\n  ".join([f"$ {' '.join(command)}", *said])
+            "(PIP_INDEX_URL); --no-wheels leaves it out. --wheel FILE names a wheel of this library that the index "
+            "lacks.\n  " + "\n  ".join([f"$ {' '.join(command)}", *said])
         )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
 from pathlib import Path
-from types import ModuleType
 
 from ... import coding
 from ...coding.base import CodeBlock, CodeExtractor, CodeResult
@@ -71,6 +72,6 @@ def put_in_place() -> None:
     try:
         jupyter = import_module(_JUPYTER)
     except ImportError:
-        jupyter = sys.modules[_JUPYTER] = ModuleType(_JUPYTER)
+        jupyter = sys.modules[_JUPYTER] = module_from_spec(ModuleSpec(_JUPYTER, None))
         vars(coding)["jupyter"] = jupyter
     vars(jupyter).update(dict.fromkeys(_OF_JUPYTER, IdleExecutor))
