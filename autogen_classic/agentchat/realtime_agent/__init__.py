@@ -1,4 +1,4 @@
-"""The path of `autogen_classic.agentchat.realtime.experimental` in AG2 0.5 and 0.6."""
+"""The path of `autogen_classic.agentchat.realtime.experimental` in AG2 0.6."""
 
 from ..realtime.experimental import (
     FunctionObserver,

@@ -18,7 +18,7 @@ from autogen_classic import LLMConfig
 from autogen_classic.agentchat.realtime.experimental import RealtimeAgent, RealtimeObserver, WebSocketAudioAdapter
 from autogen_classic.agentchat.realtime.experimental.clients.oai import base_client
 from autogen_classic.agentchat.realtime.experimental.realtime_events import AudioDelta, FunctionCall
-from autogen_classic.errors import RealtimeConnectionError
+from autogen_classic.errors import LLMConfigError, RealtimeConnectionError
 from autogen_classic.testing import MockRealtimeServer, disconnect, tool_call
 from test.helpers.realtime_kit import Caller, Watcher, media, run, start, talk
 
@@ -288,10 +288,20 @@ def test_a_server_that_does_not_describe_the_session_is_taken_for_one_of_today(
 def test_an_observer_that_fails_ends_the_conversation_with_its_error() -> None:
     class Failing(Watcher):
         async def initialize_session(self) -> None:
-            raise LookupError("nothing there")
+            raise FileNotFoundError("no such recording")
 
     with MockRealtimeServer() as server:
-        with pytest.raises(LookupError, match="nothing there"):
+        with pytest.raises(FileNotFoundError, match="no such recording"):
+            talk(server, until=lambda caller: False, observers=[Failing()])
+
+
+def test_an_observer_that_fails_at_an_event_ends_the_conversation_with_its_error() -> None:
+    class Failing(Watcher):
+        async def on_event(self, event: Any) -> None:
+            raise TimeoutError("the disk is slow")
+
+    with MockRealtimeServer() as server:
+        with pytest.raises(TimeoutError, match="the disk is slow"):
             talk(server, until=lambda caller: False, observers=[Failing()])
 
 
@@ -349,6 +359,14 @@ def test_the_configuration_may_come_from_a_with_block() -> None:
         assert RealtimeAgent(name="clerk").name == "clerk"
     with pytest.raises(ValueError, match="The RealtimeAgent 'clerk' needs an llm_config"):
         RealtimeAgent(name="clerk")
+    with pytest.raises(LLMConfigError, match="must name a model"):
+        RealtimeAgent(name="clerk", llm_config={"config_list": [{"api_key": "k"}]})
+
+
+def test_the_voice_may_be_an_argument_as_in_the_first_releases() -> None:
+    with MockRealtimeServer(["Hello."]) as server:
+        talk(server, media("Hi"), until=lambda caller: bool(caller.heard), voice="sage")
+    assert server.settings["audio"]["output"]["voice"] == "sage"
 
 
 @pytest.mark.parametrize(

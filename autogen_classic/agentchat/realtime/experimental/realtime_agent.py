@@ -54,6 +54,7 @@ class RealtimeAgent:
         llm_config: Settings | None = None,
         logger: logging.Logger | None = None,
         observers: list[RealtimeObserver] | None = None,
+        voice: str | None = None,
         **client_kwargs: Any,
     ) -> None:
         """Create an agent.
@@ -64,9 +65,10 @@ class RealtimeAgent:
                 as a browser over WebRTC.
             system_message: what its model is told about its part.
             llm_config: its model, of which the first configuration counts; None takes that of the ``with`` block that
-                is running. ``voice`` says how it sounds.
+                is running.
             logger: where it writes what it notices; None for ``autogen.agentchat.realtime``.
             observers: who else sees the events.
+            voice: how it sounds, as in AG2 0.6; None leaves that to ``voice`` of the configuration.
             **client_kwargs: ``websocket``, a connection to a browser that speaks with OpenAI itself over WebRTC.
 
         Raises:
@@ -76,6 +78,9 @@ class RealtimeAgent:
         llm_config = LLMConfig.get_current_llm_config(llm_config)
         if not llm_config:
             raise ValueError(f"The RealtimeAgent {name!r} needs an llm_config.")
+        if voice is not None:
+            first, *others = llm_config.get("config_list") or [llm_config]
+            llm_config = {**llm_config, "config_list": [{**first, "voice": voice}, *others]}
         self._name = name
         self._system_message = system_message
         self._logger = logger
@@ -144,7 +149,7 @@ class RealtimeAgent:
     def register_swarm(
         self, *, initial_agent: ConversableAgent, agents: list[ConversableAgent], **kwargs: str | None
     ) -> None:
-        """Let a swarm do the work, as programs of AG2 0.5 write it; see the function `register_swarm`.
+        """Let a swarm do the work, as programs for AG2 0.6 write it; see the function `register_swarm`.
 
         Args:
             initial_agent: the agent that begins.

@@ -11,9 +11,17 @@ from typing import Any
 
 from ....._packages import missing_package
 from ....._secrets import hidden, keys_hidden, place_of, secrets_in
-from .....errors import RealtimeConnectionError
+from .....errors import LLMConfigError, RealtimeConnectionError
 
-__all__ = ("LARGEST_MESSAGE", "Entry", "check_websockets", "connection_errors", "messages_of", "read_message")
+__all__ = (
+    "LARGEST_MESSAGE",
+    "Entry",
+    "check_websockets",
+    "connected",
+    "connecting",
+    "messages_of",
+    "read_message",
+)
 
 LARGEST_MESSAGE = 16 * 1024 * 1024
 """In bytes; a server that sends more is cut off."""
@@ -31,11 +39,16 @@ class Entry:
     """The first entry of a configuration.
 
     Args:
-        llm_config: an `LLMConfig`, or a dict with a ``config_list``.
+        llm_config: an `LLMConfig`, a dict with a ``config_list``, or a single entry.
+
+    Raises:
+        LLMConfigError: it names no model.
     """
 
     def __init__(self, llm_config: Mapping[str, Any]) -> None:
-        self.settings: dict[str, Any] = dict(llm_config["config_list"][0])
+        self.settings: dict[str, Any] = dict((llm_config.get("config_list") or [llm_config])[0])
+        if not self.settings.get("model"):
+            raise LLMConfigError("The first configuration of an agent that speaks must name a model.")
         given = (self.settings.get("temperature"), llm_config.get("temperature"), _DEFAULT_TEMPERATURE)
         self.temperature = next(value for value in given if value is not None)
 
@@ -77,35 +90,55 @@ def check_websockets(extra: str) -> None:
 
 
 @contextmanager
-def connection_errors(address: str, entry: Entry) -> Iterator[None]:
-    """Say in words of ours what is wrong with a connection, without a key.
+def connecting(address: str, entry: Entry) -> Iterator[None]:
+    """Say in words of ours, and without a key, why there is no connection.
 
     Args:
         address: where the server is.
         entry: the configuration.
 
     Raises:
-        RealtimeConnectionError: the server cannot be reached, refuses, or breaks off.
+        RealtimeConnectionError: the server cannot be reached, or refuses.
     """
-    from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+    from websockets.exceptions import InvalidHandshake, InvalidStatus
 
     server = f"The realtime server at {place_of(address)}"
     with keys_hidden([entry.settings]):
         try:
             yield
         except InvalidStatus as error:
-            answer = error.response
-            said = bytes(answer.body or b"").decode("utf-8", "replace").strip()
+            status = error.response.status_code
+            said = bytes(error.response.body or b"").decode("utf-8", "replace").strip()
             raise RealtimeConnectionError(
-                f"{server} refuses the connection: HTTP {answer.status_code}{f', {said:.200}' if said else ''}. "
-                f"{_ADVICE.get(answer.status_code, '')}".rstrip()
+                f"{server} refuses the connection: HTTP {status}{f', {said:.200}' if said else ''}. "
+                f"{_ADVICE.get(status, '')}".rstrip()
             ) from error
+        except (InvalidHandshake, OSError, TimeoutError) as error:
+            raise RealtimeConnectionError(f"{server} cannot be reached: {error}") from error
+
+
+@contextmanager
+def connected(address: str, entry: Entry) -> Iterator[None]:
+    """Say in words of ours, and without a key, that a connection has broken.
+
+    Args:
+        address: where the server is.
+        entry: the configuration.
+
+    Raises:
+        RealtimeConnectionError: the server has broken off.
+    """
+    from websockets.exceptions import ConnectionClosed
+
+    with keys_hidden([entry.settings]):
+        try:
+            yield
         except ConnectionClosed as error:
             closed = error.rcvd
             said = f"{closed.code} {closed.reason}".strip() if closed else "the connection was lost"
-            raise RealtimeConnectionError(f"{server} has broken off the conversation ({said}).") from error
-        except (InvalidHandshake, OSError, TimeoutError) as error:
-            raise RealtimeConnectionError(f"{server} cannot be reached: {error}") from error
+            raise RealtimeConnectionError(
+                f"The realtime server at {place_of(address)} has broken off the conversation ({said})."
+            ) from error
 
 
 async def messages_of(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from ...realtime_events import AudioDelta, FunctionCall, RealtimeEvent, SessionCreated, SpeechStarted
-from .._wire import LARGEST_MESSAGE, Entry, check_websockets, connection_errors, messages_of
+from .._wire import LARGEST_MESSAGE, Entry, check_websockets, connected, connecting, messages_of
 from ..realtime_client import RealtimeClientBase, RealtimeClientProtocol, Role, Settings, register_realtime_client
 
 if TYPE_CHECKING:
@@ -140,13 +140,15 @@ class GeminiRealtimeClient(RealtimeClientBase):
         key = self._entry.settings.get("api_key")
         self._forget_events()
         headers = {"x-goog-api-key": str(key)} if key else {}
-        with connection_errors(address, self._entry):
-            async with connect(address, additional_headers=headers, max_size=LARGEST_MESSAGE) as self._connection:
-                self._pending, self._begun = {}, False
-                try:
-                    yield
-                finally:
-                    self._connection = None
+        with connecting(address, self._entry):
+            self._connection = await connect(address, additional_headers=headers, max_size=LARGEST_MESSAGE)
+        self._pending, self._begun = {}, False
+        with connected(address, self._entry):
+            try:
+                yield
+            finally:
+                connection, self._connection = self._connection, None
+                await connection.close()
 
     async def read_events(self) -> AsyncGenerator[RealtimeEvent, None]:
         """Send the settings, and see `RealtimeClientProtocol.read_events`."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from openai import AsyncOpenAI
 
 from ...realtime_events import RealtimeEvent
-from .._wire import LARGEST_MESSAGE, Entry, check_websockets, connection_errors, messages_of, read_message
+from .._wire import LARGEST_MESSAGE, Entry, check_websockets, connected, connecting, messages_of, read_message
 from ..realtime_client import RealtimeClientProtocol, Settings, register_realtime_client
 from ._session import OpenAISession, is_of_the_beta
 
@@ -82,10 +82,11 @@ class OpenAIRealtimeClient(OpenAISession):
         """See `RealtimeClientProtocol.connect`."""
         self._forget_events()
         address = str(self._client.websocket_base_url or self._client.base_url)
-        with connection_errors(address, self._entry):
+        with connecting(address, self._entry):
             self._connection = await self._client.realtime.connect(
                 model=self._entry.model, websocket_connection_options={"max_size": LARGEST_MESSAGE}
             ).enter()
+        with connected(address, self._entry):
             try:
                 await self._learn_the_interface()
                 await self.session_update(self._first_settings())
