@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +81,14 @@ def test_the_tree_loads_no_package_that_an_error_belongs_to():
     program = "import sys, autogen_classic.errors; print({'docker', 'cohere', 'openai'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_no_hint_stands_in_a_key_error_which_python_prints_in_quotes() -> None:
+    hints = []
+    for file in Path(autogen_classic.__file__).parent.rglob("*.py"):
+        raised = [
+            node.exc for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Raise)
+        ]
+        texts = [ast.unparse(error) for error in raised if isinstance(error, ast.Call)]
+        hints += [f"{file.name}: {text}" for text in texts if text.startswith(("KeyError(f", "KeyError('"))]
+    assert hints == [], "raise a MissingItemError"

@@ -39,5 +39,6 @@ class AgentTools:
         Raises:
             ValueError: the model knows other tools, but not this one.
             AssertionError: the model does not know any.
+            TypeError: it is not a tool.
         """
         _tool_registration.remove_tool(cast(Party, self), tool)

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._core.party import Runner, ToolOrFunction
 from ._tool_registration import taking_json_values
 
-__all__ = ("lend_tools", "tell_of_tool", "with_tools")
+__all__ = ("check_tools", "lend_tools", "tell_of_tool", "with_tools")
+
+Tools: TypeAlias = Sequence[ToolOrFunction] | ToolOrFunction | None
+
+
+def check_tools(tools: Tools) -> None:
+    """Refuse what a model cannot call, before a run begins.
+
+    Args:
+        tools: tools, functions, or one of these; None for none.
+
+    Raises:
+        TypeError: something else is among them.
+    """
+    for tool in _as_list(tools):
+        if not (callable(tool) or hasattr(tool, "register_for_llm")):
+            raise TypeError(f"tools of a run must be tools or functions, but one of them is {tool!r}.")
 
 
 @contextmanager
-def with_tools(agents: Sequence[Runner], tools: Sequence[ToolOrFunction] | ToolOrFunction | None) -> Iterator[None]:
+def with_tools(agents: Sequence[Runner], tools: Tools) -> Iterator[None]:
     """Let agents know tools for the length of a ``with`` block: their models may call them, and each agent runs them.
 
     Args:
@@ -23,11 +39,10 @@ def with_tools(agents: Sequence[Runner], tools: Sequence[ToolOrFunction] | ToolO
     if tools is None:
         yield
         return
-    tools = list(tools) if isinstance(tools, (list, tuple)) else [tools]
     known_before = [_known_tools(agent) for agent in agents]
     try:
         for agent in agents:
-            for tool in tools:
+            for tool in _as_list(tools):
                 _register(agent, tool)
         yield
     finally:
@@ -61,6 +76,12 @@ def tell_of_tool(agent: Runner, tool: ToolOrFunction) -> None:
         tool.register_for_llm(agent)
     else:
         agent.register_for_llm(description=tool.__doc__ or tool.__name__)(tool)
+
+
+def _as_list(tools: Tools) -> list[ToolOrFunction]:
+    if tools is None:
+        return []
+    return list(tools) if isinstance(tools, (list, tuple)) else [tools]
 
 
 def _register(agent: Runner, tool: ToolOrFunction) -> None:

@@ -25,7 +25,7 @@ from ..io.run_response import AsyncRunIterResponse, AsyncRunResponse, RunIterRes
 from ..io.thread_io_stream import AsyncThreadIOStream, RunStream, SteppedIOStream, ThreadIOStream
 from . import _literals
 from ._iteration import AsyncChatRun, ChatRun, ChatWalk
-from ._run_tools import lend_tools, with_tools
+from ._run_tools import check_tools, lend_tools, with_tools
 from .chat import ChatResult, chat_steps, check_queue, with_summaries
 
 __all__ = (
@@ -63,6 +63,7 @@ class Plan:
 
     Raises:
         ValueError: for another ``msg_to``.
+        TypeError: something among the tools is neither a tool nor a function.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Plan:
     ) -> None:
         if msg_to not in ("agent", "user"):
             raise ValueError(f'msg_to must be "agent" or "user", but it is {msg_to!r}.')
+        check_tools(tools)
         if recipient is None:
             user = _user_of(agent, settings["clear_history"], executor_kwargs, user_input)
             user._classic_ends_unasked = settings["max_turns"] is not None

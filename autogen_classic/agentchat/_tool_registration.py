@@ -307,17 +307,19 @@ def tools_of(agent: Party) -> list[Tool]:
 
 def remove_tool(agent: Party, tool: Tool) -> None:
     """See `ConversableAgent.remove_tool_for_llm`."""
-    if tools_of(agent) and tool.name not in {one.name for one in tools_of(agent)}:
-        known = ", ".join(repr(one.name) for one in tools_of(agent))
-        raise ValueError(f"Tool {tool.name!r} not found among the tools of {agent.name}: {known}.")
+    if not _is_tool(tool):
+        by_name = "By its name, a tool is removed with update_tool_signature(name, is_remove=True)"
+        raise TypeError(f"remove_tool_for_llm takes a tool, but was given {tool!r}. {by_name}.")
+    known = [one.name for one in tools_of(agent)]
+    if known and tool.name not in known:
+        raise ValueError(f"Tool {tool.name!r} not found among the tools of {agent.name}: {str(known)[1:-1]}.")
     update_signature(agent, "tool", tool.name, is_remove=True)
     agent._classic_tools.pop(tool.name, None)
 
 
 def can_execute_function(agent: Party, name: list[str] | str) -> bool:
     """See `ConversableAgent.can_execute_function`."""
-    names = [name] if isinstance(name, str) else name
-    return all(name in agent._function_map for name in names)
+    return all(one in agent._function_map for one in ([name] if isinstance(name, str) else name))
 
 
 def update_signature(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LLMConfigError, UnknownProviderError
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from .entry import ApplicationConfig, LLMConfigEntry
 
-__all__ = ("application_config", "check_routing_method", "checked_entry")
+__all__ = ("application_config", "check_routing_method", "check_types", "checked_entry")
 
 _ROUTING_METHODS = ("fixed_order", "round_robin")
 
@@ -115,3 +116,21 @@ def check_routing_method(routing_method: object) -> None:
         raise LLMConfigError(
             f"routing_method {routing_method!r} is not known. It must be one of {', '.join(_ROUTING_METHODS)}."
         )
+
+
+def check_types(response_format: object, timeout: object) -> None:
+    """Refuse what would fail at the first request only.
+
+    Args:
+        response_format: a pydantic class or a dict; None for plain text.
+        timeout: seconds; None for no limit of its own.
+
+    Raises:
+        TypeError: one of them is of another type.
+    """
+    if not isinstance(response_format, (type, Mapping, NoneType)):
+        raise TypeError(
+            f"response_format must be a pydantic class, or a dict with a JSON schema, but it is {response_format!r}."
+        )
+    if isinstance(timeout, str):
+        raise TypeError(f"timeout must be a number of seconds, but it is the text {timeout!r}.")

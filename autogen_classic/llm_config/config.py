@@ -136,10 +136,11 @@ class LLMConfig(dict[str, Any], metaclass=_InUse):
             raise LLMConfigError(
                 'LLMConfig needs at least one model: LLMConfig({"api_type": "openai", "model": "gpt-4o"}).'
             )
-        from ._checks import application_config, check_routing_method, checked_entry  # they load facts about providers
+        from . import _checks  # it loads facts about providers
 
-        check_routing_method(routing_method)
-        shared = application_config(top_p=top_p, temperature=temperature, max_tokens=max_tokens)
+        _checks.check_routing_method(routing_method)
+        _checks.check_types(response_format, timeout)
+        shared = _checks.application_config(top_p=top_p, temperature=temperature, max_tokens=max_tokens)
         settings = {
             "top_p": shared.top_p,
             "temperature": shared.temperature,
@@ -156,7 +157,7 @@ class LLMConfig(dict[str, Any], metaclass=_InUse):
         }
         super().__init__({name: value for name, value in settings.items() if value not in (None, [])})
         self.setdefault("cache_seed", None)  # without this key a wrapper takes the default of 0.2, which is to cache
-        self["config_list"] = [checked_entry(one, number, shared) for number, one in enumerate(entries)]
+        self["config_list"] = [_checks.checked_entry(one, number, shared) for number, one in enumerate(entries)]
 
     @classmethod
     def ensure_config(cls, config: object, /) -> LLMConfig:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._core.callables import check_signature, docstring_of, name_of
+from .._core.party import described, is_agent
 from ..function_utils import get_function_schema, load_basemodels_if_needed
 from .dependency_injection import has_injected_parameters, inject_params
 
@@ -50,9 +51,18 @@ class Tool:
             parameters_json_schema: what the model is told about the parameters, instead of what their annotations say.
 
         Raises:
-            ValueError: ``func_or_tool`` cannot be called.
-            TypeError: pydantic cannot check the type of a parameter, or the function does not tell its parameters.
+            ValueError: ``func_or_tool`` cannot be called, or the name or the description is not a text.
+            TypeError: pydantic cannot check the type of a parameter, the function does not tell its parameters, or the
+                schema is not a dict.
         """
+        for part, text in (("name", name), ("description", description)):
+            if not isinstance(text, (str, type(None))):
+                raise ValueError(f"The {part} of a tool must be a text, but it is {text!r}.")
+        if not isinstance(parameters_json_schema, (Mapping, type(None))):
+            raise TypeError(
+                "parameters_json_schema of a tool must be a JSON schema, that is a dict such as "
+                f'{{"type": "object", "properties": {{...}}}}, but it is {parameters_json_schema!r}.'
+            )
         if isinstance(func_or_tool, Tool):
             name, description = name or func_or_tool.name, description or func_or_tool.description
             parameters_json_schema = parameters_json_schema or func_or_tool._parameters
@@ -167,7 +177,12 @@ class Tool:
 
         Args:
             agent: the agent, which needs a model.
+
+        Raises:
+            AttributeError: it is not an agent.
+            AssertionError: it has no model.
         """
+        _check_that_it_is_an_agent(agent, self._name)
         agent.register_for_llm()(self)
 
     def register_for_execution(self, agent: Party) -> None:
@@ -175,7 +190,11 @@ class Tool:
 
         Args:
             agent: the agent.
+
+        Raises:
+            AttributeError: it is not an agent.
         """
+        _check_that_it_is_an_agent(agent, self._name)
         agent.register_for_execution()(self)
 
     def register_tool(self, agent: Party) -> None:
@@ -186,6 +205,11 @@ class Tool:
         """
         self.register_for_llm(agent)
         self.register_for_execution(agent)
+
+
+def _check_that_it_is_an_agent(agent: object, name: str) -> None:
+    if not is_agent(agent, "register_for_llm"):
+        raise AttributeError(f"The tool {name!r} can be registered with an agent only, not with {described(agent)}.")
 
 
 def tool(name: str | None = None, description: str | None = None) -> Callable[[Callable[..., Any]], Tool]:

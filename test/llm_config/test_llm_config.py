@@ -103,6 +103,24 @@ def test_arguments_of_another_type_are_refused(make: Any) -> None:
         make()
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"response_format": 5}, "response_format must be a pydantic class, or a dict"),
+        ({"timeout": "soon"}, "timeout must be a number of seconds"),
+    ],
+)
+def test_what_would_fail_at_the_first_request_is_refused_before(settings: dict[str, Any], told: str) -> None:
+    with pytest.raises(TypeError, match=told):
+        LLMConfig(GPT, **settings)
+
+
+def test_a_setting_that_an_object_does_not_have_is_named_as_it_is_written() -> None:
+    with pytest.raises(KeyError) as refused:
+        LLMConfig(GPT)["nothing"]
+    assert str(refused.value) == "Key 'nothing' not found in LLMConfig"
+
+
 def test_a_list_of_models_in_the_place_of_one_is_told_how_lists_are_given() -> None:
     with pytest.raises(TypeError, match=r"LLMConfig\(\*models\), or as LLMConfig\(config_list=models\)"):
         LLMConfig([GPT])  # type: ignore[arg-type]
