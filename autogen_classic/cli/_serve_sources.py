@@ -68,14 +68,14 @@ def _team(path: Path, max_cost: float | None) -> tuple[str, Offer]:
     from ._chat.team_file import read_team
 
     team = read_team(path)
-    if team.code == "ask":
+    if team.code != "none":
         raise ServingError(
-            f"{path}: `code: ask` asks at the terminal before code runs; nobody sits at a server. Say docker or none."
+            f"{path}: `code: {team.code}` is for the terminal. To serve an agent whose code is run, write a function "
+            "that returns a pair (user_proxy, assistant), the first with a container of its own."
         )
 
     def make() -> Servable:
-        crew = crew_of(team)
-        return crew.partner if len(team.agents) == 1 and team.code == "none" else (crew.person, crew.partner)
+        return crew_of(team).partner
 
     limits = [limit for limit in (team.budget, max_cost) if limit is not None]
     described = "; ".join(f"{one.name}: {one.description}" for one in team.agents if one.description)

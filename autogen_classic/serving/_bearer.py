@@ -5,12 +5,9 @@ from __future__ import annotations
 import hmac
 import secrets
 
-from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
-
 from ..errors import ServingError
 from ._openai_answers import error_body
+from ._packages import ASGIApp, Headers, JSONResponse, Receive, Scope, Send
 
 __all__ = ("Bearer", "checked_token")
 

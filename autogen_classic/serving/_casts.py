@@ -260,5 +260,7 @@ def _said_by(one: Message, members: Sequence[ConversableAgent], client: str, oth
 
 
 def _name_for_client(members: Sequence[ConversableAgent]) -> str:
-    taken = {member.name for member in members}
-    return next(name for name in ("user", "client", "caller", "person") if name not in taken or name == "person")
+    name = "user"
+    while any(member.name == name for member in members):
+        name += "_"
+    return name

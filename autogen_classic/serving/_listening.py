@@ -7,11 +7,10 @@ import threading
 from types import TracebackType
 from typing import ClassVar
 
-import uvicorn
-from starlette.types import ASGIApp
 from typing_extensions import Self
 
 from ._conversations import Hall
+from ._packages import ASGIApp, Config, Server
 
 __all__ = ("Listener",)
 
@@ -47,9 +46,7 @@ class Listener:
             raise OverflowError(f"A port is a number of 0 to 65535, not {port}")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-        self._uvicorn = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", access_log=False, ws="none", server_header=False)
-        )
+        self._uvicorn = Server(Config(app, log_level="warning", access_log=False, ws="none", server_header=False))
         self._hall = hall
         self._thread: threading.Thread | None = None
         self.token = token

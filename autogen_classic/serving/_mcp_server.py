@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -16,18 +17,21 @@ from ._bearer import Bearer, checked_token
 from ._conversations import AnswerShape, Conversation, ConversationFailed, Hall
 from ._listening import Listener
 from ._offers import Offered
+from ._packages import ASGIApp
 from ._refused import RequestRefused
+
+try:
+    from mcp.server.transport_security import TransportSecuritySettings
+except ImportError as error:
+    raise missing_package("Serving agents to MCP clients", error, "serve") from error
 
 try:
     from mcp.server.mcpserver import Context, MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
 except ImportError:  # version 1
-    try:
-        from mcp.server.fastmcp import Context  # type: ignore[import-not-found, attr-defined, no-redef, unused-ignore]
-        from mcp.server.fastmcp import FastMCP as MCPServer  # type: ignore[attr-defined, no-redef, unused-ignore]
-        from mcp.server.fastmcp.exceptions import ToolError  # type: ignore[import-not-found, no-redef, unused-ignore]
-    except ImportError as error:
-        raise missing_package("Serving agents to MCP clients", error, "serve") from error
+    from mcp.server.fastmcp import Context  # type: ignore[import-not-found, attr-defined, no-redef, unused-ignore]
+    from mcp.server.fastmcp import FastMCP as MCPServer  # type: ignore[attr-defined, no-redef, unused-ignore]
+    from mcp.server.fastmcp.exceptions import ToolError  # type: ignore[import-not-found, no-redef, unused-ignore]
 
 __all__ = ("McpServer", "serve_over_stdio")
 
@@ -73,8 +77,7 @@ class McpServer(Listener):
     ) -> None:
         token = checked_token(token)
         hall = Hall(offers, conversations, answer)
-        app = Bearer(_server_of(hall).streamable_http_app(), token)
-        super().__init__(app, hall, token, host, port)
+        super().__init__(Bearer(_app_of(hall), token), hall, token, host, port)
 
     @property
     def url(self) -> str:
@@ -102,8 +105,16 @@ def serve_over_stdio(offers: Mapping[str, Offered], *, conversations: int = 100,
     _server_of(hall, lifespan=_without_prints).run("stdio")
 
 
-def _server_of(hall: Hall, lifespan: Callable[..., Any] | None = None) -> MCPServer[Any]:
-    server: MCPServer[Any] = MCPServer(_NAME, lifespan=lifespan, log_level="WARNING")
+def _app_of(hall: Hall) -> ASGIApp:
+    """The application, behind whatever host name: a page that has another name for this machine lacks the token."""
+    any_host = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    if "transport_security" in inspect.signature(MCPServer.streamable_http_app).parameters:
+        return _server_of(hall).streamable_http_app(transport_security=any_host)
+    return _server_of(hall, transport_security=any_host).streamable_http_app()  # version 1
+
+
+def _server_of(hall: Hall, **settings: Any) -> MCPServer[Any]:
+    server: MCPServer[Any] = MCPServer(_NAME, log_level="WARNING", **settings)
     for shelf in hall.shelves.values():
         if not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", shelf.name):
             raise ServingError(

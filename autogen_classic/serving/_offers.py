@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from ..agentchat.conversable_agent import ConversableAgent
 from ..errors import AutogenClassicError, ServingError
 from ._casts import Cast, Servable, cast_of
 
 __all__ = ("Offer", "Offered", "Shelf", "shelf_of")
+
+
+Maker: TypeAlias = Callable[[], Servable | AbstractContextManager[Servable]]
+"""A function without parameters that makes agents, or a context manager that also closes what they have opened."""
 
 
 @dataclass(frozen=True)
@@ -22,19 +27,20 @@ class Offer:
     Attributes:
         served: an agent, the `GroupChatManager` of a group, a pattern of AG2, or a pair of agents, the first of which
             speaks for the client and may run code. These take one conversation at a time. Better is a function
-            without parameters that returns one of them: it is called for each conversation.
+            without parameters that makes new ones: it is called for each conversation. With ``@contextmanager`` it
+            yields them, and closes what they have opened when the conversation is over.
         description: what it is good for; None takes the docstring of the function, or what the agents say.
         max_cost: how many US dollars an answer may cost; None for any. What is being said then is still said.
         max_rounds: how many messages an answer of a pattern may take, with the client's; other groups have theirs.
     """
 
-    served: Servable | Callable[[], Servable]
+    served: Servable | Maker
     description: str | None = None
     max_cost: float | None = None
     max_rounds: int = 20
 
 
-Offered: TypeAlias = Servable | Callable[[], Servable] | Offer
+Offered: TypeAlias = Servable | Maker | Offer
 """What the values of ``offers`` may be."""
 
 
@@ -60,7 +66,9 @@ class Shelf:
         self.max_cost = offer.max_cost
         self._offer = offer
         self._turn = threading.Lock()
+        self._seen: Sequence[ConversableAgent] = ()
         cast = self._first_cast()
+        self._seen = cast.members
         self._shared = None if callable(offer.served) else cast
         self.takes_tools = cast.takes_tools
         self.description = offer.description or _description_of(offer.served, cast)
@@ -70,9 +78,13 @@ class Shelf:
         """The agents of one conversation, for the length of a ``with`` block.
 
         Agents that are not made for it are waited for, until no other conversation has them.
+
+        Raises:
+            ServingError: the function that makes them gives out the same ones again.
         """
         if self._shared is None:
-            yield self._new_cast()
+            with self._new_cast() as cast:
+                yield cast
             return
         with self._turn:
             self._shared.reset()
@@ -80,7 +92,8 @@ class Shelf:
 
     def _first_cast(self) -> Cast:
         try:
-            return self._new_cast()
+            with self._new_cast() as cast:
+                return cast
         except AutogenClassicError:
             raise
         except Exception as error:
@@ -88,14 +101,22 @@ class Shelf:
                 f"{self.name}: the function that makes the agents has raised {type(error).__name__}: {error}"
             ) from error
 
-    def _new_cast(self) -> Cast:
+    @contextmanager
+    def _new_cast(self) -> Iterator[Cast]:
         made: Any = self._offer.served
         if callable(made):
             made = made()
         if inspect.iscoroutine(made):
             made.close()
             raise ServingError(f"{self.name}: the function that makes the agents must not be asynchronous.")
-        return cast_of(made, self.name, self._offer.max_rounds)
+        with made if isinstance(made, AbstractContextManager) else nullcontext(made) as servable:
+            cast = cast_of(servable, self.name, self._offer.max_rounds)
+            if any(member is seen for member in cast.members for seen in self._seen):
+                raise ServingError(
+                    f"{self.name}: the function returns the same agents again, so that conversations would mix. Make "
+                    "new ones in it, or serve the agents themselves."
+                )
+            yield cast
 
 
 def shelf_of(offers: Mapping[str, Offered]) -> dict[str, Shelf]:

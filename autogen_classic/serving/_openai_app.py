@@ -7,18 +7,22 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
-
 from ._bearer import Bearer, checked_token
 from ._conversations import AnswerShape, Conversation, ConversationFailed, Hall
 from ._offers import Offered
 from ._openai_answers import Completion, error_body, error_of, model_card, model_list, server_sent_event
 from ._openai_requests import ChatRequest, read_request
+from ._packages import (
+    ClientDisconnect,
+    HTTPException,
+    JSONResponse,
+    Middleware,
+    Request,
+    Response,
+    Route,
+    Starlette,
+    StreamingResponse,
+)
 from ._refused import RequestRefused
 
 __all__ = ("LARGEST_BODY", "app_of", "openai_app")
@@ -28,6 +32,7 @@ LARGEST_BODY = 16 * 1024 * 1024
 
 _READ_ON = 8  # so many times that much is read, and dropped, so that the client gets to the answer
 _SECONDS_BETWEEN_SIGNS = 15.0
+_CLIENT_HAS_LEFT = 499  # as nginx has it; nobody reads it
 _NOT_AGAIN = {"x-should-retry": "false"}  # what the agents did has been paid for, and is not to be done three times
 
 
@@ -78,6 +83,7 @@ def app_of(hall: Hall, token: str) -> Starlette:
             RequestRefused: _refuse,
             ConversationFailed: _fail,
             HTTPException: _refuse_address,
+            ClientDisconnect: _leave,
         },
     )
 
@@ -135,7 +141,7 @@ async def _whole(request: Request, conversation: Conversation, asked: ChatReques
     try:
         await asyncio.wait({answer, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done():
-            return Response(status_code=499)  # which nobody reads
+            return Response(status_code=_CLIENT_HAS_LEFT)
         return JSONResponse(Completion(asked.model).whole(answer.result()))
     finally:
         conversation.stop()
@@ -192,6 +198,10 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 async def _fail(request: Request, error: Exception) -> Response:
     return JSONResponse(error_body(500, str(error)), 500, _NOT_AGAIN)
+
+
+async def _leave(request: Request, error: Exception) -> Response:
+    return Response(status_code=_CLIENT_HAS_LEFT)
 
 
 async def _refuse_address(request: Request, error: Exception) -> Response:

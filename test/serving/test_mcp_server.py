@@ -218,6 +218,18 @@ def test_nobody_gets_in_without_the_token(model: MockOpenAIServer) -> None:
             assert httpx.post(server.url, json={}, headers=headers).status_code == 401
 
 
+def test_bad_requests_get_an_answer_and_any_host_name_will_do(model: MockOpenAIServer) -> None:
+    with McpServer({"it": lambda: an_agent(model)}) as server:
+        headers = {
+            "authorization": f"Bearer {server.token}",
+            "accept": "application/json, text/event-stream",
+            "content-type": "application/json",
+            "host": "agents.example",
+        }
+        for body, status in ((b" " * 50_000_000, 413), (b'{"jsonrpc": "2.0", "meth', 400)):
+            assert httpx.post(server.url, content=body, headers=headers).status_code == status
+
+
 def test_names_that_fit_no_tool_are_refused(model: MockOpenAIServer) -> None:
     with pytest.raises(ServingError, match="fits no tool"):
         McpServer({"a joker": an_agent(model)})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -41,7 +43,7 @@ def model() -> Iterator[MockOpenAIServer]:
 def plain() -> Iterator[OpenAIServer]:
     """A server whose agent must not be asked."""
     silent = ConversableAgent("silent", llm_config={"config_list": [{"model": "m", "api_key": "sk-mock"}]})
-    with OpenAIServer({"it": lambda: silent}) as server:
+    with OpenAIServer({"it": silent}) as server:
         yield server
 
 
@@ -185,13 +187,11 @@ def test_nothing_is_printed_and_nobody_is_asked(
     asked: list[str] = []
     monkeypatch.setattr("builtins.input", lambda *prompt: asked.append("asked") or "")
     model.default = "Enough. TERMINATE"
-    person = UserProxyAgent("person", human_input_mode="ALWAYS", code_execution_config=False)
-    with OpenAIServer(
-        {
-            "single": lambda: an_agent(model, human_input_mode="TERMINATE"),
-            "group": lambda: a_group(model, person, rounds=9),
-        }
-    ) as server:
+
+    def group() -> GroupChatManager:
+        return a_group(model, UserProxyAgent("person", code_execution_config=False), rounds=9)  # its mode is ALWAYS
+
+    with OpenAIServer({"single": lambda: an_agent(model, human_input_mode="TERMINATE"), "group": group}) as server:
         assert ask(server, "Hi", model="single").choices[0].message.content == "Enough."
         answer = ask(server, "Hi", model="group")  # where it is the person's turn, it is the client's turn
         assert answer.choices[0].message.content == "**ann:** Enough.\n\n**bob:** Enough."
@@ -448,10 +448,15 @@ def test_a_client_that_leaves_ends_the_conversation_and_what_is_paid_for_is_kept
         else:
             answered.set()
 
-    agent = an_agent(model)
+    agents: list[ConversableAgent] = []
+
+    def make() -> ConversableAgent:
+        agents.append(an_agent(model))
+        return agents[-1]
+
     subscribe(hear, kinds=(ChatEnded, ModelAnswered))
     try:
-        with OpenAIServer({"it": lambda: agent}) as server:
+        with OpenAIServer({"it": make}) as server:
 
             async def leave() -> None:
                 async with openai.AsyncOpenAI(base_url=server.base_url, api_key=server.token) as client:
@@ -473,7 +478,7 @@ def test_a_client_that_leaves_ends_the_conversation_and_what_is_paid_for_is_kept
     finally:
         gate.opened.set()
         unsubscribe(hear)
-    assert agent.get_total_usage() is not None
+    assert agents[-1].get_total_usage() is not None
 
 
 def test_a_client_that_leaves_before_its_turn_costs_nothing(model: MockOpenAIServer) -> None:
@@ -660,6 +665,53 @@ def test_a_conversation_that_fails_is_told_without_its_secrets_and_is_not_repeat
     assert calls == [1]
     assert "RuntimeError: the password is swordfish" in caplog.text
     assert "sk-of-the-agent" not in caplog.text
+
+
+def test_a_function_that_returns_the_same_agents_again_mixes_no_conversations(
+    model: MockOpenAIServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann, bob = an_agent(model, "ann"), an_agent(model, "bob")
+
+    def the_same_in_a_new_group() -> GroupChatManager:
+        return GroupChatManager(GroupChat([ann, bob], [], max_round=3), llm_config=False)
+
+    with OpenAIServer({"it": lambda: ann, "group": the_same_in_a_new_group}) as server:
+        for name in server.names:
+            with pytest.raises(openai.InternalServerError, match="ServingError"):
+                ask(server, "Hi", model=name)
+    assert "it: the function returns the same agents again" in caplog.text
+    assert model.requests == []
+
+
+def test_what_agents_have_opened_is_closed_after_each_conversation(model: MockOpenAIServer) -> None:
+    happened: list[str] = []
+
+    @contextmanager
+    def make() -> Iterator[ConversableAgent]:
+        """Opens something."""
+        happened.append("opened")
+        yield an_agent(model)
+        happened.append("closed")
+
+    with OpenAIServer({"it": make}) as server, client_of(server) as client:
+        assert happened == ["opened", "closed"]
+        assert client.models.retrieve("it").to_dict()["description"] == "Opens something."
+        ask(server, "Hi")
+    assert happened == ["opened", "closed"] * 2
+
+
+def test_a_client_that_leaves_within_its_request_is_passed_over(
+    model: MockOpenAIServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with OpenAIServer({"it": an_agent(model)}) as server:
+        host, _, port = server.address.removeprefix("http://").partition(":")
+        head = (
+            f"POST /v1/chat/completions HTTP/1.1\r\nauthorization: Bearer {server.token}\r\ncontent-length: 99\r\n\r\n"
+        )
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(head.encode() + b'content-length: 99\r\n\r\n{"model": "it", "mess')
+        assert ask(server, "Hi").choices[0].message.content == "Hi"
+    assert "Exception" not in caplog.text
 
 
 def test_a_tool_that_leaves_the_program_leaves_the_server_alone(model: MockOpenAIServer) -> None:

@@ -75,7 +75,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (["raises.py:x"], "raises.py cannot be loaded. KeyError: 'nothing' ("),
         (["raises:x"], "raises cannot be loaded. KeyError: 'nothing' ("),
         (["broken.py:x"], "broken.py cannot be loaded. SyntaxError: "),
-        (["asks.yaml"], "`code: ask` asks at the terminal"),
+        (["asks.yaml"], "`code: ask` is for the terminal"),
         (["some_agents:make_joker", "some_agents.py:make_joker"], "Two of these are called 'make_joker'."),
         (["some_agents:make_joker", "--token", "short"], "A token has at least 8 characters"),
         (["some_agents:make_joker", "--port", "99999"], "cannot listen on 127.0.0.1:99999"),
@@ -100,6 +100,20 @@ def test_a_port_that_is_in_use_is_said(folder: Path, capsys: pytest.CaptureFixtu
             assert f"cannot listen on 127.0.0.1:{port}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("package", "protocol"), [("uvicorn", "openai"), ("mcp.server.transport_security", "mcp")])
+def test_a_missing_package_is_said_with_its_extra(folder: Path, package: str, protocol: str) -> None:
+    program = f"""
+import sys
+sys.modules[{package!r}] = None
+from autogen_classic.cli import main
+sys.exit(main(["serve", {protocol!r}, "some_agents:make_joker"]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert 'pip install "autogen-classic[serve]"' in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_wrong_command_line_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in ([], ["http"], ["openai"], ["mcp", "x:y", "--answer", "first"]):
         with pytest.raises(SystemExit) as caught:
@@ -122,14 +136,16 @@ def test_a_team_is_served_under_the_name_of_its_file(folder: Path) -> None:
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_serves_until_ctrl_c_or_a_termination_signal(folder: Path, ending: signal.Signals) -> None:
-    with MockOpenAIServer() as model:
-        serving = subprocess.Popen(
+    with (
+        MockOpenAIServer() as model,
+        subprocess.Popen(
             [sys.executable, "-m", "autogen_classic", "serve", "openai", "ha=some_agents:make_joker", "--port", "0"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "BASE_URL": model.base_url},
-        )
+        ) as serving,
+    ):
         assert serving.stdout is not None
         try:
             first, second = serving.stdout.readline(), serving.stdout.readline()
@@ -140,7 +156,6 @@ def test_the_command_serves_until_ctrl_c_or_a_termination_signal(folder: Path, e
             out, err = serving.communicate(timeout=60)
         finally:
             serving.kill()
-            serving.wait()
     assert answer.choices[0].message.content == "Hi"
     assert (serving.returncode, out) == (0, "")
     assert "Traceback" not in err
