@@ -8,6 +8,7 @@ from .._core.lazy import load
 
 if TYPE_CHECKING:
     from .base import CodeBlock, CodeExecutor, CodeExtractor, CodeResult
+    from .daytona_code_executor import DaytonaCodeExecutor, DaytonaCodeResult, DaytonaSandboxResources
     from .docker_commandline_code_executor import DockerCommandLineCodeExecutor
     from .factory import CodeExecutorFactory
     from .limits import ResourceLimits
@@ -21,6 +22,9 @@ __all__ = (
     "CodeExecutorFactory",
     "CodeExtractor",
     "CodeResult",
+    "DaytonaCodeExecutor",
+    "DaytonaCodeResult",
+    "DaytonaSandboxResources",
     "DockerCommandLineCodeExecutor",
     "LocalCommandLineCodeExecutor",
     "MarkdownCodeExtractor",
@@ -35,6 +39,9 @@ _HOMES = {
     "CodeExecutorFactory": ".factory",
     "CodeExtractor": ".base",
     "CodeResult": ".base",
+    "DaytonaCodeExecutor": ".daytona_code_executor",
+    "DaytonaCodeResult": ".daytona_code_executor",
+    "DaytonaSandboxResources": ".daytona_code_executor",
     "DockerCommandLineCodeExecutor": ".docker_commandline_code_executor",
     "LocalCommandLineCodeExecutor": ".local_commandline_code_executor",
     "MarkdownCodeExtractor": ".markdown_code_extractor",
