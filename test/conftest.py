@@ -36,7 +36,7 @@ TESTS = Path(__file__).resolve().parent
 PLACES = {
     "ag_ui": "one",
     "agentchat": "quick",
-    "agentchat/realtime": "one",
+    "agentchat/realtime": "versions",
     "agentchat/test_long_chats.py": "one",
     "agents": "versions",
     "agents/test_doc_agent.py": "one",

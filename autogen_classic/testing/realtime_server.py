@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -169,7 +170,7 @@ class MockRealtimeServer:
             return True
         reply = self._replies.pop(0)
         if isinstance(reply, Disconnect):
-            connection.socket.close()
+            connection.socket.shutdown(socket.SHUT_RDWR)
             return False
         if isinstance(reply, str):
             self._say(connection, reply)

@@ -14,6 +14,7 @@ pytest.importorskip("openai.resources.realtime")
 from openai import AuthenticationError
 
 from autogen_classic.agentchat.realtime.experimental import RealtimeAgent
+from autogen_classic.errors import RealtimeConnectionError
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
 from test.helpers.realtime_kit import Caller, run
 
@@ -23,9 +24,10 @@ CALL = {"type": "response.function_call_arguments.done", "name": "day", "argumen
 class KeyServer:
     """Gives out keys that live for a minute, as OpenAI does."""
 
-    def __init__(self, status: int = 200, **answer: Any) -> None:
+    def __init__(self, status: int = 200, html: str = "", **answer: Any) -> None:
         self.requests: list[tuple[str, str, Any]] = []
-        self._answer = HttpResponse(status, json.dumps(answer).encode())
+        body, kind = (html, "text/html") if html else (json.dumps(answer), "application/json")
+        self._answer = HttpResponse(status, body.encode(), kind)
         self._server = HttpServer(self._handle, "127.0.0.1", 0)
 
     async def _handle(self, request: HttpRequest) -> HttpResponse:
@@ -106,3 +108,10 @@ def test_a_refused_key_is_an_error_without_the_key() -> None:
         with pytest.raises(AuthenticationError, match="Incorrect API key provided") as caught:
             serve(base_url)
     assert "sk-of-the-program" not in f"{caught.value!r} {caught.value.body}"
+
+
+@pytest.mark.parametrize("answer", [{"html": "<p>Moved.</p>"}, {"session": {}}, {"value": None}])
+def test_an_answer_without_a_key_is_an_error_that_shows_it(answer: dict[str, Any]) -> None:
+    with KeyServer(**answer) as base_url:
+        with pytest.raises(RealtimeConnectionError, match=r"127\.0\.0\.1.* gives no key for the browser: "):
+            serve(base_url)

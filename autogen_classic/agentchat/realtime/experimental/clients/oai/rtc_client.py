@@ -9,7 +9,8 @@ from typing import Any
 
 from openai import AsyncOpenAI
 
-from ......_secrets import keys_hidden
+from ......_secrets import keys_hidden, place_of
+from ......errors import RealtimeConnectionError
 from ...realtime_events import RealtimeEvent
 from ...websockets import WebSocketProtocol
 from .._wire import Entry, read_message
@@ -53,7 +54,8 @@ class OpenAIRealtimeWebRTCClient(OpenAISession):
         """Get a key for the browser, and tell the browser to begin.
 
         Raises:
-            openai.OpenAIError: there is no key, or OpenAI gives none for it.
+            openai.OpenAIError: there is no key, or OpenAI refuses it.
+            RealtimeConnectionError: the answer holds no key for the browser.
         """
         self._forget_events()
         with keys_hidden([self._entry.settings]):
@@ -64,14 +66,13 @@ class OpenAIRealtimeWebRTCClient(OpenAISession):
         yield
 
     async def _session_of_the_beta(self, client: AsyncOpenAI) -> dict[str, Any]:
-        voice = self._first_settings()["voice"]
-        body = {"model": self._entry.model, "voice": voice}
-        made = await client.post(_OF_THE_BETA, body=body, cast_to=dict[str, Any])
+        body = {"model": self._entry.model, "voice": self._first_settings()["voice"]}
+        made = await _asked(client, _OF_THE_BETA, body, "client_secret")
         return {**made, "model": self._entry.model}
 
     async def _session_of_today(self, client: AsyncOpenAI) -> dict[str, Any]:
         session = for_today({"model": self._entry.model, "voice": self._first_settings()["voice"]})
-        made = await client.post("/realtime/client_secrets", body={"session": session}, cast_to=dict[str, Any])
+        made = await _asked(client, "/realtime/client_secrets", {"session": session}, "value")
         secret = {name: made.get(name) for name in ("value", "expires_at")}
         return {**(made.get("session") or session), "client_secret": secret, "model": self._entry.model}
 
@@ -109,3 +110,17 @@ class OpenAIRealtimeWebRTCClient(OpenAISession):
         if set(kwargs) != {"websocket"} or not Entry(llm_config).speaks_to("openai"):
             return None
         return lambda: cls(llm_config=llm_config, websocket=kwargs["websocket"], logger=logger)
+
+
+async def _asked(client: AsyncOpenAI, path: str, body: dict[str, Any], needed: str) -> dict[str, Any]:
+    """Ask for a session.
+
+    Raises:
+        RealtimeConnectionError: the answer is not a JSON object, or lacks what is needed.
+    """
+    made = await client.post(path, body=body, cast_to=object)
+    if not isinstance(made, dict) or not made.get(needed):
+        raise RealtimeConnectionError(
+            f"The realtime server at {place_of(str(client.base_url))} gives no key for the browser: {made!r:.200}"
+        )
+    return made
