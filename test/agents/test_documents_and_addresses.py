@@ -52,16 +52,19 @@ def test_documents_of_the_same_name_do_not_overwrite_each_other(tmp_path: Path) 
         (tmp_path / "in" / folder).mkdir(parents=True)
         (tmp_path / "in" / folder / "bird.txt").write_text(text, encoding="utf-8")
     parsed = docling_parse_docs(tmp_path / "in", tmp_path / "out", ["markdown", "json"])
-    assert [path.name for path in parsed] == ["bird_1.md", "bird_1.json", "bird_2.md", "bird_2.json"]
+    assert [path.name for path in parsed] == ["bird.md", "bird.json", "bird_2.md", "bird_2.json"]
+    assert docling_parse_docs(tmp_path / "in", tmp_path / "out", ["markdown", "json"]) == parsed
     assert [path.read_text(encoding="utf-8") for path in parsed[::2]] == ["heron", "stork"]
     assert '"markdown": "stork"' in parsed[3].read_text(encoding="utf-8")
 
 
-def test_a_text_that_is_parsed_where_it_lies_stays_as_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("encoding", "parsed"), [("utf-8", "notes.md"), ("cp1252", "notes_2.md")])
+def test_a_text_that_is_parsed_where_it_lies_stays_as_it_is(encoding: str, parsed: str, tmp_path: Path) -> None:
     file = tmp_path / "notes.md"
-    file.write_bytes("Fluß".encode("cp1252"))
-    assert docling_parse_docs(file, tmp_path) == [file]
-    assert file.read_bytes() == "Fluß".encode("cp1252")
+    file.write_bytes("Fluß\r\n".encode(encoding))
+    assert docling_parse_docs(file, tmp_path) == [tmp_path / parsed]
+    assert file.read_bytes() == "Fluß\r\n".encode(encoding)
+    assert (tmp_path / parsed).read_bytes() == "Fluß\r\n".encode()
 
 
 def test_unreadable_files_of_a_folder_are_passed_over_with_a_warning(

@@ -36,6 +36,8 @@ ERROR_MANAGER_NAME = "ErrorManagerAgent"
 _QUERY_NAME = "QueryAgent"
 _SUMMARY_NAME = "SummaryAgent"
 
+_OF_THE_OWNER = ("tools", "functions", "response_format")
+
 _WHEN_DONE = "When all documents have been taken in and all questions have been answered."
 
 Config = dict[str, Any]
@@ -79,7 +81,7 @@ class Team:
         memory: Memory,
         silent: bool | None,
     ) -> None:
-        config = {key: value for key, value in llm_config.items() if key not in ("tools", "functions")}
+        config = {key: value for key, value in llm_config.items() if key not in _OF_THE_OWNER}
         self._engine = engine
         self._memory = memory
         self._variables = memory.variables()

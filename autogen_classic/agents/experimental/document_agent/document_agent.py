@@ -41,9 +41,12 @@ def _inner_group_chat(
 ) -> Steps[Outcome]:
     if messages is None:
         messages = agent._oai_messages[sender]
-    request = content_str(messages[-1].get("content")) if messages else ""
-    if not request.strip():
+    last = messages[-1] if messages else {}
+    request = content_str(last.get("content"))
+    if last.get("tool_calls") or last.get("function_call"):
         return False, None
+    if not request.strip() or agent._is_termination_msg(last):
+        return True, None
     team = Team(
         agent.llm_config or {},
         agent._query_engine,
@@ -55,10 +58,13 @@ def _inner_group_chat(
     for member in team.members:
         member.client_cache = agent.client_cache
     with on_account_of(agent, *team.spenders()):
-        result, _, last = yield from group_chat_steps(team.pattern, request, _MOST_ROUNDS)
-    team.remember()
+        try:
+            result, _, speaker = yield from group_chat_steps(team.pattern, request, _MOST_ROUNDS)
+        finally:
+            team.remember()
     said = content_str(result.chat_history[-1].get("content")).strip()
-    return True, said if last is not None and team.may_reply(last.name) and said else DEFAULT_ERROR_GROUP_CHAT_MESSAGE
+    is_reply = said and speaker is not None and team.may_reply(speaker.name)
+    return True, said if is_reply else DEFAULT_ERROR_GROUP_CHAT_MESSAGE
 
 
 class DocumentTask(_tasks.DocumentTask):
@@ -139,6 +145,7 @@ class DocAgent(ConversableAgent):
             config: not used.
 
         Returns:
-            ``(True, reply)``; ``(False, None)`` if there is nothing to reply to.
+            ``(True, reply)``; ``(True, None)`` for a message without words or one that ends the chat, and
+            ``(False, None)`` for one that calls tools.
         """
         return drive(_inner_group_chat(self, messages, sender, config))

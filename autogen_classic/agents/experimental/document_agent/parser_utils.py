@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -41,7 +42,8 @@ def docling_parse_docs(
         allow_private_addresses: as for `download_url`, which also says what it raises.
 
     Returns:
-        The files, in the order of the documents.
+        The files, in the order of the documents. A file that holds something else is never overwritten: the new one
+        gets a number.
 
     Raises:
         ValueError: there is no such file or folder, it holds no files, or a format is not known.
@@ -65,17 +67,29 @@ def docling_parse_docs(
             _logger.warning("A document is passed over. %s", error)
     if not texts:
         raise failures[0]
-    return [path for file in texts for path in _written(file, texts, folder, formats)]
+    return [path for file in texts for path in _written(file, texts[file], folder, formats)]
 
 
-def _written(file: Path, texts: Mapping[Path, str], folder: Path, formats: Sequence[str]) -> Iterator[Path]:
-    """Write the text of a file in each format; files of the same name do not overwrite each other."""
-    namesakes = [other for other in texts if other.stem == file.stem]
-    stem = file.stem if len(namesakes) == 1 else f"{file.stem}_{namesakes.index(file) + 1}"
+def _written(file: Path, text: str, folder: Path, formats: Sequence[str]) -> Iterator[Path]:
+    """Write the text of a file in each format."""
     folder.mkdir(parents=True, exist_ok=True)
     for one in formats:
-        path = folder / f"{stem}.{'md' if one == 'markdown' else 'json'}"
-        if path.resolve() != file.resolve():  # a text that is parsed where it lies stays as it is
-            data = {"source": str(file), "markdown": texts[file]}
-            path.write_text(texts[file] if one == "markdown" else json.dumps(data, indent=1), encoding="utf-8")
-        yield path
+        if one == "markdown":
+            yield _saved(text, folder, f"{file.stem}{{}}.md")
+        else:
+            yield _saved(json.dumps({"source": str(file), "markdown": text}, indent=1), folder, f"{file.stem}{{}}.json")
+
+
+def _saved(text: str, folder: Path, name: str) -> Path:
+    """Write a text into a file that is not there yet, or holds it already; others may write at the same time."""
+    content = text.encode()
+    for number in count(1):
+        path = folder / name.format(f"_{number}" if number > 1 else "")
+        try:
+            with path.open("xb") as new:
+                new.write(content)
+        except FileExistsError:
+            if not path.is_file() or path.read_bytes() != content:
+                continue
+        return path
+    raise AssertionError("numbers do not end")
