@@ -99,6 +99,7 @@ PLACES = {
     "state/test_killed.py": "one",
     "testing": "quick",
     "tools": "quick",
+    "tools/messages": "one",
     "tools/search": "one",
     "tools/test_reliable.py": "one",
     "tools/web": "one",

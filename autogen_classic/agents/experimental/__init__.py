@@ -8,17 +8,23 @@ from ..._core.lazy import load
 
 if TYPE_CHECKING:
     from .deep_research import DeepResearchAgent
+    from .discord import DiscordAgent
     from .document_agent import DocAgent, DoclingDocIngestAgent, InMemoryQueryEngine, VectorChromaQueryEngine
     from .reasoning import ReasoningAgent, ThinkNode
+    from .slack import SlackAgent
+    from .telegram import TelegramAgent
     from .websurfer import WebSurferAgent
     from .wikipedia import WikipediaAgent
 
 __all__ = (
     "DeepResearchAgent",
+    "DiscordAgent",
     "DocAgent",
     "DoclingDocIngestAgent",
     "InMemoryQueryEngine",
     "ReasoningAgent",
+    "SlackAgent",
+    "TelegramAgent",
     "ThinkNode",
     "VectorChromaQueryEngine",
     "WebSurferAgent",
@@ -27,10 +33,13 @@ __all__ = (
 
 _HOMES = {
     "DeepResearchAgent": ".deep_research",
+    "DiscordAgent": ".discord",
     "DocAgent": ".document_agent",
     "DoclingDocIngestAgent": ".document_agent",
     "InMemoryQueryEngine": ".document_agent",
     "ReasoningAgent": ".reasoning",
+    "SlackAgent": ".slack",
+    "TelegramAgent": ".telegram",
     "ThinkNode": ".reasoning",
     "VectorChromaQueryEngine": ".document_agent",
     "WebSurferAgent": ".websurfer",

@@ -101,9 +101,10 @@ def _status_of(error: BaseException, statuses: Mapping[type[Exception], int]) ->
     if told is not None:
         return told
     for carrier in (error, getattr(error, "response", None)):
-        status = getattr(carrier, "status_code", None)
-        if isinstance(status, int):
-            return status
+        for name in ("status_code", "status"):
+            status = getattr(carrier, name, None)
+            if isinstance(status, int) and status >= 400:
+                return status
     return None
 
 
