@@ -145,7 +145,6 @@ REACHING_IN = {
     "tools.experimental._accounts -> agentchat._accounts": "models of tools are paid for by the agent that asks",
     "tools.experimental.browser_use.browser_use -> browser_utils._chromium": "one Chromium, and one fence around it",
     "tools.experimental.crawl4ai._chromium -> browser_utils._chromium": "one Chromium, and one fence around it",
-    "tools.experimental.deep_research.deep_research -> agentchat._replies.tool_calls": "a program waits as a chat does",
     "tools.experimental.quick_research.quick_research -> agentchat.contrib._retrieval.pages": "one way to read pages",
     "tools.experimental.reliable.reliable -> agentchat._accounts": "its models are paid for by the agent that asks",
     "testing.scripted_client -> oai._http.packages": "an error is made as the openai package makes it",
@@ -165,7 +164,12 @@ REACHING_IN = {
 
 # Paths without an underscore which are neither of 0.2 nor of AG2. A package stands for what is in it.
 OWN_NAMES = (
-    "ag_ui",  # a path of AG2, whose package was missing when its names were listed
+    "a2a.agent_executor",  # paths of AG2, whose packages were missing when its names were listed
+    "a2a.client",
+    "a2a.client_factory",
+    "a2a.errors",
+    "a2a.server",
+    "ag_ui",
     "ag_ui.adapter",
     "agentchat.group.events",  # a path of AG2
     "agentchat.contrib.captainagent.tools",

@@ -1,13 +1,17 @@
-"""What is asked of any callable: its name, its docstring, and whether it has to be awaited."""
+"""What is asked of any callable: its name, its docstring, and whether it has to be awaited; and how to wait for it."""
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import inspect
-from collections.abc import Callable
-from typing import Any
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
-__all__ = ("check_signature", "docstring_of", "is_asynchronous", "name_of")
+__all__ = ("check_signature", "docstring_of", "is_asynchronous", "name_of", "wait_for")
+
+ResultT = TypeVar("ResultT")
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -61,3 +65,37 @@ def check_signature(function: Callable[..., Any]) -> None:
             f"The parameters of {getattr(function, '__name__', function)} cannot be found out, because it is built "
             "into Python. Write a function with annotated parameters that calls it."
         ) from None
+
+
+def wait_for(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
+    """Run a coroutine to its end, even if this thread is already running an event loop (as in a notebook).
+
+    Args:
+        start: makes the coroutine.
+
+    Returns:
+        What it returns.
+    """
+    import asyncio  # as late as possible: it takes longer to load than everything else
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(start())
+
+    outcome: list[ResultT] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(asyncio.run(start()))
+        except BaseException as error:
+            failure.append(error)
+
+    context = contextvars.copy_context()  # it finds its chat and its console as in the thread that calls it
+    thread = threading.Thread(target=context.run, args=(run,), name="autogen_classic coroutine")
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]
+    return outcome[0]

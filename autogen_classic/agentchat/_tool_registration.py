@@ -78,12 +78,11 @@ def register_for_llm(
                 f"Pass description=... when you register {tool.name!r}, or give it a docstring.",
             )
         schema = tool.shown_schema
-        if api_style == "tool":
-            update_signature(agent, "tool", schema, is_remove=False, silent_override=silent_override)
-        elif api_style == "function":
-            update_signature(agent, "function", schema["function"], is_remove=False, silent_override=silent_override)
-        else:
+        if api_style not in ("tool", "function"):
             raise ValueError(f"Unsupported API style: {api_style}. It must be 'tool' or 'function'.")
+        update = getattr(agent, f"update_{api_style}_signature")
+        quietly = {"silent_override": True} if silent_override else {}  # an override may not know it
+        update(schema if api_style == "tool" else schema["function"], is_remove=False, **quietly)
         agent._classic_tools[tool.name] = tool
         return cast(F, tool)
 

@@ -461,3 +461,18 @@ def test_reply_functions_are_passed_over_when_they_are_excluded(way: str) -> Non
     assert reply(exclude=(first,)) == "second"
     assert reply(exclude=None) == "first"
     assert reply(colour="blue") == "first"
+
+
+def test_a_subclass_that_keeps_its_own_tools_hears_of_each_that_is_registered() -> None:
+    class Elsewhere(ConversableAgent):
+        def update_tool_signature(self, tool_sig: Any, is_remove: bool) -> None:  # type: ignore[override]
+            heard.append(tool_sig["function"]["name"])
+
+    heard: list[str] = []
+
+    def look() -> str:
+        """Look."""
+        return "a tree"
+
+    Elsewhere("elsewhere", llm_config=False).register_for_llm()(look)
+    assert heard == ["look"]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextvars
 import inspect
 import json
-import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar
 
 from ..._core import steering
+from ..._core.callables import wait_for
 from ..._core.content import content_str
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async, look_up
 from ..._core.events import ToolCalled, ToolReturned, emit
@@ -24,7 +23,7 @@ from ..._core.threads import in_thread, is_blocking
 from ...errors import JournalError
 from .. import _literals
 
-__all__ = ("answer_to", "execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text", "wait_for")
+__all__ = ("answer_to", "execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text")
 
 ResultT = TypeVar("ResultT")
 
@@ -172,40 +171,6 @@ def _execute_asynchronously(agent: Party, function_call: dict[str, Any]) -> Step
     else:
         executed = yield Call(wait_for, lambda: agent.a_execute_function(function_call))
     return executed
-
-
-def wait_for(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
-    """Run a coroutine to its end, even if this thread is already running an event loop (as in a notebook).
-
-    Args:
-        start: makes the coroutine.
-
-    Returns:
-        What it returns.
-    """
-    import asyncio
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(start())
-
-    outcome: list[ResultT] = []
-    failure: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(asyncio.run(start()))
-        except BaseException as error:
-            failure.append(error)
-
-    context = contextvars.copy_context()  # the tool finds its chat and its console as in the thread that calls it
-    thread = threading.Thread(target=context.run, args=(run,), name="autogen_classic tool")
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return outcome[0]
 
 
 def _to_its_end(function: Callable[..., Any], arguments: dict[str, Any]) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..._core.callables import wait_for
 from ..._core.content import content_str
 from ..._core.drive import WHICH_WAY, Call, Steps, drive, drive_async, shipped
 from ..._core.messages import Message
@@ -12,7 +13,6 @@ from ..._core.party import Agent, Outcome
 from ..._core.running_chats import charge_work
 from ..._core.tape import tool_steps
 from .. import ConversableAgent
-from .._replies.tool_calls import wait_for
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage

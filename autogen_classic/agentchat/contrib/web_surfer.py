@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Literal
 
+from ..._core.callables import wait_for
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive, shipped
 from ..._core.messages import Message
 from ..._core.party import Agent, Outcome
@@ -16,7 +17,6 @@ from ..._core.threads import in_thread
 from ...browser_utils import AbstractMarkdownBrowser, BingMarkdownSearch, RequestsMarkdownBrowser
 from ...oai.client import OpenAIWrapper
 from .._accounts import on_account_of
-from .._replies.tool_calls import wait_for
 from ..assistant_agent import AssistantAgent
 from ..conversable_agent import ConversableAgent
 from ..user_proxy_agent import UserProxyAgent

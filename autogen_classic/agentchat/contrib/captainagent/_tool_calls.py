@@ -17,8 +17,8 @@ from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...._core.callables import wait_for
 from ....tools.tool import Tool
-from ..._replies.tool_calls import wait_for
 
 __all__ = ("ToolServer",)
 

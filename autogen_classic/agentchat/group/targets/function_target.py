@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from ...._core.callables import wait_for
 from ...._core.content import content_str
 from ...._core.party import Party, is_agent
-from ..._replies.tool_calls import wait_for
 from .._named import NamedModel
 from .._plain_forms import as_context_variables, read_target
 from ..context_variables import ContextVariables

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from ....agentchat._replies.tool_calls import wait_for
+from ...._core.callables import wait_for
 from ...dependency_injection import ChatContext, inject_params
 from ...tool import Tool
 from .._web_tools import WebToolName, make_web_tool
