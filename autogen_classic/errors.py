@@ -12,6 +12,8 @@
      +-- UndefinedNextAgent
      +-- RemoteAgentError
      |   +-- RemoteAgentNotFoundError
+     |   +-- A2aClientError
+     |   +-- A2aAgentNotFoundError
      +-- TransitionGraphError (ValueError)
      +-- TeamFileError (ValueError)
      +-- UnusableProposalError (ValueError)
@@ -133,6 +135,8 @@ if TYPE_CHECKING:
     from .oai.cohere import CohereRateLimitError
 
 __all__ = (
+    "A2aAgentNotFoundError",
+    "A2aClientError",
     "AddressRefusedError",
     "AgentNameConflict",
     "AliasRefusedError",
@@ -370,6 +374,14 @@ class RemoteAgentNotFoundError(RemoteAgentError):
         """
         super().__init__(f"Remote agent `{agent_name}` not found")
         self.agent_name = agent_name
+
+
+class A2aClientError(RemoteAgentError):
+    """An agent behind A2A cannot be asked, or has failed."""
+
+
+class A2aAgentNotFoundError(A2aClientError, RemoteAgentNotFoundError):
+    """Nobody is there who could answer by A2A."""
 
 
 class TransitionGraphError(AutogenClassicError, ValueError):

@@ -34,6 +34,7 @@ TESTS = Path(__file__).resolve().parent
 # - "versions" also on the others: what they test depends on the version of Python or of the openai package;
 # - "quick" as well, and in the quick loop: they need less than a second and no other program.
 PLACES = {
+    "a2a": "one",
     "ag_ui": "one",
     "agentchat": "quick",
     "agentchat/realtime": "versions",

@@ -78,6 +78,7 @@ LEVELS = (
         "agentchat.realtime",
         "agentchat.realtime_agent",
         "agentchat.remote",
+        "a2a",
         "ag_ui",
         "agents",
         "extensions",

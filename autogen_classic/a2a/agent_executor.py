@@ -1,0 +1,101 @@
+"""What a server of A2A does with a request: it lets an agent answer."""
+
+from __future__ import annotations
+
+import logging
+from uuid import uuid4
+
+from a2a.helpers import new_task
+from a2a.server.agent_execution import AgentExecutor, RequestContext
+from a2a.server.events import EventQueue
+from a2a.server.tasks import TaskUpdater
+from a2a.types import Part, TaskState
+
+from .._secrets import without_secrets
+from ..agentchat.conversable_agent import ConversableAgent
+from ..agentchat.remote import AgentService, ServiceResponse
+from ._wire import CONTEXT_KEY, RESULT_ARTIFACT_NAME, part_of_message, request_from_message
+
+__all__ = ("AutogenAgentExecutor",)
+
+logger = logging.getLogger("autogen.a2a")
+
+
+class AutogenAgentExecutor(AgentExecutor):
+    """Lets an agent answer what a server of A2A is asked.
+
+    Args:
+        agent: the agent.
+
+    Raises:
+        TypeError: it leads a group.
+    """
+
+    def __init__(self, agent: ConversableAgent) -> None:
+        self.agent = agent
+        self._service = AgentService(agent)
+
+    async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
+        """Answer a request: pieces of text as the model streams them, and the last message as the result.
+
+        Args:
+            context: the request.
+            event_queue: where the parts of the answer go.
+        """
+        assert context.message is not None  # the server has looked
+        task = context.current_task
+        if task is None:
+            assert context.task_id is not None
+            assert context.context_id is not None
+            submitted = TaskState.TASK_STATE_SUBMITTED
+            task = new_task(context.task_id, context.context_id, submitted, history=[context.message])
+            await event_queue.enqueue_event(task)
+        updater = TaskUpdater(event_queue, task.id, task.context_id)
+        await updater.start_work()
+        try:
+            await self._answer(context, updater)
+        except Exception as error:
+            text = without_secrets(f"{type(error).__name__}: {error}", [])
+            logger.error("%s could not answer: %s", self.agent.name, text)
+            await updater.failed(updater.new_agent_message([Part(text=text)]))
+
+    async def _answer(self, context: RequestContext, updater: TaskUpdater) -> None:
+        assert context.message is not None
+        artifact_id, is_streamed = uuid4().hex, False
+        last: ServiceResponse | None = None
+        async for part in self._service(request_from_message(context.message)):
+            if part.input_required is not None:
+                await updater.requires_input(updater.new_agent_message([Part(text=part.input_required)]))
+                return
+            if part.streaming_text:
+                await updater.add_artifact(
+                    [Part(text=part.streaming_text)],
+                    artifact_id,
+                    RESULT_ARTIFACT_NAME,
+                    append=is_streamed,
+                    last_chunk=False,
+                )
+                is_streamed = True
+            if part.message is not None:
+                last = part
+        if last is not None and last.message is not None:
+            await updater.add_artifact(
+                [part_of_message(last.message)],
+                artifact_id,
+                RESULT_ARTIFACT_NAME,
+                metadata={CONTEXT_KEY: last.context} if last.context else None,
+                append=is_streamed,
+                last_chunk=True,
+            )
+        await updater.complete()
+
+    async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
+        """Note that a task was given up; the server ends the work on it.
+
+        Args:
+            context: the request to give it up.
+            event_queue: where the note goes.
+        """
+        assert context.task_id is not None
+        assert context.context_id is not None
+        await TaskUpdater(event_queue, context.task_id, context.context_id).cancel()

@@ -1,0 +1,195 @@
+"""An agent that is elsewhere, behind A2A."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from a2a.client import A2ACardResolver, A2AClientError, Client, ClientCallInterceptor, ClientConfig
+from a2a.client import ClientFactory as SdkClientFactory
+from a2a.compat.v0_3.conversions import to_core_agent_card
+from a2a.compat.v0_3.types import AgentCard
+from a2a.types import AgentCard as CoreCard
+from a2a.types import GetTaskRequest, Message, SendMessageRequest
+from typing_extensions import Self
+
+from .._core.callables import wait_for
+from .._core.events import TextStreamed, emit, is_heard
+from ..agentchat.agent import Agent
+from ..agentchat.conversable_agent import ConversableAgent
+from ..agentchat.group.context_variables import ContextVariables
+from ..agentchat.remote import RequestMessage, ResponseMessage
+from ..errors import A2aAgentNotFoundError, A2aClientError
+from ._answers import Answer
+from ._wire import request_to_message
+from .client_factory import ClientFactory, HttpxClientFactory
+
+__all__ = ("A2aRemoteAgent",)
+
+_GOODBYE = "exit"
+
+
+class A2aRemoteAgent(ConversableAgent):
+    """Stands for an agent elsewhere: it takes part in chats, and asks that one for its replies.
+
+    Each reply takes one request, with the conversation so far, the context variables, and the tools that were
+    registered for this agent's model; who runs them is registered as ever. Where the agent elsewhere needs a person,
+    the one here is asked.
+
+    Args:
+        url: where it is, such as ``http://localhost:8000``.
+        name: its name here.
+        silent: whether nothing is printed.
+        client: makes the HTTP clients.
+        client_config: further settings of the package a2a-sdk.
+        interceptors: what the package calls around each request, to add credentials, say.
+        max_reconnects: how often a broken connection is made again while the agent elsewhere is at work.
+        polling_interval: how many seconds to wait before that.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        *,
+        silent: bool | None = None,
+        client: ClientFactory | None = None,
+        client_config: ClientConfig | None = None,
+        interceptors: Sequence[ClientCallInterceptor] = (),
+        max_reconnects: int = 3,
+        polling_interval: float = 0.5,
+    ) -> None:
+        super().__init__(name, silent=silent)
+        self.url = url
+        self._clients = client or HttpxClientFactory()
+        self._settings = client_config or ClientConfig()
+        self._interceptors = list(interceptors)
+        self._max_reconnects = max_reconnects
+        self._polling_interval = polling_interval
+        self._card: CoreCard | None = None
+        self._tools_here: dict[str, dict[str, Any]] = {}
+        self.replace_reply_func(ConversableAgent.generate_oai_reply, A2aRemoteAgent.generate_remote_reply)
+        self.replace_reply_func(ConversableAgent.a_generate_oai_reply, A2aRemoteAgent.a_generate_remote_reply)
+
+    @classmethod
+    def from_card(cls, card: AgentCard, **settings: Any) -> Self:
+        """Make an agent whose card is known.
+
+        Args:
+            card: the card, which says where it is and its name.
+            **settings: further parameters of the class.
+        """
+        agent = cls(**{"url": card.url, "name": card.name, **settings})
+        agent._card = to_core_agent_card(card)
+        return agent
+
+    def generate_remote_reply(
+        self, messages: list[dict[str, Any]] | None = None, sender: Agent | None = None, config: object = None
+    ) -> tuple[bool, dict[str, Any] | None]:
+        """Ask for a reply in a synchronous chat; see `a_generate_remote_reply`."""
+        return wait_for(lambda: self.a_generate_remote_reply(messages, sender, config))
+
+    async def a_generate_remote_reply(
+        self, messages: list[dict[str, Any]] | None = None, sender: Agent | None = None, config: object = None
+    ) -> tuple[bool, dict[str, Any] | None]:
+        """Ask for a reply.
+
+        Args:
+            messages: the conversation; None takes it from the history with the sender.
+            sender: who spoke last.
+            config: not used.
+
+        Returns:
+            ``(True, reply)``; ``(True, None)`` if there is none, or the person who was asked has ended the chat.
+
+        Raises:
+            A2aAgentNotFoundError: nobody is there.
+            A2aClientError: the agent elsewhere has failed, or the connection was lost.
+        """
+        if messages is None:
+            messages = self._oai_messages[sender]
+        variables = self.context_variables.to_dict() or None
+        request = RequestMessage(
+            messages=list(messages), context=variables, client_tools=list(self._tools_here.values())
+        )
+        context_id = uuid4().hex
+        async with self._connected() as client:
+            while True:
+                answer = await self._answer_to(client, request_to_message(request, context_id))
+                if answer.input_required is None:
+                    break
+                said = await self.a_get_human_input(f"Input for `{self.name}`\n{answer.input_required}")
+                if said == _GOODBYE:
+                    return True, None
+                request.messages.append({"role": "user", "content": said})
+        if answer.context:
+            self.context_variables.update(ContextVariables(data=answer.context))
+        return True, answer.messages[-1] if answer.messages else None
+
+    def update_tool_signature(
+        self, tool_sig: str | dict[str, Any], is_remove: bool, silent_override: bool = False
+    ) -> None:
+        """Offer a tool to the agent elsewhere, or take it back.
+
+        Args:
+            tool_sig: the schema, or the name to remove.
+            is_remove: True removes.
+            silent_override: not used: a tool of the same name is replaced.
+
+        Raises:
+            ValueError: there is no such tool to remove.
+        """
+        name = tool_sig if isinstance(tool_sig, str) else tool_sig["function"]["name"]
+        if not is_remove:
+            assert isinstance(tool_sig, dict), "a tool is offered by its schema"
+            self._tools_here[name] = tool_sig
+        elif self._tools_here.pop(name, None) is None:
+            raise ValueError(f"{self.name} has no tool {name!r} to remove. It has: {', '.join(self._tools_here)}.")
+
+    # --- the connection
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Client]:
+        async with self._clients() as http:
+            if self._card is None:
+                try:
+                    self._card = await A2ACardResolver(http, self.url).get_agent_card()
+                except (A2AClientError, httpx.HTTPError) as error:
+                    raise A2aAgentNotFoundError(f"{self.name}: {self.url}") from error
+            settings = {**vars(self._settings), "httpx_client": http}
+            yield SdkClientFactory(ClientConfig(**settings)).create(self._card, self._interceptors)
+
+    async def _answer_to(self, client: Client, message: Message) -> ResponseMessage:
+        """Ask, and read the answer to its end, over a new connection if one breaks."""
+        answer = Answer()
+        try:
+            async for event in client.send_message(SendMessageRequest(message=message)):
+                piece = answer.take(event)
+                if piece and is_heard(TextStreamed):
+                    emit(TextStreamed(self, piece))
+        except (A2AClientError, httpx.HTTPError) as error:
+            if answer.task_id is None:
+                raise self._failure(f"{type(error).__name__}: {error}") from error
+            await self._follow(client, answer, error)
+        if answer.fault is not None:
+            raise self._failure(answer.fault)
+        return answer.read()
+
+    async def _follow(self, client: Client, answer: Answer, error: Exception) -> None:
+        """Ask how a task stands, until it is over, after the connection has broken."""
+        losses = 1
+        while not answer.is_over:
+            if losses > self._max_reconnects:
+                raise self._failure(f"the connection was lost {losses} times ({error})") from error
+            await asyncio.sleep(self._polling_interval)
+            try:
+                answer.take_task(await client.get_task(GetTaskRequest(id=answer.task_id)))
+            except (A2AClientError, httpx.HTTPError) as another:
+                losses, error = losses + 1, another
+
+    def _failure(self, reason: str) -> A2aClientError:
+        return A2aClientError(f"The agent {self.name} at {self.url} has not answered: {reason}")
