@@ -22,9 +22,9 @@ function broken_at_joints(text) {
   return text.split(JOINTS).flatMap((part, at) => (at ? [document.createElement("wbr"), part] : [part]));
 }
 
-function break_well(code) {
-  const is_narrow = code.closest("td, h1, h2, h3, h4, h5") !== null;
-  for (const node of [...code.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE)) {
+function break_well(name) {
+  const is_narrow = name.closest("td, h1, h2, h3, h4, h5") !== null;
+  for (const node of [...name.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE)) {
     const parts = node.data.split(OPTIONS);
     const between = (text) => (is_narrow ? broken_at_joints(text) : [text]);
     node.replaceWith(...parts.flatMap((part, at) => (at % 2 ? unbroken(part) : between(part))));
@@ -32,4 +32,4 @@ function break_well(code) {
 }
 
 document.querySelectorAll(".md-typeset svg.diagram, .md-typeset svg.plot").forEach(keep_letters_readable);
-document.querySelectorAll(".md-typeset :not(pre) > code").forEach(break_well);
+document.querySelectorAll(".md-typeset :not(pre) > code, .doc-object-name").forEach(break_well);
