@@ -395,3 +395,27 @@ def test_a_call_that_lacks_its_name_is_a_plain_event() -> None:
     message = {"type": "response.function_call_arguments.done", "call_id": "c", "arguments": "{}"}
     assert not isinstance(parse_oai_message(message), FunctionCall)
     assert isinstance(parse_oai_message({**message, "name": "f"}), FunctionCall)
+
+
+def test_an_agent_speaks_with_one_person_after_the_other() -> None:
+    async def main(server: MockRealtimeServer) -> list[str]:
+        heard = []
+        agent = RealtimeAgent(name="clerk", llm_config=server.llm_config())
+        agent.register_realtime_function()(weather)
+        for _ in range(2):
+            watcher = Watcher(lambda events: isinstance(events[-1], AudioDelta))
+            agent.register_observer(watcher)
+            running = asyncio.ensure_future(run(agent))
+            while not server.settings.get("tools"):
+                await asyncio.sleep(0.01)
+            await agent.realtime_client.send_audio("AAAA")
+            await watcher.enough.wait()
+            heard += [event.delta for event in watcher.events if isinstance(event, AudioDelta)]
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            server.settings.clear()
+        return heard
+
+    call = tool_call("weather", city="Rome")
+    with MockRealtimeServer([call, "One.", call, "Two."]) as server:
+        assert asyncio.run(main(server)) == ["T25lLg==", "VHdvLg=="]

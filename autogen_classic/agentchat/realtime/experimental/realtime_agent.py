@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ....llm_config.config import LLMConfig
 from ....tools.tool import Tool
+from ._log import global_logger
 from .clients import RealtimeClientProtocol, get_client
 from .function_observer import FunctionObserver
 from .realtime_observer import RealtimeObserver
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ("RealtimeAgent", "RealtimeAgentCallbacks")
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-global_logger = logging.getLogger("autogen.agentchat.realtime")
 
 
 @dataclass

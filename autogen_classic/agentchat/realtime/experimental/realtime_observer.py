@@ -7,6 +7,7 @@ import logging
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from ._log import global_logger
 from .realtime_events import RealtimeEvent
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from .realtime_agent import RealtimeAgent
 
 __all__ = ("RealtimeObserver",)
-
-global_logger = logging.getLogger("autogen.agentchat.realtime")
 
 
 class RealtimeObserver(ABC):

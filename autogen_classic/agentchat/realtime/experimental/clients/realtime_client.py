@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
+from .._log import global_logger
 from ..realtime_events import InputAudioBufferDelta, RealtimeEvent
 
 if TYPE_CHECKING:
@@ -30,9 +31,19 @@ Settings: TypeAlias = "LLMConfig | Mapping[str, Any]"
 class RealtimeClientBase:
     """Events in the order in which they happen: those of the server, and those of this side."""
 
-    def __init__(self) -> None:
-        """Begin without events."""
+    def __init__(self, logger: logging.Logger | None = None) -> None:
+        """Begin without events.
+
+        Args:
+            logger: where the client writes what it notices; None for ``autogen.agentchat.realtime``.
+        """
+        self._logger = logger
         self._forget_events()
+
+    @property
+    def logger(self) -> logging.Logger:
+        """Where the client writes what it notices."""
+        return self._logger or global_logger
 
     def _forget_events(self) -> None:
         """Begin anew, as a connection does."""

@@ -22,8 +22,6 @@ __all__ = ("API_VERSION", "HOST", "GeminiRealtimeClient")
 HOST = "generativelanguage.googleapis.com"
 API_VERSION = "v1beta"
 
-global_logger = logging.getLogger("autogen.agentchat.realtime")
-
 _DEFAULT_VOICE = "charon"
 _SOUND = "audio/pcm;rate=24000"
 
@@ -46,18 +44,12 @@ class GeminiRealtimeClient(RealtimeClientBase):
         Raises:
             ImportError: a package is missing; the text names the extra.
         """
-        super().__init__()
+        super().__init__(logger)
         check_websockets("gemini-realtime")
         self._entry = Entry(llm_config)
-        self._logger = logger
         self._connection: ClientConnection | None = None
         self._pending: dict[str, Any] = {}
         self._begun = False
-
-    @property
-    def logger(self) -> logging.Logger:
-        """Where it writes what it notices."""
-        return self._logger or global_logger
 
     @property
     def connection(self) -> ClientConnection:

@@ -15,8 +15,6 @@ __all__ = ("OpenAISession", "for_today", "is_of_the_beta")
 
 Options: TypeAlias = dict[str, Any]
 
-global_logger = logging.getLogger("autogen.agentchat.realtime")
-
 _DEFAULT_VOICE = "alloy"
 _NOTHING_TO_CANCEL = "response_cancel_not_active"
 
@@ -35,18 +33,15 @@ class OpenAISession(RealtimeClientBase, ABC):
             llm_config: the configuration, of which the first entry counts.
             logger: where it writes what it notices.
         """
-        super().__init__()
+        super().__init__(logger)
         self._entry = Entry(llm_config)
-        self._logger = logger
         self._beta = False  # whether the server speaks the beta of the interface
+
+    def _forget_events(self) -> None:
+        super()._forget_events()
         self._awaited: set[str] = set()  # calls whose results the model waits for
         self._answering = False
         self._owes_answer = False
-
-    @property
-    def logger(self) -> logging.Logger:
-        """Where it writes what it notices."""
-        return self._logger or global_logger
 
     @abstractmethod
     async def _send(self, message: dict[str, Any]) -> None:
