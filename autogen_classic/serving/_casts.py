@@ -30,11 +30,13 @@ class Cast(ABC):
 
     Attributes:
         members: whose words are the answer.
+        agents: the members and those who help them to talk: whoever speaks for the client, and who leads a group.
         is_group: whether they are a group, so that their words need their names.
         takes_tools: whether a client may give them tools, whose calls come back to it.
     """
 
     members: Sequence[ConversableAgent]
+    agents: Sequence[ConversableAgent]
     is_group: bool
     takes_tools = False
 
@@ -112,11 +114,12 @@ class _PairCast(Cast):
         self._agent = agent
         self._user = user
         self.members = [agent]
+        self.agents = [agent, user]
 
     def reset(self) -> None:
         """Forget earlier conversations."""
-        self._agent.reset()
-        self._user.reset()
+        for agent in self.agents:
+            agent.reset()
 
     def talk(self, earlier: Sequence[Message], message: Message) -> ChatResult:
         """See `Cast.talk`."""
@@ -200,13 +203,12 @@ class _GroupCast(_PairCast):
         super().__init__(manager, client)
         self._manager = manager
         self.members = [one for one in members if one is not client]
+        self.agents = [manager, client, *self.members]
 
     def reset(self) -> None:
         """Forget earlier conversations."""
-        super().reset()
         self._manager.groupchat.reset()
-        for member in self.members:
-            member.reset()
+        super().reset()
 
     def _remember(self, one: Message) -> None:
         super()._remember(one)
@@ -228,11 +230,12 @@ class _PatternCast(Cast):
         self._max_rounds = max_rounds
         self._variables = copy.deepcopy(pattern.context_variables.to_dict())
         self.members = [agent for agent in pattern.agents if agent is not pattern.user_agent]
+        self.agents = [*self.members, pattern.user_agent] if pattern.user_agent is not None else self.members
 
     def reset(self) -> None:
         """Forget earlier conversations, and what they left in the context variables."""
         self._pattern.context_variables = ContextVariables(data=copy.deepcopy(self._variables))
-        for agent in self.members:
+        for agent in self.agents:
             agent.reset()
 
     def talk(self, earlier: Sequence[Message], message: Message) -> ChatResult:

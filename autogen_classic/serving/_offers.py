@@ -68,7 +68,7 @@ class Shelf:
         self._turn = threading.Lock()
         self._seen: Sequence[ConversableAgent] = ()
         cast = self._first_cast()
-        self._seen = cast.members
+        self._seen = cast.agents
         self._shared = None if callable(offer.served) else cast
         self.takes_tools = cast.takes_tools
         self.description = offer.description or _description_of(offer.served, cast)
@@ -111,7 +111,7 @@ class Shelf:
             raise ServingError(f"{self.name}: the function that makes the agents must not be asynchronous.")
         with made if isinstance(made, AbstractContextManager) else nullcontext(made) as servable:
             cast = cast_of(servable, self.name, self._offer.max_rounds)
-            if any(member is seen for member in cast.members for seen in self._seen):
+            if any(agent is seen for agent in cast.agents for seen in self._seen):
                 raise ServingError(
                     f"{self.name}: the function returns the same agents again, so that conversations would mix. Make "
                     "new ones in it, or serve the agents themselves."

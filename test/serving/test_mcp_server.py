@@ -19,7 +19,7 @@ from autogen_classic import ConversableAgent
 from autogen_classic.errors import ServingError
 from autogen_classic.events import ChatEnded, subscribe, unsubscribe
 from autogen_classic.mcp.mcp_client import MCPClientSessionManager, StreamableHttpConfig
-from autogen_classic.serving import McpServer
+from autogen_classic.serving import McpServer, _listening
 from autogen_classic.testing import MockOpenAIServer, ModelRequest
 
 SECONDS = 30.0
@@ -186,7 +186,10 @@ async def cancel(session: ClientSession, asking: asyncio.Task[Any]) -> None:
     asking.cancel()
 
 
-def test_a_server_that_stops_finishes_its_answers_and_leaves_the_clients_that_listen(model: MockOpenAIServer) -> None:
+def test_a_server_that_stops_finishes_its_answers_and_leaves_the_clients_that_listen(
+    model: MockOpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_listening, "_SECONDS_TO_WRITE", 0.2)
     arrived, opened = threading.Event(), threading.Event()
     server = McpServer({"it": lambda: an_agent(model)}).start()
     stopping = threading.Thread(target=server.stop)

@@ -61,7 +61,9 @@ def a_group(model: MockOpenAIServer, *others: ConversableAgent, rounds: int = 3)
 
 
 def client_of(server: OpenAIServer, **settings: Any) -> openai.OpenAI:
-    return openai.OpenAI(**{"base_url": server.base_url, "api_key": server.token, "max_retries": 0} | settings)
+    http = httpx.Client(verify=False, timeout=SECONDS)  # which reads no certificates: they take most of the time
+    settings = {"base_url": server.base_url, "api_key": server.token, "max_retries": 0, **settings}
+    return openai.OpenAI(http_client=http, **settings)
 
 
 def ask(server: OpenAIServer, *said: Any, model: str = "it", **settings: Any) -> Any:
@@ -675,7 +677,10 @@ def test_a_function_that_returns_the_same_agents_again_mixes_no_conversations(
     def the_same_in_a_new_group() -> GroupChatManager:
         return GroupChatManager(GroupChat([ann, bob], [], max_round=3), llm_config=False)
 
-    with OpenAIServer({"it": lambda: ann, "group": the_same_in_a_new_group}) as server:
+    def the_same_user() -> tuple[ConversableAgent, ConversableAgent]:
+        return ann, an_agent(model, "cid")
+
+    with OpenAIServer({"it": lambda: ann, "group": the_same_in_a_new_group, "pair": the_same_user}) as server:
         for name in server.names:
             with pytest.raises(openai.InternalServerError, match="ServingError"):
                 ask(server, "Hi", model=name)
