@@ -92,6 +92,7 @@ REACHING_IN = {
         f"agents.experimental.document_agent.{module} -> agentchat.contrib.{target}": "documents are kept in one way"
         for module, target in (
             ("_tasks", "_retrieval.files"),
+            ("_team", "_retrieval.ask"),
             ("_team", "_retrieval.files"),
             ("_team", "_retrieval.quoted"),
             ("chroma_query_engine", "_retrieval.embed"),

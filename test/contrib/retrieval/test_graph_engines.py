@@ -209,7 +209,8 @@ def test_an_agent_answers_from_a_graph(way: str, falkor: Any, serve: Serve) -> N
     server = serve(FACTS, "In Cologne.")
     engine = FalkorGraphQueryEngine("family", port=falkor.port, password="password", model=server.llm_config())
     engine.init_db([TEXT])
-    expert = agent("expert")
+    expert = agent("expert", llm_config=server.llm_config())
     FalkorGraphRagCapability(engine).add_to_agent(expert)
     assert chat(way, agent("ann"), expert, message="Where does Ben live?", max_turns=1).summary == "In Cologne."
+    assert expert.get_actual_usage(), "whom the agent has asked, it pays for"
     engine.close()

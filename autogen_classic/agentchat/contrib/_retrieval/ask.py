@@ -13,7 +13,7 @@ from ...conversable_agent import ConversableAgent
 if TYPE_CHECKING:
     from ....oai.client import OpenAIWrapper
 
-__all__ = ("Asker", "Model")
+__all__ = ("Asker", "Model", "spender_of")
 
 _DEFAULT_CONFIG: dict[str, Any] = {"config_list": [{"model": "gpt-4o"}], "temperature": 0}
 
@@ -84,6 +84,18 @@ class Asker:
         with on_account_of(cast("Any", owner), self._helper.client):
             _, answer = self._helper.generate_oai_reply(messages)
         return content_str(answer.get("content") if isinstance(answer, Mapping) else answer)
+
+
+def spender_of(engine: object) -> OpenAIWrapper | None:
+    """Who asks models for an engine and spends on them; None for an engine that tells of nobody.
+
+    Args:
+        engine: an engine of ours, or of a program.
+    """
+    from ....oai.client import OpenAIWrapper
+
+    client = getattr(engine, "client", None)  # of a program's engine, it may be the client of a database
+    return client if isinstance(client, OpenAIWrapper) else None
 
 
 def _helper_with(llm_config: Mapping[str, Any]) -> ConversableAgent:

@@ -18,7 +18,7 @@ from .graph_query_engine import GraphStoreQueryResult
 if TYPE_CHECKING:
     from ....oai.client import OpenAIWrapper
 
-__all__ = ("Fact", "FactsQueryEngine", "Guide", "names_in")
+__all__ = ("Fact", "FactsQueryEngine", "Guide", "facts_in", "names_in")
 
 Fact: TypeAlias = "tuple[str, str, str]"
 """Who or what, how it is related, to whom or what."""

@@ -8,7 +8,9 @@ from ...._core.messages import Message
 from ...._core.party import Agent, Outcome, Party, check_capable
 from ...._core.tape import tool_steps
 from ...._core.threads import blocking_call
+from ..._accounts import on_account_of
 from ...conversable_agent import ConversableAgent
+from .._retrieval.ask import spender_of
 from ..capabilities.agent_capability import AgentCapability
 from .graph_query_engine import GraphQueryEngine
 
@@ -30,7 +32,8 @@ def _reply(
         messages = recipient._oai_messages[sender]
     question = content_str(messages[-1].get("content"))
     run = blocking_call((yield WHICH_WAY), _answer_of, capability.query_engine, question)
-    answer = yield from tool_steps(recipient, "graph", {"question": question}, run)
+    with on_account_of(recipient, spender_of(capability.query_engine)):
+        answer = yield from tool_steps(recipient, "graph", {"question": question}, run)
     return True, answer
 
 
@@ -43,7 +46,8 @@ def _answer_of(engine: GraphQueryEngine, question: str) -> str:
 class GraphRagCapability(AgentCapability):
     """Lets an agent answer each message from a graph.
 
-    The agent goes on asking its person and ending chats as before; its model, if it has one, is not asked.
+    The agent goes on asking its person and ending chats as before. Its model, if it has one, is not asked, but pays for
+    what the engine asks its own.
 
     Args:
         query_engine: answers the questions.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ValidationError
 
 from ...._core.threads import in_thread
+from ....agentchat.contrib._retrieval.ask import spender_of
 from ....agentchat.contrib._retrieval.files import without_login
 from ....agentchat.contrib._retrieval.quoted import ABOUT_QUOTED, quoted
 from ....agentchat.contrib.rag.query_engine import RAGQueryEngine
@@ -23,11 +24,13 @@ from ....agentchat.group.patterns import DefaultPattern
 from ....agentchat.group.reply_result import ReplyResult
 from ....agentchat.group.targets.function_target import FunctionTarget, FunctionTargetResult
 from ....agentchat.group.targets.transition_target import AgentNameTarget, AgentTarget, TerminateTarget
-from ....oai.client import OpenAIWrapper
 from . import _prompts
 from ._tasks import DocumentTask, Memory, TaskInitInfo, answer_next, start
 from .docling_doc_ingest_agent import DoclingDocIngestAgent
 from .document_conditions import SummaryTaskAvailableCondition
+
+if TYPE_CHECKING:
+    from ....oai.client import OpenAIWrapper
 
 __all__ = ("ERROR_MANAGER_NAME", "TASK_MANAGER_NAME", "DocumentTriageAgent", "Team")
 
@@ -117,10 +120,7 @@ class Team:
 
     def spenders(self) -> Iterator[OpenAIWrapper]:
         """Who asks models in the group, the engine included."""
-        for one in [*self.members, self._engine]:
-            client = getattr(one, "client", None)
-            if isinstance(client, OpenAIWrapper):
-                yield client
+        yield from (client for client in map(spender_of, [*self.members, self._engine]) if client is not None)
 
     def remember(self) -> None:
         """Keep what was done for later requests."""
