@@ -15,6 +15,7 @@ import pytest
 from executors import block, no_docker
 
 from autogen_classic import AssistantAgent, UserProxyAgent
+from autogen_classic.agentchat.contrib.captainagent import ToolBuilder
 from autogen_classic.coding import DockerCommandLineCodeExecutor
 from autogen_classic.testing import MockOpenAIServer
 from autogen_classic.testing.replies import ModelRequest
@@ -115,3 +116,14 @@ def test_pip_installs_for_the_blocks_that_follow(
     with DockerCommandLineCodeExecutor(work_dir=work_dir, **settings) as executor:
         result = executor.execute_code_blocks([install, use])
     assert (result.exit_code, result.output.splitlines()[-1:]) == (0, ["06:12"])
+
+
+@pytest.mark.parametrize("by", ["executor", "use_docker"])
+def test_programs_in_a_container_import_the_tools_of_a_library(tmp_path: Path, by: str) -> None:
+    with DockerCommandLineCodeExecutor(work_dir=tmp_path) as executor:
+        own = {"executor": executor} if by == "executor" else {"use_docker": "python:3-slim", "work_dir": str(tmp_path)}
+        proxy = UserProxyAgent("terminal", human_input_mode="NEVER", code_execution_config=own)
+        bound = ToolBuilder("default").bind_user_proxy(proxy, "default")
+        code = "```python\nfrom functions import prime_factors\nprint(prime_factors(84))\n```"
+        reply = bound.generate_reply([{"role": "user", "content": code}], sender=proxy)
+    assert "[2, 2, 3, 7]" in str(reply)

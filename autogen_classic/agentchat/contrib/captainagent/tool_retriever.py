@@ -137,7 +137,8 @@ class ToolBuilder:
 
         Returns:
             An agent like it whose executor knows the tools. Where the program has given an executor or asks for Docker,
-            it is the agent itself, and the module ``functions`` is written into the directory of its programs.
+            it is the agent itself, and the module ``functions`` is written into the directory of its programs; packages
+            that tools need must be there already.
 
         Raises:
             ValueError: a list of tools is to be called from Docker or by an executor of the program's own.
