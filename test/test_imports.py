@@ -120,6 +120,7 @@ EXCEPTIONS = {
         "the type of an argument"
     ),
     "cache._import.run -> oai._request.answer_cache": "old answers are read as the model's answers that they are",
+    "coding.remyx_code_executor -> agentchat.conversable_agent": "its agents for exploring are made when asked for",
     "errors -> _code.docker.engine": "shows an error whose base belongs to an optional package",
     "errors -> _core.lazy": "a table of lazy names, as every door has one",
     "errors -> _web.errors": "shows an error whose base belongs to another package",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .limits import ResourceLimits
     from .local_commandline_code_executor import LocalCommandLineCodeExecutor
     from .markdown_code_extractor import MarkdownCodeExtractor
+    from .remyx_code_executor import RemyxCodeExecutor, RemyxCodeResult
     from .yepcode_code_executor import YepCodeCodeExecutor, YepCodeCodeResult
 
 __all__ = (
@@ -28,6 +29,8 @@ __all__ = (
     "DockerCommandLineCodeExecutor",
     "LocalCommandLineCodeExecutor",
     "MarkdownCodeExtractor",
+    "RemyxCodeExecutor",
+    "RemyxCodeResult",
     "ResourceLimits",
     "YepCodeCodeExecutor",
     "YepCodeCodeResult",
@@ -45,6 +48,8 @@ _HOMES = {
     "DockerCommandLineCodeExecutor": ".docker_commandline_code_executor",
     "LocalCommandLineCodeExecutor": ".local_commandline_code_executor",
     "MarkdownCodeExtractor": ".markdown_code_extractor",
+    "RemyxCodeExecutor": ".remyx_code_executor",
+    "RemyxCodeResult": ".remyx_code_executor",
     "ResourceLimits": ".limits",
     "YepCodeCodeExecutor": ".yepcode_code_executor",
     "YepCodeCodeResult": ".yepcode_code_executor",
