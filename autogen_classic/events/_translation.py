@@ -200,18 +200,26 @@ def _handed_over(event: events.HandedOver) -> Iterator[Any]:
     yield kinds[event.kind](source_agent=event.agent, transition_target=event.chosen)
 
 
+_DONE = {"mask": "MASKED", "block": "BLOCKED", "warning": "WARNING"}
+
+
 @translation(events.Safeguarded)
 def _safeguarded(event: events.Safeguarded) -> Iterator[Any]:
+    """Say what was found and what is done about it, without the words that are held back."""
     from ..agentchat.group.safeguards.events import SafeguardEvent
 
-    yield SafeguardEvent(
-        event_type="violation",
-        message=event.text,
-        source_agent=event.source,
-        target_agent=event.destination,
-        guardrail_type=event.guardrail,
-        action=event.action,
-    )
+    for kind, message, guardrail, action in (
+        ("violation", "VIOLATION DETECTED", event.guardrail, None),
+        ("action", f"{_DONE.get(event.action, event.action.upper())}: {event.text}", None, event.action),
+    ):
+        yield SafeguardEvent(
+            event_type=kind,
+            message=message,
+            source_agent=event.source,
+            target_agent=event.destination,
+            guardrail_type=guardrail,
+            action=action,
+        )
 
 
 @translation(events.GroupResumed)

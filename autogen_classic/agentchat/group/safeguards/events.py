@@ -14,12 +14,12 @@ class SafeguardEvent(BaseEvent):
     """A rule of a safeguard policy has found something.
 
     Attributes:
-        event_type: what has happened: "violation".
-        message: what the rule says about it.
+        event_type: what has happened: "violation", and then "action".
+        message: what is done, and what the rule says about it.
         source_agent: who said it.
         target_agent: who was to hear it.
         guardrail_type: how it was found: "RegexGuardrail" or "LLMGuardrail".
-        action: "block", "mask" or "warning".
+        action: "block", "mask" or "warning"; None of a violation.
         content_preview: what was found; always None here, so that nothing that is held back comes out by an event.
     """
 
@@ -32,9 +32,11 @@ class SafeguardEvent(BaseEvent):
     content_preview: str | None = None
 
     def print(self, f: EventPrinter | None = None) -> None:
-        """Print what was done, and between whom."""
+        """Print what was done, and between whom; a violation says nothing before that."""
+        if self.action is None:
+            return
         text = _literals.SAFEGUARDED.format(
-            action=(self.action or "").upper(),
+            action=self.action.upper(),
             source=self.source_agent,
             destination=self.target_agent,
             message=self.message,
