@@ -15,6 +15,8 @@ from search_kit import KEY, TROUBLES, read_by_model, unmarked
 from service_double import Answer, Asked, Services
 
 from autogen_classic import ConversableAgent
+from autogen_classic.agentchat import initiate_group_chat
+from autogen_classic.agentchat.group.patterns import DefaultPattern
 from autogen_classic.errors import ToolServiceError
 from autogen_classic.testing import MockOpenAIServer, tool_call, tool_calls
 from autogen_classic.tools import Tool
@@ -157,6 +159,16 @@ def test_duckduckgo_returns_no_more_than_was_asked_for(services: Services, duckd
     pages = [{"title": f"Herons {n}", "link": f"https://birds.example/{n}", "snippet": "Herons."} for n in range(8)]
     services.answer(DUCKDUCKGO, page_of_duckduckgo(*pages))
     assert len(duckduckgo(query="herons", num_results=2)) == 2
+
+
+def test_in_a_group_with_handoffs_a_model_reads_the_marks_as_well(services: Services) -> None:
+    services.answer(TAVILY, answer_of_tavily())
+    with MockOpenAIServer() as model:
+        model.add(tool_call("tavily_search", query="herons"), "That is all.")
+        searcher = ConversableAgent("searcher", llm_config=model.llm_config(), functions=[tavily()])
+        pattern = DefaultPattern(initial_agent=searcher, agents=[searcher])
+        initiate_group_chat(pattern=pattern, messages="Find herons.", max_rounds=4)
+        assert json.loads(unmarked(model.requests[1]["messages"][-1]["content"])) == [FOUND]
 
 
 # --- nothing and trouble ---------------------------------------------------------------------------------------------

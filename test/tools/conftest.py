@@ -1,4 +1,4 @@
-"""Tools for messages in chats: the platforms are played on this machine, and so is the model."""
+"""Tools that ask services of the web, in chats: the services are played on this machine, and so is the model."""
 
 from __future__ import annotations
 
