@@ -72,6 +72,7 @@ PLACES = {
     "contrib/web": "one",
     "core": "quick",
     "docs": "one",
+    "environments": "versions",
     "failures": "versions",
     "events": "quick",
     "interop": "one",

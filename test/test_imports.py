@@ -81,6 +81,7 @@ LEVELS = (
         "a2a",
         "ag_ui",
         "agents",
+        "environments",
         "extensions",
         "interop",
         "llm_clients",
