@@ -144,6 +144,7 @@ EXCEPTIONS = {
 }
 
 HEAVY = (
+    "asyncio",
     "openai",
     "docker",
     "tiktoken",

@@ -9,8 +9,9 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-__all__ = ("check_signature", "docstring_of", "is_asynchronous", "name_of", "wait_for")
+__all__ = ("blocking", "check_signature", "docstring_of", "is_asynchronous", "is_blocking", "name_of", "wait_for")
 
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 ResultT = TypeVar("ResultT")
 
 
@@ -65,6 +66,28 @@ def check_signature(function: Callable[..., Any]) -> None:
             f"The parameters of {getattr(function, '__name__', function)} cannot be found out, because it is built "
             "into Python. Write a function with annotated parameters that calls it."
         ) from None
+
+
+def blocking(function: FunctionT) -> FunctionT:
+    """Mark a function that waits for the world outside, so that asynchronous chats run it in another thread.
+
+    Args:
+        function: the function of a tool; it is changed.
+
+    Returns:
+        The function.
+    """
+    function._classic_blocking = True  # type: ignore[attr-defined]
+    return function
+
+
+def is_blocking(function: Callable[..., Any]) -> bool:
+    """Tell whether a function, or what it wraps, is marked by `blocking`.
+
+    Args:
+        function: any callable.
+    """
+    return bool(getattr(function, "_classic_blocking", False))
 
 
 def wait_for(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:

@@ -19,9 +19,8 @@ from typing import Any, TypeVar
 
 from .drive import Call
 
-__all__ = ("blocking", "blocking_call", "in_thread", "is_blocking")
+__all__ = ("blocking_call", "in_thread")
 
-FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 ResultT = TypeVar("ResultT")
 
 CALLS_AT_ONCE = 128
@@ -30,28 +29,6 @@ _waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
 _idle = threading.Semaphore(0)
 _threads: list[threading.Thread] = []
 _lock = threading.Lock()
-
-
-def blocking(function: FunctionT) -> FunctionT:
-    """Mark a function that waits for the world outside, so that asynchronous chats run it in another thread.
-
-    Args:
-        function: the function of a tool; it is changed.
-
-    Returns:
-        The function.
-    """
-    function._classic_blocking = True  # type: ignore[attr-defined]
-    return function
-
-
-def is_blocking(function: Callable[..., Any]) -> bool:
-    """Tell whether a function, or what it wraps, is marked by `blocking`.
-
-    Args:
-        function: any callable.
-    """
-    return bool(getattr(function, "_classic_blocking", False))
 
 
 def blocking_call(asynchronous: bool, function: Callable[..., Any], *args: Any) -> Call:

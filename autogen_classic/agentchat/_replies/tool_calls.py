@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 from ..._core import steering
-from ..._core.callables import wait_for
+from ..._core.callables import is_blocking, wait_for
 from ..._core.content import content_str
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async, look_up
 from ..._core.events import ToolCalled, ToolReturned, emit
@@ -19,7 +19,6 @@ from ..._core.party import Agent, Party
 from ..._core.replies import led_group, running_call_id
 from ..._core.running_chats import steered
 from ..._core.tape import tool_steps
-from ..._core.threads import in_thread, is_blocking
 from ...errors import JournalError
 from .. import _literals
 
@@ -192,6 +191,8 @@ def _run_of(function: Callable[..., Any], arguments: dict[str, Any], asynchronou
     if not asynchronous:
         return Call(_to_its_end, function, arguments)
     if is_blocking(function):
+        from ..._core.threads import in_thread  # which needs asyncio
+
         return Call(in_thread, partial(function, **arguments))
     return Call(function, **arguments)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ...._core.threads import blocking
+from ...._core.callables import blocking
 from ...._packages import missing_package
 from ....errors import ToolServiceError
 from ...tool import Tool

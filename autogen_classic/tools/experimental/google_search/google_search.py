@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Annotated
 
-from ...._core.threads import blocking
+from ...._core.callables import blocking
 from ....oai._specs import GOOGLE_SEARCH
 from ...tool import Tool
 from .._foreign import ForeignResults

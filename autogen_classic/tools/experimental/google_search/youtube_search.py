@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from ...._core.threads import blocking
+from ...._core.callables import blocking
 from ...tool import Tool
 from .._foreign import ForeignResults
 from ._interfaces import check_package, items_of

@@ -10,7 +10,7 @@ from typing import Any
 import openai
 from pydantic import BaseModel, ValidationError
 
-from ...._core.threads import blocking
+from ...._core.callables import blocking
 from ....errors import ToolServiceError
 from ...tool import Tool
 from .._foreign import ForeignModel, marked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from ...._core.threads import blocking
+from ...._core.callables import blocking
 from ...._packages import missing_package
 from ...tool import Tool
 from .._foreign import ForeignResults

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from ...._core.threads import blocking
+from ...._core.callables import blocking
 from ...._packages import missing_package
 from ....errors import ToolServiceError
 from ...tool import Tool

@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel
 
-from ...._core.threads import blocking
+from ...._core.callables import blocking
 from ...._web.fetch import Limits, fetch
 from ....errors import ToolServiceError
 from ....version import RELEASE
