@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .._core.whole_files import write_whole
 from ..errors import CassetteError
 from ._journal_lines import is_journal, read_lines
 from ._turns import Shortener, Turn, expand, fault_of
@@ -140,26 +140,7 @@ def write(path: Path, top: dict[str, Any], turns: Iterable[Turn]) -> None:
     """
     shortener = Shortener()
     data = {**top, "turns": [shortener.shorten(turn) for turn in turns]}
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(f"{pretty(data)}\n".encode())
-        _take_usual_mode(name, path)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _take_usual_mode(name: str, path: Path) -> None:
-    """A temporary file is for its owner alone; a recording is as readable as the one before it, or as any new file."""
-    if path.exists():
-        mode = path.stat().st_mode & 0o777
-    else:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
-    os.chmod(name, mode)
+    write_whole(path, f"{pretty(data)}\n".encode())
 
 
 class PartialFile:

@@ -1,0 +1,39 @@
+"""Files that are written in one step: whoever reads one finds it as it was, or as it is, and never half of it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+__all__ = ("write_whole",)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step.
+
+    Args:
+        path: the file, in a folder that exists. It keeps the mode that it had.
+        data: all that is to be in it.
+
+    Raises:
+        OSError: it cannot be written; then it is as it was.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(name, _usual_mode(path))
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _usual_mode(path: Path) -> int:
+    """The mode of the file before this one, or of any new file; a temporary file is for its owner alone."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
