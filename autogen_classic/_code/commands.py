@@ -9,6 +9,7 @@ from .process.environment import python_command
 __all__ = (
     "PROGRAMS",
     "PYTHON_VARIANTS",
+    "REFUSED_IN_SHELLS",
     "WIN32",
     "command_for",
     "endings_of",
@@ -29,6 +30,15 @@ PROGRAMS = {
     "javascript": "node",
 }
 """Which program runs which language in a container."""
+
+REFUSED_IN_SHELLS = (
+    (r"\brm\s+-rf\b", "Use of 'rm -rf' command is not allowed."),
+    (r"\bmv\b.*\s/dev/null", "Moving files to /dev/null is not allowed."),
+    (r"\bdd\b", "Use of 'dd' command is not allowed."),
+    (r">\s*/dev/sd[a-z]", "Overwriting disk blocks directly is not allowed."),
+    (r":\(\)\s*\{\s*:\s*\|\s*:\s*&\s*\}\s*;\s*:", "Fork bombs are not allowed."),
+)
+"""What is refused in shell commands at first sight: regular expressions, and what is said of each."""
 
 _ENDINGS = {
     **dict.fromkeys(("sh", "shell", "bash"), (".sh", ".bash")),

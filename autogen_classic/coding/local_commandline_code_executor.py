@@ -13,7 +13,7 @@ from string import Template
 from types import SimpleNamespace
 from typing import ClassVar, Literal, ParamSpec
 
-from .._code.commands import PYTHON_VARIANTS, WIN32, command_for, temporary_name
+from .._code.commands import PYTHON_VARIANTS, REFUSED_IN_SHELLS, WIN32, command_for, temporary_name
 from .._code.outcome import TIMEOUT_MSG, Outcome
 from .._code.process.bubblewrap import bubblewrap_command, check_bubblewrap
 from .._code.process.command import Command, ProcessResult
@@ -32,14 +32,6 @@ from .limits import ResourceLimits
 __all__ = ("PYTHON_VARIANTS", "TIMEOUT_MSG", "WIN32", "LocalCommandLineCodeExecutor")
 
 A = ParamSpec("A")
-
-_REFUSED_IN_SHELLS = (
-    (r"\brm\s+-rf\b", "Use of 'rm -rf' command is not allowed."),
-    (r"\bmv\b.*\s/dev/null", "Moving files to /dev/null is not allowed."),
-    (r"\bdd\b", "Use of 'dd' command is not allowed."),
-    (r">\s*/dev/sd[a-z]", "Overwriting disk blocks directly is not allowed."),
-    (r":\(\)\s*\{\s*:\s*\|\s*:\s*&\s*\}\s*;\s*:", "Fork bombs are not allowed."),
-)
 
 logger = logging.getLogger("autogen.coding.local_commandline_code_executor")
 
@@ -153,7 +145,7 @@ class LocalCommandLineCodeExecutor(CommandLineExecutor):
         """
         if lang not in ("bash", "shell", "sh"):
             return
-        for pattern, message in _REFUSED_IN_SHELLS:
+        for pattern, message in REFUSED_IN_SHELLS:
             if re.search(pattern, code):
                 raise ValueError(f"Potentially dangerous command detected: {message}")
 
