@@ -101,6 +101,7 @@ PLACES = {
     "state/test_killed.py": "one",
     "testing": "quick",
     "tools": "quick",
+    "tools/files": "one",
     "tools/messages": "one",
     "tools/search": "one",
     "tools/test_reliable.py": "one",
