@@ -102,6 +102,7 @@ PLACES = {
     "testing": "quick",
     "tools": "quick",
     "tools/files": "one",
+    "tools/google": "one",
     "tools/messages": "one",
     "tools/search": "one",
     "tools/test_reliable.py": "one",

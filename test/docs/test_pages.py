@@ -36,6 +36,7 @@ PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "from-autogen-0-1.md",
     "from-autogen-0-4.md",
     "getting-started.md",
+    "google-drive.md",
     "groups.md",
     "hooks-and-replies.md",
     "human-input.md",

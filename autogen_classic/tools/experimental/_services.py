@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
 from ssl import SSLError
@@ -51,13 +51,13 @@ def unreadable(service: str) -> ToolServiceError:
 
 @contextmanager
 def asking(
-    service: str, key: str | None = None, statuses: Mapping[type[Exception], int] | None = None
+    service: str, key: str | Iterable[str] | None = None, statuses: Mapping[type[Exception], int] | None = None
 ) -> Iterator[None]:
     """Make every failure of a service one error, whose text is for the model and holds no key.
 
     Args:
         service: its name, which begins the text.
-        key: the key that is sent.
+        key: the key that is sent, or all that must not be shown; it is looked at when something has gone wrong.
         statuses: the statuses of HTTP for which errors of its package stand, where these do not tell them.
 
     Returns:
@@ -72,7 +72,8 @@ def asking(
         raise
     except Exception as error:
         told = f"{service} {_what_happened(error, statuses or {})}"
-        raise ToolServiceError(hidden(told, [key or "", *secrets_of_environment()])) from None
+        keys = [key] if isinstance(key, str) else key or ()
+        raise ToolServiceError(hidden(told, [*keys, *secrets_of_environment()])) from None
 
 
 def _what_happened(error: Exception, statuses: Mapping[type[Exception], int]) -> str:

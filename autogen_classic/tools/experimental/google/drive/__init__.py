@@ -1,0 +1,5 @@
+"""Google Drive."""
+
+from .toolkit import GoogleDriveToolkit
+
+__all__ = ("GoogleDriveToolkit",)
