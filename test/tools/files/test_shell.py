@@ -117,7 +117,21 @@ def test_allowed_paths_pass(line: str) -> None:
     assert refusal_of(line, paths=["data/**"]) == ""
 
 
-@pytest.mark.parametrize("line", ["cat /data/x", "cat data/../x", "cat ..", "cat ~/x", "cat --file=/x", "cat other/x"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cat /data/x",
+        "cat data/../x",
+        "cat ..",
+        "cat ~/x",
+        "cat --file=/x",
+        "cat other/x",
+        "a f=/x",
+        "a -I/x",
+        "a -I../x",
+        "a -I~/x",
+    ],
+)
 def test_other_paths_are_refused(line: str) -> None:
     assert "is not one of allowed_paths" in refusal_of(line, paths=["data/**"])
 

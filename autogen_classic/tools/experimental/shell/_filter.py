@@ -31,6 +31,7 @@ _LAUNCHERS = frozenset(
     )
 )
 _NOT_A_PROGRAM = re.compile(r"-|\w+=|[\d.]+[smhd]?$")  # an option, an assignment, or a number such as a time limit
+_PATH_IN_OPTION = re.compile(r"(?:~|\.\.|\.?/).*")
 _BETWEEN_PROGRAMS = re.compile(r"[^\w./\\+-]+")
 
 # Quoted text, and what a shell would read as an operator: at the beginning or the end of a word.
@@ -107,7 +108,7 @@ class CommandFilter:
                     allowed = ", ".join(sorted(self.allowed_commands)) or "none"
                     raise ValueError(f"The program {program} is not one of allowed_commands, which are: {allowed}.")
         if self.allowed_paths is not None:
-            for path in filter(None, map(_path_in, words[1:])):
+            for path in _paths_in(words[1:]):
                 parts = path.split("/")
                 if path[0] in "/~" or ".." in parts or not is_allowed(path.removeprefix("./"), self.allowed_paths):
                     raise ValueError(f"The path {path} is not one of allowed_paths: {list(self.allowed_paths)}.")
@@ -135,8 +136,10 @@ def _name_of(program: str) -> str:
     return re.split(r"[\\/]", program)[-1].lower().removesuffix(".exe")
 
 
-def _path_in(word: str) -> str:
-    """The path that an argument names, perhaps after ``--option=``; "" if it does not look like a path."""
-    path = word.partition("=")[2] if word.startswith("-") else word
-    path = path.replace("\\", "/")
-    return path if "/" in path or path.startswith(("..", "~")) else ""
+def _paths_in(words: Sequence[str]) -> Iterator[str]:
+    """What looks like a path in arguments, which may follow an option at once or stand after ``=``."""
+    for piece in (piece for word in words for piece in word.replace("\\", "/").split("=")):
+        if piece.startswith("-"):
+            yield from (found[0] for found in _PATH_IN_OPTION.finditer(piece))
+        elif "/" in piece or piece.startswith(("..", "~")):
+            yield piece

@@ -57,7 +57,7 @@ class ShellExecutor:
     - ``allowed_commands`` are compared with the program as it is written: ``"ls"`` allows ``ls`` and not ``./ls``. Of
       a program that launches others, that one must be allowed too. Whoever allows a shell or Python allows everything.
     - ``allowed_paths`` are compared with each argument that looks like a path, that is, has a ``/`` in it or begins
-      with ``..`` or ``~``. Absolute paths and ``..`` are refused then.
+      with ``..`` or ``~``. Absolute paths and ``..`` are refused then. Where symbolic links lead is not looked at.
     """
 
     DEFAULT_DANGEROUS_PATTERNS: ClassVar[list[tuple[str, str]]] = [
