@@ -73,10 +73,17 @@ class ContainerCommand:
         command: the program and its arguments.
         max_output: how many bytes of the output are kept; None keeps all.
         memory: how much memory the container has, for the message that it ran out; "" if it has no limit.
+        errors: takes the standard error; without it, that is part of the output, in the order in which it came.
     """
 
     def __init__(
-        self, container: Container, command: Sequence[str], *, max_output: int | None, memory: str = ""
+        self,
+        container: Container,
+        command: Sequence[str],
+        *,
+        max_output: int | None,
+        memory: str = "",
+        errors: KeptOutput | None = None,
     ) -> None:
         assert container.client is not None  # it was made by one
         self._container = container
@@ -84,6 +91,7 @@ class ContainerCommand:
         self._command = list(command)
         self._mark = os.urandom(16).hex()
         self._kept = KeptOutput(max_output)
+        self._errors = errors or self._kept
         self._memory = memory
         self._stopped = False
 
@@ -105,7 +113,7 @@ class ContainerCommand:
         if self._stopped:
             return Outcome(128 + signal.SIGTERM, "", stopped=True)
         try:
-            stream = self._api.exec_start(created, stream=True)
+            stream = self._api.exec_start(created, stream=True, demux=True)
         except docker.errors.APIError as error:
             if not is_missing_program(str(error)):
                 raise
@@ -129,7 +137,7 @@ class ContainerCommand:
         """Note that the container is about to be stopped, and the command with it."""
         self._stopped = True
 
-    def _read_to_the_end(self, stream: CancellableStream[bytes], timeout: float) -> bool:
+    def _read_to_the_end(self, stream: CancellableStream[tuple[bytes | None, bytes | None]], timeout: float) -> bool:
         """Read the output until the command has ended; tell whether it did so in time."""
         reader = threading.Thread(target=self._read, args=(stream,), daemon=True)
         reader.start()
@@ -147,11 +155,12 @@ class ContainerCommand:
                 reader.join(_SECONDS_TO_DIE)
         return in_time
 
-    def _read(self, stream: CancellableStream[bytes]) -> None:
+    def _read(self, stream: CancellableStream[tuple[bytes | None, bytes | None]]) -> None:
         # The engine closes the stream in its own way when the container is removed.
         with suppress(OSError, ValueError, docker.errors.DockerException):
-            for piece in stream:
-                self._kept.add(piece)
+            for output, error in stream:
+                self._kept.add(output or b"")
+                self._errors.add(error or b"")
         _close(stream)
 
     def _kill(self) -> None:

@@ -29,6 +29,7 @@ __all__ = (
     "engine_answers",
     "find_image",
     "image_changes",
+    "image_labels",
     "is_missing_program",
     "is_running",
     "limits_of_container",
@@ -200,8 +201,16 @@ def container_labels(kind: str, *, kept: bool = False) -> dict[str, str]:
 
 def image_changes(kind: str) -> list[str]:
     """Make the changes that give an image the labels that `container_labels` gives a container."""
-    labels = {IMAGE_LABEL: kind, **labels_of_this_process(IMAGE_LABEL)}
-    return [f'LABEL {name}="{value}"' for name, value in labels.items()]
+    return [f'LABEL {name}="{value}"' for name, value in image_labels(kind).items()]
+
+
+def image_labels(kind: str) -> dict[str, str]:
+    """Make the labels by which `remove_leftovers` recognizes an image.
+
+    Args:
+        kind: what the image is for.
+    """
+    return {IMAGE_LABEL: kind, **labels_of_this_process(IMAGE_LABEL)}
 
 
 def remove_container(container: Container) -> None:
