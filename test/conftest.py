@@ -73,6 +73,7 @@ PLACES = {
     "core": "quick",
     "docs": "one",
     "environments": "versions",
+    "environments/test_docker_environment.py": "one",
     "failures": "versions",
     "events": "quick",
     "interop": "one",

@@ -1,4 +1,4 @@
-"""Places in which Python code runs: an interpreter of this machine or a virtual environment; and where its files lie.
+"""Places in which Python code runs: interpreters, virtual environments and containers; and where its files lie.
 
 For example:
 
@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING
 from .._core.lazy import load
 
 if TYPE_CHECKING:
+    from .docker_python_environment import DockerPythonEnvironment
     from .system_python_environment import SystemPythonEnvironment
     from .venv_python_environment import VenvPythonEnvironment
     from .working_directory import WorkingDirectory
 
-__all__ = ("SystemPythonEnvironment", "VenvPythonEnvironment", "WorkingDirectory")
+__all__ = ("DockerPythonEnvironment", "SystemPythonEnvironment", "VenvPythonEnvironment", "WorkingDirectory")
 
 _HOMES = {
+    "DockerPythonEnvironment": ".docker_python_environment",
     "SystemPythonEnvironment": ".system_python_environment",
     "VenvPythonEnvironment": ".venv_python_environment",
     "WorkingDirectory": ".working_directory",

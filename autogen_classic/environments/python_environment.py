@@ -14,12 +14,13 @@ from .._code.process.command import ProcessResult, run_command
 from .._core.threads import in_thread
 from .working_directory import WorkingDirectory
 
-__all__ = ("CodeResult", "PythonEnvironment")
+__all__ = ("MOST_OUTPUT", "CodeResult", "PythonEnvironment")
 
 CodeResult: TypeAlias = dict[str, bool | str | int]
 """``success``, ``stdout``, ``stderr`` and ``returncode``; or ``success``, which is False, and ``error``."""
 
-_MOST_OUTPUT = 1024 * 1024
+MOST_OUTPUT = 1024 * 1024
+"""How many bytes of each output are kept."""
 
 _current: ContextVar[PythonEnvironment | None] = ContextVar("autogen_classic_python_environment", default=None)
 
@@ -69,9 +70,9 @@ class PythonEnvironment(ABC):
             script = Path(script_path)
             script.parent.mkdir(parents=True, exist_ok=True)
             script.write_text(code, encoding="utf-8")
+            result = await in_thread(self._run, script.absolute(), timeout)
         except (OSError, TypeError) as error:
             return {"success": False, "error": f"Execution error: {error}"}
-        result = await in_thread(self._run, script.absolute(), timeout)
         if result.timed_out:
             return {"success": False, "error": f"Execution timed out after {timeout} seconds"}
         return {
@@ -94,7 +95,7 @@ class PythonEnvironment(ABC):
 
     def _run(self, script: Path, timeout: int) -> ProcessResult:
         command = [self.get_executable(), str(script)]
-        return run_command(command, cwd=_directory_for(script), timeout=timeout, max_output=_MOST_OUTPUT)
+        return run_command(command, cwd=_directory_for(script), timeout=timeout, max_output=MOST_OUTPUT)
 
     def _set_up(self) -> None:  # noqa: B027  # there may be nothing to do
         """Make the place."""
