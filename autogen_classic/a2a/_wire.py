@@ -43,7 +43,7 @@ def structure(values: Mapping[str, Any]) -> Struct:
     Args:
         values: values by name.
     """
-    return ParseDict(json.loads(json.dumps(values, default=str)), Struct())
+    return ParseDict(json.loads(json.dumps(values, default=str, allow_nan=False)), Struct())
 
 
 def plain(metadata: Struct) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _messages_in(parts: Iterable[Part]) -> list[dict[str, Any]]:
         metadata = plain(part.metadata)
         if "role" in metadata:
             content = metadata.pop(_PARTS_OF_CONTENT, part.text)
-            messages.append({"content": content, **metadata})
+            messages.append({**metadata, "content": content})
         else:
             texts.append(_text_of(part))
     return [*messages, {"content": "\n\n".join(texts)}] if texts else messages

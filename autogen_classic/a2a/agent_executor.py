@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from typing import Any
 from uuid import uuid4
 
 from a2a.helpers import new_task
@@ -34,6 +36,7 @@ class AutogenAgentExecutor(AgentExecutor):
     def __init__(self, agent: ConversableAgent) -> None:
         self.agent = agent
         self._service = AgentService(agent)
+        self._running: dict[str, asyncio.Task[Any]] = {}
 
     async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
         """Answer a request: pieces of text as the model streams them, and the last message as the result.
@@ -52,12 +55,17 @@ class AutogenAgentExecutor(AgentExecutor):
             await event_queue.enqueue_event(task)
         updater = TaskUpdater(event_queue, task.id, task.context_id)
         await updater.start_work()
+        running = asyncio.current_task()
+        assert running is not None
+        self._running[task.id] = running
         try:
             await self._answer(context, updater)
         except Exception as error:
-            text = without_secrets(f"{type(error).__name__}: {error}", [])
+            text = without_secrets(f"{type(error).__name__}: {error}", [self.agent.llm_config or {}])
             logger.error("%s could not answer: %s", self.agent.name, text)
             await updater.failed(updater.new_agent_message([Part(text=text)]))
+        finally:
+            self._running.pop(task.id, None)
 
     async def _answer(self, context: RequestContext, updater: TaskUpdater) -> None:
         assert context.message is not None
@@ -84,13 +92,13 @@ class AutogenAgentExecutor(AgentExecutor):
                 artifact_id,
                 RESULT_ARTIFACT_NAME,
                 metadata={CONTEXT_KEY: last.context} if last.context else None,
-                append=is_streamed,
+                append=False,  # in place of the pieces
                 last_chunk=True,
             )
         await updater.complete()
 
     async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
-        """Note that a task was given up; the server ends the work on it.
+        """End the work on a task, and note that it was given up.
 
         Args:
             context: the request to give it up.
@@ -98,4 +106,7 @@ class AutogenAgentExecutor(AgentExecutor):
         """
         assert context.task_id is not None
         assert context.context_id is not None
+        running = self._running.get(context.task_id)
+        if running is not None:
+            running.cancel()
         await TaskUpdater(event_queue, context.task_id, context.context_id).cancel()

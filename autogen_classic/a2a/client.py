@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
@@ -19,18 +21,23 @@ from typing_extensions import Self
 
 from .._core.callables import wait_for
 from .._core.events import TextStreamed, emit, is_heard
+from .._secrets import place_of
+from .._warn import warn_once
 from ..agentchat.agent import Agent
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.group.context_variables import ContextVariables
 from ..agentchat.remote import RequestMessage, ResponseMessage
 from ..errors import A2aAgentNotFoundError, A2aClientError
 from ._answers import Answer
-from ._wire import request_to_message
+from ._wire import plain, request_to_message, structure
 from .client_factory import ClientFactory, HttpxClientFactory
 
 __all__ = ("A2aRemoteAgent",)
 
 _GOODBYE = "exit"
+_ABSENT = object()
+
+logger = logging.getLogger("autogen.a2a")
 
 
 class A2aRemoteAgent(ConversableAgent):
@@ -126,8 +133,9 @@ class A2aRemoteAgent(ConversableAgent):
                 if said == _GOODBYE:
                     return True, None
                 request.messages.append({"role": "user", "content": said})
-        if answer.context:
-            self.context_variables.update(ContextVariables(data=answer.context))
+        sent = plain(structure(variables or {}))
+        changed = {name: value for name, value in (answer.context or {}).items() if sent.get(name, _ABSENT) != value}
+        self.context_variables.update(ContextVariables(data=changed))
         return True, answer.messages[-1] if answer.messages else None
 
     def update_tool_signature(
@@ -148,7 +156,9 @@ class A2aRemoteAgent(ConversableAgent):
             assert isinstance(tool_sig, dict), "a tool is offered by its schema"
             self._tools_here[name] = tool_sig
         elif self._tools_here.pop(name, None) is None:
-            raise ValueError(f"{self.name} has no tool {name!r} to remove. It has: {', '.join(self._tools_here)}.")
+            raise ValueError(
+                f"{self.name} has no tool {name!r} to remove. It has {', '.join(self._tools_here) or 'none'}."
+            )
 
     # --- the connection
 
@@ -158,8 +168,9 @@ class A2aRemoteAgent(ConversableAgent):
             if self._card is None:
                 try:
                     self._card = await A2ACardResolver(http, self.url).get_agent_card()
-                except (A2AClientError, httpx.HTTPError) as error:
-                    raise A2aAgentNotFoundError(f"{self.name}: {self.url}") from error
+                except (A2AClientError, httpx.HTTPError, httpx.InvalidURL) as error:
+                    raise self._no_card(error) from error
+                self._warn_of_another_place(self._card)
             settings = {**vars(self._settings), "httpx_client": http}
             yield SdkClientFactory(ClientConfig(**settings)).create(self._card, self._interceptors)
 
@@ -191,5 +202,23 @@ class A2aRemoteAgent(ConversableAgent):
             except (A2AClientError, httpx.HTTPError) as another:
                 losses, error = losses + 1, another
 
+    def _no_card(self, error: Exception) -> A2aClientError:
+        status = getattr(error, "status_code", None)
+        if status in (None, 404):
+            return A2aAgentNotFoundError(f"{self.name}: {place_of(self.url)}")
+        return self._failure(f"its card is refused, with status {status}")
+
+    def _warn_of_another_place(self, card: CoreCard) -> None:
+        """Say that requests, with all that the client sends, go elsewhere than the program says."""
+        for interface in card.supported_interfaces:
+            if _origin(interface.url) != _origin(self.url):
+                told = place_of(interface.url)
+                warn_once(logger, f"The card of {self.name} at {place_of(self.url)} says that it is asked at {told}.")
+
     def _failure(self, reason: str) -> A2aClientError:
-        return A2aClientError(f"The agent {self.name} at {self.url} has not answered: {reason}")
+        return A2aClientError(f"The agent {self.name} at {place_of(self.url)} has not answered: {reason}")
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port

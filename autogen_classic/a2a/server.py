@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,15 +15,20 @@ from a2a.server.request_handlers.request_handler import RequestHandler
 from a2a.server.routes import create_agent_card_routes, create_jsonrpc_routes
 from a2a.server.tasks import InMemoryTaskStore
 from a2a.types import AgentCard as CoreCard
+from a2a.types import ListTasksRequest, ListTasksResponse, Task
 from pydantic import Field
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..agentchat.conversable_agent import ConversableAgent
+from ..agentchat.remote._http import MOST_BYTES, refusal_of
 from .agent_executor import AutogenAgentExecutor
 
 __all__ = ("A2aAgentServer", "CardSettings")
 
+_MOST_TASKS = 1000
 _OLD_CARD_PATH = "/.well-known/agent.json"
 
 CardModifier = Callable[[AgentCard], AgentCard]
@@ -118,7 +124,7 @@ class A2aAgentServer:
         extended = self.extended_agent_card
         return DefaultRequestHandler(
             self._executor,
-            InMemoryTaskStore(),
+            _Tasks(),
             to_core_agent_card(self.card),
             extended_agent_card=None if extended is None else to_core_agent_card(extended),
             extended_card_modifier=_extended_modifier(self._extended_card_modifier),
@@ -138,6 +144,7 @@ class A2aAgentServer:
                 *create_jsonrpc_routes(request_handler or self.build_request_handler(), "/", enable_v0_3_compat=True),
             ]
         )
+        app.add_middleware(_OnlyJSON)
         for middleware, settings in self._middleware:
             app.add_middleware(middleware, **settings)
         return app
@@ -172,3 +179,46 @@ def _extended_modifier(
 
 async def _awaited(card: AgentCard | Awaitable[AgentCard]) -> AgentCard:
     return await card if inspect.isawaitable(card) else card
+
+
+class _Tasks(InMemoryTaskStore):
+    """The latest tasks, which only those can ask for who know their ids: each holds somebody's conversation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ids: deque[str] = deque()
+
+    async def save(self, task: Task, context: ServerCallContext) -> None:
+        """Keep a task, and forget the oldest."""
+        if task.id not in self._ids:
+            self._ids.append(task.id)
+        await super().save(task, context)
+        while len(self._ids) > _MOST_TASKS:
+            await self.delete(self._ids.popleft(), context)
+
+    async def list(self, params: ListTasksRequest, context: ServerCallContext) -> ListTasksResponse:
+        """Tell nobody of the tasks of others."""
+        return ListTasksResponse()
+
+
+class _OnlyJSON:
+    """Takes JSON only, and no more of it than an agent can be asked."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on, or refuse it."""
+        refusal = refusal_of(Headers(scope=scope)) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if refusal is not None:
+            await JSONResponse({"error": refusal[1]}, refusal[0])(scope, receive, send)
+            return
+        left = MOST_BYTES
+
+        async def receive_no_more() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            return message if left >= 0 else {"type": "http.disconnect"}
+
+        await self._app(scope, receive_no_more, send)

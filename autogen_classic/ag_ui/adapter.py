@@ -31,6 +31,7 @@ from ag_ui.encoder import EventEncoder
 from .._secrets import without_secrets
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote import AgentService, RequestMessage, ServiceResponse
+from ..agentchat.remote._http import MOST_BYTES, refusal_of
 
 if TYPE_CHECKING:
     from starlette.endpoints import HTTPEndpoint
@@ -39,7 +40,6 @@ __all__ = ("AGUIStream", "RunAgentInput")
 
 logger = logging.getLogger("autogen.ag_ui")
 
-_MOST_BYTES = 16 * 1024**2
 _ROLES = ("user", "assistant", "system", "developer", "tool")  # others are for the user interface alone
 
 Interceptor = Callable[[ServiceResponse], AsyncIterator[BaseEvent]]
@@ -94,7 +94,7 @@ class AGUIStream:
                 for event in answer.events_of(part):
                     yield event
         except Exception as error:
-            text = without_secrets(str(error) or type(error).__name__, [])
+            text = without_secrets(str(error) or type(error).__name__, [self._service.agent.llm_config or {}])
             logger.error("A run of %s failed: %s", self._service.agent.name, text)
             yield RunErrorEvent(type=EventType.RUN_ERROR, message=text, code=type(error).__name__)
             return
@@ -113,11 +113,14 @@ class AGUIStream:
 
         class AGUIEndpoint(HTTPEndpoint):
             async def post(self, request: Request) -> Response:
+                refusal = refusal_of(request.headers)
+                if refusal is not None:
+                    return JSONResponse({"error": refusal[1]}, refusal[0])
                 body = bytearray()
                 async for piece in request.stream():
                     body += piece
-                    if len(body) > _MOST_BYTES:
-                        return JSONResponse({"error": f"A run has at most {_MOST_BYTES} bytes."}, 413)
+                    if len(body) > MOST_BYTES:
+                        return JSONResponse({"error": f"A run has at most {MOST_BYTES} bytes."}, 413)
                 try:
                     incoming = RunAgentInput.model_validate_json(bytes(body))
                 except ValueError as error:
@@ -142,7 +145,7 @@ class _Answer:
         Args:
             context: the context variables.
         """
-        if context and context != self._context:
+        if context is not None and context != (self._context or {}):
             self._context = dict(context)
             yield StateSnapshotEvent(type=EventType.STATE_SNAPSHOT, snapshot=self._context)
 

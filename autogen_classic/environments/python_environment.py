@@ -71,7 +71,7 @@ class PythonEnvironment(ABC):
             script.parent.mkdir(parents=True, exist_ok=True)
             script.write_text(code, encoding="utf-8")
             result = await in_thread(self._run, script.absolute(), timeout)
-        except (OSError, TypeError) as error:
+        except (OSError, TypeError, ValueError) as error:
             return {"success": False, "error": f"Execution error: {error}"}
         if result.timed_out:
             return {"success": False, "error": f"Execution timed out after {timeout} seconds"}
@@ -106,4 +106,4 @@ class PythonEnvironment(ABC):
 
 def _directory_for(script: Path) -> Path:
     directory = WorkingDirectory.get_current_working_directory()
-    return script.parent if directory is None else Path(directory.path)
+    return script.parent if directory is None else directory.absolute

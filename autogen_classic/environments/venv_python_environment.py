@@ -49,6 +49,7 @@ class VenvPythonEnvironment(PythonEnvironment):
         self._place = self._given or Path(tempfile.mkdtemp(prefix="ag2_python_env_"))
         if Path(self.get_executable()).exists():
             return
+        self._place.parent.mkdir(parents=True, exist_ok=True)
         made = run_command([python, "-m", "venv", str(self._place)], cwd=self._place.parent, timeout=_SECONDS_TO_MAKE)
         if made.exit_code != 0:
             self._clean_up()

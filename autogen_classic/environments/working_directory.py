@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from contextvars import ContextVar, Token
+from pathlib import Path
 from types import TracebackType
 
 from typing_extensions import Self
@@ -22,13 +23,15 @@ class WorkingDirectory:
         path: the directory; it is made if it does not exist, and stays.
 
     Attributes:
-        path: the directory.
+        path: the directory, as it was given.
+        absolute: the same as an absolute path.
         created_tmp: whether it was made for the block, and is removed after it.
         original_path: the directory to which the process goes back; None outside of a block.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.absolute = Path(path).absolute()
         self.created_tmp = False
         self.original_path: str | None = None
         self._token: Token[WorkingDirectory | None] | None = None
@@ -42,9 +45,9 @@ class WorkingDirectory:
 
     def __enter__(self) -> Self:
         """Go there."""
-        os.makedirs(self.path, exist_ok=True)
+        os.makedirs(self.absolute, exist_ok=True)
         self.original_path = os.getcwd()
-        os.chdir(self.path)
+        os.chdir(self.absolute)
         self._token = _current.set(self)
         return self
 
@@ -59,7 +62,7 @@ class WorkingDirectory:
             os.chdir(self.original_path)
             self.original_path = None
         if self.created_tmp:
-            shutil.rmtree(self.path, ignore_errors=True)
+            shutil.rmtree(self.absolute, ignore_errors=True)
 
     @classmethod
     def get_current_working_directory(

@@ -174,20 +174,25 @@ class _SingleCast(_PairCast):
         """See `Cast.knowing`.
 
         Raises:
-            RequestRefused: the agent has a tool of that name.
+            RequestRefused: the agent has a tool of that name, or no model could call it by its name.
         """
         names = [tool["function"]["name"] for tool in tools]
         own = {tool["function"]["name"] for tool in (self._agent.llm_config or {}).get("tools") or ()}
         for name in names:
             if name in own or name in self._user.function_map:
                 raise RequestRefused(f"{self._agent.name} has a tool {name!r} of its own. Rename yours.", "tools")
-        for tool in tools:
-            self._agent.update_tool_signature(tool, is_remove=False)
-        self._of_client = frozenset(names)
+        offered: list[str] = []
         try:
+            for name, tool in zip(names, tools, strict=True):
+                try:
+                    self._agent.update_tool_signature(tool, is_remove=False)
+                except ValueError as error:
+                    raise RequestRefused(f"The tool {name!r} cannot be offered: {error}", "tools") from error
+                offered.append(name)
+            self._of_client = frozenset(names)
             yield
         finally:
-            for name in names:
+            for name in offered:
                 self._agent.update_tool_signature(name, is_remove=True)
 
 

@@ -167,9 +167,10 @@ def test_context_variables_go_there_and_come_back() -> None:
 
 @both_ways
 def test_a_person_is_asked_here_and_may_end_the_chat(way: str) -> None:
-    with serving(bot([], human_input_mode="ALWAYS")) as url, ScriptedPerson(["exit"]) as person:
+    asking = bot([], human_input_mode="TERMINATE", is_termination_msg=lambda message: True)
+    with serving(asking) as url, ScriptedPerson(["exit"]) as person:
         result = talk(way, url)
-    assert person.prompts[0].startswith("Input for `remote`\nReplying as bot.")
+    assert person.prompts[0].startswith("Input for `remote`\nPlease give feedback to user.")
     assert len(result.chat_history) == 1
 
 
@@ -260,7 +261,7 @@ def test_middleware_stands_in_front() -> None:
         return server.build()
 
     with served(make) as url:
-        with pytest.raises(A2aAgentNotFoundError):
+        with pytest.raises(A2aClientError, match="its card is refused, with status 401"):
             talk("sync", url)
         assert talk("sync", url, client=HttpxClientFactory(headers={"x-word": "open"})).summary == "Hello."
 
@@ -326,3 +327,48 @@ def test_a_hundred_clients_get_their_own_answers() -> None:
 
     with serving(served_agent) as url:
         assert asyncio.run(main(url)) == [f"You said {number}" for number in range(100)]
+
+
+def test_nobody_reads_the_conversations_of_others() -> None:
+    with serving(bot(["Hello."])) as url:
+        ask(url, "message/send")
+        call = {"jsonrpc": "2.0", "id": 2, "method": "ListTasks", "params": {}}
+        answer = httpx.post(url, json=call, headers={"A2A-Version": "1.0"}, timeout=60)
+    assert not answer.json().get("result", {}).get("tasks")
+    assert "Hi." not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [("{}", "text/plain", 415), (" " * 17 * 1024**2, "application/json", 413)],
+    ids=["not JSON", "too large"],
+)
+def test_what_no_client_sends_is_refused(content: str, kind: str, status: int) -> None:
+    with serving(bot([])) as url:
+        answer = httpx.post(url, content=content, headers={"content-type": kind}, timeout=60)
+    assert answer.status_code == status
+
+
+def test_variables_that_nobody_has_changed_stay_as_they_are() -> None:
+    thing = object()
+    with serving(bot(["Hello."])) as url:
+        remote = A2aRemoteAgent(url=url, name="remote")
+        remote.context_variables = ContextVariables(data={"thing": thing, "pair": (1, 2), "share": 2.0})
+        chat("sync", agent("user"), remote, max_turns=1)
+    kept = remote.context_variables
+    assert kept["thing"] is thing
+    assert kept["pair"] == (1, 2)
+    assert isinstance(kept["share"], float)
+
+
+def test_a_password_in_an_address_is_in_no_error() -> None:
+    with pytest.raises(A2aAgentNotFoundError) as caught:
+        talk("sync", "http://bob:secret-word@127.0.0.1:1")
+    assert "secret-word" not in str(caught.value)
+
+
+def test_a_card_that_leads_elsewhere_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    with served(lambda _: A2aAgentServer(bot([]), url="http://elsewhere.invalid").build()) as url:
+        with pytest.raises(A2aClientError):
+            talk("sync", url)
+    assert "says that it is asked at http://elsewhere.invalid" in caplog.text

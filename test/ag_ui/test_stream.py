@@ -129,8 +129,9 @@ def test_the_state_is_told_at_the_start_and_when_a_tool_has_changed_it() -> None
 
 
 def test_a_question_for_a_person_comes_as_text() -> None:
-    (question,) = run(bot([], human_input_mode="ALWAYS"), run_of())
-    assert question["delta"].startswith("Replying as bot.")
+    agent = bot([], human_input_mode="TERMINATE", is_termination_msg=lambda message: True)
+    (question,) = run(agent, run_of())
+    assert question["delta"].startswith("Please give feedback to user.")
 
 
 def test_an_interceptor_adds_events_before_those_of_each_part() -> None:
@@ -189,7 +190,7 @@ def test_a_run_that_fails_ends_with_an_error_without_keys(
 )
 def test_what_is_no_run_is_refused(body: bytes, status: int) -> None:
     with served(AGUIStream(bot([]))) as url:
-        answer = httpx.post(url, content=body, timeout=SECONDS)
+        answer = httpx.post(url, content=body, headers={"content-type": "application/json"}, timeout=SECONDS)
     assert answer.status_code == status
     assert answer.json()["error"]
 
@@ -206,3 +207,22 @@ def test_a_program_can_take_the_events_itself() -> None:
         "TEXT_MESSAGE_CHUNK",
         "RUN_FINISHED",
     ]
+
+
+def test_what_a_page_could_send_without_asking_is_refused() -> None:
+    with served(AGUIStream(bot([]))) as url:
+        answer = httpx.post(url, content=json.dumps(run_of()), headers={"content-type": "text/plain"})
+    assert answer.status_code == 415
+
+
+def test_a_key_of_the_agent_is_in_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise ValueError("it was sk-of-the-agent-0123456789")
+
+    config = {"config_list": [{"model": "m", "api_key": "sk-of-the-agent-0123456789"}]}
+    agent = ConversableAgent("bot", llm_config=config, human_input_mode="NEVER")
+    agent.register_reply([ConversableAgent, None], fail)
+    with served(AGUIStream(agent)) as url:
+        *_, last = events_of(httpx.post(url, json=run_of(), timeout=SECONDS).text)
+    assert last["message"].startswith("it was")
+    assert "sk-of-the-agent" not in last["message"] + caplog.text

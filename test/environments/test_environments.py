@@ -100,3 +100,19 @@ def test_a_virtual_environment_with_a_path_stays(tmp_path: Path) -> None:
             made = os.stat(environment.get_executable(), follow_symlinks=False).st_mtime_ns
         assert Path(place, "pyvenv.cfg").exists()
     assert os.lstat(place / "bin" / "python").st_mtime_ns == made
+
+
+def test_a_directory_may_be_named_from_where_the_program_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with SystemPythonEnvironment() as environment, WorkingDirectory("work"):
+        result = run(environment, "import os; print(os.getcwd())", Path("script.py"))
+    assert result["stdout"] == f"{tmp_path / 'work'}\n"
+
+
+@pytest.mark.parametrize("code", ["print('\ud800')", "print(1)"], ids=["half a character", "no interpreter"])
+def test_what_cannot_be_run_is_told(code: str, tmp_path: Path) -> None:
+    no_program = tmp_path / "data"
+    no_program.write_text("no program")
+    with SystemPythonEnvironment(str(no_program)) as environment:
+        result = run(environment, code, tmp_path / "script.py")
+    assert result["success"] is False

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, cast
 
 from ..._core.events import Event, MessageSent, TextStreamed, listening
@@ -14,11 +16,13 @@ from .._run_tools import lend_tools
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from ..groupchat import GroupChatManager
-from .protocol import RequestMessage, ServiceResponse, get_tool_names
+from .protocol import RequestMessage, ServiceResponse, checked, get_tool_names
 
 __all__ = ("AgentService", "HITLStream")
 
 _GOODBYE = "exit"
+_SECONDS_BETWEEN_LOOKS = 0.005
+_turns: weakref.WeakKeyDictionary[ConversableAgent, threading.Lock] = weakref.WeakKeyDictionary()
 
 
 class HITLStream(AsyncIOStreamProtocol):
@@ -67,17 +71,24 @@ class AgentService:
         agent: who answers.
 
     Raises:
-        TypeError: it leads a group, which `autogen_classic.serving` can offer.
+        TypeError: it is no agent, or leads a group, which `autogen_classic.serving` can offer.
+        ValueError: it asks a person before each answer.
     """
 
     def __init__(self, agent: ConversableAgent) -> None:
+        if not isinstance(agent, ConversableAgent):
+            raise TypeError(f"An AgentService answers with an agent, but it was given {agent!r}.")
         if isinstance(agent, GroupChatManager):
             raise TypeError(
                 f"An AgentService answers with one agent, but {agent.name} leads a group. Offer the group with "
                 "autogen_classic.serving.OpenAIServer or McpServer."
             )
+        if agent.human_input_mode == "ALWAYS":
+            raise ValueError(
+                f"{agent.name} asks a person before each of its answers (human_input_mode is 'ALWAYS'), so that nobody "
+                "would ever get one. Use 'NEVER' or 'TERMINATE'."
+            )
         self.agent = agent
-        self._turn = asyncio.Lock()
 
     async def __call__(self, state: RequestMessage) -> AsyncIterator[ServiceResponse]:
         """Answer a request.
@@ -90,9 +101,10 @@ class AgentService:
             asked, if the agent cannot go on without one.
 
         Raises:
+            ValueError: the request is not one that a stranger may send; see `checked`.
             Exception: what the model or the conversation has failed with.
         """
-        async with self._turn:
+        async with _turn_of(self.agent):
             parts: asyncio.Queue[ServiceResponse | None] = asyncio.Queue()
             client = _Client(self.agent, state)
             talk = asyncio.ensure_future(client.talk(parts.put_nowait))
@@ -107,6 +119,18 @@ class AgentService:
                     await asyncio.wait({talk})
 
 
+@asynccontextmanager
+async def _turn_of(agent: ConversableAgent) -> AsyncIterator[None]:
+    """Wait until nobody else talks to an agent: in this event loop, in another one, or by another service."""
+    turn = _turns.setdefault(agent, threading.Lock())
+    while not turn.acquire(blocking=False):
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+    try:
+        yield
+    finally:
+        turn.release()
+
+
 class _Client(ConversableAgent):
     """Speaks for whoever has sent a request, and runs the tools of the agent that answers."""
 
@@ -116,7 +140,8 @@ class _Client(ConversableAgent):
         self._agent = agent
         self._tools = request.client_tools
         self._names_of_tools = request.client_tool_names
-        *self._earlier, self._message = request.messages or [{"role": "user", "content": ""}]
+        *self._earlier, self._message = checked(request.messages) or [{"role": "user", "content": ""}]
+        self._has_variables = request.context is not None
         self.context_variables = ContextVariables(data=dict(request.context or {}))
 
     async def talk(self, tell: Callable[[ServiceResponse], object]) -> None:
@@ -166,10 +191,15 @@ class _Client(ConversableAgent):
             return None
         role = "tool" if event.sender is self else "assistant"
         said = stored_form(as_message(event.message), role, self._agent.name)
+        if said is not None and self._names_of_tools and self._ends(said) and said.get("tool_calls"):
+            # the word goes to the client, so that nobody would answer the calls of the agent's own tools
+            calls = [call for call in said["tool_calls"] if call["function"]["name"] in self._names_of_tools]
+            said = {**said, "tool_calls": calls}
         return ServiceResponse(message=said, context=self._variables())
 
     def _variables(self) -> dict[str, Any] | None:
-        return self.context_variables.to_dict() or None
+        variables = self.context_variables.to_dict()
+        return variables if variables or self._has_variables else None
 
 
 @contextmanager
@@ -204,16 +234,18 @@ def _offering(agent: ConversableAgent, tools: Sequence[Message]) -> Iterator[Non
         agent: the agent.
         tools: their schemas.
     """
-    names = get_tool_names(tools)
-    replaced = [tool for tool in (agent.llm_config or {}).get("tools") or () if tool["function"]["name"] in names]
-    for tool in replaced:
-        agent.update_tool_signature(tool["function"]["name"], is_remove=True)
-    for tool in tools:
-        agent.update_tool_signature(tool, is_remove=False)
+    own = (agent.llm_config or {}).get("tools") or ()
+    replaced = [tool for tool in own if tool["function"]["name"] in get_tool_names(tools)]
+    offered: list[str] = []
     try:
+        for tool in replaced:
+            agent.update_tool_signature(tool["function"]["name"], is_remove=True)
+        for tool in tools:
+            agent.update_tool_signature(tool, is_remove=False)
+            offered.append(tool["function"]["name"])
         yield
     finally:
-        for name in names:
+        for name in offered:
             agent.update_tool_signature(name, is_remove=True)
         for tool in replaced:
-            agent.update_tool_signature(tool, is_remove=False)
+            agent.update_tool_signature(tool, is_remove=False, silent_override=True)

@@ -7,7 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-__all__ = ("AgentBusMessage", "RequestMessage", "ResponseMessage", "ServiceResponse", "get_tool_names")
+__all__ = ("AgentBusMessage", "RequestMessage", "ResponseMessage", "ServiceResponse", "checked", "get_tool_names")
+
+_KEPT = ("content", "name", "tool_call_id", "tool_responses")
+_KEPT_OF_AGENT = ("content", "name", "tool_calls")
+_PICTURE_ADDRESSES = ("https://", "http://", "data:image/")
 
 
 class AgentBusMessage(BaseModel):
@@ -71,3 +75,39 @@ def get_tool_names(tools: Iterable[Mapping[str, Any]]) -> set[str]:
     """
     names = ((tool.get("function") or {}).get("name") for tool in tools)
     return {name for name in names if name}
+
+
+def checked(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Take of messages what somebody elsewhere may say.
+
+    Who sends a request must not be able to have tools run: only a model calls them. So a call stands in earlier
+    messages of the agent alone, and the last message is said by somebody else. Nor may a picture be a file of this
+    machine.
+
+    Args:
+        messages: the messages of a request.
+
+    Returns:
+        Copies without anything else.
+
+    Raises:
+        ValueError: the agent itself would have said the last message, or a picture is elsewhere than in the web.
+    """
+    taken = [_checked(message) for message in messages]
+    if taken and taken[-1]["role"] == "assistant":
+        raise ValueError(
+            "The last message of a request must be one of the user or the answer of a tool, but it is the agent's own "
+            "(its role is 'assistant'). There is nothing to answer."
+        )
+    return taken
+
+
+def _checked(message: Mapping[str, Any]) -> dict[str, Any]:
+    role = message.get("role") or "user"
+    kept = _KEPT_OF_AGENT if role == "assistant" else _KEPT
+    for part in message["content"] if isinstance(message.get("content"), list) else ():
+        picture = part.get("image_url") if isinstance(part, Mapping) else None
+        address = picture.get("url") if isinstance(picture, Mapping) else picture
+        if address is not None and not str(address).startswith(_PICTURE_ADDRESSES):
+            raise ValueError("A picture of a request must be in the request itself (data:image/...) or in the web.")
+    return {"content": None, **{name: message[name] for name in kept if name in message}, "role": role}

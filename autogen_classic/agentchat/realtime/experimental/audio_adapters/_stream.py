@@ -91,7 +91,7 @@ class StreamAudioAdapter(RealtimeObserver):
     def _read(self, text: str) -> Mapping[str, Any]:
         try:
             message = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             message = None
         if isinstance(message, dict):
             return message
