@@ -22,8 +22,8 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .._web.incoming import MOST_BYTES, refusal_of
 from ..agentchat.conversable_agent import ConversableAgent
-from ..agentchat.remote._http import MOST_BYTES, refusal_of
 from .agent_executor import AutogenAgentExecutor
 
 __all__ = ("A2aAgentServer", "CardSettings")

@@ -29,9 +29,9 @@ from ag_ui.core import (
 from ag_ui.encoder import EventEncoder
 
 from .._secrets import without_secrets
+from .._web.incoming import MOST_BYTES, refusal_of
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote import AgentService, RequestMessage, ServiceResponse
-from ..agentchat.remote._http import MOST_BYTES, refusal_of
 
 if TYPE_CHECKING:
     from starlette.endpoints import HTTPEndpoint

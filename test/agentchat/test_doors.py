@@ -19,7 +19,7 @@ PATHS_OF_OTHERS = {
     "user_proxy_agent",
     "utils",
 }
-LEAVES_OF_OTHERS = ("contrib", "group")
+LEAVES_OF_OTHERS = ("contrib", "group", "realtime", "realtime_agent", "remote")
 OUR_OWN: set[str] = set()
 
 

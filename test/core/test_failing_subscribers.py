@@ -46,6 +46,7 @@ def everything(way: str, server: MockOpenAIServer) -> str:
         *_a_tool_and_a_stream(way, server),
         *_code_and_a_person(way),
         *_a_group(way),
+        *_a_group_that_forgets_and_goes_on(way),
         *_an_answer_in_the_wrong_form(way, server),
         *_errors(way),
         *_a_queue(way),
@@ -81,6 +82,16 @@ def _a_group(way: str) -> list[Any]:
     group = GroupChat([ann, bob], [], max_round=3)
     manager = GroupChatManager(group, llm_config=ScriptedClient(["nobody", "bob", "ann"]).llm_config(), silent=True)
     return chat(way, ann, manager).chat_history
+
+
+def _a_group_that_forgets_and_goes_on(way: str) -> list[Any]:
+    ann, bob = agent("ann"), agent("bob", default_auto_reply={"content": "CLEAR HISTORY", "role": "user"})
+    group = GroupChat([ann, bob], [], max_round=3, speaker_selection_method="round_robin", enable_clear_history=True)
+    manager = GroupChatManager(group, llm_config=False, silent=True)
+    said = chat(way, ann, manager).chat_history
+    manager.resume([{"role": "user", "name": "ann", "content": "hi"}])
+    ann.clear_history(nr_messages_to_preserve=1)
+    return said
 
 
 def _an_answer_in_the_wrong_form(way: str, server: MockOpenAIServer) -> list[Any]:

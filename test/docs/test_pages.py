@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -183,6 +184,7 @@ def _skip_without_what_it_needs(code: str) -> None:
         "EmbeddedIPython": executors._no_jupyter,
         "Pod": executors._no_kubernetes,
         "bubblewrap": executors._no_bubblewrap,
+        "Slack": lambda: "" if importlib.util.find_spec("slack_sdk") else "the package slack_sdk is not installed",
     }
     for word, missing in needs.items():
         if word in code and missing():

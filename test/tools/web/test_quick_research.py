@@ -6,12 +6,11 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from search_kit import TROUBLES, read_by_model, unmarked
-from service_double import Answer, Asked, Services, services_played
+from service_double import Answer, Asked, Services
 from web_pages import Page, WebPages, redirect
 
 from autogen_classic import AssistantAgent, UserProxyAgent
@@ -25,12 +24,6 @@ pytest.importorskip("tavily")
 
 TAVILY = "api.tavily.com"
 LONG = "<title>Heron</title>" + "".join(f"<p>Part {number} of a long story.</p>" for number in range(20))
-
-
-@pytest.fixture
-def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    with services_played(tmp_path, monkeypatch) as played:
-        yield played
 
 
 @pytest.fixture
