@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tarfile
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING
@@ -38,6 +40,7 @@ __all__ = ("DockerPythonEnvironment",)
 
 _KIND = "environment"
 _IMAGES = "autogen-classic-environment"
+_REQUIREMENTS = "autogen-classic-requirements.txt"
 
 
 class DockerPythonEnvironment(PythonEnvironment):
@@ -189,11 +192,11 @@ class DockerPythonEnvironment(PythonEnvironment):
     def _with_packages(self) -> str:
         """Make an image with the packages, so that the container of each directory has them."""
         wanted = list(self._packages)
-        if self._requirements is not None:
-            lines = self._requirements.read_text(encoding="utf-8").splitlines()
-            wanted += [name for line in lines if (name := line.partition(" #")[0].strip()) and not name.startswith("#")]
         container = self._start(self._volumes)
         try:
+            if self._requirements is not None:
+                container.put_archive("/tmp", _archive_of(self._requirements))
+                wanted += ["-r", f"/tmp/{_REQUIREMENTS}"]
             command = [self.get_executable(), "-m", "pip", "install", "--no-cache-dir", *wanted]
             exit_code, output = container.exec_run(command)
             assert isinstance(output, bytes)  # it is neither streamed nor taken apart
@@ -231,3 +234,11 @@ class DockerPythonEnvironment(PythonEnvironment):
         else:
             with suppress(docker.errors.NotFound):
                 container.stop(timeout=1)
+
+
+def _archive_of(requirements: Path) -> bytes:
+    """Pack the file for the engine; a volume would be declared in the image that is made."""
+    packed = BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.add(requirements.resolve(), arcname=_REQUIREMENTS)
+    return packed.getvalue()

@@ -62,7 +62,7 @@ def test_packages_are_there_in_every_directory(tmp_path: Path) -> None:
         wheel.writestr("heron-1.0.dist-info/METADATA", about)
         wheel.writestr("heron-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         wheel.writestr("heron-1.0.dist-info/RECORD", "")
-    (tmp_path / "requirements.txt").write_text("# birds\n/wheels/heron-1.0-py3-none-any.whl  # a heron\n")
+    (tmp_path / "requirements.txt").write_text("--no-index\n/wheels/heron-1.0-py3-none-any.whl; python_version > '3'\n")
     with DockerPythonEnvironment(
         IMAGE,
         PREFIX,
@@ -72,13 +72,18 @@ def test_packages_are_there_in_every_directory(tmp_path: Path) -> None:
     ) as environment:
         for directory in ("one", "two"):
             result = run(environment, "import heron; print(heron.says)", tmp_path / directory / "script.py")
-            assert result["stdout"] == "waits\n"
+            assert result == {"success": True, "stdout": "waits\n", "stderr": "", "returncode": 0}
 
 
 def test_packages_that_cannot_be_installed_are_named(tmp_path: Path) -> None:
     settings = {"environment": {"PIP_NO_INDEX": "1"}, "network": "none", "pip_packages": ["heron-4711"]}
     with pytest.raises(RuntimeError, match="pip has not installed heron-4711"):
         DockerPythonEnvironment(IMAGE, PREFIX, **settings).__enter__()
+
+
+def test_a_file_of_packages_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"none\.txt"):
+        DockerPythonEnvironment(IMAGE, PREFIX, requirements_file=str(tmp_path / "none.txt")).__enter__()
 
 
 def test_an_image_is_built_from_a_dockerfile(tmp_path: Path) -> None:
