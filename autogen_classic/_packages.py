@@ -1,8 +1,10 @@
-"""Say which extra a missing package belongs to."""
+"""What other packages need around them: an error where one is missing, and silence towards their makers."""
 
 from __future__ import annotations
 
-__all__ = ("missing_package",)
+import os
+
+__all__ = ("keep_onnxruntime_silent", "missing_package")
 
 
 def missing_package(what: str, error: ImportError, extra: str) -> ImportError:
@@ -17,3 +19,11 @@ def missing_package(what: str, error: ImportError, extra: str) -> ImportError:
         f'{what} needs {error.name or "a package"} ({error}). Install it with: pip install "autogen-classic[{extra}]"',
         name=error.name,
     )
+
+
+def keep_onnxruntime_silent() -> None:
+    """Keep onnxruntime from collecting telemetry, with an id of this machine, from the moment it is loaded.
+
+    Call this before a package is loaded that brings it along. What the program's environment says stays.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from .._packages import missing_package
+from .._packages import keep_onnxruntime_silent, missing_package
 
 __all__ = (
     "IS_AUDIO_TRANSCRIPTION_CAPABLE",
@@ -87,6 +87,7 @@ class DocumentConverter:
 
 def _by_markitdown(engine: str, local_path: str, **kwargs: Any) -> DocumentConverterResult:
     """Convert a file with the converter of ``markitdown`` that has this name."""
+    keep_onnxruntime_silent()
     try:
         markitdown = importlib.import_module("markitdown")
         converter = getattr(importlib.import_module("markitdown.converters"), engine)()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -264,3 +265,14 @@ def test_importing_loads_no_package_that_is_needed_later(module: str):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_reading_documents_leaves_no_telemetry_behind(tmp_path: Path):
+    (tmp_path / "a.pdf").write_bytes(documents.pdf())
+    program = "from autogen_classic.browser_utils import MarkdownConverter as C; print(C().convert_local('a.pdf'))"
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")
+    }
+    environment["HOME"] = str(tmp_path)
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=True, timeout=60)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["a.pdf"]

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
+from ...._packages import keep_onnxruntime_silent
 from ...._warn import warn_once
 from ....errors import EmbeddingError, EmbeddingUnavailableError
 
@@ -171,6 +172,7 @@ def _sentence_transformers(model: str) -> EmbeddingFunction:
 def _onnx_of_chroma(model: str) -> EmbeddingFunction:
     if model != DEFAULT_MODEL:
         raise EmbeddingUnavailableError(f"Chroma's own embedding is {DEFAULT_MODEL}")
+    keep_onnxruntime_silent()
     from chromadb.utils.embedding_functions import DefaultEmbeddingFunction
 
     return DefaultEmbeddingFunction()

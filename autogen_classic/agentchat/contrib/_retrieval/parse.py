@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from ...._packages import keep_onnxruntime_silent
 from ....browser_utils import MarkdownConverter
 from ....errors import FileConversionException, UnreadableDocumentError, UnsupportedFormatException
 from .files import TEXT_FORMATS, download, is_url, text_of, without_login
@@ -74,6 +75,7 @@ def _plain_text(path: Path) -> str:
 
 
 def _by_docling(path: Path) -> str:
+    keep_onnxruntime_silent()
     converter = importlib.import_module("docling.document_converter").DocumentConverter()
     try:
         return str(converter.convert(str(path)).document.export_to_markdown())

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, cast
 
-from ...._packages import missing_package
+from ...._packages import keep_onnxruntime_silent, missing_package
 from ...._secrets import secrets_in
 from ....errors import VectorStoreError
 from .._retrieval import failures
@@ -73,6 +73,7 @@ class FastEmbedEmbeddingFunction(EmbeddingFunction):
         parallel: int | None = None,
         **kwargs: Any,
     ) -> None:
+        keep_onnxruntime_silent()
         try:
             from fastembed import TextEmbedding
         except ImportError as error:
