@@ -47,6 +47,15 @@ def test_a_document_of_each_kind_becomes_markdown(name: str, make: Callable[[], 
     assert "The heron waits" in parsed.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("nothing", ["", "  "])
+def test_an_empty_path_is_not_the_current_folder(nothing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    with pytest.raises(ValueError, match="No document is named"):
+        docling_parse_docs(nothing, tmp_path / "out")
+    assert [path.name for path in docling_parse_docs(".", tmp_path / "out")] == ["secret.md"]
+
+
 def test_documents_of_the_same_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
     for folder, text in (("one", "heron"), ("two", "stork")):
         (tmp_path / "in" / folder).mkdir(parents=True)

@@ -137,8 +137,10 @@ def handle_input(
         The files.
 
     Raises:
-        ValueError: there is no such file or folder.
+        ValueError: nothing is named, or there is no such file or folder.
     """
+    if not str(input_path).strip():
+        raise ValueError("No document is named: the path is empty.")
     if is_url(str(input_path)):
         return [download_url(str(input_path), output_dir, allow_private_addresses)]
     path = Path(input_path)

@@ -46,7 +46,7 @@ def docling_parse_docs(
         gets a number.
 
     Raises:
-        ValueError: there is no such file or folder, it holds no files, or a format is not known.
+        ValueError: nothing is named, there is no such file or folder, it holds no files, or a format is not known.
         UnreadableDocumentError: a document cannot be read.
         ImportError: a package for its kind is missing.
     """
