@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 
 from ..errors import NotJSONError
 
-__all__ = ("as_canonical_json", "as_json")
+__all__ = ("as_canonical_json", "as_json", "object_within")
+
+
+def object_within(text: str) -> str:
+    """The JSON object that a model has written, without a fence or words around it.
+
+    Args:
+        text: what the model has written.
+
+    Returns:
+        From the first brace to the last one, which need not be JSON; the whole text if there are none.
+    """
+    found = re.search(r"\{.*\}", text, re.DOTALL)
+    return found[0] if found else text
 
 
 def as_json(value: object, what: str = "The value") -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...._core.drive import Ask, Steps
 from ...._core.messages import Message
+from ...._json.text import object_within
 from ....errors import EmbeddingUnavailableError, UnusableProposalError
 from ....formatting_utils import colored
 from ....io.base import IOStream
@@ -187,9 +188,8 @@ def _names_in(answer: str) -> list[str]:
 
 
 def _json_object(answer: str) -> dict[str, Any] | None:
-    found = re.search(r"\{.*\}", answer, re.DOTALL)
     try:
-        value = json.loads(found[0]) if found else None
+        value = json.loads(object_within(answer))
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

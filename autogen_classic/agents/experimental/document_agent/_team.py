@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import ValidationError
 
 from ...._core.threads import in_thread
+from ...._json.text import object_within
 from ....agentchat.contrib._retrieval.ask import spender_of
 from ....agentchat.contrib._retrieval.files import without_login
 from ....agentchat.contrib._retrieval.quoted import ABOUT_QUOTED, quoted
@@ -73,6 +74,9 @@ class Team:
         allow_private_addresses: as for `DocAgent`.
         memory: what is known from earlier requests.
         silent: whether nothing is printed; None leaves it to the chat.
+
+    Attributes:
+        was_understood: whether the request could be split into tasks.
     """
 
     def __init__(
@@ -89,6 +93,7 @@ class Team:
         self._memory = memory
         self._variables = memory.variables()
         self._plan: DocumentTask | None = None
+        self.was_understood = True
         self._triage = DocumentTriageAgent(config)
         self._ingester = DoclingDocIngestAgent(
             llm_config=config,
@@ -144,6 +149,7 @@ class Team:
             """Start the tasks of a request."""
             told = start(task_init_info.ingestions, task_init_info.queries, context_variables)
             self._plan = None
+            self.was_understood = True
             return ReplyResult(
                 message=told, context_variables=context_variables, target=AgentNameTarget(TASK_MANAGER_NAME)
             )
@@ -182,9 +188,10 @@ class Team:
     def _after_triage(self, output: str, variables: ContextVariables) -> FunctionTargetResult:
         """Keep the plan, and let the manager start it."""
         try:
-            self._plan = DocumentTask.model_validate_json(output)
-        except ValidationError:  # the manager reads what the triage has said
+            self._plan = DocumentTask.model_validate_json(object_within(output))
+        except ValidationError:  # the manager reads what the triage has said, and may still start tasks
             self._plan = None
+            self.was_understood = False
         return FunctionTargetResult(target=AgentTarget(self._manager))
 
     def _after_manager(self, output: str, variables: ContextVariables) -> FunctionTargetResult:

@@ -33,6 +33,8 @@ __all__ = (
 
 DEFAULT_ERROR_GROUP_CHAT_MESSAGE = "\nDocument Agent failed to perform task.\n"
 
+_NOT_UNDERSTOOD = "The request was not understood: no document was read, and no question was answered."
+
 _MOST_ROUNDS = 100
 
 
@@ -64,7 +66,9 @@ def _inner_group_chat(
             team.remember()
     said = content_str(result.chat_history[-1].get("content")).strip()
     is_reply = said and speaker is not None and team.may_reply(speaker.name)
-    return True, said if is_reply else DEFAULT_ERROR_GROUP_CHAT_MESSAGE
+    if not is_reply:
+        return True, DEFAULT_ERROR_GROUP_CHAT_MESSAGE
+    return True, said if team.was_understood else f"{_NOT_UNDERSTOOD}\n\n{said}"
 
 
 class DocumentTask(_tasks.DocumentTask):

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from ...._core.content import content_str
+from ...._json.text import object_within
 from ....agentchat.contrib._retrieval.parse import documents_in
 from ....agentchat.contrib._retrieval.quoted import ABOUT_QUOTED, quoted
+from ....agentchat.contrib._settings import check_kind
 from ....agentchat.conversable_agent import ConversableAgent
 from ....token_count_utils import get_max_token_limit, truncate_text
 
@@ -33,12 +35,10 @@ COULD_NOT_ANSWER_REPLY = "Sorry, the documents that have been ingested do not an
 QUERY_NO_INGESTIONS_REPLY = "Sorry, please ingest some documents/URLs before querying."
 
 _PROMPT = f"""\
-You answer questions from the documents below, and from nothing else. Set could_answer to true and give the answer if \
-they hold it; otherwise set could_answer to false and leave the answer empty.
+You answer questions from the documents that you are shown, and from nothing else. Set could_answer to true and give \
+the answer if they hold it; otherwise set could_answer to false and leave the answer empty.
 
-{ABOUT_QUOTED}
-
-"""
+{ABOUT_QUOTED}"""
 _QUESTION = "Answer this question from the documents that you were given, and from them alone: {question}"
 
 _FALLBACK_TOKENS = 128_000
@@ -80,15 +80,15 @@ class InMemoryQueryEngine:
 
     Raises:
         ValueError: there is no model.
+        TypeError: ``llm_config`` is something else.
     """
 
     def __init__(self, llm_config: Mapping[str, Any]) -> None:
         if not llm_config:
             raise ValueError("InMemoryQueryEngine needs an llm_config: the model reads the documents.")
-        tools = ("tools", "functions")
-        self._llm_config = {key: value for key, value in llm_config.items() if key not in tools}
-        self._llm_config["response_format"] = QueryAnswer
-        self._asker = self._agent("inmemory_query_agent", self._llm_config)
+        check_kind("llm_config", llm_config, 'a dict such as {"model": "gpt-4o"}', Mapping)
+        config = {key: value for key, value in llm_config.items() if key not in ("tools", "functions")}
+        self._asker = self._agent("inmemory_query_agent", {**config, "response_format": QueryAnswer})
         self._documents: list[DocumentStore] = []
 
     @staticmethod
@@ -159,13 +159,15 @@ class InMemoryQueryEngine:
         """
         if not self._documents:
             return QUERY_NO_INGESTIONS_REPLY
-        asker = self._agent("inmemory_query_agent", False, system_message=_PROMPT + self._shown_documents())
+        asker = self._agent("inmemory_query_agent", False, system_message=_PROMPT)
         asker.client = self.client  # each question has agents of its own, so that several can be asked at once
         user = self._agent("user", False)
-        result = user.initiate_chat(asker, message=_QUESTION.format(question=question), max_turns=1)
+        user.send(self._shown_documents(), asker, request_reply=False, silent=True)
+        message = _QUESTION.format(question=question)
+        result = user.initiate_chat(asker, message=message, clear_history=False, max_turns=1)
         said = content_str(result.chat_history[-1].get("content"))
         try:
-            answer = QueryAnswer.model_validate_json(said)
+            answer = QueryAnswer.model_validate_json(object_within(said))
         except ValidationError as error:
             return f"{ERROR_RESPONSE_REPLY}the model does not answer in the form that it was asked for: {error}"
         if not answer.could_answer:
