@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from agent_kit import agent, chat
+from documents import pdf
 
 from autogen_classic import ConversableAgent
 from autogen_classic.agentchat.contrib.graph_rag import Document, DocumentType, GraphQueryEngine, GraphRagCapability
 from autogen_classic.agentchat.contrib.graph_rag.networkx_graph_query_engine import NetworkxGraphQueryEngine
-from autogen_classic.errors import RetrievalError
+from autogen_classic.errors import RetrievalError, UnreadableDocumentError
 from autogen_classic.testing import MockOpenAIServer
 
 Serve = Callable[..., MockOpenAIServer]
@@ -65,6 +66,28 @@ def test_files_and_pages_are_read(serve: Serve):
     assert "Dora knows Ben." in server.requests[1].last_text
     assert "<script>" not in server.requests[1].last_text
     assert engine.graph.number_of_edges() == 4
+
+
+@pytest.mark.parametrize(
+    ("doctype", "content"),
+    [
+        (DocumentType.PDF, pdf("Dora knows Ben.")),
+        (DocumentType.TEXT, b"Dora knows Ben."),
+        (DocumentType.HTML, bytearray(b"<p>Dora knows Ben.</p>")),
+    ],
+    ids=["pdf", "text", "html"],
+)
+def test_the_bytes_of_a_file_are_read_as_the_file(serve: Serve, doctype: DocumentType, content: bytes):
+    server = serve("Dora | knows | Ben")
+    assert NetworkxGraphQueryEngine(reader(server)).add_records([Document(doctype, content)])
+    assert "\nDora knows Ben.\n" in server.requests[0].last_text
+
+
+def test_bytes_that_cannot_be_read_are_refused_before_a_model_is_asked(serve: Serve):
+    server = serve("Dora | knows | Ben")
+    with pytest.raises(UnreadableDocumentError, match=r"document\.pdf. cannot be read"):
+        NetworkxGraphQueryEngine(reader(server)).add_records([Document(DocumentType.PDF, b"%PDF-1.4 and no more")])
+    assert server.requests == []
 
 
 def test_an_agent_answers_from_it(serve: Serve):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, get_args, runtime_checkable
 
 from ....retrieve_utils import parse_html_to_markdown, split_text_to_chunks
 from .._retrieval.ask import Asker, Model
 from .._retrieval.embed import EmbeddingFunction, default_embedding, embed, embedding_from
 from .._retrieval.nearness import nearest
-from .._retrieval.parse import documents_in
+from .._retrieval.parse import documents_in, markdown_of_file
 from .._retrieval.quoted import ABOUT_QUOTED, quoted
 from .document import Document, DocumentType
 from .graph_query_engine import GraphStoreQueryResult
@@ -23,6 +25,7 @@ __all__ = ("Fact", "FactsQueryEngine", "Guide", "facts_in", "names_in")
 Fact: TypeAlias = "tuple[str, str, str]"
 """Who or what, how it is related, to whom or what."""
 
+_ENDINGS = {DocumentType.TEXT: "txt", DocumentType.HTML: "html", DocumentType.PDF: "pdf", DocumentType.JSON: "json"}
 _CHUNK_TOKENS = 1000
 _PARTS_OF_A_FACT = 3
 _MOST_FACTS_SHOWN = 100
@@ -159,7 +162,7 @@ class FactsQueryEngine:
         """Read documents; the model is asked once for each thousand tokens.
 
         Args:
-            new_records: documents with their text as ``data``, or with a ``path_or_url``.
+            new_records: documents with their text or the bytes of a file as ``data``, or with a ``path_or_url``.
 
         Returns:
             Whether new facts were found in them.
@@ -230,11 +233,21 @@ def _chunks_of(record: Document) -> list[str]:
     """The text of a document, in parts that a model can read at once."""
     if record.data is None and record.path_or_url:
         [(text, _)] = documents_in(None, [record.path_or_url])
+    elif isinstance(record.data, bytes | bytearray):
+        text = _read(record.data, record.doctype)
     else:
         text = str(record.data or "")
         if record.doctype is DocumentType.HTML:
             text = parse_html_to_markdown(text)
     return split_text_to_chunks(text, _CHUNK_TOKENS)
+
+
+def _read(content: bytes | bytearray, doctype: DocumentType) -> str:
+    """The text in the bytes of a file."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, f"document.{_ENDINGS[doctype]}")
+        file.write_bytes(content)
+        return markdown_of_file(file)
 
 
 def facts_in(answer: str) -> Iterator[Fact]:
