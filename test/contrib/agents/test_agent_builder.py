@@ -408,6 +408,13 @@ def test_for_a_skill_that_nobody_has_an_agent_is_made_up(way: str) -> None:
 
 
 @both_ways
+def test_names_may_stand_in_lists(way: str) -> None:
+    with Bench(['{"make molecules": ["Chemist"], "count them": ["Cook: counts", "Nobody_Known"]}']) as bench:
+        agents, _ = bench.choose(way)
+    assert names(agents) == ["Chemist", "Cook"]
+
+
+@both_ways
 def test_an_answer_that_is_not_json_is_asked_for_again(way: str) -> None:
     with Bench(["Chemist, I think", "[]", '{"make": "Chemist"}']) as bench:
         agents, _ = bench.choose(way)

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from ...._core.drive import Ask, Steps
@@ -163,12 +164,18 @@ def chosen_from(builder: Builder, task: str, pool: Sequence[Profile]) -> Steps[t
         answer = yield from ask(builder, *questions)
         choice = _json_object(answer)
         if choice:
-            names = {skill: str(value).partition(":")[0].strip() for skill, value in choice.items()}
-            chosen = _named(pool, names.values())
+            names = {skill: _names_of(value) for skill, value in choice.items()}
+            chosen = _named(pool, chain.from_iterable(names.values()))
             known = {profile["name"] for profile in chosen}
-            return chosen, [skill for skill, name in names.items() if name not in known]
+            return chosen, [skill for skill, given in names.items() if known.isdisjoint(given)]
         questions.append("That is not a JSON object as described. Answer with the JSON object and nothing else.")
     raise UnusableProposalError(f"The model was asked for a JSON object with skills and experts, but wrote: {answer!r}")
+
+
+def _names_of(value: object) -> list[str]:
+    """Who has a skill: a name with what is said about it, or a list of these."""
+    given = value if isinstance(value, list) else [value]
+    return [str(one).partition(":")[0].strip() for one in given]
 
 
 def _description(profile: Profile) -> str:

@@ -219,10 +219,10 @@ class CaptainAgent(ConversableAgent):
 
         Raises:
             AssertionError: there is no model.
-            TypeError: a part of ``nested_config`` is not a dict, or is not known.
+            TypeError: a part of ``nested_config`` is of another kind, or has a key that nothing takes.
             TeamFileError: ``agent_lib`` is not a library of agents.
             FileNotFoundError: there is no such library.
-            ValueError: ``tool_lib`` holds no tools.
+            ValueError: ``tool_lib`` holds no tools, or ``max_turns`` is less than 1.
         """
         super().__init__(
             name,
