@@ -139,6 +139,15 @@ def test_what_slack_refuses_is_a_text_for_the_model(services: Services, tool: An
     assert text.endswith("failed, Slack API exception: Slack refused the request: not_in_channel")
 
 
+@pytest.mark.parametrize(
+    ("status", "told"), [(200, "sent an answer that cannot be read"), (500, "failed: try again later (HTTP 500)")]
+)
+def test_a_refusal_without_a_reason_is_told_by_its_status(services: Services, status: int, told: str) -> None:
+    services.answer(HOST, Answer({}, status))
+    text = read_by_model("sync", SlackSendTool(**PLACE), message="Hello.")
+    assert text.startswith(f"Message send failed, Slack API exception: Slack {told}")
+
+
 @pytest.mark.parametrize("trouble", [name for name in TROUBLES if name not in ("401", "429", "another JSON")])
 def test_trouble_at_slack_is_a_text_for_the_model(services: Services, trouble: str) -> None:
     answer, told = TROUBLES[trouble]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timezone
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -77,7 +79,8 @@ class Client:
 
 
 @pytest.fixture(autouse=True)
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Client]]:
+def client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type[Client]]:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(telethon, "TelegramClient", Client)
     for name, value in (("asked", []), ("signed_in", True), ("failure", None)):
         monkeypatch.setattr(Client, name, value)
@@ -168,3 +171,14 @@ def test_an_agent_knows_the_tools_and_how_messages_are_written() -> None:
     assert told.system_message.startswith(TelegramAgent.DEFAULT_SYSTEM_MESSAGE)
     assert "<b>bold</b>" in told.system_message
     assert plain.system_message == "Be brief."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no such modes there")
+@pytest.mark.parametrize("before", ["new", "open to all"])
+def test_nobody_else_reads_the_file_of_who_has_signed_in(before: str) -> None:
+    file = Path("telegram_send_session.session")
+    if before == "open to all":
+        file.write_bytes(b"")
+        file.chmod(0o644)
+    call(TelegramSendTool(**PLACE), message="Hello.")
+    assert file.stat().st_mode & 0o777 == 0o600

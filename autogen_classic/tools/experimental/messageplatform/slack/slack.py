@@ -67,10 +67,12 @@ class _Channel:
             try:
                 answer = getattr(self._client, method)(channel=self._channel_id, **asked)
             except self._refusal as error:
-                code = str(error.response.get("error"))
-                if re.fullmatch(r"\w+", code):
+                code = error.response.get("error")
+                if isinstance(code, str) and re.fullmatch(r"\w+", code):
                     raise ToolServiceError(f"Slack refused the request: {code}") from None
-                if error.response.status_code < 400:  # a page, which the package puts where the code should be
+                if (
+                    error.response.status_code < 400
+                ):  # nothing, or a page, which the package puts where the code should be
                     raise unreadable("Slack") from None
                 raise
             read: dict[str, Any] = answer.data

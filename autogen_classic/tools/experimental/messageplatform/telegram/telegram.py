@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from ....._packages import missing_package
@@ -27,6 +28,7 @@ FoundT = TypeVar("FoundT")
 MAX_MESSAGE_LENGTH = 4_096
 """How many characters a message may have."""
 
+_ENDING = ".session"
 _NOT_A_MOMENT = (
     "Invalid messages_since format. Please provide either a message ID or ISO format date "
     "(e.g., '2025-01-25T00:00:00Z')"
@@ -70,6 +72,7 @@ class BaseTelegramTool:
     async def _used(self, work: Callable[[TelegramClient], Awaitable[FoundT]]) -> FoundT:
         from telethon import TelegramClient
 
+        _keep_private(self._session_name)
         client = TelegramClient(self._session_name, self._api_id, self._api_hash)
         await client.connect()
         try:
@@ -166,6 +169,13 @@ class TelegramRetrieveTool(BaseTelegramTool, Tool):
             description="Read messages of the Telegram chat.",
             func_or_tool=telegram_retrieve,
         )
+
+
+def _keep_private(session_name: str) -> None:
+    """Let nobody but its owner read the file that holds who has signed in; whoever has it is that user."""
+    file = Path(session_name if session_name.endswith(_ENDING) else f"{session_name}{_ENDING}")
+    file.touch(0o600)
+    file.chmod(0o600)
 
 
 def _chat(chat_id: str) -> int | str:
