@@ -17,7 +17,7 @@ from web_pages import Page, WebPages, redirect
 
 from autogen_classic import GroupChat, GroupChatManager
 from autogen_classic.agentchat.group import AgentTarget
-from autogen_classic.agents.experimental import DocAgent, InMemoryQueryEngine
+from autogen_classic.agents.experimental import DocAgent, DoclingDocIngestAgent, InMemoryQueryEngine
 from autogen_classic.agents.experimental.document_agent import docling_doc_ingest_agent
 from autogen_classic.agents.experimental.document_agent.document_agent import DEFAULT_ERROR_GROUP_CHAT_MESSAGE
 from autogen_classic.events import listening
@@ -414,6 +414,22 @@ def test_a_doc_agent_without_a_model_is_refused(heron: Path) -> None:
         engine = InMemoryQueryEngine(server.llm_config())
     with pytest.raises(ValueError, match="DocAgent has no model"):
         DocAgent(query_engine=engine)
+
+
+@pytest.mark.parametrize("kind", [DocAgent, DoclingDocIngestAgent])
+def test_what_cannot_be_an_engine_or_a_model_is_refused_at_once(kind: Any) -> None:
+    with MockOpenAIServer([]) as server, pytest.raises(TypeError, match="'chroma' cannot be the query_engine"):
+        kind(llm_config=server.llm_config(), query_engine="chroma")
+    with pytest.raises(TypeError, match="llm_config must be a dict such as"):
+        InMemoryQueryEngine("gpt-4")  # type: ignore[arg-type]
+
+
+def test_a_single_path_need_not_stand_in_a_list(heron: Path) -> None:
+    with MockOpenAIServer(Model()) as server:
+        engine = InMemoryQueryEngine(server.llm_config())
+        engine.add_docs(new_doc_paths_or_urls="heron.md")
+        engine.add_docs(new_doc_paths_or_urls=heron)  # type: ignore[arg-type]
+        assert [one.content for one in engine._documents] == ["The heron waits."] * 2
 
 
 def test_silence_within_is_a_failure_that_is_told(heron: Path) -> None:

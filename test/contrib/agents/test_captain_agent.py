@@ -284,6 +284,8 @@ def test_the_computer_does_not_end_the_talk_by_what_it_advises() -> None:
         ({"agent_lib": "broken.json"}, TeamFileError, "broken.json is not JSON"),
         ({"tool_lib": "nowhere"}, FileNotFoundError, "There is no folder 'nowhere'"),
         ({"tool_lib": []}, ValueError, "holds none"),
+        ({"tool_lib": [len]}, TypeError, "<built-in function len> is not one. Make one of a function: Tool"),
+        ({"tool_lib": 5}, TypeError, "A library of tools must be"),
         ({"tool_lib": [double], "nested_config": IN_DOCKER}, ValueError, "do not reach them"),
         ({"llm_config": False}, AssertionError, "must have an llm_config"),
     ],

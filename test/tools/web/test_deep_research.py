@@ -174,6 +174,8 @@ def test_what_is_missing_or_impossible_is_told_at_once(model: MockOpenAIServer) 
         DeepResearchTool(False)
     with pytest.raises(ValueError, match="max_web_steps must be at least 1, but it is 0"):
         DeepResearchTool(model.llm_config(), 0)
+    with pytest.raises(TypeError, match="max_web_steps must be a whole number, but it is '3'"):
+        DeepResearchTool(model.llm_config(), "3")  # type: ignore[arg-type]
 
 
 def test_what_agents_hand_over_is_written_as_they_read_it() -> None:

@@ -94,12 +94,12 @@ def _by_markitdown(path: Path) -> str:
         raise UnreadableDocumentError(str(error)) from error
 
 
-def documents_in(folder: str | Path | None, places: Sequence[str | Path] | None) -> list[tuple[str, str]]:
+def documents_in(folder: str | Path | None, places: str | Path | Sequence[str | Path] | None) -> list[tuple[str, str]]:
     """Read the documents that a program names.
 
     Args:
         folder: a folder; files in it that cannot be read are passed over with a warning.
-        places: files and http(s) addresses, all of which must be readable.
+        places: files and http(s) addresses, or one of them; all must be readable.
 
     Returns:
         Pairs of a text and where it comes from.
@@ -109,6 +109,8 @@ def documents_in(folder: str | Path | None, places: Sequence[str | Path] | None)
         UnreadableDocumentError: a named document cannot be read.
         AddressRefusedError: an address leads to where nothing may be fetched from.
     """
+    if isinstance(places, str | Path):
+        places = [places]
     documents = []
     if folder is not None:
         if not Path(folder).is_dir():

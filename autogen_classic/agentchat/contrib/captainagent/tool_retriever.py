@@ -9,6 +9,7 @@ import inspect
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
+from os import PathLike
 from pathlib import Path, PurePath
 from textwrap import indent
 from typing import Any, Literal, TypeAlias, cast
@@ -26,6 +27,7 @@ from ...conversable_agent import ConversableAgent
 from ...user_proxy_agent import UserProxyAgent
 from .._retrieval.embed import EmbeddingFunction, Vector, embed
 from .._retrieval.nearness import embedding_named, nearest
+from .._settings import check_kind
 from . import _prompts
 from ._tool_calls import ToolServer
 
@@ -84,12 +86,20 @@ class ToolBuilder:
 
         Raises:
             FileNotFoundError: there is no such folder.
+            TypeError: the library is neither a path nor a list of tools.
             ValueError: the library holds no tools.
         """
+        check_kind("A library of tools", corpus_root, '"default", a folder, or a list of tools', str, PathLike, list)
         self._retriever = retriever
         self._vectors: list[Vector] | None = None
         self.type: Literal["default", "user_defined"]
         if isinstance(corpus_root, list):
+            for tool in corpus_root:
+                if not isinstance(tool, Tool):
+                    raise TypeError(
+                        f"A library of tools holds objects of Tool, but {tool!r:.80} is not one. Make one of a "
+                        'function: Tool(name="...", description="...", func_or_tool=...).'
+                    )
             self.type, self.TOOL_PROMPT = "user_defined", self.TOOL_PROMPT_USER_DEFINED
             self._descriptions = [format_ag2_tool(tool) for tool in corpus_root]
         else:

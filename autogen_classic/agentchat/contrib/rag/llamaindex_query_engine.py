@@ -134,6 +134,8 @@ class LlamaIndexQueryEngine:
 
         if self.file_reader_class is None:
             return [Document(text=text, metadata={"source": source}) for text, source in documents_in(folder, places)]
+        if isinstance(places, str | Path):
+            places = [places]
         given: list[dict[str, Any]] = [{"input_dir": str(folder)}] if folder is not None else []
         given += [{"input_files": [str(place) for place in places]}] if places else []
         return [document for one in given for document in self.file_reader_class(**one).load_data()]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ...._core.threads import in_thread
 from ....agentchat.contrib._retrieval.files import without_login
+from ....agentchat.contrib._settings import check_methods
 from ....agentchat.contrib.rag.query_engine import RAGQueryEngine
 from ....agentchat.conversable_agent import ConversableAgent
 from ....agentchat.group.context_variables import ContextVariables
@@ -59,7 +60,10 @@ class DoclingDocIngestAgent(ConversableAgent):
 
         Raises:
             ImportError: the default engine needs chromadb.
+            TypeError: ``query_engine`` cannot take documents in.
         """
+        if query_engine is not None:
+            check_methods("query_engine", query_engine, "add_docs")
         self.query_engine: RAGQueryEngine = query_engine or VectorChromaQueryEngine(
             collection_name=collection_name, llm=llm_config or None
         )

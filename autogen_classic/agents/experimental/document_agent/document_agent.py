@@ -11,6 +11,7 @@ from ...._core.drive import Steps, drive, shipped
 from ...._core.messages import Message
 from ...._core.party import Agent, Outcome
 from ....agentchat._accounts import on_account_of
+from ....agentchat.contrib._settings import check_methods
 from ....agentchat.contrib.rag.query_engine import RAGQueryEngine
 from ....agentchat.conversable_agent import ConversableAgent
 from ....agentchat.group._running import group_chat_steps
@@ -119,6 +120,7 @@ class DocAgent(ConversableAgent):
         Raises:
             ValueError: there is no model.
             ImportError: the default engine needs chromadb.
+            TypeError: ``query_engine`` cannot take documents in or answer.
         """
         name = name or "DocAgent"
         super().__init__(
@@ -130,6 +132,8 @@ class DocAgent(ConversableAgent):
         if not self.llm_config:
             raise ValueError(f"{name} has no model to read requests with. Give it an llm_config.")
         self._parsed_docs_path = Path(parsed_docs_path or "./parsed_docs")
+        if query_engine is not None:
+            check_methods("query_engine", query_engine, "add_docs", "query")
         self._query_engine: RAGQueryEngine = query_engine or VectorChromaQueryEngine(
             collection_name=collection_name, llm=self.llm_config
         )

@@ -63,6 +63,8 @@ class DeepResearchTool(Tool):
         """
         if not llm_config:
             raise ValueError("DeepResearchTool needs a model: give it an llm_config.")
+        if not isinstance(max_web_steps, int):
+            raise TypeError(f"max_web_steps must be a whole number, but it is {max_web_steps!r}.")
         if max_web_steps < 1:
             raise ValueError(f"max_web_steps must be at least 1, but it is {max_web_steps}.")
         settings = dict(web_tool_kwargs or {})
