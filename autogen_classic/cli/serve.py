@@ -93,7 +93,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--conversations",
         metavar="N",
-        type=int,
+        type=_number_from_one,
         default=100,
         help="how many may be open at once (default: %(default)s)",
     )
@@ -145,6 +145,12 @@ def _listening(kind: type[ServerT], options: argparse.Namespace) -> ServerT | No
         place = f"{options.host}:{options.port}"
         print(f"autogen-classic serve: cannot listen on {place} ({error}). Try --port 0.", file=sys.stderr)
         return None
+
+
+def _number_from_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"it must be a number from 1 on, not {text!r}")
+    return int(text)
 
 
 def _offers(options: argparse.Namespace) -> dict[str, Offer]:

@@ -122,6 +122,13 @@ def test_a_wrong_command_line_is_explained(capsys: pytest.CaptureFixture[str]) -
     assert "usage: autogen-classic serve" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_a_number_of_conversations_that_cannot_be_is_refused(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["serve", "openai", "some_agents:make_joker", "--conversations", number])
+    assert "it must be a number from 1 on" in capsys.readouterr().err
+
+
 def test_a_team_is_served_under_the_name_of_its_file(folder: Path) -> None:
     with MockOpenAIServer() as model:
         Path("writers.yaml").write_text(TEAM.replace("BASE_URL", model.base_url), encoding="utf-8")
