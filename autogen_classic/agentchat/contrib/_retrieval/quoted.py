@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from ...._forgery import GAP, without_marks
 from .files import without_login
 
 __all__ = ("ABOUT_QUOTED", "quoted")
@@ -15,7 +16,7 @@ ABOUT_QUOTED = (
     "document says."
 )
 
-_OWN_TAG = re.compile(r"<(?=\s*/?\s*document)", re.IGNORECASE)
+_OWN_TAG = re.compile(rf"<(?={GAP}(?:/{GAP})?document)", re.IGNORECASE)
 
 
 def quoted(text: str, source: str, is_cut: bool = False) -> str:
@@ -31,4 +32,4 @@ def quoted(text: str, source: str, is_cut: bool = False) -> str:
     """
     name = html.escape(" ".join(without_login(source).split()))
     cut = ' shown="the beginning only"' if is_cut else ""
-    return f'<document source="{name}"{cut}>\n{_OWN_TAG.sub("&lt;", text)}\n</document>'
+    return f'<document source="{name}"{cut}>\n{without_marks(text, _OWN_TAG, "&lt;")}\n</document>'
