@@ -287,7 +287,7 @@ def test_documents_that_are_longer_than_the_model_takes_are_cut(tmp_path: Path) 
         engine = InMemoryQueryEngine({**server.llm_config(), "config_list": [{**server.config(), "model": "gpt-4"}]})
         engine.add_docs(tmp_path)
         assert engine.query("What?") == "Words."
-        told = server.requests[0].messages[0]["content"]
+        told = server.requests[0].messages[1]["content"]
         assert told.count('shown="the beginning only"') == 2
         assert len(told) < 8192 * 6
         assert "This is one.txt." in told
