@@ -192,8 +192,13 @@ def test_no_function_is_called_for_each_member_that_may_speak_next() -> None:
 )
 def test_no_function_is_called_for_each_plain_text_of_a_request(work: Callable[[list[Message]], object]) -> None:
     messages: list[Message] = [{"content": f"Number {n}.", "role": "user", "name": "ann"} for n in range(100)]
-    work(messages[:2])
-    assert count_calls(lambda: work(messages)).total() == count_calls(lambda: work(messages[:2])).total()
+
+    def calls(several: list[Message]) -> int:
+        counted = count_calls(lambda: work(several))
+        return sum(number for code, number in counted.items() if "autogen_classic" in code.co_filename)
+
+    calls(messages[:2])
+    assert calls(messages) == calls(messages[:2])
 
 
 def test_names_are_looked_for_in_answer_after_answer_with_one_pattern() -> None:

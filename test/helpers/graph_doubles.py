@@ -7,9 +7,12 @@ import re
 import socketserver
 import struct
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
+with suppress(ImportError):
+    import xllamacpp  # noqa: F401  # loaded after Ladybug, it would end the process
 import ladybug
 
 _TABLES = (

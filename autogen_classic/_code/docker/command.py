@@ -91,7 +91,7 @@ class ContainerCommand:
         self._command = list(command)
         self._mark = os.urandom(16).hex()
         self._kept = KeptOutput(max_output)
-        self._errors = errors or self._kept
+        self._errors = self._kept if errors is None else errors
         self._memory = memory
         self._stopped = False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -214,3 +216,17 @@ def test_an_agent_answers_from_a_graph(way: str, falkor: Any, serve: Serve) -> N
     assert chat(way, agent("ann"), expert, message="Where does Ben live?", max_turns=1).summary == "In Cologne."
     assert expert.get_actual_usage(), "whom the agent has asked, it pays for"
     engine.close()
+
+
+def test_a_local_model_can_be_loaded_beside_a_graph_of_ladybug(tmp_path: Path) -> None:
+    """Of two libraries of C++, the one that was loaded second has ended the process."""
+    pytest.importorskip("xllamacpp")
+    program = (
+        "from autogen_classic.agentchat.contrib.graph_rag.ladybug_graph_query_engine import LadybugGraphQueryEngine\n"
+        "from autogen_classic.testing import ScriptedClient\n"
+        "engine = LadybugGraphQueryEngine(llm=ScriptedClient([]).llm_config())\n"
+        "import xllamacpp\n"
+        "print('both')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "both\n", done.stderr

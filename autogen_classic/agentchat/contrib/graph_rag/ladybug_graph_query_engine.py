@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -61,6 +63,8 @@ class LadybugGraphQueryEngine(CypherFactsQueryEngine):
             self._run(table)
 
     def _opened(self) -> Connection:
+        with suppress(ImportError):  # loaded after Ladybug, the local model would end the process
+            import_module("xllamacpp")
         try:
             import ladybug
         except ImportError as error:
