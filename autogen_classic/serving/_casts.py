@@ -14,6 +14,7 @@ from ..agentchat.group.context_variables import ContextVariables
 from ..agentchat.group.multi_agent_chat import initiate_group_chat
 from ..agentchat.group.patterns.pattern import Pattern
 from ..agentchat.groupchat import GroupChatManager
+from ..agentchat.remote.protocol import get_tool_names
 from ..errors import ServingError
 from ._refused import RequestRefused
 from ._speech import by_speakers
@@ -177,7 +178,7 @@ class _SingleCast(_PairCast):
             RequestRefused: the agent has a tool of that name, or no model could call it by its name.
         """
         names = [tool["function"]["name"] for tool in tools]
-        own = {tool["function"]["name"] for tool in (self._agent.llm_config or {}).get("tools") or ()}
+        own = get_tool_names((self._agent.llm_config or {}).get("tools") or ())
         for name in names:
             if name in own or name in self._user.function_map:
                 raise RequestRefused(f"{self._agent.name} has a tool {name!r} of its own. Rename yours.", "tools")

@@ -235,7 +235,8 @@ def _offering(agent: ConversableAgent, tools: Sequence[Message]) -> Iterator[Non
         tools: their schemas.
     """
     own = (agent.llm_config or {}).get("tools") or ()
-    replaced = [tool for tool in own if tool["function"]["name"] in get_tool_names(tools)]
+    names = get_tool_names(tools)
+    replaced = [tool for tool in own if not names.isdisjoint(get_tool_names([tool]))]
     offered: list[str] = []
     try:
         for tool in replaced:

@@ -205,6 +205,14 @@ def test_tools_of_a_client_that_cannot_be_offered_leave_nothing_behind() -> None
     assert (agent.llm_config or {})["tools"] == before
 
 
+def test_an_agent_with_a_tool_of_its_provider_takes_tools_of_a_client() -> None:
+    agent = bot([calls("look")])
+    agent.llm_config = {**(agent.llm_config or {}), "tools": [{"type": "web_search"}]}
+    (part,) = ask(agent, user("Look."), client_tools=[CLIENT_TOOL])
+    assert part["message"]["tool_calls"]
+    assert (agent.llm_config or {})["tools"] == [{"type": "web_search"}]
+
+
 def test_a_picture_of_a_client_is_no_file_of_this_machine() -> None:
     parts = [{"type": "image_url", "image_url": {"url": "/etc/hostname"}}]
     with pytest.raises(ValueError, match="A picture of a request must be in the request itself"):
