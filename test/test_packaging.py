@@ -8,6 +8,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from autogen_classic.version import RELEASE
 
@@ -52,6 +53,26 @@ def test_the_core_needs_nine_packages_and_nothing_heavy(metadata: importlib.meta
         "termcolor",
         "tiktoken",
     }
+
+
+def test_the_suite_can_be_installed_beside_the_oldest_openai_package(
+    metadata: importlib.metadata.PackageMetadata,
+) -> None:
+    lines = [Requirement(line) for line in metadata.get_all("Requires-Dist") or []]
+    wanted = {"test"}
+    for _ in range(3):  # an extra may name others
+        wanted |= {
+            extra
+            for line in lines
+            if line.name == "autogen-classic"
+            and any(line.marker and line.marker.evaluate({"extra": one}) for one in wanted)
+            for extra in line.extras
+        }
+    core = next(line for line in lines if line.name == "openai" and line.marker is None)
+    oldest = next(bound.version for bound in core.specifier if bound.operator == ">=")
+    for line in lines:
+        if line.name == "openai" and line.marker and any(line.marker.evaluate({"extra": one}) for one in wanted):
+            assert oldest in line.specifier, str(line)
 
 
 def test_type_checkers_are_told_that_the_package_is_typed() -> None:

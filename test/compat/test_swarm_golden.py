@@ -26,15 +26,11 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterat
 
 @pytest.mark.parametrize("job", JOBS)
 def test_scenario_equals_its_golden_record(job: str, outcomes: Outcomes) -> None:
-    if SWARM.is_waiting(job.split(":")[0]):
-        pytest.skip("waits for a module that is not written yet")
     check_job(SWARM, job, outcomes)
 
 
 @pytest.mark.parametrize("both_ways", BOTH_WAYS)
 def test_synchronous_and_asynchronous_runs_are_equal(both_ways: str, outcomes: Outcomes) -> None:
-    if SWARM.is_waiting(both_ways):
-        pytest.skip("waits for a module that is not written yet")
     check_both_ways(SWARM, both_ways, outcomes)
 
 

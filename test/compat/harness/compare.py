@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from record import Family
 
 COMPARED = ("printed", "histories", "requests", "person", "notes", "raised")
@@ -114,6 +115,17 @@ def first_difference(ours: Any, golden: Any, path: str) -> str:
     return f"{path}:\n  ours   {ours!r}\n  golden {golden!r}"
 
 
+def skip_without_its_packages(family: Family, name: str) -> None:
+    """Skip the test of a scenario whose packages are not all installed.
+
+    Args:
+        family: whose scenario it is.
+        name: its name.
+    """
+    if missing := family.missing_for(name):
+        pytest.skip(f"{name} needs {missing}, which is not installed")
+
+
 def check_job(family: Family, job: str, outcomes: Outcomes) -> None:
     """Fail unless a job does what its record says.
 
@@ -122,6 +134,7 @@ def check_job(family: Family, job: str, outcomes: Outcomes) -> None:
         job: NAME:MODE.
         outcomes: what became of the jobs.
     """
+    skip_without_its_packages(family, job.split(":")[0])
     outcome = outcomes[job]
     assert not outcome.get("died"), f"{job} ended without a record"
     golden = expected_record(family, job)
@@ -142,6 +155,7 @@ def check_both_ways(family: Family, name: str, outcomes: Outcomes) -> None:
         name: its name.
         outcomes: what became of the jobs.
     """
+    skip_without_its_packages(family, name)
     ways = [outcomes[f"{name}:{mode}"].get("record", {}) for mode in ("sync", "async")]
     for field in ("histories", "requests", "person"):
         if not family.is_meant_to_differ(name, field):

@@ -54,13 +54,15 @@ class Family:
         """The modes in which a scenario runs."""
         return tuple(self.declared(name, "MODES", ("sync",)))
 
-    def is_waiting(self, name: str) -> bool:
-        """Whether a scenario waits for a module of ours that does not exist yet (`WAITS_FOR`)."""
-        module = self.declared(name, "WAITS_FOR", None)
-        try:
-            return module is not None and importlib.util.find_spec(module) is None
-        except ModuleNotFoundError:
-            return True
+    def missing_for(self, name: str) -> str | None:
+        """The first module that a scenario needs (`NEEDS`) and that this environment lacks."""
+        for module in self.declared(name, "NEEDS", ()):
+            try:
+                if importlib.util.find_spec(module) is None:
+                    return str(module)
+            except ModuleNotFoundError:
+                return str(module)
+        return None
 
     def all_names(self) -> list[str]:
         """The names of all scenarios, in order."""
@@ -103,7 +105,7 @@ class Family:
         listed = [
             one
             for one in self.all_deviations()
-            if one["scenario"] in names and one.get("like") is None and not self.is_waiting(one["scenario"])
+            if one["scenario"] in names and one.get("like") is None and not self.missing_for(one["scenario"])
         ]
         jobs = sorted({f"{one['scenario']}:{mode}" for one in listed for mode in one["modes"]})
         outcomes = {f"{one['name']}:{one['mode']}": one for one in self.run(sys.executable, jobs, ours=True)}

@@ -6,8 +6,6 @@ from autogen import GroupChat, GroupChatManager
 from autogen.agentchat.contrib.agent_builder import AgentBuilder
 from scenario import chat, llm_config, mask, model, note, raises, record, set_environment
 
-WAITS_FOR = "autogen_classic.agentchat.contrib.agent_builder"
-
 TEAM = ["Chemist_Expert, Number_Expert", "SYSTEM 1", "SYSTEM 2", "Knows molecules.", "Knows numbers.", "YES"]
 
 

@@ -10,8 +10,6 @@ from autogen.agentchat.contrib.agent_eval.subcritic_agent import SubCriticAgent
 from autogen.agentchat.contrib.agent_eval.task import Task
 from scenario import llm_config, mask, note, raises
 
-WAITS_FOR = "autogen_classic.agentchat.contrib.agent_eval.agent_eval"
-
 COARSE = [{"name": "Accuracy", "description": "right?", "accepted_values": ["no", "yes"], "sub_criteria": []}]
 FINE = [{**COARSE[0], "sub_criteria": [{"name": "Sign", "description": "+ or -", "accepted_values": ["no", "yes"]}]}]
 

@@ -4,8 +4,6 @@ from autogen.agentchat.contrib import agent_optimizer
 from autogen.agentchat.contrib.agent_optimizer import AgentOptimizer
 from scenario import llm_config, mask, note, person, raises, tool_calls
 
-WAITS_FOR = "autogen_classic.agentchat.contrib.agent_optimizer"
-
 CONVERSATION = [{"role": "user", "content": "Double 2."}, {"role": "assistant", "content": "5"}]
 DOUBLE = {
     "name": "double",

@@ -5,7 +5,6 @@ from autogen.agentchat.contrib.capabilities.transform_messages import TransformM
 from scenario import chat, llm_config, note, raises
 
 MODES = ("sync", "async")
-WAITS_FOR = "autogen_classic.agentchat.contrib.capabilities.transform_messages"
 
 
 class KeepLast:

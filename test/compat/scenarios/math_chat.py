@@ -6,7 +6,6 @@ from autogen.agentchat.contrib.math_user_proxy_agent import MathUserProxyAgent
 from scenario import chat, llm_config, mask, note, record
 
 MODES = ("sync", "async")
-WAITS_FOR = "autogen_classic.agentchat.contrib.math_user_proxy_agent"
 
 FIRST = "Let us see:\n```python\nx = 2\nprint(x)\n```"
 SECOND = "```python\nx + 1\n```\nand\n```python\nprint(x * x)\n```"

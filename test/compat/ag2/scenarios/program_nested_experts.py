@@ -20,7 +20,14 @@ def main(mode):
     front = agent("front", tool_calls(("transfer_to_wrapped_nested_front_1_1", {})), "They agree.")
     queue = [
         {"chat_id": 1, "recipient": lawyer, "message": "Is it legal?", "max_turns": 1, "summary_method": "last_msg"},
-        {"chat_id": 2, "recipient": doctor, "message": "Is it healthy?", "max_turns": 1, "summary_method": "last_msg"},
+        {
+            "chat_id": 2,
+            "prerequisites": [1],
+            "recipient": doctor,
+            "message": "Is it healthy?",
+            "max_turns": 1,
+            "summary_method": "last_msg",
+        },
     ]
     front.handoffs.add_llm_condition(
         OnCondition(

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from scenario import call_of, note, talk_by_voice
 
+NEEDS = ("openai.resources.realtime",)
+
 
 def main(mode):
     def prepare(agent):

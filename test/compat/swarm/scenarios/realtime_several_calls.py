@@ -2,6 +2,8 @@
 
 from scenario import call_of, talk_by_voice
 
+NEEDS = ("openai.resources.realtime",)
+
 
 def main(mode):
     def prepare(agent):

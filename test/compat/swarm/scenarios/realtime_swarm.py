@@ -3,6 +3,8 @@
 from autogen import AfterWork, AfterWorkOption, ConversableAgent, register_hand_off
 from scenario import call_of, llm_config, record, talk_by_voice
 
+NEEDS = ("openai.resources.realtime",)
+
 
 def main(mode):
     worker = ConversableAgent(
