@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..errors import NotJSONError
 
-__all__ = ("as_canonical_json", "as_json", "object_within")
+__all__ = ("as_canonical_json", "as_json", "object_within", "values_within")
+
+_FENCED = re.compile(r"```\w*\s*\n(.*?)```", re.DOTALL)
+_BRACKETED = (re.compile(r"\{.*\}", re.DOTALL), re.compile(r"\[.*\]", re.DOTALL))
 
 
 def object_within(text: str) -> str:
@@ -20,8 +23,22 @@ def object_within(text: str) -> str:
     Returns:
         From the first brace to the last one, which need not be JSON; the whole text if there are none.
     """
-    found = re.search(r"\{.*\}", text, re.DOTALL)
+    found = _BRACKETED[0].search(text)
     return found[0] if found else text
+
+
+def values_within(text: str) -> Iterator[str]:
+    """Find what may be the JSON value that a model was asked for, among the words around it.
+
+    Args:
+        text: what the model has written.
+
+    Yields:
+        The text in each fence; then from the first brace to the last one, and the same with brackets. None of them
+        need be JSON.
+    """
+    yield from (found[1].strip() for found in _FENCED.finditer(text))
+    yield from (found[0] for form in _BRACKETED if (found := form.search(text)))
 
 
 def as_json(value: object, what: str = "The value") -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from .._core.content import part_of
 from .._core.usage import USAGE_KEYS
+from .._json.text import values_within
 from ..oai.client import ModelClient
 from .models import (
     BaseContent,
@@ -152,10 +153,12 @@ def _message(message: ChatCompletionMessage, is_structured: bool) -> UnifiedMess
 
 
 def _parsed(text: str) -> list[BaseContent]:
-    try:
-        return [GenericContent.model_validate({"type": "parsed", "parsed": json.loads(text)})]
-    except ValueError:
-        return []
+    for part in (text, *values_within(text)):
+        try:
+            return [GenericContent.model_validate({"type": "parsed", "parsed": json.loads(part)})]
+        except ValueError:
+            continue
+    return []
 
 
 def _said(message: UnifiedMessage) -> str | dict[str, Any]:

@@ -179,8 +179,9 @@ def test_a_structured_answer_has_a_parsed_part() -> None:
     assert (plain.get_content_by_type("parsed"), plain.text) == ([], "hello")
 
 
-def test_a_client_asks_for_the_form_that_it_was_made_with() -> None:
-    with MockOpenAIServer(['{"name": "Rome"}']) as server:
+@pytest.mark.parametrize("written", ['{"name": "Rome"}', '```json\n{"name": "Rome"}\n```'])
+def test_a_client_asks_for_the_form_that_it_was_made_with(written: str) -> None:
+    with MockOpenAIServer([written]) as server:
         client = OpenAICompletionsClient(api_key="k", base_url=server.base_url, response_format=City)
         (parsed,) = client.create(ASK).get_content_by_type("parsed")
         assert server.requests[0]["response_format"]["json_schema"]["name"] == "City"

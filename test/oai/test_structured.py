@@ -51,6 +51,44 @@ def test_a_wrong_answer_is_asked_for_once_more(serve: Serve, asynchronous: bool)
     assert "people: Input should be a valid integer" in second["messages"][2]["content"]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"```json\n{GOOD}\n```",
+        f"Here is a {{city}}:\n\n```\n{GOOD}\n```\nAnything else?",
+        f"Of course: {GOOD} That is all.",
+    ],
+)
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_an_answer_in_a_fence_or_among_words_is_paid_for_once(serve: Serve, written: str, asynchronous: bool) -> None:
+    server = serve(written)
+    wrapper = wrapper_of(server)
+    if asynchronous:
+        response = asyncio.run(wrapper.a_create(messages=ASK, response_format=City))
+    else:
+        response = wrapper.create(messages=ASK, response_format=City)
+    assert wrapper.extract_text_or_completion_object(response) == [GOOD]
+    assert len(server.requests) == 1
+
+
+def test_a_list_in_a_fence_fits_the_schema_of_a_list(serve: Serve) -> None:
+    server = serve(f"Two cities: [{GOOD}, {GOOD}]")
+    wrapper = wrapper_of(server)
+    response = wrapper.create(messages=ASK, response_format={"type": "array", "minItems": 2})
+    assert wrapper.extract_text_or_completion_object(response) == [f"[{GOOD}, {GOOD}]"]
+    assert len(server.requests) == 1
+
+
+def test_a_fenced_answer_comes_from_the_cache_as_the_agents_have_read_it(serve: Serve, tmp_path: Path) -> None:
+    server = serve(f"```json\n{GOOD}\n```")
+    wrapper = wrapper_of(server)
+    with Cache.disk(cache_path_root=str(tmp_path)) as cache:
+        for _ in range(2):
+            response = wrapper.create(messages=ASK, response_format=City, cache=cache)
+            assert wrapper.extract_text_or_completion_object(response) == [GOOD]
+    assert len(server.requests) == 1
+
+
 def test_the_usage_of_both_rounds_counts(serve: Serve) -> None:
     once, twice = wrapper_of(serve(GOOD)), wrapper_of(serve(BAD, GOOD))
     single = once.create(messages=ASK, response_format=City).usage.total_tokens

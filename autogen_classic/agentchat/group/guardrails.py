@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..._core.content import content_str
+from ..._json.text import object_within
 from ._plain_forms import as_target
 
 if TYPE_CHECKING:
@@ -74,14 +75,14 @@ class GuardrailResult(GuardrailCheckResult):
         """Read the answer of a model.
 
         Args:
-            text: JSON with ``activated`` and ``justification``.
+            text: JSON with ``activated`` and ``justification``, in a fence or not.
             guardrail: the guardrail that asked.
 
         Raises:
             ValueError: the text has another form.
         """
         try:
-            found = GuardrailCheckResult.model_validate(json.loads(text))
+            found = GuardrailCheckResult.model_validate(json.loads(object_within(text)))
         except (ValueError, ValidationError) as error:
             raise ValueError(f"Failed to parse GuardrailResult from text: {text}") from error
         return GuardrailResult(activated=found.activated, justification=found.justification, guardrail=guardrail)

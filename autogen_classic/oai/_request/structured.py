@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from ..._core.drive import Steps
 from ..._core.events import warn
+from ..._json.text import values_within
 from ...errors import StructuredOutputError
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
 
 __all__ = ("WantedForm", "answer_steps", "fault_of", "formatted", "is_passed_on", "wanted_form", "with_json_schema")
 
@@ -143,6 +147,8 @@ def answer_steps(
 ) -> Steps[Any]:
     """Ask once, and once more if the answer does not have the form that was wanted.
 
+    An answer that has it but for a fence or words around the JSON is taken without them.
+
     Args:
         ask: makes the step that sends a request.
         params: the request.
@@ -156,7 +162,7 @@ def answer_steps(
         StructuredOutputError: the second answer does not have the form either.
     """
     response = yield ask(params)
-    fault = fault_of(response, wanted)
+    fault = _fault_unwrapped(response, wanted)
     if fault is None:
         return response
     text = response.choices[0].message.content or ""
@@ -169,7 +175,7 @@ def answer_steps(
         error.paid_for = response  # type: ignore[attr-defined]  # whoever counts the costs looks for it
         raise
     _add_usage(second, response)
-    fault = fault_of(second, wanted)
+    fault = _fault_unwrapped(second, wanted)
     if fault is not None:
         raise StructuredOutputError(
             "The model did not answer in the form that response_format asks for, not even when asked again. "
@@ -212,6 +218,19 @@ def fault_of(response: Any, wanted: WantedForm | None) -> str | None:
     if getattr(message, "refusal", None):
         return None
     return wanted.fault_of(message.content)
+
+
+def _fault_unwrapped(response: ChatCompletion, wanted: WantedForm | None) -> str | None:
+    """What is wrong with the form of an answer, after everything around the JSON has been taken off it."""
+    fault = fault_of(response, wanted)
+    if fault is None or wanted is None:
+        return None
+    message = response.choices[0].message
+    fitting = next((part for part in values_within(message.content or "") if wanted.fault_of(part) is None), None)
+    if fitting is None:
+        return fault
+    message.content = fitting
+    return None
 
 
 def _add_usage(response: Any, former: Any) -> None:

@@ -55,6 +55,12 @@ class TestChecks:
         with pytest.raises(ValueError, match="Failed to parse GuardrailResult"):
             GuardrailResult.parse(text, secret(TerminateTarget()))
 
+    def test_an_answer_in_a_fence_is_read(self):
+        found = GuardrailResult.parse(
+            '```json\n{"activated": true, "justification": "rude"}\n```', secret(TerminateTarget())
+        )
+        assert (found.activated, found.justification) == (True, "rude")
+
     def test_the_agent_pays_for_the_model_of_its_guardrail(self):
         client = ScriptedClient(['{"activated": false, "justification": "fine"}'])
         ann = member("ann", "hello")

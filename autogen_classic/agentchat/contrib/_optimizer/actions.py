@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ...._json.text import object_within
 from ....errors import UnusableProposalError
 
 __all__ = ("Function", "apply", "program_of", "registrations")
@@ -136,7 +137,7 @@ def _json_object(text: object, what: str) -> dict[str, Any]:
     if isinstance(text, dict):
         return text
     try:
-        value = json.loads(str(text))
+        value = json.loads(object_within(str(text)))
     except (ValueError, RecursionError) as error:
         raise UnusableProposalError(f"{what} cannot be read as JSON: {error}.") from error
     if not isinstance(value, dict):
