@@ -92,8 +92,12 @@ class ReliableTool(Tool):
 
         Raises:
             ValueError: a configuration is missing, or the function may never be called.
-            TypeError: a parameter of the function has no annotation.
+            TypeError: ``func_or_tool`` is neither a function nor a tool, or a parameter has no annotation.
         """
+        if not isinstance(func_or_tool, Tool) and not callable(func_or_tool):
+            raise TypeError(
+                f"func_or_tool must be a function or a Tool, but it is of type {type(func_or_tool).__name__}."
+            )
         for part, config in (("Runner", runner_llm_config), ("Validator", validator_llm_config)):
             if not config:
                 raise ValueError(f"{part} LLM config failed validation: a {part.lower()} needs a model.")
