@@ -10,7 +10,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TypeGuard
 
-from ..._core import events, running_chats, tape
+from ..._core import events, tape
 from ..._core.drive import Ask, Steps
 from ..._core.messages import Message, TextOrMessage, as_message, stored_form
 from ..._core.party import Party
@@ -62,6 +62,7 @@ def tell(
     sent, heard = _stored_by_both(message, manager.name)
     may_be_short = bool(sent) and _sends_by_the_short_way(manager)
     receive = "a_receive" if asynchronous else "receive"
+    histories = manager._oai_messages
     as_made: dict[type, bool] = {}
     cls: type | None = None
     for member in groupchat.agents:
@@ -79,11 +80,10 @@ def tell(
             and not (receive in (own := member.__dict__) or "_process_received_message" in own)
             and not ("_append_oai_message" in own or "_message_to_dict" in own or "_is_silent" in own)
         ):
-            manager._oai_messages[member].append(sent.copy())
+            histories[member].append(sent.copy())
             member._oai_messages[manager].append(heard.copy())
         else:
             yield Ask(manager, "send", message, member, request_reply=False, silent=True)
-    _go_on()
 
 
 def hand_in(speaker: Agent, manager: Manager, message: TextOrMessage, silent: bool) -> Steps[None]:
@@ -106,7 +106,6 @@ def hand_in(speaker: Agent, manager: Manager, message: TextOrMessage, silent: bo
         if sent:
             speaker._oai_messages[manager].append(sent)
             manager._oai_messages[speaker].append(heard)
-            _go_on()
             return
     yield Ask(speaker, "send", message, manager, request_reply=False, silent=silent)
 
@@ -126,10 +125,3 @@ def _sends_by_the_short_way(agent: Agent) -> TypeGuard[Party]:
         and not agent.hook_lists["process_message_before_send"]
         and not agent.hook_lists["a_process_message_before_send"]
     )
-
-
-def _go_on() -> None:
-    """Forget why the chat was about to stop, as sending a message does."""
-    running_chat = running_chats.current()
-    if running_chat is not None:
-        running_chat.go_on()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from types import GeneratorType
 from typing import Any
 
-from ..._core.drive import Call, Steps
+from ..._core.drive import Steps
 from ..._core.events import warn
 from ..._core.messages import Message, called
 from ...errors import NoEligibleSpeaker, UndefinedNextAgent
@@ -63,7 +64,9 @@ def prepare_and_select(groupchat: Group, last_speaker: Agent) -> Steps[tuple[Age
     if len(candidates) == 1:
         return candidates[0], candidates, None
 
-    selected = yield Call(select, groupchat, last_speaker, candidates)
+    selected = select(groupchat, last_speaker, candidates)
+    if isinstance(selected, GeneratorType):
+        selected = yield from selected
     if selected is not None:
         return selected, candidates, None
     shown = [agent for agent in candidates if not getattr(agent, "_classic_is_hidden", False)]

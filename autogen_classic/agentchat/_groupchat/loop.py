@@ -62,6 +62,7 @@ def run_chat(
             if groupchat.enable_clear_history and clearing.asks_to_clear(reply):
                 reply = {**reply, "content": _clear_history(manager, reply, groupchat)}
             yield from broadcast.hand_in(speaker, manager, reply, _is_silent(manager))
+            running_chat.go_on()  # somebody has spoken, whatever was noted before
             message = cast(Message, manager.last_message(speaker))  # it was said just now
             in_a_loop = running_chat.watch_for_loop(speaker, message.get("content"))
             if in_a_loop is not None:

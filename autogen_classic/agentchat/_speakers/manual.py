@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ..._core import running_chats
 from ..._core.callables import is_asynchronous
-from ..._core.drive import WHICH_WAY, Call, Steps, drive, shipped
+from ..._core.drive import WHICH_WAY, Call, Steps
 from ..._core.events import PersonAnswered, PersonAsked, emit, warn
 from ..._core.running_chats import StopReason
 from ..._core.tape import person_input, person_steps
@@ -28,7 +28,8 @@ _OTHER_METHOD = "Give the group a speaker_selection_method such as 'auto' or 'ro
 _OTHER_PATTERN = "Give the group another pattern or target, such as AutoPattern, or a stream that answers."
 
 
-def _choose_steps(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Steps[Agent | None]:
+def choose(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Steps[Agent | None]:
+    """Let the person choose; one who skips the question takes the next agent of the list, or asks the model in AG2."""
     is_of_ag2 = getattr(groupchat.speaker_selection_method, "model_stands_in_for_person", False)
     try:
         chosen: Agent | None = yield Call(groupchat.manual_select_speaker, candidates)
@@ -49,12 +50,6 @@ def _end_of_chat(groupchat: Group, error: EOFError) -> NoEligibleSpeaker:
     if running_chat is not None:
         running_chat.note(StopReason.PERSON, groupchat.messages[-1])
     return NoEligibleSpeaker(text)
-
-
-@shipped(_choose_steps)
-def choose(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Agent | None:
-    """Let the person choose; one who skips the question takes the next agent of the list, or asks the model in AG2."""
-    return drive(_choose_steps(groupchat, last_speaker, candidates))
 
 
 def ask_person(groupchat: Group, agents: list[Agent] | None = None) -> Steps[Agent | None]:
