@@ -152,8 +152,9 @@ class _Subscription:
     def end(self) -> None:
         """Deliver nothing more: a thread that outlives the ``with`` block of a listener no longer reaches it."""
         self.wanted = _Wanted(())
-        if self.deliver is not self.subscriber:  # whose own ``close`` is its own business
-            getattr(self.deliver, "close", lambda: None)()
+        deliver, self.deliver = self.deliver, _ignore
+        if deliver is not self.subscriber:  # whose own ``close`` is its own business
+            getattr(deliver, "close", lambda: None)()
 
 
 def _ignore(event: Event) -> None:
@@ -182,8 +183,27 @@ class _Subscribed(dict[type[Event], tuple[_Subscription, ...]]):
 _by_kind = _Subscribed(silent=False)
 _by_silent_kind = _Subscribed(silent=True)
 
+
+class _Listening(dict[type[Event], tuple[_Subscription, ...]]):
+    """Who listens in a context, and which of them hear a kind of events, worked out when it is met for the first time.
+
+    Attributes:
+        everybody: all of them.
+    """
+
+    __slots__ = ("everybody",)
+
+    def __init__(self, everybody: tuple[_Subscription, ...] = ()) -> None:
+        self.everybody = everybody
+
+    def __missing__(self, kind: type[Event]) -> tuple[_Subscription, ...]:
+        self[kind] = found = tuple(one for one in self.everybody if one.wanted[kind])
+        return found
+
+
+_NOBODY = _Listening()
 # A task, and a thread that runs in a copy of the context, inherit the listeners of whoever started them.
-_listeners: ContextVar[tuple[_Subscription, ...]] = ContextVar("autogen_classic_listeners", default=())
+_listeners: ContextVar[_Listening] = ContextVar("autogen_classic_listeners", default=_NOBODY)
 
 
 def emit(event: Event, silent: bool | None = False) -> None:
@@ -195,7 +215,7 @@ def emit(event: Event, silent: bool | None = False) -> None:
     """
     kind = type(event)
     subscribed = (_by_silent_kind if silent else _by_kind)[kind]
-    listeners = _listeners.get()
+    listeners = _listeners.get()[kind]
     if not subscribed and not listeners:
         return
     running_chat = current()
@@ -208,7 +228,7 @@ def emit(event: Event, silent: bool | None = False) -> None:
         except Exception as error:
             subscription.fail(event, error)
     for listener in listeners:
-        if listener.wanted[kind] and (listener.chat_id is None or is_within(listener.chat_id)):
+        if listener.chat_id is None or is_within(listener.chat_id):
             try:
                 listener.deliver(event)
             except Exception as error:
@@ -222,12 +242,7 @@ def is_heard(kind: type[Event], silent: bool | None = False) -> bool:
         kind: a class of events.
         silent: whether the event stands for something that is not printed, so that printers do not count.
     """
-    if (_by_silent_kind if silent else _by_kind)[kind]:
-        return True
-    for listener in _listeners.get():
-        if listener.wanted[kind]:
-            return True
-    return False
+    return bool((_by_silent_kind if silent else _by_kind)[kind] or _listeners.get()[kind])
 
 
 def audience(kind: type[Event]) -> list[Subscriber]:
@@ -236,8 +251,7 @@ def audience(kind: type[Event]) -> list[Subscriber]:
     Args:
         kind: a class of events.
     """
-    listeners = [listener for listener in _listeners.get() if listener.wanted[kind]]
-    return [one.subscriber for one in (*_by_kind[kind], *listeners)]
+    return [one.subscriber for one in (*_by_kind[kind], *_listeners.get()[kind]) if one.wanted[kind]]
 
 
 def _delivery_to(subscriber: Subscriber, queue: int | None) -> Callable[[Event], object]:
@@ -349,9 +363,9 @@ def listening(
     chat_id = chat.id if isinstance(chat, ChatRef) else chat
     deliver = _delivery_to(subscriber, queue) if may_fail else subscriber
     listener = _Subscription(subscriber, deliver, _Wanted(kinds), chat_id, may_fail)
-    _listeners.set((*_listeners.get(), listener))
+    _listeners.set(_Listening((*_listeners.get().everybody, listener)))
     try:
         yield subscriber
     finally:
         listener.end()
-        _listeners.set(tuple(known for known in _listeners.get() if known is not listener))
+        _listeners.set(_Listening(tuple(known for known in _listeners.get().everybody if known is not listener)))
