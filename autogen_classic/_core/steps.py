@@ -155,7 +155,7 @@ def send(
     if running_chat is not None:
         running_chat.go_on()
     if tape.in_use:
-        tape.current().message(agent, recipient, message)
+        yield from tape.current().message_steps(agent, recipient, message)
     if is_heard(MessageSent):
         emit(MessageSent(agent, recipient, message, silent))
     return Then(Ask(recipient, "receive", message, agent, request_reply, silent))

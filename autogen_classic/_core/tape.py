@@ -93,8 +93,13 @@ class Tape:
         """Return the place of the one among several that chance chooses, which ``choose`` draws."""
         return choose()
 
-    def message(self, sender: Agent, recipient: Agent, message: TextOrMessage) -> None:
+    def message_steps(self, sender: Agent, recipient: Agent, message: TextOrMessage) -> Steps[None]:
         """Take notice of a message that its sender has finished, before the recipient hears it."""
+        yield from ()
+
+    def settled(self) -> Steps[None]:
+        """Wait until all that has passed is kept as safely as this tape promises."""
+        yield from ()
 
 
 _NO_TAPE = Tape()

@@ -17,7 +17,7 @@ from time import time
 from typing import Any, Literal, TypeAlias
 
 from .._core import tape as seam
-from .._core.drive import Call, Request, Steps
+from .._core.drive import WHICH_WAY, Call, Request, Steps
 from .._core.events import warn
 from .._core.messages import TextOrMessage, as_message
 from .._core.party import Agent
@@ -249,7 +249,7 @@ class _JournalTape(TapeOfRun):
             self.secrets.learn(entries)
         return entries
 
-    def message(self, sender: Agent, recipient: Agent, message: TextOrMessage) -> None:
+    def message_steps(self, sender: Agent, recipient: Agent, message: TextOrMessage) -> Steps[None]:
         """Keep a message, unless it is the copy that a member of a group hears."""
         led_by_sender, led_by_recipient = (getattr(led_group(one), "agents", ()) for one in (sender, recipient))
         if any(member is recipient for member in led_by_sender):
@@ -264,6 +264,12 @@ class _JournalTape(TapeOfRun):
                 return
         assert self.recorder is not None
         self.recorder.add({"kind": "message", **self.recorder.begin(), **said})
+        yield from self.settled()
+
+    def settled(self) -> Steps[None]:
+        """Wait until all that was finished is on the disk, which in a synchronous chat it is already."""
+        if not self._file.is_settled:
+            yield Call(self._file.a_settle if (yield WHICH_WAY) else self._file.settle)
 
     def _learn_keys_of(self, agents: Iterable[object]) -> None:
         """Take notice of keys before they are sent to a model, because what was written cannot be taken back."""
@@ -310,6 +316,7 @@ class _JournalTape(TapeOfRun):
         if cut is None:
             begun = self.recorder.begin()
             self.recorder.add({"kind": "started", **begun, "turn": question})
+            yield from self.settled()
             return begun, run
         try:
             answer = yield from self._decide(question)

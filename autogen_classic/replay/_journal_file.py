@@ -1,12 +1,14 @@
 """A journal on disk: every line is safe before the next step is taken.
 
-A line is written with one call and one ``fsync``. The file is locked, so that only one process goes on with it. Beside
-it lies ``NAME.reserve``: when the disk is full, its room is given to the line that no longer fits, so that what was
-paid for is kept before the run ends.
+A line is written with one call and one ``fsync``. In an event loop the ``fsync`` happens in a thread, where one serves
+all chats that wait: each goes on when its own lines are on the disk, and none keeps the others waiting. The file is
+locked, so that only one process goes on with it. Beside it lies ``NAME.reserve``: when the disk is full, its room is
+given to the lines that no longer fit, so that what was paid for is kept before the run ends.
 """
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import os
@@ -14,6 +16,8 @@ import stat
 import sys
 import threading
 import weakref
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -53,7 +57,12 @@ class JournalFile:
         self.path = path
         self._reserve = path.with_name(f"{path.name}.reserve")
         self._fault: OSError | None = None
-        self._lock = threading.Lock()
+        self._refusal = ""  # what is said of the fault
+        self._lock = threading.Lock()  # of whoever writes
+        self._syncing = threading.Lock()  # of whoever waits for the disk; it is taken before the other one
+        self._waiting: deque[tuple[int, Turn]] = deque()  # lines that may not be on the disk yet, with their ends
+        self._worker: ThreadPoolExecutor | None = None
+        self._queued: Future[None] | None = None  # what the worker has not begun yet
         self._is_open = True
         try:
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
@@ -76,10 +85,10 @@ class JournalFile:
         head = head_of(program)
         if head.startswith(data):  # new, or killed while its first line was being written
             self.turns: list[Turn] = []
-            self.cut = self._size = 0
+            self.cut = self._size = self._safe = 0
             self._check_room()
             os.ftruncate(self._handle, 0)
-            self._append(head)
+            self._write_and_sync(head)
             _sync_folder(self.path.parent)
             return
         if not is_journal(data):
@@ -95,12 +104,12 @@ class JournalFile:
             )
         self.turns = journal["turns"]
         expand(self.turns, str(self.path))
-        self._size = journal["size"]
+        self._size = self._safe = journal["size"]
         self.cut = len(data) - self._size
         self._check_room()
         os.ftruncate(self._handle, self._size)
         if not data[: self._size].endswith(b"\n"):
-            self._append(b"\n")
+            self._write_and_sync(b"\n")
 
     def _check_room(self) -> None:
         try:
@@ -125,7 +134,9 @@ class JournalFile:
             raise JournalError(f"The journal {self.path} cannot be written any more ({self._fault}). {_GO_ON}")
 
     def append(self, line: Turn) -> None:
-        """Write a line; when this returns, it is on the disk.
+        """Write a line; when this returns, it is on the disk, except in the thread of an event loop.
+
+        There it is on its way, and whoever goes on awaits `a_settle` first.
 
         Args:
             line: plain values.
@@ -139,48 +150,131 @@ class JournalFile:
                 return
             self.check()
             try:
-                self._append(line_of(line))
+                self._write(line_of(line))
             except OSError as error:
-                self._fault = error
-                self._take_back()
-                kept = self._append_in_reserve(line)
-                raise JournalError(
-                    f"The journal {self.path} cannot be written any more ({error}). {kept} {_GO_ON}"
-                ) from None
+                self._waiting.append((self._size, line))
+                raise self._refused(error) from None
+            self._waiting.append((self._size, line))
+            if _is_in_event_loop():
+                self._settling()
+                return
+        self.settle()
 
-    def _append_in_reserve(self, line: Turn) -> str:
-        """Write the line that did not fit, and say what is safe."""
+    @property
+    def is_settled(self) -> bool:
+        """Whether every line is on the disk."""
+        return not self._waiting
+
+    def settle(self) -> None:
+        """Wait until all lines that have been written so far are on the disk.
+
+        Raises:
+            JournalError: the disk has refused one of them. The text says what is safe.
+        """
+        self._settle(self._size)
+
+    async def a_settle(self) -> None:
+        """Do the same without blocking the event loop."""
+        with self._lock:
+            settling = self._settling()
+        await asyncio.shield(asyncio.wrap_future(settling))  # if this is cancelled, others may wait for it still
+
+    def _settling(self) -> Future[None]:
+        """What settles all lines so far in a thread: one that has not begun yet will do for all."""
+        if self._queued is None:
+            if self._worker is None:
+                self._worker = ThreadPoolExecutor(1, "autogen-classic-journal")
+            self._queued = self._worker.submit(self._begin_to_settle)
+        return self._queued
+
+    def _begin_to_settle(self) -> None:
+        with self._lock:
+            self._queued = None
+        self.settle()
+
+    def _settle(self, size: int) -> None:
+        """Wait until the file is on the disk up to this size. Whoever comes first does it for all that wait."""
+        with self._syncing:
+            if self._fault is not None and self._waiting:
+                raise JournalError(self._refusal)
+            if self._safe >= size or not self._is_open:
+                return
+            size = self._size
+            try:
+                os.fsync(self._handle)
+            except OSError as error:
+                with self._lock:
+                    raise self._refused(error) from None
+            with self._lock:
+                if self._fault is None:  # otherwise a line was refused meanwhile, and the others were written anew
+                    self._note_safe(size)
+
+    def _note_safe(self, size: int) -> None:
+        self._safe = size
+        while self._waiting and self._waiting[0][0] <= size:
+            self._waiting.popleft()
+
+    def _refused(self, error: OSError) -> JournalError:
+        """Write the lines that the disk has refused into the room of the reserve, and say what is safe."""
+        if self._fault is None:
+            self._fault = error
+            self._take_back()
+            kept = self._write_into_reserve()
+            self._refusal = f"The journal {self.path} cannot be written any more ({error}). {kept} {_GO_ON}"
+        return JournalError(self._refusal)
+
+    def _write_into_reserve(self) -> str:
         try:
             self._reserve.unlink()
-            self._append(line_of(line))
+            while self._waiting:
+                self._write_and_sync(line_of(self._waiting[0][1]))
+                self._waiting.popleft()
         except OSError:
             self._take_back()
-            return f"What was finished last is lost: {_described(line)}. Everything before it is safe."
+            lost = ", ".join(_described(line) for _, line in self._waiting)
+            return f"What was finished last is lost: {lost}. Everything before it is safe."
         return "Everything that was finished is safe in it."
 
-    def _append(self, data: bytes) -> None:
+    def _write(self, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(self._handle, rest) :]
-        os.fsync(self._handle)
         self._size += len(data)
 
+    def _write_and_sync(self, data: bytes) -> None:
+        self._write(data)
+        os.fsync(self._handle)
+        self._safe = self._size
+
     def _take_back(self) -> None:
-        """Do not leave half a line."""
+        """Leave nothing of which it is not known whether it is on the disk, and no half lines."""
+        self._size = self._safe
         with suppress(OSError):
             os.ftruncate(self._handle, self._size)
 
     def close(self) -> None:
-        """Close the file, and free its lock."""
+        """Close the file, and free its lock.
+
+        Raises:
+            JournalError: the disk has refused the last lines of a chat that nobody awaited any more.
+        """
         _open_files.discard(self)
-        with self._lock:
-            self._is_open = False
-            _unlock(self._handle)
-            os.close(self._handle)
-            self._reserve.unlink(missing_ok=True)
+        try:
+            if self._fault is None:
+                self.settle()
+        finally:
+            with self._syncing, self._lock:
+                self._is_open = False
+                _unlock(self._handle)
+                os.close(self._handle)
+                self._reserve.unlink(missing_ok=True)
+            if self._worker is not None:
+                self._worker.shutdown()
 
     def let_go(self) -> None:
-        """Close the file in a forked process, which must not hold the lock of its parent."""
+        """Close the file in a forked process, which must not hold the lock of its parent, and has not its worker."""
+        self._is_open = False
+        self._waiting.clear()
         os.close(self._handle)
 
     def __enter__(self) -> JournalFile:
@@ -206,6 +300,14 @@ def _let_go_of_all() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_let_go_of_all)
+
+
+def _is_in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _advice(path: Path) -> str:

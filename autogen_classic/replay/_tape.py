@@ -120,6 +120,7 @@ class TapeOfRun(Tape):
                 news.update(split_shown(listener.shown))
             news["answer"] = plain(typed)
             news["remembered"] = len(inputs) > before
+        yield from self.settled()
         return typed
 
     def person_input(self, prompt: str, ask: Callable[[str], str]) -> str:
@@ -161,6 +162,7 @@ class TapeOfRun(Tape):
             result = yield run
             keep = getattr(agent, "_classic_keep_tool_result", None)
             news.update({"result": str(result)} if keep is None else keep(result))
+        yield from self.settled()
         return result
 
     def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
@@ -177,6 +179,7 @@ class TapeOfRun(Tape):
             result = yield run
             exit_code, output = result if isinstance(result, tuple) else (result.exit_code, result.output)
             news["result"] = {"exit_code": exit_code, "output": output}
+        yield from self.settled()
         return result
 
     def beginning(self, question: Turn, run: Request) -> Steps[tuple[Turn, Request]]:

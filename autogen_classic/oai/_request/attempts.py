@@ -97,6 +97,7 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Response]:
             attempt.settle(error)
             raise
         attempt.finish(response)
+        yield from tape.settled()
         if response.pass_filter or following is None:
             return response
     raise RuntimeError("The wrapper has no clients: its list of clients was emptied.")
