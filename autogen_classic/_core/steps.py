@@ -13,7 +13,7 @@ from typing import Any
 
 from . import hooks, replies, running_chats, steering, tape
 from .budget import Budget
-from .drive import WHICH_WAY, Ask, Call, Steps, Then, look_up, shipped_functions
+from .drive import WHICH_WAY, Ask, Steps, Then, look_up, shipped_functions
 from .events import (
     ChatEnded,
     ChatFailed,
@@ -32,6 +32,7 @@ from .events import (
 from .messages import Message, TextOrMessage, as_message, stored_form
 from .party import Agent, Party, ReplyFunction, described
 from .running_chats import ChatStopped, RunningChat, StopReason, steered
+from .shared_loop import call_of
 
 __all__ = ("append_message", "converse", "emit_end", "generate_reply", "process_received_message", "receive", "send")
 
@@ -264,7 +265,9 @@ def _first_final_reply(
         if not fires:
             continue
         if steps_behind is None:
-            outcome = yield Call(reply_func, agent, messages=messages, sender=sender, config=entry["config"])
+            outcome = yield call_of(
+                asynchronous, reply_func, agent, messages=messages, sender=sender, config=entry["config"]
+            )
             try:
                 final, reply = outcome
             except (TypeError, ValueError) as error:

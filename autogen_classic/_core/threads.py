@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import inspect
 import os
 import threading
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from typing import Any, TypeVar
 
 from .drive import Call
 
-__all__ = ("blocking_call", "in_thread")
+__all__ = ("blocking_call", "in_thread", "outcome_in_thread")
 
 ResultT = TypeVar("ResultT")
 
@@ -70,6 +71,19 @@ async def in_thread(function: Callable[..., ResultT], *args: Any) -> ResultT:
     _waiting.put(call)
     _see_to_a_thread()
     return await future
+
+
+async def outcome_in_thread(function: Callable[[], Any]) -> Any:
+    """Call a function in another thread, and wait here for what it returns if that has to be awaited.
+
+    Args:
+        function: what is called, which may hide a coroutine, as a lambda does.
+
+    Returns:
+        What comes out.
+    """
+    outcome = await in_thread(function)
+    return await outcome if inspect.isawaitable(outcome) else outcome
 
 
 def _tell_result(future: asyncio.Future[ResultT], result: ResultT) -> None:

@@ -7,10 +7,11 @@ from time import perf_counter
 from typing import Any, Literal
 
 from ..._code.fences import UNKNOWN, extract_code, infer_lang
-from ..._core.drive import Call, Steps
+from ..._core.drive import WHICH_WAY, Steps
 from ..._core.events import CodeExecuted, CodeExecuting, emit
 from ..._core.messages import Message
 from ..._core.party import Agent, Party
+from ..._core.shared_loop import call_of
 from ..._core.tape import code_steps
 from .. import _literals
 
@@ -41,7 +42,7 @@ def code_reply_with_executor(
         if not blocks:
             continue
         emit(CodeExecuting(agent, [block.language for block in blocks], None, [block.code for block in blocks]))
-        run = Call(agent._code_executor.execute_code_blocks, blocks)
+        run = call_of((yield WHICH_WAY), agent._code_executor.execute_code_blocks, blocks)
         began = perf_counter()
         result = yield from code_steps(agent, [(block.language, block.code) for block in blocks], run)
         emit(CodeExecuted(agent, result.exit_code, result.output, perf_counter() - began))
@@ -74,7 +75,8 @@ def code_execution_reply(
         if len(blocks) == 1 and blocks[0][0] == UNKNOWN:
             continue
         began = perf_counter()
-        exit_code, output = yield from code_steps(agent, blocks, Call(agent.execute_code_blocks, blocks))
+        run = call_of((yield WHICH_WAY), agent.execute_code_blocks, blocks)
+        exit_code, output = yield from code_steps(agent, blocks, run)
         emit(CodeExecuted(agent, exit_code, output, perf_counter() - began))
         return True, _result_text(exit_code, output)
     return False, None

@@ -5,12 +5,11 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable
-from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar
 
 from ..._core import steering
-from ..._core.callables import is_blocking, wait_for
+from ..._core.callables import wait_for
 from ..._core.content import content_str
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async, look_up
 from ..._core.events import ToolCalled, ToolReturned, emit
@@ -18,6 +17,7 @@ from ..._core.messages import Message, as_message, called
 from ..._core.party import Agent, Party
 from ..._core.replies import led_group, running_call_id
 from ..._core.running_chats import steered
+from ..._core.shared_loop import call_of
 from ..._core.tape import tool_steps
 from ...errors import JournalError
 from .. import _literals
@@ -89,7 +89,7 @@ def function_call_reply(
         _, answer = yield from _execute_asynchronously(agent, call)
     else:
         # not asked for as a step: a synchronous function runs in the synchronous way in both kinds of chats
-        _, answer = yield Call(lambda: agent.execute_function(call))
+        _, answer = yield call_of((yield WHICH_WAY), lambda: agent.execute_function(call))
     return True, answer
 
 
@@ -187,16 +187,6 @@ def _to_its_end(function: Callable[..., Any], arguments: dict[str, Any]) -> obje
     return wait_for(awaited)
 
 
-def _run_of(function: Callable[..., Any], arguments: dict[str, Any], asynchronous: bool) -> Call:
-    if not asynchronous:
-        return Call(_to_its_end, function, arguments)
-    if is_blocking(function):
-        from ..._core.threads import in_thread  # which needs asyncio
-
-        return Call(in_thread, partial(function, **arguments))
-    return Call(function, **arguments)
-
-
 def execute_function(
     agent: Party, /, func_call: dict[str, Any], call_id: str | bool | None = None, verbose: bool = False
 ) -> Steps[tuple[bool, Message]]:
@@ -235,7 +225,9 @@ def execute_function(
                     # steps of the library: what comes from outside in them passes the tape itself
                     returned = yield Call(function, **arguments)
                 else:
-                    run = _run_of(function, arguments, asynchronous)
+                    run = (
+                        call_of(True, function, **arguments) if asynchronous else Call(_to_its_end, function, arguments)
+                    )
                     returned = yield from tool_steps(agent, name, arguments, run)
                 content = _answer_of(agent, returned)
                 succeeded = True
