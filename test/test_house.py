@@ -183,6 +183,8 @@ OWN_NAMES = (
     "agentchat.contrib.swarm_agent",
     "agentchat.realtime",
     "agentchat.realtime_agent",
+    "agentchat.remote.caller",
+    "agentchat.remote.makers",
     "interop.crewai",
     "interop.crewai.crewai",
     "cli",

@@ -73,7 +73,7 @@ async def in_thread(function: Callable[..., ResultT], *args: Any) -> ResultT:
     return await future
 
 
-async def outcome_in_thread(function: Callable[[], Any]) -> Any:
+async def outcome_in_thread(function: Callable[[], object]) -> object:
     """Call a function in another thread, and wait here for what it returns if that has to be awaited.
 
     Args:

@@ -16,6 +16,7 @@ from a2a.types import Part, TaskState
 from .._secrets import without_secrets
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote import AgentService, ServiceResponse
+from ..agentchat.remote.makers import Maker
 from ._wire import CONTEXT_KEY, RESULT_ARTIFACT_NAME, part_of_message, request_from_message
 
 __all__ = ("AutogenAgentExecutor",)
@@ -27,15 +28,15 @@ class AutogenAgentExecutor(AgentExecutor):
     """Lets an agent answer what a server of A2A is asked.
 
     Args:
-        agent: the agent.
+        agent: the agent, or a function that makes one for each request; see `AgentService`.
 
     Raises:
         TypeError: it leads a group.
     """
 
-    def __init__(self, agent: ConversableAgent) -> None:
-        self.agent = agent
+    def __init__(self, agent: ConversableAgent | Maker[ConversableAgent]) -> None:
         self._service = AgentService(agent)
+        self.agent = self._service.agent
         self._running: dict[str, asyncio.Task[Any]] = {}
 
     async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .._web.incoming import MOST_BYTES, refusal_of
 from ..agentchat.conversable_agent import ConversableAgent
+from ..agentchat.remote.makers import Maker
 from .agent_executor import AutogenAgentExecutor
 
 __all__ = ("A2aAgentServer", "CardSettings")
@@ -73,7 +74,8 @@ class A2aAgentServer:
     `add_middleware`.
 
     Args:
-        agent: the agent.
+        agent: the agent, or a function without parameters that makes one for each request, so that requests are
+            answered side by side; see `AgentService`.
         url: where clients reach it.
         agent_card: what its card says.
         card_modifier: changes the card each time that it is asked for.
@@ -86,7 +88,7 @@ class A2aAgentServer:
 
     def __init__(
         self,
-        agent: ConversableAgent,
+        agent: ConversableAgent | Maker[ConversableAgent],
         *,
         url: str | None = "http://localhost:8000",
         agent_card: CardSettings | None = None,
@@ -94,11 +96,11 @@ class A2aAgentServer:
         extended_agent_card: CardSettings | None = None,
         extended_card_modifier: ExtendedCardModifier | None = None,
     ) -> None:
-        self.agent = agent
         self._executor = AutogenAgentExecutor(agent)
+        self.agent = self._executor.agent
         address = url or "http://localhost:8000"
-        self.card = (agent_card or CardSettings()).card_of(agent, address)
-        self.extended_agent_card = extended_agent_card.card_of(agent, address) if extended_agent_card else None
+        self.card = (agent_card or CardSettings()).card_of(self.agent, address)
+        self.extended_agent_card = extended_agent_card.card_of(self.agent, address) if extended_agent_card else None
         if self.extended_agent_card is not None:
             self.card.supports_authenticated_extended_card = True
         self._card_modifier = card_modifier

@@ -32,6 +32,7 @@ from .._secrets import without_secrets
 from .._web.incoming import MOST_BYTES, refusal_of
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote import AgentService, RequestMessage, ServiceResponse
+from ..agentchat.remote.makers import Maker
 
 if TYPE_CHECKING:
     from starlette.endpoints import HTTPEndpoint
@@ -52,12 +53,18 @@ class AGUIStream:
     interface. The agent's own tools run here.
 
     Args:
-        agent: the agent.
+        agent: the agent, or a function without parameters that makes one for each run, so that runs go on side by side;
+            see `AgentService`.
         event_interceptors: functions that are called with each part of an answer, and yield further events of AG-UI,
             which come before those of that part.
     """
 
-    def __init__(self, agent: ConversableAgent, *, event_interceptors: Iterable[Interceptor] = ()) -> None:
+    def __init__(
+        self,
+        agent: ConversableAgent | Maker[ConversableAgent],
+        *,
+        event_interceptors: Iterable[Interceptor] = (),
+    ) -> None:
         self._service = AgentService(agent)
         self._interceptors = tuple(event_interceptors)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypeAlias
 
 from ..agentchat.chat import ChatResult
@@ -14,6 +13,7 @@ from ..agentchat.group.context_variables import ContextVariables
 from ..agentchat.group.multi_agent_chat import initiate_group_chat
 from ..agentchat.group.patterns.pattern import Pattern
 from ..agentchat.groupchat import GroupChatManager
+from ..agentchat.remote.caller import Caller, name_for_client, remember, unshared
 from ..agentchat.remote.protocol import get_tool_names
 from ..errors import ServingError
 from ._refused import RequestRefused
@@ -140,35 +140,23 @@ class _PairCast(Cast):
         self._user.stop_chat(now)
 
     def _remember(self, one: Message) -> None:
-        speaker = self._agent if one["role"] == "assistant" else self._user
-        said = {**one, "name": speaker.name}
-        self._agent.chat_messages[self._user].append(said)
-        other_role = {"assistant": "user", "user": "assistant"}.get(one["role"], one["role"])
-        self._user.chat_messages[self._agent].append({**said, "role": other_role})
+        remember(self._agent, self._user, one)
 
 
 class _SingleCast(_PairCast):
     """An agent alone. Somebody is made who speaks for the client and runs the agent's own tools."""
 
     def __init__(self, agent: ConversableAgent) -> None:
-        user = ConversableAgent(
-            _name_for_client([agent]),
-            llm_config=False,
-            human_input_mode="NEVER",
-            is_termination_msg=self._ends,
-        )
-        for tool in agent.tools:
-            tool.register_for_execution(user)
-        user.register_function(agent.function_map, silent_override=True)
-        user.context_variables = agent.context_variables
-        super().__init__(agent, user)
+        self._caller = Caller(agent)
+        self._variables = unshared(agent.context_variables.to_dict())
+        super().__init__(agent, self._caller)
         self.takes_tools = bool(agent.llm_config)
-        self._of_client: frozenset[str] = frozenset()
 
-    def _ends(self, message: Mapping[str, Any]) -> bool:
-        """Whether the word goes back to the client: nothing is called, or a tool of the client."""
-        called = [call["function"]["name"] for call in message.get("tool_calls") or ()]
-        return not (called or message.get("function_call")) or any(name in self._of_client for name in called)
+    def reset(self) -> None:
+        """Forget earlier conversations, and what they left in the context variables."""
+        super().reset()
+        self._agent.context_variables = ContextVariables(data=unshared(self._variables))
+        self._caller.context_variables = self._agent.context_variables
 
     @contextmanager
     def knowing(self, tools: Sequence[Message]) -> Iterator[None]:
@@ -177,24 +165,17 @@ class _SingleCast(_PairCast):
         Raises:
             RequestRefused: the agent has a tool of that name, or no model could call it by its name.
         """
-        names = [tool["function"]["name"] for tool in tools]
-        own = get_tool_names((self._agent.llm_config or {}).get("tools") or ())
-        for name in names:
-            if name in own or name in self._user.function_map:
+        own = get_tool_names((self._agent.llm_config or {}).get("tools") or ()) | self._caller.function_map.keys()
+        for tool in tools:
+            name = tool["function"]["name"]
+            if name in own:
                 raise RequestRefused(f"{self._agent.name} has a tool {name!r} of its own. Rename yours.", "tools")
-        offered: list[str] = []
-        try:
-            for name, tool in zip(names, tools, strict=True):
-                try:
-                    self._agent.update_tool_signature(tool, is_remove=False)
-                except ValueError as error:
-                    raise RequestRefused(f"The tool {name!r} cannot be offered: {error}", "tools") from error
-                offered.append(name)
-            self._of_client = frozenset(names)
+        with ExitStack() as offered:
+            try:
+                offered.enter_context(self._caller.offering(tools))
+            except ValueError as error:
+                raise RequestRefused(str(error), "tools") from error
             yield
-        finally:
-            for name in offered:
-                self._agent.update_tool_signature(name, is_remove=True)
 
 
 class _GroupCast(_PairCast):
@@ -205,7 +186,7 @@ class _GroupCast(_PairCast):
 
     def __init__(self, manager: GroupChatManager, user: ConversableAgent | None) -> None:
         members = [one for one in manager.groupchat.agents if isinstance(one, ConversableAgent)]
-        client = user or ConversableAgent(_name_for_client(members), llm_config=False, human_input_mode="NEVER")
+        client = user or ConversableAgent(name_for_client(members), llm_config=False, human_input_mode="NEVER")
         super().__init__(manager, client)
         self._manager = manager
         self.members = [one for one in members if one is not client]
@@ -234,13 +215,13 @@ class _PatternCast(Cast):
     def __init__(self, pattern: Pattern, max_rounds: int) -> None:
         self._pattern = pattern
         self._max_rounds = max_rounds
-        self._variables = copy.deepcopy(pattern.context_variables.to_dict())
+        self._variables = unshared(pattern.context_variables.to_dict())
         self.members = [agent for agent in pattern.agents if agent is not pattern.user_agent]
         self.agents = [*self.members, pattern.user_agent] if pattern.user_agent is not None else self.members
 
     def reset(self) -> None:
         """Forget earlier conversations, and what they left in the context variables."""
-        self._pattern.context_variables = ContextVariables(data=copy.deepcopy(self._variables))
+        self._pattern.context_variables = ContextVariables(data=unshared(self._variables))
         for agent in self.agents:
             agent.reset()
 
@@ -266,10 +247,3 @@ def _said_by(one: Message, members: Sequence[ConversableAgent], client: str, oth
     if one["role"] != "assistant":
         return [(client, one["content"])]
     return by_speakers(one["content"], [member.name for member in members], otherwise)
-
-
-def _name_for_client(members: Sequence[ConversableAgent]) -> str:
-    name = "user"
-    while any(member.name == name for member in members):
-        name += "_"
-    return name

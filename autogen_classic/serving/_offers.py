@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..agentchat.conversable_agent import ConversableAgent
+from ..agentchat.remote.makers import Maker, made_by, refuse_the_same
 from ..errors import AutogenClassicError, ServingError
 from ._casts import Cast, Servable, cast_of
 
 __all__ = ("Offer", "Offered", "Shelf", "shelf_of")
-
-
-Maker: TypeAlias = Callable[[], Servable | AbstractContextManager[Servable]]
-"""A function without parameters that makes agents, or a context manager that also closes what they have opened."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +31,13 @@ class Offer:
         max_rounds: how many messages an answer of a pattern may take, with the client's; other groups have theirs.
     """
 
-    served: Servable | Maker
+    served: Servable | Maker[Servable]
     description: str | None = None
     max_cost: float | None = None
     max_rounds: int = 20
 
 
-Offered: TypeAlias = Servable | Maker | Offer
+Offered: TypeAlias = Servable | Maker[Servable] | Offer
 """What the values of ``offers`` may be."""
 
 
@@ -103,19 +100,10 @@ class Shelf:
 
     @contextmanager
     def _new_cast(self) -> Iterator[Cast]:
-        made: Any = self._offer.served
-        if callable(made):
-            made = made()
-        if inspect.iscoroutine(made):
-            made.close()
-            raise ServingError(f"{self.name}: the function that makes the agents must not be asynchronous.")
-        with made if isinstance(made, AbstractContextManager) else nullcontext(made) as servable:
+        served: Any = self._offer.served
+        with made_by(served, self.name) if callable(served) else nullcontext(served) as servable:
             cast = cast_of(servable, self.name, self._offer.max_rounds)
-            if any(agent is seen for agent in cast.agents for seen in self._seen):
-                raise ServingError(
-                    f"{self.name}: the function returns the same agents again, so that conversations would mix. Make "
-                    "new ones in it, or serve the agents themselves."
-                )
+            refuse_the_same(self.name, cast.agents, self._seen)
             yield cast
 
 

@@ -22,6 +22,7 @@ from autogen_classic import (
     UserProxyAgent,
     register_function,
 )
+from autogen_classic.agentchat.group import ContextVariables
 from autogen_classic.agentchat.group.patterns import RoundRobinPattern
 from autogen_classic.errors import ServingError
 from autogen_classic.events import ChatEnded, ModelAnswered, subscribe, unsubscribe
@@ -418,6 +419,23 @@ class Gate:
         self.arrived.set()
         assert self.opened.wait(SECONDS)
         return "at last"
+
+
+def test_an_agent_that_is_shared_forgets_the_variables_of_each_client(model: MockOpenAIServer) -> None:
+    def visit(context_variables: ContextVariables) -> str:
+        """Tell how often it was called."""
+        context_variables["visits"].append("once more")
+        context_variables["last"] = "here"
+        return f"{len(context_variables['visits'])} {context_variables.get('price')}"
+
+    def last(request: ModelRequest) -> Any:
+        return tool_call("visit") if request["messages"][-1]["role"] == "user" else request["messages"][-1]["content"]
+
+    model.default = last
+    agent = an_agent(model, functions=[visit], context_variables={"visits": [], "price": 3})
+    with OpenAIServer({"it": agent}) as server:
+        answers = [ask(server, "Hi").choices[0].message.content for _ in range(2)]
+    assert answers == ["1 3", "1 3"]
 
 
 def test_one_conversation_too_many_is_told_to_come_again(model: MockOpenAIServer) -> None:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import threading
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any, cast
 
+from ..._core.callables import name_of
 from ..._core.events import Event, MessageSent, TextStreamed, listening
-from ..._core.messages import Message, as_message, stored_form
+from ..._core.messages import as_message, stored_form
+from ..._core.shared_loop import sharing_loop
+from ..._core.threads import in_thread
 from ...io.base import AsyncIOStreamProtocol, IOStream
-from .._run_tools import lend_tools
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from ..groupchat import GroupChatManager
-from .protocol import RequestMessage, ServiceResponse, checked, get_tool_names
+from .caller import Caller, remember, unshared
+from .makers import Maker, made_by, refuse_the_same
+from .protocol import RequestMessage, ServiceResponse, checked
 
 __all__ = ("AgentService", "HITLStream")
 
@@ -60,7 +65,9 @@ class AgentService:
     """Answers requests with an agent.
 
     Each request brings the conversation so far. What the agent calls of its own tools is run here; a call of a tool of
-    the client ends the answer. Requests take turns, for an agent keeps state, and leave nothing behind.
+    the client ends the answer. Requests to one agent take turns, for an agent keeps state, and leave nothing behind.
+    Agents that a function makes for each request go on side by side. What is synchronous in them, such as a tool, runs
+    in a thread beside the event loop.
 
     ```python
     async for part in AgentService(agent)(RequestMessage(messages=[{"role": "user", "content": "Hello."}])):
@@ -68,26 +75,25 @@ class AgentService:
     ```
 
     Args:
-        agent: who answers.
+        agent: who answers, or a function without parameters that makes such an agent. It is called once at the start,
+            and again for each request; with ``@contextmanager`` it closes what the agent has opened.
+
+    Attributes:
+        agent: who answers; of a function, the agent that it made at the start, which answers nobody.
 
     Raises:
         TypeError: it is no agent, or leads a group, which `autogen_classic.serving` can offer.
         ValueError: it asks a person before each answer.
+        ServingError: the function is asynchronous.
     """
 
-    def __init__(self, agent: ConversableAgent) -> None:
-        if not isinstance(agent, ConversableAgent):
-            raise TypeError(f"An AgentService answers with an agent, but it was given {agent!r}.")
-        if isinstance(agent, GroupChatManager):
-            raise TypeError(
-                f"An AgentService answers with one agent, but {agent.name} leads a group. Offer the group with "
-                "autogen_classic.serving.OpenAIServer or McpServer."
-            )
-        if agent.human_input_mode == "ALWAYS":
-            raise ValueError(
-                f"{agent.name} asks a person before each of its answers (human_input_mode is 'ALWAYS'), so that nobody "
-                "would ever get one. Use 'NEVER' or 'TERMINATE'."
-            )
+    def __init__(self, agent: ConversableAgent | Maker[ConversableAgent]) -> None:
+        self._maker: Maker[ConversableAgent] | None = None
+        if callable(agent) and not isinstance(agent, ConversableAgent):
+            self._maker, self._name = agent, name_of(agent)
+            with made_by(agent, self._name) as agent:
+                pass
+        _check(agent)
         self.agent = agent
 
     async def __call__(self, state: RequestMessage) -> AsyncIterator[ServiceResponse]:
@@ -102,21 +108,52 @@ class AgentService:
 
         Raises:
             ValueError: the request is not one that a stranger may send; see `checked`.
+            ServingError: the function that makes the agents returns the same one again.
             Exception: what the model or the conversation has failed with.
         """
-        async with _turn_of(self.agent):
-            parts: asyncio.Queue[ServiceResponse | None] = asyncio.Queue()
-            client = _Client(self.agent, state)
-            talk = asyncio.ensure_future(client.talk(parts.put_nowait))
-            talk.add_done_callback(lambda _: parts.put_nowait(None))
-            try:
-                while (part := await parts.get()) is not None:
-                    yield part
-                await talk
-            finally:
-                if not talk.done():  # the reader has left
-                    client.stop_chat(now=True)
-                    await asyncio.wait({talk})
+        parts: asyncio.Queue[ServiceResponse | None] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+        conversation = _Conversation(state, lambda part: loop.call_soon_threadsafe(parts.put_nowait, part))
+        talk = asyncio.ensure_future(self._hold(conversation))
+        talk.add_done_callback(lambda _: parts.put_nowait(None))
+        try:
+            while (part := await parts.get()) is not None:
+                yield part
+            await talk
+        finally:
+            if not talk.done():  # the reader has left
+                conversation.stop()
+                await asyncio.wait({talk})
+
+    async def _hold(self, conversation: _Conversation) -> None:
+        """Hold a conversation to its end, whether its reader stays or not: only then is the agent free again."""
+        if self._maker is None:
+            async with _turn_of(self.agent):
+                await conversation.hold(self.agent)
+            return
+        opened = ExitStack()
+        try:
+            agent = await in_thread(opened.enter_context, made_by(self._maker, self._name))
+            _check(agent)
+            refuse_the_same(self._name, [agent], [self.agent])
+            await conversation.hold(agent)
+        finally:
+            await in_thread(opened.close)
+
+
+def _check(agent: ConversableAgent) -> None:
+    if not isinstance(agent, ConversableAgent):
+        raise TypeError(f"An AgentService answers with an agent, but it was given {agent!r}.")
+    if isinstance(agent, GroupChatManager):
+        raise TypeError(
+            f"An AgentService answers with one agent, but {agent.name} leads a group. Offer the group with "
+            "autogen_classic.serving.OpenAIServer or McpServer."
+        )
+    if agent.human_input_mode == "ALWAYS":
+        raise ValueError(
+            f"{agent.name} asks a person before each of its answers (human_input_mode is 'ALWAYS'), so that nobody "
+            "would ever get one. Use 'NEVER' or 'TERMINATE'."
+        )
 
 
 @asynccontextmanager
@@ -131,91 +168,104 @@ async def _turn_of(agent: ConversableAgent) -> AsyncIterator[None]:
         turn.release()
 
 
-class _Client(ConversableAgent):
-    """Speaks for whoever has sent a request, and runs the tools of the agent that answers."""
+class _Conversation:
+    """What one request begins.
 
-    def __init__(self, agent: ConversableAgent, request: RequestMessage) -> None:
-        name = "user" if agent.name != "user" else "client"
-        super().__init__(name, llm_config=False, human_input_mode="NEVER", is_termination_msg=self._ends)
-        self._agent = agent
-        self._tools = request.client_tools
-        self._names_of_tools = request.client_tool_names
+    Args:
+        request: the request.
+        tell: is called with each part of the answer, in any thread.
+    """
+
+    def __init__(self, request: RequestMessage, tell: Callable[[ServiceResponse], object]) -> None:
+        self._request = request
+        self._tell = tell
+        self._is_stopped = False
+        self._caller: Caller | None = None
+        self._own_variables: Mapping[str, Any] = {}
         *self._earlier, self._message = checked(request.messages) or [{"role": "user", "content": ""}]
-        self._has_variables = request.context is not None
-        self.context_variables = ContextVariables(data=dict(request.context or {}))
 
-    async def talk(self, tell: Callable[[ServiceResponse], object]) -> None:
-        """Hold the conversation.
+    def stop(self) -> None:
+        """End it: nobody hears the answer."""
+        self._is_stopped = True
+        if self._caller is not None:
+            self._caller.stop_chat(now=True)
+
+    async def hold(self, agent: ConversableAgent) -> None:
+        """Let the agent answer.
 
         Args:
-            tell: is called with each part of the answer.
+            agent: the agent, which nobody else talks to.
         """
-        agent, person = self._agent, HITLStream()
-
-        def hear(event: Event) -> None:
-            part = self._part_of(event)
-            if part is not None:
-                tell(part)
-
-        with _borrowed(agent, self), _offering(agent, self._tools):
-            lend_tools(agent, self)
+        if self._is_stopped:
+            return
+        with _borrowed(agent, self._variables_for(agent)) as caller, caller.offering(self._request.client_tools):
+            self._caller = caller
             for message in self._earlier:
-                self._remember(message)
-            with listening(hear, kinds=(MessageSent, TextStreamed)), IOStream.set_default(cast(IOStream, person)):
-                await self.a_initiate_chat(
+                remember(agent, caller, message)
+            person = HITLStream()
+            hear = partial(self._hear, agent, caller)
+            with (
+                sharing_loop(),
+                listening(hear, kinds=(MessageSent, TextStreamed)),
+                IOStream.set_default(cast(IOStream, person)),
+            ):
+                await caller.a_initiate_chat(
                     agent, message=self._message, clear_history=False, silent=True, summary_method=None
                 )
-        if person.is_input_required:
-            tell(ServiceResponse(context=self._variables(), input_required=person.input_prompt))
+            if person.is_input_required:
+                context = self._context(caller.context_variables)
+                self._tell(ServiceResponse(context=context, input_required=person.input_prompt))
 
-    def _ends(self, message: Mapping[str, Any]) -> bool:
-        """Whether the word goes back to the client: nothing is called, or a tool of its own."""
-        called = {call["function"]["name"] for call in message.get("tool_calls") or ()}
-        return not (called or message.get("function_call")) or not called.isdisjoint(self._names_of_tools)
+    def _variables_for(self, agent: ConversableAgent) -> ContextVariables:
+        """Those of the agent and of the request, whose count where both have one."""
+        self._own_variables = agent.context_variables.to_dict()
+        return ContextVariables(data={**unshared(self._own_variables), **(self._request.context or {})})
 
-    def _remember(self, message: Message) -> None:
-        """Put an earlier message in both histories."""
-        is_own = message.get("role") == "assistant"
-        said = {"name": (self._agent if is_own else self).name, **message}
-        self._agent.chat_messages[self].append(said)
-        other_role = {"assistant": "user", "user": "assistant"}.get(message.get("role", ""), message.get("role"))
-        self.chat_messages[self._agent].append({**said, "role": other_role})
+    def _context(self, variables: ContextVariables) -> dict[str, Any] | None:
+        """What the client hears of the variables: its own, and what has changed."""
+        own, sent = self._own_variables, self._request.context
+        told = {
+            name: value
+            for name, value in variables.to_dict().items()
+            if name in (sent or {}) or name not in own or own[name] != value
+        }
+        return told if told or sent is not None else None
 
-    def _part_of(self, event: Event) -> ServiceResponse | None:
-        """What a client hears of an event, if anything: hidden agents may talk, too."""
-        if isinstance(event, TextStreamed) and event.agent is self._agent:
-            return ServiceResponse(context=self._variables(), streaming_text=event.text)
-        if not isinstance(event, MessageSent) or {event.sender, event.recipient} != {self, self._agent}:
-            return None
+    def _hear(self, agent: ConversableAgent, caller: Caller, event: Event) -> None:
+        """Tell the client of an event, if it is for it: hidden agents may talk, too."""
+        context = self._context(caller.context_variables)
+        if isinstance(event, TextStreamed):
+            if event.agent is agent:
+                self._tell(ServiceResponse(context=context, streaming_text=event.text))
+            return
+        if not isinstance(event, MessageSent) or {event.sender, event.recipient} != {caller, agent}:
+            return
         if event.message is self._message:
-            return None
-        role = "tool" if event.sender is self else "assistant"
-        said = stored_form(as_message(event.message), role, self._agent.name)
-        if said is not None and self._names_of_tools and self._ends(said) and said.get("tool_calls"):
+            return
+        role = "tool" if event.sender is caller else "assistant"
+        said = stored_form(as_message(event.message), role, agent.name)
+        calls = caller.calls_of_client(said or {})
+        if said is not None and calls:
             # the word goes to the client, so that nobody would answer the calls of the agent's own tools
-            calls = [call for call in said["tool_calls"] if call["function"]["name"] in self._names_of_tools]
             said = {**said, "tool_calls": calls}
-        return ServiceResponse(message=said, context=self._variables())
-
-    def _variables(self) -> dict[str, Any] | None:
-        variables = self.context_variables.to_dict()
-        return variables if variables or self._has_variables else None
+        self._tell(ServiceResponse(message=said, context=context))
 
 
 @contextmanager
-def _borrowed(agent: ConversableAgent, client: _Client) -> Iterator[None]:
-    """Let an agent talk to a client, with whom it shares variables, and forget both afterwards.
+def _borrowed(agent: ConversableAgent, variables: ContextVariables) -> Iterator[Caller]:
+    """Let an agent talk to a caller, with whom it shares variables, and forget both afterwards.
 
     An agent that asks nobody answers also what would end a chat: whoever asks from elsewhere waits for an answer.
     """
-    variables, ends = agent.context_variables, agent._is_termination_msg
-    agent.context_variables = client.context_variables
+    own, ends = agent.context_variables, agent._is_termination_msg
+    agent.context_variables = variables
     if agent.human_input_mode == "NEVER":
         agent._is_termination_msg = lambda message: False
+    caller = Caller(agent)
     try:
-        yield
+        yield caller
     finally:
-        agent.context_variables, agent._is_termination_msg = variables, ends
+        agent.context_variables, agent._is_termination_msg = own, ends
         kept_by_partner: tuple[dict[Any, Any], ...] = (
             agent._oai_messages,
             agent._consecutive_auto_reply_counter,
@@ -223,30 +273,4 @@ def _borrowed(agent: ConversableAgent, client: _Client) -> Iterator[None]:
             agent.reply_at_receive,
         )
         for kept in kept_by_partner:
-            kept.pop(client, None)
-
-
-@contextmanager
-def _offering(agent: ConversableAgent, tools: Sequence[Message]) -> Iterator[None]:
-    """Let the model of an agent know the tools of a client, in place of its own of the same name.
-
-    Args:
-        agent: the agent.
-        tools: their schemas.
-    """
-    own = (agent.llm_config or {}).get("tools") or ()
-    names = get_tool_names(tools)
-    replaced = [tool for tool in own if not names.isdisjoint(get_tool_names([tool]))]
-    offered: list[str] = []
-    try:
-        for tool in replaced:
-            agent.update_tool_signature(tool["function"]["name"], is_remove=True)
-        for tool in tools:
-            agent.update_tool_signature(tool, is_remove=False)
-            offered.append(tool["function"]["name"])
-        yield
-    finally:
-        for name in offered:
-            agent.update_tool_signature(name, is_remove=True)
-        for tool in replaced:
-            agent.update_tool_signature(tool, is_remove=False, silent_override=True)
+            kept.pop(caller, None)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ import pytest
 from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
 from autogen_classic.agentchat.group import ContextVariables, ReplyResult
 from autogen_classic.agentchat.remote import AgentService, RequestMessage, ServiceResponse
+from autogen_classic.coding import CodeBlock, CodeResult, MarkdownCodeExtractor
+from autogen_classic.errors import ServingError
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient
 
 CLIENT_TOOL = {"type": "function", "function": {"name": "look", "description": "Look.", "parameters": {}}}
@@ -260,6 +264,139 @@ def test_two_services_of_one_agent_take_turns_in_any_event_loop() -> None:
 def test_what_is_no_agent_is_refused(agent: Any) -> None:
     with pytest.raises(TypeError, match="answers with an agent"):
         AgentService(agent)
+
+
+SECONDS = 30.0
+WHO = ContextVar("who", default="nobody")
+
+
+def answers_of(service: AgentService, count: int) -> list[str]:
+    """What as many clients at once hear at last, each with its number as the variable ``WHO``."""
+
+    async def one(number: int) -> str:
+        WHO.set(f"client {number}")
+        request = RequestMessage(messages=[user(f"```python\n{number}\n```")])
+        *_, last = [part async for part in service(request)]
+        return str((last.message or {})["content"])
+
+    async def main() -> list[str]:
+        return await asyncio.gather(*map(one, range(count)))
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("kind", ["tool", "hidden coroutine", "function", "reply function", "code"])
+def test_synchronous_parts_of_many_agents_run_side_by_side(kind: str) -> None:
+    """Each waits until all are there, so that one after the other would never end."""
+    everybody = threading.Barrier(20)
+
+    def meet() -> str:
+        """Meet the others."""
+        everybody.wait(SECONDS)
+        return WHO.get()
+
+    async def told(who: str) -> str:
+        await asyncio.sleep(0)
+        return who
+
+    class Executor:
+        code_extractor = MarkdownCodeExtractor()
+
+        def execute_code_blocks(self, code_blocks: list[CodeBlock]) -> CodeResult:
+            return CodeResult(exit_code=0, output=meet())
+
+        def restart(self) -> None:
+            """Begin anew."""
+
+    def make() -> ConversableAgent:
+        if kind == "tool":
+            return bot([calls("meet", "{}"), last_of_tools], functions=[meet])
+        if kind == "hidden coroutine":
+            agent = bot([calls("meet", "{}"), last_of_tools])
+            agent.register_function({"meet": lambda: told(meet())})
+            return agent
+        if kind == "function":
+            call = {"role": "assistant", "content": None, "function_call": {"name": "meet", "arguments": "{}"}}
+            agent = bot([call, last_of_tools])
+            agent.register_function({"meet": meet})
+            return agent
+        if kind == "code":
+            return bot([], code_execution_config={"executor": Executor()})
+        agent = bot([])
+        agent.register_reply([ConversableAgent, None], lambda *_, **__: (True, meet()))
+        return agent
+
+    def last_of_tools(request: Any) -> str:
+        return str(request.messages[-1]["content"])
+
+    answers = answers_of(AgentService(make), 20)
+    assert len(answers) == 20
+    assert all(f"client {number}" in answer for number, answer in enumerate(answers))
+
+
+def test_an_agent_that_is_asked_by_many_leaves_the_event_loop_free() -> None:
+    entered, left = threading.Event(), threading.Event()
+
+    def wait() -> bool:
+        """Wait for the event loop."""
+        entered.set()
+        return left.wait(SECONDS)
+
+    service = AgentService(bot([calls("wait", "{}"), "Done."], functions=[wait]))
+
+    async def main() -> list[Any]:
+        async def serve_others() -> None:
+            while not entered.is_set():
+                await asyncio.sleep(0.001)
+            left.set()
+
+        async def ask_it() -> list[Any]:
+            return [part.message async for part in service(RequestMessage(messages=[user("Wait.")]))]
+
+        messages, _ = await asyncio.gather(ask_it(), serve_others())
+        return messages
+
+    assert [message["content"] for message in asyncio.run(main())] == [None, "true", "Done."]
+
+
+def test_what_an_agent_has_opened_is_closed_after_each_request() -> None:
+    opened: list[str] = []
+
+    @contextmanager
+    def make() -> Iterator[ConversableAgent]:
+        opened.append("opened")
+        yield bot(["Hello."])
+        opened.append("closed")
+
+    service = AgentService(make)
+    assert answers_of(service, 1) == ["Hello."]
+    assert opened == ["opened", "closed"] * 2
+
+
+async def asynchronous() -> ConversableAgent:
+    return bot([])
+
+
+def test_a_function_that_makes_no_new_agents_is_refused() -> None:
+    with pytest.raises(ServingError, match="asynchronous: the function that makes the agents must not be asynchronous"):
+        AgentService(asynchronous)  # type: ignore[arg-type]
+    agent = bot(["Hello."])
+    with pytest.raises(ServingError, match="returns the same agents again"):
+        answers_of(AgentService(lambda: agent), 1)
+
+
+def test_variables_of_the_agent_are_known_and_told_only_if_they_change() -> None:
+    agent = bot([calls("note"), "Done.", "Well."], functions=[note], context_variables={"key": "secret", "list": []})
+    parts = ask(agent, user("Note."), context={"x": 1})
+    assert parts[-1]["context"] == {"x": 1, "seen": 1}
+    assert "context" not in ask(agent, user("Hi."))[-1]
+    assert agent.context_variables.to_dict() == {"key": "secret", "list": []}
+
+
+def test_an_agent_without_a_model_is_not_told_of_the_tools_of_a_client() -> None:
+    agent = ConversableAgent("bot", llm_config=False, human_input_mode="NEVER", default_auto_reply="Hello.")
+    (part,) = ask(agent, user("Hi."), client_tools=[CLIENT_TOOL])
+    assert part["message"]["content"] == "Hello."
 
 
 def test_an_agent_that_asks_before_each_answer_is_refused() -> None:

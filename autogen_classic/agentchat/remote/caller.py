@@ -1,0 +1,137 @@
+"""Whoever asks an agent from elsewhere, as an agent that speaks to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ..._core.messages import Message
+from .._run_tools import lend_tools
+from ..conversable_agent import ConversableAgent
+from .protocol import get_tool_names
+
+__all__ = ("Caller", "name_for_client", "remember", "unshared")
+
+
+class Caller(ConversableAgent):
+    """Speaks for a client to an agent, whose own tools it runs. The client runs those that it has offered.
+
+    Args:
+        agent: whom it speaks to.
+    """
+
+    def __init__(self, agent: ConversableAgent) -> None:
+        super().__init__(
+            name_for_client([agent]), llm_config=False, human_input_mode="NEVER", is_termination_msg=self.ends
+        )
+        self._partner = agent
+        self._names_of_client: frozenset[str] = frozenset()
+        self.context_variables = agent.context_variables
+        lend_tools(agent, self)
+
+    def ends(self, message: Mapping[str, Any]) -> bool:
+        """Tell whether a word of the agent goes back to the client: it calls nothing, or a tool of the client.
+
+        Args:
+            message: what the agent says.
+        """
+        called = {call["function"]["name"] for call in message.get("tool_calls") or ()}
+        return not (called or message.get("function_call")) or not called.isdisjoint(self._names_of_client)
+
+    def calls_of_client(self, message: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the calls of a message that are for the client.
+
+        Args:
+            message: what the agent says.
+        """
+        calls = message.get("tool_calls") or ()
+        return [call for call in calls if call["function"]["name"] in self._names_of_client]
+
+    @contextmanager
+    def offering(self, tools: Sequence[Message]) -> Iterator[None]:
+        """Let the agent's model know the tools of the client for the length of a ``with`` block.
+
+        They stand in for the agent's own of the same names. An agent without a model goes on without them.
+
+        Args:
+            tools: their schemas in OpenAI's form.
+
+        Raises:
+            ValueError: no model could call one of them by its name.
+        """
+        agent, names = self._partner, get_tool_names(tools)
+        if agent.llm_config is False and _keeps_tools_in_llm_config(agent):
+            yield
+            return
+        own = (agent.llm_config or {}).get("tools") or ()
+        replaced = [tool for tool in own if not names.isdisjoint(get_tool_names([tool]))]
+        offered: list[str] = []
+        try:
+            for tool in replaced:
+                agent.update_tool_signature(tool["function"]["name"], is_remove=True)
+            for tool in tools:
+                offered.append(_offer(agent, tool))
+            self._names_of_client = frozenset(names)
+            yield
+        finally:
+            self._names_of_client = frozenset()
+            for name in offered:
+                agent.update_tool_signature(name, is_remove=True)
+            for tool in replaced:
+                agent.update_tool_signature(tool, is_remove=False, silent_override=True)
+
+
+def _keeps_tools_in_llm_config(agent: ConversableAgent) -> bool:
+    return type(agent).update_tool_signature is ConversableAgent.update_tool_signature
+
+
+def _offer(agent: ConversableAgent, tool: Message) -> str:
+    name: str = tool["function"]["name"]
+    try:
+        agent.update_tool_signature(tool, is_remove=False)
+    except ValueError as error:
+        raise ValueError(f"The tool {name!r} cannot be offered: {error}") from error
+    return name
+
+
+def name_for_client(members: Sequence[ConversableAgent]) -> str:
+    """Find a name for whoever speaks for a client, which none of the others has.
+
+    Args:
+        members: the others.
+    """
+    name = "user"
+    while any(member.name == name for member in members):
+        name += "_"
+    return name
+
+
+def remember(agent: ConversableAgent, client: ConversableAgent, message: Message) -> None:
+    """Put an earlier message into the histories of both who talk.
+
+    Args:
+        agent: who answers.
+        client: who speaks for the client.
+        message: the message; that of the role "assistant" was the agent's.
+    """
+    role = message.get("role", "")
+    said = {"name": (agent if role == "assistant" else client).name, **message}
+    agent.chat_messages[client].append(said)
+    other_role = {"assistant": "user", "user": "assistant"}.get(role, role)
+    client.chat_messages[agent].append({**said, "role": other_role})
+
+
+def unshared(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy values with the dicts and lists in them; all else is shared, as it may be a live object.
+
+    Args:
+        values: values by name.
+    """
+    return {name: _unshared(value) for name, value in values.items()}
+
+
+def _unshared(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _unshared(part) for name, part in value.items()}
+    return [_unshared(part) for part in value] if isinstance(value, list) else value
