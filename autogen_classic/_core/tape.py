@@ -27,6 +27,7 @@ __all__ = (
     "is_on_here",
     "person_input",
     "person_steps",
+    "request_steps",
     "tool_steps",
     "use",
 )
@@ -83,6 +84,10 @@ class Tape:
 
     def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
         """Return the result of a tool, which is run with ``run``."""
+        return (yield run)
+
+    def request_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
+        """Return what somebody outside has answered, who is asked with ``run``."""
         return (yield run)
 
     def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
@@ -214,6 +219,24 @@ def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Request
         What the tool returns; from a tape, its text.
     """
     return current().tool_steps(agent, name, arguments, run)
+
+
+def request_steps(agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
+    """Ask somebody outside who answers in place of a model: a service that sees or draws, an agent elsewhere.
+
+    In the same way as a request to a model it changes nothing here, so it is asked again if it was under way when the
+    program was stopped, or has failed.
+
+    Args:
+        agent: on whose behalf.
+        name: who is asked.
+        arguments: what is asked.
+        run: the step that asks.
+
+    Returns:
+        The answer; from a tape, its text.
+    """
+    return current().request_steps(agent, name, arguments, run)
 
 
 def choice(options: Sequence[OptionT]) -> OptionT:

@@ -20,7 +20,9 @@ from a2a.types import GetTaskRequest, Message, SendMessageRequest
 from typing_extensions import Self
 
 from .._core.callables import wait_for
+from .._core.drive import Call, drive_async
 from .._core.events import TextStreamed, emit, is_heard
+from .._core.tape import request_steps
 from .._secrets import place_of
 from .._warn import warn_once
 from ..agentchat.agent import Agent
@@ -124,15 +126,14 @@ class A2aRemoteAgent(ConversableAgent):
             messages=list(messages), context=variables, client_tools=list(self._tools_here.values())
         )
         context_id = uuid4().hex
-        async with self._connected() as client:
-            while True:
-                answer = await self._answer_to(client, request_to_message(request, context_id))
-                if answer.input_required is None:
-                    break
-                said = await self.a_get_human_input(f"Input for `{self.name}`\n{answer.input_required}")
-                if said == _GOODBYE:
-                    return True, None
-                request.messages.append({"role": "user", "content": said})
+        while True:
+            answer = await self._answer_to(request, context_id)
+            if answer.input_required is None:
+                break
+            said = await self.a_get_human_input(f"Input for `{self.name}`\n{answer.input_required}")
+            if said == _GOODBYE:
+                return True, None
+            request.messages.append({"role": "user", "content": said})
         sent = plain(structure(variables or {}))
         changed = {name: value for name, value in (answer.context or {}).items() if sent.get(name, _ABSENT) != value}
         self.context_variables.update(ContextVariables(data=changed))
@@ -174,7 +175,18 @@ class A2aRemoteAgent(ConversableAgent):
             settings = {**vars(self._settings), "httpx_client": http}
             yield SdkClientFactory(ClientConfig(**settings)).create(self._card, self._interceptors)
 
-    async def _answer_to(self, client: Client, message: Message) -> ResponseMessage:
+    async def _answer_to(self, request: RequestMessage, context_id: str) -> ResponseMessage:
+        """Ask, unless the journal of a run that was stopped has the answer."""
+
+        async def ask() -> str:
+            async with self._connected() as client:
+                answer = await self._answer_from(client, request_to_message(request, context_id))
+            return answer.model_dump_json()
+
+        asked = {"messages": request.messages, "context": request.context}
+        return ResponseMessage.model_validate_json(await drive_async(request_steps(self, "a2a", asked, Call(ask))))
+
+    async def _answer_from(self, client: Client, message: Message) -> ResponseMessage:
         """Ask, and read the answer to its end, over a new connection if one breaks."""
         answer = Answer()
         try:

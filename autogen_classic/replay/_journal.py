@@ -283,10 +283,10 @@ class _JournalTape(TapeOfRun):
         if turn.get("handover", {}) is not None:
             super().keep_result(turn)
 
-    def keep_error(self, turn: Turn, error: Exception) -> None:
-        """Keep the error of a tool, which is its answer. People and code that failed are asked again."""
-        if turn["kind"] == "tool" and not isinstance(error, JournalError):
-            super().keep_error(turn, error)
+    def keep_error(self, turn: Turn, error: Exception, is_answer: bool) -> None:
+        """Keep the error of a tool, which is its answer. Others that failed are asked again."""
+        if is_answer and not isinstance(error, JournalError):
+            super().keep_error(turn, error, is_answer)
 
     def keep_answer(self, turn: Turn, request_id: str) -> None:
         """Keep an answer, and before it the errors of other configurations that led to it.

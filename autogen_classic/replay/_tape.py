@@ -158,12 +158,26 @@ class TapeOfRun(Tape):
             restore = getattr(agent, "_classic_restore_tool_result", None)
             return restore(text, turn["handover"]) if restore is not None and "handover" in turn else text
         begun, run = yield from self.beginning(question, run)
-        with self.recording(question, begun) as news:
+        with self.recording(question, begun, fails_with_an_answer=True) as news:
             result = yield run
             keep = getattr(agent, "_classic_keep_tool_result", None)
             news.update({"result": str(result)} if keep is None else keep(result))
         yield from self.settled()
         return result
+
+    def request_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
+        """Return what somebody outside has answered; see `_core.tape`. It is recorded as the result of a tool."""
+        if not self._recorded["tools"]:
+            return (yield run)
+        question = {"kind": "tool", "agent": agent_name(agent), "name": name, "arguments": plain(arguments)}
+        turn = self.find(self.secrets.hide(question))
+        if turn is not None:
+            return _result(turn, "result")
+        with self.recording(question) as news:
+            answer = yield run
+            news["result"] = str(answer)
+        yield from self.settled()
+        return answer
 
     def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
         """Return the result of code; see `_core.tape`."""
@@ -197,7 +211,9 @@ class TapeOfRun(Tape):
         return self.recorder.begin(), run
 
     @contextmanager
-    def recording(self, question: Turn, begun: Turn | None = None) -> Iterator[Turn]:
+    def recording(
+        self, question: Turn, begun: Turn | None = None, *, fails_with_an_answer: bool = False
+    ) -> Iterator[Turn]:
         """Record what happens within a ``with`` block as one turn, even if it fails.
 
         What is neither an answer nor an error (a task that is cancelled, Ctrl-C) is not recorded.
@@ -205,6 +221,7 @@ class TapeOfRun(Tape):
         Args:
             question: what was asked.
             begun: what `Recorder.begin` returned, if the turn has begun.
+            fails_with_an_answer: whether an error is an answer too, with which the chat goes on.
 
         Yields:
             A dict for the outcome.
@@ -216,7 +233,7 @@ class TapeOfRun(Tape):
         try:
             yield news
         except Exception as error:
-            self.keep_error({**question, **news}, error)
+            self.keep_error({**question, **news}, error, fails_with_an_answer)
             raise
         finally:
             within.set(outer)
@@ -232,12 +249,13 @@ class TapeOfRun(Tape):
         assert self.recorder is not None
         self.recorder.add({name: value for name, value in turn.items() if name != "handover" or value is not None})
 
-    def keep_error(self, turn: Turn, error: Exception) -> None:
+    def keep_error(self, turn: Turn, error: Exception, is_answer: bool) -> None:
         """Record a turn of a person, a tool or code that failed.
 
         Args:
             turn: the turn without an outcome.
             error: what was raised.
+            is_answer: whether the chat goes on with the error as an answer.
         """
         assert self.recorder is not None
         self.recorder.add({**turn, "error": error_as_json(error)})

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatMa
 from autogen_classic.agentchat.group import ContextVariables, ReplyResult
 from autogen_classic.errors import A2aAgentNotFoundError, A2aClientError, RemoteAgentNotFoundError
 from autogen_classic.events import TextStreamed, listening
+from autogen_classic.state import journal
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient, ScriptedPerson, tool_call
 
 pytest.importorskip("a2a")
@@ -88,6 +90,20 @@ def test_an_agent_elsewhere_takes_part_in_a_chat(way: str) -> None:
         {"content": "Go on.", "role": "assistant", "name": "user"},
         {"content": "And on.", "name": "bot", "role": "user"},
     ]
+
+
+@both_ways
+def test_a_run_that_was_stopped_asks_an_agent_elsewhere_only_for_what_is_missing(way: str, tmp_path: Path) -> None:
+    served_agent = bot(["Hello."])
+    with serving(served_agent) as url:
+        with pytest.raises(A2aClientError), journal(tmp_path / "run.jsonl"):
+            talk(way, url, turns=2)
+        served_agent.client = bot(["And on."]).client
+        with journal(tmp_path / "run.jsonl"):
+            result = talk(way, url, turns=2)
+    with journal(tmp_path / "run.jsonl"):
+        assert talk(way, url, turns=2).chat_history == result.chat_history
+    assert [message["content"] for message in result.chat_history] == ["Hi.", "Hello.", "Go on.", "And on."]
 
 
 def test_the_whole_conversation_goes_to_the_agent_elsewhere() -> None:

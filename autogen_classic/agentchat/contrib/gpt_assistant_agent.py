@@ -134,9 +134,9 @@ def _index_files(assistant: GPTAssistantAgent) -> Steps[None]:
 def _at_openai(
     assistant: GPTAssistantAgent, name: str, arguments: dict[str, Any], make: Callable[[], str]
 ) -> Steps[str]:
-    """Make something at OpenAI, beside the event loop in an asynchronous chat. A recording of tools keeps its id."""
+    """Make something at OpenAI, beside the event loop in an asynchronous chat. Recordings and journals keep its id."""
     run = blocking_call((yield WHICH_WAY), _without_showing_keys, assistant, make)
-    return str((yield from tape.tool_steps(assistant, name, arguments, run)))
+    return str((yield from tape.request_steps(assistant, name, arguments, run)))
 
 
 def _without_showing_keys(assistant: GPTAssistantAgent, make: Callable[[], str]) -> str:

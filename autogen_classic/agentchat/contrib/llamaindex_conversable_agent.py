@@ -11,7 +11,7 @@ from ..._core.drive import WHICH_WAY, Call, Steps, drive, drive_async, shipped
 from ..._core.messages import Message
 from ..._core.party import Agent, Outcome
 from ..._core.running_chats import charge_work
-from ..._core.tape import tool_steps
+from ..._core.tape import request_steps
 from .. import ConversableAgent
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _reply(
 ) -> Steps[Outcome]:
     said, before = agent._said(messages, sender)
     run = Call(agent._a_ask if (yield WHICH_WAY) else agent._ask, said, before)
-    answer = yield from tool_steps(agent, "llama_index", {"message": said}, run)
+    answer = yield from request_steps(agent, "llama_index", {"message": said}, run)
     return True, answer
 
 

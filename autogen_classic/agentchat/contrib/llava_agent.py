@@ -20,7 +20,7 @@ from ..._core.messages import Message
 from ..._core.model_requests import check
 from ..._core.party import Agent, Outcome
 from ..._core.running_chats import charge_work
-from ..._core.tape import tool_steps
+from ..._core.tape import request_steps
 from ..._core.threads import blocking_call
 from ..._secrets import keys_hidden, place_of
 from ..._web.fence import AddressFence
@@ -76,7 +76,7 @@ def _reply(
 
     contents = [system_message, *(message["content"] for message in messages)]
     run = blocking_call((yield WHICH_WAY), _ask_about, contents, prompt, agent._classic_fence, agent.llm_config)
-    answer = yield from tool_steps(agent, "llava", {"prompt": prompt}, run)
+    answer = yield from request_steps(agent, "llava", {"prompt": prompt}, run)
     return True, answer
 
 

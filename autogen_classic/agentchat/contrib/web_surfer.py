@@ -12,7 +12,7 @@ from ..._core.callables import wait_for
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive, shipped
 from ..._core.messages import Message
 from ..._core.party import Agent, Outcome
-from ..._core.tape import tool_steps
+from ..._core.tape import request_steps
 from ..._core.threads import in_thread
 from ...browser_utils import AbstractMarkdownBrowser, BingMarkdownSearch, RequestsMarkdownBrowser
 from ...oai.client import OpenAIWrapper
@@ -51,7 +51,7 @@ def _surf(
 
     asked = {key: value for key, value in messages[-1].items() if key not in ("name", "role")}
     # From a tape, where its tools have not moved the browser, it is where it was.
-    place = yield from tool_steps(agent, "browser_place", {}, Call(_place_of, agent.browser))
+    place = yield from request_steps(agent, "browser_place", {}, Call(_place_of, agent.browser))
     yield Ask(proxy, "send", f"Your browser is currently open to {place}", assistant, request_reply=False, silent=True)
     with on_account_of(agent, assistant.client):
         yield Ask(proxy, "send", asked, assistant, request_reply=True, silent=True)

@@ -16,6 +16,7 @@ from agent_kit import agent, both_ways, chat
 from autogen_classic import AssistantAgent, GroupChat, GroupChatManager, LLMConfig
 from autogen_classic.agentchat.contrib.gpt_assistant_agent import GPTAssistantAgent
 from autogen_classic.replay import record, replay
+from autogen_classic.state import journal
 from autogen_classic.testing import MockOpenAIServer, Reply, error, tool_call, tool_calls
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse
 
@@ -454,6 +455,28 @@ def test_a_chat_recorded_with_its_tools_is_replayed_without_openai(way: str, ser
     server.stop()
     with replay(tmp_path / "run.json"):
         assert chat(way, user, helper, message="1 + 2?", max_turns=1).summary == "Three."
+
+
+@both_ways
+def test_a_run_that_was_stopped_goes_on_in_its_conversation_and_pays_for_nothing_twice(way: str, serve: Serve) -> None:
+    server = serve(tool_call("add", a=1, b=2), "Three.", error(400), "Four.")
+    sums = []
+
+    def talk() -> Any:
+        helper, user = assistant(server), agent("user", default_auto_reply="And one more?")
+        helper.register_function({"add": lambda a, b: sums.append((a, b)) or a + b})
+        return chat(way, user, helper, message="1 + 2?", max_turns=2), helper.oai_threads[user]
+
+    with pytest.raises(openai.BadRequestError), journal("run.jsonl"):
+        talk()
+    with journal("run.jsonl"):
+        result, thread = talk()
+    assert [message["content"] for message in result.chat_history] == ["1 + 2?", "Three.", "And one more?", "Four."]
+    assert (len(server.requests), sums, len(server.conversations.items)) == (4, [(1, 2)], 1)
+    assert texts_in(server, thread) == ["1 + 2?", "Three.", "And one more?", "Four."]
+    with journal("run.jsonl"):
+        assert talk()[0].chat_history == result.chat_history
+    assert len(server.requests) == 4
 
 
 # --- tools in other forms --------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from autogen_classic.agentchat.contrib.llava_agent import LLaVAAgent, llava_call
 from autogen_classic.code_utils import content_str
 from autogen_classic.errors import ModelRequestForbiddenError, NoAnswerError
 from autogen_classic.replay import record, replay
+from autogen_classic.state import journal
 from autogen_classic.testing import MockOpenAIServer, forbid_model_requests
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
 
@@ -221,6 +222,24 @@ def test_a_chat_recorded_with_its_tools_is_replayed_without_a_worker(
     server.http.stop()
     with replay(tmp_path / "run.json"):
         assert chat(way, user, llava, message="<img red.png>", max_turns=1).summary == "Red."
+
+
+@both_ways
+def test_a_run_that_was_stopped_keeps_what_llava_said_and_asks_again_where_it_failed(
+    way: str, worker: Callable[..., Worker]
+) -> None:
+    llava = worker("A cat.", HttpResponse(500, b""), "A black one.")
+
+    def talk() -> Any:
+        seer = LLaVAAgent("seer", llm_config={"config_list": llava.config_list})
+        return chat(way, agent("user", default_auto_reply="Which one?"), seer, message="What is it?", max_turns=2)
+
+    with pytest.raises(NoAnswerError), journal("run.jsonl"):
+        talk()
+    with journal("run.jsonl"):
+        history = talk().chat_history
+    assert [message["content"] for message in history] == ["What is it?", "A cat.", "Which one?", "A black one."]
+    assert len(llava.requests) == 3
 
 
 def test_without_a_model_it_replies_like_any_agent_without_one() -> None:

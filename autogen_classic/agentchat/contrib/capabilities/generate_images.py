@@ -17,7 +17,7 @@ from ...._core.messages import Message
 from ...._core.model_requests import check
 from ...._core.party import Agent, Outcome, Party, check_capable
 from ...._core.running_chats import charge_work
-from ...._core.tape import tool_steps
+from ...._core.tape import request_steps
 from ...._core.threads import blocking_call
 from ...._core.usage import count_usage
 from ...._secrets import keys_hidden
@@ -212,7 +212,7 @@ def _reply(
     generator: Any = capability._image_generator
     spender = generator if hasattr(generator, "total_usage_summary") else None
     with on_account_of(recipient, spender):
-        data_uri = yield from tool_steps(recipient, "image_generator", {"prompt": prompt}, run)
+        data_uri = yield from request_steps(recipient, "image_generator", {"prompt": prompt}, run)
     return True, {"content": [text_part(_ANSWER.format(prompt=prompt)), image_part(data_uri)]}
 
 

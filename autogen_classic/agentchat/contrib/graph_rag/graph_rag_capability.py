@@ -6,7 +6,7 @@ from ...._core.content import content_str
 from ...._core.drive import WHICH_WAY, Steps, drive, shipped
 from ...._core.messages import Message
 from ...._core.party import Agent, Outcome, Party, check_capable
-from ...._core.tape import tool_steps
+from ...._core.tape import request_steps
 from ...._core.threads import blocking_call
 from ..._accounts import on_account_of
 from ...conversable_agent import ConversableAgent
@@ -33,7 +33,7 @@ def _reply(
     question = content_str(messages[-1].get("content"))
     run = blocking_call((yield WHICH_WAY), _answer_of, capability.query_engine, question)
     with on_account_of(recipient, spender_of(capability.query_engine)):
-        answer = yield from tool_steps(recipient, "graph", {"question": question}, run)
+        answer = yield from request_steps(recipient, "graph", {"question": question}, run)
     return True, answer
 
 
