@@ -110,6 +110,7 @@ PLACES = {
     "tools/web": "one",
     "tracing": "one",
     "web": "quick",
+    "test_argument_checks.py": "quick",
     "test_code_utils.py": "versions",
     "test_counted_work.py": "one",
     "test_errors.py": "quick",

@@ -113,6 +113,7 @@ REACHING_IN = {
     "agents.experimental.document_agent.document_agent -> agentchat._accounts": "its models are paid for by the agent",
     "agents.experimental.document_agent.document_agent -> agentchat.group._running": "the inner group is part of it",
     "agents.experimental.reasoning._minds -> agentchat._accounts": "its helpers are paid for by the agent that asks",
+    "tools.experimental.apply_patch.apply_patch_tool -> agentchat.contrib._settings": "settings are checked in one way",
     "agents.experimental.reasoning._plan -> agentchat.contrib._settings": "settings are checked in one way",
     "agents.experimental.deep_research.deep_research -> tools.experimental._web_tools": "the web tools have one table",
     "agents.experimental.websurfer.websurfer -> tools.experimental._web_tools": "the web tools have one table",

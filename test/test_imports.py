@@ -16,6 +16,7 @@ from package_facts import MODULES, ROOT, imports_of, tree_of
 LEVELS = (
     # the ground floor
     (
+        "_argument_checks",
         "_forgery",
         "_json",
         "_packages",

@@ -205,7 +205,11 @@ def test_the_function_may_ask_for_variables(models: Any) -> None:
     [
         ({"runner_llm_config": None}, ValueError, "Runner LLM config failed validation"),
         ({"validator_llm_config": False}, ValueError, "Validator LLM config failed validation"),
-        ({"max_tool_invocations": 0}, ValueError, "max_tool_invocations must be at least 1"),
+        (
+            {"max_tool_invocations": 0},
+            ValueError,
+            "max_tool_invocations of ReliableTool should be greater",
+        ),
         ({"func_or_tool": lambda x: x}, TypeError, "annotations are missing for the following parameters: 'x'"),
     ],
 )
@@ -223,5 +227,5 @@ def test_the_time_is_told_in_a_format() -> None:
     day, year = asyncio.run(tool()).split(" in ")
     assert (len(day), len(year)) == (2, 4)
     assert len(asyncio.run(tool(date_time_format="%Y"))) == 4
-    with pytest.raises(TypeError, match="date_time_format must be a text"):
+    with pytest.raises(TypeError, match="date_time_format of TimeTool should be a valid string"):
         TimeTool(date_time_format=3)  # type: ignore[arg-type]

@@ -219,7 +219,7 @@ def test_patterns_say_which_paths_are_allowed(tmp_path: Path) -> None:
         ("srcs", "failed"),
     ):
         assert editor.create_file({"path": path, "diff": "+x"})["status"] == status
-    with pytest.raises(ValueError, match="allowed_paths must be a list of patterns"):
+    with pytest.raises(TypeError, match="allowed_paths of WorkspaceEditor should be a valid list"):
         WorkspaceEditor(tmp_path, "src/**")
 
 

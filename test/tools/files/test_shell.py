@@ -207,9 +207,9 @@ def test_own_patterns_and_lists_hold_until_filtering_is_switched_off(tmp_path: P
 
 
 def test_wrong_settings_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="allowed_commands must be a list of texts, such as"):
+    with pytest.raises(TypeError, match="allowed_commands of ShellExecutor should be a valid list, but it is 'ls'"):
         ShellExecutor(workspace_dir=tmp_path, allowed_commands="ls")
-    with pytest.raises(ValueError, match="A time limit must be positive, but it is 0"):
+    with pytest.raises(ValueError, match="default_timeout of ShellExecutor should be greater than 0, but it is 0"):
         ShellExecutor(default_timeout=0, workspace_dir=tmp_path)
-    with pytest.raises(ValueError, match=r"A time limit must be positive, but it is -0\.001"):
+    with pytest.raises(ValueError, match=r"timeout_ms of ShellExecutor\.run_commands should be greater than 0, but it"):
         ShellExecutor(workspace_dir=tmp_path).run_commands(["echo x"], timeout_ms=-1)

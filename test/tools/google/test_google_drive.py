@@ -261,7 +261,7 @@ def test_tools_can_be_left_out(tmp_path: Path) -> None:
     toolkit = GoogleDriveToolkit(credentials=Credentials(KEY), download_folder=tmp_path, exclude=[DOWNLOAD])
     assert [one.name for one in toolkit] == [LIST]
     assert isinstance(toolkit, GoogleToolkitProtocol)
-    with pytest.raises(ValueError, match="exclude names download, but the tools are list_drive"):
+    with pytest.raises(ValueError, match="item 0 of exclude of GoogleDriveToolkit should be 'list_drive"):
         GoogleDriveToolkit(credentials=Credentials(KEY), download_folder=tmp_path, exclude=["download"])  # type: ignore[list-item]
 
 

@@ -100,7 +100,7 @@ def test_each_language_has_its_wikipedia(services: Services) -> None:
     assert found.metadata["source"] == "https://zh-yue.wikipedia.org/?curid=1"
 
 
-@pytest.mark.parametrize("language", ["", "en.evil.example/", "en#", 5])
+@pytest.mark.parametrize("language", ["", "en.evil.example/", "en#"])
 def test_a_language_is_the_code_of_one(language: Any) -> None:
     with pytest.raises(ValueError, match="language"):
         WikipediaQueryRunTool(language=language)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from ._facts import Fact, FactsQueryEngine
-from .graph_query_engine import GraphStoreQueryResult
 
 __all__ = ("CypherFactsQueryEngine",)
 
 _ADD = "MERGE (a:Thing {name: $subject}) MERGE (b:Thing {name: $object}) MERGE (a)-[:FACT {relation: $relation}]->(b)"
 _ALL = "MATCH (a:Thing)-[f:FACT]->(b:Thing) RETURN a.name, f.relation, b.name"
 _COUNT = "MATCH (:Thing)-[f:FACT]->(:Thing) RETURN count(f)"
-_LEAST_FACTS = 5
 _CLEAR = "MATCH (a:Thing) DETACH DELETE a"
 
 
@@ -23,16 +20,6 @@ class CypherFactsQueryEngine(FactsQueryEngine):
     def _run(self, query: str, **parameters: str) -> Sequence[Sequence[object]]:
         """Run a query, and return the rows of its result."""
         raise NotImplementedError
-
-    def query(self, question: str, n_results: int = 1, **kwargs: Any) -> GraphStoreQueryResult:
-        """Answer a question; see `FactsQueryEngine.query`.
-
-        Args:
-            question: the question.
-            n_results: how many facts to begin with, but at least five.
-            **kwargs: not used.
-        """
-        return super().query(question, max(n_results, _LEAST_FACTS))
 
     def _clear(self) -> None:
         self._run(_CLEAR)

@@ -8,6 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, get_args, runtime_checkable
 
+from pydantic import InstanceOf, StrictInt
+
+from ...._argument_checks import arguments_checked
 from ....retrieve_utils import parse_html_to_markdown, split_text_to_chunks
 from .._retrieval.ask import Asker, Model
 from .._retrieval.embed import EmbeddingFunction, default_embedding, embed, embedding_from
@@ -28,6 +31,7 @@ Fact: TypeAlias = "tuple[str, str, str]"
 _ENDINGS = {DocumentType.TEXT: "txt", DocumentType.HTML: "html", DocumentType.PDF: "pdf", DocumentType.JSON: "json"}
 _CHUNK_TOKENS = 1000
 _PARTS_OF_A_FACT = 3
+_LEAST_FACTS = 5
 _MOST_FACTS_SHOWN = 100
 
 _EXTRACT = f"""\
@@ -149,7 +153,8 @@ class FactsQueryEngine:
 
     # ---
 
-    def init_db(self, input_doc: list[Document] | None = None) -> None:
+    @arguments_checked
+    def init_db(self, input_doc: list[InstanceOf[Document]] | None = None) -> None:
         """Begin with an empty graph.
 
         Args:
@@ -158,7 +163,8 @@ class FactsQueryEngine:
         self._clear()
         self.add_records(input_doc or [])
 
-    def add_records(self, new_records: list[Document]) -> bool:
+    @arguments_checked
+    def add_records(self, new_records: list[InstanceOf[Document]]) -> bool:
         """Read documents; the model is asked once for each thousand tokens.
 
         Args:
@@ -180,18 +186,19 @@ class FactsQueryEngine:
                 found += self._add([fact for fact in facts if self._guide.admits(fact)])
         return found > 0
 
-    def query(self, question: str, n_results: int = 5, **kwargs: Any) -> GraphStoreQueryResult:
+    @arguments_checked
+    def query(self, question: str, n_results: StrictInt = 1, **kwargs: Any) -> GraphStoreQueryResult:
         """Answer a question.
 
         Args:
             question: the question.
-            n_results: how many facts to begin with; those about the same things are added.
+            n_results: how many facts to begin with, but at least five; those about the same things are added.
             **kwargs: not used.
 
         Returns:
             The answer of the model, None if the facts do not say it; and the facts that it was shown.
         """
-        facts = self._facts_for(question, n_results)
+        facts = self._facts_for(question, max(n_results, _LEAST_FACTS))
         if not facts:
             return GraphStoreQueryResult()
         asked = "The facts:\n{}\n\nThe question: {}".format("\n".join(facts), question)

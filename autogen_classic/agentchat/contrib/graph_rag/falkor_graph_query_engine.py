@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from ...._argument_checks import Port, arguments_checked
 from ...._packages import missing_package
 from ....errors import RetrievalError
 from .._retrieval.ask import Model
@@ -39,11 +40,12 @@ class FalkorGraphQueryEngine(CypherFactsQueryEngine):
         ImportError: falkordb is missing.
     """
 
+    @arguments_checked
     def __init__(
         self,
         name: str,
         host: str = "127.0.0.1",
-        port: int = 6379,
+        port: Port = 6379,
         username: str | None = None,
         password: str | None = None,
         model: Model = None,

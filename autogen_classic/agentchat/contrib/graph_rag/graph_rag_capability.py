@@ -11,6 +11,7 @@ from ...._core.threads import blocking_call
 from ..._accounts import on_account_of
 from ...conversable_agent import ConversableAgent
 from .._retrieval.ask import spender_of
+from .._settings import check_methods
 from ..capabilities.agent_capability import AgentCapability
 from .graph_query_engine import GraphQueryEngine
 
@@ -51,9 +52,13 @@ class GraphRagCapability(AgentCapability):
 
     Args:
         query_engine: answers the questions.
+
+    Raises:
+        TypeError: it cannot answer.
     """
 
     def __init__(self, query_engine: GraphQueryEngine) -> None:
+        check_methods("query_engine", query_engine, "query")
         self.query_engine = query_engine
 
     def add_to_agent(self, agent: ConversableAgent) -> None:

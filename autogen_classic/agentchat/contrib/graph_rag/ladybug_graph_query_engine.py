@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from ...._argument_checks import arguments_checked
 from ...._packages import missing_package
 from .._retrieval.ask import Model
 from .._retrieval.embed import EmbeddingFunction
@@ -47,6 +48,7 @@ class LadybugGraphQueryEngine(CypherFactsQueryEngine):
         VectorStoreError: the file holds something else, or another process uses it.
     """
 
+    @arguments_checked
     def __init__(
         self,
         llm: Model = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ...._argument_checks import Port, arguments_checked
 from .._retrieval.ask import Model
 from .._retrieval.embed import EmbeddingFunction
 from ._facts import Guide, names_in
@@ -37,10 +38,11 @@ class Neo4jGraphQueryEngine(Neo4jFactsQueryEngine):
         ImportError: neo4j is missing.
     """
 
+    @arguments_checked
     def __init__(
         self,
         host: str = "bolt://localhost",
-        port: int = 7687,
+        port: Port = 7687,
         database: str = "neo4j",
         username: str = "neo4j",
         password: str = "neo4j",

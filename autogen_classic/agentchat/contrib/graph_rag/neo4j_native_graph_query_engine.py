@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...._argument_checks import Port, arguments_checked
 from .._retrieval.ask import Model
 from .._retrieval.embed import EmbeddingFunction
 from ._facts import Guide, names_in
@@ -36,10 +37,11 @@ class Neo4jNativeGraphQueryEngine(Neo4jFactsQueryEngine):
         ImportError: neo4j is missing.
     """
 
+    @arguments_checked
     def __init__(
         self,
         host: str = "neo4j://localhost",
-        port: int = 7687,
+        port: Port = 7687,
         username: str = "neo4j",
         password: str = "password",
         embeddings: EmbeddingFunction | str | None = None,

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...._argument_checks import arguments_checked
 from ...._packages import missing_package
 from ....errors import RetrievalError
 from ...conversable_agent import ConversableAgent
@@ -37,6 +38,7 @@ class NetworkxGraphQueryEngine(FactsQueryEngine):
         RetrievalError: the file holds something else.
     """
 
+    @arguments_checked
     def __init__(
         self,
         agent: ConversableAgent,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...._argument_checks import arguments_checked
 from ....errors import RetrievalError
 from .._retrieval.chunk import chunks_of
 from .._retrieval.embed import EmbeddingFunction, default_embedding
@@ -148,6 +149,7 @@ class CollectionQueryEngine:
                 sources.append({"source": source})
         store(database, self.collection_name, documents_of(chunks, sources), only_new=True)
 
+    @arguments_checked
     def query(self, question: str, *args: Any, **kwargs: Any) -> str:
         """Answer a question from the documents.
 

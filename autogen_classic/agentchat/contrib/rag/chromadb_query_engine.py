@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...._argument_checks import Port, arguments_checked
 from ...._packages import missing_package
 from .._retrieval.embed import EmbeddingFunction
 from .._retrieval.failures import plain_errors
@@ -38,10 +39,11 @@ class ChromaDBQueryEngine(CollectionQueryEngine):
         ImportError: chromadb is missing.
     """
 
+    @arguments_checked
     def __init__(
         self,
         host: str | None = "localhost",
-        port: int | None = 8000,
+        port: Port | None = 8000,
         settings: Settings | None = None,
         tenant: str | None = None,
         database: str | None = None,

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...._argument_checks import arguments_checked
 from ...._packages import missing_package
 from ....errors import RetrievalError
 from .._retrieval.embed import default_embedding, embed, embedding_from
@@ -140,6 +141,7 @@ class LlamaIndexQueryEngine:
         given += [{"input_files": [str(place) for place in places]}] if places else []
         return [document for one in given for document in self.file_reader_class(**one).load_data()]
 
+    @arguments_checked
     def query(self, question: str, *args: Any, **kwargs: Any) -> str:
         """Answer a question from the documents.
 

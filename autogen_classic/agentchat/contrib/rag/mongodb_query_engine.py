@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...._argument_checks import arguments_checked
 from ....errors import VectorStoreError
 from .._retrieval.embed import embedding_from
 from ..vectordb.mongodb import MongoDBAtlasVectorDB
@@ -35,6 +36,7 @@ class MongoDBQueryEngine(CollectionQueryEngine):
         ValueError: there is no connection string.
     """
 
+    @arguments_checked
     def __init__(
         self,
         connection_string: str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from ...._argument_checks import arguments_checked
 from ...._core.messages import Message
 from ...._core.party import Agent, Outcome
 from ....agentchat.conversable_agent import ConversableAgent
@@ -17,6 +18,7 @@ class TimeReplyAgent(ConversableAgent):
 
     DEFAULT_SYSTEM_MESSAGE = "You tell the date and the time."
 
+    @arguments_checked
     def __init__(
         self,
         date_time_format: str = "%Y-%m-%d %H:%M:%S",
@@ -33,9 +35,6 @@ class TimeReplyAgent(ConversableAgent):
         Raises:
             TypeError: the format or the prefix is not a text.
         """
-        for name, text in (("date_time_format", date_time_format), ("output_prefix", output_prefix)):
-            if not isinstance(text, str):
-                raise TypeError(f"{name} must be a text, but it is {text!r}.")
         super().__init__(**{"system_message": self.DEFAULT_SYSTEM_MESSAGE, **kwargs})
 
         def get_date_time_reply(

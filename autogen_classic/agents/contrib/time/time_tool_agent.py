@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...._argument_checks import arguments_checked
 from ....agentchat.conversable_agent import ConversableAgent
 from ....tools.contrib.time import TimeTool
 
@@ -18,6 +19,7 @@ class TimeToolAgent(ConversableAgent):
         "them in the form that is wanted."
     )
 
+    @arguments_checked
     def __init__(self, date_time_format: str = "%Y-%m-%d %H:%M:%S", **kwargs: Any) -> None:
         """Create the agent; for other arguments, ``name`` and ``llm_config`` among them, see `ConversableAgent`.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from ...._argument_checks import Count, arguments_checked
 from ...._packages import missing_package
 from ....agentchat.contrib.rag._collection import (
     DEFAULT_COLLECTION_NAME,
@@ -54,6 +55,7 @@ class VectorChromaQueryEngine(CollectionQueryEngine):
         ImportError: chromadb is missing.
     """
 
+    @arguments_checked
     def __init__(
         self,
         db_path: str | Path | None = None,
@@ -122,6 +124,7 @@ class VectorChromaCitationQueryEngine(VectorChromaQueryEngine):
         citation_chunk_size: how many tokens a chunk has.
     """
 
+    @arguments_checked
     def __init__(
         self,
         db_path: str | Path | None = None,
@@ -130,7 +133,7 @@ class VectorChromaCitationQueryEngine(VectorChromaQueryEngine):
         llm: Model = None,
         collection_name: str | None = None,
         enable_query_citations: bool = False,
-        citation_chunk_size: int = 512,
+        citation_chunk_size: Count = 512,
     ) -> None:
         super().__init__(db_path, embedding_function, metadata, llm, collection_name)
         self.enable_query_citations = enable_query_citations

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
+from ...._argument_checks import arguments_checked
 from ...._core.threads import in_thread
 from ....agentchat.contrib._retrieval.files import without_login
 from ....agentchat.contrib._settings import check_methods
@@ -34,6 +35,7 @@ class DoclingDocIngestAgent(ConversableAgent):
     ``return_agent_success`` goes next, or ``return_agent_error`` if no document could be read.
     """
 
+    @arguments_checked
     def __init__(
         self,
         name: str | None = None,

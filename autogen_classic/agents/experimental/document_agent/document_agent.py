@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
+from ...._argument_checks import arguments_checked
 from ...._core.content import content_str
 from ...._core.drive import Steps, drive, shipped
 from ...._core.messages import Message
@@ -94,6 +95,7 @@ class DocAgent(ConversableAgent):
     in stays for later requests.
     """
 
+    @arguments_checked
     def __init__(
         self,
         name: str | None = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from ...._argument_checks import arguments_checked
 from ...._core.content import content_str
 from ...._json.text import object_within
 from ....agentchat.contrib._retrieval.parse import documents_in
@@ -146,6 +147,7 @@ class InMemoryQueryEngine:
             raise ValueError(str(error)) from error
         self._documents += [DocumentStore(ingestation_name=source, content=text) for text, source in found]
 
+    @arguments_checked
     def query(self, question: str, *args: Any, **kwargs: Any) -> str:
         """Answer a question from all documents.
 

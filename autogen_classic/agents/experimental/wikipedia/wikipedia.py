@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...._argument_checks import Count, arguments_checked
 from ....agentchat.conversable_agent import ConversableAgent
 from ....tools.experimental.wikipedia import WikipediaPageLoadTool, WikipediaQueryRunTool
 
@@ -22,12 +23,13 @@ class WikipediaAgent(ConversableAgent):
         "what you have read, name the pages, and say so when Wikipedia does not tell."
     )
 
+    @arguments_checked
     def __init__(
         self,
         system_message: str | list[str] | None = None,
         format_instructions: str | None = None,
         language: str = "en",
-        top_k: int = 2,
+        top_k: Count = 2,
         **kwargs: Any,
     ) -> None:
         """Create the agent; for other arguments, ``name`` and ``llm_config`` among them, see `ConversableAgent`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from ...._argument_checks import arguments_checked
 from ...tool import Tool
 
 __all__ = ("TimeTool",)
@@ -13,6 +14,7 @@ __all__ = ("TimeTool",)
 class TimeTool(Tool):
     """Tells the date and the time of this computer."""
 
+    @arguments_checked
     def __init__(self, *, date_time_format: str = "%Y-%m-%d %H:%M:%S") -> None:
         """Make the tool, whose name is ``date_time``.
 
@@ -22,8 +24,6 @@ class TimeTool(Tool):
         Raises:
             TypeError: the format is not a text.
         """
-        if not isinstance(date_time_format, str):
-            raise TypeError(f"date_time_format must be a text such as '%Y-%m-%d', but it is {date_time_format!r}.")
 
         async def get_date_and_time(
             date_time_format: Annotated[str, "date/time Python format"] = date_time_format,

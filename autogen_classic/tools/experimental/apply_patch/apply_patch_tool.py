@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, Protocol
 
 from typing_extensions import NotRequired, TypedDict
 
+from ...._argument_checks import Texts, arguments_checked
 from ...._core.callables import blocking
 from ...._core.threads import in_thread
 from ...._core.whole_files import write_whole
+from ....agentchat.contrib._settings import check_methods
 from ...tool import Tool
 from .._allowed_paths import is_allowed
 from ._diffs import apply_diff
@@ -81,7 +83,8 @@ class WorkspaceEditor:
     therefore get past the check; so let no program that you do not trust work in the folder at the same time.
     """
 
-    def __init__(self, workspace_dir: str | os.PathLike[str], allowed_paths: Sequence[str] | None = None) -> None:
+    @arguments_checked
+    def __init__(self, workspace_dir: str | os.PathLike[str], allowed_paths: Texts | None = None) -> None:
         """Make an editor.
 
         Args:
@@ -90,11 +93,9 @@ class WorkspaceEditor:
                 ``*`` stands for any text, also across folders. None allows all.
 
         Raises:
-            ValueError: ``allowed_paths`` is a text.
+            TypeError: ``allowed_paths`` is a text.
             OSError: the folder cannot be made.
         """
-        if isinstance(allowed_paths, str):
-            raise ValueError(f"allowed_paths must be a list of patterns, such as [{allowed_paths!r}].")
         root = Path(workspace_dir)
         root.mkdir(parents=True, exist_ok=True)
         self._root = root.resolve()
@@ -217,6 +218,7 @@ class ApplyPatchTool(Tool):
     the status ``"failed"``, which the model reads and can react to.
     """
 
+    @arguments_checked
     def __init__(
         self,
         *,
@@ -224,7 +226,7 @@ class ApplyPatchTool(Tool):
         workspace_dir: str | os.PathLike[str] | None = None,
         needs_approval: bool = False,
         on_approval: Callable[[dict[str, Any], dict[str, Any]], object] | None = None,
-        allowed_paths: Sequence[str] | None = ["**"],
+        allowed_paths: Texts | None = ["**"],  # noqa: B006 - as in AG2
         async_patches: bool = False,
     ) -> None:
         """Make the tool.
@@ -243,13 +245,9 @@ class ApplyPatchTool(Tool):
                 asked for it.
             OSError: the folder cannot be made.
         """
-        if editor is None:
-            if workspace_dir is None:
-                raise ValueError("An ApplyPatchTool needs a workspace_dir, or an editor of its own.")
-            editor = WorkspaceEditor(workspace_dir, allowed_paths)
         if needs_approval and on_approval is None:
             raise ValueError("needs_approval=True needs on_approval, a function that says yes or no to an operation.")
-        self._editor: PatchEditor = editor
+        self._editor = _editor_of(editor, workspace_dir, allowed_paths, async_patches)
         self._ask = on_approval if needs_approval else None
         asynchronous = async_patches or inspect.iscoroutinefunction(self._ask)
 
@@ -291,6 +289,21 @@ class ApplyPatchTool(Tool):
             return _unknown(operation)
         result: dict[str, Any] = await getattr(self._editor, f"a_{operation['type']}")(dict(operation))
         return result
+
+
+def _editor_of(
+    editor: PatchEditor | None,
+    workspace_dir: str | os.PathLike[str] | None,
+    allowed_paths: Texts | None,
+    asynchronous: bool,
+) -> PatchEditor:
+    """The editor of a tool: one of the program's own, or else one for the workspace."""
+    if editor is None:
+        if workspace_dir is None:
+            raise ValueError("An ApplyPatchTool needs a workspace_dir, or an editor of its own.")
+        return WorkspaceEditor(workspace_dir, allowed_paths)
+    check_methods("editor", editor, *(f"a_{name}" if asynchronous else name for name in sorted(VALID_OPERATIONS)))
+    return editor
 
 
 def _unknown(operation: Operation) -> dict[str, Any]:

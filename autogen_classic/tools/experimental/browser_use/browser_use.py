@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, field_validator
 
+from ...._argument_checks import Count, arguments_checked, check_value
 from ...._packages import missing_package
 from ...._web.fence import AddressFence
 from ...._web.fetch import Limits
@@ -75,6 +76,7 @@ class BrowserUseTool(Tool):
     ends with it. The package browser-use, which drives it, asks the model before each step.
     """
 
+    @arguments_checked
     def __init__(
         self,
         *,
@@ -118,7 +120,8 @@ class BrowserUseTool(Tool):
         self._browser = browser
         self._browser_config = dict(browser_config or {})
         self._agent_kwargs = {"use_judge": False, **(agent_kwargs or {})}
-        self._max_steps = int(self._agent_kwargs.pop("max_steps", _MOST_STEPS))
+        self._max_steps = self._agent_kwargs.pop("max_steps", _MOST_STEPS)
+        check_value("max_steps in agent_kwargs", self._max_steps, Count)
         self._fence = AddressFence(allow_private_addresses)
 
         async def browser_use(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel
 
+from ...._argument_checks import arguments_checked
 from ...._packages import missing_package
 from ...._web.fence import AddressFence
 from ...._web.fetch import Limits
@@ -41,6 +42,7 @@ class Crawl4AITool(Tool):
     the page. What comes back is marked for models as the words of strangers.
     """
 
+    @arguments_checked
     def __init__(
         self,
         llm_config: dict[str, Any] | Literal[False] | None = None,

@@ -44,7 +44,8 @@ class DuckDuckGoSearchTool(Tool):
         ) -> ForeignResults[dict[str, str]]:
             with asking("DuckDuckGo"):
                 try:
-                    found = DDGS(timeout=int(SECONDS)).text(query, max_results=num_results, backend="duckduckgo")
+                    most = max(num_results, 1)
+                    found = DDGS(timeout=int(SECONDS)).text(query, max_results=most, backend="duckduckgo")
                 except DDGSException as error:
                     if str(error) == _NOTHING_FOUND:
                         raise ToolServiceError(_NOTHING_OR_REFUSED) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Annotated
 
+from ...._argument_checks import arguments_checked
 from ...._core.callables import blocking
 from ....oai._specs import GOOGLE_SEARCH
 from ...tool import Tool
@@ -32,6 +33,7 @@ class GoogleSearchTool(Tool):
         use_internal_llm_tool_if_available: whether a model of Google's searches by itself.
     """
 
+    @arguments_checked
     def __init__(
         self,
         *,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from ...._argument_checks import arguments_checked
 from ...._core.callables import blocking
 from ...tool import Tool
 from .._foreign import ForeignResults
@@ -31,6 +32,7 @@ class YoutubeSearchTool(Tool):
         youtube_api_key: the key.
     """
 
+    @arguments_checked
     def __init__(self, *, youtube_api_key: str | None = None) -> None:
         """Make the tool.
 

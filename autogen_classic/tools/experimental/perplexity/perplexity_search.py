@@ -10,6 +10,7 @@ from typing import Any
 import openai
 from pydantic import BaseModel, ValidationError
 
+from ...._argument_checks import Count, Text, Texts, arguments_checked
 from ...._core.callables import blocking
 from ....errors import ToolServiceError
 from ...tool import Tool
@@ -125,12 +126,13 @@ class PerplexitySearchTool(Tool):
         search_domain_filter: the domains in which it searches; None for all.
     """
 
+    @arguments_checked
     def __init__(
         self,
-        model: str = "sonar",
+        model: Text = "sonar",
         api_key: str | None = None,
-        max_tokens: int = 1000,
-        search_domain_filter: list[str] | None = None,
+        max_tokens: Count = 1000,
+        search_domain_filter: Texts | None = None,
     ) -> None:
         """Make the tool.
 
@@ -145,14 +147,10 @@ class PerplexitySearchTool(Tool):
             ValueError: there is no key or no model, or ``max_tokens`` is not positive.
         """
         self.api_key = key_for("Perplexity", api_key, "api_key", "PERPLEXITY_API_KEY")
-        if not model:
-            raise ValueError("Perplexity needs the name of a model, such as model='sonar'.")
-        if max_tokens <= 0:
-            raise ValueError(f"max_tokens must be positive, but it is {max_tokens}.")
         self.url = f"{_ADDRESS}/chat/completions"
         self.model = model
         self.max_tokens = max_tokens
-        self.search_domain_filter = search_domain_filter
+        self.search_domain_filter = None if search_domain_filter is None else list(search_domain_filter)
         self._client = openai.OpenAI(api_key=self.api_key, base_url=_ADDRESS, max_retries=0, timeout=_SECONDS)
         super().__init__(
             name="perplexity-search",

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from ...._argument_checks import Count, arguments_checked
 from ...._core.threads import in_thread
 from ...._packages import missing_package
 from ...._web.fence import AddressFence
@@ -59,12 +60,13 @@ class QuickResearchTool(Tool):
     says about it. A query or source that has failed has an ``error``; if all have, the tool fails.
     """
 
+    @arguments_checked
     def __init__(
         self,
         *,
         llm_config: dict[str, Any] | Literal[False] | None,
         tavily_api_key: str | None = None,
-        num_results_per_query: int = 3,
+        num_results_per_query: Count = 3,
         allow_private_addresses: bool | Iterable[str] = False,
     ) -> None:
         """Make the tool.

@@ -7,11 +7,12 @@ model says whether the result does. If it does not, the runner hears why and tri
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from pydantic import ValidationError
 
+from ...._argument_checks import Count, Text, arguments_checked
 from ...._core.callables import is_asynchronous
 from ....agentchat._accounts import on_account_of
 from ....agentchat.conversable_agent import ConversableAgent
@@ -61,16 +62,17 @@ class ReliableTool(Tool):
 
     INTERNAL_TOOL_NAME_PREFIX = "execute_"
 
+    @arguments_checked
     def __init__(
         self,
-        name: str,
+        name: Text,
         func_or_tool: Callable[..., Any] | Tool,
-        runner_llm_config: Config,
-        validator_llm_config: Config,
+        runner_llm_config: Config | Literal[False] | None,
+        validator_llm_config: Config | Literal[False] | None,
         description: str | None = None,
         system_message_addition_for_tool_calling: str = "",
         system_message_addition_for_result_validation: str = "",
-        max_tool_invocations: int = 3,
+        max_tool_invocations: Count = 3,
         enable_dynamic_validation: bool = False,
         messages: list[Message] | None = None,
         ground_truth: list[str] | None = None,
@@ -98,11 +100,9 @@ class ReliableTool(Tool):
             raise TypeError(
                 f"func_or_tool must be a function or a Tool, but it is of type {type(func_or_tool).__name__}."
             )
-        for part, config in (("Runner", runner_llm_config), ("Validator", validator_llm_config)):
-            if not config:
-                raise ValueError(f"{part} LLM config failed validation: a {part.lower()} needs a model.")
-        if max_tool_invocations < 1:
-            raise ValueError(f"max_tool_invocations must be at least 1, but it is {max_tool_invocations}.")
+        if not runner_llm_config or not validator_llm_config:
+            part = "Validator" if runner_llm_config else "Runner"
+            raise ValueError(f"{part} LLM config failed validation: a {part.lower()} needs a model.")
         self._inner = func_or_tool if isinstance(func_or_tool, Tool) else Tool(func_or_tool=func_or_tool)
         self._inner.tool_schema  # noqa: B018 - which tells now of a parameter without an annotation
         self._runner_config = runner_llm_config

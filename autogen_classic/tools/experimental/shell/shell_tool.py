@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from ...._argument_checks import Seconds, Texts, arguments_checked
 from ...._code.commands import REFUSED_IN_SHELLS
 from ...._code.process.command import run_command
 from ._filter import CommandFilter, words_of
@@ -75,15 +76,16 @@ class ShellExecutor:
     ]
     """What is refused by default: regular expressions, and what is said of each."""
 
+    @arguments_checked
     def __init__(
         self,
-        default_timeout: float = 60.0,
+        default_timeout: Seconds = 60.0,
         workspace_dir: str | os.PathLike[str] | None = None,
-        allowed_paths: Sequence[str] | None = None,
-        allowed_commands: Sequence[str] | None = None,
-        denied_commands: Sequence[str] | None = None,
+        allowed_paths: Texts | None = None,
+        allowed_commands: Texts | None = None,
+        denied_commands: Texts | None = None,
         enable_command_filtering: bool = True,
-        dangerous_patterns: Sequence[str | tuple[str, str]] | None = None,
+        dangerous_patterns: list[str | tuple[str, str]] | None = None,
     ) -> None:
         """Make an executor.
 
@@ -99,19 +101,11 @@ class ShellExecutor:
                 None takes `DEFAULT_DANGEROUS_PATTERNS`.
 
         Raises:
-            ValueError: a list is a text, or ``default_timeout`` is not positive.
+            TypeError: an argument has a wrong type, such as a text in the place of a list.
+            ValueError: ``default_timeout`` is not positive.
             OSError: the folder cannot be made.
         """
-        lists = {
-            "allowed_paths": allowed_paths,
-            "allowed_commands": allowed_commands,
-            "denied_commands": denied_commands,
-            "dangerous_patterns": dangerous_patterns,
-        }
-        for name, given in lists.items():
-            if isinstance(given, str):
-                raise ValueError(f"{name} must be a list of texts, such as [{given!r}].")
-        self._default_timeout = _checked_seconds(default_timeout)
+        self._default_timeout = default_timeout
         self._workspace = Path(workspace_dir) if workspace_dir is not None else Path.cwd()
         self._workspace.mkdir(parents=True, exist_ok=True)
         patterns = self.DEFAULT_DANGEROUS_PATTERNS if dangerous_patterns is None else dangerous_patterns
@@ -123,7 +117,8 @@ class ShellExecutor:
         )
         self._filtering = enable_command_filtering
 
-    def run(self, cmd: str, timeout: float | None = None) -> CmdResult:
+    @arguments_checked
+    def run(self, cmd: str, timeout: Seconds | None = None) -> CmdResult:
         """Run a command.
 
         Args:
@@ -136,9 +131,10 @@ class ShellExecutor:
         Raises:
             ValueError: the command is refused, or cannot be split into words; or ``timeout`` is not positive.
         """
-        return self._run(self._checked(cmd), self._default_timeout if timeout is None else _checked_seconds(timeout))
+        return self._run(self._checked(cmd), self._default_timeout if timeout is None else timeout)
 
-    def run_commands(self, commands: Sequence[str], timeout_ms: int | None = None) -> list[CmdResult]:
+    @arguments_checked
+    def run_commands(self, commands: Sequence[str], timeout_ms: Seconds | None = None) -> list[CmdResult]:
         """Run commands, one after the other, whatever the results are.
 
         Args:
@@ -151,7 +147,7 @@ class ShellExecutor:
         Raises:
             ValueError: one of them is refused or cannot be split into words; then none was run.
         """
-        seconds = self._default_timeout if timeout_ms is None else _checked_seconds(timeout_ms / 1000)
+        seconds = self._default_timeout if timeout_ms is None else timeout_ms / 1000
         return [self._run(words, seconds) for words in [self._checked(command) for command in commands]]
 
     def _checked(self, line: str) -> list[str]:
@@ -167,10 +163,3 @@ class ShellExecutor:
         except OSError as error:
             return CmdResult("", f"{words[0]}: {error.strerror or error}\n", _CANNOT_BE_RUN, timed_out=False)
         return CmdResult(result.stdout, result.stderr, None if result.timed_out else result.exit_code, result.timed_out)
-
-
-def _checked_seconds(seconds: float) -> float:
-    """A time limit that is one."""
-    if not seconds > 0:
-        raise ValueError(f"A time limit must be positive, but it is {seconds!r}.")
-    return seconds

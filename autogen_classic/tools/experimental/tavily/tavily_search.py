@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from ...._argument_checks import arguments_checked
 from ...._core.callables import blocking
 from ...._packages import missing_package
 from ...tool import Tool
@@ -20,6 +21,7 @@ class TavilySearchTool(Tool):
     where the model asks for it. Tavily's own answer to the question is the list's attribute ``answer``.
     """
 
+    @arguments_checked
     def __init__(
         self, *, llm_config: dict[str, Any] | Literal[False] | None = None, tavily_api_key: str | None = None
     ) -> None:
@@ -63,7 +65,7 @@ class TavilySearchTool(Tool):
                     include_answer=include_answer or "basic",
                     include_raw_content=bool(include_raw_content),
                     include_domains=include_domains or [],
-                    max_results=num_results,
+                    max_results=max(num_results, 1),
                     timeout=SECONDS,
                 )
             return _results_of(found)

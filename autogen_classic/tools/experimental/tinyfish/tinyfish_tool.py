@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from ...._argument_checks import arguments_checked
 from ...._core.callables import blocking
 from ...._packages import missing_package
 from ....errors import ToolServiceError
@@ -75,6 +76,7 @@ class TinyFishTool(Tool):
     The tool is called ``tinyfish_scrape`` and returns ``{"url", "goal", "data"}``, with an ``error`` if TinyFish fails.
     """
 
+    @arguments_checked
     def __init__(self, *, llm_config: Config = None, tinyfish_api_key: str | None = None) -> None:
         """Make the tool.
 
@@ -118,6 +120,7 @@ class TinyFishSearchTool(Tool):
     TinyFish fails. Each result has ``position``, ``site_name``, ``title``, ``snippet`` and ``url``.
     """
 
+    @arguments_checked
     def __init__(self, *, llm_config: Config = None, tinyfish_api_key: str | None = None) -> None:
         """Make the tool.
 
@@ -160,6 +163,7 @@ class TinyFishFetchTool(Tool):
     read, with its ``text``, and an error with its ``url`` for each of the others.
     """
 
+    @arguments_checked
     def __init__(self, *, llm_config: Config = None, tinyfish_api_key: str | None = None) -> None:
         """Make the tool.
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel
 
+from ...._argument_checks import Count, arguments_checked, check_value
 from ...._core.callables import blocking
 from ...._web.fetch import Limits, fetch
 from ....errors import ToolServiceError
@@ -104,7 +105,8 @@ class WikipediaClient:
         agent = f"autogen-classic/{RELEASE} ({tool_name}; https://pypi.org/project/autogen-classic)"
         self.headers = {"User-Agent": agent}
 
-    def search(self, query: str, limit: int = 3) -> list[dict[str, Any]]:
+    @arguments_checked
+    def search(self, query: str, limit: Count = 3) -> list[dict[str, Any]]:
         """Look for pages.
 
         Args:
@@ -121,6 +123,7 @@ class WikipediaClient:
             found = self._ask(list="search", srsearch=query, srlimit=str(limit), srprop="size|wordcount|timestamp")
             return [page for page in found["search"] if page["title"]]
 
+    @arguments_checked
     def get_page(self, title: str) -> WikipediaPage | None:
         """Read a page; redirections are followed.
 
@@ -182,6 +185,7 @@ class _WikipediaTool(Tool):
         self, query: str, of_page: Callable[[dict[str, Any], WikipediaPage], FoundT | None]
     ) -> ForeignResults[FoundT] | str:
         """Look for pages and read them; a text says that there are none, or what went wrong."""
+        check_value(f"query of {self.name}", query, str)
         query = query[:MAX_QUERY_LENGTH]
         if self.verbose:
             logger.info("[%s] search query=%r top_k=%s", self.name, query, self.top_k)
@@ -197,7 +201,8 @@ class _WikipediaTool(Tool):
 class WikipediaQueryRunTool(_WikipediaTool):
     """Looks something up in Wikipedia; the tool is called ``wikipedia-query-run``."""
 
-    def __init__(self, language: str = "en", top_k: int = 3, verbose: bool = False) -> None:
+    @arguments_checked
+    def __init__(self, language: str = "en", top_k: Count = 3, verbose: bool = False) -> None:
         """Make the tool.
 
         Args:
@@ -237,7 +242,8 @@ class WikipediaPageLoadTool(_WikipediaTool):
         truncate: how many characters of each page are read.
     """
 
-    def __init__(self, language: str = "en", top_k: int = 3, truncate: int = 4000, verbose: bool = False) -> None:
+    @arguments_checked
+    def __init__(self, language: str = "en", top_k: Count = 3, truncate: Count = 4000, verbose: bool = False) -> None:
         """Make the tool.
 
         Args:

@@ -8,6 +8,7 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ....._argument_checks import Port, Texts, arguments_checked
 from ....._packages import missing_package
 from .credentials_provider import GoogleCredentialsProvider
 
@@ -33,8 +34,9 @@ class GoogleCredentialsLocalProvider(GoogleCredentialsProvider):
         ImportError: the package google-auth-oauthlib is missing.
     """
 
+    @arguments_checked
     def __init__(
-        self, client_secret_file: str, scopes: list[str], token_file: str | None = None, port: int = 8080
+        self, client_secret_file: str | Path, scopes: Texts, token_file: str | Path | None = None, port: Port = 8080
     ) -> None:
         try:
             import google_auth_oauthlib.flow  # noqa: F401

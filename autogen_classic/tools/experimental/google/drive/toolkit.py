@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from ....._argument_checks import arguments_checked
 from ....._core.callables import blocking
 from ....._packages import missing_package
 from ....tool import Tool
@@ -32,6 +33,7 @@ class GoogleDriveToolkit(Toolkit, GoogleToolkitProtocol):
     or png.
     """
 
+    @arguments_checked
     def __init__(
         self,
         *,
@@ -60,11 +62,6 @@ class GoogleDriveToolkit(Toolkit, GoogleToolkitProtocol):
         connect = partial(_drive, credentials, api_version)
         tools = [_lister(connect), _downloader(connect, Path(download_folder).absolute())]
         left_out = set(exclude or ())
-        if unknown := left_out - {tool.name for tool in tools}:
-            raise ValueError(
-                f"exclude names {', '.join(sorted(unknown))}, but the tools are "
-                f"{' and '.join(tool.name for tool in tools)}."
-            )
         super().__init__(tool for tool in tools if tool.name not in left_out)
 
     @classmethod

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from ....._argument_checks import Text, arguments_checked
 from ....._packages import missing_package
 from ....._web.proxy import proxy_of_environment
 from .....errors import ToolServiceError
@@ -51,7 +52,7 @@ class _Channel:
         ImportError: the package discord.py is missing.
     """
 
-    def __init__(self, tool: str, bot_token: str, channel_name: str, guild_name: str) -> None:
+    def __init__(self, tool: str, bot_token: Text, channel_name: Text, guild_name: Text) -> None:
         try:
             import discord
         except ImportError as error:
@@ -94,7 +95,8 @@ class _Channel:
 class DiscordSendTool(Tool):
     """Sends a message to a channel of Discord; the tool is called ``discord_send``."""
 
-    def __init__(self, *, bot_token: str, channel_name: str, guild_name: str) -> None:
+    @arguments_checked
+    def __init__(self, *, bot_token: Text, channel_name: Text, guild_name: Text) -> None:
         """Make the tool.
 
         Args:
@@ -129,7 +131,8 @@ class DiscordRetrieveTool(Tool):
     It returns a list of ``{"id", "content", "author", "timestamp"}``, the latest first; or of one ``{"error"}``.
     """
 
-    def __init__(self, *, bot_token: str, channel_name: str, guild_name: str) -> None:
+    @arguments_checked
+    def __init__(self, *, bot_token: Text, channel_name: Text, guild_name: Text) -> None:
         """Make the tool.
 
         Args:

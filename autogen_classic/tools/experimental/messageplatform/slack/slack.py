@@ -7,6 +7,7 @@ import re
 import time
 from typing import Annotated, Any
 
+from ....._argument_checks import Text, arguments_checked
 from ....._core.threads import in_thread
 from ....._packages import missing_package
 from .....errors import ToolServiceError
@@ -39,7 +40,7 @@ class _Channel:
         ImportError: the package slack-sdk is missing.
     """
 
-    def __init__(self, tool: str, bot_token: str, channel_id: str) -> None:
+    def __init__(self, tool: str, bot_token: Text, channel_id: Text) -> None:
         try:
             from slack_sdk import WebClient
             from slack_sdk.errors import SlackApiError
@@ -102,7 +103,8 @@ class _Channel:
 class SlackSendTool(Tool):
     """Sends a message to a channel of Slack; the tool is called ``slack_send``."""
 
-    def __init__(self, *, bot_token: str, channel_id: str) -> None:
+    @arguments_checked
+    def __init__(self, *, bot_token: Text, channel_id: Text) -> None:
         """Make the tool.
 
         Args:
@@ -133,7 +135,8 @@ class SlackRetrieveTool(Tool):
     It returns ``{"message_count", "messages", "start_time"}`` with the messages as Slack has them, the latest first.
     """
 
-    def __init__(self, *, bot_token: str, channel_id: str) -> None:
+    @arguments_checked
+    def __init__(self, *, bot_token: Text, channel_id: Text) -> None:
         """Make the tool.
 
         Args:
@@ -170,7 +173,8 @@ class SlackRetrieveRepliesTool(Tool):
     since (``channel_messages``), their numbers, and ``timed_out`` if there were not enough in time.
     """
 
-    def __init__(self, *, bot_token: str, channel_id: str) -> None:
+    @arguments_checked
+    def __init__(self, *, bot_token: Text, channel_id: Text) -> None:
         """Make the tool.
 
         Args:

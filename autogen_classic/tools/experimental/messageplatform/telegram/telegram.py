@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
+from ....._argument_checks import Text, arguments_checked
 from ....._packages import missing_package
 from .....errors import ToolServiceError
 from ....tool import Tool
@@ -38,7 +39,8 @@ _NOT_A_MOMENT = (
 class BaseTelegramTool:
     """Talks to Telegram as a user who has signed in before."""
 
-    def __init__(self, api_id: str, api_hash: str, session_name: str) -> None:
+    @arguments_checked
+    def __init__(self, api_id: Text | int, api_hash: Text, session_name: str) -> None:
         """Say who talks.
 
         Args:
@@ -89,7 +91,8 @@ class BaseTelegramTool:
 class TelegramSendTool(BaseTelegramTool, Tool):
     """Sends a message to a chat of Telegram; the tool is called ``telegram_send``."""
 
-    def __init__(self, *, api_id: str, api_hash: str, chat_id: str) -> None:
+    @arguments_checked
+    def __init__(self, *, api_id: Text | int, api_hash: Text, chat_id: Text | int) -> None:
         """Make the tool.
 
         Args:
@@ -129,7 +132,8 @@ class TelegramRetrieveTool(BaseTelegramTool, Tool):
     one first; or an ``{"error"}``.
     """
 
-    def __init__(self, *, api_id: str, api_hash: str, chat_id: str) -> None:
+    @arguments_checked
+    def __init__(self, *, api_id: Text | int, api_hash: Text, chat_id: Text | int) -> None:
         """Make the tool.
 
         Args:
@@ -178,7 +182,7 @@ def _keep_private(session_name: str) -> None:
     file.chmod(0o600)
 
 
-def _chat(chat_id: str) -> int | str:
+def _chat(chat_id: Text | int) -> int | str:
     try:
         return int(chat_id)
     except ValueError:

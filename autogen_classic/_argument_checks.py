@@ -1,0 +1,123 @@
+"""What a program gives to a constructor or a function, checked by its annotations before anything is done with it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Collection, Iterator, Mapping
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, ParamSpec, TypeVar
+
+from pydantic import Field, GetPydanticSchema, TypeAdapter, ValidationError
+from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
+
+from ._secrets import is_secret_name
+from .function_utils import get_typed_annotation
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+__all__ = ("Count", "Port", "Seconds", "Text", "Texts", "arguments_checked", "check_value")
+
+GivenT = ParamSpec("GivenT")
+ResultT = TypeVar("ResultT")
+
+Count = Annotated[int, Field(strict=True, ge=1)]
+"""A whole number, at least 1."""
+Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
+"""Where a server listens."""
+Seconds = Annotated[float, Field(strict=True, gt=0)]
+"""A positive number of seconds."""
+Text = Annotated[str, Field(min_length=1)]
+"""A text that is not empty."""
+Texts = Annotated[Collection[str], GetPydanticSchema(lambda _, handler: handler(list[str]))]
+"""Several texts, in a list or another collection; a single one is refused."""
+
+_OUT_OF_RANGE = ("greater_than", "greater_than_equal", "less_than_equal", "literal_error", "string_too_short")
+_WISHES = {"path_type": "be a path", "sequence_str": "be a list of texts"}
+_LONGEST_SHOWN = 80
+
+
+def arguments_checked(function: Callable[GivenT, ResultT]) -> Callable[GivenT, ResultT]:
+    """Let a function refuse arguments that do not fit its annotations, before it begins.
+
+    What fits is passed on as it is. Not looked at are: parameters whose types pydantic does not know, such as agents;
+    booleans, since anything is true or false; and iterators, which a look would use up.
+
+    Args:
+        function: a constructor, or a function that is not asynchronous.
+
+    Returns:
+        The same, which raises `TypeError` for a value of a wrong type and `ValueError` for one that is out of range;
+        both say of which parameter, and what it should be. Values under names that speak of a key are not shown.
+    """
+    signature = inspect.signature(function)
+
+    @functools.cache  # at the first call, when all names in the annotations are defined
+    def checks() -> Mapping[str, TypeAdapter[Any]]:
+        names = getattr(function, "__globals__", {})
+        found = {name: _adapter_of(one.annotation, names) for name, one in signature.parameters.items()}
+        return {name: adapter for name, adapter in found.items() if adapter is not None}
+
+    @functools.wraps(function)
+    def checked(*args: GivenT.args, **kwargs: GivenT.kwargs) -> ResultT:
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError:  # Python itself says better what is missing
+            return function(*args, **kwargs)
+        for name, adapter in checks().items():
+            if name in given and not isinstance(given[name], Iterator):
+                _check(f"{name} of {_name_of(function, args)}", given[name], adapter, is_secret_name(name))
+        return function(*args, **kwargs)
+
+    return checked
+
+
+def _adapter_of(annotation: object, names: dict[str, Any]) -> TypeAdapter[Any] | None:
+    """What checks a parameter; None for one that is not looked at."""
+    try:
+        kind = get_typed_annotation(annotation, names)
+        is_known = kind is not bool and kind is not inspect.Parameter.empty and not isinstance(kind, ForwardRef)
+        return TypeAdapter(kind) if is_known else None
+    except (PydanticUndefinedAnnotation, PydanticUserError, TypeError):  # the last for an alias that is a text
+        return None
+
+
+def _name_of(function: Callable[..., object], args: tuple[object, ...]) -> str:
+    """What errors call a function: a constructor goes by the name of the class that is made."""
+    return type(args[0]).__name__ if function.__name__ == "__init__" else function.__qualname__
+
+
+def check_value(what: str, given: object, kind: TypeForm[Any]) -> None:
+    """Refuse a value that does not fit a type, in the words of `arguments_checked`.
+
+    Args:
+        what: which one it is, such as ``"max_steps in agent_kwargs"``.
+        given: the value.
+        kind: the type.
+
+    Raises:
+        TypeError: it is of a wrong type.
+        ValueError: it is out of range.
+    """
+    _check(what, given, TypeAdapter(kind))
+
+
+def _check(what: str, given: object, adapter: TypeAdapter[Any], is_secret: bool = False) -> None:
+    try:
+        adapter.validate_python(given)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        # pydantic writes "Input should be a valid string"
+        wishes = [_WISHES.get(fault["type"]) or fault["msg"].partition(" should ")[2] for fault in faults]
+        kind = ValueError if faults[0]["type"] in _OUT_OF_RANGE else TypeError
+        wished = " or ".join(dict.fromkeys(filter(None, wishes)))
+        item = next((f"item {step} of " for step in faults[0]["loc"] if isinstance(step, int)), "")
+        shown = _shown(faults[0]["input"] if item else given, is_secret)
+        raise kind(f"{item}{what} should {wished}, but it is {shown}.") from None
+
+
+def _shown(given: object, is_secret: bool) -> str:
+    if isinstance(given, (str, int, float, NoneType)) and not is_secret:
+        return f"{given!r:.{_LONGEST_SHOWN}}"
+    return f"of type {type(given).__name__}"
