@@ -23,6 +23,7 @@ __all__ = (
     "CONTEXT_KEY",
     "RESULT_ARTIFACT_NAME",
     "answer_in",
+    "brings_history",
     "part_of_message",
     "plain",
     "request_from_message",
@@ -98,6 +99,15 @@ def request_to_message(request: RequestMessage, context_id: str) -> Message:
         parts=[part_of_message(message) for message in request.messages],
         metadata=structure(metadata) if metadata else None,
     )
+
+
+def brings_history(message: Message) -> bool:
+    """Tell whether a message holds the conversation so far, as those of our remote agent do.
+
+    Args:
+        message: the message of A2A.
+    """
+    return any("role" in part.metadata.fields for part in message.parts)
 
 
 def request_from_message(message: Message) -> RequestMessage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Hashable
 from typing import Any
 from uuid import uuid4
 
@@ -15,9 +16,10 @@ from a2a.types import Part, TaskState
 
 from .._secrets import without_secrets
 from ..agentchat.conversable_agent import ConversableAgent
-from ..agentchat.remote import AgentService, ServiceResponse
+from ..agentchat.remote import AgentService, RequestMessage, ServiceResponse
 from ..agentchat.remote.makers import Maker
-from ._wire import CONTEXT_KEY, RESULT_ARTIFACT_NAME, part_of_message, request_from_message
+from ._memory import Memory, Remembered
+from ._wire import CONTEXT_KEY, RESULT_ARTIFACT_NAME, brings_history, part_of_message, request_from_message
 
 __all__ = ("AutogenAgentExecutor",)
 
@@ -26,6 +28,9 @@ logger = logging.getLogger("autogen.a2a")
 
 class AutogenAgentExecutor(AgentExecutor):
     """Lets an agent answer what a server of A2A is asked.
+
+    A client that sends each message alone is answered with knowledge of what was said under the same context id: in
+    the latest thousand conversations, and for an hour after the last message.
 
     Args:
         agent: the agent, or a function that makes one for each request; see `AgentService`.
@@ -37,6 +42,7 @@ class AutogenAgentExecutor(AgentExecutor):
     def __init__(self, agent: ConversableAgent | Maker[ConversableAgent]) -> None:
         self._service = AgentService(agent)
         self.agent = self._service.agent
+        self._memory = Memory()
         self._running: dict[str, asyncio.Task[Any]] = {}
 
     async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
@@ -70,12 +76,19 @@ class AutogenAgentExecutor(AgentExecutor):
 
     async def _answer(self, context: RequestContext, updater: TaskUpdater) -> None:
         assert context.message is not None
+        request = request_from_message(context.message)
+        conversation = None if brings_history(context.message) else _conversation_of(context)
+        known = Remembered() if conversation is None else self._memory.recall(conversation)
+        whole = RequestMessage(
+            messages=[*known.messages, *request.messages],
+            context=known.context if request.context is None else request.context,
+            client_tools=request.client_tools,
+        )
+        said = request.messages
         artifact_id, is_streamed = uuid4().hex, False
         last: ServiceResponse | None = None
-        async for part in self._service(request_from_message(context.message)):
-            if part.input_required is not None:
-                await updater.requires_input(updater.new_agent_message([Part(text=part.input_required)]))
-                return
+        question: str | None = None
+        async for part in self._service(whole):
             if part.streaming_text:
                 await updater.add_artifact(
                     [Part(text=part.streaming_text)],
@@ -86,7 +99,13 @@ class AutogenAgentExecutor(AgentExecutor):
                 )
                 is_streamed = True
             if part.message is not None:
-                last = part
+                said, last = [*said, part.message], part
+            question = part.input_required
+        if conversation is not None:
+            self._memory.add(conversation, said, last.context if last is not None else None)
+        if question is not None:
+            await updater.requires_input(updater.new_agent_message([Part(text=question)]))
+            return
         if last is not None and last.message is not None:
             await updater.add_artifact(
                 [part_of_message(last.message)],
@@ -111,3 +130,9 @@ class AutogenAgentExecutor(AgentExecutor):
         if running is not None:
             running.cancel()
         await TaskUpdater(event_queue, context.task_id, context.context_id).cancel()
+
+
+def _conversation_of(context: RequestContext) -> Hashable:
+    """Which conversation a request belongs to: nobody else goes on with that of somebody who has shown who it is."""
+    call = context.call_context
+    return call.tenant, call.user.is_authenticated, call.user.user_name, context.context_id

@@ -55,10 +55,14 @@ class CardSettings(AgentCard):
             agent: whose card it is.
             url: where it is asked.
         """
+        name = self.name or agent.name
+        description = self.description or agent.description or f"The agent {name}."
+        talking = AgentSkill(id="conversation", name=f"Talk to {name}", description=description, tags=["conversation"])
         said = {
-            "name": self.name or agent.name,
-            "description": self.description or agent.description,
+            "name": name,
+            "description": description,
             "url": self.url or url,
+            "skills": self.skills or [talking],  # a card must have one
         }
         return AgentCard.model_validate({**self.model_dump(by_alias=True, exclude_none=True), **said})
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from agent_kit import agent, both_ways, chat
+from asgi_kit import served
 
 from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager, register_function
 from autogen_classic.agentchat.group import ContextVariables, ReplyResult
@@ -23,11 +20,11 @@ from autogen_classic.state import journal
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient, ScriptedPerson, tool_call
 
 pytest.importorskip("a2a")
-uvicorn = pytest.importorskip("uvicorn")
-from a2a.compat.v0_3.types import AgentCard  # noqa: E402
-from starlette.responses import PlainTextResponse  # noqa: E402
+pytest.importorskip("uvicorn")
+from a2a.compat.v0_3.types import AgentCard
+from starlette.responses import PlainTextResponse
 
-from autogen_classic.a2a import (  # noqa: E402
+from autogen_classic.a2a import (
     A2aAgentServer,
     A2aRemoteAgent,
     CardSettings,
@@ -40,22 +37,6 @@ def bot(replies: list[Any], **settings: Any) -> ConversableAgent:
     model = ScriptedClient(replies)
     settings = {"human_input_mode": "NEVER", "system_message": "I am the bot.", **settings}
     return ConversableAgent("bot", llm_config=model.llm_config(), **settings)
-
-
-@contextmanager
-def served(make: Callable[[str], Any]) -> Iterator[str]:
-    """An application on a port of this machine; it is made once the address is known."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(make(url), log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield url
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
 
 
 def serving(served_agent: ConversableAgent, **settings: Any) -> Any:
