@@ -122,6 +122,7 @@ REACHING_IN = {
     "agentchat.contrib._swarm.pattern -> agentchat.group._transitions": "a swarm is a group that begins otherwise",
     "agentchat.contrib.swarm_agent -> agentchat.group._running": "a swarm is a group with other names",
     "agentchat.contrib.swarm_agent -> agentchat.group._runs": "a run of a swarm is that of a group",
+    "ag_ui.adapter -> tools.experimental._foreign": "texts of strangers are marked in one way",
     "_legacy.completion -> oai._request.templates": "templates of 0.1 are filled as those of 0.2 are",
     "cache._import.run -> oai._request.answer_cache": "old answers are checked as new ones are",
     "cli.cache -> cache._import.run": "the command shows and imports what the cache has written",

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from ag_ui.core import (
     BaseEvent,
+    Context,
     EventType,
     RunAgentInput,
     RunErrorEvent,
@@ -33,6 +34,7 @@ from .._web.incoming import MOST_BYTES, refusal_of
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote import AgentService, RequestMessage, ServiceResponse
 from ..agentchat.remote.makers import Maker
+from ..tools.experimental._foreign import marked
 
 if TYPE_CHECKING:
     from starlette.endpoints import HTTPEndpoint
@@ -41,6 +43,7 @@ __all__ = ("AGUIStream", "RunAgentInput")
 
 logger = logging.getLogger("autogen.ag_ui")
 
+_ABOUT_READABLES = "This is what the user interface shows beside our conversation:"
 _ROLES = ("user", "assistant", "system", "developer", "tool")  # others are for the user interface alone
 
 Interceptor = Callable[[ServiceResponse], AsyncIterator[BaseEvent]]
@@ -49,8 +52,9 @@ Interceptor = Callable[[ServiceResponse], AsyncIterator[BaseEvent]]
 class AGUIStream:
     """Lets a user interface talk to an agent.
 
-    Each run brings the conversation, the state, which are the agent's context variables, and the tools of the user
-    interface. The agent's own tools run here.
+    Each run brings the conversation, the state, whose parts join the agent's context variables, the tools of the user
+    interface, and what that shows beside the conversation (``context``): the model reads it as the text of strangers,
+    cut to 40,000 characters. The agent's own tools run here.
 
     Args:
         agent: the agent, or a function without parameters that makes one for each run, so that runs go on side by side;
@@ -90,7 +94,8 @@ class AGUIStream:
         thread_id, run_id = incoming.thread_id, incoming.run_id
         yield RunStartedEvent(type=EventType.RUN_STARTED, thread_id=thread_id, run_id=run_id)
         try:
-            request = _request_of(incoming, context)
+            own = self._service.agent.context_variables.to_dict()
+            request = _request_of(incoming, {**own, **context})
             answer = _Answer(request)
             for event in answer.state(request.context):
                 yield event
@@ -227,8 +232,19 @@ def _request_of(incoming: RunAgentInput, context: Mapping[str, Any]) -> RequestM
     ]
     variables = {**context, **(incoming.state or {})}
     said = [message.model_dump(exclude_none=True) for message in incoming.messages if message.role in _ROLES]
-    messages = [_message_of(message) for message in said]
+    messages = _with_readables([_message_of(message) for message in said], incoming.context or ())
     return RequestMessage(messages=messages, context=variables or None, client_tools=tools)
+
+
+def _with_readables(messages: list[dict[str, Any]], readables: Iterable[Context]) -> list[dict[str, Any]]:
+    """Add what the user interface shows beside the conversation, before the last word of the user."""
+    shown = "\n".join(f"{readable.description}: {readable.value}" for readable in readables)
+    if not shown:
+        return messages
+    of_user = [place for place, message in enumerate(messages) if message["role"] == "user"]
+    place = of_user[-1] if of_user else 0
+    told = {"role": "user", "content": f"{_ABOUT_READABLES}\n{marked(shown)}"}
+    return [*messages[:place], told, *messages[place:]]
 
 
 def _message_of(said: Mapping[str, Any]) -> dict[str, Any]:
