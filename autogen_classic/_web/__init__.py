@@ -1,5 +1,6 @@
-"""What stands between this machine and addresses that a model or a page chose.
+"""What stands between this machine and what a model, a page or a stranger chose.
 
-``fence`` knows which addresses may be reached, ``fetch`` gets one of them with limits on size, time and type,
-``pictures`` gets the picture that one of them holds, and ``errors`` has what they raise.
+``fence`` knows which addresses may be reached, and ``files`` which files may be shown. ``fetch`` gets what an address
+holds with limits on size, time and type, ``pictures`` gets the picture that one of them holds, and ``errors`` has what
+they raise.
 """

@@ -19,6 +19,7 @@ from .._core.events import PersonAsked, listening
 from .._core.messages import Message
 from .._core.party import Agent, Outcome, Party, Runner, ToolOrFunction
 from .._core.running_chats import StopReason
+from .._core.tags import foreign_pictures_kept_over_chats
 from ..events.agent_events import ErrorEvent, RunCompletionEvent
 from ..io.base import IOStream, Printable
 from ..io.run_response import AsyncRunIterResponse, AsyncRunResponse, RunIterResponse, RunResponse
@@ -26,7 +27,8 @@ from ..io.thread_io_stream import AsyncThreadIOStream, RunStream, SteppedIOStrea
 from . import _literals
 from ._iteration import AsyncChatRun, ChatRun, ChatWalk
 from ._run_tools import check_tools, lend_tools, with_tools
-from .chat import ChatResult, chat_steps, check_queue, with_summaries
+from .chat import ChatResult, chat_steps, with_summaries
+from .utils import check_queue
 
 __all__ = (
     "AsyncSteppedChatRun",
@@ -287,10 +289,11 @@ def start_queue(chat_queue: list[dict[str, Any]]) -> list[RunResponse]:
 
     def run_all() -> None:
         finished: list[ChatResult] = []
-        for position, (stream, chat_info) in enumerate(runs):
-            report(stream, functools.partial(_next_of_queue, chat_info, finished))
-            if _fails_all(stream, [later for later, _ in runs[position + 1 :]]):
-                return
+        with foreign_pictures_kept_over_chats():
+            for position, (stream, chat_info) in enumerate(runs):
+                report(stream, functools.partial(_next_of_queue, chat_info, finished))
+                if _fails_all(stream, [later for later, _ in runs[position + 1 :]]):
+                    return
 
     start_thread(run_all)
     return responses
@@ -304,10 +307,11 @@ def start_queue_task(chat_queue: list[dict[str, Any]]) -> list[AsyncRunResponse]
 
     async def run_all() -> None:
         finished: list[ChatResult] = []
-        for position, (stream, chat_info) in enumerate(runs):
-            await report_async(stream, functools.partial(_a_next_of_queue, chat_info, finished))
-            if _fails_all(stream, [later for later, _ in runs[position + 1 :]]):
-                return
+        with foreign_pictures_kept_over_chats():
+            for position, (stream, chat_info) in enumerate(runs):
+                await report_async(stream, functools.partial(_a_next_of_queue, chat_info, finished))
+                if _fails_all(stream, [later for later, _ in runs[position + 1 :]]):
+                    return
 
     start_task(run_all())
     return responses

@@ -18,8 +18,9 @@ from .._core.messages import TextOrMessage
 from .._core.party import Party, described, is_agent
 from .._core.running_chats import ChatStopped, RunningChat, StopReason
 from .._core.steps import converse
+from .._core.tags import foreign_pictures_kept_over_chats
 from ._first_message import first_message, item_as_text
-from .utils import consolidate_chat_info, gather_usage_summary
+from .utils import check_prerequisites, check_queue, consolidate_chat_info, gather_usage_summary
 
 if TYPE_CHECKING:
     from .._pictures.drawing import Drawing, Form
@@ -202,9 +203,10 @@ def initiate_chats(chat_queue: list[dict[str, Any]]) -> list[ChatResult]:
     check_queue(chat_queue)
     _warn_about_repeated_recipients(chat_queue)
     finished: list[ChatResult] = []
-    for chat_info in chat_queue:
-        prepared = with_summaries(chat_info, finished)
-        finished.append(prepared["sender"].initiate_chat(**prepared))
+    with foreign_pictures_kept_over_chats():
+        for chat_info in chat_queue:
+            prepared = with_summaries(chat_info, finished)
+            finished.append(prepared["sender"].initiate_chat(**prepared))
     return finished
 
 
@@ -242,26 +244,29 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
     _warn_about_repeated_recipients(chat_queue)
     waiting = {chat_info["chat_id"]: chat_info for chat_info in chat_queue}
     _warn_about_repeated_ids(chat_queue)
-    _check_prerequisites(waiting)
+    check_prerequisites(waiting)
     finished: dict[Any, ChatResult] = {}
     running: dict[asyncio.Task[ChatResult], Any] = {}
-    try:
-        while waiting or running:
-            for chat_id, chat_info in list(waiting.items()):
-                prerequisites = chat_info.get("prerequisites", [])
-                if all(needed in finished for needed in prerequisites):
-                    prepared = _prepare(waiting.pop(chat_id), [finished[needed].summary for needed in prerequisites])
-                    task = asyncio.ensure_future(prepared["sender"].a_initiate_chat(**prepared))
-                    running[task] = chat_id
-            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                chat_id = running.pop(task)
-                finished[chat_id] = task.result()
-                finished[chat_id].chat_id = chat_id
-    finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)  # so that nothing goes on behind the caller's back
+    with foreign_pictures_kept_over_chats():
+        try:
+            while waiting or running:
+                for chat_id, chat_info in list(waiting.items()):
+                    prerequisites = chat_info.get("prerequisites", [])
+                    if all(needed in finished for needed in prerequisites):
+                        prepared = _prepare(
+                            waiting.pop(chat_id), [finished[needed].summary for needed in prerequisites]
+                        )
+                        task = asyncio.ensure_future(prepared["sender"].a_initiate_chat(**prepared))
+                        running[task] = chat_id
+                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    chat_id = running.pop(task)
+                    finished[chat_id] = task.result()
+                    finished[chat_id].chat_id = chat_id
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)  # so that nothing goes on behind the caller's back
     return {chat_info["chat_id"]: finished[chat_info["chat_id"]] for chat_info in chat_queue}
 
 
@@ -327,35 +332,6 @@ def _check_that_no_message_is_lost(agent: Party, clear_history: object, message:
         )
 
 
-def check_queue(chat_queue: object) -> None:
-    """Refuse a queue in any other form, and chats in it that lack something.
-
-    Args:
-        chat_queue: a list of dicts.
-
-    Raises:
-        AssertionError: for a chat without sender or recipient, or with an unknown summary method.
-        AttributeError: for a sender that is not an agent.
-        TypeError: for anything else.
-    """
-    form = 'a list of dicts such as {"sender": ..., "recipient": ..., "message": ...}'
-    if isinstance(chat_queue, (dict, str)):
-        raise AssertionError(f"chat_queue must be {form}, but it is a {type(chat_queue).__name__}. Put it in a list.")
-    if not isinstance(chat_queue, Iterable):
-        raise TypeError(f"chat_queue must be {form}, but it is {chat_queue!r}.")
-    for number, chat_info in enumerate(chat_queue):
-        if not isinstance(chat_info, Mapping):
-            raise TypeError(f"chat_queue must be {form}, but its chat {number} is of type {type(chat_info).__name__}.")
-    consolidate_chat_info(chat_queue)
-    for number, chat_info in enumerate(chat_queue):
-        sender = chat_info["sender"]
-        if isinstance(sender, type) or not hasattr(sender, "initiate_chat"):
-            raise AttributeError(
-                f"sender in chat {number} (counted from 0) must be an agent, but it is {described(sender)}. Pass the "
-                "agent itself."
-            )
-
-
 def _warn_about_repeated_recipients(chat_queue: list[dict[str, Any]]) -> None:
     counted = Counter(id(chat_info["recipient"]) for chat_info in chat_queue)
     repeated = {
@@ -380,21 +356,3 @@ def _warn_about_repeated_ids(chat_queue: list[dict[str, Any]]) -> None:
             "each chat its own chat_id.",
             stacklevel=3,
         )
-
-
-def _check_prerequisites(chats: dict[Any, dict[str, Any]]) -> None:
-    """Refuse a queue in which some chat could never start."""
-    startable: set[Any] = set()
-    while len(startable) < len(chats):
-        ready = {
-            chat_id
-            for chat_id, chat_info in chats.items()
-            if chat_id not in startable and startable.issuperset(chat_info.get("prerequisites", []))
-        }
-        if not ready:
-            stuck = sorted(str(chat_id) for chat_id in chats.keys() - startable)
-            raise ValueError(
-                f"The chats with the chat_id {', '.join(stuck)} can never start: their prerequisites are not in the "
-                "queue, or wait for them. Name only the chat_id of other chats of this queue, without a circle."
-            )
-        startable |= ready

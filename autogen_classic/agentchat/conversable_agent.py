@@ -22,7 +22,7 @@ from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up,
 from .._core.events import AgentCreated, HistoryCleared, HistoryShortened, Sealed, emit, is_heard
 from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message, stored_form
-from .._core.party import Client, Outcome, Party, ReplyFunction
+from .._core.party import Agent, Client, LLMAgent, Outcome, Party, ReplyFunction
 from .._core.running_chats import RunningChat
 from .._core.steering import SteeredAgent
 from .._core.tape import person_input
@@ -45,7 +45,6 @@ from ._replies import code, model, person, tool_calls
 from ._run_methods import RunMethods
 from ._saved_state import SavedState
 from ._tool_registration import register_function
-from .agent import Agent, LLMAgent
 from .chat import ChatResult
 
 if TYPE_CHECKING:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._core.content import texts_of
-from .._core.party import Party
+from .._core.party import Party, described
+from .._core.tags import attributes_in, tags_in
 
-__all__ = ("consolidate_chat_info", "gather_usage_summary", "parse_tags_from_content")
+__all__ = (
+    "check_prerequisites",
+    "check_queue",
+    "consolidate_chat_info",
+    "gather_usage_summary",
+    "parse_tags_from_content",
+)
 
 
 def consolidate_chat_info(
@@ -43,6 +49,60 @@ def consolidate_chat_info(
             )
 
 
+def check_queue(chat_queue: object) -> None:
+    """Refuse a queue in any other form, and chats in it that lack something.
+
+    Args:
+        chat_queue: a list of dicts.
+
+    Raises:
+        AssertionError: for a chat without sender or recipient, or with an unknown summary method.
+        AttributeError: for a sender that is not an agent.
+        TypeError: for anything else.
+    """
+    form = 'a list of dicts such as {"sender": ..., "recipient": ..., "message": ...}'
+    if isinstance(chat_queue, (dict, str)):
+        raise AssertionError(f"chat_queue must be {form}, but it is a {type(chat_queue).__name__}. Put it in a list.")
+    if not isinstance(chat_queue, Iterable):
+        raise TypeError(f"chat_queue must be {form}, but it is {chat_queue!r}.")
+    for number, chat_info in enumerate(chat_queue):
+        if not isinstance(chat_info, Mapping):
+            raise TypeError(f"chat_queue must be {form}, but its chat {number} is of type {type(chat_info).__name__}.")
+    consolidate_chat_info(chat_queue)
+    for number, chat_info in enumerate(chat_queue):
+        sender = chat_info["sender"]
+        if isinstance(sender, type) or not hasattr(sender, "initiate_chat"):
+            raise AttributeError(
+                f"sender in chat {number} (counted from 0) must be an agent, but it is {described(sender)}. Pass the "
+                "agent itself."
+            )
+
+
+def check_prerequisites(chats: dict[Any, dict[str, Any]]) -> None:
+    """Refuse a queue in which some chat could never start.
+
+    Args:
+        chats: its chats by their ids.
+
+    Raises:
+        ValueError: a prerequisite is not in the queue, or waits for the chat that needs it.
+    """
+    startable: set[Any] = set()
+    while len(startable) < len(chats):
+        ready = {
+            chat_id
+            for chat_id, chat_info in chats.items()
+            if chat_id not in startable and startable.issuperset(chat_info.get("prerequisites", []))
+        }
+        if not ready:
+            stuck = sorted(str(chat_id) for chat_id in chats.keys() - startable)
+            raise ValueError(
+                f"The chats with the chat_id {', '.join(stuck)} can never start: their prerequisites are not in the "
+                "queue, or wait for them. Name only the chat_id of other chats of this queue, without a circle."
+            )
+        startable |= ready
+
+
 def gather_usage_summary(agents: list[Any]) -> dict[str, dict[str, Any]]:
     """Add up what agents have spent on models over their lives.
 
@@ -73,12 +133,6 @@ def _add(total: dict[str, Any], usage: dict[str, Any] | None) -> None:
             sums[key] += used.get(key, 0)
 
 
-# A quoted value ends at the quote behind which another attribute or the end of the tag stands: "I'm" holds none.
-_QUOTED = r"""(["'])((?:(?!\2).|\2(?!\s+[^\s="']+\s*=|\s*/?\s*$))*)\2"""
-_ATTRIBUTE = re.compile(rf"""(?<!\S)([^\s="']+)\s*=\s*(?:{_QUOTED}|(\S+))""")
-_QUOTED_ATTRIBUTE = re.compile(rf"""(?<!\S)([^\s="']+)\s*=\s*{_QUOTED}""")
-
-
 def parse_tags_from_content(tag: str, content: str | list[Any]) -> list[dict[str, Any]]:
     """Find tags such as ``<img a.png>`` or ``<img src="a.png" width="100">`` in a text.
 
@@ -104,18 +158,4 @@ def parse_tags_from_content(tag: str, content: str | list[Any]) -> list[dict[str
 
 
 def _tags_in(tag: str, text: str) -> list[dict[str, Any]]:
-    return [
-        {"tag": tag, "attr": _attributes_in(match[1]), "match": match}
-        for match in re.finditer(rf"<{re.escape(tag)} ([^>\n]*)>", text)
-    ]
-
-
-def _attributes_in(inside: str) -> dict[str, str]:
-    quoted = _QUOTED_ATTRIBUTE.search(inside)
-    source = inside[: quoted.start()] if quoted else inside
-    source = source.strip().removeprefix("src=")
-    attributes = {"src": source} if source else {}
-    if quoted:
-        for attribute in _ATTRIBUTE.finditer(inside, quoted.start()):
-            attributes[attribute[1]] = next(value for value in attribute.group(3, 4) if value is not None)
-    return attributes
+    return [{"tag": tag, "attr": attributes_in(match[1]), "match": match} for match in tags_in(tag, text)]

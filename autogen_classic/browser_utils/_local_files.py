@@ -1,19 +1,16 @@
-"""Which files of this machine a browser shows, how a folder looks, and where downloads go."""
+"""Files of this machine in a browser: how a folder looks, and where downloads go."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from email.message import Message
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from ..errors import AddressRefusedError
-
-__all__ = ("LocalFiles", "folder_as_markdown", "name_of_download", "path_of", "save")
+__all__ = ("folder_as_markdown", "name_of_download", "path_of", "save")
 
 _UNFIT_FOR_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _LONGEST_NAME = 130  # bytes, which leaves room for a number even on encrypted file systems
@@ -23,43 +20,6 @@ _LONGEST_EXTENSION = 20
 def path_of(address: str) -> Path:
     """The path that a ``file:`` address stands for."""
     return Path(url2pathname(urlsplit(address).path))
-
-
-class LocalFiles:
-    """Decides which files may be shown.
-
-    Args:
-        allowed: True for every file, False for none, or the folders whose files may be shown. None for those that the
-            program itself opens.
-        downloads_folder: files in it may be shown unless ``allowed`` is False.
-    """
-
-    def __init__(self, allowed: bool | Iterable[str | os.PathLike[str]] | None, downloads_folder: str | None) -> None:
-        listed = isinstance(allowed, Iterable) and not isinstance(allowed, str)
-        folders = list(allowed) if listed else [allowed] if isinstance(allowed, str) else []  # type: ignore[arg-type]
-        if downloads_folder and allowed is not False:
-            folders.append(downloads_folder)
-        self._folders = [os.path.realpath(folder) for folder in folders]
-        self._everything = allowed is True
-        self._what_programs_open = allowed is None
-
-    def check(self, path: Path, opened_by_program: bool) -> None:
-        """Refuse a file that may not be shown.
-
-        Args:
-            path: the file or folder; links are followed.
-            opened_by_program: whether a program asks for it; otherwise a page or a model does.
-
-        Raises:
-            AddressRefusedError: it may not be shown.
-        """
-        if self._everything or (self._what_programs_open and opened_by_program):
-            return
-        real = os.path.realpath(path)
-        if not any(os.path.commonpath([real, folder]) == folder for folder in self._folders):
-            raise AddressRefusedError(
-                f"The file {str(path)!r} is refused: allow_local_files says which folders of this machine may be shown."
-            )
 
 
 def folder_as_markdown(folder: Path) -> str:

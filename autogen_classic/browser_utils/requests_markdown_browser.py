@@ -14,8 +14,9 @@ import requests
 
 from .._web.fence import AddressFence
 from .._web.fetch import Limits, fetch
+from .._web.files import LocalFiles
 from ..errors import FileConversionException, UnsupportedFormatException
-from ._local_files import LocalFiles, folder_as_markdown, name_of_download, path_of, save
+from ._local_files import folder_as_markdown, name_of_download, path_of, save
 from ._viewports import has_words, split
 from .abstract_markdown_browser import AbstractMarkdownBrowser
 from .markdown_search import AbstractMarkdownSearch, BingMarkdownSearch

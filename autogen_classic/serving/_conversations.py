@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from .._core.tags import foreign_pictures_kept_over_chats
 from .._secrets import without_secrets
 from ..agentchat.chat import ChatResult
 from ..events import ChatStarted, Event, ModelAnswered, listening
@@ -221,7 +222,12 @@ class Conversation:
             self._tell(self._end, answer)
 
     def _talk(self) -> Answer:
-        with self._shelf.cast() as cast, cast.knowing(self._tools), IOStream.set_default(_Nobody()):
+        with (
+            self._shelf.cast() as cast,
+            cast.knowing(self._tools),
+            IOStream.set_default(_Nobody()),
+            foreign_pictures_kept_over_chats(self._said),
+        ):
             self._configurations = [member.llm_config for member in cast.members if member.llm_config]
             names = [member.name for member in cast.members]
             is_live = self._shape == "all"

@@ -12,6 +12,7 @@ from ..._core.events import CodeExecuted, CodeExecuting, emit
 from ..._core.messages import Message
 from ..._core.party import Agent, Party
 from ..._core.shared_loop import call_of
+from ..._core.tags import keep_foreign_pictures
 from ..._core.tape import code_steps
 from .. import _literals
 
@@ -131,5 +132,6 @@ def _messages_in_reach(messages: list[Message], settings: dict[str, Any]) -> lis
 
 
 def _result_text(exit_code: int, output: str) -> str:
+    keep_foreign_pictures(output)
     outcome = _literals.EXECUTION_SUCCEEDED if exit_code == 0 else _literals.EXECUTION_FAILED
     return _literals.EXECUTION_RESULT.format(exit_code=exit_code, outcome=outcome, output=output)

@@ -10,6 +10,7 @@ from ..._core.drive import Ask, Steps
 from ..._core.events import warn
 from ..._core.messages import Message, TextOrMessage, called, outgoing
 from ..._core.party import Agent, Client, Outcome, Party
+from ..._core.tags import keep_foreign_pictures
 
 if TYPE_CHECKING:
     from ...cache.abstract_cache_base import AbstractCache
@@ -63,6 +64,7 @@ def reply_from_client(
         answer = answer.model_dump()
     if isinstance(answer, dict):
         _repair_calls(agent, answer)
+    keep_foreign_pictures(answer.get("content") if isinstance(answer, dict) else answer, messages)
     reply: TextOrMessage = answer
     return reply
 

@@ -24,7 +24,7 @@ from ...llm_config.config import current_llm_config
 from ...oai.openai_utils import create_gpt_vector_store
 from ..assistant_agent import AssistantAgent
 from ..conversable_agent import ConversableAgent
-from ._assistant.answers import text_of_answer
+from ._assistant.answers import reply_of_answer
 from ._assistant.definition import (
     Assistant,
     Thread,
@@ -84,8 +84,7 @@ def _invoke(
             assistant._forget_thread(sender)
         raise
     assistant._unread_index[sender] = len(messages) + 1
-    kept = {"extra_content": answer["extra_content"]} if answer.get("extra_content") else {}
-    return True, {"role": "assistant", "content": text_of_answer(answer), **kept}
+    return True, reply_of_answer(answer, messages)
 
 
 def _ask(

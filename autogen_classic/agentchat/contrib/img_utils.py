@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 from ..._core.messages import Message
 from ..._web.fence import AddressFence
+from ..._web.files import AllowedFiles
 from ..utils import parse_tags_from_content
 from ._media.content import Part, as_sendable, paths_in, shown, split
 from ._media.pictures import Allowed, Image, Picture, data_uri_of_base64, encoded, loaded
+from ._media.reach import Reach
 from ._media.tokens import MODEL_PARAMS, tokens_of
 
 __all__ = (
@@ -102,6 +104,7 @@ def gpt4v_formatter(
     img_format: Literal["uri", "url", "pil"] = "uri",
     *,
     allow_private_addresses: Allowed = True,
+    allow_local_files: AllowedFiles = None,
 ) -> list[Part]:
     """Cut a prompt at its ``<img …>`` tags into texts and pictures, as OpenAI defines them.
 
@@ -109,7 +112,10 @@ def gpt4v_formatter(
         prompt: a text such as ``"What is <img https://example.com/a.png>?"``, or parts, whose texts are cut.
         img_format: what stands for a picture: "uri" loads it and writes a data URI, "url" leaves the source of the tag
             as it is, "pil" loads it as a PIL image.
-        allow_private_addresses: as for `get_pil_image`.
+        allow_private_addresses: as for `get_pil_image`. In a chat, private addresses that a model or a stranger has
+            named are fetched only if they are in such a list.
+        allow_local_files: which files may be loaded: True for all, False for none, or the folders that hold them. None
+            is for all but those that, in the chat, a model or a stranger has named.
 
     Returns:
         Parts. A tag whose picture cannot be loaded stays in its text, and a printed line says why.
@@ -118,11 +124,11 @@ def gpt4v_formatter(
         AssertionError: for another format.
         ValueError: the prompt is neither a text nor a list.
     """
-    fence = AddressFence(allow_private_addresses)
+    reach = Reach(allow_private_addresses, allow_local_files)
     loaders: dict[str, Callable[[str], object]] = {
-        "uri": lambda source: pil_to_data_uri(loaded(source, fence)),
+        "uri": lambda source: pil_to_data_uri(reach.load(source)),
         "url": lambda source: source,
-        "pil": lambda source: loaded(source, fence),
+        "pil": reach.load,
     }
     assert img_format in loaders, f"img_format must be one of {', '.join(loaders)}, but it is {img_format!r}."
     load = loaders[img_format]
@@ -138,26 +144,31 @@ def gpt4v_formatter(
 
 
 def llava_formatter(
-    prompt: str, order_image_tokens: bool = False, *, allow_private_addresses: Allowed = True
+    prompt: str,
+    order_image_tokens: bool = False,
+    *,
+    allow_private_addresses: Allowed = True,
+    allow_local_files: AllowedFiles = None,
 ) -> tuple[str, list[str]]:
     """Take the pictures out of a prompt, as LLaVA wants them.
 
     Args:
         prompt: a text with ``<img …>`` tags.
         order_image_tokens: whether the places of the pictures are numbered: ``<image 0>``, ``<image 1>``.
-        allow_private_addresses: as for `get_pil_image`.
+        allow_private_addresses: as for `gpt4v_formatter`.
+        allow_local_files: as for `gpt4v_formatter`.
 
     Returns:
         The text, with ``<image>`` where a picture was, and the pictures in base 64. A tag whose picture cannot be
         loaded is left out, and a printed line says why.
     """
-    fence = AddressFence(allow_private_addresses)
+    reach = Reach(allow_private_addresses, allow_local_files)
     text, place = "", 0
     images: list[str] = []
     for tag in parse_tags_from_content("img", prompt):
         text += prompt[place : tag["match"].start()]
         place = tag["match"].end()
-        picture = shown(tag["attr"].get("src", ""), lambda source: loaded(source, fence))
+        picture = shown(tag["attr"].get("src", ""), reach.load)
         if picture is not None:
             text += f"<image {len(images)}>" if order_image_tokens else "<image>"
             images.append(base64.b64encode(encoded(picture)).decode("ascii"))

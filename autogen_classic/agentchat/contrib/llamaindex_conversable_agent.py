@@ -11,6 +11,7 @@ from ..._core.drive import WHICH_WAY, Call, Steps, drive, drive_async, shipped
 from ..._core.messages import Message
 from ..._core.party import Agent, Outcome
 from ..._core.running_chats import charge_work
+from ..._core.tags import keep_foreign_pictures
 from ..._core.tape import request_steps
 from .. import ConversableAgent
 
@@ -30,6 +31,7 @@ def _reply(
     said, before = agent._said(messages, sender)
     run = Call(agent._a_ask if (yield WHICH_WAY) else agent._ask, said, before)
     answer = yield from request_steps(agent, "llama_index", {"message": said}, run)
+    keep_foreign_pictures(answer)
     return True, answer
 
 

@@ -20,15 +20,17 @@ from ..._core.messages import Message
 from ..._core.model_requests import check
 from ..._core.party import Agent, Outcome
 from ..._core.running_chats import charge_work
+from ..._core.tags import keep_foreign_pictures
 from ..._core.tape import request_steps
 from ..._core.threads import blocking_call
 from ..._secrets import keys_hidden, place_of
-from ..._web.fence import AddressFence
+from ..._web.files import AllowedFiles
 from ...errors import NoAnswerError
 from ...formatting_utils import colored
 from ...io.base import IOStream
 from ._media.content import shown
-from ._media.pictures import Allowed, data_uri_of_base64, encoded, loaded
+from ._media.pictures import Allowed, data_uri_of_base64, encoded
+from ._media.reach import Reach
 from .img_utils import llava_formatter
 from .multimodal_conversable_agent import MultimodalConversableAgent
 
@@ -75,17 +77,18 @@ def _reply(
     IOStream.get_default().print(colored(prompt, "blue"))
 
     contents = [system_message, *(message["content"] for message in messages)]
-    run = blocking_call((yield WHICH_WAY), _ask_about, contents, prompt, agent._classic_fence, agent.llm_config)
+    run = blocking_call((yield WHICH_WAY), _ask_about, contents, prompt, agent._classic_reach, agent.llm_config)
     answer = yield from request_steps(agent, "llava", {"prompt": prompt}, run)
+    keep_foreign_pictures(answer, messages)
     return True, answer
 
 
-def _images_in(contents: Iterable[object], fence: AddressFence) -> Iterator[str]:
+def _images_in(contents: Iterable[object], reach: Reach) -> Iterator[str]:
     """The pictures in contents, in base 64."""
     for content in contents:
         for part in content if isinstance(content, list) else ():
             if part["type"] == "image_url":
-                picture = shown(part["image_url"]["url"], lambda source: loaded(source, fence))
+                picture = shown(part["image_url"]["url"], reach.load)
                 if picture is not None:
                     yield base64.b64encode(encoded(picture)).decode("ascii")
 
@@ -123,9 +126,9 @@ class LLaVAAgent(MultimodalConversableAgent):
         return drive(_reply(self, messages, sender, config))
 
 
-def _ask_about(contents: Iterable[object], prompt: str, fence: AddressFence, llm_config: Mapping[str, Any]) -> str:
+def _ask_about(contents: Iterable[object], prompt: str, reach: Reach, llm_config: Mapping[str, Any]) -> str:
     """Ask LLaVA about the pictures in contents, again and again if it says nothing."""
-    images = list(_images_in(contents, fence))
+    images = list(_images_in(contents, reach))
     for _ in range(_TRIES):
         answer = llava_call_binary(
             prompt,
@@ -142,19 +145,27 @@ def _ask_about(contents: Iterable[object], prompt: str, fence: AddressFence, llm
     raise NoAnswerError(f"Empty response from LLaVA at {places}; what went wrong has been printed.")
 
 
-def llava_call(prompt: str, llm_config: Mapping[str, Any], *, allow_private_addresses: Allowed = True) -> str | None:
+def llava_call(
+    prompt: str,
+    llm_config: Mapping[str, Any],
+    *,
+    allow_private_addresses: Allowed = True,
+    allow_local_files: AllowedFiles = None,
+) -> str | None:
     """Ask LLaVA.
 
     Args:
         prompt: a text with ``<img …>`` tags.
         llm_config: a ``config_list`` as for `LLaVAAgent`, and perhaps ``max_new_tokens``, ``temperature`` and ``seed``.
-        allow_private_addresses: whether the address of a picture may lead to this machine or to a private network. A
-            list of hosts, addresses and networks names those that may.
+        allow_private_addresses: as for `autogen_classic.agentchat.contrib.img_utils.llava_formatter`.
+        allow_local_files: as for `autogen_classic.agentchat.contrib.img_utils.llava_formatter`.
 
     Returns:
         The answer, or None if no entry gave one; a printed line says why.
     """
-    text, images = llava_formatter(prompt, allow_private_addresses=allow_private_addresses)
+    text, images = llava_formatter(
+        prompt, allow_private_addresses=allow_private_addresses, allow_local_files=allow_local_files
+    )
     return llava_call_binary(
         text,
         images,

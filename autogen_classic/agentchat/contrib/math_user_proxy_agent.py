@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 from ..._core.drive import Ask, Call, Steps, drive, shipped
 from ..._core.messages import Message
 from ..._core.party import Outcome
+from ..._core.tags import keep_foreign_pictures
 from ..._core.tape import code_steps
 from ..._core.threads import in_thread
 from ..._pydantic import PYDANTIC_V1
@@ -124,6 +125,7 @@ def _math_reply(
         else:
             results.append((_UNKNOWN_LANGUAGE, False))
     reply = "\n".join(output or "" for output, _ in results).strip()
+    keep_foreign_pictures(reply)
     return True, agent._judged(reply, all(is_valid for _, is_valid in results))
 
 

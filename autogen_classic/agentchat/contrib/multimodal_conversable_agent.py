@@ -10,11 +10,12 @@ from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Agent, Client
 from ..._core.steps import receive
 from ..._core.threads import blocking_call, in_thread
-from ..._web.fence import AddressFence
+from ..._web.files import AllowedFiles
 from .._replies.model import reply_from_client
 from ..conversable_agent import ConversableAgent
 from ._media.content import as_heard
-from ._media.pictures import Allowed, loaded
+from ._media.pictures import Allowed
+from ._media.reach import Reach
 from .img_utils import message_formatter_pil_to_b64
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ def _reply_to_pictures(
 
 
 def _with_sendable_pictures(agent: MultimodalConversableAgent, messages: list[Message]) -> list[Message]:
-    if not agent._classic_fence.allows_all_private:  # the agent may have been given messages that it has not heard
+    if (
+        not agent._classic_reach.fence.allows_all_private
+    ):  # the agent may have been given messages that it has not heard
         messages = [agent._message_to_dict(one) if isinstance(one.get("content"), list) else one for one in messages]
     return message_formatter_pil_to_b64(messages)
 
@@ -77,6 +80,7 @@ class MultimodalConversableAgent(ConversableAgent):
         is_termination_msg: Callable[[Message], bool] | None = None,
         *args: Any,
         allow_private_addresses: Allowed = True,
+        allow_local_files: AllowedFiles = None,
         **kwargs: Any,
     ) -> None:
         """Create an agent.
@@ -88,13 +92,16 @@ class MultimodalConversableAgent(ConversableAgent):
             *args: further arguments of `ConversableAgent`, in its order.
             allow_private_addresses: whether the address of a picture may lead to this machine or to a private network.
                 A list of hosts, addresses and networks names those that may. Link-local addresses, where clouds keep
-                keys, are never fetched.
+                keys, are never fetched. Of private addresses that a model or a stranger has named in a text, only those
+                in a list are fetched.
+            allow_local_files: which files may be loaded: True for all, False for none, or the folders that hold them.
+                None is for all but those that a model or a stranger has named in a text.
             **kwargs: further arguments of `ConversableAgent`.
 
         Raises:
             ImportError: pillow is missing.
         """
-        self._classic_fence = AddressFence(allow_private_addresses)
+        self._classic_reach = Reach(allow_private_addresses, allow_local_files)
         super().__init__(name, system_message, is_termination_msg, *args, **kwargs)
         if system_message is not None:
             self.update_system_message(system_message)
@@ -110,8 +117,8 @@ class MultimodalConversableAgent(ConversableAgent):
     def _message_to_dict(self, message: TextOrMessage | list[Any]) -> Message:  # type: ignore[override]
         """Give a message its dict form, and its pictures that of PIL images."""
         said: TextOrMessage = {"content": message} if isinstance(message, list) else message
-        fence = self._classic_fence
-        return as_heard(said, lambda source: loaded(source, fence), leave_addresses=fence.allows_all_private)
+        reach = self._classic_reach
+        return as_heard(said, reach.load, leave_addresses=reach.fence.allows_all_private)
 
     @shipped(_hear)
     async def a_receive(

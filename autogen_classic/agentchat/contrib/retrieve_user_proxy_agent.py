@@ -10,6 +10,7 @@ from os import PathLike
 from typing import Any, Literal, Protocol
 
 from ..._core.content import content_str
+from ..._core.tags import keep_foreign_pictures
 from ..._warn import warn_once
 from ...code_utils import extract_code
 from ...errors import UnreadableDocumentError
@@ -345,6 +346,7 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         if not self.customized_prompt:
             check_task(task)
         prompt = self.customized_prompt or PROMPTS[task.upper()]
+        keep_foreign_pictures(doc_contents)
         return filled(prompt, getattr(self, "problem", ""), doc_contents, str(self._current_docs_in_context))
 
     def _check_update_context(self, message: Mapping[str, Any] | str | None) -> tuple[bool, bool]:

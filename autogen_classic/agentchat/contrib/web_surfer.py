@@ -12,6 +12,7 @@ from ..._core.callables import wait_for
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive, shipped
 from ..._core.messages import Message
 from ..._core.party import Agent, Outcome
+from ..._core.tags import keep_foreign_pictures
 from ..._core.tape import request_steps
 from ..._core.threads import in_thread
 from ...browser_utils import AbstractMarkdownBrowser, BingMarkdownSearch, RequestsMarkdownBrowser
@@ -62,7 +63,9 @@ def _surf(
     else:
         shown = yield Ask(proxy, "generate_reply", messages=talk, sender=assistant)
     reply = shown or talk[-1]
-    return True, reply["content"] if isinstance(reply, dict) else reply
+    said = reply["content"] if isinstance(reply, dict) else reply
+    keep_foreign_pictures(said)
+    return True, said
 
 
 def _place_of(browser: AbstractMarkdownBrowser) -> str:

@@ -14,6 +14,7 @@ from ..._core.callables import name_of
 from ..._core.events import Event, MessageSent, TextStreamed, listening
 from ..._core.messages import as_message, stored_form
 from ..._core.shared_loop import sharing_loop
+from ..._core.tags import foreign_pictures_kept_over_chats
 from ..._core.threads import in_thread
 from ...io.base import AsyncIOStreamProtocol, IOStream
 from ..conversable_agent import ConversableAgent
@@ -206,6 +207,7 @@ class _Conversation:
             hear = partial(self._hear, agent, caller)
             with (
                 sharing_loop(),
+                foreign_pictures_kept_over_chats((*self._earlier, self._message)),
                 listening(hear, kinds=(MessageSent, TextStreamed)),
                 IOStream.set_default(cast(IOStream, person)),
             ):

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from ..._core.tags import keep_foreign_pictures
 from ..._forgery import GAP, without_marks
 from ...function_utils import serialize_to_str
 
@@ -38,6 +39,7 @@ def marked(text: str) -> str:
     """
     if not text.strip():
         return NOTHING
+    keep_foreign_pictures(text)
     return f"{_BEGIN}\n{without_marks(_cut(text, LONGEST_TEXT), _FORGED, '(')}\n{_END}"
 
 

@@ -260,7 +260,7 @@ def test_a_chat_with_pictures_can_be_summed_up_by_a_model(way: str, serve: Serve
 @both_ways
 def test_two_agents_that_see_show_each_other_pictures(way: str, serve: Serve, red_file: str, red: Image.Image) -> None:
     server = serve("Look: <img red.png>", "I see red.", "So do I.")
-    one, two = seeing(server), seeing(server)
+    one, two = seeing(server, allow_local_files=True), seeing(server, allow_local_files=True)
     two._name = "other"
     chat(way, one, two, message="Show me red.", max_turns=2)
     last = server.requests[1].messages[-1]

@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-__all__ = ("text_of_answer",)
+from ...._core.messages import Message
+from ...._core.tags import keep_foreign_pictures
+
+__all__ = ("reply_of_answer",)
 
 
-def text_of_answer(message: Mapping[str, Any]) -> str:
-    """Write an answer as one text.
+def reply_of_answer(message: Mapping[str, Any], asked: Iterable[Mapping[str, Any]]) -> Message:
+    """Make a reply of an answer.
 
     Args:
         message: the answer; what tools of OpenAI did stands in ``extra_content``.
+        asked: the messages that it answers.
 
     Returns:
-        The text. Citations are numbered in it, as ``[0]``, and listed below it with their files; so are files that the
-        code interpreter wrote. Pictures that it drew are named.
+        The reply with its text. Citations are numbered in it, as ``[0]``, and listed below it with their files; so are
+        files that the code interpreter wrote. Pictures that it drew are named.
     """
+    text = _text_of(message)
+    keep_foreign_pictures(text, asked)
+    kept = {"extra_content": message["extra_content"]} if message.get("extra_content") else {}
+    return {"role": "assistant", "content": text, **kept}
+
+
+def _text_of(message: Mapping[str, Any]) -> str:
     items = (message.get("extra_content") or {}).get("items") or ()
     notes = [note for note in _annotations_in(items) if "file_id" in note]
     text, listed = _with_marks(message.get("content") or "", notes)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +16,7 @@ from ...._core.picture_bytes import is_data_uri, kind_revealed, read_data_uri
 from ...._secrets import place_of
 from ...._web.fence import AddressFence
 from ...._web.pictures import LARGEST_PICTURE, picture_at
-from ....errors import UnusableImageError
+from ....errors import AddressRefusedError, UnusableImageError
 
 try:
     from PIL import Image, ImageOps
@@ -45,19 +45,22 @@ _OTHER_ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _ADDRESS_OF_HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/].*", re.IGNORECASE | re.DOTALL)
 
 
-def loaded(source: Picture, fence: AddressFence | None = None) -> Image.Image:
+def loaded(
+    source: Picture, fence: AddressFence | None = None, check_file: Callable[[Path], object] | None = None
+) -> Image.Image:
     """Load a picture.
 
     Args:
         source: a picture, which is returned as it is; its bytes; or where it is.
         fence: which addresses may be reached; None for all but those that are never allowed.
+        check_file: raises AddressRefusedError for a file that may not be opened; None for none.
 
     Returns:
         The picture, in RGB and turned as its camera was held.
 
     Raises:
         UnusableImageError: there is no picture, it cannot be read, or it is larger than 20 MB or 89 million pixels.
-        FetchError: it cannot be fetched.
+        FetchError: it cannot be fetched, or (as AddressRefusedError) may not be.
     """
     if isinstance(source, Image.Image):
         return source
@@ -67,10 +70,12 @@ def loaded(source: Picture, fence: AddressFence | None = None) -> Image.Image:
             f"as {source!r:.80} ({type(source).__name__})."
         )
     name = repr(named(source))
-    return _decoded(_bytes_of(source, name, fence), name)
+    return _decoded(_bytes_of(source, name, fence, check_file), name)
 
 
-def _bytes_of(source: str | bytes | Path, name: str, fence: AddressFence | None) -> bytes:
+def _bytes_of(
+    source: str | bytes | Path, name: str, fence: AddressFence | None, check_file: Callable[[Path], object] | None
+) -> bytes:
     if isinstance(source, bytes):
         return _small_enough(source, name)
     if isinstance(source, str) and _ADDRESS.match(source):
@@ -80,11 +85,16 @@ def _bytes_of(source: str | bytes | Path, name: str, fence: AddressFence | None)
     if not str(source).strip():
         raise UnusableImageError("No picture is given: where it is to be found is an empty text.")
     file = Path(source)
+    refusal = None
     try:
+        if check_file is not None:
+            check_file(file)
         is_there = file.exists()
+    except AddressRefusedError as error:  # though it may be base 64
+        is_there, refusal = False, error
     except (OSError, ValueError):  # a text too long, or with zeros, for the name of a file
         is_there = False
-    return _read(file, name) if is_there else _small_enough(_of_plain_text(str(source), name), name)
+    return _read(file, name) if is_there else _small_enough(_of_plain_text(str(source), name, refusal), name)
 
 
 def _of_data_uri(uri: str, name: str) -> bytes:
@@ -94,7 +104,7 @@ def _of_data_uri(uri: str, name: str) -> bytes:
         raise UnusableImageError(f"The data URI {name} is damaged: what it holds is not base 64 ({error}).") from error
 
 
-def _of_plain_text(text: str, name: str) -> bytes:
+def _of_plain_text(text: str, name: str, refusal: AddressRefusedError | None) -> bytes:
     if _OTHER_ADDRESS.match(text):
         raise UnusableImageError(
             f"The picture {name} is not fetched: only http and https addresses are. A file is given as its path, "
@@ -103,7 +113,7 @@ def _of_plain_text(text: str, name: str) -> bytes:
     try:
         return base64.b64decode(re.sub(r"\s", "", text), validate=True)
     except ValueError as error:
-        raise UnusableImageError(
+        raise refusal or UnusableImageError(
             f"The picture {name} is not there: it is neither a file (looked for in {Path.cwd()}), nor an http(s) "
             "address, a data URI or base 64."
         ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from ...._core.tags import keep_foreign_pictures
 from ...._forgery import GAP, without_marks
 from .files import without_login
 
@@ -30,6 +31,7 @@ def quoted(text: str, source: str, is_cut: bool = False) -> str:
     Returns:
         The text for a model that has read `ABOUT_QUOTED`.
     """
+    keep_foreign_pictures(text)
     name = html.escape(" ".join(without_login(source).split()))
     cut = ' shown="the beginning only"' if is_cut else ""
     return f'<document source="{name}"{cut}>\n{without_marks(text, _OWN_TAG, "&lt;")}\n</document>'

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from ...._core.drive import WHICH_WAY, Ask, Call, Steps, drive, shipped
 from ...._core.party import check_capable
 from ...._core.threads import blocking_call
-from ...._web.fence import AddressFence
+from ...._web.files import AllowedFiles
 from ....io.base import IOStream
 from ....oai.client import OpenAIWrapper
 from ..._accounts import on_account_of
 from ...conversable_agent import ConversableAgent
 from .._media.content import image_part, shown, text_part, with_text
-from .._media.pictures import Allowed, Image, data_uri_of_base64, encoded, loaded
+from .._media.pictures import Allowed, Image, data_uri_of_base64, encoded
+from .._media.reach import Reach
 from .._settings import check_kind
 from ..img_utils import gpt4v_formatter
 from .agent_capability import AgentCapability
@@ -55,8 +55,7 @@ def _described(capability: VisionCapability, /, content: str | list[Any]) -> Ste
 def _picture_in_words(capability: VisionCapability, image_url: object) -> Steps[str]:
     source: Any = image_url.get("url") if isinstance(image_url, Mapping) else image_url
     mark = _mark_of(source)
-    load = partial(loaded, fence=capability._fence)
-    picture = yield blocking_call((yield WHICH_WAY), shown, source, load)
+    picture = yield blocking_call((yield WHICH_WAY), shown, source, capability._reach.load)
     if picture is None:
         return mark
     if capability._custom_caption_func is not None:
@@ -97,8 +96,8 @@ class VisionCapability(AgentCapability):
         custom_caption_func: describes a picture in its place. It takes the source of the picture, the picture as a PIL
             image, and an `OpenAIWrapper` for ``lmm_config`` (None without one), and returns a text. It may be
             asynchronous for asynchronous chats.
-        allow_private_addresses: whether the address of a picture may lead to this machine or to a private network. A
-            list of hosts, addresses and networks names those that may.
+        allow_private_addresses: as for `MultimodalConversableAgent`.
+        allow_local_files: as for `MultimodalConversableAgent`.
 
     Raises:
         AssertionError: there is neither a model nor a function.
@@ -112,6 +111,7 @@ class VisionCapability(AgentCapability):
         custom_caption_func: Callable[[Any, Image.Image, Any], Any] | None = None,
         *,
         allow_private_addresses: Allowed = True,
+        allow_local_files: AllowedFiles = None,
     ) -> None:
         assert lmm_config or custom_caption_func, (
             "Vision Capability requires a valid lmm_config or custom_caption_func."
@@ -123,7 +123,7 @@ class VisionCapability(AgentCapability):
         self._custom_caption_func = custom_caption_func
         self._parent_agent: ConversableAgent | None = None
         self._lmm_client = OpenAIWrapper(**lmm_config) if lmm_config else None
-        self._fence = AddressFence(allow_private_addresses)
+        self._reach = Reach(allow_private_addresses, allow_local_files)
 
     def add_to_agent(self, agent: ConversableAgent) -> None:
         """Let an agent read what is in pictures.

@@ -6,6 +6,7 @@ from ...._core.content import content_str
 from ...._core.drive import WHICH_WAY, Steps, drive, shipped
 from ...._core.messages import Message
 from ...._core.party import Agent, Outcome, Party, check_capable
+from ...._core.tags import keep_foreign_pictures
 from ...._core.tape import request_steps
 from ...._core.threads import blocking_call
 from ..._accounts import on_account_of
@@ -35,6 +36,7 @@ def _reply(
     run = blocking_call((yield WHICH_WAY), _answer_of, capability.query_engine, question)
     with on_account_of(recipient, spender_of(capability.query_engine)):
         answer = yield from request_steps(recipient, "graph", {"question": question}, run)
+    keep_foreign_pictures(answer)
     return True, answer
 
 
