@@ -12,7 +12,7 @@ from .._bridge import checked_tool, refuse_further, why_missing
 
 __all__ = ("CrewAIInteroperability",)
 
-_NOT_IN_NAMES = re.compile(r"[^\w-]+")
+_NOT_IN_NAMES = re.compile(r"[^\w-]+", re.ASCII)
 # CrewAI writes name and parameters into the description, which the schema says already.
 _DESCRIPTION = "Tool Description: "
 
@@ -25,7 +25,7 @@ class CrewAIInteroperability:
         """Make a tool with one parameter, ``args``, whose fields are the parameters of CrewAI's tool.
 
         Args:
-            tool: a ``crewai.tools.BaseTool``. Its name may have spaces, which become underscores.
+            tool: a ``crewai.tools.BaseTool``. What providers refuse in names, such as spaces, becomes underscores.
             **kwargs: nothing else is taken.
 
         Raises:
@@ -39,10 +39,11 @@ class CrewAIInteroperability:
         def run(args: BaseModel) -> object:
             return foreign.run(**args.model_dump())
 
+        run.__name__ = _NOT_IN_NAMES.sub("_", foreign.name)  # the one that errors about arguments name
         run.__annotations__["args"] = foreign.args_schema
         description = foreign.description.rpartition(_DESCRIPTION)[2]
         return Tool(
-            name=_NOT_IN_NAMES.sub("_", foreign.name).strip("_"),
+            name=run.__name__,
             description=f"{description} (Give all arguments within `args`.)",
             func_or_tool=run,
         )

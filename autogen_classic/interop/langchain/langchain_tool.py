@@ -32,7 +32,7 @@ class LangChainInteroperability:
 
         foreign = checked_tool(tool, BaseTool, "langchain_core.tools.BaseTool")  # type: ignore[type-abstract]
         refuse_further(kwargs, "LangChain")
-        schema = foreign.args_schema
+        schema = foreign.args_schema or foreign.tool_call_schema
         takes_model = inspect.isclass(schema)
 
         def run(tool_input: object) -> object:
@@ -43,12 +43,13 @@ class LangChainInteroperability:
 
         is_asynchronous = getattr(foreign, "coroutine", None) is not None and getattr(foreign, "func", None) is None
         function = a_run if is_asynchronous else run
+        function.__name__ = foreign.name  # the one that errors about arguments name
         function.__annotations__["tool_input"] = schema if takes_model else dict[str, Any]
         return Tool(
             name=foreign.name,
             description=foreign.description,
             func_or_tool=function,
-            parameters_json_schema=None if takes_model else _within_one(schema or foreign.tool_call_schema),
+            parameters_json_schema=None if takes_model else _within_one(schema),
         )
 
     @classmethod
@@ -63,6 +64,5 @@ def _plain(tool_input: object) -> dict[str, Any]:
 
 
 def _within_one(schema: object) -> dict[str, Any]:
-    """The parameters for a tool whose own are given as JSON schema, or by a model made of their annotations."""
-    fields = schema.model_json_schema() if isinstance(schema, type) and issubclass(schema, BaseModel) else schema
-    return {"type": "object", "properties": {"tool_input": fields}, "required": ["tool_input"]}
+    """The parameters for a tool whose own are given as JSON schema."""
+    return {"type": "object", "properties": {"tool_input": schema}, "required": ["tool_input"]}
