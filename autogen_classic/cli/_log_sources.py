@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import codecs
 import json
-import sqlite3
+import os
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from .._pictures.entries import Entry, message_text
 from ..errors import UnreadableLogError
+from ._log_database import rows_in
 
-__all__ = ("entries_of",)
+__all__ = ("GrowingLog", "entries_of")
 
+_DATABASE = b"SQLite format 3\0"
 _READABLE = (
     "It must be a database or a file of runtime_logging, events as lines of JSON, a recording or a journal; "
     "`autogen-classic view` also reads a history of messages as JSON, and a notebook."
@@ -35,10 +36,9 @@ def entries_of(path: Path) -> list[Entry]:
         UnreadableLogError: the file is none of those that can be read.
         OSError: it cannot be read at all.
     """
-    with path.open("rb") as file:
-        beginning = file.read(64)
-    if beginning.startswith(b"SQLite format 3\0"):
-        return list(_of_database(path))
+    beginning = _beginning_of(path)
+    if beginning.startswith(_DATABASE):
+        return list(_of_database(path, {}))
     if beginning.startswith(b"Started new session"):
         return list(_of_lines(path, _of_logged_line))
     if beginning.lstrip().startswith(b'{"type"'):
@@ -48,29 +48,72 @@ def entries_of(path: Path) -> list[Entry]:
     return list(_of_recording(path))
 
 
+class GrowingLog:
+    """A log to which others may be writing.
+
+    Args:
+        path: the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: os.stat_result | None = None  # what it was at the last look
+        self._has_been_there = False
+        self._last_read: dict[str, int] = {}  # the rows of a database
+        self._read = 0  # the entries of any other file
+
+    def news(self) -> list[Entry]:
+        """Read what has happened since the last time, except for what is still under way.
+
+        A file that was deleted, is empty or is locked has no news. One that took its place is read from its beginning.
+
+        Returns:
+            The entries, in the order in which they were written.
+
+        Raises:
+            UnreadableLogError: the file is none of those that can be read.
+            OSError: it cannot be read at all, or has never been there.
+        """
+        try:
+            facts = self._path.stat()
+        except FileNotFoundError:
+            if not self._has_been_there:
+                raise
+            self._file = None
+            return []
+        if self._file is None or not os.path.samestat(self._file, facts) or facts.st_size < self._file.st_size:
+            self._last_read, self._read = {}, 0
+        self._file, self._has_been_there = facts, True
+        try:
+            return self._unread() if facts.st_size else []
+        except (FileNotFoundError, TimeoutError):
+            return []
+
+    def _unread(self) -> list[Entry]:
+        if _beginning_of(self._path).startswith(_DATABASE):
+            return list(_of_database(self._path, self._last_read))
+        entries = [entry for entry in entries_of(self._path) if not entry.under_way]
+        unread, self._read = entries[self._read :], len(entries)
+        return unread
+
+
+def _beginning_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(64)
+
+
 # --- runtime_logging -------------------------------------------------------------------------------------------------
 
 
-def _of_database(path: Path) -> Iterator[Entry]:
-    """The rows of the tables, by the time at which they were written."""
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            database.row_factory = sqlite3.Row
-            tables = {
-                "chat_completions": (_completion, "end_time"),
-                "events": (_logged_event, "timestamp"),
-                "function_calls": (_function_call, "timestamp"),
-                "agents": (_agent, "timestamp"),
-            }
-            found = [
-                (row[time], read(dict(row)))
-                for table, (read, time) in tables.items()
-                for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid")
-            ]
-    except sqlite3.Error as error:
-        raise UnreadableLogError(f"{path} is a database, but not one of runtime_logging ({error}).") from error
-    found.sort(key=lambda pair: str(pair[0]))
-    return (entry for _, entry in found if entry is not None)
+def _of_database(path: Path, last_read: dict[str, int]) -> Iterator[Entry]:
+    read = {
+        "chat_completions": _completion,
+        "events": _logged_event,
+        "function_calls": _function_call,
+        "agents": _agent,
+    }
+    entries = (read[table](row) for table, row in rows_in(path, last_read))
+    return (entry for entry in entries if entry is not None)
 
 
 def _agent(row: dict[str, Any]) -> Entry:

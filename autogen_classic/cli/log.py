@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from .._pictures.entries import Entry
 from .._words import counted
-from ._log_sources import entries_of
+from ._log_sources import GrowingLog, entries_of
 
 __all__ = ("main",)
 
@@ -55,19 +55,21 @@ def main(arguments: Sequence[str]) -> int:
 
     shown: list[Entry] = []
     try:
-        while True:
-            entries = [one for one in entries_of(options.file) if not (options.follow and one.under_way)]
-            for entry in entries[len(shown) :]:
-                print(json.dumps(_facts(entry)) if options.json else _line(entry, options.full), flush=True)
-            shown = entries
-            if not options.follow:
-                break
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        for entry in _followed(options.file) if options.follow else entries_of(options.file):
+            print(json.dumps(_facts(entry)) if options.json else _line(entry, options.full), flush=True)
+            shown.append(entry)
     except KeyboardInterrupt:
         pass
     if not options.json:
         print(_summary(shown))
     return 0
+
+
+def _followed(path: Path) -> Iterator[Entry]:
+    log = GrowingLog(path)
+    while True:
+        yield from log.news()
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 def _facts(entry: Entry) -> dict[str, object]:

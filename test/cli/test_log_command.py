@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +19,8 @@ import pytest
 from agent_kit import agent
 
 from autogen_classic import AssistantAgent, cli, register_function, runtime_logging
-from autogen_classic._pictures.entries import message_text
+from autogen_classic._pictures.entries import Entry, message_text
+from autogen_classic.cli._log_sources import GrowingLog
 from autogen_classic.events import MessageReceived, listening, to_json
 from autogen_classic.replay import record
 from autogen_classic.testing import MockOpenAIServer, error, tool_call
@@ -140,8 +146,6 @@ def test_another_file_is_refused_with_the_reason(content: bytes, says: str, run:
 
 
 def test_another_database_and_a_missing_file_are_refused(run: Any) -> None:
-    import sqlite3
-
     with sqlite3.connect("other.db") as database:
         database.execute("CREATE TABLE cats (name TEXT)")
     database.close()
@@ -162,6 +166,112 @@ def test_a_log_is_followed_while_it_grows() -> None:
         assert process.stdout.readline().startswith("0 messages")
     runtime_logging.stop()
     assert process.returncode == 0
+
+
+def note(database: sqlite3.Connection, name: str, at: str) -> None:
+    """Add a row as a program does whose clock shows this time."""
+    columns = "event_name, source_name, json_state, timestamp"
+    database.execute(f"INSERT INTO events ({columns}) VALUES (?, 'ann', '{{}}', ?)", (name, f"2026-01-01 {at}.000000"))
+    database.commit()
+
+
+def names(entries: list[Entry]) -> list[str]:
+    return [entry.text.split()[0] for entry in entries]
+
+
+@pytest.fixture
+def database() -> Iterator[sqlite3.Connection]:
+    """A connection to a database in the mode that 0.2 uses, in which whoever writes keeps readers out."""
+    runtime_logging.start()
+    runtime_logging.stop()
+    with closing(sqlite3.connect("logs.db")) as database:
+        database.execute("PRAGMA journal_mode = DELETE")
+        yield database
+
+
+def test_rows_of_several_programs_are_followed_though_some_come_late(database: sqlite3.Connection) -> None:
+    log = GrowingLog(Path("logs.db"))
+    note(database, "second", "12:00:02")
+    assert names(log.news()) == ["second"]
+    note(database, "fourth", "12:00:04")
+    note(database, "first", "12:00:01")
+    note(database, "third", "12:00:03")
+    assert names(log.news()) == ["first", "third", "fourth"]
+    assert log.news() == []
+
+
+def test_every_row_of_processes_that_write_together_is_followed_once() -> None:
+    program = """
+        import sys
+        from autogen_classic import runtime_logging
+        runtime_logging.start()
+        for number in range(40):
+            runtime_logging.log_event("ann", f"{sys.argv[1]}-{number}")
+        runtime_logging.stop()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    Path("logs.db").touch()
+    log, seen = GrowingLog(Path("logs.db")), []
+    processes = [subprocess.Popen([*command, name], env=environment) for name in "abc"]
+    while any(process.poll() is None for process in processes):
+        seen += names(log.news())
+    seen += names(log.news())
+    assert sorted(seen) == sorted(f"{name}-{number}" for name in "abc" for number in range(40))
+
+
+def test_a_database_that_is_locked_or_deleted_is_followed_when_it_can_be(
+    database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, run: Any
+) -> None:
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0))
+    log = GrowingLog(Path("logs.db"))
+    note(database, "first", "12:00:01")
+    database.execute("BEGIN EXCLUSIVE")
+    assert log.news() == []
+    assert "is locked by a program that writes to it" in run("logs.db")[2]
+    database.rollback()
+    assert names(log.news()) == ["first"]
+    Path("logs.db").unlink()
+    assert log.news() == []
+    runtime_logging.start()
+    runtime_logging.log_event("ann", "anew")
+    runtime_logging.stop()
+    assert names(log.news()) == ["anew"]
+
+
+def test_a_database_whose_program_was_killed_while_it_wrote_can_be_read(database: sqlite3.Connection, run: Any) -> None:
+    program = """
+        import os, sqlite3
+        database = sqlite3.connect("logs.db")
+        database.execute("PRAGMA cache_size = 1")
+        for number in range(3000):
+            database.execute("INSERT INTO events (event_name) VALUES (?)", ("half of a transaction" * 20,))
+        os._exit(1)
+    """
+    note(database, "first", "12:00:01")
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False)
+    assert Path("logs.db-journal").exists()
+    code, shown, complaints = run("logs.db")
+    assert (code, complaints, len(shown.splitlines())) == (0, "", 2)
+
+
+def test_other_logs_are_followed_from_where_they_were_read() -> None:
+    path = Path("run.jsonl")
+    line = '{"type": "person_answered", "agent": "ann", "answer": "%s", "at": 0}\n'
+    log = GrowingLog(path)
+    with pytest.raises(FileNotFoundError):
+        log.news()
+    path.write_text("")
+    assert log.news() == []
+    path.write_text(line % "one" + (line % "two")[:20])
+    assert names(log.news()) == ["one"]
+    path.write_text(line % "one" + line % "two")
+    assert names(log.news()) == ["two"]
+    path.unlink()
+    assert log.news() == []
+    Path("new").write_text(line % "three")
+    Path("new").rename(path)
+    assert names(log.news()) == ["three"]
 
 
 def test_the_call_of_a_custom_tool_is_shown_with_its_input() -> None:
