@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from autogen_classic._code.workspace.command_filter import CommandFilter, words_of
 from autogen_classic.tools.experimental.shell import ShellExecutor
-from autogen_classic.tools.experimental.shell._filter import CommandFilter, words_of
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="runs programs of POSIX systems")
 

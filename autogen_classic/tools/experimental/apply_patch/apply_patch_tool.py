@@ -5,24 +5,25 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable
-from pathlib import Path, PureWindowsPath
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from typing_extensions import NotRequired, TypedDict
 
 from ...._argument_checks import Texts, arguments_checked
+from ...._code.workspace.diffs import apply_diff
+from ...._code.workspace.editor import (
+    VALID_OPERATIONS,
+    PatchEditor,
+    WorkspaceEditor,
+    a_apply_operation,
+    apply_operation,
+)
 from ...._core.callables import blocking
 from ...._core.threads import in_thread
-from ...._core.whole_files import write_whole
 from ....agentchat.contrib._settings import check_methods
 from ...tool import Tool
-from .._allowed_paths import is_allowed
-from ._diffs import apply_diff
 
 __all__ = ("VALID_OPERATIONS", "ApplyPatchTool", "PatchEditor", "WorkspaceEditor", "apply_diff")
-
-VALID_OPERATIONS = {"create_file", "update_file", "delete_file"}
-"""The types of operations."""
 
 _REJECTED = "Operation rejected by user"
 _DESCRIPTION = """Create, change or delete one file of the workspace.
@@ -38,175 +39,6 @@ class Operation(TypedDict):
     type: Annotated[str, "create_file, update_file or delete_file."]
     path: Annotated[str, "The file, relative to the workspace, with '/' between folders."]
     diff: NotRequired[Annotated[str, "The new file or the changes; not for delete_file."]]
-
-
-class PatchEditor(Protocol):
-    """What applies the operations of an `ApplyPatchTool`.
-
-    Each method takes an operation, ``{"type", "path", "diff"}``, and returns ``{"status", "output"}``, where the status
-    is ``"completed"`` or ``"failed"``. The asynchronous ones are used with ``async_patches=True``.
-    """
-
-    def create_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Create a file from a diff in which each line has a ``+`` before it."""
-        ...
-
-    def update_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Change a file by a diff."""
-        ...
-
-    def delete_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Delete a file."""
-        ...
-
-    async def a_create_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Create a file, as `create_file` does."""
-        ...
-
-    async def a_update_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Change a file, as `update_file` does."""
-        ...
-
-    async def a_delete_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Delete a file, as `delete_file` does."""
-        ...
-
-
-class WorkspaceEditor:
-    """Applies patches to the files below one folder.
-
-    A path must be relative, without ``..``, and must not lead out of the folder by a symbolic link. A file is written
-    in one step: a diff that does not fit leaves it as it was. Files are texts in UTF-8. Whatever goes wrong is a result
-    with the status ``"failed"`` that says what, so that a model can react to it.
-
-    Paths are checked before a file is opened. Somebody who can put symbolic links into the folder meanwhile can
-    therefore get past the check; so let no program that you do not trust work in the folder at the same time.
-    """
-
-    @arguments_checked
-    def __init__(self, workspace_dir: str | os.PathLike[str], allowed_paths: Texts | None = None) -> None:
-        """Make an editor.
-
-        Args:
-            workspace_dir: the folder; it is made if need be.
-            allowed_paths: patterns of the paths that may be touched, relative to the folder: ``["src/**", "*.md"]``.
-                ``*`` stands for any text, also across folders. None allows all.
-
-        Raises:
-            TypeError: ``allowed_paths`` is a text.
-            OSError: the folder cannot be made.
-        """
-        root = Path(workspace_dir)
-        root.mkdir(parents=True, exist_ok=True)
-        self._root = root.resolve()
-        self._allowed = ("**",) if allowed_paths is None else tuple(allowed_paths)
-
-    def create_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Create a file, and the folders that it is in. A file that is there already is not touched.
-
-        Args:
-            operation: ``{"path", "diff"}``.
-
-        Returns:
-            ``{"status", "output"}``.
-        """
-        return self._done("Created", "creating", operation, self._create)
-
-    def update_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Change a file.
-
-        Args:
-            operation: ``{"path", "diff"}``.
-
-        Returns:
-            ``{"status", "output"}``.
-        """
-        return self._done("Updated", "updating", operation, self._update)
-
-    def delete_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Delete a file. Of a symbolic link the link is deleted, not what it leads to.
-
-        Args:
-            operation: ``{"path"}``.
-
-        Returns:
-            ``{"status", "output"}``.
-        """
-        return self._done("Deleted", "deleting", operation, self._delete)
-
-    async def a_create_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Create a file, as `create_file` does, without blocking."""
-        return await in_thread(self.create_file, operation)
-
-    async def a_update_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Change a file, as `update_file` does, without blocking."""
-        return await in_thread(self.update_file, operation)
-
-    async def a_delete_file(self, operation: dict[str, Any]) -> dict[str, Any]:
-        """Delete a file, as `delete_file` does, without blocking."""
-        return await in_thread(self.delete_file, operation)
-
-    def _done(
-        self, done: str, doing: str, operation: dict[str, Any], step: Callable[[Path, str], None]
-    ) -> dict[str, Any]:
-        """Take a step with a file, and tell how it went."""
-        name = operation.get("path")
-        try:
-            step(self._file(name), str(operation.get("diff") or ""))
-        except FileNotFoundError:
-            return {"status": "failed", "output": f"Error: File not found at path {name!r}"}
-        except OSError as error:
-            return {"status": "failed", "output": f"Error {doing} {name}: {error.strerror or error}"}
-        except (ValueError, RuntimeError) as error:  # a loop of symbolic links is a RuntimeError
-            return {"status": "failed", "output": f"Error {doing} {name}: {error}"}
-        return {"status": "completed", "output": f"{done} {name}"}
-
-    def _file(self, name: object) -> Path:
-        """The file that a path names, if it may be touched; its folder has its real name."""
-        if not isinstance(name, str) or not name or "\0" in name:
-            raise ValueError(f"The path must be a text that names a file, but it is {name!r}.")
-        # Seen as a path of Windows, so that a path that is refused there is refused everywhere.
-        seen = PureWindowsPath(name)
-        if seen.anchor or ".." in seen.parts or not seen.parts:
-            raise ValueError("The path must be relative to the workspace and must not contain '..'.")
-        path = self._root / name
-        file = path.parent.resolve() / path.name
-        for place in (file, file.resolve()):
-            if not place.is_relative_to(self._root):
-                raise ValueError("A symbolic link in the path leads out of the workspace.")
-            if not is_allowed(place.relative_to(self._root).as_posix(), self._allowed):
-                raise ValueError(f"Path {name} is not allowed by allowed_paths patterns: {list(self._allowed)}")
-        return file
-
-    @staticmethod
-    def _create(file: Path, diff: str) -> None:
-        if os.path.lexists(file):
-            raise ValueError("There is such a file already. Change it with update_file, or delete it first.")
-        text = apply_diff("", diff, create=True)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, text.encode())
-
-    @staticmethod
-    def _update(file: Path, diff: str) -> None:
-        file = _regular(file.resolve())
-        try:
-            text = file.read_bytes().decode()
-        except UnicodeDecodeError:
-            raise ValueError("The file is not a text in UTF-8.") from None
-        write_whole(file, apply_diff(text, diff).encode())
-
-    @staticmethod
-    def _delete(file: Path, _: str) -> None:
-        if not file.is_symlink():
-            _regular(file)
-        file.unlink()
-
-
-def _regular(file: Path) -> Path:
-    """The file, if it is one: reading a pipe need not end."""
-    if file.exists() and not file.is_file():
-        raise ValueError("This is not a file.")
-    return file
 
 
 class ApplyPatchTool(Tool):
@@ -247,48 +79,35 @@ class ApplyPatchTool(Tool):
         """
         if needs_approval and on_approval is None:
             raise ValueError("needs_approval=True needs on_approval, a function that says yes or no to an operation.")
-        self._editor = _editor_of(editor, workspace_dir, allowed_paths, async_patches)
-        self._ask = on_approval if needs_approval else None
-        asynchronous = async_patches or inspect.iscoroutinefunction(self._ask)
+        chosen = _editor_of(editor, workspace_dir, allowed_paths, async_patches)
+        ask = on_approval if needs_approval else None
+        asynchronous = async_patches or inspect.iscoroutinefunction(ask)
 
         @blocking
         def apply_patch_tool(
             operation: Annotated[Operation, "What is to be done."],
             call_id: Annotated[str, "The ID of the call; not needed."] = "",
         ) -> dict[str, Any]:
-            approved = self._ask is None or _is_yes(self._ask({}, dict(operation)))
-            return _told(call_id, self._applied(operation) if approved else _rejected())
+            approved = ask is None or _is_yes(ask({}, dict(operation)))
+            return _told(call_id, apply_operation(chosen, operation) if approved else _rejected())
 
         async def a_apply_patch_tool(
             operation: Annotated[Operation, "What is to be done."],
             call_id: Annotated[str, "The ID of the call; not needed."] = "",
         ) -> dict[str, Any]:
-            answer = True if self._ask is None else self._ask({}, dict(operation))
+            answer = True if ask is None else ask({}, dict(operation))
             approved = _is_yes(await answer if inspect.isawaitable(answer) else answer)
             if not approved:
                 return _told(call_id, _rejected())
-            applied = self._a_applied(operation) if async_patches else in_thread(self._applied, operation)
-            return _told(call_id, await applied)
+            if async_patches:
+                return _told(call_id, await a_apply_operation(chosen, operation))
+            return _told(call_id, await in_thread(apply_operation, chosen, operation))
 
         super().__init__(
             name="apply_patch_tool",
             description=_DESCRIPTION,
             func_or_tool=a_apply_patch_tool if asynchronous else apply_patch_tool,
         )
-
-    def _applied(self, operation: Operation) -> dict[str, Any]:
-        """Have the editor apply an operation."""
-        if operation["type"] not in VALID_OPERATIONS:
-            return _unknown(operation)
-        result: dict[str, Any] = getattr(self._editor, operation["type"])(dict(operation))
-        return result
-
-    async def _a_applied(self, operation: Operation) -> dict[str, Any]:
-        """Have the editor apply an operation by its asynchronous methods."""
-        if operation["type"] not in VALID_OPERATIONS:
-            return _unknown(operation)
-        result: dict[str, Any] = await getattr(self._editor, f"a_{operation['type']}")(dict(operation))
-        return result
 
 
 def _editor_of(
@@ -304,11 +123,6 @@ def _editor_of(
         return WorkspaceEditor(workspace_dir, allowed_paths)
     check_methods("editor", editor, *(f"a_{name}" if asynchronous else name for name in sorted(VALID_OPERATIONS)))
     return editor
-
-
-def _unknown(operation: Operation) -> dict[str, Any]:
-    known = ", ".join(sorted(VALID_OPERATIONS))
-    return {"status": "failed", "output": f"Invalid operation type: {operation['type']}. Must be one of {known}."}
 
 
 def _rejected() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import dropwhile
 
-from .._allowed_paths import is_allowed
+from .allowed_paths import is_allowed
 
 __all__ = ("CommandFilter", "words_of")
 
