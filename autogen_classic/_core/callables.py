@@ -9,7 +9,17 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-__all__ = ("blocking", "check_signature", "docstring_of", "is_asynchronous", "is_blocking", "name_of", "wait_for")
+__all__ = (
+    "blocking",
+    "built_in",
+    "check_signature",
+    "docstring_of",
+    "is_asynchronous",
+    "is_blocking",
+    "is_built_in",
+    "name_of",
+    "wait_for",
+)
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 ResultT = TypeVar("ResultT")
@@ -88,6 +98,28 @@ def is_blocking(function: Callable[..., Any]) -> bool:
         function: any callable.
     """
     return bool(getattr(function, "_classic_blocking", False))
+
+
+def built_in(function: FunctionT) -> FunctionT:
+    """Mark a tool that a model knows by itself: whoever has that model runs it.
+
+    Args:
+        function: the function of the tool; it is changed.
+
+    Returns:
+        The function.
+    """
+    function._classic_built_in = True  # type: ignore[attr-defined]
+    return function
+
+
+def is_built_in(function: object) -> bool:
+    """Tell whether a function is marked by `built_in`.
+
+    Args:
+        function: anything.
+    """
+    return bool(getattr(function, "_classic_built_in", False))
 
 
 def wait_for(start: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:

@@ -165,6 +165,8 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
         self._function_map = {
             name: function for name, function in (function_map or {}).items() if self._assert_valid_name(name)
         }
+        for known, function in _tools_known_to(self.client).items():
+            self._function_map.setdefault(known, function)
         self._default_auto_reply = default_auto_reply
         self._human_input: list[str] = []
         self.reply_at_receive: dict[Any, bool] = defaultdict(bool)
@@ -1335,6 +1337,13 @@ def normilize_message_to_oai(message: TextOrMessage, name: str, role: str = "ass
 def _new_client(llm_config: dict[str, Any]) -> OpenAIWrapper:
     client: OpenAIWrapper = _room_of_clients().OpenAIWrapper(**llm_config)
     return client
+
+
+def _tools_known_to(client: OpenAIWrapper | None) -> dict[str, Callable[..., Any]]:
+    """The tools that the models of a client know by themselves and that run here."""
+    state = getattr(client, "_classic_state", None)  # which a program's own wrapper does not have
+    tools: dict[str, Callable[..., Any]] = {} if state is None else state.built_in_tools()
+    return tools
 
 
 @functools.cache

@@ -71,6 +71,12 @@ class OpenAIResponsesLLMConfigEntry(OpenAILLMConfigEntry):
     api_type: str = "responses"
     tool_choice: ToolChoice | None = "auto"
     built_in_tools: list[str | dict[str, Any]] | None = None
+    workspace_dir: str | None = None
+    allowed_paths: list[str] | None = None
+    allowed_commands: list[str] | None = None
+    denied_commands: list[str] | None = None
+    enable_command_filtering: bool = True
+    dangerous_patterns: list[str | tuple[str, str]] | None = None
 
 
 class AzureOpenAILLMConfigEntry(LLMConfigEntry):

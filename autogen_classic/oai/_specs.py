@@ -248,11 +248,17 @@ RESPONSES = AZURE._replace(  # with an azure_endpoint it asks there
         Setting("user", str),
     ),
     own_settings=(
+        Setting("allowed_commands", list),
+        Setting("allowed_paths", list),
         Setting("built_in_tools", list),
+        Setting("dangerous_patterns", list),
+        Setting("denied_commands", list),
+        Setting("enable_command_filtering", bool),
         Setting("function_call", (str, dict)),
         Setting("parallel_tool_calls", bool),
         Setting("prompt", str),
         Setting("tool_choice", (str, dict)),
+        Setting("workspace_dir", str),
     ),
     accepts_all=False,
 )

@@ -12,9 +12,9 @@ from typing import Any
 
 from ..errors import BrokenStreamError, UnusableAnswerError
 from ..llm_config.entries import OpenAIResponsesEntryDict, OpenAIResponsesLLMConfigEntry
+from ._messages.built_in_calls import ApplyPatchCallOutput, ShellCallOutcome, ShellCallOutput, ShellCommandOutput
 from ._messages.kept import EXTRA_CONTENT, extra_content, origin_of
-from ._messages.responses import choice_of, format_of, input_of, kept_of, tools_for
-from ._messages.translation import call_of
+from ._messages.responses import calls_of, choice_of, format_of, input_of, kept_of, tools_for
 from ._model_quirks import reasons
 from ._openai_client import OpenAIClient
 from ._provider_client import read_settings, tell_of_unknown_settings
@@ -29,9 +29,13 @@ from .prices import picture_prices
 __all__ = (
     "PRICING",
     "VALID_SIZES",
+    "ApplyPatchCallOutput",
     "OpenAIResponsesClient",
     "OpenAIResponsesEntryDict",
     "OpenAIResponsesLLMConfigEntry",
+    "ShellCallOutcome",
+    "ShellCallOutput",
+    "ShellCommandOutput",
     "calculate_openai_image_cost",
 )
 
@@ -65,6 +69,9 @@ class OpenAIResponsesClient(OpenAIClient):
     ``content`` is the text, ``extra_content["items"]`` holds what the tools gave (the ``result`` of an
     ``image_generation_call`` is a picture in base 64), ``annotations`` what was cited. OpenAI's fees for each use of
     such a tool are not part of the ``cost``.
+
+    Two tools of this kind run here: ``"shell"`` and ``"apply_patch"``. Their calls are the tool calls of a message, and
+    the agent whose model called answers them, within the limits of its configuration; see `tools_that_run_here`.
 
     Args:
         client: an ``OpenAI`` or ``AzureOpenAI`` object of the openai package.
@@ -247,11 +254,7 @@ def _answer_of(response: dict[str, Any], origin: str) -> Answer:
     messages = [item.get("content") or () for item in output if item.get("type") == "message"]
     parts = [part for content in messages for part in content]
     answer.text = "\n".join("".join(map(_text_of, content)) for content in messages)
-    answer.calls = [
-        call_of(item, {"id": item.get("call_id")})
-        for item in output
-        if item.get("type") == "function_call" and item.get("status") != "incomplete"
-    ]
+    answer.calls = calls_of(output)
     besides = {
         "refusal": "".join(part.get("refusal") or "" for part in parts) or None,
         "annotations": list(_citations(messages)) or None,

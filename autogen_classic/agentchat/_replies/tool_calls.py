@@ -6,10 +6,10 @@ import inspect
 import json
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from ..._core import steering
-from ..._core.callables import wait_for
+from ..._core.callables import is_built_in, wait_for
 from ..._core.content import content_str
 from ..._core.drive import WHICH_WAY, Ask, Call, Steps, drive_async, look_up
 from ..._core.events import ToolCalled, ToolReturned, emit
@@ -33,7 +33,8 @@ def tool_calls_reply(
     """Answer every tool call of the last message; in an asynchronous chat the tools run side by side.
 
     In a group, calls of tools that the agent does not have are answered by the member that has them, as if it had been
-    selected: its person is asked and its limit counts. The agent's own tools run after that.
+    selected: its person is asked and its limit counts. The agent's own tools run after that. A tool that the model of
+    the caller knows by itself is the caller's, whose configuration sets its limits.
 
     Returns:
         ``(True, message)`` if the last message calls tools, else ``(False, None)``; ``(True, None)`` ends the chat,
@@ -46,12 +47,13 @@ def tool_calls_reply(
     if not calls:
         return False, None
 
-    owners = [_owner_of(call, agent, sender) for call in calls]
-    answers = yield from _ask_others(agent, owners, messages[-1], sender)
+    owners = [_owner_of(call, agent, sender, messages[-1].get("name")) for call in calls]
+    here = (agent, sender, None)
+    answers = yield from _ask_others(here, owners, messages[-1], sender)
     if answers is None:
         return True, None
-    own = [place for place, owner in enumerate(owners) if owner is agent]
-    runs = [_run_tool_call(agent, calls[place]) for place in own]
+    own = [place for place, owner in enumerate(owners) if owner in here]
+    runs = [_run_tool_call(owners[place], calls[place]) for place in own]
     answered: list[Message]
     if (yield WHICH_WAY):
         import asyncio  # as late as possible: it takes longer to load than everything else
@@ -93,25 +95,48 @@ def function_call_reply(
     return True, answer
 
 
-def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None) -> Party:
-    """Who runs a called tool: the agent itself, or the member of its group that has a tool which it has not."""
-    name = called(call).get("name")
-    group = None if name in agent._function_map else led_group(sender)
+def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None, speaker: str | None) -> Party | None:
+    """Who runs a called tool: the agent itself, or the member of its group that has a tool which it has not.
+
+    What the caller's model knows by itself is run by the caller, and by nobody for another caller.
+
+    Returns:
+        The agent; None if the tool is not for this caller.
+    """
+    name = called(call).get("name", "")
+    group = led_group(sender)
     members = [] if group is None else group.agents
-    return next((member for member in members if name in getattr(member, "_function_map", ())), agent)
+    callers = [sender] if group is None else [member for member in members if member.name == speaker]
+    for caller in callers:
+        if is_built_in(_function_of(caller, name)):
+            return cast(Party, caller)
+    if name in agent._function_map:
+        return None if is_built_in(agent._function_map[name]) else agent
+    return next((member for member in members if _function_of(member, name) is not None), agent)
+
+
+def _function_of(agent: Agent | None, name: str) -> Callable[..., Any] | None:
+    function: Callable[..., Any] | None = getattr(agent, "_function_map", {}).get(name)
+    return function
 
 
 def _ask_others(
-    agent: Party, owners: list[Party], message: Message, sender: Agent | None
+    here: tuple[Agent | None, ...], owners: list[Party | None], message: Message, sender: Agent | None
 ) -> Steps[dict[int, Message] | None]:
     """Have other members answer the calls of their tools; before the agent runs its own, so that they may end the chat.
+
+    Args:
+        here: those who are not asked: the agent, who called, and nobody.
+        owners: who runs the tool of each call.
+        message: the message that calls.
+        sender: who sent it.
 
     Returns:
         The answers by the places of their calls; None if a member ends the chat.
     """
     answers: dict[int, Message] = {}
     for owner in dict.fromkeys(owners):
-        if owner is not agent:
+        if owner is not None and owner not in here:
             places = [place for place, one in enumerate(owners) if one is owner]
             answered = yield from _ask_owner(owner, [message["tool_calls"][place] for place in places], message, sender)
             if answered is None:
@@ -140,9 +165,11 @@ def _ask_owner(
     return [answer_to(call, said) for call in calls]
 
 
-def _run_tool_call(agent: Party, call: dict[str, Any]) -> Steps[Message]:
+def _run_tool_call(agent: Party | None, call: dict[str, Any]) -> Steps[Message]:
     """Run one tool and build its answer."""
     function_call = called(call)
+    if agent is None:
+        return answer_to(call, _literals.FUNCTION_NOT_FOUND.format(name=function_call.get("name", "")))
     is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(function_call.get("name", "")))
     around = running_call_id.get()
     running_call_id.set(call.get("id"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..._core.callables import is_built_in
 from ..._core.drive import Ask, Steps, drive, drive_async, shipped
 from ..._core.events import HandoffKind
 from ..._core.messages import Message, called
 from ..._core.party import Outcome
+from .. import _literals
 from .._replies.tool_calls import answer_to
 from ..agent import Agent
 from ..conversable_agent import ConversableAgent
@@ -50,6 +52,9 @@ def _group_tool_reply(
         handoff = executor.called_handoff(caller, name)
         if handoff is not None and not is_available(handoff, executor.member(caller), sender_messages):
             responses.append(answer_to(call, _NOT_AVAILABLE))
+            continue
+        if executor.is_built_in_elsewhere(caller, name):
+            responses.append(answer_to(call, _literals.FUNCTION_NOT_FOUND.format(name=name)))
             continue
         executor.begin_call(handoff)
         if handoff is None:
@@ -187,6 +192,15 @@ class GroupToolExecutor(HiddenMembers):
         for enforcer, _ in agent._classic_safeguards:
             tool = enforcer.guarded_tool(self, name, tool)
         return tool
+
+    def is_built_in_elsewhere(self, agent_name: str, name: str) -> bool:
+        """Tell whether only the models of other agents know a tool by themselves: it is not for this one.
+
+        Args:
+            agent_name: the name of the agent.
+            name: the name of the tool.
+        """
+        return is_built_in(self._function_map.get(name)) and name not in self._tools_of.get(agent_name, {})
 
     def take_tool_of(self, agent_name: str, name: str) -> None:
         """Where agents have tools or handoffs of the same name, let the next call run the tool of one of them.

@@ -8,10 +8,11 @@ from itertools import takewhile
 from typing import Any
 
 from ..._core.content import text_of
+from .built_in_calls import built_in_call, calls_to_answer, filled_call, output_item, without_arguments
 from .images import ImagePart
-from .translation import Text, ToolAnswer, ToolCall, Turn, tools_of, turns_of, with_plain_ids
+from .translation import Text, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of, with_plain_ids
 
-__all__ = ("choice_of", "format_of", "input_of", "kept_of", "tools_for")
+__all__ = ("built_in_tools_of", "calls_of", "choice_of", "format_of", "input_of", "kept_of", "tools_for")
 
 
 def format_of(response_format: Any) -> dict[str, Any] | None:
@@ -50,8 +51,19 @@ def tools_for(params: Mapping[str, Any]) -> list[dict[str, Any]]:
         for tool in tools_of(params)
     ]
     others = [dict(tool) for tool in given if tool.get("type", "function") != "function"]
-    built_in = params.get("built_in_tools") or ()
-    return [*functions, *others, *({"type": tool} if isinstance(tool, str) else dict(tool) for tool in built_in)]
+    return [*functions, *others, *built_in_tools_of(params)]
+
+
+def built_in_tools_of(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Write the ``built_in_tools`` of a configuration, each tool once.
+
+    Args:
+        settings: the configuration. ``"apply_patch_async"`` is AG2's name for an ``apply_patch`` that does not block,
+            as all tools here do not in an asynchronous chat.
+    """
+    tools = [{"type": tool} if isinstance(tool, str) else dict(tool) for tool in settings.get("built_in_tools") or ()]
+    written = [{**tool, "type": str(tool["type"]).removesuffix("_async")} for tool in tools]
+    return [tool for place, tool in enumerate(written) if tool not in written[:place]]
 
 
 def choice_of(params: Mapping[str, Any]) -> Any:
@@ -84,11 +96,15 @@ def input_of(
     first = list(takewhile(_is_answer, messages)) if continued else []
     items = [_output(ToolAnswer(answer["tool_call_id"], "", text_of(answer.get("content")) or "")) for answer in first]
     messages = messages[len(first) :]
+    built_in: dict[str, tuple[str, ToolCall]] = {}
     for turn in with_plain_ids(turns_of(messages, origin)):
         if turn.role == "tool":
-            items += [_output(part) for part in turn.parts if isinstance(part, ToolAnswer)]
+            items += [_output(part, built_in.get(part.call_id)) for part in turn.parts if isinstance(part, ToolAnswer)]
         elif turn.role == "assistant":
-            items += _said(turn, stored)
+            said = _said(turn, stored)
+            kinds = {item["call_id"]: item["type"] for item in said if built_in_call(item) is not None}
+            built_in = {call.id: (kinds[call.id], call) for call in turn.calls if call.id in kinds}
+            items += said
         else:
             items.append({"role": turn.role, "content": _content_of(turn)})
     return items
@@ -98,7 +114,10 @@ def _is_answer(message: Mapping[str, Any]) -> bool:
     return message.get("role") == "tool" and bool(message.get("tool_call_id"))
 
 
-def _output(answer: ToolAnswer) -> dict[str, Any]:
+def _output(answer: ToolAnswer, call: tuple[str, ToolCall] | None = None) -> dict[str, Any]:
+    """The answer to a call; one of a built-in tool is given with the type of its item."""
+    if call is not None:
+        return output_item(*call, answer.text)
     return {"type": "function_call_output", "call_id": answer.call_id, "output": answer.text}
 
 
@@ -124,7 +143,8 @@ def _said(turn: Turn, stored: bool) -> list[dict[str, Any]]:
     """What the assistant said; what was kept of it goes back if the message has not been changed since."""
     if _fits(turn, stored):
         calls = iter(turn.calls)
-        return [_filled(item, turn.text, calls) for item in turn.kept]
+        said_in_calls = calls_to_answer(turn.kept)
+        return [_filled(item, turn.text, calls if item in said_in_calls else None) for item in turn.kept]
     said = [{"role": "assistant", "content": turn.text}] if turn.text else []
     return said + [_call(call) for call in turn.calls]
 
@@ -132,15 +152,27 @@ def _said(turn: Turn, stored: bool) -> list[dict[str, Any]]:
 def _fits(turn: Turn, stored: bool) -> bool:
     kinds = [item.get("type") for item in turn.kept]
     readable = stored or all(item.get("encrypted_content") for item in turn.kept if item.get("type") == "reasoning")
-    same = kinds.count("message") == bool(turn.text) and kinds.count("function_call") == len(turn.calls)
+    same = kinds.count("message") == bool(turn.text) and len(calls_to_answer(turn.kept)) == len(turn.calls)
     return bool(kinds) and readable and same
 
 
-def _filled(item: dict[str, Any], text: str, calls: Iterator[ToolCall]) -> dict[str, Any]:
+def _filled(item: dict[str, Any], text: str, calls: Iterator[ToolCall] | None) -> dict[str, Any]:
     """An item, unchanged; texts and calls are in the message itself."""
     if item["type"] == "message":
         return {**item, "content": [{"type": "output_text", "text": text, "annotations": []}]}
-    return {**item, **_call(next(calls))} if item["type"] == "function_call" else item
+    if calls is None:
+        return item
+    call = next(calls)
+    return {**item, **_call(call)} if item["type"] == "function_call" else filled_call(item, call)
+
+
+def calls_of(output: Iterable[Mapping[str, Any]]) -> list[ToolCall]:
+    """Read the calls of an answer that are to be answered here, those of built-in tools among them.
+
+    Args:
+        output: the items of an answer.
+    """
+    return [built_in_call(item) or call_of(item, {"id": item.get("call_id")}) for item in calls_to_answer(output)]
 
 
 def kept_of(output: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -155,7 +187,8 @@ def kept_of(output: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     items = [{name: value for name, value in item.items() if value is not None} for item in output]
     if all(item.get("type") in ("message", "function_call") for item in items):
         return []
-    return [_emptied(item) for item in items]
+    said_in_calls = calls_to_answer(items)
+    return [without_arguments(_emptied(item)) if item in said_in_calls else _emptied(item) for item in items]
 
 
 def _emptied(item: dict[str, Any]) -> dict[str, Any]:

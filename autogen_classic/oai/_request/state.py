@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..._core import tape
@@ -105,6 +105,14 @@ class WrapperState:
         for number in range(len(self.clients)):
             self.client(number)
         return self.clients
+
+    def built_in_tools(self) -> dict[str, Callable[..., str]]:
+        """Make the tools that the models know by themselves and that run here, by their names."""
+        if not any(entry.get("built_in_tools") for entry in self.entries):
+            return {}
+        from .._built_in_tools import tools_that_run_here
+
+        return tools_that_run_here(self.entries)
 
     def placeholders(self) -> list[PlaceHolderClient]:
         """Return the placeholders for clients that have not been registered yet."""

@@ -114,6 +114,10 @@ def read_request(body: dict[str, Any]) -> Seen:
                 raise WireError(f"No tool call found for function call output with call_id {item['call_id']}.")
             open_calls.remove(item["call_id"])
             seen.answers.append((item["call_id"], item["output"]))
+        elif kind in ("shell_call", "apply_patch_call"):
+            open_calls.add(item["call_id"])
+        elif kind in ("shell_call_output", "apply_patch_call_output"):
+            open_calls.remove(item["call_id"])
         elif kind == "message":
             read_message(item, seen)
     if open_calls:
@@ -128,7 +132,7 @@ def check_thoughts(body: dict[str, Any]) -> None:
     for thought, following in zip(body["input"], [*body["input"][1:], {}], strict=True):
         if thought.get("type") != "reasoning":
             continue
-        if not str(following.get("id", "")).startswith(("fc_", "msg_", "ws_", "ig_", "rs_")):
+        if not str(following.get("id", "")).startswith(("fc_", "msg_", "ws_", "ig_", "rs_", "sh_", "apc_")):
             raise WireError(f"Item '{thought['id']}' of type 'reasoning' was provided without its following item.")
         if body.get("store") is False and not thought.get("encrypted_content"):
             raise WireError(f"Item with id '{thought['id']}' not found.")

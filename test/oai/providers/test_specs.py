@@ -85,7 +85,10 @@ VALUES: dict[tuple[str, str], tuple[Any, Any]] = {
 }
 # Settings that change a request in a way of their own, which tests of their provider show.
 SHOWN_ELSEWHERE = {
-    "responses": {"prompt"},
+    "responses": {
+        *("allowed_commands", "allowed_paths", "dangerous_patterns", "denied_commands", "enable_command_filtering"),
+        *("prompt", "workspace_dir"),
+    },
     "ollama": {
         *("manual_tool_call_instruction", "manual_tool_call_step1", "manual_tool_call_step2", "native_tool_calls"),
     },
