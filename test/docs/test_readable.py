@@ -46,7 +46,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
 
 def test_a_wide_diagram_is_scrolled_before_its_letters_get_too_small(page: Page) -> None:
-    assert browse_site.look_at(page) == []
+    assert page.evaluate(browse_site.WIDTH) <= browse_site.PHONE["width"]
     assert page.locator("svg").bounding_box()["width"] >= 0.8 * 700
     assert page.locator(".wide").evaluate("frame => [frame.scrollWidth > frame.clientWidth, frame.tabIndex]") == [
         True,
