@@ -19,7 +19,8 @@ __all__ = ("GrowingLog", "entries_of")
 _DATABASE = b"SQLite format 3\0"
 _READABLE = (
     "It must be a database or a file of runtime_logging, events as lines of JSON, a recording or a journal; "
-    "`autogen-classic view` also reads a history of messages as JSON, and a notebook."
+    "`autogen-classic view` also reads a history of messages as JSON, a notebook, and a text with what a "
+    "chat has printed."
 )
 
 

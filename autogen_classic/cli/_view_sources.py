@@ -1,7 +1,8 @@
-"""What ``autogen-classic view`` shows: what `log` reads, and histories and notebooks as well."""
+"""What ``autogen-classic view`` shows: what `log` reads, and histories, notebooks and printed chats as well."""
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,7 +24,8 @@ def run_of(path: Path) -> Run:
     """Read a run.
 
     Args:
-        path: a recording, a journal, a log, a history of messages as JSON, or a notebook.
+        path: a recording, a journal, a log, a history of messages as JSON, a notebook, or a text with what a chat
+            has printed.
 
     Raises:
         UnreadableLogError: the file is none of these, or nothing is told in it.
@@ -41,10 +43,34 @@ def run_of(path: Path) -> Run:
 
 
 def _of_log(path: Path) -> list[Entry]:
-    entries = entries_of(path)
+    try:
+        entries = entries_of(path)
+    except UnreadableLogError:
+        printed = list(_messages_in(_text_in(path)))
+        if not printed:
+            raise
+        return printed
     if not entries:
         raise UnreadableLogError(f"Nothing is told in {path}: it has a beginning, and nothing happened after it.")
     return entries
+
+
+def _text_in(path: Path) -> str:
+    """The text in a file; empty for one with something else."""
+    content = path.read_bytes()
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # as the > of PowerShell writes it
+    text = content.decode("utf-16" if is_wide else "utf-8-sig", errors="replace")
+    return "" if "\0" in text else text
+
+
+def _messages_in(printed: str) -> Iterator[Entry]:
+    """The messages of a printed conversation."""
+    for item in read_transcript(printed):
+        if isinstance(item, Turn):
+            message = _message_of(item)
+            responses = [response.content for response in item.responses]
+            text = "\n".join(filter(None, [message_text(message), *responses]))
+            yield Entry("message", item.sender, text, to=item.recipient, message=message)
 
 
 # --- notebooks -------------------------------------------------------------------------------------------------------
@@ -66,12 +92,7 @@ def _of_notebook(path: Path) -> list[Entry]:
 
 
 def _of_cell(cell: Cell) -> Iterator[Entry]:
-    for item in read_transcript(shown_text(cell)):
-        if isinstance(item, Turn):
-            message = _message_of(item)
-            responses = [response.content for response in item.responses]
-            text = "\n".join(filter(None, [message_text(message), *responses]))
-            yield Entry("message", item.sender, text, to=item.recipient, message=message)
+    yield from _messages_in(shown_text(cell))
     for output in cell.outputs:
         data = output.get("data")
         pictures = {kind: data[kind] for kind in _PICTURES if kind in data} if isinstance(data, Mapping) else {}

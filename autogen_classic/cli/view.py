@@ -16,6 +16,7 @@ _EXAMPLES = """\
 examples:
   autogen-classic view run.json                     write run.view.html beside it, and open it
   autogen-classic view lesson.ipynb -o lesson.html
+  autogen-classic view printed.txt                  what `python chat.py > printed.txt` has written
   autogen-classic view monday.json tuesday.json     two runs side by side, with their first difference marked
 """
 
@@ -36,8 +37,8 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="autogen-classic view",
         description="Show a run as an HTML page: who spoke to whom, every message, tokens, costs and times. It reads a "
-        "recording, a journal, a log, a history of messages as JSON, or a notebook with saved outputs. The page holds "
-        "everything it needs, loads nothing, and can be printed.",
+        "recording, a journal, a log, a history of messages as JSON, a notebook with saved outputs, or a text with "
+        "what a chat has printed. The page holds everything it needs, loads nothing, and can be printed.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -213,6 +213,57 @@ def test_bad_input_gets_a_clear_word(
     assert not (tmp_path / name).with_suffix(".view.html").exists()
 
 
+PRINTED = """\
+$ python chat.py
+[autogen.oai.client: 11-30 05:00:00] {164} WARNING - a model is missing
+\x1b[33muser\x1b[0m (to ann):
+
+What is 2 + 3?
+
+--------------------------------------------------------------------------------
+ann (to user):
+
+\x1b[32m***** Suggested tool call (call_1): add *****\x1b[0m
+Arguments:
+{"a": 2, "b": 3}
+\x1b[32m*********************************************\x1b[0m
+
+--------------------------------------------------------------------------------
+
+>>>>>>>> EXECUTING FUNCTION add...
+user (to ann):
+
+***** Response from calling tool (call_1) *****
+5
+***********************************************
+
+--------------------------------------------------------------------------------
+ann (to user):
+
+It is five: <b>5</b>. €
+
+--------------------------------------------------------------------------------
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_text_with_what_a_chat_has_printed_is_shown(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "run.txt").write_bytes(PRINTED.replace("\n", "\r\n").encode(encoding))
+    shown = view(tmp_path / "run.txt")
+    for part in ("What is 2 + 3?", "add", '"a": 2', "It is five: <b>5</b>. €"):
+        assert part in shown.text
+    assert "EXECUTING" not in shown.text
+    assert "\x1b" not in shown.text
+
+
+def test_bytes_that_hold_a_conversation_are_not_called_a_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "core.bin").write_bytes(b"\0\1" + PRINTED.encode())
+    assert cli.main(["view", str(tmp_path / "core.bin")]) == 1
+    assert "a text with what a chat has printed" in capsys.readouterr().err
+
+
 def test_a_page_is_never_written_over_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one, other = history(tmp_path, "Hello."), history(tmp_path, "Hello.", name="other.json")
     before = one.read_bytes()
