@@ -26,7 +26,7 @@ DOCS = ROOT / "website" / "docs"
 sys.path[:0] = [str(ROOT / "test" / "coding"), str(ROOT / "test" / "coding" / "conformance")]
 
 # On these pages each block is a program of its own; on the others a block goes on where the last one ended.
-INDEPENDENT_BLOCKS = ("code-execution.md", "cookbook.md", "testing-your-agents.md")
+INDEPENDENT_BLOCKS = ("code-execution.md", "cookbook.md", "questions.md", "testing-your-agents.md")
 # These pages must begin with a program that needs nothing but the library.
 PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "building-teams.md",
