@@ -93,6 +93,18 @@ def test_google_is_asked_for_no_more_than_it_lists(services: Services, tmp_path:
     assert "q" not in services.asked(DRIVE)[0].query
 
 
+def test_a_list_goes_on_where_google_sends_it_in_parts(services: Services, tmp_path: Path) -> None:
+    parts = [{"files": [{**FILE, "id": str(number)}], "nextPageToken": f"after {number}"} for number in range(5)]
+    services.answer(DRIVE, *map(Answer, parts))
+    assert [file.id for file in tool(LIST, tmp_path)(page_size=3)] == ["0", "1", "2"]
+    assert [asked.query.get("pageToken") for asked in services.asked(DRIVE)] == [None, "after 0", "after 1"]
+
+
+def test_a_list_that_ends_early_is_whole(services: Services, tmp_path: Path) -> None:
+    services.answer(DRIVE, Answer({"files": [FILE], "nextPageToken": "more"}), Answer({"files": []}))
+    assert [file.name for file in tool(LIST, tmp_path)(page_size=50)] == ["heron.txt"]
+
+
 # --- downloads --------------------------------------------------------------------------------------------------------
 
 

@@ -51,16 +51,19 @@ def list_files_and_folders(service: Resource, page_size: int, folder_id: str | N
     Raises:
         ToolServiceError: Google refuses or fails.
     """
-    asked: dict[str, Any] = {
-        "pageSize": min(max(page_size, 1), _MOST_FILES),
-        "fields": "nextPageToken, files(id, name, mimeType)",
-    }
+    most = min(max(page_size, 1), _MOST_FILES)
+    asked: dict[str, Any] = {"pageSize": most, "fields": "nextPageToken, files(id, name, mimeType)"}
     if folder_id:
         quoted = folder_id.replace("\\", "\\\\").replace("'", "\\'")
         asked["q"] = f"'{quoted}' in parents and trashed=false"
+    found: list[GoogleFileInfo] = []
     request = service.files().list(**asked)
-    with _asking(request):
-        return ForeignResults(GoogleFileInfo.model_validate(file) for file in request.execute().get("files", ()))
+    while request is not None and len(found) < most:  # Google may send fewer at once than it was asked for
+        with _asking(request):
+            answer = request.execute()
+            found += [GoogleFileInfo.model_validate(file) for file in answer.get("files", ())]
+        request = service.files().list_next(request, answer)
+    return ForeignResults(found[:most])
 
 
 def download_file(
