@@ -324,7 +324,7 @@ class Runner(Party, Protocol):
     def register_for_llm(self, *, description: str | None = None) -> Callable[[ToolOrFunction], ToolOrFunction]:
         """Tell its model about a tool."""
 
-    def register_for_execution(self) -> Callable[[ToolOrFunction], ToolOrFunction]:
+    def register_for_execution(self, *, silent_override: bool = False) -> Callable[[ToolOrFunction], ToolOrFunction]:
         """Let it run a tool."""
 
     def update_tool_signature(self, tool_sig: str | dict[str, Any], is_remove: bool) -> None:

@@ -40,10 +40,11 @@ def with_tools(agents: Sequence[Runner], tools: Tools) -> Iterator[None]:
         yield
         return
     known_before = [_known_tools(agent) for agent in agents]
+    known = {one.name: one for agent in agents for one in agent.tools}
     try:
         for agent in agents:
             for tool in _as_list(tools):
-                _register(agent, tool)
+                _register(agent, tool, is_known=known.get(_name_of(tool)) == tool)
         yield
     finally:
         for agent, (signatures, functions) in zip(agents, known_before, strict=True):
@@ -57,7 +58,7 @@ def lend_tools(agent: Runner, user: Runner) -> None:
         agent: the partner. What it can run itself goes as it is; the reader of the events runs the tools for that.
         user: the user.
     """
-    of_reader = [getattr(tool, "name", getattr(tool, "__name__", None)) for tool in agent._classic_ui_tools]
+    of_reader = [_name_of(tool) for tool in agent._classic_ui_tools]
     tools = [tool for tool in agent.tools if tool.name not in of_reader]
     if tools:
         user.context_variables = agent.context_variables
@@ -84,13 +85,19 @@ def _as_list(tools: Tools) -> list[ToolOrFunction]:
     return list(tools) if isinstance(tools, (list, tuple)) else [tools]
 
 
-def _register(agent: Runner, tool: ToolOrFunction) -> None:
-    if agent.llm_config:
+def _register(agent: Runner, tool: ToolOrFunction, is_known: bool) -> None:
+    if agent.llm_config and not (is_known and tool in agent.tools):
         tell_of_tool(agent, tool)
-    if hasattr(tool, "register_for_execution"):
+    if is_known:  # nothing else is overridden, so nobody is warned
+        agent.register_for_execution(silent_override=True)(tool)
+    elif hasattr(tool, "register_for_execution"):
         tool.register_for_execution(agent)
     else:
         agent.register_for_execution()(tool)
+
+
+def _name_of(tool: object) -> str | None:
+    return getattr(tool, "name", None) or getattr(tool, "__name__", None)
 
 
 def _known_tools(agent: Runner) -> tuple[dict[str, dict[str, Any]], dict[str, Callable[..., Any]]]:
@@ -111,4 +118,4 @@ def _forget_others(
             agent.update_tool_signature(signatures[name], is_remove=False)
     for name, function in functions_now.items():
         if functions.get(name) is not function:
-            agent.register_function({name: functions.get(name)})
+            agent.register_function({name: functions.get(name)}, silent_override=True)

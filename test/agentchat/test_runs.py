@@ -180,6 +180,14 @@ def test_tools_of_a_run_are_forgotten_after_it():
     assert agent_with_a_tool.function_map == {}
 
 
+def test_tools_that_the_agent_knows_can_be_given_to_a_run_without_a_warning():
+    with MockOpenAIServer(TOOL_ROUND) as server:
+        counter = bot(server, functions=[add])
+        said = contents_of("sync", counter, message="1 + 2?", max_turns=3, tools=counter.tools)
+    assert said[2] == "3"
+    assert [tool.name for tool in counter.tools] == ["add"]
+
+
 class _Nothing:
     def process(self, response: Any) -> None:
         for _ in response.events:
