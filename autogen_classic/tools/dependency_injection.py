@@ -163,12 +163,13 @@ def has_injected_parameters(function: Callable[..., Any]) -> bool:
     return bool(_injected(get_typed_signature(function)))
 
 
-def inject_params(f: Callable[..., Any], *, agent: Party | None = None) -> Callable[..., Any]:
+def inject_params(f: Callable[..., Any], *, agent: Party | None = None, name: str | None = None) -> Callable[..., Any]:
     """Wrap a function so that its arguments are checked, and the parameters that are not the model's filled in.
 
     Args:
         f: the function; it may be asynchronous.
         agent: who runs it; without one, a parameter such as a `ChatContext` must have a default.
+        name: what errors call it, which models read; None takes the name of the function.
 
     Returns:
         A function without the filled parameters in its signature. Arguments are converted as the annotations say
@@ -185,7 +186,7 @@ def inject_params(f: Callable[..., Any], *, agent: Party | None = None) -> Calla
         [parameter for name, parameter in signature.parameters.items() if name not in injected],
         return_annotation=inspect.signature(f).return_annotation,
     )
-    convert = converter(name_of(f), visible)
+    convert = converter(name or name_of(f), visible)
     target = _filling(f, signature, injected, agent) if injected else f
 
     def arguments_for_target(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:

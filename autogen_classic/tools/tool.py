@@ -69,7 +69,7 @@ class Tool:
             self._set_up(func_or_tool.__wrapped__, func_or_tool._func, name, description, parameters_json_schema)
         elif callable(func_or_tool):
             check_signature(func_or_tool)
-            func = inject_params(func_or_tool)
+            func = inject_params(func_or_tool, name=name)
             described = docstring_of(func_or_tool) if description is None else description
             self._set_up(func_or_tool, func, name or name_of(func_or_tool), described, parameters_json_schema)
         else:
@@ -170,7 +170,7 @@ class Tool:
         """
         if self._func is self.__wrapped__:
             return load_basemodels_if_needed(self.__wrapped__)
-        return inject_params(self.__wrapped__, agent=agent)
+        return inject_params(self.__wrapped__, agent=agent, name=self._name)
 
     def register_for_llm(self, agent: Party) -> None:
         """Tell an agent's model about the tool.

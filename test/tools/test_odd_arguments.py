@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from agent_kit import agent
 
 from autogen_classic.agentchat.contrib.graph_rag.document import Document, DocumentType
 from autogen_classic.agentchat.contrib.graph_rag.graph_rag_capability import GraphRagCapability
@@ -14,6 +15,7 @@ from autogen_classic.agentchat.contrib.graph_rag.networkx_graph_query_engine imp
 from autogen_classic.agents.contrib.time import TimeReplyAgent, TimeToolAgent
 from autogen_classic.agents.experimental import DiscordAgent, DocAgent, SlackAgent, TelegramAgent, WikipediaAgent
 from autogen_classic.agents.experimental.document_agent import InMemoryQueryEngine
+from autogen_classic.tools import Tool
 from autogen_classic.tools.contrib.time import TimeTool
 from autogen_classic.tools.experimental import (
     GoogleSearchTool,
@@ -116,6 +118,17 @@ def test_what_cannot_work_is_refused_before_anything_is_asked(
     with pytest.raises(kind) as caught:
         make()
     assert text in str(caught.value)
+
+
+@pytest.mark.parametrize("make", [WikipediaQueryRunTool, lambda: ReliableTool("sum_up", told, GPT, GPT)])
+def test_a_model_reads_the_name_of_the_tool_in_errors_about_its_arguments(make: Callable[[], Tool]) -> None:
+    tool = make()
+    first = next(iter(tool.function_schema["parameters"]["properties"]))
+    user = agent("user")
+    tool.register_for_execution(user)
+    for run in (tool, user.function_map[tool.name]):
+        with pytest.raises(ValueError, match=f"1 validation error for {tool.name}\n{first}"):
+            run(**{first: [3]})
 
 
 def test_collections_of_texts_may_be_of_any_kind(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ __all__ = ("CaptainAgent", "CaptainUserProxyAgent")
 _TOOL = "seek_experts_help"
 
 
-def _seek_help(
+def seek_experts_help(  # called as the tool is, since its name stands in errors that the model reads
     executor: CaptainUserProxyAgent, /, group_name: str, execution_task: str, building_task: str = ""
 ) -> Steps[str]:
     return (yield from help_of_experts(executor, group_name, execution_task, building_task))
@@ -81,10 +81,10 @@ class CaptainUserProxyAgent(Summoner):
         self.build_times = 0
         self.owner = None
 
-    @shipped(_seek_help)
+    @shipped(seek_experts_help)
     def _run_autobuild(self, group_name: str, execution_task: str, building_task: str = "") -> str:
         """Call in a group of experts; the tool of the captain's model."""
-        return drive(_seek_help(self, group_name, execution_task, building_task))
+        return drive(seek_experts_help(self, group_name, execution_task, building_task))
 
 
 def _captain_reply(

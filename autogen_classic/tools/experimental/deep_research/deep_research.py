@@ -91,4 +91,4 @@ class DeepResearchTool(Tool):
         Args:
             agent: the agent.
         """
-        return inject_params(self._a_delegate, agent=agent)
+        return inject_params(self._a_delegate, agent=agent, name=self.name)
