@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO
 
 from pydantic import BaseModel, Field
 
+from ..errors import McpCallError
 from ._package import (
     ClientSession,
     StdioServerParameters,
@@ -19,6 +20,9 @@ from ._package import (
     stdio_client,
     streamable_http_client,
 )
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = (
     "BasicSessionConfig",
@@ -104,7 +108,17 @@ class StreamableHttpConfig(BasicSessionConfig):
         """
         http = await exit_stack.enter_async_context(create_mcp_http_client(headers=self.headers))
         http.timeout = (self.timeout, self.sse_read_timeout, self.timeout, self.timeout)
-        yield await self.initialize(streamable_http_client(self.url, http_client=http), exit_stack)
+        hooks = http.event_hooks["response"]
+        hooks.append(_raise_for_strangers)
+        session = await self.initialize(streamable_http_client(self.url, http_client=http), exit_stack)
+        hooks.remove(_raise_for_strangers)  # what is refused later is an error of that call
+        yield session
+
+
+async def _raise_for_strangers(response: httpx.Response) -> None:
+    """Fail with the status where the server wants to know who asks: the package would not tell it."""
+    if response.status_code in (401, 403):
+        response.raise_for_status()
 
 
 class StdioConfig(BasicSessionConfig):
@@ -172,6 +186,40 @@ class MCPClientSessionManager:
 
         Returns:
             A context manager that gives an initialized session.
+
+        Raises:
+            McpCallError: there is no such server, or it does not let the program in.
         """
-        async with AsyncExitStack() as stack:
-            yield await stack.enter_async_context(config.create_session(stack))
+        is_open = False
+        failure: Exception | None = None
+        try:
+            async with AsyncExitStack() as stack:
+                session = await stack.enter_async_context(config.create_session(stack))
+                is_open = True
+                try:
+                    yield session
+                except Exception as error:
+                    failure = error
+                    raise
+        except Exception as error:
+            if failure is not None:
+                raise failure from None  # without the groups of the package around it
+            if is_open:
+                raise
+            raise McpCallError(
+                f"No session with the MCP server {config.server_name!r}: {'; '.join(_reasons(error))}"
+            ) from error
+
+
+def _reasons(error: BaseException) -> Iterator[str]:
+    """Why a session cannot be opened: the faults within the groups in which they come."""
+    within: tuple[BaseException, ...] = getattr(error, "exceptions", ())
+    for one in within:
+        yield from _reasons(one)
+    if within:
+        return
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if status is None:
+        yield f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    else:
+        yield f"it answers with status {status}" + (", so look at the headers" if status in (401, 403) else "")

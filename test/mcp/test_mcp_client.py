@@ -8,11 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asgi_kit import served
 from mcp import ClientSession, StdioServerParameters, stdio_client
+from starlette.responses import PlainTextResponse
 
 from autogen_classic import ConversableAgent
 from autogen_classic.errors import McpCallError
@@ -314,6 +317,49 @@ def test_a_server_is_reached_over_http(http_config: SseConfig | StreamableHttpCo
                 await toolkit.get_tool("refuse")(reason="x")
 
     asyncio.run(work())
+
+
+@contextmanager
+def refusing(status: int) -> Iterator[str]:
+    """A server that lets nobody in."""
+    with served(lambda _: PlainTextResponse("no", status)) as url:
+        yield f"{url}/mcp"
+
+
+async def open_and_fail(config: SseConfig | StreamableHttpConfig | StdioConfig) -> None:
+    async with MCPClientSessionManager().open_session(config):
+        raise AssertionError("it has been opened")
+
+
+@pytest.mark.parametrize(
+    ("status", "text"), [(401, "it answers with status 401, so look at the headers"), (404, "Not Found"), (500, ".")]
+)
+def test_a_server_that_lets_nobody_in_is_told_of_without_groups(status: int, text: str) -> None:
+    with refusing(status) as url, pytest.raises(McpCallError, match=f"No session with the MCP server 'a': .*{text}"):
+        asyncio.run(open_and_fail(StreamableHttpConfig(server_name="a", url=url)))
+
+
+@pytest.mark.parametrize(
+    ("config", "text"),
+    [
+        (StreamableHttpConfig(server_name="a", url="http://127.0.0.1:1/mcp"), "ConnectError"),
+        (SseConfig(server_name="a", url="http://127.0.0.1:1/sse"), "ConnectError"),
+        (StdioConfig(server_name="a", command="nothing-of-that-name", args=[]), "nothing-of-that-name"),
+        (StdioConfig(server_name="a", command=sys.executable, args=["-c", ""]), "[Cc]losed"),
+    ],
+)
+def test_a_server_that_is_not_there_is_told_of_without_groups(config: Any, text: str) -> None:
+    with pytest.raises(McpCallError, match=f"No session with the MCP server 'a': .*{text}"):
+        asyncio.run(open_and_fail(config))
+
+
+def test_what_fails_within_a_session_comes_out_as_it_is(http_config: SseConfig | StreamableHttpConfig) -> None:
+    async def work() -> None:
+        async with MCPClientSessionManager().open_session(http_config):
+            raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        asyncio.run(work())
 
 
 def test_a_configuration_names_its_servers() -> None:
