@@ -219,6 +219,8 @@ class A2aRemoteAgent(ConversableAgent):
                 losses, error = losses + 1, another
 
     def _no_card(self, error: Exception) -> A2aClientError:
+        if urlsplit(self.url).scheme not in ("http", "https"):
+            return self._failure("its url must begin with http:// or https://")
         status = getattr(error, "status_code", None)
         if status in (None, 404):
             return A2aAgentNotFoundError(f"{self.name}: {place_of(self.url)}")

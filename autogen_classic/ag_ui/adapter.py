@@ -136,7 +136,7 @@ class AGUIStream:
                 try:
                     incoming = RunAgentInput.model_validate_json(bytes(body))
                 except ValueError as error:
-                    return JSONResponse({"error": f"This is no run of AG-UI: {error}"}, 400)
+                    return JSONResponse({"error": f"This is not a run of AG-UI: {error}"}, 400)
                 events = stream.dispatch(incoming, accept=request.headers.get("accept"))
                 return StreamingResponse(events, media_type=EventEncoder().get_content_type())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -143,7 +144,9 @@ def _listening(kind: type[ServerT], options: argparse.Namespace) -> ServerT | No
         )
     except (OSError, OverflowError) as error:
         place = f"{options.host}:{options.port}"
-        print(f"autogen-classic serve: cannot listen on {place} ({error}). Try --port 0.", file=sys.stderr)
+        is_about_port = isinstance(error, OverflowError) or error.errno in (errno.EADDRINUSE, errno.EACCES)
+        advice = "Try --port 0." if is_about_port else "--host must be an address of this machine, such as 127.0.0.1."
+        print(f"autogen-classic serve: cannot listen on {place} ({error}). {advice}", file=sys.stderr)
         return None
 
 

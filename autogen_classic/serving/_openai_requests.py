@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from ..agentchat.remote.protocol import checked_tools
 from ._casts import Message
 from ._refused import RequestRefused
 
@@ -56,6 +57,8 @@ def read_request(raw: bytes) -> ChatRequest:
         raise RequestRefused("'model' is missing: the name of one of /v1/models.", "model")
     _refuse_what_agents_do_not_do(body)
     options = body.get("stream_options") or {}
+    if not isinstance(body.get("stream"), bool | None):
+        raise RequestRefused(f"'stream' is true or false, not {body['stream']!r}.", "stream")
     return ChatRequest(
         model,
         _said(body.get("messages")),
@@ -187,17 +190,7 @@ def _with_instructions(said: list[Message], text: str) -> list[Message]:
 
 
 def _tools(given: object) -> list[Message]:
-    if not isinstance(given, list):
-        raise RequestRefused("'tools' must be a list.", "tools")
-    names: set[str] = set()
-    for place, tool in enumerate(given):
-        function = tool.get("function") if isinstance(tool, Mapping) and tool.get("type") == "function" else None
-        name = function.get("name") if isinstance(function, Mapping) else None
-        if not isinstance(name, str) or not name:
-            raise RequestRefused(
-                f"tools[{place}] must be {{'type': 'function', 'function': {{'name': ...}}}}.", f"tools[{place}]"
-            )
-        if name in names:
-            raise RequestRefused(f"tools[{place}]: two tools have the name {name!r}.", f"tools[{place}]")
-        names.add(name)
-    return given
+    try:
+        return checked_tools(given)
+    except ValueError as error:
+        raise RequestRefused(str(error), "tools") from None

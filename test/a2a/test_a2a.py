@@ -358,6 +358,12 @@ def test_variables_that_nobody_has_changed_stay_as_they_are() -> None:
     assert isinstance(kept["share"], float)
 
 
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://localhost", ""])
+def test_an_address_that_is_not_of_the_web_is_told_of(url: str) -> None:
+    with pytest.raises(A2aClientError, match="its url must begin with http:// or https://"):
+        talk("sync", url)
+
+
 def test_a_password_in_an_address_is_in_no_error() -> None:
     with pytest.raises(A2aAgentNotFoundError) as caught:
         talk("sync", "http://bob:secret-word@127.0.0.1:1")

@@ -606,6 +606,7 @@ def test_nobody_gets_in_without_the_token(plain: OpenAIServer) -> None:
         ({"model": "no"}, openai.NotFoundError, "There is no model 'no' here. There are: it."),
         ({"model": ""}, openai.BadRequestError, "'model' is missing"),
         ({"messages": []}, openai.BadRequestError, "'messages' is missing"),
+        ({"extra_body": {"stream": "no"}}, openai.BadRequestError, "'stream' is true or false, not 'no'"),
         ({"messages": [{"role": "pope", "content": "x"}]}, openai.BadRequestError, "messages.0. must be an object"),
         ({"messages": [{"role": "user", "content": 3}]}, openai.BadRequestError, "messages.0..content must be"),
         ({"messages": [{"role": "assistant", "content": "x"}]}, openai.BadRequestError, "The last message must be"),

@@ -97,7 +97,14 @@ def test_a_port_that_is_in_use_is_said(folder: Path, capsys: pytest.CaptureFixtu
         port = str(taken.getsockname()[1])
         for protocol in (["openai"], ["mcp", "--http"]):
             assert cli.main(["serve", *protocol, "some_agents:make_joker", "--port", port]) == 1
-            assert f"cannot listen on 127.0.0.1:{port}" in capsys.readouterr().err
+            said = capsys.readouterr().err
+            assert f"cannot listen on 127.0.0.1:{port}" in said
+            assert "Try --port 0." in said
+
+
+def test_an_address_of_another_machine_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["serve", "openai", "some_agents:make_joker", "--host", "192.0.2.1", "--port", "0"]) == 1
+    assert "--host must be an address of this machine" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("package", "protocol"), [("uvicorn", "openai"), ("mcp.server.transport_security", "mcp")])

@@ -22,7 +22,7 @@ from ..group.context_variables import ContextVariables
 from ..groupchat import GroupChatManager
 from .caller import Caller, remember, unshared
 from .makers import Maker, made_by, refuse_the_same
-from .protocol import RequestMessage, ServiceResponse, checked
+from .protocol import RequestMessage, ServiceResponse, checked, checked_tools
 
 __all__ = ("AgentService", "HITLStream")
 
@@ -183,6 +183,7 @@ class _Conversation:
         self._is_stopped = False
         self._caller: Caller | None = None
         self._own_variables: Mapping[str, Any] = {}
+        self._tools = checked_tools(request.client_tools)
         *self._earlier, self._message = checked(request.messages) or [{"role": "user", "content": ""}]
 
     def stop(self) -> None:
@@ -199,7 +200,7 @@ class _Conversation:
         """
         if self._is_stopped:
             return
-        with _borrowed(agent, self._variables_for(agent)) as caller, caller.offering(self._request.client_tools):
+        with _borrowed(agent, self._variables_for(agent)) as caller, caller.offering(self._tools):
             self._caller = caller
             for message in self._earlier:
                 remember(agent, caller, message)

@@ -7,7 +7,15 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-__all__ = ("AgentBusMessage", "RequestMessage", "ResponseMessage", "ServiceResponse", "checked", "get_tool_names")
+__all__ = (
+    "AgentBusMessage",
+    "RequestMessage",
+    "ResponseMessage",
+    "ServiceResponse",
+    "checked",
+    "checked_tools",
+    "get_tool_names",
+)
 
 _KEPT = ("content", "name", "tool_call_id", "tool_responses")
 _KEPT_OF_AGENT = ("content", "name", "tool_calls")
@@ -77,6 +85,32 @@ def get_tool_names(tools: Iterable[Mapping[str, Any]]) -> set[str]:
     return {name for name in names if name}
 
 
+def checked_tools(tools: object) -> list[dict[str, Any]]:
+    """Take tools that a client offers, which are functions that it runs itself.
+
+    Args:
+        tools: their schemas.
+
+    Returns:
+        The same schemas.
+
+    Raises:
+        ValueError: something else is among them, or two have the same name.
+    """
+    if not isinstance(tools, list):
+        raise ValueError("'tools' must be a list.")
+    names: set[str] = set()
+    for place, tool in enumerate(tools):
+        function = tool.get("function") if isinstance(tool, Mapping) and tool.get("type") == "function" else None
+        name = function.get("name") if isinstance(function, Mapping) else None
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"tools[{place}] must be {{'type': 'function', 'function': {{'name': ...}}}}.")
+        if name in names:
+            raise ValueError(f"tools[{place}]: two tools have the name {name!r}.")
+        names.add(name)
+    return tools
+
+
 def checked(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Take of messages what somebody elsewhere may say.
 
@@ -91,7 +125,8 @@ def checked(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         Copies without anything else.
 
     Raises:
-        ValueError: the agent itself would have said the last message, or a picture is elsewhere than in the web.
+        ValueError: the agent itself would have said the last message, a picture is elsewhere than in the web, or a
+            message has parts or answers of tools that are not objects.
     """
     taken = [_checked(message) for message in messages]
     if taken and taken[-1]["role"] == "assistant":
@@ -105,8 +140,13 @@ def checked(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _checked(message: Mapping[str, Any]) -> dict[str, Any]:
     role = message.get("role") or "user"
     kept = _KEPT_OF_AGENT if role == "assistant" else _KEPT
-    for part in message["content"] if isinstance(message.get("content"), list) else ():
-        picture = part.get("image_url") if isinstance(part, Mapping) else None
+    content, answers = message.get("content"), message.get("tool_responses")
+    parts = content if isinstance(content, list) else ()
+    for one in (*parts, *(answers if isinstance(answers, list) else [] if answers is None else [answers])):
+        if not isinstance(one, Mapping):
+            raise ValueError(f"The parts of a content and the tool_responses must be objects, but one is {one!r}.")
+    for part in parts:
+        picture = part.get("image_url")
         address = picture.get("url") if isinstance(picture, Mapping) else picture
         if address is not None and not str(address).startswith(_PICTURE_ADDRESSES):
             raise ValueError("A picture of a request must be in the request itself (data:image/...) or in the web.")

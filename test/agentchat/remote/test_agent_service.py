@@ -223,6 +223,32 @@ def test_a_picture_of_a_client_is_no_file_of_this_machine() -> None:
         ask(bot([]), {"role": "user", "content": parts})
 
 
+@pytest.mark.parametrize(
+    ("tools", "text"),
+    [
+        ([{"type": "web_search"}], "tools.0. must be"),
+        ([{"type": "function", "function": "look"}], "tools.0. must be"),
+        ([CLIENT_TOOL, CLIENT_TOOL], "tools.1.: two tools have the name 'look'"),
+    ],
+)
+def test_tools_of_a_client_are_functions_with_names_of_their_own(tools: list[dict[str, Any]], text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        ask(bot([]), user("Hi."), client_tools=tools)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "user", "content": [1]},
+        {"role": "tool", "content": "x", "tool_responses": "x"},
+        {"role": "tool", "content": "x", "tool_responses": ["x"]},
+    ],
+)
+def test_parts_of_messages_are_objects(message: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="must be objects, but one is"):
+        ask(bot([]), message)
+
+
 def test_where_both_sides_tools_are_called_the_client_hears_of_its_own() -> None:
     both = {
         "role": "assistant",
