@@ -103,10 +103,17 @@ class Background(Generic[EventT]):
         self._dropped += 1
 
     def close(self) -> None:
-        """Take no more events. Those that wait are still handed on; a thread is waited for, though not forever."""
+        """Take no more events. Those that wait are still handed on; a thread is waited for, though not forever.
+
+        What has been dropped in the end is told, too, for which there was no room before.
+        """
         with self._changed:
             was_over, self._is_over = self._is_over, True
+            if self._missing and not was_over:
+                self._waiting.append(self._gap(self._missing))
             self._changed.notify()
+        if self._missing and not was_over:
+            self._see_to_a_worker()
         worker = self._worker
         if worker is not None and worker is not threading.current_thread():
             worker.join(SECONDS_TO_FINISH)

@@ -81,6 +81,41 @@ def test_a_stalled_subscriber_does_not_hold_up_a_chat_and_learns_what_it_missed(
     assert "stall has missed 7 events." in caplog.text
 
 
+def test_a_subscriber_that_stalled_until_the_end_learns_what_it_missed() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    heard: list[Any] = []
+
+    def stall(event: Any) -> None:
+        begun.set()
+        assert go_on.wait(30)
+        heard.append(event)
+
+    subscribe(stall, [Notice], queue=3)
+    numbered(1)
+    assert begun.wait(30)
+    numbered(10)
+    threading.Timer(0, go_on.set).start()
+    unsubscribe(stall)
+    assert texts(heard) == ["0", "0", "1", "2", 7]
+
+
+def test_an_asynchronous_subscriber_that_stalled_until_the_end_learns_it_too() -> None:
+    heard: list[Any] = []
+
+    async def main() -> None:
+        async def hear(event: Any) -> None:
+            heard.append(event)
+
+        subscribe(hear, [Notice], queue=3)
+        numbered(5)
+        unsubscribe(hear)
+        while len(heard) < 4:
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert texts(heard) == ["0", "1", "2", 2]
+
+
 def test_an_asynchronous_subscriber_runs_in_the_loop_in_which_it_subscribed() -> None:
     heard: list[Any] = []
 
