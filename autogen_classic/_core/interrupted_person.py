@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from .running_chats import RunningChat, watching
@@ -32,7 +34,7 @@ class InterruptedPerson:
     def wait_for(self, call: Callable[[], ResultT]) -> ResultT:
         """Make the call; see `steering.leave_person_if_stopped`."""
         try:
-            with watching(self._interrupt):
+            with _ctrl_c_interrupting(), watching(self._interrupt):
                 try:
                     answer = call()
                 finally:
@@ -61,3 +63,22 @@ class InterruptedPerson:
                 self._is_interrupted = True
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
             self._is_over.wait(SECONDS_BETWEEN_SIGNALS)
+
+
+@contextmanager
+def _ctrl_c_interrupting() -> Iterator[None]:
+    """Let Ctrl-C interrupt whoever waits in this thread, also within ``asyncio.run``.
+
+    That one has a handler of its own, which cancels the main task: one that blocks would never hear of it.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    asyncio = sys.modules.get("asyncio")
+    runner = getattr(asyncio, "Runner", None)  # from Python 3.11 on
+    if runner is None or not isinstance(getattr(getattr(handler, "func", None), "__self__", None), runner):
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)

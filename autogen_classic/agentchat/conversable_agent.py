@@ -24,7 +24,7 @@ from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message, stored_form
 from .._core.party import Agent, Client, LLMAgent, Outcome, Party, ReplyFunction
 from .._core.running_chats import RunningChat
-from .._core.steering import SteeredAgent
+from .._core.steering import SteeredAgent, leave_person_if_stopped
 from .._core.tape import person_input
 from ..code_utils import (
     PYTHON_VARIANTS,
@@ -873,9 +873,8 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
             answer: str = await cast(AsyncInputStream, stream).input(prompt)
             self._human_input.append(answer)
             return answer
-        if iostream is None:
-            return self.get_human_input(prompt)
-        return self.get_human_input(prompt, iostream=cast(InputStream, iostream))
+        settings = {} if iostream is None else {"iostream": cast(InputStream, iostream)}
+        return leave_person_if_stopped(lambda: self.get_human_input(prompt, **settings))
 
     def _classic_asks_the_usual_way(self) -> bool:
         """Whether `get_human_input` is the one above: no subclass, instance or patch has another."""

@@ -49,7 +49,7 @@ def rows_in(path: Path, last_read: dict[str, int]) -> list[tuple[str, dict[str, 
 
 def _rows_of(database: sqlite3.Connection, last_read: dict[str, int]) -> list[tuple[str, dict[str, Any]]]:
     made = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    ours = made.intersection(_TIMES)  # a program that has just started to log may not have made all of them
+    ours = [table for table in _TIMES if table in made]  # a program that has just started may not have made all
     found = []
     for table in ours or (_TIMES if made else ()):
         statement = f"SELECT rowid AS row_number, * FROM {table} WHERE rowid > ? ORDER BY rowid"

@@ -704,6 +704,19 @@ def test_a_person_at_the_main_thread_may_be_asked_by_a_function_that_swallows_th
     assert stopper.ended()
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals reach threads on POSIX only")
+@pytest.mark.usefixtures("ctrl_c_counts")
+@both_ways
+def test_a_person_at_a_console_that_blocks_the_main_thread_is_left(way: str) -> None:
+    io = SilentIO()
+    ann, person = agent("ann"), agent("person", human_input_mode="ALWAYS")
+    stopper = Running(lambda: (wait_for(io.is_asked), ann.stop_chat(now=True)))
+    with IOStream.set_default(io):
+        assert chat(way, ann, person).stop_reason == "external stop"
+    assert stopper.ended()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_a_person_is_asked_in_a_thread_that_some_program_has_changed() -> None:
     person = agent("person", human_input_mode="ALWAYS")
     person.get_human_input = lambda prompt: "exit"  # type: ignore[method-assign]
