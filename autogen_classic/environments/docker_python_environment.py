@@ -26,6 +26,7 @@ from .._code.docker.engine import (
     remove_container,
     remove_leftovers,
 )
+from .._code.docker.exec_output import exec_output
 from .._code.docker.shared_directory import WORKSPACE, SharedDirectory
 from .._code.kept_output import KeptOutput
 from .._code.process.command import ProcessResult
@@ -198,8 +199,7 @@ class DockerPythonEnvironment(PythonEnvironment):
                 container.put_archive("/tmp", _archive_of(self._requirements))
                 wanted += ["-r", f"/tmp/{_REQUIREMENTS}"]
             command = [self.get_executable(), "-m", "pip", "install", "--no-cache-dir", *wanted]
-            exit_code, output = container.exec_run(command)
-            assert isinstance(output, bytes)  # it is neither streamed nor taken apart
+            exit_code, output = exec_output(container, command)
             if exit_code != 0:
                 raise RuntimeError(
                     f"pip has not installed {', '.join(wanted)}: {output.decode(errors='replace').strip()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import http.client
 import os
 import socket
 import subprocess
@@ -77,6 +78,34 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerCommandLi
     with DockerCommandLineCodeExecutor(work_dir=tmp_path_factory.mktemp("shared"), timeout=30) as executor:
         yield executor
     assert gone(name_of(executor))
+
+
+# --- output ----------------------------------------------------------------------------------------------------------
+
+
+def test_output_that_comes_with_the_head_of_the_engines_answer_is_kept(
+    shared: DockerCommandLineCodeExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = Path(shared.work_dir) / "done"
+    starting = threading.Event()
+    exec_start, begin = docker.APIClient.exec_start, http.client.HTTPResponse.begin
+
+    def told_of(*args: Any, **kwargs: Any) -> Any:
+        starting.set()
+        return exec_start(*args, **kwargs)
+
+    def late(response: http.client.HTTPResponse) -> None:
+        if starting.is_set():
+            starting.clear()
+            assert comes_true(done.exists)
+        begin(response)
+
+    monkeypatch.setattr(docker.APIClient, "exec_start", told_of)
+    monkeypatch.setattr(http.client.HTTPResponse, "begin", late)
+    for _ in range(3):  # the engine may take a moment longer to pass on what was printed
+        done.unlink(missing_ok=True)
+        result = shared.execute_code_blocks([block("print('early', flush=True)\nopen('done', 'w').close()")])
+        assert (result.exit_code, result.output) == (0, "early\n")
 
 
 # --- what the executor is --------------------------------------------------------------------------------------

@@ -53,6 +53,14 @@ def test_code_runs_in_a_container_that_sees_the_working_directory(tmp_path: Path
     assert (tmp_path / "made").read_text() == "x"
 
 
+def test_what_ended_the_code_is_told_on_its_standard_error(tmp_path: Path) -> None:
+    with DockerPythonEnvironment(IMAGE, network="none", container_name_prefix=PREFIX) as environment:
+        code = "import os, signal; print('begun', flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+        killed = run(environment, code, tmp_path / "killed.py")
+    said = "The code was ended by SIGKILL: it was killed, perhaps because memory ran out.\n"
+    assert killed == {"success": False, "stdout": "begun\n", "stderr": said, "returncode": 137}
+
+
 def test_packages_are_there_in_every_directory(tmp_path: Path) -> None:
     wheels = tmp_path / "wheels"
     wheels.mkdir()

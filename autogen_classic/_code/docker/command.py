@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import docker.errors
 
@@ -16,10 +16,10 @@ from ..kept_output import KeptOutput
 from ..outcome import Outcome, end_in_a_shell
 from ..process.command import COMMAND_NOT_FOUND
 from .engine import is_missing_program, release
+from .exec_output import STANDARD_ERROR, exec_frames
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
-    from docker.types.daemon import CancellableStream
 
 __all__ = ("MARK_OF_THE_CONTAINER", "ContainerCommand", "kill_marked_in")
 
@@ -73,7 +73,8 @@ class ContainerCommand:
         command: the program and its arguments.
         max_output: how many bytes of the output are kept; None keeps all.
         memory: how much memory the container has, for the message that it ran out; "" if it has no limit.
-        errors: takes the standard error; without it, that is part of the output, in the order in which it came.
+        errors: takes the standard error, and a line about an end that the command itself does not explain. Without it,
+            both are part of the output, in the order in which they came.
     """
 
     def __init__(
@@ -113,20 +114,19 @@ class ContainerCommand:
         if self._stopped:
             return Outcome(128 + signal.SIGTERM, "", stopped=True)
         try:
-            stream = self._api.exec_start(created, stream=True, demux=True)
+            frames = exec_frames(self._api, created)
         except docker.errors.APIError as error:
             if not is_missing_program(str(error)):
                 raise
             release(error)
             return self._not_found()
-        timed_out = not self._read_to_the_end(stream, timeout)
+        timed_out = not self._read_to_the_end(frames, timeout)
         exit_code = self._exit_code_of(created)
-        output = self._kept.data().decode("utf-8", errors="replace")
-        if self._stopped or timed_out:
-            return Outcome(exit_code, output, timed_out and not self._stopped, self._stopped)
-        if exit_code in _CANNOT_START and is_missing_program(output):
-            return self._not_found()
-        return Outcome(exit_code, output + self._why(exit_code, begun))
+        if not self._stopped and not timed_out:
+            if exit_code in _CANNOT_START and is_missing_program(self._output()):
+                return self._not_found()
+            self._errors.add(self._why(exit_code, begun).encode())
+        return Outcome(exit_code, self._output(), timed_out and not self._stopped, self._stopped)
 
     def stop(self) -> None:
         """Kill the command and all that it has started, from any thread; one that has not begun will not begin."""
@@ -137,9 +137,12 @@ class ContainerCommand:
         """Note that the container is about to be stopped, and the command with it."""
         self._stopped = True
 
-    def _read_to_the_end(self, stream: CancellableStream[tuple[bytes | None, bytes | None]], timeout: float) -> bool:
+    def _output(self) -> str:
+        return self._kept.data().decode("utf-8", errors="replace")
+
+    def _read_to_the_end(self, frames: Iterator[tuple[int, bytes]], timeout: float) -> bool:
         """Read the output until the command has ended; tell whether it did so in time."""
-        reader = threading.Thread(target=self._read, args=(stream,), daemon=True)
+        reader = threading.Thread(target=self._read, args=(frames,), daemon=True)
         reader.start()
         try:
             reader.join(timeout)
@@ -155,13 +158,11 @@ class ContainerCommand:
                 reader.join(_SECONDS_TO_DIE)
         return in_time
 
-    def _read(self, stream: CancellableStream[tuple[bytes | None, bytes | None]]) -> None:
+    def _read(self, frames: Iterator[tuple[int, bytes]]) -> None:
         # The engine closes the stream in its own way when the container is removed.
         with suppress(OSError, ValueError, docker.errors.DockerException):
-            for output, error in stream:
-                self._kept.add(output or b"")
-                self._errors.add(error or b"")
-        _close(stream)
+            for number, data in frames:
+                (self._errors if number == STANDARD_ERROR else self._kept).add(data)
 
     def _kill(self) -> None:
         """Kill all that belongs to the command. If not even a shell can be started, the container is restarted."""
@@ -186,7 +187,10 @@ class ContainerCommand:
     def _not_found(self) -> Outcome:
         program = self._command[0]
         message = f"{program}: command not found. Install it in the container, or write the code in another language.\n"
-        return Outcome(COMMAND_NOT_FOUND, message)
+        if self._errors is self._kept:
+            return Outcome(COMMAND_NOT_FOUND, message)
+        self._errors.add(message.encode())
+        return Outcome(COMMAND_NOT_FOUND, "")
 
     def _why(self, exit_code: int, begun: float) -> str:
         """Explain a failure that the code itself could not explain; "" for any other."""
@@ -205,13 +209,9 @@ class ContainerCommand:
         except docker.errors.APIError:
             return False
         noted = next(iter(events), None) is not None
-        _close(events)
+        # close() of the stream itself would leave it to the garbage collector to give the connection back.
+        events._response.close()
         return noted
-
-
-def _close(stream: CancellableStream[Any]) -> None:
-    """Give the connection back; close() of the stream itself would leave that to the garbage collector."""
-    stream._response.close()  # type: ignore[attr-defined]
 
 
 def kill_marked_in(container: Container, mark: str) -> bool:
