@@ -53,7 +53,7 @@ class ModelMinds:
         self._answerer = _helper(owner.name, llm_config)
         self._runner = None
         if code_execution_config:
-            self._runner = _helper("tot_executor", False, code_execution_config=code_execution_config)
+            self._runner = _helper(f"{owner.name}_user_proxy", False, code_execution_config=code_execution_config)
 
     def question_steps(self, messages: Sequence[Message]) -> Steps[tuple[str, str | None]]:
         """Find the question in a conversation: the only message, or else a text that needs no other.

@@ -114,6 +114,7 @@ class Search:
             node = self.root
             while node.children and not self._is_over(node):
                 node = self._most_promising(node)
+                yield from self._carry_out(node)
             while not self._is_over(node):
                 yield from self._expand(node, lessons)
                 if not node.children:
@@ -152,5 +153,7 @@ class Search:
             ThinkNode(option, parent=node)
 
     def _carry_out(self, node: ThinkNode) -> Steps[None]:
-        if self._plan.interim_execution and node is not self.root and _END not in node.content:
+        """Carry a step out, if that was asked for and has not been done."""
+        is_done = node is self.root or node.output is not None or _END in node.content
+        if self._plan.interim_execution and not is_done:
             yield from self._minds.carry_out_steps(node)
