@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-__all__ = ("IMAGE_MARK", "content_str", "part_of", "text_of", "texts_of")
+__all__ = ("IMAGE_MARK", "add_part", "content_str", "part_of", "text_of", "texts_of")
 
 IMAGE_MARK = "<image>"
 
@@ -68,6 +68,23 @@ def part_of(of: object, name: str) -> Any:
     if extra is not None and name not in vars(of) and not _is_of_class(kind, name):
         return extra.get(name)  # pydantic itself takes ten times as long to say that it has no such name
     return getattr(of, name, None)
+
+
+def add_part(to: object, name: str, value: object) -> None:
+    """Add an attribute to what an SDK has made of a JSON object.
+
+    Args:
+        to: any object.
+        name: the name of the attribute, without an underscore before it; one that the object has gets the new value.
+        value: its value.
+    """
+    kind: type = type(to)
+    extra = getattr(to, "__pydantic_extra__", None)
+    if extra is None or name in vars(to) or _is_of_class(kind, name):
+        setattr(to, name, value)
+    else:  # as pydantic does it, which takes ten times as long to find that out
+        extra[name] = value
+        to.__pydantic_fields_set__.add(name)  # type: ignore[attr-defined]  # what has the one has the other
 
 
 @lru_cache(maxsize=1000)  # ten times as fast as to ask the abstract class, for each part of each message

@@ -18,12 +18,12 @@ from .._core.events import Sealed, WrapperCreated, emit, is_heard
 from .._core.usage import USAGE_KEYS, UsageSummary
 from ._openai_client import OpenAIClient
 from ._request.answer_cache import LEGACY_CACHE_DIR, LEGACY_DEFAULT_CACHE_SEED
-from ._request.attempts import OWN_KEYS, cost_at, create_steps, separated
+from ._request.attempts import OWN_KEYS, create_steps, separated
 from ._request.chunks import add_field, add_function_call, add_tool_call
 from ._request.state import PlaceHolderClient, WrapperState
 from ._request.templates import instantiate
 from ._request.usage import print_usage
-from .prices import OAI_PRICE1K
+from .prices import OAI_PRICE1K, cost_at
 from .providers import CLIENT_KEYS, client_keys
 
 __all__ = (

@@ -25,6 +25,7 @@ __all__ = (
     "Price",
     "PriceFileError",
     "PriceSource",
+    "cost_at",
     "cost_of",
     "load_prices",
     "picture_prices",
@@ -163,6 +164,20 @@ def cost_of(price: Price | list[float], prompt_tokens: int | None, completion_to
             f"The price {price!r} cannot be used. Give the price per 1,000 tokens as a number, or as a pair: "
             '"price": [prompt_price, completion_price].'
         ) from None
+
+
+def cost_at(response: object, price: Price | list[float]) -> float:
+    """Return what an answer costs at a price.
+
+    Args:
+        response: the answer, with its ``usage``.
+        price: US dollars per 1,000 tokens: one number, or a pair ``(prompt, completion)``.
+
+    Returns:
+        US dollars; 0 if the usage is not known.
+    """
+    usage = getattr(response, "usage", None)
+    return 0.0 if usage is None else cost_of(price, usage.prompt_tokens, usage.completion_tokens)
 
 
 def price_sources() -> tuple[PriceSource, ...]:

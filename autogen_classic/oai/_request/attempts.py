@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..._core import steering
 from ..._core import tape as tapes
+from ..._core.content import add_part, part_of
 from ..._core.drive import Ask, Steps
 from ..._core.events import ModelAnswered, ModelAsked, ModelAskedAgain, ModelFailed, emit, is_heard
 from ..._core.model_requests import asking_agent
@@ -31,7 +32,7 @@ from ...errors import (
     UnusableAnswerError,
     UnusableKeyError,
 )
-from ..prices import Price, cost_of
+from ..prices import Price, cost_at, cost_of
 from ..providers import azure_model_name
 from .answer_cache import NOT_CACHED, AnswerCache
 from .failures import Failures
@@ -41,7 +42,7 @@ from .templates import encodable, fill_prompt_or_messages
 if TYPE_CHECKING:
     from ..client import OpenAIWrapper
 
-__all__ = ("OWN_KEYS", "Attempt", "cost_at", "create_steps", "separated")
+__all__ = ("OWN_KEYS", "Attempt", "create_steps", "separated")
 
 # What the wrapper itself understands and does not send.
 OWN_KEYS = frozenset(
@@ -286,12 +287,11 @@ class Attempt:
             charge(response, cost)
             if fault_of(response, self.wanted) is None:
                 self.store(response)
-        response.message_retrieval_function = formatted(self.retrieval(), self.wanted)
-        response.config_id = self.number
+        add_part(response, "message_retrieval_function", formatted(self.retrieval(), self.wanted))
+        add_part(response, "config_id", self.number)
         filter_func = self.extras.get("filter_func")
-        response.pass_filter = filter_func is None or bool(
-            filter_func(context=self.extras.get("context"), response=response)
-        )
+        passes = filter_func is None or bool(filter_func(context=self.extras.get("context"), response=response))
+        add_part(response, "pass_filter", passes)
         if is_heard(ModelAnswered):
             emit(
                 ModelAnswered(
@@ -323,12 +323,14 @@ class Attempt:
         """Set the cost on an answer and return it; None if it is not known."""
         price = self.extras.get("price")
         if price is not None:
-            response.cost = cost_at(response, price)
-            return None if getattr(response, "usage", None) is None else response.cost
-        if not self.from_cache or getattr(response, "cost", None) is None:
-            response.cost = self.cost_of(response)
-        known = response.cost is not None and (response.cost or self.knows_price(response))
-        return float(response.cost) if known else None
+            cost = cost_at(response, price)
+            add_part(response, "cost", cost)
+            return None if getattr(response, "usage", None) is None else cost
+        found = part_of(response, "cost") if self.from_cache else None
+        if found is None:
+            found = self.cost_of(response)
+            add_part(response, "cost", found)
+        return float(found) if found is not None and (found or self.knows_price(response)) else None
 
     # --- what the client does
 
@@ -368,20 +370,6 @@ def separated(settings: Mapping[str, Any], own_keys: Collection[str]) -> tuple[d
     """
     sent = {key: settings[key] for key in settings if key not in own_keys}
     return sent, {key: settings[key] for key in settings if key in own_keys}
-
-
-def cost_at(response: object, price: Price | list[float]) -> float:
-    """Return what an answer costs at a price.
-
-    Args:
-        response: the answer, with its ``usage``.
-        price: US dollars per 1,000 tokens: one number, or a pair ``(prompt, completion)``.
-
-    Returns:
-        US dollars; 0 if the usage is not known.
-    """
-    usage = getattr(response, "usage", None)
-    return 0.0 if usage is None else cost_of(price, usage.prompt_tokens, usage.completion_tokens)
 
 
 def _check_price(price: Price | list[float] | None) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import chain
 from typing import Any
-
-from ..._core.messages import are_plain_texts
 
 __all__ = ("encodable", "fill_prompt_or_messages", "instantiate")
 
@@ -79,10 +78,10 @@ def encodable(value: Any) -> Any:
 
 
 def _has_half_characters(value: object) -> bool:
-    if isinstance(value, list) and are_plain_texts(value):
-        value = [*chain.from_iterable(map(dict.values, value))]
-        if all(map(str.isascii, value)):
-            return False
+    if isinstance(value, list):
+        with suppress(TypeError):  # which messages raise that hold more than texts
+            text = "".join(chain.from_iterable(map(dict.values, value)))
+            return not text.isascii() and _HALF_CHARACTER.search(text) is not None
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
     for part in parts:
         if type(part) is str or isinstance(part, str):  # the first test is quick, and nearly always true
