@@ -14,6 +14,10 @@
      |   +-- RemoteAgentNotFoundError
      |   +-- A2aClientError
      |   +-- A2aAgentNotFoundError
+     |   +-- NlipClientError
+     |   +-- NlipAgentNotFoundError
+     |   +-- NlipConnectionError
+     |   +-- NlipTimeoutError
      +-- TransitionGraphError (ValueError)
      +-- TeamFileError (ValueError)
      +-- UnusableProposalError (ValueError)
@@ -179,6 +183,10 @@ __all__ = (
     "MissingRegionError",
     "ModelRequestForbiddenError",
     "ModelToolNotSupportedError",
+    "NlipAgentNotFoundError",
+    "NlipClientError",
+    "NlipConnectionError",
+    "NlipTimeoutError",
     "NoAnswerError",
     "NoEligibleSpeaker",
     "NotJSONError",
@@ -382,6 +390,22 @@ class A2aClientError(RemoteAgentError):
 
 class A2aAgentNotFoundError(A2aClientError, RemoteAgentNotFoundError):
     """Nobody is there who could answer by A2A."""
+
+
+class NlipClientError(RemoteAgentError):
+    """An agent behind NLIP cannot be asked, or has failed."""
+
+
+class NlipAgentNotFoundError(NlipClientError, RemoteAgentNotFoundError):
+    """No agent is there who could answer by NLIP."""
+
+
+class NlipConnectionError(NlipClientError):
+    """Nothing can be reached where an agent should be behind NLIP."""
+
+
+class NlipTimeoutError(NlipClientError):
+    """An agent behind NLIP takes too long."""
 
 
 class TransitionGraphError(AutogenClassicError, ValueError):

@@ -35,6 +35,8 @@ OPTIONAL = (
     "markitdown",
     "neo4j",
     "networkx",
+    "nlip_sdk",
+    "nlip_server",
     "numpy",
     "pgvector",
     "playwright",

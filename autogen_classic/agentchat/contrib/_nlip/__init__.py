@@ -1,0 +1,1 @@
+"""Requests and answers of agents as messages of NLIP."""

@@ -1,0 +1,282 @@
+"""Agents that talk to each other over NLIP, a protocol of Ecma; needs the extra ``nlip``.
+
+An `AG2NlipApplication` puts an agent behind the protocol; an `NlipRemoteAgent` stands in a program for one that is
+elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from ..._argument_checks import Seconds, Text, arguments_checked
+from ..._core.callables import wait_for
+from ..._core.drive import Call, drive_async
+from ..._core.tape import request_steps
+from ..._packages import missing_package
+from ..._secrets import place_of
+from ..._web.incoming import refusal_of
+from ...errors import NlipAgentNotFoundError, NlipClientError, NlipConnectionError, NlipTimeoutError
+from ..agent import Agent
+from ..conversable_agent import ConversableAgent
+from ..group.context_variables import ContextVariables
+from ..remote import AgentService, RequestMessage, ResponseMessage
+from ..remote.protocol import checked
+
+try:
+    import httpx
+    from fastapi import Request, Response
+    from fastapi.responses import JSONResponse
+    from nlip_sdk.nlip import NLIP_Message  # type: ignore[import-untyped]
+    from nlip_server.server import NLIP_Application, NLIP_Session, setup_server  # type: ignore[import-untyped]
+
+    from ._nlip.wire import (
+        error_in,
+        error_message,
+        request_message_from_nlip,
+        request_message_to_nlip,
+        response_message_from_nlip,
+        response_message_to_nlip,
+    )
+except ImportError as error:
+    raise missing_package("NLIP", error, "nlip") from error
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.middleware.base import RequestResponseEndpoint
+
+    from ..remote.makers import Maker
+
+__all__ = (
+    "AG2NlipApplication",
+    "AG2NlipSession",
+    "NlipAgentNotFoundError",
+    "NlipClientError",
+    "NlipConnectionError",
+    "NlipRemoteAgent",
+    "NlipTimeoutError",
+    "request_message_from_nlip",
+    "request_message_to_nlip",
+    "response_message_from_nlip",
+    "response_message_to_nlip",
+)
+
+_PATH = "/nlip/"
+_GOODBYE = "exit"
+_SECONDS_BETWEEN_TRIES = 0.5
+_FAILED = "The agent has failed. The log of its server says why."
+_LENGTH_REQUIRED = 411
+
+logger = logging.getLogger("autogen.agentchat.contrib.nlip_agent")
+
+
+class NlipRemoteAgent(ConversableAgent):
+    """Stands for an agent elsewhere: it takes part in chats, and asks that one for its replies.
+
+    Each reply takes one request, with the conversation so far and the context variables, which come back changed. Where
+    the agent elsewhere needs a person, the one here is asked.
+
+    Args:
+        url: where it is, such as ``http://localhost:8000``.
+        name: its name here.
+        silent: whether nothing is printed.
+        timeout: how many seconds a reply may take.
+        max_retries: how often a connection that is not made is tried again. A request that has arrived is not sent
+            twice.
+    """
+
+    @arguments_checked
+    def __init__(
+        self,
+        url: Text,
+        name: Text,
+        *,
+        silent: bool | None = None,
+        timeout: Seconds = 60.0,
+        max_retries: Annotated[int, Field(strict=True, ge=0)] = 3,
+    ) -> None:
+        super().__init__(name, silent=silent)
+        self.url = url
+        self._timeout = timeout
+        self._max_retries = max_retries
+        self.replace_reply_func(ConversableAgent.generate_oai_reply, NlipRemoteAgent.generate_remote_reply)
+        self.replace_reply_func(ConversableAgent.a_generate_oai_reply, NlipRemoteAgent.a_generate_remote_reply)
+
+    def generate_remote_reply(
+        self, messages: list[dict[str, Any]] | None = None, sender: Agent | None = None, config: object = None
+    ) -> tuple[bool, dict[str, Any] | None]:
+        """Ask for a reply in a synchronous chat; see `a_generate_remote_reply`."""
+        return wait_for(lambda: self.a_generate_remote_reply(messages, sender, config))
+
+    async def a_generate_remote_reply(
+        self, messages: list[dict[str, Any]] | None = None, sender: Agent | None = None, config: object = None
+    ) -> tuple[bool, dict[str, Any] | None]:
+        """Ask for a reply.
+
+        Args:
+            messages: the conversation; None takes it from the history with the sender.
+            sender: who spoke last.
+            config: not used.
+
+        Returns:
+            ``(True, reply)``; ``(True, None)`` if there is none, or the person who was asked has ended the chat.
+
+        Raises:
+            NlipConnectionError: nothing can be reached there.
+            NlipTimeoutError: it takes too long.
+            NlipAgentNotFoundError: no agent is there.
+            NlipClientError: the agent elsewhere has failed.
+        """
+        if messages is None:
+            messages = self._oai_messages[sender]
+        request = RequestMessage(messages=list(messages), context=self.context_variables.to_dict() or None)
+        while True:
+            answer = await self._answer_to(request)
+            if answer.input_required is None:
+                break
+            said = await self.a_get_human_input(f"Input for `{self.name}`\n{answer.input_required}")
+            if said == _GOODBYE:
+                return True, None
+            request.messages.append({"role": "user", "content": said})
+        self.context_variables.update(ContextVariables(data=answer.context or {}))
+        return True, answer.messages[-1] if answer.messages else None
+
+    async def _answer_to(self, request: RequestMessage) -> ResponseMessage:
+        """Ask, unless the journal of a run that was stopped has the answer."""
+        message = request_message_to_nlip(request)
+
+        async def ask() -> str:
+            return str((await self._sent(message)).to_json())
+
+        asked = {"messages": request.messages, "context": request.context}
+        read = NLIP_Message.model_validate_json(await drive_async(request_steps(self, "nlip", asked, Call(ask))))
+        fault = error_in(read)
+        if fault is not None:
+            raise NlipClientError(self._told(f"has not answered: {fault}"))
+        return response_message_from_nlip(read)
+
+    async def _sent(self, message: NLIP_Message) -> NLIP_Message:
+        """What the server answers to a message."""
+        try:
+            async with httpx.AsyncClient(timeout=self._timeout) as client:
+                response = await self._response_to(client, message)
+        except httpx.ConnectError as error:
+            raise NlipConnectionError(self._told(f"cannot be reached: {error}")) from error
+        except httpx.TimeoutException as error:
+            raise NlipTimeoutError(self._told(f"has not answered within {self._timeout:g} seconds")) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise NlipClientError(self._told(f"has not answered: {type(error).__name__}: {error}")) from error
+        if response.status_code == httpx.codes.NOT_FOUND:
+            raise NlipAgentNotFoundError(f"{self.name}: {place_of(self.url)}")
+        if response.is_error:
+            raise NlipClientError(self._told(f"answers with the status {response.status_code}: {response.text[:300]}"))
+        try:
+            return NLIP_Message.model_validate_json(response.content)
+        except ValidationError:
+            raise NlipClientError(self._told("answers with something that is not a message of NLIP")) from None
+
+    async def _response_to(self, client: httpx.AsyncClient, message: NLIP_Message) -> httpx.Response:
+        left = self._max_retries
+        while True:
+            try:
+                return await client.post(self.url.rstrip("/") + _PATH, json=message.to_dict())
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                if not left:
+                    raise
+                left -= 1
+                await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+
+    def _told(self, what: str) -> str:
+        return f"The agent {self.name} at {place_of(self.url)} {what}."
+
+
+class AG2NlipSession(NLIP_Session):  # type: ignore[misc]
+    """One request to an agent.
+
+    Args:
+        agent: what answers.
+    """
+
+    def __init__(self, agent: AgentService) -> None:
+        self._service = agent
+
+    async def execute(self, msg: NLIP_Message) -> NLIP_Message:
+        """Answer a message.
+
+        Args:
+            msg: the message, with the conversation beside it or alone.
+
+        Returns:
+            The answer; an error of NLIP if the message cannot be taken, or the agent has failed.
+        """
+        request = request_message_from_nlip(msg)
+        if not request.messages:
+            return error_message("The message has no text to answer.")
+        try:
+            checked(request.messages)
+        except ValueError as error:
+            return error_message(str(error))
+        answer = ResponseMessage(context=request.context)
+        try:
+            async for part in self._service(request):
+                if part.message is not None:
+                    answer.messages.append(part.message)
+                answer.context = part.context if part.context is not None else answer.context
+                answer.input_required = part.input_required or answer.input_required
+        except Exception:
+            logger.exception("An agent behind NLIP has failed.")
+            return error_message(_FAILED)
+        return response_message_to_nlip(answer)
+
+
+class AG2NlipApplication(NLIP_Application):  # type: ignore[misc]
+    """An agent behind NLIP.
+
+    ```python
+    app = AG2NlipApplication(agent).asgi_app  # served by: uvicorn module:app
+    ```
+
+    Without a check in front of it, whoever reaches the server may talk to the agent: serve it on the loopback address.
+
+    Args:
+        agent: who answers, or a function that makes such an agent for each request; see `AgentService`.
+
+    Raises:
+        TypeError: it is not an agent, or leads a group.
+        ValueError: it asks a person before each answer.
+    """
+
+    def __init__(self, agent: ConversableAgent | Maker[ConversableAgent]) -> None:
+        self._service = AgentService(agent)
+
+    @cached_property
+    def asgi_app(self) -> FastAPI:
+        """The application for an ASGI server; messages go to ``/nlip/``."""
+        app: FastAPI = setup_server(self)
+        app.middleware("http")(_without_what_pages_send)
+        return app
+
+    def create_session(self) -> AG2NlipSession:
+        """Begin to answer one request."""
+        return AG2NlipSession(self._service)
+
+    async def startup(self) -> None:
+        """Prepare nothing."""
+
+    async def shutdown(self) -> None:
+        """Leave nothing behind."""
+
+
+async def _without_what_pages_send(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Refuse what is too large, or could come from a page in somebody's browser."""
+    if request.method == "POST":
+        refusal = refusal_of(request.headers)
+        if refusal is None and "content-length" not in request.headers:
+            refusal = _LENGTH_REQUIRED, "Say how long the request is, with the header 'Content-Length'."
+        if refusal is not None:
+            return JSONResponse({"detail": refusal[1]}, refusal[0])
+    return await call_next(request)
