@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -243,6 +244,47 @@ def test_what_a_page_could_send_without_asking_is_refused() -> None:
     with serving(AGUIStream(bot([]))) as url:
         answer = httpx.post(url, content=json.dumps(run_of()), headers={"content-type": "text/plain"})
     assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("is_asynchronous", [True, False])
+def test_a_user_interface_that_goes_away_ends_the_run_when_its_tool_is_done(is_asynchronous: bool) -> None:
+    entered, gone, left = threading.Event(), threading.Event(), threading.Event()
+
+    class Watched(AGUIStream):
+        async def dispatch(self, *args: Any, **kwargs: Any) -> AsyncIterator[str]:
+            try:
+                async for event in super().dispatch(*args, **kwargs):
+                    yield event
+            finally:
+                gone.set()
+
+    def wait() -> str:
+        """Wait."""
+        entered.set()
+        left.wait(SECONDS)
+        return "waited"
+
+    async def a_wait() -> str:
+        """Wait."""
+        entered.set()
+        while not left.is_set():
+            await asyncio.sleep(0.001)
+        return "waited"
+
+    model = ScriptedClient([tool_call("wait"), "Hello again."])
+    agent = ConversableAgent("bot", "s", llm_config=model.llm_config(), human_input_mode="NEVER")
+    agent.register_for_llm(name="wait", description="Wait.")(a_wait if is_asynchronous else wait)
+    with serving(Watched(agent)) as url:
+        with httpx.stream("POST", url, json=run_of(), timeout=SECONDS) as answer:
+            lines = answer.iter_lines()
+            while "TOOL_CALL_START" not in next(lines):
+                pass
+            assert entered.wait(SECONDS)
+        assert gone.wait(SECONDS)
+        left.set()
+        again = httpx.post(url, json=run_of(), timeout=SECONDS)
+    assert [event.get("delta") for event in events_of(again.text)] == [None, "Hello again.", None]
+    assert len(model.requests) == 2
 
 
 def test_a_key_of_the_agent_is_in_no_error(caplog: pytest.LogCaptureFixture) -> None:
