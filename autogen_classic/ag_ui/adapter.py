@@ -149,7 +149,8 @@ class _Answer:
     def __init__(self, request: RequestMessage) -> None:
         self._of_client = request.client_tool_names
         self._context: Mapping[str, Any] | None = None
-        self._streamed: str | None = None
+        self._streamed: str | None = None  # the id of the message that is under way
+        self._text = ""  # of that message
 
     def state(self, context: Mapping[str, Any] | None) -> Iterator[BaseEvent]:
         """Tell of the state, if it is another one.
@@ -170,10 +171,11 @@ class _Answer:
         yield from self.state(part.context)
         if part.streaming_text:
             if self._streamed is None:
-                self._streamed = str(uuid4())
+                self._streamed, self._text = str(uuid4()), ""
                 yield TextMessageStartEvent(
                     type=EventType.TEXT_MESSAGE_START, message_id=self._streamed, role="assistant"
                 )
+            self._text += part.streaming_text
             yield TextMessageContentEvent(
                 type=EventType.TEXT_MESSAGE_CONTENT, message_id=self._streamed, delta=part.streaming_text
             )
@@ -185,8 +187,9 @@ class _Answer:
     def _events_of_message(self, message: Mapping[str, Any]) -> Iterator[BaseEvent]:
         if self._streamed is not None:
             yield TextMessageEndEvent(type=EventType.TEXT_MESSAGE_END, message_id=self._streamed)
-        elif message.get("content") and message.get("role") != "tool":
-            yield _text(str(message["content"]))
+        text = "" if message.get("role") == "tool" else str(message.get("content") or "")
+        if text and (self._streamed is None or text.strip() != self._text.strip()):  # a hook may have changed it
+            yield _text(text)
         self._streamed = None
         for call in message.get("tool_calls") or ():
             name, arguments = call["function"]["name"], call["function"]["arguments"]

@@ -88,6 +88,14 @@ def test_a_streamed_text_comes_in_pieces() -> None:
     assert "".join(piece["delta"] for piece in pieces) == "One two"
 
 
+def test_a_streamed_text_that_a_hook_changes_comes_as_it_was_changed_as_well() -> None:
+    with MockOpenAIServer(["One two"]) as server:
+        agent = ConversableAgent("bot", llm_config={**server.llm_config(), "stream": True}, human_input_mode="NEVER")
+        agent.register_hook("process_message_before_send", lambda message, **_: f"{message} three")
+        *_, end, whole = run(agent, run_of())
+    assert (end["type"], whole) == ("TEXT_MESSAGE_END", {"type": "TEXT_MESSAGE_CHUNK", "delta": "One two three"})
+
+
 def test_a_tool_of_the_agent_is_called_and_answered() -> None:
     agent = bot([tool_call("add", a=1), "Done."], functions=[add])
     start, arguments, result, end, text = run(agent, run_of())
