@@ -31,8 +31,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 TESTS = Path(__file__).resolve().parent
 
 # Each folder and file has a place, the longest path that fits counts. All tests run on one Python, and
-# - "versions" also on the others: what they test depends on the version of Python or of the openai package;
-# - "quick" as well, and in the quick loop: they need less than a second and no other program.
+# - "versions" also on the oldest and the newest: what they test depends on the version of Python;
+# - "openai" also on each that comes with another major of the openai package, on which they depend as well;
+# - "quick" like "versions", and in the quick loop: they need less than a second and no other program.
 PLACES = {
     "a2a": "one",
     "ag_ui": "one",
@@ -44,7 +45,7 @@ PLACES = {
     "agents/test_documents_and_addresses.py": "one",
     "behaviours": "quick",
     "browser_utils": "one",
-    "cache": "versions",
+    "cache": "openai",
     "cache/test_cosmos.py": "one",
     "cache/test_redis.py": "one",
     "cli": "versions",
@@ -59,6 +60,7 @@ PLACES = {
     "coding/test_coding_parts.py": "versions",
     "coding/test_local_commandline_code_executor.py": "versions",
     "compat": "versions",
+    "compat/test_golden.py": "openai",
     "compat_alias": "versions",
     "contrib/assistant": "one",
     "contrib/agents": "one",
@@ -82,20 +84,20 @@ PLACES = {
     "io/test_progress.py": "one",
     "keys": "one",
     "legacy": "versions",
-    "llm_clients": "versions",
+    "llm_clients": "openai",
     "llm_config": "quick",
     "logger": "versions",
     "mcp": "versions",
     "notebooks": "one",
-    "oai": "versions",
+    "oai": "openai",
     "oai/providers": "one",
-    "oai/providers/test_chat_completions.py": "versions",
-    "oai/providers/test_responses.py": "versions",
+    "oai/providers/test_chat_completions.py": "openai",
+    "oai/providers/test_responses.py": "openai",
     "oai/test_local.py": "one",
     "oai/test_prices.py": "one",
     "oai/test_providers_page.py": "one",
     "oai/test_rooms.py": "one",
-    "replay": "versions",
+    "replay": "openai",
     "replay/test_notebooks.py": "one",
     "serving": "versions",
     "state": "versions",
@@ -131,7 +133,7 @@ PLACES = {
     "test_types.py": "quick",
     "test_typing_ratchet.py": "quick",
 }
-MARKS = {"one": (), "versions": ("versions",), "quick": ("versions", "quick")}
+MARKS = {"one": (), "versions": ("versions",), "openai": ("versions", "openai"), "quick": ("versions", "quick")}
 
 
 def place_of(file: str) -> str | None:
