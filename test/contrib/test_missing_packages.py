@@ -144,6 +144,6 @@ def test_what_needs_a_package_names_the_extra_that_installs_it(use: str, extra: 
     assert f'pip install "autogen-classic[{extra}]"' in said
 
 
-def test_with_the_packages_for_pictures_every_room_is_imported_without_those_of_the_others() -> None:
-    told = told_of(uses=(), installed=("PIL", "replicate"))
+def test_with_the_packages_that_rooms_build_on_every_room_is_imported_without_the_others() -> None:
+    told = told_of(uses=(), installed=("PIL", "replicate", "nlip_sdk", "nlip_server"))
     assert {room: said for room, said in told.items() if said is not None} == {}

@@ -10,10 +10,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nlip_sdk.nlip import AllowedFormats, NLIP_Factory, NLIP_Message  # type: ignore[import-untyped]
-
 from ...._core.content import content_str
+from ...._packages import missing_package
 from ...remote import RequestMessage, ResponseMessage
+
+try:
+    from nlip_sdk.nlip import AllowedFormats, NLIP_Factory, NLIP_Message  # type: ignore[import-untyped]
+except ImportError as error:
+    raise missing_package("NLIP", error, "nlip") from error
 
 __all__ = (
     "error_in",
