@@ -150,14 +150,15 @@ class NlipRemoteAgent(ConversableAgent):
         message = request_message_to_nlip(request)
 
         async def ask() -> str:
-            return str((await self._sent(message)).to_json())
+            answer = await self._sent(message)
+            fault = error_in(answer)
+            if fault is not None:  # which is not kept, so that the next run asks again
+                raise NlipClientError(self._told(f"has not answered: {fault}"))
+            return str(answer.to_json())
 
         asked = {"messages": request.messages, "context": request.context}
-        read = NLIP_Message.model_validate_json(await drive_async(request_steps(self, "nlip", asked, Call(ask))))
-        fault = error_in(read)
-        if fault is not None:
-            raise NlipClientError(self._told(f"has not answered: {fault}"))
-        return response_message_from_nlip(read)
+        answer = await drive_async(request_steps(self, "nlip", asked, Call(ask)))
+        return response_message_from_nlip(NLIP_Message.model_validate_json(answer))
 
     async def _sent(self, message: NLIP_Message) -> NLIP_Message:
         """What the server answers to a message."""

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatMa
 from autogen_classic.agentchat.group import ContextVariables, ReplyResult
 from autogen_classic.agentchat.remote import RequestMessage, ResponseMessage
 from autogen_classic.errors import NlipAgentNotFoundError, NlipClientError, NlipConnectionError, NlipTimeoutError
+from autogen_classic.state import journal
 from autogen_classic.testing import ScriptedClient, ScriptedPerson, tool_call
 
 pytest.importorskip("nlip_server")
@@ -102,6 +104,20 @@ def test_a_person_here_is_asked_for_an_agent_elsewhere(way: str, services: Servi
         result = talk(way, NlipRemoteAgent(f"https://{HOST}", "remote"))
     assert result.summary == "Hello, Ada."
     assert json.loads(services.asked(HOST)[1].body)["content"] == "Ada"
+
+
+@both_ways
+def test_a_run_that_was_stopped_asks_only_for_what_is_missing_or_has_failed(way: str, tmp_path: Path) -> None:
+    there = bot(["Hello."])
+    with serving(there) as url:
+        with pytest.raises(NlipClientError), journal(tmp_path / "run.jsonl"):
+            talk(way, NlipRemoteAgent(url, "remote"), turns=2)
+        there.client = bot(["And on."]).client
+        with journal(tmp_path / "run.jsonl"):
+            result = talk(way, NlipRemoteAgent(url, "remote"), turns=2)
+    with journal(tmp_path / "run.jsonl"):
+        assert talk(way, NlipRemoteAgent(url, "remote"), turns=2).chat_history == result.chat_history
+    assert [said["content"] for said in result.chat_history] == ["Hi.", "Hello.", "Go on.", "And on."]
 
 
 # --- what goes over the wire ------------------------------------------------------------------------------------------
