@@ -5,11 +5,21 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 
-__all__ = ("STOPPED_EXIT_CODE", "TIMEOUT_EXIT_CODE", "TIMEOUT_MSG", "Outcome", "end_by_signal", "end_in_a_shell")
+__all__ = (
+    "STOPPED_EXIT_CODE",
+    "TIMEOUT_EXIT_CODE",
+    "TIMEOUT_MSG",
+    "Outcome",
+    "end_by_signal",
+    "end_in_a_shell",
+    "trouble_in_a_shell",
+)
 
 TIMEOUT_MSG = "Timeout"
 TIMEOUT_EXIT_CODE = 124  # as the shell's timeout command returns
 STOPPED_EXIT_CODE = 130  # as a shell returns for an interrupted command
+
+_SIGNALS_OF_TROUBLE = (6, 9, 11)  # SIGABRT, SIGKILL, SIGSEGV: by number, for Windows does not know all of them
 
 _WHY = {
     "SIGKILL": "it was killed, perhaps because memory ran out",
@@ -32,6 +42,11 @@ def end_by_signal(number: int) -> str:
 def end_in_a_shell(exit_code: int) -> str:
     """Write the same line when a signal is reported as 128 + its number; "" for any other exit code."""
     return end_by_signal(exit_code - 128) if 128 < exit_code < 128 + 65 else ""
+
+
+def trouble_in_a_shell(exit_code: int) -> str:
+    """Write that line for the signals that end code in trouble, as when memory ran out; "" for any other exit code."""
+    return end_in_a_shell(exit_code) if exit_code - 128 in _SIGNALS_OF_TROUBLE else ""
 
 
 @dataclass(frozen=True)

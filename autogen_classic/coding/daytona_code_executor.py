@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .._code.commands import PYTHON_VARIANTS
+from .._code.outcome import trouble_in_a_shell
 from .._packages import missing_package
 from ._executor import InOrder
 from .base import CodeBlock, CodeResult
@@ -173,7 +174,8 @@ class DaytonaCodeExecutor(InOrder):
         if self._stops != stops:
             return _STOPPED, ""
         try:
-            return self._outcome(self._ready_sandbox(), language, block.code)
+            exit_code, text = self._outcome(self._ready_sandbox(), language, block.code)
+            return (_STOPPED if exit_code != 0 and self._stops != stops else exit_code), text
         except Exception as error:  # of the service, its client, and the connection
             if self._stops != stops:
                 return _STOPPED, ""
@@ -191,7 +193,8 @@ class DaytonaCodeExecutor(InOrder):
             if not _is_timeout(error):
                 raise
             return _TIMEOUT, f"The code was ended after {self._timeout} seconds."
-        return int(response.exit_code or 0), str(response.result or "")
+        exit_code = int(response.exit_code or 0)
+        return exit_code, f"{response.result or ''}{trouble_in_a_shell(exit_code)}"
 
     def _run_file(self, sandbox: daytona.Sandbox, command: str, ending: str, code: str) -> daytona.ExecuteResponse:
         file = f"/tmp/code_{uuid.uuid4().hex}.{ending}"

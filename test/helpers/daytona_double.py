@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import http.server
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -31,6 +34,7 @@ class DaytonaDouble:
         self.requests: list[tuple[str, Any]] = []
         self.faults: list[tuple[int, str] | None] = []
         self.sandboxes: dict[str, Path] = {}
+        self._running: dict[Path, list[subprocess.Popen[str]]] = {}
         self._folders = tempfile.TemporaryDirectory()
         self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.daemon_threads = True
@@ -63,7 +67,8 @@ class DaytonaDouble:
             return 200, self._described(name, body)
         if parts[:2] == ["api", "sandbox"] and parts[2] in self.sandboxes:
             if method == "DELETE":
-                del self.sandboxes[parts[2]]
+                for process in self._running.pop(self.sandboxes.pop(parts[2]), []):
+                    _kill(process)
             return 200, self._described(parts[2], {})
         if parts[0] == "toolbox" and parts[1] in self.sandboxes:
             return self._toolbox(self.sandboxes[parts[1]], "/".join(parts[2:]), query, body)
@@ -83,13 +88,23 @@ class DaytonaDouble:
         return 200, {}
 
     def _run(self, command: list[str], folder: Path, timeout: int | None) -> tuple[int, dict[str, Any]]:
-        try:
-            done = subprocess.run(
-                command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout
-            )
-        except subprocess.TimeoutExpired:
-            return 408, {"message": "command execution timeout", "statusCode": 408}
-        return 200, {"exitCode": done.returncode, "result": done.stdout}
+        with subprocess.Popen(
+            command,
+            cwd=folder,
+            env={"PATH": os.environ["PATH"]},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            self._running.setdefault(folder, []).append(process)
+            try:
+                printed, _ = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                _kill(process)
+                return 408, {"message": "command execution timeout", "statusCode": 408}
+        code = process.returncode
+        return 200, {"exitCode": code if code >= 0 else 128 - code, "result": printed}
 
     def _described(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
         port = self._http.server_port
@@ -131,3 +146,9 @@ class DaytonaDouble:
             do_GET = do_POST = do_PUT = do_DELETE = do
 
         return Handler
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Kill a process and what it has started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import base64
 import http.server
 import json
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
+from contextlib import suppress
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +31,7 @@ class YepCodeDouble:
     Attributes:
         requests: method and path of each request, without what all paths begin with.
         faults: answers instead of the proper ones, in turn: status and text; or None for a proper one.
-        polls: how often an execution is still running when it is asked for.
+        polls: how often an execution is still running when it is asked for, though its code has ended.
         returns: the value that each execution returns, as JSON, or None.
     """
 
@@ -37,7 +42,7 @@ class YepCodeDouble:
         self.returns: str | None = None
         self.sources: dict[str, dict[str, Any]] = {}
         self.access_tokens = 0
-        self._executions: dict[str, dict[str, Any]] = {}
+        self._executions: dict[str, _Execution] = {}
         self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.daemon_threads = True
 
@@ -57,6 +62,8 @@ class YepCodeDouble:
     def __exit__(self, *reason: object) -> None:
         self._http.shutdown()
         self._http.server_close()
+        for execution in self._executions.values():
+            execution.end()
 
     def answer(self, method: str, path: str, headers: Any, body: dict[str, Any]) -> tuple[int, Any]:
         """The proper answer to a request."""
@@ -82,31 +89,23 @@ class YepCodeDouble:
             return 200, {}
         if action == "execute":
             identifier = f"run-{len(self._executions) + 1}"
-            self._executions[identifier] = self._run(self.sources[name]["script"])
+            execution = _Execution(self.sources[name]["script"]["sourceCode"], self.polls)
+            self._executions[identifier] = execution
+            if self.polls:
+                execution.process.wait()
             return 200, {"executionId": identifier}
         return 200, {"id": name}
-
-    def _run(self, script: dict[str, str]) -> dict[str, Any]:
-        done = subprocess.run([sys.executable, "-c", script["sourceCode"]], capture_output=True, text=True, check=False)
-        now = datetime.now(timezone.utc).isoformat()
-        logs = [{"timestamp": now, "level": "INFO", "message": line} for line in done.stdout.splitlines()]
-        logs += [{"timestamp": now, "level": "ERROR", "message": line} for line in done.stderr.splitlines()]
-        status = "ERROR" if done.returncode else "FINISHED"
-        return {"status": status, "logs": logs, "polls": self.polls, "return": self.returns}
 
     def _execution(self, name: str, action: str) -> tuple[int, Any]:
         execution = self._executions.get(name)
         if execution is None:
             return 404, {"message": "Execution not found"}
         if action == "kill":
-            execution.update(status="KILLED", polls=0)
+            execution.kill()
             return 200, {}
         if action == "logs":
-            return 200, {"data": execution["logs"], "hasNextPage": False}
-        execution["polls"] -= 1
-        if execution["polls"] >= 0:
-            return 200, {"id": name, "processId": "p", "status": "RUNNING"}
-        return 200, {"id": name, "processId": "p", "status": execution["status"], "returnValue": execution["return"]}
+            return 200, {"data": execution.logs(), "hasNextPage": False}
+        return 200, {"id": name, "processId": "p", "status": execution.status(), "returnValue": self.returns}
 
     def _handler(double: YepCodeDouble) -> type:
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -134,3 +133,49 @@ class YepCodeDouble:
             do_GET = do_POST = do_PUT = do_DELETE = do
 
         return Handler
+
+
+class _Execution:
+    """One run of code, in a directory of its own."""
+
+    def __init__(self, code: str, polls: int) -> None:
+        self.polls = polls
+        self._killed = False
+        self._folder = tempfile.TemporaryDirectory()
+        self._outputs = {level: Path(self._folder.name) / level for level in ("INFO", "ERROR")}
+        with self._outputs["INFO"].open("wb") as printed, self._outputs["ERROR"].open("wb") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-u", "-c", code],
+                cwd=tempfile.mkdtemp(dir=self._folder.name),
+                env={"PATH": os.environ["PATH"]},
+                stdout=printed,
+                stderr=errors,
+                start_new_session=True,
+            )
+
+    def status(self) -> str:
+        if self._killed:
+            return "KILLED"
+        self.polls -= 1
+        if self.polls >= 0 or self.process.poll() is None:
+            return "RUNNING"
+        return "ERROR" if self.process.returncode else "FINISHED"
+
+    def logs(self) -> list[dict[str, str]]:
+        now = datetime.now(timezone.utc).isoformat()
+        return [
+            {"timestamp": now, "level": level, "message": line}
+            for level, output in self._outputs.items()
+            for line in output.read_text(encoding="utf-8").splitlines()
+        ]
+
+    def kill(self) -> None:
+        self._killed = True
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def end(self) -> None:
+        """Kill what still runs, and remove the directory."""
+        self.kill()
+        self._folder.cleanup()

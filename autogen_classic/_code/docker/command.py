@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import docker.errors
 
 from ..kept_output import KeptOutput
-from ..outcome import Outcome, end_in_a_shell
+from ..outcome import Outcome, trouble_in_a_shell
 from ..process.command import COMMAND_NOT_FOUND
 from .engine import is_missing_program, release
 from .exec_output import STANDARD_ERROR, exec_frames
@@ -26,7 +26,6 @@ __all__ = ("MARK_OF_THE_CONTAINER", "ContainerCommand", "kill_marked_in")
 _SECONDS_TO_DIE = 10.0
 _SECONDS_UNTIL_NOTED = 0.3
 _CANNOT_START = (126, COMMAND_NOT_FOUND)
-_SIGNALS_OF_TROUBLE = (signal.SIGKILL.value if hasattr(signal, "SIGKILL") else 9, 11, 6)
 
 # Children inherit it, wherever they hide: in a group, a session, or below another parent.
 _MARK = "AUTOGEN_CLASSIC_RUN"
@@ -194,11 +193,11 @@ class ContainerCommand:
 
     def _why(self, exit_code: int, begun: float) -> str:
         """Explain a failure that the code itself could not explain; "" for any other."""
-        by_signal = exit_code - 128 in _SIGNALS_OF_TROUBLE
-        if exit_code != 0 and (self._memory or by_signal) and self._ran_out_of_memory(begun):
+        trouble = trouble_in_a_shell(exit_code)
+        if exit_code != 0 and (self._memory or trouble) and self._ran_out_of_memory(begun):
             limit = f" ({self._memory})" if self._memory else ""
             return f"A process was killed because the memory of the container{limit} ran out.\n"
-        return end_in_a_shell(exit_code) if by_signal else ""
+        return trouble
 
     def _ran_out_of_memory(self, begun: float) -> bool:
         """Ask the engine whether it has noted that memory ran out since the command began."""

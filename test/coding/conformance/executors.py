@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from autogen_classic.coding import YepCodeCodeExecutor, YepCodeCodeResult
 from autogen_classic.coding.base import CodeBlock, CodeExecutor
 
 MEMORY = 256 * 1024 * 1024
@@ -32,6 +36,10 @@ class Kind:
         missing: says why it cannot run here, or "".
         keeps_state: whether a block finds the variables of the one before.
         shells: whether it runs ``sh`` blocks.
+        keeps_files: whether a block finds the files of the one before.
+        shares_files: whether its files are those of the directory on this machine.
+        tells_before_timeout: whether what was printed before a timeout is told.
+        ends_all: whether it is this machine on which all that a block has started has to end.
         is_sandbox: whether code cannot reach the files, secrets and processes of this machine.
         no_network: settings that cut off the network; None where it cannot.
         memory: settings that limit memory to `MEMORY`; None where it cannot.
@@ -43,6 +51,10 @@ class Kind:
     missing: Callable[[], str] = lambda: ""
     keeps_state: bool = False
     shells: bool = True
+    keeps_files: bool = True
+    shares_files: bool = True
+    tells_before_timeout: bool = True
+    ends_all: bool = True
     is_sandbox: bool = False
     no_network: dict[str, Any] | None = None
     memory: dict[str, Any] | None = None
@@ -178,6 +190,46 @@ def _no_kubernetes() -> str:
     return f"needs {', '.join(missing)}: pip install 'autogen-classic[kubernetes,websockets]'" if missing else ""
 
 
+@contextmanager
+def _remyx(work_dir: Path, timeout: float = 30, **settings: Any) -> Any:
+    from autogen_classic.coding import RemyxCodeExecutor
+
+    with RemyxCodeExecutor(image="python:3-slim", work_dir=work_dir, timeout=int(timeout), **settings) as executor:
+        yield executor
+
+
+@contextmanager
+def _daytona(work_dir: Path, timeout: float = 30) -> Any:
+    from daytona_double import KEY, DaytonaDouble
+
+    from autogen_classic.coding import DaytonaCodeExecutor
+
+    with DaytonaDouble() as service, DaytonaCodeExecutor(KEY, service.url, timeout=int(timeout)) as executor:
+        yield executor
+
+
+class _WithoutTimes(YepCodeCodeExecutor):
+    """Tells what code has printed without the times and levels of the logs, which the tests of YepCode look at."""
+
+    def execute_code_blocks(self, code_blocks: Sequence[CodeBlock]) -> YepCodeCodeResult:
+        result = super().execute_code_blocks(code_blocks)
+        lines = [line for line in result.output.split("\n") if line not in ("", "Execution logs:", "===")]
+        plain = "\n".join(re.sub(r"^\S+ - (INFO|ERROR): ", "", line) for line in lines)
+        return result.model_copy(update={"output": plain})
+
+
+@contextmanager
+def _yepcode(work_dir: Path, timeout: float = 30) -> Any:
+    from yepcode_double import TOKEN, YepCodeDouble
+
+    with YepCodeDouble() as service:
+        with _opening_a_server, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("YEPCODE_API_HOST", service.host)
+            opened = _WithoutTimes(TOKEN, timeout=int(timeout))
+        with opened as executor:
+            yield executor
+
+
 KINDS = (
     Kind("local", _local, memory={"limits": {"memory": MEMORY}}),
     Kind(
@@ -209,6 +261,24 @@ KINDS = (
         processes={"pids_limit": 128},
     ),
     Kind("pod", _pod, _no_kubernetes),
+    Kind(
+        "remyx",
+        _remyx,
+        no_docker,
+        is_sandbox=True,
+        no_network={"network": "none"},
+        memory={"memory": MEMORY},
+        processes={"pids": 64},
+    ),
+    Kind(
+        "daytona",
+        _daytona,
+        lambda: "" if find_spec("daytona") else "needs daytona: pip install 'autogen-classic[daytona]'",
+        shares_files=False,
+        tells_before_timeout=False,
+        ends_all=False,
+    ),
+    Kind("yepcode", _yepcode, shells=False, keeps_files=False, shares_files=False, ends_all=False),
 )
 
 

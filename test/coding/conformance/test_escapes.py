@@ -14,7 +14,9 @@ from executors import KINDS, Kind, block
 from test_conformance import _parameter, opened  # noqa: F401
 
 SECRET = "planted-secret-0123456789"
-writes_files = pytest.mark.parametrize("kind", [_parameter(kind) for kind in KINDS if not kind.keeps_state])
+writes_files = pytest.mark.parametrize(
+    "kind", [_parameter(one) for one in KINDS if one.shares_files and not one.keeps_state]
+)
 sandboxes = pytest.mark.parametrize("kind", [_parameter(kind) for kind in KINDS if kind.is_sandbox])
 all_kinds = pytest.mark.parametrize("kind", [_parameter(kind) for kind in KINDS])
 
