@@ -125,8 +125,8 @@ def checked(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         Copies without anything else.
 
     Raises:
-        ValueError: the agent itself would have said the last message, a picture is elsewhere than in the web, or a
-            message has parts or answers of tools that are not objects.
+        ValueError: the agent itself would have said the last message, a picture is elsewhere than in the web, a role
+            is not a text, or a message has parts or answers of tools that are not objects.
     """
     taken = [_checked(message) for message in messages]
     if taken and taken[-1]["role"] == "assistant":
@@ -139,15 +139,29 @@ def checked(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _checked(message: Mapping[str, Any]) -> dict[str, Any]:
     role = message.get("role") or "user"
-    kept = _KEPT_OF_AGENT if role == "assistant" else _KEPT
-    content, answers = message.get("content"), message.get("tool_responses")
-    parts = content if isinstance(content, list) else ()
-    for one in (*parts, *(answers if isinstance(answers, list) else [] if answers is None else [answers])):
-        if not isinstance(one, Mapping):
-            raise ValueError(f"The parts of a content and the tool_responses must be objects, but one is {one!r}.")
-    for part in parts:
-        picture = part.get("image_url")
+    if not isinstance(role, str):
+        raise ValueError(f"The role of a message must be a text such as 'user', but it is {role!r}.")
+    for part in message["content"] if isinstance(message.get("content"), list) else ():
+        picture = _object(part, "The parts of a content").get("image_url")
         address = picture.get("url") if isinstance(picture, Mapping) else picture
         if address is not None and not str(address).startswith(_PICTURE_ADDRESSES):
             raise ValueError("A picture of a request must be in the request itself (data:image/...) or in the web.")
-    return {"content": None, **{name: message[name] for name in kept if name in message}, "role": role}
+    kept = _KEPT_OF_AGENT if role == "assistant" else _KEPT
+    taken = {"content": None, **{name: message[name] for name in kept if name in message}, "role": role}
+    answers = taken.pop("tool_responses", None)
+    if answers is not None:
+        taken["tool_responses"] = [_answer(one) for one in (answers if isinstance(answers, list) else [answers])]
+    return taken
+
+
+def _answer(given: object) -> dict[str, Any]:
+    """What a tool has answered, and nothing else that a stranger writes beside it."""
+    answer = _object(given, "tool_responses")
+    call_id = {"tool_call_id": answer["tool_call_id"]} if "tool_call_id" in answer else {}
+    return {**call_id, "role": "tool", "content": answer.get("content") or ""}
+
+
+def _object(given: object, what: str) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        raise ValueError(f"{what} must be objects, but one is {given!r}.")
+    return given
