@@ -9,12 +9,13 @@ from pathlib import Path
 __all__ = ("write_whole",)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, private: bool = False) -> None:
     """Write a file in one step.
 
     Args:
         path: the file, in a folder that exists. It keeps the mode that it had.
         data: all that is to be in it.
+        private: whether nobody but its owner may read it, whatever mode it had.
 
     Raises:
         OSError: it cannot be written; then it is as it was.
@@ -23,7 +24,10 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        os.chmod(name, _usual_mode(path))
+            file.flush()
+            os.fsync(file.fileno())  # else a machine that loses power may keep the new name without the new content
+        if not private:  # as a temporary file is
+            os.chmod(name, _usual_mode(path))
         os.replace(name, path)
     except BaseException:
         os.unlink(name)

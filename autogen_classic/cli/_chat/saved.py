@@ -13,13 +13,13 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..._core.whole_files import write_whole
 from ...errors import StateError
 from ...state import journal
 from .spent import Spent
@@ -121,12 +121,9 @@ class Saved:
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         data = {"schema": SCHEMA, "exchanges": self.exchanges, "team": team.as_data(), "spent": spent.as_data()}
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".conversation-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({**data, "state": state}, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, self.folder / self.FILE)
+        text = json.dumps({**data, "state": state}, ensure_ascii=False, indent=1)
+        # Half a character, as some models leave behind, stands there as JSON escapes it.
+        write_whole(self.folder / self.FILE, text.encode("utf-8", "backslashreplace"), private=True)
 
     @contextmanager
     def exchange(self) -> Iterator[None]:
