@@ -13,6 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ._web.addresses import is_url, without_login
 from .agentchat.contrib._retrieval.chroma import collection_of, persistent_client, put, query
 from .agentchat.contrib._retrieval.chunk import VALID_CHUNK_MODES, chunks_of
 from .agentchat.contrib._retrieval.documents import Rows, texts_of
@@ -25,10 +26,8 @@ from .agentchat.contrib._retrieval.files import (
     check_docs_path,
     download,
     files_in,
-    is_url,
     text_of,
     text_of_pdf,
-    without_login,
 )
 from .agentchat.contrib._retrieval.pages import markdown_of
 from .errors import UnreadableDocumentError

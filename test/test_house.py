@@ -91,20 +91,15 @@ REACHING_IN = {
     **{
         f"agents.experimental.document_agent.{module} -> agentchat.contrib.{target}": "documents are kept in one way"
         for module, target in (
-            ("_tasks", "_retrieval.files"),
             ("_team", "_retrieval.ask"),
-            ("_team", "_retrieval.files"),
-            ("_team", "_retrieval.quoted"),
             ("chroma_query_engine", "_retrieval.embed"),
             ("chroma_query_engine", "rag._collection"),
             ("chroma_query_engine", "rag._reader"),
-            ("docling_doc_ingest_agent", "_retrieval.files"),
             ("docling_doc_ingest_agent", "_settings"),
             ("document_agent", "_settings"),
             ("document_utils", "_retrieval.files"),
             ("document_utils", "_retrieval.parse"),
             ("inmemory_query_engine", "_retrieval.parse"),
-            ("inmemory_query_engine", "_retrieval.quoted"),
             ("inmemory_query_engine", "_settings"),
             ("parser_utils", "_retrieval.parse"),
             ("url_utils", "_retrieval.parse"),
@@ -122,7 +117,6 @@ REACHING_IN = {
     "agentchat.contrib._swarm.pattern -> agentchat.group._transitions": "a swarm is a group that begins otherwise",
     "agentchat.contrib.swarm_agent -> agentchat.group._running": "a swarm is a group with other names",
     "agentchat.contrib.swarm_agent -> agentchat.group._runs": "a run of a swarm is that of a group",
-    "ag_ui.adapter -> tools.experimental._foreign": "texts of strangers are marked in one way",
     "_legacy.completion -> oai._request.templates": "templates of 0.1 are filled as those of 0.2 are",
     "cache._import.run -> oai._request.answer_cache": "old answers are checked as new ones are",
     "cli.cache -> cache._import.run": "the command shows and imports what the cache has written",

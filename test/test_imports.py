@@ -17,7 +17,6 @@ LEVELS = (
     # the ground floor
     (
         "_argument_checks",
-        "_forgery",
         "_json",
         "_packages",
         "_pydantic",

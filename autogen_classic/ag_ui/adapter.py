@@ -29,12 +29,12 @@ from ag_ui.core import (
 )
 from ag_ui.encoder import EventEncoder
 
+from .._core.foreign_texts import marked
 from .._secrets import without_secrets
 from .._web.incoming import MOST_BYTES, refusal_of
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote import AgentService, RequestMessage, ServiceResponse
 from ..agentchat.remote.makers import Maker
-from ..tools.experimental._foreign import marked
 
 if TYPE_CHECKING:
     from starlette.endpoints import HTTPEndpoint

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from web_pages import Page, WebPages, redirect
 
+from autogen_classic._core.foreign_texts import quoted
 from autogen_classic.agentchat.contrib._retrieval import parse
-from autogen_classic.agentchat.contrib._retrieval.quoted import quoted
 from autogen_classic.agentchat.group import ContextVariables
 from autogen_classic.agents.experimental import DoclingDocIngestAgent
 from autogen_classic.agents.experimental.document_agent import docling_parse_docs, handle_input

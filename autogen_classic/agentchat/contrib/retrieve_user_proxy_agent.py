@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 from ..._core.content import content_str
 from ..._core.tags import keep_foreign_pictures
 from ..._warn import warn_once
+from ..._web.addresses import without_login
 from ...code_utils import extract_code
 from ...errors import UnreadableDocumentError
 from ...formatting_utils import colored
@@ -28,7 +29,6 @@ from .. import UserProxyAgent
 from ..agent import Agent
 from ._retrieval.documents import texts_of
 from ._retrieval.embed import DEFAULT_MODEL, embedding_from
-from ._retrieval.files import without_login
 from ._retrieval.prompts import (
     PROMPT_CODE,
     PROMPT_DEFAULT,

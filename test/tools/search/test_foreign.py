@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from search_kit import unmarked
 
+from autogen_classic._core.foreign_texts import LONGEST_TEXT
 from autogen_classic.function_utils import serialize_to_str
 from autogen_classic.tools.experimental._foreign import (
-    LONGEST_TEXT,
     LONGEST_VALUE,
     ForeignDict,
     ForeignModel,

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from ...._packages import missing_package
-from ...._secrets import place_of, secrets_in
+from ...._secrets import place_of
+from ...._web.addresses import is_url
 from ...._web.errors import AddressRefusedError, FetchError
 from ...._web.fetch import fetch
 from ....errors import UnreadableDocumentError
@@ -32,11 +33,9 @@ __all__ = (
     "check_docs_path",
     "download",
     "files_in",
-    "is_url",
     "saved",
     "text_of",
     "text_of_pdf",
-    "without_login",
 )
 
 logger = logging.getLogger("autogen.retrieve_utils")
@@ -62,15 +61,6 @@ _HASH_LENGTH = 8
 _LONGEST_NAME = 80
 
 
-def is_url(string: str) -> bool:
-    """Tell whether a text is a url: it has a scheme and a host."""
-    try:
-        parts = urlsplit(string)
-    except ValueError:
-        return False
-    return bool(parts.scheme and parts.netloc)
-
-
 def check_docs_path(given: object) -> None:
     """Refuse what does not say where documents are.
 
@@ -82,15 +72,6 @@ def check_docs_path(given: object) -> None:
     """
     if isinstance(given, bytes | Mapping) or not isinstance(given, str | PathLike | Iterable | None):
         raise TypeError(f"docs_path must be a path, a pattern, a url, a list of these, or None; it is {given!r}.")
-
-
-def without_login(source: str) -> str:
-    """A path or url as models, databases and logs may see it: a url with a password or key loses both, and its query.
-
-    Args:
-        source: where a document comes from.
-    """
-    return place_of(source) if is_url(source) and any(secrets_in(source)) else source
 
 
 def files_in(places: str | Sequence[str], types: Sequence[str], recursive: bool) -> list[Found]:

@@ -10,9 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ...._packages import keep_onnxruntime_silent
+from ...._web.addresses import is_url, without_login
 from ....browser_utils import MarkdownConverter
 from ....errors import FileConversionException, UnreadableDocumentError, UnsupportedFormatException
-from .files import TEXT_FORMATS, download, is_url, text_of, without_login
+from .files import TEXT_FORMATS, download, text_of
 
 __all__ = ("LARGEST_FILE", "documents_in", "markdown_of_file")
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, get_args, runt
 from pydantic import InstanceOf, StrictInt
 
 from ...._argument_checks import arguments_checked
+from ...._core.foreign_texts import ABOUT_QUOTED, quoted
 from ....retrieve_utils import parse_html_to_markdown, split_text_to_chunks
 from .._retrieval.ask import Asker, Model
 from .._retrieval.embed import EmbeddingFunction, default_embedding, embed, embedding_from
 from .._retrieval.nearness import nearest
 from .._retrieval.parse import documents_in, markdown_of_file
-from .._retrieval.quoted import ABOUT_QUOTED, quoted
 from .document import Document, DocumentType
 from .graph_query_engine import GraphStoreQueryResult
 

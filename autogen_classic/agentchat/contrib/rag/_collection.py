@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...._argument_checks import arguments_checked
+from ...._core.foreign_texts import quoted
 from ....errors import RetrievalError
 from .._retrieval.chunk import chunks_of
 from .._retrieval.embed import EmbeddingFunction, default_embedding
 from .._retrieval.parse import documents_in
-from .._retrieval.quoted import quoted
 from .._retrieval.search import documents_of, search, store
 from ..vectordb.base import Document, VectorDB
 from ._reader import ExcerptReader, Model

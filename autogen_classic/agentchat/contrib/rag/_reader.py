@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ...._core.foreign_texts import ABOUT_QUOTED
 from .._retrieval.ask import Asker, Model
-from .._retrieval.quoted import ABOUT_QUOTED
 
 if TYPE_CHECKING:
     from ....oai.client import OpenAIWrapper

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...._argument_checks import arguments_checked
+from ...._core.foreign_texts import quoted
 from ...._packages import missing_package
 from ....errors import RetrievalError
 from .._retrieval.embed import default_embedding, embed, embedding_from
 from .._retrieval.parse import documents_in
-from .._retrieval.quoted import quoted
 from ._collection import EMPTY_RESPONSE_REPLY, EMPTY_RESPONSE_TEXT
 from ._reader import ExcerptReader, Model
 

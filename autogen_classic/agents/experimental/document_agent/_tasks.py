@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from ....agentchat.contrib._retrieval.files import without_login
+from ...._web.addresses import without_login
 from ....agentchat.contrib.rag.query_engine import RAGQueryEngine
 from ....agentchat.group.context_variables import ContextVariables
 from .document_utils import Ingest, Query

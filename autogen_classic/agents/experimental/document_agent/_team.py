@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ValidationError
 
+from ...._core.foreign_texts import ABOUT_QUOTED, quoted
 from ...._core.threads import in_thread
 from ...._json.text import object_within
+from ...._web.addresses import without_login
 from ....agentchat.contrib._retrieval.ask import spender_of
-from ....agentchat.contrib._retrieval.files import without_login
-from ....agentchat.contrib._retrieval.quoted import ABOUT_QUOTED, quoted
 from ....agentchat.contrib.rag.query_engine import RAGQueryEngine
 from ....agentchat.conversable_agent import ConversableAgent, UpdateSystemMessage
 from ....agentchat.group.context_condition import ExpressionContextCondition

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ...._argument_checks import arguments_checked
 from ...._core.threads import in_thread
-from ....agentchat.contrib._retrieval.files import without_login
+from ...._web.addresses import without_login
 from ....agentchat.contrib._settings import check_methods
 from ....agentchat.contrib.rag.query_engine import RAGQueryEngine
 from ....agentchat.conversable_agent import ConversableAgent

@@ -9,10 +9,10 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from ...._secrets import place_of
+from ...._web.addresses import is_url as _is_url
 from ...._web.errors import FetchError
 from ...._web.fence import AddressFence
 from ...._web.fetch import Limits, fetch
-from ....agentchat.contrib._retrieval.files import is_url as _is_url
 from ....agentchat.contrib._retrieval.files import saved
 from ....agentchat.contrib._retrieval.parse import LARGEST_FILE
 

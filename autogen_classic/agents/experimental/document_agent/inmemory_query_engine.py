@@ -10,9 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from ...._argument_checks import arguments_checked
 from ...._core.content import content_str
+from ...._core.foreign_texts import ABOUT_QUOTED, quoted
 from ...._json.text import object_within
 from ....agentchat.contrib._retrieval.parse import documents_in
-from ....agentchat.contrib._retrieval.quoted import ABOUT_QUOTED, quoted
 from ....agentchat.contrib._settings import check_kind
 from ....agentchat.conversable_agent import ConversableAgent
 from ....token_count_utils import get_max_token_limit, truncate_text

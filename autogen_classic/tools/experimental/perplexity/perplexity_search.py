@@ -12,9 +12,10 @@ from pydantic import BaseModel, ValidationError
 
 from ...._argument_checks import Count, Text, Texts, arguments_checked
 from ...._core.callables import blocking
+from ...._core.foreign_texts import marked
 from ....errors import ToolServiceError
 from ...tool import Tool
-from .._foreign import ForeignModel, marked
+from .._foreign import ForeignModel
 from .._services import asking, key_for, unreadable
 
 __all__ = (
