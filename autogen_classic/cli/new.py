@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
         f"  cd {name}\n"
         "  python -m unittest                                        its tests; they need no model\n"
         f"  autogen-classic run --replay runs/first.json -m {name}    the recorded run\n"
-        f"  python -m {name}                                          a real one"
+        f"  python -m {name}                                          a real one, with your OPENAI_API_KEY"
     )
     return 0
 

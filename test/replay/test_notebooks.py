@@ -146,10 +146,15 @@ def test_code_whose_output_has_changed_is_placed(tmp_path: Path) -> None:
     assert replay_notebook(notebook(tmp_path, cells), code=True).departure is None
 
 
+NEEDS = 'Chroma needs chromadb. Install it with: pip install "autogen-classic[retrievechat]"'
+
+
 @pytest.mark.parametrize(
     ("line", "kind", "words"),
     [
         ("import package_nobody_has", "missing package", "python -m pip install package_nobody_has"),
+        ("from json import nothing", "cell error", "cannot import name 'nothing'"),
+        (f"raise ImportError({NEEDS!r})", "missing package", NEEDS),
         ("open('prices.csv')", "missing file", "prices.csv"),
         ("1 / 0", "cell error", "ZeroDivisionError"),
     ],

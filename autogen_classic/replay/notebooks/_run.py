@@ -213,7 +213,9 @@ def _failure(cell: int, error: BaseException, report: CellReport) -> Departure:
         return before
     turn = None if before is None else before.turn
     text = f"{type(error).__name__}: {error}"
-    if isinstance(error, ImportError) and error.name:
+    if isinstance(error, ImportError) and "pip install" in text:  # it says itself what to install, with the extra
+        return Departure(cell, turn, "missing package", text)
+    if isinstance(error, ModuleNotFoundError) and error.name:
         package = _DISTRIBUTIONS.get(error.name) or error.name.partition(".")[0]
         return Departure(cell, turn, "missing package", f"{text}. Install it: python -m pip install {package}")
     if isinstance(error, FileNotFoundError):
