@@ -18,7 +18,7 @@ import importlib.util
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,7 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"The pages are not looked at: {' and '.join(missing) or 'Chromium'} is not installed.")
         return 0
     start = time.monotonic()
-    looks = browse(SITE, browser, everything=options.all, limit=options.limit)
+    looks = browse(SITE, browser, everything=options.all, limit=options.limit, tell=print if options.all else None)
     found = faults(looks) + asyncio.run(search_faults(SITE, browser))
     for line in found:
         print(line, file=sys.stderr)
@@ -125,7 +125,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if found else 0
 
 
-def browse(site: Path, browser: str, *, everything: bool = False, limit: float = LIMIT) -> list[Look]:
+def browse(
+    site: Path,
+    browser: str,
+    *,
+    everything: bool = False,
+    limit: float = LIMIT,
+    tell: Callable[[str], object] | None = None,
+) -> list[Look]:
     """Open the pages of a site.
 
     Args:
@@ -133,6 +140,7 @@ def browse(site: Path, browser: str, *, everything: bool = False, limit: float =
         browser: the path of Chromium.
         everything: whether axe-core looks at every page, not only at one of each kind.
         limit: how many seconds one page may take.
+        tell: gets a line for each page that is done, so that one sees how far it is.
 
     Returns:
         What was seen, in the order of the pages.
@@ -145,7 +153,7 @@ def browse(site: Path, browser: str, *, everything: bool = False, limit: float =
         for scheme in ("light", "dark")
         if thoroughly or (scheme == "light" and file.parent.name != "errors")
     ]
-    asyncio.run(_look_at_each(looks, site, browser, limit))
+    asyncio.run(_look_at_each(looks, site, browser, limit, tell or (lambda line: None)))
     return looks
 
 
@@ -162,14 +170,19 @@ def summary(looks: list[Look], seconds: float) -> str:
     return f"Looked at {len(looks)} pages, {thorough} of them with axe-core, in {seconds:.0f} s; the slowest: {named}."
 
 
-async def _look_at_each(looks: list[Look], site: Path, browser: str, limit: float) -> None:
+async def _look_at_each(
+    looks: list[Look], site: Path, browser: str, limit: float, tell: Callable[[str], object]
+) -> None:
     """Look at pages in as many windows as there are processors."""
     waiting = iter(sorted(looks, key=lambda look: look.scheme, reverse=True))  # a change of colours takes a new window
     async with open_browser(browser) as chromium:
-        await asyncio.gather(*(_take_turns(waiting, site, chromium, limit) for _ in range(os.cpu_count() or 1)))
+        turns = [_take_turns(waiting, site, chromium, limit, tell) for _ in range(os.cpu_count() or 1)]
+        await asyncio.gather(*turns)
 
 
-async def _take_turns(waiting: Iterator[Look], site: Path, chromium: Browser, limit: float) -> None:
+async def _take_turns(
+    waiting: Iterator[Look], site: Path, chromium: Browser, limit: float, tell: Callable[[str], object]
+) -> None:
     """Look at what waits, one page after the other, in the same window as long as that answers."""
     window: _Window | None = None
     for look in waiting:
@@ -182,6 +195,7 @@ async def _take_turns(waiting: Iterator[Look], site: Path, chromium: Browser, li
             look.faults.append(f"is not done after {limit:g} s")
             window = None
         look.seconds = time.monotonic() - start
+        tell(f"{look.name} ({look.scheme}): {look.seconds:.1f} s, {len(look.faults)} faults")
 
 
 class _Window:

@@ -108,8 +108,9 @@ def faults(site: Path) -> list[str]:
         found += [f"{name} loads {address}" for address in page.loads if is_outside(address)]
         found += [f"{name} has an element of the class {name_}" for name_ in page.classes & RENDERED_FROM_OUTSIDE]
         found += [f"{name} shows {anchor}, which is private" for anchor in sorted(page.anchors) if is_private(anchor)]
-        if file.name != "404.html":  # its links begin at the root of the server
-            found += [f"{name} links to {link}, which is missing" for link in page.links if is_dead(link, file, pages)]
+        root = "/" if file.name == "404.html" else ""  # its links begin at the root of the server
+        dead = [link for link in page.links if is_dead(link.removeprefix(root), file, pages)]
+        found += [f"{name} links to {link}, which is missing" for link in dead]
     for sheet in sorted(site.rglob("*.css")):
         addresses = addresses_in_style(sheet.read_text(encoding="utf-8"))
         found += [f"{sheet.relative_to(site)} loads {address}" for address in addresses if is_outside(address)]

@@ -29,6 +29,16 @@ def test_a_site_that_keeps_to_itself_has_no_faults(site: Path) -> None:
     assert check_site.faults(site) == []
 
 
+def test_the_links_of_the_page_of_a_missing_address_begin_at_the_root(site: Path) -> None:
+    links = '<a href="/">Home</a><a href="/guide/first.html#start">Start</a><a href="/gone.html">Gone</a>'
+    (site / "404.html").write_text(links, encoding="utf-8")
+    (site / "guide" / "second.html").write_text('<a href="/guide/first.html">Not from a file</a>', encoding="utf-8")
+    assert check_site.faults(site) == [
+        "404.html links to /gone.html, which is missing",
+        "guide/second.html links to /guide/first.html, which is missing",
+    ]
+
+
 @pytest.mark.parametrize(
     "element",
     [
