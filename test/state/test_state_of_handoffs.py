@@ -165,7 +165,7 @@ def test_a_group_goes_on_from_a_state_after_a_nested_chat_that_a_tool_has_named(
     state = json.loads(json.dumps(first.manager.save_state()))
     again = helped(finished=True)
     names = [name for name, _ in said(talk(way, messages=state, pattern=again, max_rounds=10))]
-    hidden = "wrapped_nested_ann_2"
+    hidden = "wrapped_nested_ann_1"
     assert names == [None, "ann", "_Group_Tool_Executor", *([hidden] if said_before == 4 else []), "ann"]
     assert ("a nested chat to go next" in caplog.text) is (said_before == 3)
 
@@ -179,7 +179,7 @@ def test_a_nested_chat_that_is_named_again_has_a_hidden_agent_of_its_own() -> No
     again.agents[0].handoffs.set_after_work(AgentTarget(again.agents[0]))
     result = talk("sync", messages=first.manager.save_state(), pattern=again, max_rounds=5)
     assert [name for name, _ in said(result)][3:] == [
-        *("wrapped_nested_ann_2", "ann", "ann", "_Group_Tool_Executor", "wrapped_nested_ann_3"),
+        *("wrapped_nested_ann_1", "ann", "ann", "_Group_Tool_Executor", "wrapped_nested_ann_2"),
     ]
 
 

@@ -11,7 +11,7 @@ from ..conversable_agent import ConversableAgent
 from ._choices import wrapper_of
 from ._tool_results import kept_target, restored_target
 from ._transit import TransitFilter
-from ._wrapping import as_hidden, targets_of, wrapped
+from ._wrapping import as_hidden, wrapped
 from .targets.transition_target import AgentTarget, TransitionTarget
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class HiddenMembers(ConversableAgent):
         for other, other_target, agent in self._latecomers:
             if other is owner and other_target == target:
                 return agent
-        agent = wrapped(owner, target, len(list(targets_of(owner))) + len(self._latecomers))
+        agent = wrapped(owner, target, len(owner._classic_wrappers) + len(self._latecomers))
         self._latecomers.append((owner, target, agent))
         self._let_join(agent, owner, groupchat)
         return agent

@@ -64,7 +64,7 @@ def wrap_agent_handoff_targets(agent: ConversableAgent, wrapped_agent_list: list
     after_works = [one.target for one in handoffs.after_works]
     for index, target in enumerate(targets_of(agent)):
         if target.needs_agent_wrapper() and wrapper_of(agent, target) is None:
-            wrapper = wrapped(agent, target, index)
+            wrapper = wrapped(agent, target, len(agent._classic_wrappers))
             if index >= first_after_work and any(target is one for one in after_works):
                 wrapper.handoffs.clear()
             agent._classic_wrappers[id(target)] = (target, wrapper)
@@ -83,7 +83,7 @@ def wrap_group_after_work(
     """
     if not target.needs_agent_wrapper():
         return
-    wrapper = wrapped(agents[0], target, len(list(targets_of(agents[0]))))
+    wrapper = wrapped(agents[0], target, len(agents[0]._classic_wrappers))
     wrapper.handoffs.set_after_work(TerminateTarget())
     for agent in [*agents, *wrapped_agent_list]:
         agent._classic_wrappers = {id(target): (target, wrapper), **agent._classic_wrappers}
@@ -96,7 +96,7 @@ def wrapped(agent: ConversableAgent, target: TransitionTarget, index: int) -> Co
     Args:
         agent: who hands over.
         target: a target that needs such an agent.
-        index: the number of the target among those of this agent, counted from 0.
+        index: the number of the target among those of this agent that need one, counted from 0.
     """
     return as_hidden(target.create_wrapper_agent(agent, index))
 

@@ -201,7 +201,7 @@ def test_a_nested_chat_after_the_work_of_a_group_ends_it(way: str) -> None:
     ann, bob = member("ann", "ann 1"), member("bob", "bob 1")
     ann.handoffs.set_after_work(AgentTarget(bob))
     result = talk(way, ann, bob, group_after_work=target)
-    assert said(result)[1:] == [("ann", "ann 1"), ("bob", "bob 1"), ("wrapped_nested_ann_2", "reached")]
+    assert said(result)[1:] == [("ann", "ann 1"), ("bob", "bob 1"), ("wrapped_nested_ann_1", "reached")]
 
 
 class TestUser:

@@ -69,7 +69,7 @@ class TransitionTarget(NamedModel):
 
         Args:
             parent_agent: who hands over.
-            index: the number of the target among those of this agent, counted from 0.
+            index: the number of the target among those of this agent that need one, counted from 0.
 
         Raises:
             NotImplementedError: the target needs no such agent.
