@@ -190,7 +190,11 @@ class JournalFile:
     def _begin_to_settle(self) -> None:
         with self._lock:
             self._queued = None
-        self.settle()
+        try:
+            self.settle()
+        except JournalError as error:
+            logger.error("%s", error)  # nobody may be waiting: an answer came late, or its chat was cancelled
+            raise
 
     def _settle(self, size: int) -> None:
         """Wait until the file is on the disk up to this size. Whoever comes first does it for all that wait."""

@@ -129,6 +129,25 @@ def test_what_a_chat_has_said_before_it_was_given_up_is_on_the_disk_in_the_end(d
     assert [line.get("agent") for line in lines_of()] == [None, "ann 0"]
 
 
+def test_what_the_disk_refuses_when_nobody_waits_any_more_is_told(disk: Disk, caplog: pytest.LogCaptureFixture) -> None:
+    async def give_up() -> None:
+        disk.may_answer.clear()
+        chat = asyncio.create_task(talk("0"))
+        while len(lines_of()) < 2:
+            await asyncio.sleep(0)
+        chat.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await chat
+        disk.may_answer.set()
+        while not caplog.text:
+            await asyncio.sleep(0)
+
+    with journal("run.jsonl"):
+        disk.refusals = [errno.EIO, errno.EIO]
+        asyncio.run(give_up())
+    assert "What was finished last is lost: message of ann 0" in caplog.text
+
+
 def test_a_synchronous_chat_within_an_event_loop_waits_for_the_disk_itself(disk: Disk) -> None:
     async def cell_of_a_notebook() -> None:
         def look(request: ModelRequest) -> Any:
