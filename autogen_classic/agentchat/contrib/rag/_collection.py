@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ...._argument_checks import arguments_checked
 from ...._core.foreign_texts import quoted
 from ....errors import RetrievalError
 from .._retrieval.chunk import chunks_of
@@ -14,10 +13,8 @@ from .._retrieval.embed import EmbeddingFunction, default_embedding
 from .._retrieval.parse import documents_in
 from .._retrieval.search import documents_of, search, store
 from ..vectordb.base import Document, VectorDB
-from ._reader import ExcerptReader, Model
-
-if TYPE_CHECKING:
-    from ....oai.client import OpenAIWrapper
+from ._engine import EMPTY_RESPONSE_REPLY, EMPTY_RESPONSE_TEXT, ReadingQueryEngine
+from ._reader import Model
 
 __all__ = (
     "DEFAULT_COLLECTION_NAME",
@@ -29,14 +26,12 @@ __all__ = (
 )
 
 DEFAULT_COLLECTION_NAME = "docling-parsed-docs"
-EMPTY_RESPONSE_TEXT = "Empty Response"
-EMPTY_RESPONSE_REPLY = "I have found nothing about this. If no documents have been ingested yet, ingest some first."
 
 _CHUNK_TOKENS = 500
 _RESULTS = 5
 
 
-class CollectionQueryEngine:
+class CollectionQueryEngine(ReadingQueryEngine):
     """Keeps documents in a collection, and answers questions from the chunks that are nearest to them.
 
     A subclass says which database it is.
@@ -51,17 +46,12 @@ class CollectionQueryEngine:
     def __init__(
         self, collection_name: str | None, embedding_function: EmbeddingFunction | str | None, llm: Model
     ) -> None:
+        super().__init__(llm)
         self.collection_name = collection_name or DEFAULT_COLLECTION_NAME
         self.embedding_function = default_embedding() if embedding_function is None else embedding_function
         self.chunk_tokens = _CHUNK_TOKENS
-        self._reader = ExcerptReader(llm)
         self._opened: VectorDB | None = None
         self._is_connected = False
-
-    @property
-    def client(self) -> OpenAIWrapper | None:
-        """Who asks the model and spends on it."""
-        return self._reader.client
 
     def get_collection_name(self) -> str:
         """The name of the collection."""
@@ -126,20 +116,8 @@ class CollectionQueryEngine:
         self._store(self._begin(overwrite=True), documents)
         return True
 
-    def add_docs(
-        self,
-        new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Sequence[Path | str] | None = None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
-        """Add documents; see `init_db` for the arguments and errors.
-
-        Raises:
-            RetrievalError: the engine is not connected yet.
-        """
-        self.validate_query_index()
-        self._store(self._database(), documents_in(new_doc_dir, new_doc_paths_or_urls))
+    def _take_in(self, folder: Path | str | None, places: Sequence[Path | str] | None) -> None:
+        self._store(self._database(), documents_in(folder, places))
 
     def _store(self, database: VectorDB, documents: Sequence[tuple[str, str]]) -> None:
         chunks, sources = [], []
@@ -149,26 +127,8 @@ class CollectionQueryEngine:
                 sources.append({"source": source})
         store(database, self.collection_name, documents_of(chunks, sources), only_new=True)
 
-    @arguments_checked
-    def query(self, question: str, *args: Any, **kwargs: Any) -> str:
-        """Answer a question from the documents.
-
-        Args:
-            question: the question.
-            *args: not used.
-            **kwargs: not used.
-
-        Returns:
-            The answer; `EMPTY_RESPONSE_REPLY` if there is nothing to answer from.
-
-        Raises:
-            RetrievalError: the engine is not connected yet.
-        """
-        return self._answer(question, [excerpt_of(document) for document, _ in self._found(question)])
-
-    def _answer(self, question: str, excerpts: Sequence[str]) -> str:
-        answer = self._reader.answer(question, excerpts) if excerpts else ""
-        return EMPTY_RESPONSE_REPLY if answer.strip() in ("", EMPTY_RESPONSE_TEXT) else answer
+    def _excerpts_for(self, question: str) -> list[str]:
+        return [excerpt_of(document) for document, _ in self._found(question)]
 
     def _found(self, question: str) -> list[tuple[Document, float]]:
         """The chunks that are nearest to a question, with their distances."""

@@ -7,14 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...._argument_checks import arguments_checked
 from ...._core.foreign_texts import quoted
 from ...._packages import missing_package
 from ....errors import RetrievalError
 from .._retrieval.embed import default_embedding, embed, embedding_from
 from .._retrieval.parse import documents_in
-from ._collection import EMPTY_RESPONSE_REPLY, EMPTY_RESPONSE_TEXT
-from ._reader import ExcerptReader, Model
+from ._engine import EMPTY_RESPONSE_REPLY, EMPTY_RESPONSE_TEXT, ReadingQueryEngine
+from ._reader import Model
 
 if TYPE_CHECKING:
     from llama_index.core import SimpleDirectoryReader, VectorStoreIndex
@@ -22,14 +21,13 @@ if TYPE_CHECKING:
     from llama_index.core.schema import Document
     from llama_index.core.vector_stores.types import BasePydanticVectorStore
 
-    from ....oai.client import OpenAIWrapper
 
 __all__ = ("EMPTY_RESPONSE_REPLY", "EMPTY_RESPONSE_TEXT", "LlamaIndexQueryEngine")
 
 _RESULTS = 5
 
 
-class LlamaIndexQueryEngine:
+class LlamaIndexQueryEngine(ReadingQueryEngine):
     """Keeps documents in a vector store of LlamaIndex, and answers questions from them; a `RAGQueryEngine`.
 
     Texts are embedded by ``Settings.embed_model`` of LlamaIndex where it can be loaded, otherwise by the local
@@ -56,15 +54,10 @@ class LlamaIndexQueryEngine:
             import llama_index.core  # noqa: F401 - missing packages are reported now
         except ImportError as error:
             raise missing_package("LlamaIndexQueryEngine", error, "rag-llamaindex") from error
+        super().__init__(_model() if llm is None else llm)
         self.vector_store = vector_store
         self.file_reader_class = file_reader_class
-        self._reader = ExcerptReader(_model() if llm is None else llm)
         self._index: VectorStoreIndex | None = None
-
-    @property
-    def client(self) -> OpenAIWrapper | None:
-        """Who asks the model and spends on it; None for a model of LlamaIndex."""
-        return self._reader.client
 
     def connect_db(self, *args: Any, **kwargs: Any) -> bool:
         """Go on with what is in the store.
@@ -111,20 +104,8 @@ class LlamaIndexQueryEngine:
         self._insert(documents)
         return True
 
-    def add_docs(
-        self,
-        new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Sequence[Path | str] | None = None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
-        """Add documents; see `init_db` for the arguments and errors.
-
-        Raises:
-            RetrievalError: the engine is not connected yet.
-        """
-        self._connected()
-        self._insert(self._read(new_doc_dir, new_doc_paths_or_urls))
+    def _take_in(self, folder: Path | str | None, places: Sequence[Path | str] | None) -> None:
+        self._insert(self._read(folder, places))
 
     def _insert(self, documents: Sequence[Document]) -> None:
         for document in documents:
@@ -141,25 +122,17 @@ class LlamaIndexQueryEngine:
         given += [{"input_files": [str(place) for place in places]}] if places else []
         return [document for one in given for document in self.file_reader_class(**one).load_data()]
 
-    @arguments_checked
-    def query(self, question: str, *args: Any, **kwargs: Any) -> str:
-        """Answer a question from the documents.
+    def _excerpts_for(self, question: str) -> list[str]:
+        found = self._connected().as_retriever(similarity_top_k=_RESULTS).retrieve(question)
+        return [quoted(one.node.get_content(), _source_of(one.node.metadata)) for one in found]
 
-        Args:
-            question: the question.
-            *args: not used.
-            **kwargs: not used.
-
-        Returns:
-            The answer; `EMPTY_RESPONSE_REPLY` if there is nothing to answer from.
+    def validate_query_index(self) -> None:
+        """See that there is an index to work with.
 
         Raises:
             RetrievalError: the engine is not connected yet.
         """
-        found = self._connected().as_retriever(similarity_top_k=_RESULTS).retrieve(question)
-        excerpts = [quoted(one.node.get_content(), _source_of(one.node.metadata)) for one in found]
-        answer = self._reader.answer(question, excerpts) if excerpts else ""
-        return EMPTY_RESPONSE_REPLY if answer.strip() in ("", EMPTY_RESPONSE_TEXT) else answer
+        self._connected()
 
     def _connected(self) -> VectorStoreIndex:
         if self._index is None:

@@ -1,0 +1,88 @@
+"""What all engines have in common that let a model read what is found in documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...._argument_checks import arguments_checked
+from ._reader import ExcerptReader, Model
+
+if TYPE_CHECKING:
+    from ....oai.client import OpenAIWrapper
+
+__all__ = ("EMPTY_RESPONSE_REPLY", "EMPTY_RESPONSE_TEXT", "ReadingQueryEngine")
+
+EMPTY_RESPONSE_TEXT = "Empty Response"
+EMPTY_RESPONSE_REPLY = "I have found nothing about this. If no documents have been ingested yet, ingest some first."
+
+
+class ReadingQueryEngine:
+    """Takes documents in, and answers questions from what it finds in them.
+
+    A subclass says where they are kept.
+
+    Args:
+        llm: the model that answers; see `Model`.
+    """
+
+    def __init__(self, llm: Model) -> None:
+        self._reader = ExcerptReader(llm)
+
+    @property
+    def client(self) -> OpenAIWrapper | None:
+        """Who asks the model and spends on it; None for a model of LlamaIndex."""
+        return self._reader.client
+
+    def add_docs(
+        self,
+        new_doc_dir: Path | str | None = None,
+        new_doc_paths_or_urls: Sequence[Path | str] | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Add documents; see ``init_db`` for the arguments and errors.
+
+        Raises:
+            RetrievalError: the engine is not connected yet.
+        """
+        self.validate_query_index()
+        self._take_in(new_doc_dir, new_doc_paths_or_urls)
+
+    @arguments_checked
+    def query(self, question: str, *args: Any, **kwargs: Any) -> str:
+        """Answer a question from the documents.
+
+        Args:
+            question: the question.
+            *args: not used.
+            **kwargs: not used.
+
+        Returns:
+            The answer; `EMPTY_RESPONSE_REPLY` if there is nothing to answer from.
+
+        Raises:
+            RetrievalError: the engine is not connected yet.
+        """
+        return self._answer(question, self._excerpts_for(question))
+
+    def _answer(self, question: str, excerpts: Sequence[str]) -> str:
+        answer = self._reader.answer(question, excerpts) if excerpts else ""
+        return EMPTY_RESPONSE_REPLY if answer.strip() in ("", EMPTY_RESPONSE_TEXT) else answer
+
+    def validate_query_index(self) -> None:
+        """See that there is something to work with; a subclass says when there is.
+
+        Raises:
+            RetrievalError: the engine is not connected yet.
+        """
+        raise NotImplementedError
+
+    def _take_in(self, folder: Path | str | None, places: Sequence[Path | str] | None) -> None:
+        """Read documents, and keep them; a subclass says how."""
+        raise NotImplementedError
+
+    def _excerpts_for(self, question: str) -> list[str]:
+        """What is nearest to a question, as `quoted` writes it; a subclass says how it is found."""
+        raise NotImplementedError
