@@ -69,7 +69,7 @@ class PythonEnvironment(ABC):
         try:
             script = Path(script_path)
             script.parent.mkdir(parents=True, exist_ok=True)
-            script.write_text(code, encoding="utf-8")
+            script.write_text(code, encoding="utf-8", errors="replace")
             result = await in_thread(self._run, script.absolute(), timeout)
         except (OSError, TypeError, ValueError) as error:
             return {"success": False, "error": f"Execution error: {error}"}
