@@ -16,6 +16,7 @@ from ..._core.messages import as_message, stored_form
 from ..._core.shared_loop import sharing_loop
 from ..._core.tags import foreign_pictures_kept_over_chats
 from ..._core.threads import in_thread
+from ...events.client_events import StreamEvent
 from ...io.base import AsyncIOStreamProtocol, IOStream
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
@@ -24,7 +25,7 @@ from .caller import Caller, remember, unshared
 from .makers import Maker, made_by, refuse_the_same
 from .protocol import RequestMessage, ServiceResponse, checked, checked_tools
 
-__all__ = ("AgentService", "HITLStream")
+__all__ = ("AgentService", "AsyncIOQueueStream", "HITLStream")
 
 _GOODBYE = "exit"
 _SECONDS_BETWEEN_LOOKS = 0.005
@@ -60,6 +61,42 @@ class HITLStream(AsyncIOStreamProtocol):
         """
         self.input_prompt = prompt
         return _GOODBYE
+
+
+class AsyncIOQueueStream(AsyncIOStreamProtocol):
+    """Prints nowhere, and queues the pieces of text that a model streams, for a reader in the same event loop.
+
+    Attributes:
+        queue: the pieces.
+    """
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[str] = asyncio.Queue()
+
+    def print(self, *objects: Any, sep: str = " ", end: str = "\n", flush: bool = False) -> None:
+        """Print nothing."""
+
+    def send(self, message: object) -> None:
+        """Queue a piece of text.
+
+        Args:
+            message: an event; all but a `StreamEvent` is passed over.
+        """
+        if isinstance(message, StreamEvent):
+            piece = message.content
+            self.queue.put_nowait(str(getattr(piece, "content", piece)))
+
+    async def input(self, prompt: str = "", *, password: bool = False) -> str:
+        """Ask nobody.
+
+        Args:
+            prompt: the question.
+            password: nobody types anything here.
+
+        Returns:
+            An empty answer.
+        """
+        return ""
 
 
 class AgentService:

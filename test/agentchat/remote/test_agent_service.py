@@ -14,8 +14,10 @@ import pytest
 from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
 from autogen_classic.agentchat.group import ContextVariables, ReplyResult
 from autogen_classic.agentchat.remote import AgentService, RequestMessage, ServiceResponse
+from autogen_classic.agentchat.remote.agent_service import AsyncIOQueueStream
 from autogen_classic.coding import CodeBlock, CodeResult, MarkdownCodeExtractor
 from autogen_classic.errors import ServingError
+from autogen_classic.io import IOStream
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient
 
 CLIENT_TOOL = {"type": "function", "function": {"name": "look", "description": "Look.", "parameters": {}}}
@@ -441,3 +443,19 @@ def test_an_agent_without_a_model_is_not_told_of_the_tools_of_a_client() -> None
 def test_an_agent_that_asks_before_each_answer_is_refused() -> None:
     with pytest.raises(ValueError, match="asks a person before each of its answers"):
         AgentService(bot([], human_input_mode="ALWAYS"))
+
+
+def test_a_queue_takes_the_pieces_of_text_that_a_model_streams() -> None:
+    async def pieces() -> list[str]:
+        stream = AsyncIOQueueStream()
+        with MockOpenAIServer(["Hello there, friend."]) as server, IOStream.set_default(stream):
+            config = {**server.llm_config(cache_seed=None), "stream": True}
+            bot = ConversableAgent("bot", llm_config=config, human_input_mode="NEVER")
+            person = ConversableAgent("person", llm_config=False, human_input_mode="NEVER")
+            await person.a_initiate_chat(bot, message="hi", max_turns=1)
+        assert await stream.input("Anything else?") == ""
+        return [stream.queue.get_nowait() for _ in range(stream.queue.qsize())]
+
+    found = asyncio.run(pieces())
+    assert "".join(found) == "Hello there, friend."
+    assert len(found) > 1
