@@ -9,11 +9,19 @@ from typing import Any
 import pytest
 from agent_kit import agent
 
+from autogen_classic.agentchat.contrib.graph_rag._facts import names_in
 from autogen_classic.agentchat.contrib.graph_rag.document import Document, DocumentType
 from autogen_classic.agentchat.contrib.graph_rag.graph_rag_capability import GraphRagCapability
 from autogen_classic.agentchat.contrib.graph_rag.networkx_graph_query_engine import NetworkxGraphQueryEngine
 from autogen_classic.agents.contrib.time import TimeReplyAgent, TimeToolAgent
-from autogen_classic.agents.experimental import DiscordAgent, DocAgent, SlackAgent, TelegramAgent, WikipediaAgent
+from autogen_classic.agents.experimental import (
+    DiscordAgent,
+    DocAgent,
+    SlackAgent,
+    TelegramAgent,
+    WebSurferAgent,
+    WikipediaAgent,
+)
 from autogen_classic.agents.experimental.document_agent import InMemoryQueryEngine
 from autogen_classic.tools import Tool
 from autogen_classic.tools.contrib.time import TimeTool
@@ -44,6 +52,10 @@ def quick(**settings: Any) -> QuickResearchTool:
 
 def facts() -> NetworkxGraphQueryEngine:
     return NetworkxGraphQueryEngine(None, embedding_function=lambda texts: [[1.0] for _ in texts])  # type: ignore[arg-type]
+
+
+def surfer(**settings: Any) -> WebSurferAgent:
+    return WebSurferAgent(**{"name": "w", "llm_config": GPT, "web_tool": "duckduckgo", **settings})
 
 
 def told(number: int) -> int:
@@ -97,6 +109,11 @@ WRONG: dict[str, tuple[type[Exception], Callable[[], object], str]] = {
     ),  # type: ignore[arg-type]
     "documents in a number": (TypeError, lambda: DocAgent(llm_config=GPT, parsed_docs_path=3), "parsed_docs_path of"),  # type: ignore[arg-type]
     "a question in memory": (TypeError, lambda: InMemoryQueryEngine(GPT).query(None), "question of InMemoryQuery"),  # type: ignore[arg-type]
+    "documents by a number": (TypeError, lambda: InMemoryQueryEngine(GPT).add_docs(3), "new_doc_dir of InMemoryQuery"),  # type: ignore[arg-type]
+    "a file by a number": (TypeError, lambda: InMemoryQueryEngine(GPT).add_docs(None, 3), "new_doc_paths_or_urls of"),  # type: ignore[arg-type]
+    "a tool that is a list": (ValueError, lambda: surfer(web_tool=[]), "Unsupported web_tool=[]"),
+    "settings in a text": (TypeError, lambda: surfer(web_tool_kwargs="x"), "web_tool_kwargs should be a valid"),
+    "relations by a number": (TypeError, lambda: names_in(5), "what names kinds or relations should be iterable"),
     "no engine": (TypeError, lambda: GraphRagCapability(None), "None cannot be the query_engine"),  # type: ignore[arg-type]
     "a class for an engine": (TypeError, lambda: GraphRagCapability(NetworkxGraphQueryEngine), "is a class"),  # type: ignore[arg-type]
     "a question to a graph": (TypeError, lambda: facts().query(3), "question of FactsQueryEngine.query"),  # type: ignore[arg-type]

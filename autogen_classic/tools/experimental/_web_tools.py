@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Literal
 
+from ..._argument_checks import check_value
 from ..tool import Tool
 
 __all__ = ("WebToolName", "make_web_tool")
@@ -39,8 +40,9 @@ def make_web_tool(
         ValueError: there is no tool of this name, or the tool lacks a key or a model.
         ImportError: its package is missing.
     """
-    if name not in _CLASSES:
+    if not isinstance(name, str) or name not in _CLASSES:
         raise ValueError(f"Unsupported web_tool={name!r}. It must be one of: {', '.join(_CLASSES)}.")
+    check_value("web_tool_kwargs", settings or {}, Mapping[str, Any])
     module, class_name = _CLASSES[name]
     kind = getattr(import_module(module, __package__), class_name)
     of_model = {"llm_config": llm_config} if name in _WITH_A_MODEL else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -95,7 +95,7 @@ def _by_markitdown(path: Path) -> str:
         raise UnreadableDocumentError(str(error)) from error
 
 
-def documents_in(folder: str | Path | None, places: str | Path | Sequence[str | Path] | None) -> list[tuple[str, str]]:
+def documents_in(folder: str | Path | None, places: str | Path | Iterable[str | Path] | None) -> list[tuple[str, str]]:
     """Read the documents that a program names.
 
     Args:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, get_args, runt
 
 from pydantic import InstanceOf, StrictInt
 
-from ...._argument_checks import arguments_checked
+from ...._argument_checks import arguments_checked, check_value
 from ...._core.foreign_texts import ABOUT_QUOTED, quoted
 from ....retrieve_utils import parse_html_to_markdown, split_text_to_chunks
 from .._retrieval.ask import Asker, Model
@@ -88,6 +88,7 @@ def names_in(given: object) -> tuple[str, ...]:
         given: a list of names, of dicts or objects with a name or a label, or a ``Literal`` of names; None for none.
     """
     listed = get_args(given) or cast("Iterable[object]", given or ())
+    check_value("what names kinds or relations", listed, Iterable[object])
     return tuple(_name_of(one) for one in listed)
 
 

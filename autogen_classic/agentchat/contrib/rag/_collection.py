@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ...._argument_checks import arguments_checked
 from ...._core.foreign_texts import quoted
 from ....errors import RetrievalError
 from .._retrieval.chunk import chunks_of
@@ -89,10 +90,11 @@ class CollectionQueryEngine(ReadingQueryEngine):
             self._opened = self._open()
         return self._opened
 
+    @arguments_checked
     def init_db(
         self,
         new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Sequence[Path | str] | None = None,
+        new_doc_paths_or_urls: Path | str | Iterable[Path | str] | None = None,
         *args: Any,
         **kwargs: Any,
     ) -> bool:
@@ -116,7 +118,7 @@ class CollectionQueryEngine(ReadingQueryEngine):
         self._store(self._begin(overwrite=True), documents)
         return True
 
-    def _take_in(self, folder: Path | str | None, places: Sequence[Path | str] | None) -> None:
+    def _take_in(self, folder: Path | str | None, places: Path | str | Iterable[Path | str] | None) -> None:
         self._store(self._database(), documents_in(folder, places))
 
     def _store(self, database: VectorDB, documents: Sequence[tuple[str, str]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,10 +35,11 @@ class ReadingQueryEngine:
         """Who asks the model and spends on it; None for a model of LlamaIndex."""
         return self._reader.client
 
+    @arguments_checked
     def add_docs(
         self,
         new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Sequence[Path | str] | None = None,
+        new_doc_paths_or_urls: Path | str | Iterable[Path | str] | None = None,
         *args: Any,
         **kwargs: Any,
     ) -> None:
@@ -79,7 +80,7 @@ class ReadingQueryEngine:
         """
         raise NotImplementedError
 
-    def _take_in(self, folder: Path | str | None, places: Sequence[Path | str] | None) -> None:
+    def _take_in(self, folder: Path | str | None, places: Path | str | Iterable[Path | str] | None) -> None:
         """Read documents, and keep them; a subclass says how."""
         raise NotImplementedError
 

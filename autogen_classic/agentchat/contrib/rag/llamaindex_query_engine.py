@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...._argument_checks import arguments_checked
 from ...._core.foreign_texts import quoted
 from ...._packages import missing_package
 from ....errors import RetrievalError
@@ -77,10 +78,11 @@ class LlamaIndexQueryEngine(ReadingQueryEngine):
         self._index = VectorStoreIndex([], storage_context=storage, embed_model=_embedding())
         return True
 
+    @arguments_checked
     def init_db(
         self,
         new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Sequence[Path | str] | None = None,
+        new_doc_paths_or_urls: Path | str | Iterable[Path | str] | None = None,
         *args: Any,
         **kwargs: Any,
     ) -> bool:
@@ -104,14 +106,14 @@ class LlamaIndexQueryEngine(ReadingQueryEngine):
         self._insert(documents)
         return True
 
-    def _take_in(self, folder: Path | str | None, places: Sequence[Path | str] | None) -> None:
+    def _take_in(self, folder: Path | str | None, places: Path | str | Iterable[Path | str] | None) -> None:
         self._insert(self._read(folder, places))
 
     def _insert(self, documents: Sequence[Document]) -> None:
         for document in documents:
             self._connected().insert(document)
 
-    def _read(self, folder: Path | str | None, places: Sequence[Path | str] | None) -> list[Document]:
+    def _read(self, folder: Path | str | None, places: Path | str | Iterable[Path | str] | None) -> list[Document]:
         from llama_index.core.schema import Document
 
         if self.file_reader_class is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -105,7 +105,7 @@ class InMemoryQueryEngine:
     def init_db(
         self,
         new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Sequence[Path | str] | None = None,
+        new_doc_paths_or_urls: Path | str | Iterable[Path | str] | None = None,
         *args: Any,
         **kwargs: Any,
     ) -> bool:
@@ -124,10 +124,11 @@ class InMemoryQueryEngine:
         """
         raise NotImplementedError("connect_db is not needed, and not there, for InMemoryQueryEngine.")
 
+    @arguments_checked
     def add_docs(
         self,
         new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Sequence[Path | str] | None = None,
+        new_doc_paths_or_urls: Path | str | Iterable[Path | str] | None = None,
     ) -> None:
         """Take documents in.
 
