@@ -22,7 +22,6 @@ from typing_extensions import Self
 from .._core.callables import wait_for
 from .._core.drive import Call, drive_async
 from .._core.events import TextStreamed, emit, is_heard
-from .._core.tags import keep_foreign_pictures
 from .._core.tape import request_steps
 from .._secrets import place_of
 from .._warn import warn_once
@@ -30,6 +29,7 @@ from ..agentchat.agent import Agent
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.group.context_variables import ContextVariables
 from ..agentchat.remote import RequestMessage, ResponseMessage
+from ..agentchat.remote.protocol import reply_of
 from ..errors import A2aAgentNotFoundError, A2aClientError
 from ._answers import Answer
 from ._wire import plain, request_to_message, structure
@@ -138,10 +138,7 @@ class A2aRemoteAgent(ConversableAgent):
         sent = plain(structure(variables or {}))
         changed = {name: value for name, value in (answer.context or {}).items() if sent.get(name, _ABSENT) != value}
         self.context_variables.update(ContextVariables(data=changed))
-        reply = answer.messages[-1] if answer.messages else None
-        if reply is not None:
-            keep_foreign_pictures(reply.get("content"), messages)
-        return True, reply
+        return True, reply_of(answer, messages)
 
     def update_tool_signature(
         self, tool_sig: str | dict[str, Any], is_remove: bool, silent_override: bool = False

@@ -25,7 +25,7 @@ from ..agent import Agent
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from ..remote import AgentService, RequestMessage, ResponseMessage
-from ..remote.protocol import checked
+from ..remote.protocol import checked, reply_of
 
 try:
     import httpx
@@ -143,7 +143,7 @@ class NlipRemoteAgent(ConversableAgent):
                 return True, None
             request.messages.append({"role": "user", "content": said})
         self.context_variables.update(ContextVariables(data=answer.context or {}))
-        return True, answer.messages[-1] if answer.messages else None
+        return True, reply_of(answer, messages)
 
     async def _answer_to(self, request: RequestMessage) -> ResponseMessage:
         """Ask, unless the journal of a run that was stopped has the answer."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from ..._core.tags import keep_foreign_pictures
+
 __all__ = (
     "AgentBusMessage",
     "RequestMessage",
@@ -15,6 +17,7 @@ __all__ = (
     "checked",
     "checked_tools",
     "get_tool_names",
+    "reply_of",
 )
 
 _KEPT = ("content", "name", "tool_call_id", "tool_responses")
@@ -73,6 +76,23 @@ class ServiceResponse(BaseModel):
     context: dict[str, Any] | None = None
     input_required: str | None = None
     streaming_text: str | None = None
+
+
+def reply_of(answer: ResponseMessage, asked: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Take the reply out of an answer from elsewhere: its last message.
+
+    Args:
+        answer: the answer.
+        asked: the messages that were sent.
+
+    Returns:
+        The message, by which no agent here opens pictures of this machine; None if nothing was said.
+    """
+    if not answer.messages:
+        return None
+    reply = answer.messages[-1]
+    keep_foreign_pictures(reply.get("content"), asked)
+    return reply
 
 
 def get_tool_names(tools: Iterable[Mapping[str, Any]]) -> set[str]:

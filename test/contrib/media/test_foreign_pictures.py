@@ -23,7 +23,8 @@ from autogen_classic.agentchat import a_initiate_chats
 from autogen_classic.agentchat.contrib.capabilities.vision_capability import VisionCapability
 from autogen_classic.agentchat.contrib.img_utils import gpt4v_formatter
 from autogen_classic.agentchat.contrib.multimodal_conversable_agent import MultimodalConversableAgent
-from autogen_classic.agentchat.remote import AgentService, RequestMessage
+from autogen_classic.agentchat.remote import AgentService, RequestMessage, ResponseMessage
+from autogen_classic.agentchat.remote.protocol import reply_of
 from autogen_classic.serving import OpenAIServer
 from autogen_classic.testing import MockOpenAIServer
 
@@ -204,6 +205,17 @@ def test_a_file_that_a_client_of_openais_protocol_names_is_not_opened(serve: Ser
         client.chat.completions.create(model="it", messages=[{"role": "user", "content": TAG}])
     assert "image_url" not in str(model.requests[0].messages)
     assert TAG in str(model.requests[0].messages)
+
+
+def test_a_file_that_an_agent_elsewhere_names_is_not_opened(red_file: str) -> None:
+    looker, elsewhere = eye(), agent("elsewhere")
+    answer = ResponseMessage(messages=[{"role": "assistant", "content": TAG}])
+    elsewhere.register_reply(
+        [ConversableAgent, None], lambda _, messages, **__: (True, reply_of(answer, messages or []))
+    )
+    chat("sync", looker, elsewhere, max_turns=1)
+    assert TAG in str(looker.chat_messages)
+    assert pictures_in(looker) == []
 
 
 def test_outside_of_a_chat_the_formatters_open_what_they_are_given(red_file: str) -> None:
