@@ -54,7 +54,8 @@ class AGUIStream:
 
     Each run brings the conversation, the state, whose parts join the agent's context variables, the tools of the user
     interface, and what that shows beside the conversation (``context``): the model reads it as the text of strangers,
-    cut to 40,000 characters. The agent's own tools run here.
+    cut to 40,000 characters. The agent's own tools run here. The agent's own context variables stay here, too, until
+    the chat changes one.
 
     Args:
         agent: the agent, or a function without parameters that makes one for each run, so that runs go on side by side;
@@ -79,7 +80,8 @@ class AGUIStream:
 
         Args:
             incoming: the run: what was said, the state and the tools of the user interface.
-            context: context variables besides the state; of two with one name, the state's counts.
+            context: context variables besides the state, which the client is told of as well; of two with one name, the
+                state's counts.
             accept: what the client accepts, as in the header of that name.
 
         Yields:
@@ -94,8 +96,7 @@ class AGUIStream:
         thread_id, run_id = incoming.thread_id, incoming.run_id
         yield RunStartedEvent(type=EventType.RUN_STARTED, thread_id=thread_id, run_id=run_id)
         try:
-            own = self._service.agent.context_variables.to_dict()
-            request = _request_of(incoming, {**own, **context})
+            request = _request_of(incoming, context)
             answer = _Answer(request)
             for event in answer.state(request.context):
                 yield event

@@ -127,11 +127,22 @@ def test_the_state_is_told_at_the_start_and_when_a_tool_has_changed_it() -> None
     assert snapshots == [{"x": 1}, {"x": 1, "seen": 1}]
 
 
-def test_the_state_joins_the_variables_of_the_agent() -> None:
-    agent = bot([tool_call("note", a=1), "Done."], functions=[note], context_variables={"own": 1, "x": 0})
-    snapshots = [event["snapshot"] for event in run(agent, run_of(state={"x": 1})) if "snapshot" in event]
-    assert snapshots == [{"own": 1, "x": 1}, {"own": 1, "x": 1, "seen": 1}]
-    assert agent.context_variables.to_dict() == {"own": 1, "x": 0}
+def test_the_state_joins_the_variables_of_the_agent_which_stay_here_unless_the_chat_changes_them() -> None:
+    agent = bot(
+        [tool_call("note", a=1), "Done."],
+        functions=[note],
+        context_variables={"password": "hunter2", "x": 0, "seen": 0},
+    )
+    known = agent.context_variables.to_dict()
+    events = run(agent, run_of(state={"x": 1}))
+    assert [event["snapshot"] for event in events if "snapshot" in event] == [{"x": 1}, {"x": 1, "seen": 1}]
+    assert agent.context_variables.to_dict() == known
+
+
+@pytest.mark.parametrize("state", [{}, None])
+def test_without_a_state_no_variable_of_the_agent_is_told(state: dict[str, Any] | None) -> None:
+    agent = bot(["Hello."], context_variables={"password": "hunter2", "connection": object()})
+    assert run(agent, run_of(state=state)) == [{"type": "TEXT_MESSAGE_CHUNK", "delta": "Hello."}]
 
 
 def test_what_the_user_interface_shows_reaches_the_model_as_the_text_of_strangers() -> None:
