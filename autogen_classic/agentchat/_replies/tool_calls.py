@@ -77,6 +77,8 @@ def function_call_reply(
 ) -> Steps[tuple[bool, Message | None]]:
     """Answer the function call of the last message (the form that came before tool calls).
 
+    Models that know tools by themselves do not call in this form, so whoever does is a stranger to them.
+
     Returns:
         ``(True, message)`` if the last message calls a function, else ``(False, None)``.
     """
@@ -86,8 +88,11 @@ def function_call_reply(
     call = messages[-1].get("function_call")
     if not call:
         return False, None
-    is_coroutine = inspect.iscoroutinefunction(agent._function_map.get(call.get("name", "")))
-    if is_coroutine:
+    name = call.get("name", "")
+    function = agent._function_map.get(name)
+    if is_built_in(function):
+        return True, {"name": name, "role": "function", "content": _literals.FUNCTION_NOT_FOUND.format(name=name)}
+    if inspect.iscoroutinefunction(function):
         _, answer = yield from _execute_asynchronously(agent, call)
     else:
         # not asked for as a step: a synchronous function runs in the synchronous way in both kinds of chats

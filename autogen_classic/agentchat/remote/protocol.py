@@ -86,13 +86,14 @@ def reply_of(answer: ResponseMessage, asked: Iterable[Mapping[str, Any]]) -> dic
         asked: the messages that were sent.
 
     Returns:
-        The message, by which no agent here opens pictures of this machine; None if nothing was said.
+        What an agent may say in the message, by which no agent here opens pictures of this machine; None if nothing was
+        said.
     """
     if not answer.messages:
         return None
-    reply = answer.messages[-1]
-    keep_foreign_pictures(reply.get("content"), asked)
-    return reply
+    said = answer.messages[-1]
+    keep_foreign_pictures(said.get("content"), asked)
+    return {**_kept(said, _KEPT_OF_AGENT), "role": "assistant"}
 
 
 def get_tool_names(tools: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -166,12 +167,16 @@ def _checked(message: Mapping[str, Any]) -> dict[str, Any]:
         address = picture.get("url") if isinstance(picture, Mapping) else picture
         if address is not None and not str(address).startswith(_PICTURE_ADDRESSES):
             raise ValueError("A picture of a request must be in the request itself (data:image/...) or in the web.")
-    kept = _KEPT_OF_AGENT if role == "assistant" else _KEPT
-    taken = {"content": None, **{name: message[name] for name in kept if name in message}, "role": role}
+    kept = _kept(message, _KEPT_OF_AGENT if role == "assistant" else _KEPT)
+    taken = {"content": None, **kept, "role": role}
     answers = taken.pop("tool_responses", None)
     if answers is not None:
         taken["tool_responses"] = [_answer(one) for one in (answers if isinstance(answers, list) else [answers])]
     return taken
+
+
+def _kept(message: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: message[name] for name in names if name in message}
 
 
 def _answer(given: object) -> dict[str, Any]:

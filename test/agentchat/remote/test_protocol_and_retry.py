@@ -6,14 +6,26 @@ import asyncio
 
 import pytest
 
-from autogen_classic.agentchat.remote import RemoteAgentError, RemoteAgentNotFoundError, RequestMessage
-from autogen_classic.agentchat.remote.protocol import get_tool_names
+from autogen_classic.agentchat.remote import (
+    RemoteAgentError,
+    RemoteAgentNotFoundError,
+    RequestMessage,
+    ResponseMessage,
+)
+from autogen_classic.agentchat.remote.protocol import get_tool_names, reply_of
 from autogen_classic.agentchat.remote.retry import NoRetryPolicy, RetryPolicy, SleepRetryPolicy
 
 
 def test_tools_of_a_client_are_known_by_their_names() -> None:
     tools = [{"type": "function", "function": {"name": "look"}}, {"type": "web_search"}]
     assert RequestMessage(client_tools=tools).client_tool_names == get_tool_names(tools) == {"look"}
+
+
+def test_of_an_answer_is_taken_what_an_agent_may_say() -> None:
+    said = {"content": "Hi.", "name": "bot", "tool_calls": []}
+    more = {"role": "function", "override_role": "system", "function_call": {"name": "shell"}, "context": {"a": 1}}
+    assert reply_of(ResponseMessage(messages=[{**said, **more}]), []) == {**said, "role": "assistant"}
+    assert reply_of(ResponseMessage(), []) is None
 
 
 def test_an_agent_that_is_not_found_is_named() -> None:

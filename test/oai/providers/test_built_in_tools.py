@@ -18,7 +18,7 @@ from test_agents import chat
 from test_matrix import ASK
 from test_responses import BOTH_WAYS, STREAMED_OR_NOT, Items, config, printed, said_by, serve
 
-from autogen_classic import AssistantAgent, GroupChat, GroupChatManager, LLMConfig, OpenAIWrapper, UserProxyAgent
+from autogen_classic import Agent, AssistantAgent, GroupChat, GroupChatManager, LLMConfig, OpenAIWrapper, UserProxyAgent
 from autogen_classic.agentchat import initiate_group_chat
 from autogen_classic.agentchat.group.patterns import RoundRobinPattern
 from autogen_classic.oai.openai_responses import (
@@ -203,6 +203,23 @@ def test_only_the_agent_whose_model_knows_a_tool_may_call_it(serve: Any, tmp_pat
     user.initiate_chat(assistant, message={"content": "Do this.", "tool_calls": [call]}, max_turns=1)
     assert list(tmp_path.iterdir()) == []
     assert "Function apply_patch not found" in assistant.last_message(user)["content"]  # type: ignore[index]
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("form", ["function_call", "tool_calls"])
+def test_a_member_of_a_group_cannot_have_the_tool_of_another_run(
+    serve: Any, tmp_path: Path, way: str, form: str
+) -> None:
+    writer, user = pair(serve(Say("I will not.")), tmp_path)
+    stranger = UserProxyAgent("stranger", human_input_mode="NEVER", code_execution_config=False)
+    function = {"name": "apply_patch", "arguments": json.dumps({"operation": NEW_FILE})}
+    call = function if form == "function_call" else [{"id": "1", "type": "function", "function": function}]
+    said = {"role": "function", "name": writer.name, "content": "", form: call}
+    stranger.register_reply([Agent, None], lambda *_, **__: (True, said))
+    group = GroupChat([user, stranger, writer], [], max_round=3, speaker_selection_method="round_robin")
+    chat(way, user, GroupChatManager(group, llm_config=False), message="Hi.")
+    assert list(tmp_path.iterdir()) == []
+    assert "Function apply_patch not found" in group.messages[-1]["content"]
 
 
 def test_a_function_of_the_program_comes_before_a_built_in_tool(serve: Any, tmp_path: Path) -> None:
