@@ -6,9 +6,9 @@ import functools
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping
 from types import NoneType
-from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, ParamSpec, SupportsIndex, TypeVar
 
-from pydantic import Field, GetPydanticSchema, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, GetPydanticSchema, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 
 from ._secrets import is_secret_name
@@ -17,15 +17,26 @@ from .function_utils import get_typed_annotation
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-__all__ = ("Count", "Port", "Seconds", "Text", "Texts", "arguments_checked", "check_value")
+__all__ = ("Count", "Number", "Port", "Seconds", "Text", "Texts", "arguments_checked", "check_value")
 
 GivenT = ParamSpec("GivenT")
 ResultT = TypeVar("ResultT")
 
-Count = Annotated[int, Field(strict=True, ge=1)]
+
+def _without_numpy(given: object) -> object:
+    return int(given) if isinstance(given, SupportsIndex) and not isinstance(given, bool) else given
+
+
+def _without_digits(given: object) -> object:
+    return int(given) if isinstance(given, str) and given.strip().isdecimal() else given
+
+
+Number = Annotated[int, Field(strict=True), BeforeValidator(_without_numpy)]
+"""A whole number; also one of NumPy."""
+Count = Annotated[Number, Field(ge=1)]
 """A whole number, at least 1."""
-Port = Annotated[int, Field(strict=True, ge=0, le=65535)]
-"""Where a server listens."""
+Port = Annotated[Number, Field(ge=0, le=65535), BeforeValidator(_without_digits)]
+"""Where a server listens; also in digits, as environment variables have it."""
 Seconds = Annotated[float, Field(strict=True, gt=0)]
 """A positive number of seconds."""
 Text = Annotated[str, Field(min_length=1)]
@@ -41,8 +52,9 @@ _LONGEST_SHOWN = 80
 def arguments_checked(function: Callable[GivenT, ResultT]) -> Callable[GivenT, ResultT]:
     """Let a function refuse arguments that do not fit its annotations, before it begins.
 
-    What fits is passed on as it is. Not looked at are: parameters whose types pydantic does not know, such as agents;
-    booleans, since anything is true or false; and iterators, which a look would use up.
+    What fits is passed on as it is, but numbers as Python's own, where they are digits or come from NumPy. Not looked
+    at are: parameters whose types pydantic does not know, such as agents; booleans, since anything is true or false;
+    and iterators, which a look would use up.
 
     Args:
         function: a constructor, or a function that is not asynchronous.
@@ -62,13 +74,15 @@ def arguments_checked(function: Callable[GivenT, ResultT]) -> Callable[GivenT, R
     @functools.wraps(function)
     def checked(*args: GivenT.args, **kwargs: GivenT.kwargs) -> ResultT:
         try:
-            given = signature.bind(*args, **kwargs).arguments
+            bound = signature.bind(*args, **kwargs)
         except TypeError:  # Python itself says better what is missing
             return function(*args, **kwargs)
+        given = bound.arguments
         for name, adapter in checks().items():
             if name in given and not isinstance(given[name], Iterator):
-                _check(f"{name} of {_name_of(function, args)}", given[name], adapter, is_secret_name(name))
-        return function(*args, **kwargs)
+                what = f"{name} of {_name_of(function, args)}"
+                given[name] = _checked(what, given[name], adapter, is_secret_name(name))
+        return function(*bound.args, **bound.kwargs)
 
     return checked
 
@@ -77,8 +91,8 @@ def _adapter_of(annotation: object, names: dict[str, Any]) -> TypeAdapter[Any] |
     """What checks a parameter; None for one that is not looked at."""
     try:
         kind = get_typed_annotation(annotation, names)
-        is_known = kind is not bool and kind is not inspect.Parameter.empty and not isinstance(kind, ForwardRef)
-        return TypeAdapter(kind) if is_known else None
+        is_passed_over = kind in (bool, bool | None, inspect.Parameter.empty) or isinstance(kind, ForwardRef)
+        return None if is_passed_over else TypeAdapter(kind)
     except (PydanticUndefinedAnnotation, PydanticUserError, TypeError):  # the last for an alias that is a text
         return None
 
@@ -100,12 +114,13 @@ def check_value(what: str, given: object, kind: TypeForm[Any]) -> None:
         TypeError: it is of a wrong type.
         ValueError: it is out of range.
     """
-    _check(what, given, TypeAdapter(kind))
+    _checked(what, given, TypeAdapter(kind))
 
 
-def _check(what: str, given: object, adapter: TypeAdapter[Any], is_secret: bool = False) -> None:
+def _checked(what: str, given: object, adapter: TypeAdapter[Any], is_secret: bool = False) -> object:
+    """What to pass on of a value that fits: numbers as Python's own, all else as it is."""
     try:
-        adapter.validate_python(given)
+        taken = adapter.validate_python(given)
     except ValidationError as error:
         faults = error.errors(include_url=False)
         # pydantic writes "Input should be a valid string"
@@ -115,6 +130,7 @@ def _check(what: str, given: object, adapter: TypeAdapter[Any], is_secret: bool 
         item = next((f"item {step} of " for step in faults[0]["loc"] if isinstance(step, int)), "")
         shown = _shown(faults[0]["input"] if item else given, is_secret)
         raise kind(f"{item}{what} should {wished}, but it is {shown}.") from None
+    return taken if isinstance(taken, (int, float)) and not isinstance(given, (int, float)) else given
 
 
 def _shown(given: object, is_secret: bool) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from autogen_classic._argument_checks import Count, Seconds, Text, arguments_checked
+from autogen_classic._argument_checks import Count, Port, Seconds, Text, arguments_checked
 
 if TYPE_CHECKING:
     from somewhere import Unknown  # type: ignore[import-not-found]
@@ -22,6 +25,7 @@ class Tool:
         name: Text = "tool",
         *,
         top_k: Count | None = 3,
+        port: Port | None = 80,
         seconds: Seconds = 1.0,
         words: Sequence[str] | None = None,
         more: Iterable[str] = (),
@@ -30,6 +34,7 @@ class Tool:
         folder: str | Path = ".",
         on_event: Callable[..., Any] | None = None,
         verbose: bool = False,
+        silent: bool | None = None,
         unknown: Unknown = None,
         api_key: str | None = None,
     ) -> None:
@@ -47,6 +52,9 @@ REFUSED: list[tuple[dict[str, object], type[Exception], str]] = [
     ({"top_k": "3"}, TypeError, "top_k of Special should be a valid integer, but it is '3'."),
     ({"top_k": 2.5}, TypeError, "top_k of Special should be a valid integer, but it is 2.5."),
     ({"top_k": True}, TypeError, "top_k of Special should be a valid integer, but it is True."),
+    ({"port": "x"}, TypeError, "port of Special should be a valid integer, but it is 'x'."),
+    ({"port": True}, TypeError, "port of Special should be a valid integer, but it is True."),
+    ({"port": "65536"}, ValueError, "port of Special should be less than or equal to 65535, but it is '65536'."),
     ({"seconds": 0}, ValueError, "seconds of Special should be greater than 0, but it is 0."),
     ({"seconds": float("nan")}, ValueError, "seconds of Special should be greater than 0, but it is nan."),
     ({"words": "word"}, TypeError, "words of Special should be a list of texts, but it is 'word'."),
@@ -77,6 +85,50 @@ def test_what_fits_is_passed_on_as_it_is() -> None:
     assert made.given["more"] is more
     assert list(more) == ["a"], "a look at an iterator would use it up"
     assert (made.given["seconds"], made.given["verbose"]) == (2, "yes")
+
+
+class Whole:
+    """A whole number that is not one of Python, as those of NumPy."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __index__(self) -> int:
+        return self.number
+
+    def __repr__(self) -> str:
+        return f"Whole({self.number})"
+
+
+class Mode(str, Enum):
+    SLOW = "slow"
+
+
+@pytest.mark.parametrize(
+    ("given", "passed_on"),
+    [
+        ({"port": "7687"}, 7687),
+        ({"port": " 80\n"}, 80),
+        ({"port": Whole(80)}, 80),
+        ({"port": None}, None),
+        ({"top_k": Whole(2)}, 2),
+        ({"seconds": 2}, 2),
+        ({"seconds": Decimal(2)}, 2.0),
+        ({"name": Mode.SLOW}, Mode.SLOW),
+        ({"mode": Mode.SLOW}, Mode.SLOW),
+        ({"folder": Path("x")}, Path("x")),
+        ({"silent": "yes please"}, "yes please"),
+        ({"settings": MappingProxyType({})}, MappingProxyType({})),
+    ],
+    ids=str,
+)
+def test_what_works_as_well_is_taken_and_numbers_become_those_of_python(
+    given: dict[str, Any], passed_on: object
+) -> None:
+    (name,) = given
+    taken = Special(**given).given[name]
+    assert taken == passed_on
+    assert type(taken) is type(passed_on)
 
 
 def test_a_key_of_a_wrong_type_is_not_shown() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from ..._argument_checks import Seconds, Text, arguments_checked
+from ..._argument_checks import Number, Seconds, Text, arguments_checked
 from ..._core.callables import wait_for
 from ..._core.drive import Call, drive_async
 from ..._core.tape import request_steps
@@ -84,7 +84,7 @@ class NlipRemoteAgent(ConversableAgent):
         url: where it is, such as ``http://localhost:8000``.
         name: its name here.
         silent: whether nothing is printed.
-        timeout: how many seconds a reply may take.
+        timeout: how many seconds a reply may take; None for any time.
         max_retries: how often a connection that is not made is tried again. A request that has arrived is not sent
             twice.
     """
@@ -96,8 +96,8 @@ class NlipRemoteAgent(ConversableAgent):
         name: Text,
         *,
         silent: bool | None = None,
-        timeout: Seconds = 60.0,
-        max_retries: Annotated[int, Field(strict=True, ge=0)] = 3,
+        timeout: Seconds | None = 60.0,
+        max_retries: Annotated[Number, Field(ge=0)] = 3,
     ) -> None:
         super().__init__(name, silent=silent)
         self.url = url
@@ -168,7 +168,8 @@ class NlipRemoteAgent(ConversableAgent):
         except httpx.ConnectError as error:
             raise NlipConnectionError(self._told(f"cannot be reached: {error}")) from error
         except httpx.TimeoutException as error:
-            raise NlipTimeoutError(self._told(f"has not answered within {self._timeout:g} seconds")) from error
+            limit = "" if self._timeout is None else f" within {self._timeout:g} seconds"
+            raise NlipTimeoutError(self._told(f"has not answered{limit}")) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NlipClientError(self._told(f"has not answered: {type(error).__name__}: {error}")) from error
         if response.status_code == httpx.codes.NOT_FOUND:

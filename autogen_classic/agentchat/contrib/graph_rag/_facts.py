@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, get_args, runtime_checkable
 
-from pydantic import InstanceOf, StrictInt
+from pydantic import InstanceOf
 
-from ...._argument_checks import arguments_checked, check_value
+from ...._argument_checks import Number, arguments_checked, check_value
 from ...._core.foreign_texts import ABOUT_QUOTED, quoted
 from ....retrieve_utils import parse_html_to_markdown, split_text_to_chunks
 from .._retrieval.ask import Asker, Model
@@ -188,7 +188,7 @@ class FactsQueryEngine:
         return found > 0
 
     @arguments_checked
-    def query(self, question: str, n_results: StrictInt = 1, **kwargs: Any) -> GraphStoreQueryResult:
+    def query(self, question: str, n_results: Number = 1, **kwargs: Any) -> GraphStoreQueryResult:
         """Answer a question.
 
         Args:

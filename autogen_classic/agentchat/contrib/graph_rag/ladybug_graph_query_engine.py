@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from ...._argument_checks import arguments_checked
+from ...._argument_checks import Texts, arguments_checked
 from ...._packages import missing_package
 from .._retrieval.ask import Model
 from .._retrieval.embed import EmbeddingFunction
@@ -54,11 +54,11 @@ class LadybugGraphQueryEngine(CypherFactsQueryEngine):
         llm: Model = None,
         path: str | Path | None = None,
         embedding_function: EmbeddingFunction | str | None = None,
-        entities: Sequence[str] = (),
-        relations: Sequence[str] = (),
+        entities: Texts = (),
+        relations: Texts = (),
         strict: bool = False,
     ) -> None:
-        super().__init__(llm, embedding_function, Guide(entities, relations, strict=strict))
+        super().__init__(llm, embedding_function, Guide(tuple(entities), tuple(relations), strict=strict))
         self._path = _IN_MEMORY if path is None else str(path)
         self._connection = self._opened()
         for table in _TABLES:
