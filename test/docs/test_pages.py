@@ -27,6 +27,7 @@ sys.path[:0] = [str(ROOT / "test" / "coding"), str(ROOT / "test" / "coding" / "c
 
 # On these pages each block is a program of its own; on the others a block goes on where the last one ended.
 INDEPENDENT_BLOCKS = ("code-execution.md", "cookbook.md", "questions.md", "testing-your-agents.md")
+PAGES_WITHOUT_A_KEY = ("cookbook.md", "questions.md", "testing-your-agents.md")  # not even one for a local server
 # These pages must begin with a program that needs nothing but the library.
 PAGES_THAT_BEGIN_WITH_A_PROGRAM = (
     "building-teams.md",
@@ -133,6 +134,8 @@ def test_a_block_runs_alone(
     block: Block, model: MockOpenAIServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _skip_without_what_it_needs(block.code)
+    if block.page.name in PAGES_WITHOUT_A_KEY:
+        monkeypatch.delenv("OPENAI_API_KEY")
     with ExitStack() as stack:
         block.run({"__name__": "page"}, _with_stand_ins(block.code, stack, tmp_path, monkeypatch))
 
