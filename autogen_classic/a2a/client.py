@@ -29,7 +29,7 @@ from ..agentchat.agent import Agent
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.group.context_variables import ContextVariables
 from ..agentchat.remote import RequestMessage, ResponseMessage
-from ..agentchat.remote.protocol import reply_of
+from ..agentchat.remote.protocol import changed_variables, reply_of
 from ..errors import A2aAgentNotFoundError, A2aClientError
 from ._answers import Answer
 from ._wire import plain, request_to_message, structure
@@ -38,7 +38,6 @@ from .client_factory import ClientFactory, HttpxClientFactory
 __all__ = ("A2aRemoteAgent",)
 
 _GOODBYE = "exit"
-_ABSENT = object()
 
 logger = logging.getLogger("autogen.a2a")
 
@@ -135,8 +134,7 @@ class A2aRemoteAgent(ConversableAgent):
             if said == _GOODBYE:
                 return True, None
             request.messages.append({"role": "user", "content": said})
-        sent = plain(structure(variables or {}))
-        changed = {name: value for name, value in (answer.context or {}).items() if sent.get(name, _ABSENT) != value}
+        changed = changed_variables(answer, plain(structure(variables or {})))
         self.context_variables.update(ContextVariables(data=changed))
         return True, reply_of(answer, messages)
 

@@ -25,7 +25,7 @@ from ..agent import Agent
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from ..remote import AgentService, RequestMessage, ResponseMessage
-from ..remote.protocol import checked, reply_of
+from ..remote.protocol import changed_variables, checked, checked_tools, reply_of
 
 try:
     import httpx
@@ -37,6 +37,7 @@ try:
     from ._nlip.wire import (
         error_in,
         error_message,
+        plain,
         request_message_from_nlip,
         request_message_to_nlip,
         response_message_from_nlip,
@@ -133,7 +134,8 @@ class NlipRemoteAgent(ConversableAgent):
         """
         if messages is None:
             messages = self._oai_messages[sender]
-        request = RequestMessage(messages=list(messages), context=self.context_variables.to_dict() or None)
+        variables = self.context_variables.to_dict()
+        request = RequestMessage(messages=list(messages), context=variables or None)
         while True:
             answer = await self._answer_to(request)
             if answer.input_required is None:
@@ -142,7 +144,7 @@ class NlipRemoteAgent(ConversableAgent):
             if said == _GOODBYE:
                 return True, None
             request.messages.append({"role": "user", "content": said})
-        self.context_variables.update(ContextVariables(data=answer.context or {}))
+        self.context_variables.update(ContextVariables(data=changed_variables(answer, plain(variables))))
         return True, reply_of(answer, messages)
 
     async def _answer_to(self, request: RequestMessage) -> ResponseMessage:
@@ -220,6 +222,7 @@ class AG2NlipSession(NLIP_Session):  # type: ignore[misc]
             return error_message("The message has no text to answer.")
         try:
             checked(request.messages)
+            checked_tools(request.client_tools)
         except ValueError as error:
             return error_message(str(error))
         answer = ResponseMessage(context=request.context)

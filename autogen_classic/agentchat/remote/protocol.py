@@ -14,6 +14,7 @@ __all__ = (
     "RequestMessage",
     "ResponseMessage",
     "ServiceResponse",
+    "changed_variables",
     "checked",
     "checked_tools",
     "get_tool_names",
@@ -23,6 +24,7 @@ __all__ = (
 _KEPT = ("content", "name", "tool_call_id", "tool_responses")
 _KEPT_OF_AGENT = ("content", "name", "tool_calls")
 _PICTURE_ADDRESSES = ("https://", "http://", "data:image/")
+_ABSENT = object()
 
 
 class AgentBusMessage(BaseModel):
@@ -94,6 +96,18 @@ def reply_of(answer: ResponseMessage, asked: Iterable[Mapping[str, Any]]) -> dic
     said = answer.messages[-1]
     keep_foreign_pictures(said.get("content"), asked)
     return {**_kept(said, _KEPT_OF_AGENT), "role": "assistant"}
+
+
+def changed_variables(answer: ResponseMessage, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the context variables out of an answer that were changed elsewhere.
+
+    Those that were not changed stay as they are here, where they may be more than a protocol can carry.
+
+    Args:
+        answer: the answer.
+        sent: the variables of the request, as the protocol has carried them.
+    """
+    return {name: value for name, value in (answer.context or {}).items() if sent.get(name, _ABSENT) != value}
 
 
 def get_tool_names(tools: Iterable[Mapping[str, Any]]) -> set[str]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,21 @@ def test_context_variables_come_back_changed(way: str) -> None:
         remote.context_variables = ContextVariables(data={"count": 1, "kept": "x"})
         assert talk(way, remote).summary == "Done."
     assert remote.context_variables.to_dict() == {"count": 2, "kept": "x"}
+
+
+@both_ways
+def test_context_variables_that_json_cannot_hold_stay_as_they_are(way: str) -> None:
+    def count(context_variables: ContextVariables) -> ReplyResult:
+        """Count."""
+        context_variables["count"] = [1]
+        return ReplyResult(message="counted", context_variables=context_variables)
+
+    mine: dict[str, Any] = {"when": date(2026, 1, 1), "pair": (1, {2: (3,)}), "live": object(), "count": ()}
+    with serving(bot([tool_call("count"), "Done."], functions=[count])) as url:
+        remote = NlipRemoteAgent(url, "remote")
+        remote.context_variables = ContextVariables(data=dict(mine))
+        assert talk(way, remote).summary == "Done."
+    assert remote.context_variables.to_dict() == {**mine, "count": [1]}
 
 
 @both_ways
@@ -251,3 +267,11 @@ def test_a_stranger_can_have_no_tool_run_and_sends_json() -> None:
     assert (said["format"], "agent's own" in said["content"]) == ("error", True)
     assert empty["content"] == "The message has no text to answer."
     assert (form.status_code, endless.status_code) == (415, 411)
+
+
+@pytest.mark.parametrize("tool", [{"x": 1}, {"type": "function", "function": {"name": 3}}])
+def test_a_client_is_told_what_is_wrong_with_its_tools(tool: dict[str, Any]) -> None:
+    request = RequestMessage(messages=[{"role": "user", "content": "Hi."}], client_tools=[tool])
+    with serving(bot(["never"])) as url:
+        said = httpx.post(f"{url}/nlip/", json=request_message_to_nlip(request).to_dict(), timeout=60).json()
+    assert (said["format"], "tools[0] must be" in said["content"]) == ("error", True)

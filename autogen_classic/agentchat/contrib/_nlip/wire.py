@@ -22,6 +22,7 @@ except ImportError as error:
 __all__ = (
     "error_in",
     "error_message",
+    "plain",
     "request_message_from_nlip",
     "request_message_to_nlip",
     "response_message_from_nlip",
@@ -44,11 +45,11 @@ def request_message_to_nlip(request: RequestMessage) -> NLIP_Message:
     """
     message = _text(request.messages)
     if request.messages:
-        message.add_json(_plain({"messages": request.messages}), label=_HISTORY)
+        message.add_json(plain({"messages": request.messages}), label=_HISTORY)
     if request.context:
-        message.add_json(_plain(request.context), label=_CONTEXT)
+        message.add_json(plain(request.context), label=_CONTEXT)
     if request.client_tools:
-        message.add_json(_plain({"tools": request.client_tools}), label=_TOOLS)
+        message.add_json(plain({"tools": request.client_tools}), label=_TOOLS)
     return message
 
 
@@ -82,7 +83,7 @@ def response_message_to_nlip(response: ResponseMessage) -> NLIP_Message:
     """
     message = _text(response.messages)
     if response.context:
-        message.add_json(_plain(response.context), label=_CONTEXT)
+        message.add_json(plain(response.context), label=_CONTEXT)
     if response.input_required is not None:
         message.add_error_code(response.input_required)
     return message
@@ -104,6 +105,16 @@ def response_message_from_nlip(nlip_msg: NLIP_Message) -> ResponseMessage:
         context=_labelled(nlip_msg, _CONTEXT),
         input_required=str(asked[0]) if asked else None,
     )
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write values as JSON has them, with the texts of those that it cannot hold.
+
+    Args:
+        values: values by name.
+    """
+    read: dict[str, Any] = json.loads(json.dumps(values, default=str))
+    return read
 
 
 def error_message(text: str) -> NLIP_Message:
@@ -144,9 +155,3 @@ def _labelled(message: NLIP_Message, label: str) -> dict[str, Any] | None:
 def _listed(message: NLIP_Message, label: str, key: str) -> list[dict[str, Any]]:
     found = (_labelled(message, label) or {}).get(key)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same as JSON has it, with the text of what JSON cannot hold."""
-    read: dict[str, Any] = json.loads(json.dumps(values, default=str))
-    return read
