@@ -202,13 +202,14 @@ class MCPClientSessionManager:
                     failure = error
                     raise
         except Exception as error:
-            if failure is not None:
-                raise failure from None  # without the groups of the package around it
-            if is_open:
+            if not is_open:
+                raise McpCallError(
+                    f"No session with the MCP server {config.server_name!r}: {'; '.join(_reasons(error))}"
+                ) from error
+            if failure is None:
                 raise
-            raise McpCallError(
-                f"No session with the MCP server {config.server_name!r}: {'; '.join(_reasons(error))}"
-            ) from error
+        if failure is not None:
+            raise failure  # as the block has raised it, without the groups of the package around it
 
 
 def _reasons(error: BaseException) -> Iterator[str]:

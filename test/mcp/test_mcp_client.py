@@ -353,13 +353,21 @@ def test_a_server_that_is_not_there_is_told_of_without_groups(config: Any, text:
         asyncio.run(open_and_fail(config))
 
 
-def test_what_fails_within_a_session_comes_out_as_it_is(http_config: SseConfig | StreamableHttpConfig) -> None:
+@pytest.mark.parametrize("is_reason_named", [True, False])
+def test_what_fails_within_a_session_comes_out_as_it_is(
+    http_config: SseConfig | StreamableHttpConfig, is_reason_named: bool
+) -> None:
     async def work() -> None:
         async with MCPClientSessionManager().open_session(http_config):
-            raise KeyError("mine")
+            try:
+                raise LookupError("the reason")
+            except LookupError as error:
+                raise KeyError("mine") from (error if is_reason_named else None)
 
-    with pytest.raises(KeyError, match="mine"):
+    with pytest.raises(KeyError, match="mine") as caught:
         asyncio.run(work())
+    assert isinstance(caught.value.__cause__, LookupError) is is_reason_named
+    assert isinstance(caught.value.__context__, LookupError)
 
 
 def test_a_configuration_names_its_servers() -> None:
