@@ -48,12 +48,15 @@ def rows_in(path: Path, last_read: dict[str, int]) -> list[tuple[str, dict[str, 
 
 
 def _rows_of(database: sqlite3.Connection, last_read: dict[str, int]) -> list[tuple[str, dict[str, Any]]]:
+    database.execute("BEGIN")  # one look at all tables, into which no other program writes
     made = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     ours = [table for table in _TIMES if table in made]  # a program that has just started may not have made all
-    found = []
+    found: list[tuple[str, dict[str, Any]]] = []
+    read = dict(last_read)
     for table in ours or (_TIMES if made else ()):
         statement = f"SELECT rowid AS row_number, * FROM {table} WHERE rowid > ? ORDER BY rowid"
         for row in map(dict, database.execute(statement, (last_read.get(table, 0),))):
-            last_read[table] = row.pop("row_number")
+            read[table] = row.pop("row_number")
             found.append((table, row))
+    last_read.update(read)  # only now that all have been read, for otherwise the caller gets none of them
     return found

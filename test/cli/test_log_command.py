@@ -239,6 +239,31 @@ def test_a_database_that_is_locked_or_deleted_is_followed_when_it_can_be(
     assert names(log.news()) == ["anew"]
 
 
+class LockedOnce(sqlite3.Connection):
+    """Finds the second table locked, when it is read for the first time."""
+
+    has_been_locked = False
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        if "FROM events" in statement and not LockedOnce.has_been_locked:
+            LockedOnce.has_been_locked = True
+            raise sqlite3.OperationalError("database is locked")
+        return super().execute(statement, *values)
+
+
+def test_rows_of_the_first_table_wait_when_the_second_one_is_locked(
+    database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note(database, "first", "12:00:01")
+    database.execute("INSERT INTO chat_completions (request, response, source_name) VALUES ('{}', '\"Hi.\"', 'ann')")
+    database.commit()
+    log = GrowingLog(Path("logs.db"))
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=LockedOnce))
+    assert log.news() == []
+    assert [entry.kind for entry in log.news()] == ["event", "model"]
+    assert log.news() == []
+
+
 def test_a_database_whose_program_was_killed_while_it_wrote_can_be_read(database: sqlite3.Connection, run: Any) -> None:
     program = """
         import os, sqlite3
