@@ -14,6 +14,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ _waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
 _idle = threading.Semaphore(0)
 _threads: list[threading.Thread] = []
 _lock = threading.Lock()
+_is_in_pool = ContextVar("one of the few threads waits for what is called", default=False)
 
 
 def blocking_call(asynchronous: bool, function: Callable[..., Any], *args: Any) -> Call:
@@ -56,21 +58,9 @@ async def in_thread(function: Callable[..., ResultT], *args: Any) -> ResultT:
     Returns:
         What it returns.
     """
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[ResultT] = loop.create_future()
-    context = contextvars.copy_context()
-
-    def call() -> None:
-        try:
-            tell = partial(_tell_result, future, context.run(function, *args))
-        except BaseException as error:  # whatever it is, it is for whoever awaits
-            tell = partial(_tell_error, future, error)
-        with suppress(RuntimeError):  # the event loop may have been closed
-            loop.call_soon_threadsafe(tell)
-
-    _waiting.put(call)
-    _see_to_a_thread()
-    return await future
+    if _is_in_pool.get():  # were all those threads waiting for such calls, none would be left to make them
+        return await _result_of(_start_thread, function, *args)
+    return await _result_of(_hand_to_pool, _call_in_pool, function, *args)
 
 
 async def outcome_in_thread(function: Callable[[], object]) -> object:
@@ -86,6 +76,35 @@ async def outcome_in_thread(function: Callable[[], object]) -> object:
     return await outcome if inspect.isawaitable(outcome) else outcome
 
 
+async def _result_of(
+    hand_over: Callable[[Callable[[], None]], object], function: Callable[..., ResultT], *args: Any
+) -> ResultT:
+    """Have a function called in another thread, with the context variables of this one.
+
+    Args:
+        hand_over: hands what is to be done to the thread.
+        function: what is called.
+        *args: its arguments.
+
+    Returns:
+        What it returns.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[ResultT] = loop.create_future()
+    context = contextvars.copy_context()
+
+    def call() -> None:
+        try:
+            tell = partial(_tell_result, future, context.run(function, *args))
+        except BaseException as error:  # whatever it is, it is for whoever awaits
+            tell = partial(_tell_error, future, error)
+        with suppress(RuntimeError):  # the event loop may have been closed
+            loop.call_soon_threadsafe(tell)
+
+    hand_over(call)
+    return await future
+
+
 def _tell_result(future: asyncio.Future[ResultT], result: ResultT) -> None:
     if not future.cancelled():
         future.set_result(result)
@@ -99,8 +118,18 @@ def _tell_error(future: asyncio.Future[ResultT], error: BaseException) -> None:
     future.set_exception(error)
 
 
-def _see_to_a_thread() -> None:
-    """Start a thread when no idle one can take the next call, and there are not too many."""
+def _start_thread(call: Callable[[], None]) -> None:
+    threading.Thread(target=call, name="autogen-classic-inner", daemon=True).start()
+
+
+def _call_in_pool(function: Callable[..., ResultT], *args: Any) -> ResultT:
+    _is_in_pool.set(True)
+    return function(*args)
+
+
+def _hand_to_pool(call: Callable[[], None]) -> None:
+    """Queue a call, and start a thread when no idle one can take it, and there are not too many."""
+    _waiting.put(call)
     if _idle.acquire(blocking=False):
         return
     with _lock:
