@@ -6,27 +6,36 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .callables import is_asynchronous, is_blocking
 from .drive import Call
 
+if TYPE_CHECKING:
+    from .threads import OneThread
+
 __all__ = ("call_of", "sharing_loop")
 
-_is_shared = ContextVar("the event loop is shared", default=False)
+ResultT = TypeVar("ResultT")
+
+_beside: ContextVar[OneThread | None] = ContextVar("the thread beside the shared event loop", default=None)
 
 
 @contextmanager
-def sharing_loop() -> Iterator[None]:
-    """Let what programs have written as synchronous functions run in other threads, in the chats of a ``with`` block.
+def sharing_loop(thread: OneThread) -> Iterator[None]:
+    """Let what programs have written as synchronous functions run in a thread, in the chats of a ``with`` block.
 
-    These are tools, reply functions and the execution of code. They find the context variables of the chat there.
+    These are tools, reply functions and the execution of code, one after the other. They find the context variables of
+    the chat there.
+
+    Args:
+        thread: the thread.
     """
-    before = _is_shared.set(True)
+    before = _beside.set(thread)
     try:
         yield
     finally:
-        _is_shared.reset(before)
+        _beside.reset(before)
 
 
 def call_of(asynchronous: bool, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Call:
@@ -34,16 +43,26 @@ def call_of(asynchronous: bool, function: Callable[..., Any], /, *args: Any, **k
 
     Args:
         asynchronous: whether the chat is.
-        function: the function. It runs in another thread if the chat is asynchronous, and the function is marked by
-            `blocking`, or synchronous while the event loop is shared.
+        function: the function. If the chat is asynchronous, it runs in another thread when it is marked by `blocking`,
+            or synchronous while the event loop is shared.
         *args: its arguments.
         **kwargs: those with names.
 
     Returns:
         The step.
     """
-    if asynchronous and (is_blocking(function) or (_is_shared.get() and not is_asynchronous(function))):
-        from .threads import outcome_in_thread  # which needs asyncio
+    thread = _beside.get()
+    if asynchronous and (is_blocking(function) or (thread is not None and not is_asynchronous(function))):
+        from .threads import in_thread, outcome_of  # which need asyncio
 
-        return Call(outcome_in_thread, partial(function, *args, **kwargs))
+        called = partial(function, *args, **kwargs)
+        if thread is None or is_blocking(function):
+            return Call(outcome_of, in_thread, called)
+        return Call(outcome_of, thread.call, _beside_loop, called)
     return Call(function, *args, **kwargs)
+
+
+def _beside_loop(function: Callable[[], ResultT]) -> ResultT:
+    """Call a function in the thread. The event loops of chats within it are its own, so that it need not leave them."""
+    _beside.set(None)
+    return function()

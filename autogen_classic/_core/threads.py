@@ -11,9 +11,10 @@ import asyncio
 import contextvars
 import inspect
 import os
+import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from queue import SimpleQueue
@@ -21,7 +22,7 @@ from typing import Any, TypeVar
 
 from .drive import Call
 
-__all__ = ("blocking_call", "in_thread", "outcome_in_thread")
+__all__ = ("OneThread", "blocking_call", "in_thread", "outcome_of")
 
 ResultT = TypeVar("ResultT")
 
@@ -63,17 +64,76 @@ async def in_thread(function: Callable[..., ResultT], *args: Any) -> ResultT:
     return await _result_of(_hand_to_pool, _call_in_pool, function, *args)
 
 
-async def outcome_in_thread(function: Callable[[], object]) -> object:
+async def outcome_of(call: Callable[..., Awaitable[object]], *args: Any) -> object:
     """Call a function in another thread, and wait here for what it returns if that has to be awaited.
 
     Args:
-        function: what is called, which may hide a coroutine, as a lambda does.
+        call: `in_thread`, or the method of a `OneThread`.
+        *args: the function, which may hide a coroutine, as a lambda does, and its arguments.
 
     Returns:
         What comes out.
     """
-    outcome = await in_thread(function)
+    outcome = await call(*args)
     return await outcome if inspect.isawaitable(outcome) else outcome
+
+
+class OneThread:
+    """A thread that makes calls one after the other, for things that belong to a thread, such as a database.
+
+    It has context variables of its own, at first those of whoever makes it, which `entered` and `start` use.
+
+    Args:
+        name: what it is called.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._context = contextvars.copy_context()
+        self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        threading.Thread(target=self._work, name=name, daemon=True).start()
+
+    async def call(self, function: Callable[..., ResultT], *args: Any) -> ResultT:
+        """Call a function in the thread, with the context variables of the caller.
+
+        Args:
+            function: what is called.
+            *args: its arguments.
+
+        Returns:
+            What it returns.
+        """
+        return await _result_of(self._calls.put, function, *args)
+
+    @asynccontextmanager
+    async def entered(self, manager: AbstractContextManager[ResultT]) -> AsyncIterator[ResultT]:
+        """Enter a context manager in the thread, and leave it there, for the length of an ``async with`` block.
+
+        Args:
+            manager: the context manager. What it sets of context variables is seen by what `start` starts.
+        """
+        opened = ExitStack()
+        try:
+            yield await self.call(self._context.run, opened.enter_context, manager)
+        except BaseException:
+            await self.call(self._context.run, opened.__exit__, *sys.exc_info())
+            raise
+        await self.call(self._context.run, opened.close)
+
+    def start(self, coroutine: Coroutine[Any, Any, ResultT]) -> asyncio.Future[ResultT]:
+        """Start a task in the running event loop, with a copy of the thread's context variables.
+
+        Args:
+            coroutine: what the task does.
+        """
+        return self._context.run(asyncio.ensure_future, coroutine)
+
+    def end(self) -> None:
+        """Let it end after the calls that it was given."""
+        self._calls.put(None)
+
+    def _work(self) -> None:
+        while (call := self._calls.get()) is not None:
+            call()
 
 
 async def _result_of(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..agentchat.conversable_agent import ConversableAgent
-from ..agentchat.remote.makers import Maker, made_by, refuse_the_same
+from ..agentchat.remote.makers import Maker, made_by, made_for_request, refuse_the_same
 from ..errors import AutogenClassicError, ServingError
 from ._casts import Cast, Servable, cast_of
 
@@ -80,17 +80,19 @@ class Shelf:
             ServingError: the function that makes them gives out the same ones again.
         """
         if self._shared is None:
-            with self._new_cast() as cast:
-                yield cast
+            maker: Any = self._offer.served
+            with made_for_request(maker, self.name) as servable:
+                yield self._cast_of(servable)
             return
         with self._turn:
             self._shared.reset()
             yield self._shared
 
     def _first_cast(self) -> Cast:
+        served: Any = self._offer.served
         try:
-            with self._new_cast() as cast:
-                return cast
+            with made_by(served, self.name) if callable(served) else nullcontext(served) as servable:
+                return self._cast_of(servable)
         except AutogenClassicError:
             raise
         except Exception as error:
@@ -98,13 +100,10 @@ class Shelf:
                 f"{self.name}: the function that makes the agents has raised {type(error).__name__}: {error}"
             ) from error
 
-    @contextmanager
-    def _new_cast(self) -> Iterator[Cast]:
-        served: Any = self._offer.served
-        with made_by(served, self.name) if callable(served) else nullcontext(served) as servable:
-            cast = cast_of(servable, self.name, self._offer.max_rounds)
-            refuse_the_same(self.name, cast.agents, self._seen)
-            yield cast
+    def _cast_of(self, servable: object) -> Cast:
+        cast = cast_of(servable, self.name, self._offer.max_rounds)
+        refuse_the_same(self.name, cast.agents, self._seen)
+        return cast
 
 
 def shelf_of(offers: Mapping[str, Offered]) -> dict[str, Shelf]:

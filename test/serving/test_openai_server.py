@@ -724,6 +724,22 @@ def test_what_agents_have_opened_is_closed_after_each_conversation(model: MockOp
     assert happened == ["opened", "closed"] * 2
 
 
+def test_an_error_of_closing_takes_no_answer_back(model: MockOpenAIServer, caplog: pytest.LogCaptureFixture) -> None:
+    is_broken = False
+
+    @contextmanager
+    def make() -> Iterator[ConversableAgent]:
+        yield an_agent(model)
+        if is_broken:
+            raise OSError("cannot close")
+
+    model.add("Paid for.")
+    with OpenAIServer({"it": make}) as server:
+        is_broken = True
+        assert ask(server, "Hi").choices[0].message.content == "Paid for."
+    assert "it: what was made for a request could not be closed: OSError: cannot close" in caplog.text
+
+
 def test_a_client_that_leaves_within_its_request_is_passed_over(
     model: MockOpenAIServer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import threading
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from typing import Any, cast
 
@@ -15,14 +15,14 @@ from ..._core.events import Event, MessageSent, TextStreamed, listening
 from ..._core.messages import as_message, stored_form
 from ..._core.shared_loop import sharing_loop
 from ..._core.tags import foreign_pictures_kept_over_chats
-from ..._core.threads import in_thread
+from ..._core.threads import OneThread
 from ...events.client_events import StreamEvent
 from ...io.base import AsyncIOStreamProtocol, IOStream
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from ..groupchat import GroupChatManager
 from .caller import Caller, remember, unshared
-from .makers import Maker, made_by, refuse_the_same
+from .makers import Maker, made_by, made_for_request, refuse_the_same
 from .protocol import RequestMessage, ServiceResponse, checked, checked_tools
 
 __all__ = ("AgentService", "AsyncIOQueueStream", "HITLStream")
@@ -104,8 +104,9 @@ class AgentService:
 
     Each request brings the conversation so far. What the agent calls of its own tools is run here; a call of a tool of
     the client ends the answer. Requests to one agent take turns, for an agent keeps state, and leave nothing behind.
-    Agents that a function makes for each request go on side by side. What is synchronous in them, such as a tool, runs
-    in a thread beside the event loop.
+    Agents that a function makes for each request go on side by side: each request has a thread, in which its agent is
+    made and closed, and all that is synchronous in it, such as a tool, runs one after the other. What is synchronous in
+    a single agent runs in the event loop, which waits for it.
 
     ```python
     async for part in AgentService(agent)(RequestMessage(messages=[{"role": "user", "content": "Hello."}])):
@@ -169,14 +170,14 @@ class AgentService:
             async with _turn_of(self.agent):
                 await conversation.hold(self.agent)
             return
-        opened = ExitStack()
+        thread = OneThread(f"request to {self._name}")
         try:
-            agent = await in_thread(opened.enter_context, made_by(self._maker, self._name))
-            _check(agent)
-            refuse_the_same(self._name, [agent], [self.agent])
-            await conversation.hold(agent)
+            async with thread.entered(made_for_request(self._maker, self._name)) as agent:
+                _check(agent)
+                refuse_the_same(self._name, [agent], [self.agent])
+                await thread.start(conversation.hold(agent, thread))
         finally:
-            await in_thread(opened.close)
+            thread.end()
 
 
 def _check(agent: ConversableAgent) -> None:
@@ -229,11 +230,12 @@ class _Conversation:
         if self._caller is not None:
             self._caller.stop_chat(now=True)
 
-    async def hold(self, agent: ConversableAgent) -> None:
+    async def hold(self, agent: ConversableAgent, thread: OneThread | None = None) -> None:
         """Let the agent answer.
 
         Args:
             agent: the agent, which nobody else talks to.
+            thread: where its synchronous parts run; None for the event loop.
         """
         if self._is_stopped:
             return
@@ -244,7 +246,7 @@ class _Conversation:
             person = HITLStream()
             hear = partial(self._hear, agent, caller)
             with (
-                sharing_loop(),
+                nullcontext() if thread is None else sharing_loop(thread),
                 foreign_pictures_kept_over_chats((*self._earlier, self._message)),
                 listening(hear, kinds=(MessageSent, TextStreamed)),
                 IOStream.set_default(cast(IOStream, person)),

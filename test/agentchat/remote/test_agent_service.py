@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import pytest
 
 from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic._core.callables import wait_for
 from autogen_classic.agentchat.group import ContextVariables, ReplyResult
 from autogen_classic.agentchat.remote import AgentService, RequestMessage, ServiceResponse
 from autogen_classic.agentchat.remote.agent_service import AsyncIOQueueStream
 from autogen_classic.coding import CodeBlock, CodeResult, MarkdownCodeExtractor
 from autogen_classic.errors import ServingError
-from autogen_classic.io import IOStream
+from autogen_classic.events import ToolReturned, listening
+from autogen_classic.io import IOConsole, IOStream
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient
 
 CLIENT_TOOL = {"type": "function", "function": {"name": "look", "description": "Look.", "parameters": {}}}
@@ -326,6 +329,10 @@ def answers_of(service: AgentService, count: int) -> list[str]:
     return asyncio.run(main())
 
 
+def last_of_tools(request: Any) -> str:
+    return str(request.messages[-1]["content"])
+
+
 @pytest.mark.parametrize("kind", ["tool", "hidden coroutine", "function", "reply function", "code"])
 def test_synchronous_parts_of_many_agents_run_side_by_side(kind: str) -> None:
     """Each waits until all are there, so that one after the other would never end."""
@@ -367,15 +374,12 @@ def test_synchronous_parts_of_many_agents_run_side_by_side(kind: str) -> None:
         agent.register_reply([ConversableAgent, None], lambda *_, **__: (True, meet()))
         return agent
 
-    def last_of_tools(request: Any) -> str:
-        return str(request.messages[-1]["content"])
-
     answers = answers_of(AgentService(make), 20)
     assert len(answers) == 20
     assert all(f"client {number}" in answer for number, answer in enumerate(answers))
 
 
-def test_an_agent_that_is_asked_by_many_leaves_the_event_loop_free() -> None:
+def test_an_agent_that_is_made_for_a_request_leaves_the_event_loop_free() -> None:
     entered, left = threading.Event(), threading.Event()
 
     def wait() -> bool:
@@ -383,7 +387,7 @@ def test_an_agent_that_is_asked_by_many_leaves_the_event_loop_free() -> None:
         entered.set()
         return left.wait(SECONDS)
 
-    service = AgentService(bot([calls("wait", "{}"), "Done."], functions=[wait]))
+    service = AgentService(lambda: bot([calls("wait", "{}"), "Done."], functions=[wait]))
 
     async def main() -> list[Any]:
         async def serve_others() -> None:
@@ -398,6 +402,118 @@ def test_an_agent_that_is_asked_by_many_leaves_the_event_loop_free() -> None:
         return messages
 
     assert [message["content"] for message in asyncio.run(main())] == [None, "true", "Done."]
+
+
+def test_what_is_synchronous_in_a_single_agent_runs_in_the_event_loop() -> None:
+    """Whatever the program has made belongs to that thread, such as a connection to a database."""
+    database = sqlite3.connect(":memory:")
+    agent = bot([])
+
+    def reply(*_: Any, **__: Any) -> tuple[bool, str]:
+        asyncio.get_running_loop()
+        return True, str(database.execute("select 1").fetchall())
+
+    agent.register_reply([ConversableAgent, None], reply)
+    assert ask(agent, user("Hi."))[-1]["message"]["content"] == "[(1,)]"
+    database.close()
+
+
+def test_all_that_is_synchronous_in_a_request_runs_in_one_thread_one_after_the_other() -> None:
+    """A connection to a database that its maker opens works there, and tools need no locks."""
+    turn = threading.Lock()
+
+    @contextmanager
+    def make() -> Iterator[ConversableAgent]:
+        with closing(sqlite3.connect(":memory:")) as database:
+
+            def reckon(a: int) -> str:
+                """Let the database reckon."""
+                assert turn.acquire(blocking=False)
+                try:
+                    return str(database.execute("select ? + 41", [a]).fetchone()[0])
+                finally:
+                    turn.release()
+
+            (call,) = calls("reckon")["tool_calls"]
+            twice = {"role": "assistant", "content": None, "tool_calls": [call, {**call, "id": "c2"}]}
+            yield bot([twice, last_of_tools], functions=[reckon])
+
+    assert answers_of(AgentService(make), 1) == ["42"]
+
+
+@pytest.mark.parametrize("has_own_loop", [True, False])
+def test_a_synchronous_tool_of_a_request_holds_an_asynchronous_chat(has_own_loop: bool) -> None:
+    """Its event loop waits for nothing in the thread that waits for it."""
+
+    def research() -> str:
+        """Ask another agent, which has a synchronous tool."""
+
+        async def chat() -> str:
+            person = ConversableAgent("person", llm_config=False, human_input_mode="NEVER", function_map={"add": add})
+            lead = bot([calls("add"), "Found."], functions=[add])
+            found = await person.a_initiate_chat(lead, message="Search.", max_turns=2, silent=True)
+            return str([message["content"] for message in found.chat_history])
+
+        async def ask_from_a_loop() -> str:
+            return wait_for(chat)
+
+        return asyncio.run(ask_from_a_loop() if has_own_loop else chat())
+
+    service = AgentService(lambda: bot([calls("research", "{}"), last_of_tools], functions=[research]))
+    assert answers_of(service, 1) == ["['Search.', None, '42', 'Found.']"]
+
+
+def test_context_variables_of_a_maker_are_known_to_its_chat_and_put_back() -> None:
+    told: list[str] = []
+
+    async def who() -> str:
+        """Say who asks."""
+        return WHO.get()
+
+    @contextmanager
+    def make() -> Iterator[ConversableAgent]:
+        before = WHO.set("the maker")
+        with (
+            listening(lambda event: told.append(event.name), kinds=(ToolReturned,)),
+            IOStream.set_default(IOConsole()),
+        ):
+            yield bot([calls("who", "{}"), last_of_tools], functions=[who])
+        WHO.reset(before)
+
+    assert answers_of(AgentService(make), 2) == ["the maker"] * 2
+    assert told == ["who", "who"]
+
+
+def test_an_error_of_closing_takes_no_answer_back(caplog: pytest.LogCaptureFixture) -> None:
+    is_broken = False
+
+    @contextmanager
+    def make() -> Iterator[ConversableAgent]:
+        yield bot(["Paid for."])
+        if is_broken:
+            raise OSError("cannot close")
+
+    service = AgentService(make)
+    is_broken = True
+    assert answers_of(service, 1) == ["Paid for."]
+    assert "make: what was made for a request could not be closed: OSError: cannot close" in caplog.text
+
+
+def test_a_maker_hears_what_a_chat_has_failed_with_and_does_not_hide_it(caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[str] = []
+
+    @contextmanager
+    def make() -> Iterator[ConversableAgent]:
+        try:
+            yield bot([ValueError("no answer today")])
+        except ValueError as error:
+            heard.append(str(error))
+            raise OSError("cannot close") from error
+
+    with pytest.raises(ValueError, match="no answer today"):
+        answers_of(AgentService(make), 1)
+    assert heard == ["no answer today"]
+    assert "could not be closed: OSError: cannot close" in caplog.text
 
 
 def test_what_an_agent_has_opened_is_closed_after_each_request() -> None:
