@@ -12,6 +12,7 @@ from typing import Any
 
 from .._pictures.entries import Entry, message_text
 from ..errors import UnreadableLogError
+from ._log_answers import answer_written, message_in, said_in, total_in, whole
 from ._log_database import rows_in
 
 __all__ = ("GrowingLog", "entries_of")
@@ -41,7 +42,7 @@ def entries_of(path: Path) -> list[Entry]:
     if beginning.startswith(_DATABASE):
         return list(_of_database(path, {}))
     if beginning.startswith(b"Started new session"):
-        return list(_of_lines(path, _of_logged_line))
+        return list(_of_lines(path, _LoggedLines().entry))
     if beginning.lstrip().startswith(b'{"type"'):
         return list(_of_lines(path, _of_event))
     if not beginning.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"{", b"[")):
@@ -122,16 +123,16 @@ def _agent(row: dict[str, Any]) -> Entry:
 
 
 def _completion(row: dict[str, Any]) -> Entry:
-    request, response = json.loads(row["request"]), _json_or_text(row["response"])
+    request, response = json.loads(row["request"]), answer_written(row["response"])
     failure = response.get("response") if isinstance(response, dict) else None
     return Entry(
         "model",
         row["source_name"],
-        failure if isinstance(failure, str) else _said(response),
-        message=None if isinstance(failure, str) else _answer_in(response),
+        failure if isinstance(failure, str) else said_in(response),
+        message=None if isinstance(failure, str) else message_in(response),
         at=row["end_time"],
         model=request.get("model"),
-        tokens=_total(response.get("usage")) if isinstance(response, dict) else None,
+        tokens=total_in(response.get("usage")) if isinstance(response, dict) else None,
         cost=row["cost"],
         seconds=_seconds_between(row["start_time"], row["end_time"]),
         from_cache=bool(row["is_cached"]),
@@ -153,7 +154,7 @@ def _logged_event(row: dict[str, Any]) -> Entry | None:
         at=row["timestamp"],
         to=row["source_name"],
         failed=not state["valid"],
-        message=_whole(state["message"]),
+        message=whole(state["message"]),
     )
 
 
@@ -177,20 +178,41 @@ def _of_lines(path: Path, read: Callable[[dict[str, Any]], Entry | None]) -> Ite
             yield entry
 
 
-def _of_logged_line(line: dict[str, Any]) -> Entry | None:
-    if "invocation_id" in line:
-        failed = line["response"].startswith("error_code:")
-        row = {**line, "request": json.dumps(line["request"])}
-        return _completion(
-            {**row, "response": json.dumps({"response": line["response"]} if failed else line["response"])}
-        )
-    if "event_name" in line:
-        return _logged_event(line)
-    if "input_args" in line:
-        return _function_call({**line, "function_name": "a function", "args": line["input_args"]})
-    if "agent_type" in line:
+class _LoggedLines:
+    """The lines of a file, one after the other."""
+
+    def __init__(self) -> None:
+        self._last_agent: tuple[str, int] | None = None
+
+    def entry(self, line: dict[str, Any]) -> Entry | None:
+        """Read a line.
+
+        Args:
+            line: what is in it.
+
+        Returns:
+            The entry; None where there is nothing to tell.
+        """
+        if "invocation_id" in line:
+            answer = line.get("json_response") or _as_in_the_database(line["response"])
+            return _completion({**line, "request": json.dumps(line["request"]), "response": answer})
+        if "event_name" in line:
+            return _logged_event(line)
+        if "input_args" in line:
+            return _function_call({"function_name": "a function", **line, "args": line["input_args"]})
+        return self._agent(line) if "agent_type" in line else None
+
+    def _agent(self, line: dict[str, Any]) -> Entry | None:
+        """An agent, once: each of the constructors of its classes writes a line."""
+        before, self._last_agent = self._last_agent, (line["session_id"], line["id"])
+        if self._last_agent == before:
+            return None
         return Entry("agent", line["agent_name"], line["agent_type"], at=line["current_time"])
-    return None
+
+
+def _as_in_the_database(response: str) -> str:
+    """An answer of which the file only has a text, as those of 0.2."""
+    return json.dumps({"response": response}) if response.startswith("error_code:") else response
 
 
 def _seconds_between(start: str, end: str) -> float | None:
@@ -220,10 +242,10 @@ def _answered(event: dict[str, Any]) -> Entry:
     return Entry(
         "model",
         event["agent"],
-        _said(event["response"]["fields"]),
-        message=_answer_in(event["response"]["fields"]),
+        said_in(event["response"]["fields"]),
+        message=message_in(event["response"]["fields"]),
         model=event["request"].get("model"),
-        tokens=_total(event["usage"]),
+        tokens=total_in(event["usage"]),
         cost=event["cost"],
         seconds=event["seconds"],
         from_cache=event["from_cache"],
@@ -241,7 +263,7 @@ _EVENTS: dict[str, Callable[[dict[str, Any]], Entry]] = {
         event["sender"],
         message_text(event["message"]),
         to=event["recipient"],
-        message=_whole(event["message"]),
+        message=whole(event["message"]),
     ),
     "model_answered": _answered,
     "model_failed": lambda event: Entry(
@@ -325,10 +347,10 @@ def _of_turn(turn: dict[str, Any]) -> Entry | None:
         return Entry(
             "model",
             agent,
-            error or _said(turn["response"]["fields"]),
-            message=None if failed else _answer_in(turn["response"]["fields"]),
+            error or said_in(turn["response"]["fields"]),
+            message=None if failed else message_in(turn["response"]["fields"]),
             model=turn["request"].get("model"),
-            tokens=_total(turn.get("usage")),
+            tokens=total_in(turn.get("usage")),
             cost=turn.get("cost"),
             from_cache=turn["from_cache"],
             failed=failed,
@@ -343,54 +365,6 @@ def _of_turn(turn: dict[str, Any]) -> Entry | None:
         text = f"exit code {result['exit_code']}: {result['output']}" if isinstance(result, dict) else str(result)
         return Entry("code", agent, error or text, failed=failed)
     if kind == "message":
-        text, whole = message_text(turn["message"]), _whole(turn["message"])
-        return Entry("message", agent, text, to=turn["to"], message=whole)
+        message = turn["message"]
+        return Entry("message", agent, message_text(message), to=turn["to"], message=whole(message))
     return Entry("event", None, f"the program has started, as process {turn['process']}") if kind == "run" else None
-
-
-# --- what was said ---------------------------------------------------------------------------------------------------
-
-
-def _said(response: object) -> str:
-    """The text of an answer, and the functions that it calls."""
-    choice = _choice_in(response)
-    if not isinstance(choice, dict):
-        return str(response if choice is None else choice)
-    return str(choice["text"]) if "text" in choice else message_text(_fields(choice.get("message")))
-
-
-def _answer_in(response: object) -> dict[str, object] | None:
-    """The message of an answer; None where it has another form."""
-    choice = _choice_in(response)
-    return _whole(_fields(choice.get("message"))) if isinstance(choice, dict) else None
-
-
-def _choice_in(response: object) -> object:
-    response = _fields(response)
-    choices = response.get("choices") if isinstance(response, dict) else None
-    return _fields(choices[0]) if choices else None
-
-
-def _whole(message: object) -> dict[str, object] | None:
-    """A message that is more than a text."""
-    return message if isinstance(message, dict) else None
-
-
-def _fields(shape: object) -> object:
-    """The fields of an object that a recording or an event has marked as one."""
-    return shape["object"] if isinstance(shape, dict) and list(shape) == ["object"] else shape
-
-
-def _total(usage: object) -> int | None:
-    if not isinstance(usage, dict):
-        return None
-    total = usage.get("total_tokens")
-    parts = [usage.get("prompt_tokens"), usage.get("completion_tokens")]
-    return total if isinstance(total, int) else sum(filter(None, parts)) or None
-
-
-def _json_or_text(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

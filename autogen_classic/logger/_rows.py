@@ -12,7 +12,17 @@ from typing import Any
 from .._secrets import hidden, may_hold_secrets, secrets_in, secrets_of_environment
 from .logger_utils import to_dict
 
-__all__ = ("NOT_LOGGED", "Veil", "agent_fields", "as_json", "module_name", "path_in", "source_name", "wrapper_id_of")
+__all__ = (
+    "NOT_LOGGED",
+    "Veil",
+    "agent_fields",
+    "answer_as_json",
+    "as_json",
+    "module_name",
+    "path_in",
+    "source_name",
+    "wrapper_id_of",
+)
 
 NOT_LOGGED = (
     "self",
@@ -27,6 +37,7 @@ NOT_LOGGED = (
 """Settings that the database leaves out."""
 
 
+_SET_BY_THE_WRAPPER = ("config_id", "message_retrieval_function", "pass_filter")
 _PLACES_IN_0_2 = {"agentchat._nested": "agentchat.conversable_agent"}
 
 
@@ -41,6 +52,18 @@ def as_json(obj: object, indent: int | None = None) -> str:
         return json.dumps(obj, indent=indent, default=_not_serializable)
     except (TypeError, ValueError):  # keys that are not texts, or something that contains itself
         return json.dumps(to_dict(obj), indent=indent, default=_not_serializable)
+
+
+def answer_as_json(response: object, indent: int | None = None) -> str:
+    """Write the answer of a model as JSON.
+
+    Args:
+        response: the answer, or a text that says why there is none.
+        indent: how far to indent what is inside of something; None writes one line.
+    """
+    if response is None or isinstance(response, str):
+        return as_json({"response": response}, indent)
+    return as_json(to_dict(response, exclude=_SET_BY_THE_WRAPPER), indent)
 
 
 def _not_serializable(part: object) -> str:

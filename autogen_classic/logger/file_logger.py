@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._rows import Veil, agent_fields, as_json, path_in, source_name, wrapper_id_of
+from ._rows import Veil, agent_fields, answer_as_json, as_json, path_in, source_name, wrapper_id_of
 from ._rows import as_json as safe_serialize
 from ._store import TextFile
 from .base_logger import BaseLogger
@@ -92,6 +92,7 @@ class FileLogger(BaseLogger):
             wrapper_id=wrapper_id,
             request=request,
             response=str(response),
+            json_response=answer_as_json(response),
             is_cached=is_cached,
             cost=cost,
             start_time=start_time,
@@ -155,6 +156,7 @@ class FileLogger(BaseLogger):
             source_id=id(source),
             source_name=source_name(source),
             **_class_of(source),
+            function_name=getattr(function, "__name__", type(function).__name__),
             timestamp=get_current_ts(),
             thread_id=threading.get_ident(),
             input_args=as_json(args),

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._rows import NOT_LOGGED, Veil, agent_fields, as_json, path_in, source_name, wrapper_id_of
+from ._rows import NOT_LOGGED, Veil, agent_fields, answer_as_json, as_json, path_in, source_name, wrapper_id_of
 from ._rows import as_json as safe_serialize
 from ._store import Database
 from .base_logger import BaseLogger
-from .logger_utils import get_current_ts, to_dict
+from .logger_utils import get_current_ts
 
 if TYPE_CHECKING:
     from .._core.party import Agent
@@ -25,7 +25,6 @@ logger = logging.getLogger("autogen.logger.sqlite_logger")
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_DATABASE = "logs.db"
-SET_BY_THE_WRAPPER = ("config_id", "message_retrieval_function", "pass_filter")
 SCHEMA = (
     """CREATE TABLE IF NOT EXISTS chat_completions (
         id INTEGER PRIMARY KEY, invocation_id TEXT, client_id INTEGER, wrapper_id INTEGER, session_id TEXT,
@@ -113,7 +112,7 @@ class SqliteLogger(BaseLogger):
             session_id=self.session_id,
             source_name=source_name(source),
             request=self._veil.over(as_json(request)),
-            response=self._veil.over(_answer_as_json(response)),
+            response=self._veil.over(answer_as_json(response, indent=4)),
             is_cached=is_cached,
             cost=cost,
             start_time=start_time,
@@ -216,9 +215,3 @@ class SqliteLogger(BaseLogger):
         columns, places = ", ".join(values), ", ".join("?" * len(values))
         statement = f"INSERT INTO {table} ({columns}) VALUES ({places}) {conflict}"
         self._database.add((statement, tuple(values.values())))
-
-
-def _answer_as_json(response: object) -> str:
-    if response is None or isinstance(response, str):
-        return as_json({"response": response})
-    return as_json(to_dict(response, exclude=SET_BY_THE_WRAPPER), indent=4)

@@ -98,7 +98,7 @@ def test_the_models_tools_and_failures_of_a_run_are_told(source: str, run: Any) 
     assert ", 1 failed" in output.splitlines()[-1]
 
 
-@pytest.mark.parametrize("source", ["database", "events"])
+@pytest.mark.parametrize("source", ["database", "file", "events"])
 def test_messages_come_with_tokens_costs_and_times(source: str, run: Any) -> None:
     _, output, _ = run(SOURCES[source]())
     lines = output.splitlines()
@@ -117,6 +117,27 @@ def test_every_entry_can_be_had_as_json(source: str, run: Any) -> None:
     assert code == 0
     assert [entry["failed"] for entry in entries if entry["kind"] == "model"] == [True, False, False]
     assert {entry["agent"] for entry in entries if entry["kind"] == "tool"} == {"user"}
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "file"])
+def test_a_log_names_each_agent_once_and_each_function(kind: str, run: Any) -> None:
+    lines = [line[14:] for line in run(logged(kind))[1].splitlines()]
+    assert [line for line in lines if line.startswith("agent")] == [
+        "agent    assistant: AssistantAgent",
+        "agent    user: ConversableAgent",
+    ]
+    assert [line for line in lines if line.startswith("tool")] == ['tool     user: add({"a": 1, "b": 2}) returned 3']
+
+
+def test_an_answer_that_0_2_has_logged_to_a_file_is_told_with_its_tokens(run: Any) -> None:
+    answer = (
+        "ChatCompletion(id='1', choices=[Choice(index=0, message=ChatCompletionMessage(content='It\\'s three.', "
+        "tool_calls=None))], usage=CompletionUsage(total_tokens=7), cost=-0.0)"
+    )
+    line = {"invocation_id": "1", "source_name": "ann", "request": {"model": "m"}, "response": answer, "cost": 0.0}
+    times = {"is_cached": 0, "start_time": "2026-01-31 23:59:58.0", "end_time": "2026-01-31 23:59:59.0"}
+    Path("run.log").write_text(f"Started new session with Session ID: 1\n{json.dumps({**line, **times})}\n")
+    assert "model    ann: It's three.  (m, 7 tokens, " in run("run.log")[1]
 
 
 def test_long_texts_are_cut_unless_they_are_asked_for(run: Any) -> None:
