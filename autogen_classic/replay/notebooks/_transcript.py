@@ -151,12 +151,26 @@ def read_transcript(text: str) -> list[Item]:
 
 def _end_of_message(lines: Sequence[str], start: int) -> int:
     """Return where the line of dashes stands that closes a message; the end of the output if it was cut off."""
-    for at in range(start, len(lines)):
+    for at in range(_past_response(lines, start), len(lines)):
         if _END.fullmatch(lines[at]) and _begins_something(lines, at + 1):
             return at
         if _HEADER.fullmatch(lines[at]) and not any(line.strip() for line in lines[start:at]):
             return at
     return len(lines)
+
+
+def _past_response(lines: Sequence[str], start: int) -> int:
+    """Return where the answer of a tool ends with which a message begins, whatever it contains; else the start."""
+    first = next((at for at in range(start, len(lines)) if lines[at].strip()), start)
+    if first == len(lines) or not _RESPONSE.fullmatch(lines[first]):
+        return start
+    stars = "*" * len(lines[first].rstrip())
+    for at in range(first + 1, len(lines)):
+        if lines[at].rstrip() == stars:
+            return at
+        if _TRUNCATED.match(lines[at]):  # the stars that come later may be those of another answer
+            break
+    return start
 
 
 def _begins_something(lines: Sequence[str], start: int) -> bool:
