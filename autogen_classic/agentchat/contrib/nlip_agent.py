@@ -159,8 +159,11 @@ class NlipRemoteAgent(ConversableAgent):
             return str(answer.to_json())
 
         asked = {"messages": request.messages, "context": request.context}
-        answer = await drive_async(request_steps(self, "nlip", asked, Call(ask)))
-        return response_message_from_nlip(NLIP_Message.model_validate_json(answer))
+        told = await drive_async(request_steps(self, "nlip", asked, Call(ask)))
+        answer = response_message_from_nlip(NLIP_Message.model_validate_json(told))
+        for said in answer.messages:
+            said.pop("tool_calls", None)  # a stranger calls no tool here, where none is offered
+        return answer
 
     async def _sent(self, message: NLIP_Message) -> NLIP_Message:
         """What the server answers to a message."""

@@ -25,7 +25,7 @@ from autogen_classic.testing import ScriptedClient, ScriptedPerson, tool_call
 
 pytest.importorskip("nlip_server")
 pytest.importorskip("uvicorn")
-from nlip_sdk.nlip import NLIP_Factory
+from nlip_sdk.nlip import NLIP_Factory, NLIP_Message
 
 from autogen_classic.agentchat.contrib.nlip_agent import (
     AG2NlipApplication,
@@ -155,15 +155,17 @@ def test_a_request_is_what_ag2_sends(services: Services) -> None:
 
 def test_requests_and_answers_survive_the_way_there() -> None:
     tools = [{"type": "function", "function": {"name": "f", "parameters": {}}}]
-    talked = [
+    talked: list[dict[str, Any]] = [
         {"role": "user", "content": "hi", "name": "u"},
         {"role": "assistant", "content": None, "tool_calls": [{"id": "1", "function": {"name": "f"}}]},
         {"role": "tool", "tool_call_id": "1", "content": "x"},
     ]
     request = RequestMessage(messages=talked, context={"a": 1}, client_tools=tools)
     assert request_message_from_nlip(request_message_to_nlip(request)) == request
-    answer = ResponseMessage(messages=[{"role": "assistant", "content": "two"}], context={"b": 2})
-    assert response_message_from_nlip(response_message_to_nlip(answer)) == answer
+    calls = [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
+    for said in ({"content": "two"}, {"content": "", "tool_calls": calls}):
+        answer = ResponseMessage(messages=[{"role": "assistant", **said}], context={"b": 2})
+        assert response_message_from_nlip(response_message_to_nlip(answer)) == answer
 
 
 @pytest.mark.parametrize(
@@ -184,6 +186,31 @@ def test_a_conversation_token_of_a_client_comes_back() -> None:
     with serving(bot(["Hello."])) as url:
         answer = httpx.post(f"{url}/nlip/", json=message.to_dict(), timeout=60).json()
     assert (answer["content"], answer["submessages"][0]["content"]) == ("Hello.", "c-1")
+
+
+def test_a_call_of_a_tool_of_the_client_goes_to_the_client() -> None:
+    tools = [{"type": "function", "function": {"name": "shop", "parameters": {}}}]
+    talked: list[dict[str, Any]] = [{"role": "user", "content": "Buy bread."}]
+    with serving(bot([tool_call("shop", what="bread"), "It is bought."])) as url:
+
+        def asked() -> ResponseMessage:
+            request = request_message_to_nlip(RequestMessage(messages=talked, client_tools=tools))
+            answer = httpx.post(f"{url}/nlip/", json=request.to_dict(), timeout=60).json()
+            return response_message_from_nlip(NLIP_Message.model_validate(answer))
+
+        (called,) = asked().messages
+        (call,) = called["tool_calls"]
+        assert call["function"] == {"name": "shop", "arguments": '{"what": "bread"}'}
+        talked += [called, {"role": "tool", "tool_call_id": call["id"], "content": "done"}]
+        assert asked().messages == [{"role": "assistant", "content": "It is bought."}]
+
+
+def test_an_agent_elsewhere_calls_no_tool_that_it_was_not_offered(services: Services) -> None:
+    called = [{"id": "1", "type": "function", "function": {"name": "add", "arguments": "{}"}}]
+    said = {"role": "assistant", "content": "Hello.", "tool_calls": called}
+    services.answer(HOST, Answer(response_message_to_nlip(ResponseMessage(messages=[said])).to_dict()))
+    result = talk("sync", NlipRemoteAgent(f"https://{HOST}", "remote"))
+    assert (result.summary, "tool_calls" in result.chat_history[-1]) == ("Hello.", False)
 
 
 # --- trouble ----------------------------------------------------------------------------------------------------------

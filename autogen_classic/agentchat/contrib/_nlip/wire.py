@@ -1,7 +1,7 @@
 """Requests and answers as messages of NLIP, and back.
 
 A message of NLIP is a text for a reader who knows no more. What goes along with it is in submessages with the labels of
-AG2: the conversation, the context variables, the tools of whoever asks.
+AG2: the conversation, the context variables, the tools of whoever asks; and, with a label of ours, the calls of these.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ __all__ = (
 _HISTORY = "ag2_chat_history"
 _CONTEXT = "ag2_context"
 _TOOLS = "ag2_client_tools"
+_CALLS = "client_tool_calls"
 
 
 def request_message_to_nlip(request: RequestMessage) -> NLIP_Message:
@@ -78,10 +79,13 @@ def response_message_to_nlip(response: ResponseMessage) -> NLIP_Message:
         response: the answer.
 
     Returns:
-        The text of its last message, with the context variables beside it; and with the question, marked as an error,
-        if a person must be asked first.
+        The text of its last message, with its calls of the client's tools and the context variables beside it; and with
+        the question, marked as an error, if a person must be asked first.
     """
     message = _text(response.messages)
+    calls = response.messages[-1].get("tool_calls") if response.messages else None
+    if calls:
+        message.add_json(plain({"tool_calls": calls}), label=_CALLS)
     if response.context:
         message.add_json(plain(response.context), label=_CONTEXT)
     if response.input_required is not None:
@@ -98,10 +102,11 @@ def response_message_from_nlip(nlip_msg: NLIP_Message) -> ResponseMessage:
     Returns:
         The answer, with what a person is asked first, if the server says so.
     """
-    said = _said_in(nlip_msg)
+    said, calls = _said_in(nlip_msg), _listed(nlip_msg, _CALLS, "tool_calls")
+    message: dict[str, Any] = {"role": "assistant", "content": said, **({"tool_calls": calls} if calls else {})}
     asked = [part.content for part in nlip_msg.submessages or () if part.format is AllowedFormats.error]
     return ResponseMessage(
-        messages=[{"role": "assistant", "content": said}] if said else [],
+        messages=[message] if said or calls else [],
         context=_labelled(nlip_msg, _CONTEXT),
         input_required=str(asked[0]) if asked else None,
     )
