@@ -45,6 +45,16 @@ class Cast(ABC):
     def reset(self) -> None:
         """Forget earlier conversations."""
 
+    @contextmanager
+    def as_new(self) -> Iterator[None]:
+        """Forget earlier conversations, and hold one, in a ``with`` block, that leaves context variables as they were.
+
+        The agents have copies of their variables in it, because each client has changes of its own.
+        """
+        self.reset()
+        with _variables_lent(self.agents):
+            yield
+
     @abstractmethod
     def talk(self, earlier: Sequence[Message], message: Message) -> ChatResult:
         """Hold the conversation.
@@ -148,15 +158,13 @@ class _SingleCast(_PairCast):
 
     def __init__(self, agent: ConversableAgent) -> None:
         self._caller = Caller(agent)
-        self._variables = unshared(agent.context_variables.to_dict())
         super().__init__(agent, self._caller)
         self.takes_tools = bool(agent.llm_config)
 
     def reset(self) -> None:
-        """Forget earlier conversations, and what they left in the context variables."""
+        """Forget earlier conversations."""
         super().reset()
-        self._agent.context_variables = ContextVariables(data=unshared(self._variables))
-        self._caller.context_variables = self._agent.context_variables
+        self._caller.context_variables = self._agent.context_variables  # which the program may have replaced
 
     @contextmanager
     def knowing(self, tools: Sequence[Message]) -> Iterator[None]:
@@ -215,15 +223,19 @@ class _PatternCast(Cast):
     def __init__(self, pattern: Pattern, max_rounds: int) -> None:
         self._pattern = pattern
         self._max_rounds = max_rounds
-        self._variables = unshared(pattern.context_variables.to_dict())
         self.members = [agent for agent in pattern.agents if agent is not pattern.user_agent]
         self.agents = [*self.members, pattern.user_agent] if pattern.user_agent is not None else self.members
 
     def reset(self) -> None:
-        """Forget earlier conversations, and what they left in the context variables."""
-        self._pattern.context_variables = ContextVariables(data=unshared(self._variables))
+        """Forget earlier conversations."""
         for agent in self.agents:
             agent.reset()
+
+    @contextmanager
+    def as_new(self) -> Iterator[None]:
+        """See `Cast.as_new`."""
+        with _variables_lent([self._pattern]), super().as_new():
+            yield
 
     def talk(self, earlier: Sequence[Message], message: Message) -> ChatResult:
         """See `Cast.talk`."""
@@ -240,6 +252,20 @@ class _PatternCast(Cast):
         """See `Cast.stop`."""
         if self._pattern.manager is not None:
             self._pattern.manager.stop_chat(now)
+
+
+@contextmanager
+def _variables_lent(owners: Sequence[ConversableAgent | Pattern]) -> Iterator[None]:
+    """Let owners have copies of their context variables, shared as those are, for the length of a ``with`` block."""
+    own = [owner.context_variables for owner in owners]
+    copies = {id(variables): ContextVariables(data=unshared(dict(variables))) for variables in own}
+    for owner, variables in zip(owners, own, strict=True):
+        owner.context_variables = copies[id(variables)]
+    try:
+        yield
+    finally:
+        for owner, variables in zip(owners, own, strict=True):
+            owner.context_variables = variables
 
 
 def _said_by(one: Message, members: Sequence[ConversableAgent], client: str, otherwise: str) -> list[tuple[str, Any]]:

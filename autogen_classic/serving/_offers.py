@@ -84,8 +84,7 @@ class Shelf:
             with made_for_request(maker, self.name) as servable:
                 yield self._cast_of(servable)
             return
-        with self._turn:
-            self._shared.reset()
+        with self._turn, self._shared.as_new():
             yield self._shared
 
     def _first_cast(self) -> Cast:

@@ -421,21 +421,47 @@ class Gate:
         return "at last"
 
 
-def test_an_agent_that_is_shared_forgets_the_variables_of_each_client(model: MockOpenAIServer) -> None:
-    def visit(context_variables: ContextVariables) -> str:
-        """Tell how often it was called."""
-        context_variables["visits"].append("once more")
-        context_variables["last"] = "here"
-        return f"{len(context_variables['visits'])} {context_variables.get('price')}"
+def visit(context_variables: ContextVariables) -> str:
+    """Tell how often it was called."""
+    context_variables["visits"].append("once more")
+    context_variables["last"] = "here"
+    return f"{len(context_variables['visits'])} {context_variables.get('price')}"
 
-    def last(request: ModelRequest) -> Any:
-        return tool_call("visit") if request["messages"][-1]["role"] == "user" else request["messages"][-1]["content"]
 
-    model.default = last
-    agent = an_agent(model, functions=[visit], context_variables={"visits": [], "price": 3})
-    with OpenAIServer({"it": agent}) as server:
-        answers = [ask(server, "Hi").choices[0].message.content for _ in range(2)]
-    assert answers == ["1 3", "1 3"]
+def visit_and_tell(request: ModelRequest) -> Any:
+    """Call `visit` and say what it tells."""
+    last = request["messages"][-1]
+    return last["content"] if last["role"] == "tool" else tool_call("visit")
+
+
+@pytest.mark.parametrize("kind", ["agent", "pair", "group", "pattern"])
+def test_who_is_shared_forgets_the_variables_of_each_client_and_knows_those_of_the_program(
+    model: MockOpenAIServer, kind: str
+) -> None:
+    model.default = visit_and_tell
+    mine = ContextVariables(data={"visits": [], "price": 3})
+    served: Any
+    if kind == "pattern":
+        ann = an_agent(model, functions=[visit])
+        owner = served = RoundRobinPattern(initial_agent=ann, agents=[ann], context_variables=mine)
+    elif kind == "agent":
+        owner = served = an_agent(model, functions=[visit])
+    else:
+        ann = an_agent(model)
+        owner = ConversableAgent("runner", llm_config=False, human_input_mode="NEVER", max_consecutive_auto_reply=1)
+        register_function(visit, caller=ann, executor=owner, description="Tell how often it was called.")
+        group = GroupChat([ann, owner], [], max_round=4, speaker_selection_method="round_robin")
+        served = (owner, ann) if kind == "pair" else GroupChatManager(group, llm_config=False)
+    owner.context_variables = mine
+    heard = []
+    with OpenAIServer({"it": served}) as server:
+        for price in (3, 4):
+            mine["price"] = price
+            heard += [ask(server, "Hi").choices[0].message.content for _ in range(2)]
+    for text, told in zip(heard, ("1 3", "1 3", "1 4", "1 4"), strict=True):
+        assert told in text
+    assert owner.context_variables is mine
+    assert mine.to_dict() == {"visits": [], "price": 4}
 
 
 def test_one_conversation_too_many_is_told_to_come_again(model: MockOpenAIServer) -> None:
