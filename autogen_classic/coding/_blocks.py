@@ -7,27 +7,7 @@ from pathlib import Path
 from ..errors import FileNameError
 from .utils import _get_file_name_from_content
 
-__all__ = ("made_directory", "save_code")
-
-
-def made_directory(work_dir: Path) -> Path:
-    """Make a working directory if it does not exist.
-
-    Args:
-        work_dir: its path.
-
-    Returns:
-        The same path.
-
-    Raises:
-        FileExistsError: it is a file.
-    """
-    try:
-        work_dir.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        reason = "work_dir must be a directory, but this is a file"
-        raise FileExistsError(error.errno, reason, str(work_dir)) from None
-    return work_dir
+__all__ = ("save_code",)
 
 
 def save_code(code: str, root: Path, default_name: str, language: str) -> Path:

@@ -18,6 +18,7 @@ import docker.errors
 import requests
 
 from .._code.commands import PROGRAMS, temporary_name
+from .._code.directory import made_directory
 from .._code.docker.command import MARK_OF_THE_CONTAINER, ContainerCommand
 from .._code.docker.engine import (
     SAFE_SETTINGS,
@@ -35,7 +36,7 @@ from .._code.docker.shared_directory import WORKSPACE, SharedDirectory
 from .._code.outcome import STOPPED_EXIT_CODE, TIMEOUT_MSG, Outcome
 from .._code.process.owner import InThisProcess
 from ..errors import AutogenClassicError, WorkDirNotSharedError
-from ._blocks import made_directory, save_code
+from ._blocks import save_code
 from ._executor import MAX_OUTPUT, CommandLineExecutor
 
 if TYPE_CHECKING:

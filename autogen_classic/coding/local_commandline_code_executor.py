@@ -14,11 +14,12 @@ from types import SimpleNamespace
 from typing import ClassVar, Literal, ParamSpec
 
 from .._code.commands import PYTHON_VARIANTS, REFUSED_IN_SHELLS, WIN32, command_for, temporary_name
+from .._code.directory import made_directory
 from .._code.outcome import TIMEOUT_MSG, Outcome
 from .._code.process.bubblewrap import bubblewrap_command, check_bubblewrap
 from .._code.process.command import Command, ProcessResult
 from .._code.process.environment import environment_for_code, python_command
-from ._blocks import made_directory, save_code
+from ._blocks import save_code
 from ._executor import MAX_OUTPUT, CommandLineExecutor
 from .base import CodeBlock, CommandLineCodeResult
 from .func_with_reqs import (

@@ -42,7 +42,8 @@ def tools_that_run_here(entries: Iterable[Mapping[str, Any]]) -> dict[str, Calla
 
     Raises:
         TypeError: a setting has a wrong type, such as a text in the place of a list.
-        ValueError: configurations that offer the same tool give it different limits.
+        ValueError: configurations that offer the same tool give it different limits; or a tool has no type, or a
+            pattern is not a regular expression.
         OSError: the folder cannot be made.
     """
     fences: dict[str, dict[str, Any]] = {}

@@ -252,6 +252,13 @@ def test_a_mock_in_the_place_of_the_sdks_client_is_asked_by_create(monkeypatch: 
     assert text_of(asked.create(messages=HELLO)) == "mocked"
 
 
+def test_a_parameter_of_another_interface_is_explained(serve: Any, ask: Any) -> None:
+    server = serve("Hello.")
+    with pytest.raises(TypeError, match="'built_in_tools'.*Only entries with an \"api_type\" of 'responses' may"):
+        ask(wrapper(server), messages=HELLO, built_in_tools=["shell"])
+    assert server.requests == []
+
+
 def test_an_unknown_parameter_is_explained_and_nothing_sent(serve: Any, ask: Any) -> None:
     server = serve("Hello.")
     with pytest.raises(TypeError, match="unexpected keyword argument 'temprature'.*llm_config"):

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from ..._argument_checks import Texts, arguments_checked
 from ..._core.threads import in_thread
 from ..._core.whole_files import write_whole
+from ..directory import made_directory
 from .allowed_paths import is_allowed
 from .diffs import apply_diff
 
@@ -75,9 +76,7 @@ class WorkspaceEditor:
             TypeError: ``allowed_paths`` is a text.
             OSError: the folder cannot be made.
         """
-        root = Path(workspace_dir)
-        root.mkdir(parents=True, exist_ok=True)
-        self._root = root.resolve()
+        self._root = made_directory(workspace_dir, "workspace_dir").resolve()
         self._allowed = ("**",) if allowed_paths is None else tuple(allowed_paths)
 
     def create_file(self, operation: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import ClassVar
 
 from ..._argument_checks import Seconds, Texts, arguments_checked
 from ..commands import REFUSED_IN_SHELLS
+from ..directory import made_directory
 from ..process.command import run_command
 from .command_filter import CommandFilter, words_of
 
@@ -102,17 +104,16 @@ class ShellExecutor:
 
         Raises:
             TypeError: an argument has a wrong type, such as a text in the place of a list.
-            ValueError: ``default_timeout`` is not positive.
+            ValueError: ``default_timeout`` is not positive, or a pattern is not a regular expression.
             OSError: the folder cannot be made.
         """
         self._default_timeout = default_timeout
-        self._workspace = Path(workspace_dir) if workspace_dir is not None else Path.cwd()
-        self._workspace.mkdir(parents=True, exist_ok=True)
+        self._workspace = made_directory(Path.cwd() if workspace_dir is None else workspace_dir, "workspace_dir")
         patterns = self.DEFAULT_DANGEROUS_PATTERNS if dangerous_patterns is None else dangerous_patterns
         self._filter = CommandFilter(
             None if allowed_commands is None else frozenset(allowed_commands),
             frozenset(name.lower().removesuffix(".exe") for name in denied_commands or ()),
-            tuple((given, f"It matches {given!r}.") if isinstance(given, str) else given for given in patterns),
+            tuple(_pattern_of(number, given) for number, given in enumerate(patterns)),
             None if allowed_paths is None else tuple(allowed_paths),
         )
         self._filtering = enable_command_filtering
@@ -163,3 +164,16 @@ class ShellExecutor:
         except OSError as error:
             return CmdResult("", f"{words[0]}: {error.strerror or error}\n", _CANNOT_BE_RUN, timed_out=False)
         return CmdResult(result.stdout, result.stderr, None if result.timed_out else result.exit_code, result.timed_out)
+
+
+def _pattern_of(number: int, given: str | tuple[str, str]) -> tuple[str, str]:
+    """A dangerous pattern, and what is said of it."""
+    text, said = (given, f"It matches {given!r}.") if isinstance(given, str) else given
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(
+            f"Item {number} of dangerous_patterns is not a regular expression: {text!r}, {error}. "
+            "Write a backslash before characters that mean themselves."
+        ) from None
+    return text, said

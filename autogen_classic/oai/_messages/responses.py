@@ -60,10 +60,25 @@ def built_in_tools_of(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     Args:
         settings: the configuration. ``"apply_patch_async"`` is AG2's name for an ``apply_patch`` that does not block,
             as all tools here do not in an asynchronous chat.
+
+    Raises:
+        TypeError: they are not a list of names and dicts.
+        ValueError: a dict does not say of which type its tool is.
     """
-    tools = [{"type": tool} if isinstance(tool, str) else dict(tool) for tool in settings.get("built_in_tools") or ()]
-    written = [{**tool, "type": str(tool["type"]).removesuffix("_async")} for tool in tools]
+    given = settings.get("built_in_tools") or ()
+    if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
+        raise TypeError(f'built_in_tools should be a list, such as ["shell"], but it is {given!r:.80}.')
+    written = [_built_in_tool(tool) for tool in given]
     return [tool for place, tool in enumerate(written) if tool not in written[:place]]
+
+
+def _built_in_tool(tool: object) -> dict[str, Any]:
+    if not isinstance(tool, (str, Mapping)):
+        raise TypeError(f'built_in_tools should hold names, such as "shell", and dicts, but one is {tool!r:.80}.')
+    settings = {"type": tool} if isinstance(tool, str) else dict(tool)
+    if not isinstance(settings.get("type"), str):
+        raise ValueError(f'A tool in built_in_tools needs a type, such as {{"type": "shell"}}, but it is {tool!r:.80}.')
+    return {**settings, "type": settings["type"].removesuffix("_async")}
 
 
 def choice_of(params: Mapping[str, Any]) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from ..._secrets import place_of, set_text, without_secrets
 from .._http.packages import speaks_http
+from .._specs import SPECS
 from ..providers import runs_here
 
 __all__ = ("Failures", "parameter_errors", "status_of")
@@ -43,11 +45,19 @@ class parameter_errors:
             return
         if "unexpected keyword argument" in str(error):
             advice = "It stands in the llm_config, in an entry of its config_list, or in the call of create."
+            advice += _owners_of(str(error))
         elif "Missing required arguments" in str(error):
             advice = 'Each entry of config_list needs a "model", unless the llm_config has one for all.'
         else:
             return
         raise TypeError(f"{error}. {advice}") from error
+
+
+def _owners_of(error: str) -> str:
+    """Which other providers have the parameter that an error is about; empty if none has."""
+    named = re.findall(r"'(\w+)'", error)
+    names = [spec.name for spec in SPECS if not spec.accepts_all and any(map(spec.setting, named))]
+    return f' Only entries with an "api_type" of {" or ".join(map(repr, names))} may have it.' if names else ""
 
 
 def _place(entry: Mapping[str, Any]) -> str:

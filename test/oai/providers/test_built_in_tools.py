@@ -268,6 +268,24 @@ def test_configurations_of_one_agent_must_agree_on_the_limits(serve: Any, tmp_pa
         AssistantAgent("assistant", llm_config={"config_list": [{**entries[0], "denied_commands": "cat"}]})
 
 
+@pytest.mark.parametrize(
+    ("settings", "error", "said"),
+    [
+        ({"built_in_tools": "shell"}, TypeError, r"built_in_tools should be a list, .* but it is 'shell'"),
+        ({"built_in_tools": {"type": "shell"}}, TypeError, "built_in_tools should be a list"),
+        ({"built_in_tools": [{"typ": "shell"}]}, ValueError, r"needs a type, .* but it is {'typ': 'shell'}"),
+        ({"built_in_tools": [None]}, TypeError, "should hold names, .* but one is None"),
+        ({"dangerous_patterns": ["("]}, ValueError, r"Item 0 of dangerous_patterns .* regular expression: '\('"),
+        ({"workspace_dir": __file__}, FileExistsError, "workspace_dir must be a directory, but this is a file"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_when_the_agent_is_made(
+    serve: Any, tmp_path: Path, settings: dict[str, Any], error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        pair(serve(Say("Hi.")), tmp_path, **settings)
+
+
 def test_limits_are_no_part_of_a_request(serve: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     server = serve(Say("Hi."))
     limits = {"allowed_paths": ["*"], "allowed_commands": ["ls"], "denied_commands": ["cat"], "dangerous_patterns": []}

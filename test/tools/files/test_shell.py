@@ -213,3 +213,7 @@ def test_wrong_settings_are_refused(tmp_path: Path) -> None:
         ShellExecutor(default_timeout=0, workspace_dir=tmp_path)
     with pytest.raises(ValueError, match=r"timeout_ms of ShellExecutor\.run_commands should be greater than 0, but it"):
         ShellExecutor(workspace_dir=tmp_path).run_commands(["echo x"], timeout_ms=-1)
+    with pytest.raises(ValueError, match=r"Item 1 of dangerous_patterns is not a regular expression: '\['"):
+        ShellExecutor(workspace_dir=tmp_path, dangerous_patterns=["x", ("[", "No brackets.")])
+    with pytest.raises(NotADirectoryError, match="workspace_dir must be a directory, but a part of its path is a file"):
+        ShellExecutor(workspace_dir=Path(__file__) / "work")
