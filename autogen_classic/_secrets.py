@@ -54,7 +54,7 @@ _NOT_SHOWN = frozenset(
     ("api_type", "api_version", "azure_ad_token_provider", "base_url", "extra_headers", "extra_query", "tool_config")
 )
 _CONTENT = frozenset(("messages", "prompt", "tools", "functions"))
-_LOGIN = re.compile(r"(//|^(?!.*//))\S*@")
+_LOGIN = re.compile(r"(//|^(?!.*//))\S*@|(//\S*)")  # or an address without one, which is passed over as a whole
 _SHORTEST_SECRET = 6
 _HIDDEN = "***"
 
@@ -261,7 +261,7 @@ def place_of(address: str) -> str:
     host = parts.netloc.rpartition("@")[2]
     if host:
         return f"{parts.scheme}://{host}{parts.path}"
-    return repr(_LOGIN.sub(r"\1", f"{parts.scheme}:{parts.path}" if parts.scheme else parts.path))
+    return repr(_LOGIN.sub(r"\1\2", f"{parts.scheme}:{parts.path}" if parts.scheme else parts.path))
 
 
 def without_keys(params: Mapping[str, Any]) -> dict[str, Any]:

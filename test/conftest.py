@@ -124,6 +124,7 @@ PLACES = {
     "test_import_utils.py": "quick",
     "test_imports.py": "quick",
     "test_json_utils.py": "quick",
+    "test_long_texts.py": "one",
     "test_math_utils.py": "quick",
     "test_packaging.py": "one",
     "test_papers.py": "one",

@@ -13,7 +13,7 @@ UNKNOWN = "unknown"
 
 # Group 1 is the language, which may hold signs (c++, c#, objective-c) if it touches the fence; group 2 is the code.
 # Signs after a blank would turn the end of inline code ("```pip``` first.") into the start of a block.
-_OPENING = r"```[ \t]*((?:(?<=`)\w[\w+#.-]*|\w+)?)[ \t]*\r?\n"
+_OPENING = r"```[ \t]*(?:((?<=`)\w[\w+#.-]*|\w+)[ \t]*)?\r?\n"
 _CLOSING = r"\r?\n[ \t]*```"
 CODE_BLOCK_PATTERN = _OPENING + r"(.*?)" + _CLOSING
 SINGLE_LINE_PATTERN = CODE_BLOCK_PATTERN + r"|`(?P<line>[^`]+)`"
@@ -33,7 +33,13 @@ def find_blocks(text: str) -> list[tuple[str, str]]:
         Pairs of language (empty if a block does not name one) and code, in order. If the fence is indented, as within
         a list, the code loses as many spaces as precede the fence.
     """
-    return [_block(found) for found in re.finditer(CODE_BLOCK_PATTERN, text, flags=re.DOTALL)]
+    blocks = []
+    opening = re.search(_OPENING, text)
+    # Behind an opening fence without a closing one, no other is closed either: each is looked for once.
+    while opening and (closing := re.compile(_CLOSING).search(text, opening.end())):
+        blocks.append(_block(opening, text[opening.end() : closing.start()]))
+        opening = re.compile(_OPENING).search(text, closing.end())
+    return blocks
 
 
 def extract_code(
@@ -53,7 +59,7 @@ def extract_code(
     text = content_str(text)
     if detect_single_line_code:
         return [
-            ("", found["line"].strip()) if found["line"] is not None else _block(found)
+            ("", found["line"].strip()) if found["line"] is not None else _block(found, found[2])
             for found in re.finditer(SINGLE_LINE_PATTERN, text, flags=re.DOTALL)
         ]
     if pattern == CODE_BLOCK_PATTERN:
@@ -81,14 +87,14 @@ def infer_lang(code: str) -> str:
     return "python"
 
 
-def _block(found: re.Match[str]) -> tuple[str, str]:
-    """The language and the code of a block that was found."""
-    language, code = found[1] or "", found[2]
-    before = found.string[found.string.rfind("\n", 0, found.start()) + 1 : found.start()]
+def _block(opening: re.Match[str], code: str) -> tuple[str, str]:
+    """The language and the code of a block whose opening fence was found."""
+    begin = opening.start()
+    before = opening.string[opening.string.rfind("\n", 0, begin) + 1 : begin]
     columns = len(before.expandtabs(_TAB)) if _BEFORE_A_FENCE.fullmatch(before) else 0
     if columns:
         code = re.sub(r"^[ \t]+", lambda blanks: _shortened(blanks[0], columns), code, flags=re.MULTILINE)
-    return language, code
+    return opening[1] or "", code
 
 
 def _shortened(blanks: str, columns: int) -> str:

@@ -46,8 +46,9 @@ def marked(text: str) -> str:
     """
     if not text.strip():
         return NOTHING
+    text = cut(text, LONGEST_TEXT)
     keep_foreign_pictures(text)
-    return f"{_BEGIN}\n{_without_marks(cut(text, LONGEST_TEXT), _FORGED_LINE, '(')}\n{_END}"
+    return f"{_BEGIN}\n{_without_marks(text, _FORGED_LINE, '(')}\n{_END}"
 
 
 def quoted(text: str, source: str, is_cut: bool = False) -> str:

@@ -29,7 +29,7 @@ __all__ = (
 _TAG = r"<{} ([^>\n]*)>"
 _END = re.compile(r"[>\n]")
 # A quoted value ends at the quote behind which another attribute or the end of the tag stands: "I'm" holds none.
-_QUOTED = r"""(["'])((?:(?!\2).|\2(?!\s+[^\s="']+\s*=|\s*/?\s*$))*)\2"""
+_QUOTED = r"""(["'])((?:(?!\2).|\2(?!\s+[^\s="']+\s*=|\s*(?:/\s*)?$))*)\2"""
 _ATTRIBUTE = re.compile(rf"""(?<!\S)([^\s="']+)\s*=\s*(?:{_QUOTED}|(\S+))""")
 _QUOTED_ATTRIBUTE = re.compile(rf"""(?<!\S)([^\s="']+)\s*=\s*{_QUOTED}""")
 _WRITTEN_BY_TOOLS = ("tool", "function")

@@ -10,8 +10,7 @@ from ..errors import NotJSONError
 
 __all__ = ("as_canonical_json", "as_json", "object_within", "values_within")
 
-_FENCED = re.compile(r"```\w*\s*\n(.*?)```", re.DOTALL)
-_BRACKETED = (re.compile(r"\{.*\}", re.DOTALL), re.compile(r"\[.*\]", re.DOTALL))
+_FENCED = re.compile(r"```\w*[^\S\n]*\n(.*?)```", re.DOTALL)
 
 
 def object_within(text: str) -> str:
@@ -23,8 +22,7 @@ def object_within(text: str) -> str:
     Returns:
         From the first brace to the last one, which need not be JSON; the whole text if there are none.
     """
-    found = _BRACKETED[0].search(text)
-    return found[0] if found else text
+    return _between("{", "}", text) or text
 
 
 def values_within(text: str) -> Iterator[str]:
@@ -38,7 +36,13 @@ def values_within(text: str) -> Iterator[str]:
         need be JSON.
     """
     yield from (found[1].strip() for found in _FENCED.finditer(text))
-    yield from (found[0] for form in _BRACKETED if (found := form.search(text)))
+    yield from (found for ends in (("{", "}"), ("[", "]")) if (found := _between(*ends, text)))
+
+
+def _between(opening: str, closing: str, text: str) -> str:
+    """The text from the first opening sign to the last closing one; empty if they are not there."""
+    begin, end = text.find(opening), text.rfind(closing)
+    return text[begin : end + 1] if 0 <= begin < end else ""
 
 
 def as_json(value: object, what: str = "The value") -> str:

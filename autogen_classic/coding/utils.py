@@ -18,7 +18,8 @@ _PIP_IN_PYTHON = re.compile(r"^(! ?pip install)(?! -qqq\b)", re.MULTILINE)
 _SHELLS = ("bash", "shell", "sh", "pwsh", "powershell", "ps1")
 
 # A name in the first line: "# NAME", "// NAME", "/* NAME */" or "<!-- NAME -->", with or without "filename:".
-_NAME_COMMENT = re.compile(r"(?:# |// |/\* |<!-- )\s*(?P<explicit>filename:)?\s*(?P<name>.*?)\s*(?:\*/|-->)?\s*$")
+_NAME_COMMENT = re.compile(r"(?:# |// |/\* |<!-- )\s*(?P<explicit>filename:)?(?P<name>.*)")
+_END_OF_COMMENT = re.compile(r"(?:\*/|-->)$")
 _RULE = "=" * 80
 _LAST_MESSAGES = 3
 _LONGEST_SUMMARY, _LONGEST_MESSAGE = 300, 100  # characters
@@ -104,7 +105,7 @@ def _get_file_name_from_content(code: str, workspace_path: Path, language: str |
     comment = _NAME_COMMENT.match(code.split("\n", 1)[0])
     if comment is None:
         return None
-    name = comment["name"]
+    name = _END_OF_COMMENT.sub("", comment["name"].strip()).rstrip()
     if language is not None and not comment["explicit"] and not name.lower().endswith(endings_of(language)):
         return None
     is_prose_with_a_slash = not comment["explicit"] and "/" in name and (" " in name or "://" in name)

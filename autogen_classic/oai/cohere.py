@@ -47,7 +47,7 @@ COHERE_PRICING_1K: dict[str, Price] = prices_of("cohere")
 _ALWAYS_NAMED = ("temperature", "max_tokens", "k", "p", "seed", "frequency_penalty", "presence_penalty")
 _TOOL_CHOICES = {"required": "REQUIRED", "any": "REQUIRED", "none": "NONE"}
 
-_CODE_BLOCK = re.compile(r"\s*```(?:json)?\s*(.*?)\s*```\s*", re.DOTALL)
+_CODE_BLOCK = re.compile(r"\s*```(?:json)?(.*)```\s*", re.DOTALL)
 
 _FINISH_REASONS = {"COMPLETE": "stop", "STOP_SEQUENCE": "stop", "MAX_TOKENS": "length", "TOOL_CALL": "tool_calls"}
 
@@ -254,7 +254,7 @@ def clean_return_response_format(response_str: str) -> str:
         json.JSONDecodeError: it is not JSON.
     """
     block = _CODE_BLOCK.fullmatch(response_str)
-    return json.dumps(json.loads(block[1] if block else response_str), ensure_ascii=False)
+    return json.dumps(json.loads(block[1].strip() if block else response_str), ensure_ascii=False)
 
 
 def _fitting(turns: Sequence[Turn]) -> list[Turn]:

@@ -13,9 +13,9 @@ from ..events import Event, MessageSent, ModelAsked, TextStreamed
 __all__ = ("Piece", "Speech", "by_speakers")
 
 _STOP_WORD = "TERMINATE"
-_STOP = re.compile(rf"\s*(?<!\w){_STOP_WORD}[\s.!*]*$")
+_STOP = re.compile(rf"(?<!\s)\s*(?<!\w){_STOP_WORD}[\s.!*]*$")
 _BEGUN = "|".join(_STOP_WORD[:length] for length in range(len(_STOP_WORD) - 1, 0, -1))
-_MAY_STOP = re.compile(rf"\s*(?:(?<!\w)(?:{_STOP_WORD}[\s.!*]*|{_BEGUN}))?$")
+_MAY_STOP = re.compile(rf"(?<!\s)\s*(?:(?<!\w)(?:{_STOP_WORD}[\s.!*]*|{_BEGUN}))?$")
 _PARAGRAPH = "\n\n"
 
 

@@ -36,7 +36,7 @@ _BETWEEN_PROGRAMS = re.compile(r"[^\w./\\+-]+")
 
 # Quoted text, and what a shell would read as an operator: at the beginning or the end of a word.
 _OPERATOR = re.compile(
-    r"""\\. | '[^']*' | "(?:\\.|[^"\\])*" | (?P<operator> (?<!\S)\d?[|&;<>]+ | [|&;<>]+(?!\S) )""",
+    r"""\\. | '[^']*' | "(?:\\.|[^"\\])*" | (?P<operator> (?<!\S)\d?[|&;<>]+ | [|&;<>]+(?!\S) ) | [|&;<>]+""",
     re.VERBOSE | re.DOTALL,
 )
 

@@ -20,7 +20,7 @@ __all__ = ("Reader", "tools_of_browser", "tools_of_reader")
 
 _logger = logging.getLogger("autogen.agentchat.contrib.web_surfer")
 
-_FIRST_LINK = re.compile(r"\[.*?\]\((https?://[^\s)]+)\)", re.DOTALL)
+_LINK = re.compile(r"\]\((https?://[^\s)]+)\)")
 _RECOMMENDED_TOKENS = 16_000
 _TOKENS_FOR_QUESTION_AND_ANSWER = 2_000
 _READER_PROMPT = "You read long documents for others, and tell them briefly and exactly what matters in them."
@@ -55,8 +55,8 @@ def tools_of_browser(browser: AbstractMarkdownBrowser) -> list[tuple[Tool, str]]
 
     def navigational_web_search(query: Annotated[str, "What to look for."]) -> str:
         browser.visit_page(f"search: {query}")
-        link = _FIRST_LINK.search(browser.page_content)
-        return _opened(link.group(1)) if link else _shown()
+        link = _LINK.search(browser.page_content)
+        return _opened(link[1]) if link else _shown()
 
     def visit_page(url: Annotated[str, "The address, which may be relative to the page that is open."]) -> str:
         return _opened(url)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..._json.text import object_within
 from ...oai.client import OpenAIWrapper
 from ._operations import Operation
 
@@ -49,9 +50,8 @@ def renamed(operations: Sequence[Operation], llm_config: Mapping[str, Any]) -> l
 
 
 def _names_in(said: object) -> dict[str, Any]:
-    found = re.search(r"{.*}", said, re.DOTALL) if isinstance(said, str) else None
     try:
-        names = json.loads(found[0]) if found else {}
+        names = json.loads(object_within(said)) if isinstance(said, str) else {}
     except ValueError:
         return {}
     return names if isinstance(names, dict) else {}

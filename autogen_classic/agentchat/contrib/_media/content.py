@@ -21,12 +21,9 @@ SourceT = TypeVar("SourceT")
 Part: TypeAlias = dict[str, Any]
 """A part of a content, as OpenAI defines it: a text or a picture."""
 
-_PATH = re.compile(
-    r"""(?:(?<![\w.~/])(?:~|\.{1,2})?/|\b)      # the root, the home or a folder of a path; or a word
-        (?:(?!\]\()[^\s"'<>|])+                 # no quotes, and nothing across the middle of a Markdown link
-        \.(?:jpg|jpeg|png|gif|bmp)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
+_MAY_HOLD_A_PATH = re.compile(r"""(?:(?!\]\()[^\s"'<>|])+""")  # nothing across the middle of a Markdown link
+_BEGIN_OF_PATH = re.compile(r"(?<![\w.~/])(?:~|\.{1,2})?/|\b")  # the root, the home or a folder; or a word
+_END_OF_PATH = re.compile(r"\.(?:jpg|jpeg|png|gif|bmp)\b", re.IGNORECASE)
 
 
 def text_part(text: str) -> Part:
@@ -146,7 +143,14 @@ def _is_sendable(url: object) -> bool:
 
 def paths_in(text: str) -> list[str]:
     """The addresses and paths of pictures in a text, which end in jpg, jpeg, png, gif or bmp."""
-    return [match[0] for match in _PATH.finditer(text)]
+    return [path for found in _MAY_HOLD_A_PATH.finditer(text) if (path := _path_in(found[0]))]
+
+
+def _path_in(text: str) -> str:
+    """The longest path of a picture in a text without blanks; empty if there is none."""
+    begin = _BEGIN_OF_PATH.search(text)
+    *_, end = (None, *_END_OF_PATH.finditer(text))
+    return text[begin.start() : end.end()] if begin and end and begin.end() < end.start() else ""
 
 
 def as_sendable(messages: Iterable[Mapping[str, Any]], encode: Callable[[Image.Image], str]) -> list[Message]:

@@ -18,7 +18,7 @@ Function = dict[str, Any]
 """``name``, ``description``, ``arguments`` (a schema by parameter), ``packages`` (by commas) and ``code``."""
 
 _PARTS = ("name", "description", "arguments", "packages", "code")
-_PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]*(\[[\w,. -]+\])?\s*([=<>!~]=?=?\s*[\w.*+!-]+\s*)*")
+_PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]*(\[[\w,. -]+\])?\s*((?:[<>=]=?=?|[!~]==?)\s*[\w.*+-]+(?:![\w.*+-]+)?\s*)*")
 
 
 def apply(call: Mapping[str, Any], functions: Sequence[Function]) -> list[Function]:

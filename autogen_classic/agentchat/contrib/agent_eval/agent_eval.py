@@ -189,9 +189,9 @@ def _critics(
 def _criteria_in(message: dict[str, Any] | None) -> list[Criterion]:
     """Read the criteria in the last message, which may have words around them."""
     text = str((message or {}).get("content") or "")
-    found = re.search(r"[\[{].*[\]}]", text, flags=re.DOTALL)
+    found = re.match(r"[^\[{]*([\[{].*[\]}])", text, flags=re.DOTALL)
     try:
-        return Criterion.parse_json_str(found[0] if found else text)
+        return Criterion.parse_json_str(found[1] if found else text)
     except (ValueError, TypeError, RecursionError) as error:
         raise UnusableProposalError(
             f"The last message of the critics holds no list of criteria in JSON ({error}). It is: {text[:500]!r}"

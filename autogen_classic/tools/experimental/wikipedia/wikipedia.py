@@ -47,7 +47,7 @@ logger = logging.getLogger("autogen.tools.experimental.wikipedia")
 _NOTHING = "No good Wikipedia Search Result was found"
 _FAILED = "wikipedia search failed: {error}"
 _LANGUAGE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.IGNORECASE)
-_HEADING = re.compile(r"^=+ *(.*?) *=+ *$", re.MULTILINE)
+_HEADING = re.compile(r"^=.*= *$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LIMITS = Limits(size=20_000_000, seconds=SECONDS)
 
@@ -146,7 +146,7 @@ class WikipediaClient:
                 pageid=page["pageid"],
                 title=page["title"],
                 summary=_HEADING.split(text, 1)[0].strip(),
-                text=_BLANK_LINES.sub("\n\n", _HEADING.sub(r"\1", text)).strip(),
+                text=_BLANK_LINES.sub("\n\n", _HEADING.sub(_title_in, text)).strip(),
                 fullurl=page.get("fullurl") or "",
             )
 
@@ -288,3 +288,7 @@ class WikipediaPageLoadTool(_WikipediaTool):
 
 def _summary_of(result: dict[str, Any], page: WikipediaPage) -> str | None:
     return f"Page: {page.title}\nSummary: {page.summary}" if page.summary else None
+
+
+def _title_in(heading: re.Match[str]) -> str:
+    return heading[0].strip(" ").strip("=").strip(" ")
