@@ -176,6 +176,9 @@ class JournalFile:
     async def a_settle(self) -> None:
         """Do the same without blocking the event loop."""
         with self._lock:
+            if not self._is_open:
+                self._check_nothing_is_lost()
+                return
             settling = self._settling()
         await asyncio.shield(asyncio.wrap_future(settling))  # if this is cancelled, others may wait for it still
 
@@ -199,8 +202,7 @@ class JournalFile:
     def _settle(self, size: int) -> None:
         """Wait until the file is on the disk up to this size. Whoever comes first does it for all that wait."""
         with self._syncing:
-            if self._fault is not None and self._waiting:
-                raise JournalError(self._refusal)
+            self._check_nothing_is_lost()
             if self._safe >= size or not self._is_open:
                 return
             size = self._size
@@ -210,8 +212,13 @@ class JournalFile:
                 with self._lock:
                     raise self._refused(error) from None
             with self._lock:
+                self._check_nothing_is_lost()
                 if self._fault is None:  # otherwise a line was refused meanwhile, and the others were written anew
                     self._note_safe(size)
+
+    def _check_nothing_is_lost(self) -> None:
+        if self._fault is not None and self._waiting:
+            raise JournalError(self._refusal)
 
     def _note_safe(self, size: int) -> None:
         self._safe = size
@@ -264,16 +271,24 @@ class JournalFile:
         """
         _open_files.discard(self)
         try:
-            if self._fault is None:
-                self.settle()
+            with self._syncing, self._lock:  # so that no line comes between the last look at the disk and the end
+                self._close()
         finally:
-            with self._syncing, self._lock:
-                self._is_open = False
-                _unlock(self._handle)
-                os.close(self._handle)
-                self._reserve.unlink(missing_ok=True)
             if self._worker is not None:
                 self._worker.shutdown()
+
+    def _close(self) -> None:
+        try:
+            if self._fault is None and self._waiting:
+                os.fsync(self._handle)
+                self._note_safe(self._size)
+        except OSError as error:
+            raise self._refused(error) from None
+        finally:
+            self._is_open = False
+            _unlock(self._handle)
+            os.close(self._handle)
+            self._reserve.unlink(missing_ok=True)
 
     def let_go(self) -> None:
         """Close the file in a forked process, which must not hold the lock of its parent, and has not its worker."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import errno
 import os
@@ -23,6 +24,7 @@ from journal_kit import Pair, Stopped, answer, lines_of
 from autogen_classic import AssistantAgent
 from autogen_classic.cli import main
 from autogen_classic.replay import _journal
+from autogen_classic.replay._journal_file import JournalFile
 from autogen_classic.state import JournalError, journal
 from autogen_classic.testing import MockOpenAIServer
 
@@ -111,6 +113,44 @@ def test_nothing_more_is_asked_after_the_disk_has_refused_a_line(monkeypatch: py
             pair.assistant.generate_reply([{"role": "user", "content": "Hello?"}])
     assert pair.client.requests == []
     assert [line["kind"] for line in lines_of()] == ["run"]
+
+
+def test_a_line_that_is_lost_is_told_though_the_journal_is_closed_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(handle: int) -> None:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    async def work() -> None:
+        with JournalFile(FILE, "program") as file, monkeypatch.context() as broken:
+            broken.setattr(os, "fsync", refuse)
+            file.append({"kind": "message", "agent": "ann"})
+            with pytest.raises(JournalError, match="What was finished last is lost: message of ann"):
+                await file.a_settle()
+        with pytest.raises(JournalError, match="What was finished last is lost: message of ann"):
+            await file.a_settle()
+
+    asyncio.run(work())
+
+
+def test_a_line_that_is_taken_back_while_the_disk_works_is_told_as_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    sync = os.fsync
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    with JournalFile(FILE, "program") as file:
+
+        def sync_while_another_line_is_refused(handle: int) -> None:
+            broken.setattr(os, "fsync", sync)
+            broken.setattr(os, "write", refuse)
+            with pytest.raises(JournalError, match="lost: message of ann, message of bob"):
+                file.append({"kind": "message", "agent": "bob"})
+            sync(handle)
+
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "fsync", sync_while_another_line_is_refused)
+            with pytest.raises(JournalError, match="lost: message of ann, message of bob"):
+                file.append({"kind": "message", "agent": "ann"})
+    assert lines_of() == []
 
 
 @ON_POSIX
