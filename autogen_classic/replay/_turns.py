@@ -105,11 +105,16 @@ def _fault_of_response(response: Any) -> str:
     return "" if is_shape(fields) else 'has a "response" in which a dict or object is not marked as such.'
 
 
-# --- the messages of a request, of which only the new ones are written
+# --- the messages of a question, of which only the new ones are written
+#
+# A request to a model that continues another one has also its other parameters. Agents elsewhere are asked like tools,
+# whose arguments may have any names: there, what tells of the earlier turn stands beside the arguments.
+
+_WITH_MESSAGES = {"model": "request", "tool": "arguments"}
 
 
 def expand(turns: list[Turn], place: str) -> None:
-    """Give every request all of its messages, in place.
+    """Give every question all of its messages, in place.
 
     Args:
         turns: the turns in the order of the file.
@@ -125,41 +130,48 @@ def expand(turns: list[Turn], place: str) -> None:
         if turn["number"] in by_number:
             raise CassetteError(f"{place}: turns[{position}] has the number {turn['number']} of an earlier turn.")
         by_number[turn["number"]] = turn
-        request = turn.get("request", {})
-        if "continues_turn" not in request:
+        field = _WITH_MESSAGES.get(turn["kind"], "")
+        asked = turn.get(field, {})
+        link = asked if turn["kind"] == "model" else turn
+        if not field or "continues_turn" not in link:
             continue
-        number = request["continues_turn"]
-        former = by_number.get(number, {}).get("request", {}) if type(number) is int else {}
-        kept = request.get("keeps_messages")
+        number = link["continues_turn"]
+        former = by_number.get(number, {}).get(field, {}) if type(number) is int else {}
+        kept = link.get("keeps_messages")
         messages = former.get("messages")
-        added = request.get("messages")
+        added = asked.get("messages")
         if not isinstance(messages, list) or not isinstance(added, list) or type(kept) is not int:
             raise CassetteError(
                 f"{place}: turns[{position}] continues turn {number!r}, which is not an earlier turn with messages."
             )
         if not 0 < kept <= len(messages):
             raise CassetteError(f"{place}: turns[{position}] keeps {kept} messages of {len(messages)}.")
-        turn["request"] = {**former, "messages": [*messages[:kept], *added]}
+        others = former
+        if link is turn:
+            others = asked
+            del turn["continues_turn"], turn["keeps_messages"]
+        turn[field] = {**others, "messages": [*messages[:kept], *added]}
 
 
 class Shortener:
-    """Writes, for each request, only the messages that no earlier one with the same parameters had."""
+    """Writes, for each question, only the messages that no earlier one of its kind had."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, int], int] = {}  # what a request begins with, and which turn had it
+        self._seen: dict[tuple[str, int], int] = {}  # what a question begins with, and which turn had it
 
     def shorten(self, turn: Turn) -> Turn:
         """Return a turn in its written form; earlier turns must have been written before it.
 
         Args:
-            turn: a turn with a whole request.
+            turn: a turn with a whole question.
         """
-        request = turn.get("request")
-        if request is None or not isinstance(request.get("messages"), list):
+        field = _WITH_MESSAGES.get(turn["kind"], "")
+        asked = turn.get(field, {})
+        messages = asked.get("messages")
+        if not isinstance(messages, list):
             return turn
-        messages = request["messages"]
-        others = {key: value for key, value in request.items() if key != "messages"}
-        beginning = canonical([turn["agent"], others])
+        others = {key: value for key, value in asked.items() if key != "messages"}
+        beginning = canonical([turn["agent"], others if turn["kind"] == "model" else turn["name"]])
         beginnings: list[tuple[str, int]] = []
         for message in messages:
             beginning = hashlib.sha256(f"{beginning}\n{canonical(message)}".encode()).hexdigest()
@@ -170,5 +182,7 @@ class Shortener:
             self._seen.setdefault(known, turn["number"])
         if number is None:
             return turn
-        short = {"continues_turn": number, "keeps_messages": kept, "messages": messages[kept:]}
-        return {**turn, "request": short}
+        link = {"continues_turn": number, "keeps_messages": kept}
+        if turn["kind"] == "model":
+            return {**turn, field: {**link, "messages": messages[kept:]}}
+        return {**turn, **link, field: {**others, "messages": messages[kept:]}}

@@ -17,12 +17,15 @@ import pytest
 from agent_kit import agent, both_ways, chat
 from journal_kit import Pair, Stopped, answer, lines_of
 
-from autogen_classic import AssistantAgent, GroupChat, GroupChatManager, events
+from autogen_classic import AssistantAgent, ConversableAgent, GroupChat, GroupChatManager, events
+from autogen_classic._core.drive import Call, drive
+from autogen_classic._core.tape import request_steps
 from autogen_classic.cli import main
 from autogen_classic.coding import CodeResult, MarkdownCodeExtractor
 from autogen_classic.compat import uninstall_as_autogen
 from autogen_classic.oai.client import OpenAIWrapper
 from autogen_classic.replay import CassetteError, record, replay, times
+from autogen_classic.replay._turns import Shortener
 from autogen_classic.state import InterruptedStepError, JournalError, journal
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient, error
 
@@ -417,6 +420,68 @@ def test_values_that_change_from_run_to_run_can_be_left_out() -> None:
     pair = Pair(reply=stop)
     with journal("run.jsonl", normalise=times):
         pair.talk("sync", message="At 17:45:11: what is 1 + 2?")
+
+
+# --- with agents elsewhere
+
+
+class Elsewhere(ConversableAgent):
+    """Stands for an agent elsewhere, that is asked with the whole conversation."""
+
+    def __init__(self) -> None:
+        super().__init__("elsewhere", llm_config=False, human_input_mode="NEVER")
+        self.asked = 0
+        self.register_reply([ConversableAgent, None], Elsewhere.reply)
+
+    def reply(self, messages: list[dict[str, Any]], sender: object, config: object) -> tuple[bool, str]:
+        def ask() -> str:
+            self.asked += 1
+            return f"Answer {len(messages)}."
+
+        asked = {"messages": list(messages), "context": {"turn": len(messages)}, "continues_turn": 7}
+        return True, drive(request_steps(self, "far", asked, Call(ask)))
+
+    def talk(self, turns: int) -> Any:
+        return chat("sync", agent("user", default_auto_reply="Go on."), self, max_turns=turns).chat_history
+
+
+def test_a_journal_holds_each_message_for_an_agent_elsewhere_once() -> None:
+    with journal("run.jsonl"):
+        Elsewhere().talk(3)
+    first, second, third = (line for line in lines_of() if line["kind"] == "tool")
+    assert [len(turn["arguments"]["messages"]) for turn in (first, second, third)] == [1, 2, 2]
+    assert "continues_turn" not in first
+    assert (second["continues_turn"], second["keeps_messages"]) == (first["number"], 1)
+    assert (third["continues_turn"], third["keeps_messages"]) == (second["number"], 3)
+    for line in (first, third):
+        jsonschema.Draft202012Validator({"$defs": SCHEMA["$defs"], "$ref": "#/$defs/tool"}).validate(line)
+    again = Elsewhere()
+    with journal("run.jsonl"):
+        history = again.talk(4)
+    assert (again.asked, history[:6]) == (1, Elsewhere().talk(3))
+    with replay("run.jsonl"):
+        assert again.talk(4) == history
+    assert again.asked == 1
+
+
+def test_a_journal_with_whole_conversations_is_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before, journal("run.jsonl"):
+        before.setattr(Shortener, "shorten", lambda self, turn: turn)
+        history = Elsewhere().talk(3)
+    again = Elsewhere()
+    with journal("run.jsonl"):
+        assert again.talk(3) == history
+    assert again.asked == 0
+
+
+def test_a_recording_of_an_agent_elsewhere_can_be_continued() -> None:
+    with record("run.json", tools=True):
+        Elsewhere().talk(2)
+    again = Elsewhere()
+    for _ in range(2):
+        with replay("run.json", mode="new_episodes"):
+            again.talk(3)
+    assert again.asked == 1
 
 
 # --- with recordings and the command line
