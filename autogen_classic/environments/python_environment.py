@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from typing_extensions import Self
 
+from .._argument_checks import Seconds, check_value
 from .._code.process.command import ProcessResult, run_command
 from .._core.threads import in_thread
 from .working_directory import WorkingDirectory
@@ -67,6 +68,7 @@ class PythonEnvironment(ABC):
             ``success``, which is False, and ``error``.
         """
         try:
+            check_value("timeout of execute_code", timeout, Seconds | None)
             script = Path(script_path)
             script.parent.mkdir(parents=True, exist_ok=True)
             script.write_text(code, encoding="utf-8", errors="replace")

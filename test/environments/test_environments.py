@@ -22,6 +22,15 @@ def directory() -> WorkingDirectory:
     return WorkingDirectory.create_tmp()
 
 
+def test_a_time_that_is_not_a_number_is_named(directory: WorkingDirectory) -> None:
+    script = Path(directory.path, "script.py")
+    result = run(SystemPythonEnvironment(), "print(1)", script, timeout="3")  # type: ignore[arg-type]
+    expected = "Execution error: timeout of execute_code should be a valid number, but it is '3'."
+    assert result == {"success": False, "error": expected}
+    assert not script.exists()
+    assert run(SystemPythonEnvironment(), "print(1)", script, timeout=None)["success"]  # type: ignore[arg-type]
+
+
 def test_code_runs_in_the_working_directory(directory: WorkingDirectory) -> None:
     before = Path.cwd()
     with SystemPythonEnvironment() as environment, directory:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from agent_kit import agent
 
+from autogen_classic._code.workspace.diffs import apply_diff
 from autogen_classic.agentchat.contrib.graph_rag._facts import names_in
 from autogen_classic.agentchat.contrib.graph_rag.document import Document, DocumentType
 from autogen_classic.agentchat.contrib.graph_rag.graph_rag_capability import GraphRagCapability
@@ -23,6 +24,7 @@ from autogen_classic.agents.experimental import (
     WikipediaAgent,
 )
 from autogen_classic.agents.experimental.document_agent import InMemoryQueryEngine
+from autogen_classic.agents.experimental.reasoning import ThinkNode
 from autogen_classic.tools import Tool
 from autogen_classic.tools.contrib.time import TimeTool
 from autogen_classic.tools.experimental import (
@@ -123,6 +125,9 @@ WRONG: dict[str, tuple[type[Exception], Callable[[], object], str]] = {
         lambda: facts().add_records(Document(DocumentType.TEXT, "x")),  # type: ignore[arg-type]
         "new_records of FactsQueryEngine.add_records should be a valid list, but it is of type Document",
     ),
+    "a step after a number": (TypeError, lambda: ThinkNode("step", 3), "parent of ThinkNode should be an instance"),  # type: ignore[arg-type]
+    "a diff of nothing": (TypeError, lambda: apply_diff(None, "@@"), "current_content of apply_diff should be a valid"),  # type: ignore[arg-type]
+    "a diff that is None": (TypeError, lambda: apply_diff("", None, True), "diff of apply_diff should be a valid"),  # type: ignore[arg-type]
     "a document that is a text": (TypeError, lambda: facts().init_db(["x"]), "item 0 of input_doc of Facts"),  # type: ignore[list-item]
 }
 

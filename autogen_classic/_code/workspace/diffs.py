@@ -18,6 +18,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import StrictStr
+
+from ..._argument_checks import check_value
+
 __all__ = ("apply_diff",)
 
 _END_OF_FILE = "*** End of File"
@@ -58,9 +62,12 @@ def apply_diff(current_content: str, diff: str, create: bool = False) -> str:
 
     Raises:
         ValueError: the diff is not in this form, or does not fit the text; the error says which line is at fault.
+        TypeError: one of them is not a text.
     """
+    check_value("diff of apply_diff", diff, StrictStr)
     if create:
         return "\n".join(_new_lines(_split(diff)[0]))
+    check_value("current_content of apply_diff", current_content, StrictStr)
     lines, line_end = _split(current_content)
     result: list[str] = []
     done = 0

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import InstanceOf
+
+from ...._argument_checks import check_value
 from ...._pictures.drawing import Drawing, draw
 from ...._pictures.tree import Tree, TreeNode
 
@@ -30,9 +33,14 @@ class ThinkNode:
         output: what carrying it out has given, or None.
         reflection: what the model said about the steps up to it.
         rating_details: why it was rated so.
+
+    Raises:
+        TypeError: the parent is something else.
     """
 
     def __init__(self, content: str, parent: ThinkNode | None = None) -> None:
+        if parent is not None:
+            check_value("parent of ThinkNode", parent, InstanceOf[ThinkNode])
         self.content = content
         self.value = 0.0
         self.parent = parent
