@@ -79,6 +79,26 @@ def test_a_list_in_a_fence_fits_the_schema_of_a_list(serve: Serve) -> None:
     assert len(server.requests) == 1
 
 
+def test_two_answers_in_one_are_asked_about_and_none_is_lost(serve: Serve) -> None:
+    other = json.dumps({"name": "Bonn", "people": 335975})
+    both = f"```json\n{GOOD}\n```\nor\n```json\n{other}\n```"
+    server = serve(both, other, both, both)
+    wrapper = wrapper_of(server)
+    chosen, given = (wrapper.create(messages=ASK, response_format=City) for _ in range(2))
+    assert wrapper.extract_text_or_completion_object(chosen) == [other]
+    assert "It holds several answers, and one is wanted." in server.requests[1]["messages"][2]["content"]
+    assert wrapper.extract_text_or_completion_object(given) == [both]
+
+
+def test_an_answer_that_is_given_twice_is_one(serve: Serve) -> None:
+    again = json.dumps(json.loads(GOOD), indent=2)
+    server = serve(f"```json\n{GOOD}\n```\nIndented:\n```json\n{again}\n```")
+    wrapper = wrapper_of(server)
+    response = wrapper.create(messages=ASK, response_format=City)
+    assert wrapper.extract_text_or_completion_object(response) == [GOOD]
+    assert len(server.requests) == 1
+
+
 def test_a_fenced_answer_comes_from_the_cache_as_the_agents_have_read_it(serve: Serve, tmp_path: Path) -> None:
     server = serve(f"```json\n{GOOD}\n```")
     wrapper = wrapper_of(server)

@@ -226,11 +226,19 @@ def _fault_unwrapped(response: ChatCompletion, wanted: WantedForm | None) -> str
     if fault is None or wanted is None:
         return None
     message = response.choices[0].message
-    fitting = next((part for part in values_within(message.content or "") if wanted.fault_of(part) is None), None)
-    if fitting is None:
+    fitting = [part for part in values_within(message.content or "") if wanted.fault_of(part) is None]
+    if not fitting:
         return fault
-    message.content = fitting
+    first, *more = fitting
+    if any(_is_another(part, first) for part in more):
+        return "It holds several answers, and one is wanted."
+    message.content = first
     return None
+
+
+def _is_another(part: str, first: str) -> bool:
+    """Whether a part of an answer says something else, rather than the same again, or what is around or inside."""
+    return part not in first and first not in part and json.loads(part) != json.loads(first)
 
 
 def _add_usage(response: Any, former: Any) -> None:
