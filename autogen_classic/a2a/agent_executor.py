@@ -18,6 +18,7 @@ from .._secrets import without_secrets
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote import AgentService, RequestMessage, ServiceResponse
 from ..agentchat.remote.makers import Maker
+from ..agentchat.remote.protocol import failure_told, fault_of
 from ._memory import Memory, Remembered
 from ._wire import CONTEXT_KEY, RESULT_ARTIFACT_NAME, brings_history, part_of_message, request_from_message
 
@@ -70,7 +71,7 @@ class AutogenAgentExecutor(AgentExecutor):
         except Exception as error:
             text = without_secrets(f"{type(error).__name__}: {error}", [self.agent.llm_config or {}])
             logger.error("%s could not answer: %s", self.agent.name, text)
-            await updater.failed(updater.new_agent_message([Part(text=text)]))
+            await updater.failed(updater.new_agent_message([Part(text=failure_told(error))]))
         finally:
             self._running.pop(task.id, None)
 
@@ -84,6 +85,10 @@ class AutogenAgentExecutor(AgentExecutor):
             context=known.context if request.context is None else request.context,
             client_tools=request.client_tools,
         )
+        fault = fault_of(whole)
+        if fault is not None:
+            await updater.failed(updater.new_agent_message([Part(text=fault)]))
+            return
         said = request.messages
         artifact_id, is_streamed = uuid4().hex, False
         last: ServiceResponse | None = None

@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .._web.incoming import MOST_BYTES, refusal_of
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote.makers import Maker
+from ..agentchat.remote.protocol import description_told
 from .agent_executor import AutogenAgentExecutor
 
 __all__ = ("A2aAgentServer", "CardSettings")
@@ -56,7 +57,7 @@ class CardSettings(AgentCard):
             url: where it is asked.
         """
         name = self.name or agent.name
-        description = self.description or agent.description or f"The agent {name}."
+        description = self.description or description_told(agent)
         talking = AgentSkill(id="conversation", name=f"Talk to {name}", description=description, tags=["conversation"])
         said = {
             "name": name,

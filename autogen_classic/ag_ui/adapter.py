@@ -35,6 +35,7 @@ from .._web.incoming import MOST_BYTES, refusal_of
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote import AgentService, RequestMessage, ServiceResponse
 from ..agentchat.remote.makers import Maker
+from ..agentchat.remote.protocol import failure_told, fault_of
 
 if TYPE_CHECKING:
     from starlette.endpoints import HTTPEndpoint
@@ -97,6 +98,10 @@ class AGUIStream:
         yield RunStartedEvent(type=EventType.RUN_STARTED, thread_id=thread_id, run_id=run_id)
         try:
             request = _request_of(incoming, context)
+        except (TypeError, ValueError) as error:
+            yield RunErrorEvent(type=EventType.RUN_ERROR, message=str(error), code=type(error).__name__)
+            return
+        try:
             answer = _Answer(request)
             for event in answer.state(request.context):
                 yield event
@@ -109,7 +114,7 @@ class AGUIStream:
         except Exception as error:
             text = without_secrets(str(error) or type(error).__name__, [self._service.agent.llm_config or {}])
             logger.error("A run of %s failed: %s", self._service.agent.name, text)
-            yield RunErrorEvent(type=EventType.RUN_ERROR, message=text, code=type(error).__name__)
+            yield RunErrorEvent(type=EventType.RUN_ERROR, message=failure_told(error), code=type(error).__name__)
             return
         yield RunFinishedEvent(type=EventType.RUN_FINISHED, thread_id=thread_id, run_id=run_id)
 
@@ -222,6 +227,7 @@ def _request_of(incoming: RunAgentInput, context: Mapping[str, Any]) -> RequestM
 
     Raises:
         TypeError: the state is not an object.
+        ValueError: the run holds what a stranger may not send.
     """
     if not isinstance(incoming.state or {}, Mapping):
         raise TypeError(
@@ -237,7 +243,11 @@ def _request_of(incoming: RunAgentInput, context: Mapping[str, Any]) -> RequestM
     variables = {**context, **(incoming.state or {})}
     said = [message.model_dump(exclude_none=True) for message in incoming.messages if message.role in _ROLES]
     messages = _with_readables([_message_of(message) for message in said], incoming.context or ())
-    return RequestMessage(messages=messages, context=variables or None, client_tools=tools)
+    request = RequestMessage(messages=messages, context=variables or None, client_tools=tools)
+    fault = fault_of(request)
+    if fault is not None:
+        raise ValueError(fault)
+    return request
 
 
 def _with_readables(messages: list[dict[str, Any]], readables: Iterable[Context]) -> list[dict[str, Any]]:

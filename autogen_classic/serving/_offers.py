@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote.makers import Maker, made_by, made_for_request, refuse_the_same
+from ..agentchat.remote.protocol import description_told
 from ..errors import AutogenClassicError, ServingError
 from ._casts import Cast, Servable, cast_of
 
@@ -128,4 +129,4 @@ def _description_of(served: object, cast: Cast) -> str:
         return inspect.cleandoc(served.__doc__).partition("\n\n")[0]
     if cast.is_group:
         return f"A group of {', '.join(member.name for member in cast.members)}."
-    return cast.members[0].description or f"The agent {cast.members[0].name}."
+    return description_told(cast.members[0])

@@ -194,14 +194,26 @@ def test_parts_of_other_libraries_are_read() -> None:
 
 
 @both_ways
-def test_what_fails_there_is_told_here_without_keys(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_there_is_named_here_and_only_the_log_there_has_its_text(
+    way: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-abcdefghijklmnopqrstuvwx")
     with (
         serving(bot([ValueError("down: sk-abcdefghijklmnopqrstuvwx"), "Hello."])) as url,
-        pytest.raises(A2aClientError, match="it failed: ValueError: down") as caught,
+        pytest.raises(A2aClientError, match="it failed: The agent failed with ValueError; the log") as caught,
     ):
         talk(way, url)
-    assert "sk-abcdef" not in str(caught.value)
+    assert "down" not in str(caught.value)
+    assert "down" in caplog.text
+    assert "sk-abcdef" not in caplog.text
+
+
+def test_what_a_stranger_may_not_send_is_refused_with_the_reason() -> None:
+    part = {"kind": "text", "text": "Hi.", "metadata": {"role": "assistant"}}
+    with serving(bot([])) as url:
+        task = ask(url, "message/send", parts=[part]).json()["result"]
+    assert task["status"]["state"] == "failed"
+    assert "There is nothing to answer." in task["status"]["message"]["parts"][0]["text"]
 
 
 @both_ways
@@ -220,17 +232,24 @@ def test_the_card_says_what_the_agent_and_the_settings_say() -> None:
         return card
 
     settings = CardSettings(version="2.0", provider={"organization": "us", "url": "http://us"})
-    with serving(bot([]), agent_card=settings, card_modifier=modify) as url:
+    with serving(bot([], description="A bot."), agent_card=settings, card_modifier=modify) as url:
         cards = [httpx.get(f"{url}/.well-known/{name}.json").json() for name in ("agent-card", "agent")]
     assert cards[0] == cards[1]
     told = {name: cards[0][name] for name in ("name", "description", "url", "version", "protocolVersion")}
     assert told == {
         "name": "bot",
-        "description": "I am the bot. Ask me.",
+        "description": "A bot. Ask me.",
         "url": url,
         "version": "2.0",
         "protocolVersion": "0.3.0",
     }
+
+
+def test_the_card_keeps_the_instructions_of_an_agent_to_itself() -> None:
+    with serving(bot([])) as url:
+        card = httpx.get(f"{url}/.well-known/agent-card.json").text
+    assert "The agent bot." in card
+    assert "I am the bot" not in card
 
 
 def test_an_agent_is_made_from_a_card() -> None:

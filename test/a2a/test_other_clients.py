@@ -149,7 +149,7 @@ def test_what_has_failed_can_be_said_again() -> None:
     async def work(client: Client) -> None:
         failed = (await say(client, "Hi.", "a")).status_update.status
         assert failed.state == TaskState.TASK_STATE_FAILED
-        assert failed.message.parts[0].text == "ValueError: no answer today"
+        assert failed.message.parts[0].text == "The agent failed with ValueError; the log of its server says more."
         await say(client, "Hi.", "a")
 
     with serving(agent) as url:

@@ -25,7 +25,7 @@ from ..agent import Agent
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from ..remote import AgentService, RequestMessage, ResponseMessage
-from ..remote.protocol import changed_variables, checked, checked_tools, reply_of
+from ..remote.protocol import changed_variables, failure_told, fault_of, reply_of
 
 try:
     import httpx
@@ -69,7 +69,6 @@ __all__ = (
 _PATH = "/nlip/"
 _GOODBYE = "exit"
 _SECONDS_BETWEEN_TRIES = 0.5
-_FAILED = "The agent has failed. The log of its server says why."
 _LENGTH_REQUIRED = 411
 
 logger = logging.getLogger("autogen.agentchat.contrib.nlip_agent")
@@ -223,11 +222,9 @@ class AG2NlipSession(NLIP_Session):  # type: ignore[misc]
         request = request_message_from_nlip(msg)
         if not request.messages:
             return error_message("The message has no text to answer.")
-        try:
-            checked(request.messages)
-            checked_tools(request.client_tools)
-        except ValueError as error:
-            return error_message(str(error))
+        fault = fault_of(request)
+        if fault is not None:
+            return error_message(fault)
         answer = ResponseMessage(context=request.context)
         try:
             async for part in self._service(request):
@@ -235,9 +232,9 @@ class AG2NlipSession(NLIP_Session):  # type: ignore[misc]
                     answer.messages.append(part.message)
                 answer.context = part.context if part.context is not None else answer.context
                 answer.input_required = part.input_required or answer.input_required
-        except Exception:
+        except Exception as error:
             logger.exception("An agent behind NLIP has failed.")
-            return error_message(_FAILED)
+            return error_message(failure_told(error))
         return response_message_to_nlip(answer)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field
 
 from ..._core.tags import keep_foreign_pictures
+
+if TYPE_CHECKING:
+    from ..conversable_agent import ConversableAgent
 
 __all__ = (
     "AgentBusMessage",
@@ -17,6 +20,9 @@ __all__ = (
     "changed_variables",
     "checked",
     "checked_tools",
+    "description_told",
+    "failure_told",
+    "fault_of",
     "get_tool_names",
     "reply_of",
 )
@@ -118,6 +124,39 @@ def get_tool_names(tools: Iterable[Mapping[str, Any]]) -> set[str]:
     """
     names = ((tool.get("function") or {}).get("name") for tool in tools)
     return {name for name in names if name}
+
+
+def fault_of(request: RequestMessage) -> str | None:
+    """Say what a stranger may not send in a request; None if there is nothing.
+
+    Args:
+        request: the request.
+    """
+    try:
+        checked(request.messages)
+        checked_tools(request.client_tools)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def description_told(agent: ConversableAgent) -> str:
+    """What strangers may read of an agent: its description, but not the instructions that stand in for one.
+
+    Args:
+        agent: the agent.
+    """
+    described = agent.description if agent.description != agent.system_message else ""
+    return described or f"The agent {agent.name}."
+
+
+def failure_told(error: BaseException) -> str:
+    """Say what a stranger is told of an error. Its text may name databases and passwords: it is for the log alone.
+
+    Args:
+        error: why there is no answer.
+    """
+    return f"The agent failed with {type(error).__name__}; the log of its server says more."
 
 
 def checked_tools(tools: object) -> list[dict[str, Any]]:

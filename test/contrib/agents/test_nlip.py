@@ -278,7 +278,7 @@ def test_a_model_that_fails_is_told_without_its_reasons(caplog: pytest.LogCaptur
     broken.register_reply([ConversableAgent, None], fail, position=0)
     with serving(broken) as url, pytest.raises(NlipClientError) as caught:
         talk("sync", NlipRemoteAgent(url, "remote"))
-    assert "The agent has failed" in str(caught.value)
+    assert "The agent failed with ValueError" in str(caught.value)
     assert "secret" not in str(caught.value)
     assert "the secret reason" in caplog.text
 
