@@ -145,9 +145,18 @@ def _sources_in(content: object) -> set[str]:
     texts = texts_of(content)
     if len(texts) > 1:
         texts.append("".join(texts))  # as the parts of a content are written in one line
-    return {
+    in_tags = {
         source
         for text in texts
         for tag in tags_in("img", text)
         if (source := attributes_in(tag[1]).get("src")) is not None
     }
+    return in_tags.union(_sources_of_parts(content))
+
+
+def _sources_of_parts(content: object) -> Iterator[str]:
+    for part in content if isinstance(content, (list, tuple)) else ():
+        picture = part.get("image_url") if isinstance(part, Mapping) else None
+        source = picture.get("url") if isinstance(picture, Mapping) else picture
+        if isinstance(source, str):
+            yield source

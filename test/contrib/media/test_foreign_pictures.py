@@ -145,6 +145,8 @@ def test_folders_can_be_opened_to_models(serve: Serve, red_file: str, tmp_path: 
     (tmp_path / "link.png").symlink_to(outside)
     for tag, allowed, loads in (
         ("red.png", [tmp_path], 1),
+        ("red.png", tmp_path, 1),
+        ("red.png", str(tmp_path), 1),
         ("red.png", True, 1),
         ("red.png", [tmp_path / "elsewhere"], 0),
         (str(outside), [tmp_path], 0),
@@ -207,15 +209,42 @@ def test_a_file_that_a_client_of_openais_protocol_names_is_not_opened(serve: Ser
     assert TAG in str(model.requests[0].messages)
 
 
-def test_a_file_that_an_agent_elsewhere_names_is_not_opened(red_file: str) -> None:
-    looker, elsewhere = eye(), agent("elsewhere")
-    answer = ResponseMessage(messages=[{"role": "assistant", "content": TAG}])
-    elsewhere.register_reply(
-        [ConversableAgent, None], lambda _, messages, **__: (True, reply_of(answer, messages or []))
-    )
-    chat("sync", looker, elsewhere, max_turns=1)
-    assert TAG in str(looker.chat_messages)
+PARTS = [
+    [{"type": "image_url", "image_url": {"url": "red.png"}}],
+    [{"type": "image_url", "image_url": "red.png"}],
+]
+
+
+def elsewhere(content: Any) -> ConversableAgent:
+    """An agent that says what one elsewhere has answered."""
+    far, answer = agent("far"), ResponseMessage(messages=[{"role": "assistant", "content": content}])
+    far.register_reply([ConversableAgent, None], lambda _, messages, **__: (True, reply_of(answer, messages or [])))
+    return far
+
+
+@pytest.mark.parametrize("content", [TAG, *PARTS])
+def test_a_file_that_an_agent_elsewhere_names_is_not_opened(content: Any, red_file: str) -> None:
+    looker = eye()
+    chat("sync", looker, elsewhere(content), max_turns=1)
+    assert "<img red.png>" in str(looker.chat_messages)
     assert pictures_in(looker) == []
+
+
+@pytest.mark.parametrize("content", PARTS)
+def test_no_description_is_made_of_a_file_that_an_agent_elsewhere_names(content: Any, red_file: str) -> None:
+    asked: list[str] = []
+    reader = agent("reader", default_auto_reply="Say it.")
+    VisionCapability({}, custom_caption_func=lambda source, *_: asked.append(source)).add_to_agent(reader)
+    chat("sync", reader, elsewhere(content), max_turns=2)
+    assert asked == []
+
+
+@pytest.mark.parametrize("content", PARTS)
+def test_a_part_that_a_reply_function_or_the_program_gives_is_opened(content: Any, red_file: str) -> None:
+    looker, painter = eye(), agent("painter")
+    painter.register_reply([ConversableAgent, None], lambda *_, **__: (True, {"content": content}))
+    chat("sync", looker, painter, message={"content": content}, max_turns=1)
+    assert len(pictures_in(looker)) == 2
 
 
 def test_outside_of_a_chat_the_formatters_open_what_they_are_given(red_file: str) -> None:
