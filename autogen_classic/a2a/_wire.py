@@ -17,6 +17,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from .._core.content import content_str
 from ..agentchat.remote import RequestMessage, ResponseMessage
+from ..agentchat.remote.protocol import sendable
 
 __all__ = (
     "CLIENT_TOOLS_KEY",
@@ -44,7 +45,7 @@ def structure(values: Mapping[str, Any]) -> Struct:
     Args:
         values: values by name.
     """
-    return ParseDict(json.loads(json.dumps(values, default=str, allow_nan=False)), Struct())
+    return ParseDict(sendable(values), Struct())
 
 
 def plain(metadata: Struct) -> dict[str, Any]:

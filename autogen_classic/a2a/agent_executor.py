@@ -18,7 +18,7 @@ from .._secrets import without_secrets
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote import AgentService, RequestMessage, ServiceResponse
 from ..agentchat.remote.makers import Maker
-from ..agentchat.remote.protocol import failure_told, fault_of
+from ..agentchat.remote.protocol import failure_told, fault_of, sendable
 from ._memory import Memory, Remembered
 from ._wire import CONTEXT_KEY, RESULT_ARTIFACT_NAME, brings_history, part_of_message, request_from_message
 
@@ -116,7 +116,7 @@ class AutogenAgentExecutor(AgentExecutor):
                 [part_of_message(last.message)],
                 artifact_id,
                 RESULT_ARTIFACT_NAME,
-                metadata={CONTEXT_KEY: last.context} if last.context else None,
+                metadata={CONTEXT_KEY: sendable(last.context)} if last.context else None,
                 append=False,  # in place of the pieces
                 last_chunk=True,
             )

@@ -35,7 +35,7 @@ from .._web.incoming import MOST_BYTES, refusal_of
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote import AgentService, RequestMessage, ServiceResponse
 from ..agentchat.remote.makers import Maker
-from ..agentchat.remote.protocol import failure_told, fault_of
+from ..agentchat.remote.protocol import failure_told, fault_of, sendable
 
 if TYPE_CHECKING:
     from starlette.endpoints import HTTPEndpoint
@@ -164,8 +164,9 @@ class _Answer:
         Args:
             context: the context variables.
         """
-        if context is not None and context != (self._context or {}):
-            self._context = dict(context)
+        state = None if context is None else sendable(context)
+        if state is not None and state != (self._context or {}):
+            self._context = state
             yield StateSnapshotEvent(type=EventType.STATE_SNAPSHOT, snapshot=self._context)
 
     def events_of(self, part: ServiceResponse) -> Iterator[BaseEvent]:

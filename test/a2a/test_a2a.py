@@ -365,6 +365,16 @@ def test_what_no_client_sends_is_refused(content: str, kind: str, status: int) -
     assert answer.status_code == status
 
 
+def test_a_variable_that_json_cannot_hold_costs_no_answer() -> None:
+    def open_it(context_variables: ContextVariables) -> ReplyResult:
+        """Open something."""
+        context_variables["opened"] = Path("a/b")
+        return ReplyResult(message="opened", context_variables=context_variables)
+
+    with serving(bot([tool_call("open_it"), "Paid for."], functions=[open_it])) as url:
+        assert talk("asynchronous", url).summary == "Paid for."
+
+
 def test_variables_that_nobody_has_changed_stay_as_they_are() -> None:
     thing = object()
     with serving(bot(["Hello."])) as url:

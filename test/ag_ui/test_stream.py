@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -143,6 +144,18 @@ def test_the_state_joins_the_variables_of_the_agent_which_stay_here_unless_the_c
 def test_without_a_state_no_variable_of_the_agent_is_told(state: dict[str, Any] | None) -> None:
     agent = bot(["Hello."], context_variables={"password": "hunter2", "connection": object()})
     assert run(agent, run_of(state=state)) == [{"type": "TEXT_MESSAGE_CHUNK", "delta": "Hello."}]
+
+
+def test_a_variable_that_json_cannot_hold_costs_no_answer() -> None:
+    def open_it(context_variables: ContextVariables) -> ReplyResult:
+        """Open something."""
+        context_variables.set("opened", {"path": Path("a/b"), ("key", 1): float("nan"), "list": [None, 1.5]})
+        return ReplyResult(message="opened", context_variables=context_variables)
+
+    events = run(bot([tool_call("open_it"), "Done."], functions=[open_it]), run_of())
+    (told,) = [event["snapshot"] for event in events if "snapshot" in event]
+    assert told == {"opened": {"path": str(Path("a/b")), "('key', 1)": "nan", "list": [None, 1.5]}}
+    assert events[-1]["delta"] == "Done."
 
 
 def test_what_the_user_interface_shows_reaches_the_model_as_the_text_of_strangers() -> None:
@@ -302,9 +315,14 @@ def test_a_user_interface_that_goes_away_ends_the_run_when_its_tool_is_done(is_a
         return "waited"
 
     model = ScriptedClient([tool_call("wait"), "Hello again."])
-    agent = ConversableAgent("bot", "s", llm_config=model.llm_config(), human_input_mode="NEVER")
-    agent.register_for_llm(name="wait", description="Wait.")(a_wait if is_asynchronous else wait)
-    with serving(Watched(agent)) as url:
+
+    def make() -> ConversableAgent:
+        agent = ConversableAgent("bot", "s", llm_config=model.llm_config(), human_input_mode="NEVER")
+        agent.register_for_llm(name="wait", description="Wait.")(a_wait if is_asynchronous else wait)
+        return agent
+
+    # the event loop, which would hear of it, waits for a synchronous tool of a single agent
+    with serving(Watched(make() if is_asynchronous else make)) as url:
         with httpx.stream("POST", url, json=run_of(), timeout=SECONDS) as answer:
             lines = answer.iter_lines()
             while "TOOL_CALL_START" not in next(lines):

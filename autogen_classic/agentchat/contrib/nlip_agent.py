@@ -25,7 +25,7 @@ from ..agent import Agent
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from ..remote import AgentService, RequestMessage, ResponseMessage
-from ..remote.protocol import changed_variables, failure_told, fault_of, reply_of
+from ..remote.protocol import changed_variables, failure_told, fault_of, reply_of, sendable
 
 try:
     import httpx
@@ -37,7 +37,6 @@ try:
     from ._nlip.wire import (
         error_in,
         error_message,
-        plain,
         request_message_from_nlip,
         request_message_to_nlip,
         response_message_from_nlip,
@@ -143,7 +142,7 @@ class NlipRemoteAgent(ConversableAgent):
             if said == _GOODBYE:
                 return True, None
             request.messages.append({"role": "user", "content": said})
-        self.context_variables.update(ContextVariables(data=changed_variables(answer, plain(variables))))
+        self.context_variables.update(ContextVariables(data=changed_variables(answer, sendable(variables))))
         return True, reply_of(answer, messages)
 
     async def _answer_to(self, request: RequestMessage) -> ResponseMessage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ __all__ = (
     "fault_of",
     "get_tool_names",
     "reply_of",
+    "sendable",
 )
 
 _KEPT = ("content", "name", "tool_call_id", "tool_responses")
@@ -183,6 +185,27 @@ def checked_tools(tools: object) -> list[dict[str, Any]]:
             raise ValueError(f"tools[{place}]: two tools have the name {name!r}.")
         names.add(name)
     return tools
+
+
+def sendable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write values as JSON has them, with the texts of those that it cannot hold.
+
+    Args:
+        values: values by name.
+    """
+    return {name: _sendable(value) for name, value in values.items()}
+
+
+def _sendable(value: object) -> object:
+    try:
+        if isinstance(value, Mapping):
+            return {str(name): _sendable(part) for name, part in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [_sendable(part) for part in value]
+    except RecursionError:  # it holds itself
+        return str(value)
+    is_plain = value is None or isinstance(value, (str, int)) or (isinstance(value, float) and math.isfinite(value))
+    return value if is_plain else str(value)
 
 
 def checked(messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import Any
 from ...._core.content import content_str
 from ...._packages import missing_package
 from ...remote import RequestMessage, ResponseMessage
+from ...remote.protocol import sendable
 
 try:
     from nlip_sdk.nlip import AllowedFormats, NLIP_Factory, NLIP_Message  # type: ignore[import-untyped]
@@ -22,7 +23,6 @@ except ImportError as error:
 __all__ = (
     "error_in",
     "error_message",
-    "plain",
     "request_message_from_nlip",
     "request_message_to_nlip",
     "response_message_from_nlip",
@@ -46,11 +46,11 @@ def request_message_to_nlip(request: RequestMessage) -> NLIP_Message:
     """
     message = _text(request.messages)
     if request.messages:
-        message.add_json(plain({"messages": request.messages}), label=_HISTORY)
+        message.add_json(sendable({"messages": request.messages}), label=_HISTORY)
     if request.context:
-        message.add_json(plain(request.context), label=_CONTEXT)
+        message.add_json(sendable(request.context), label=_CONTEXT)
     if request.client_tools:
-        message.add_json(plain({"tools": request.client_tools}), label=_TOOLS)
+        message.add_json(sendable({"tools": request.client_tools}), label=_TOOLS)
     return message
 
 
@@ -85,9 +85,9 @@ def response_message_to_nlip(response: ResponseMessage) -> NLIP_Message:
     message = _text(response.messages)
     calls = response.messages[-1].get("tool_calls") if response.messages else None
     if calls:
-        message.add_json(plain({"tool_calls": calls}), label=_CALLS)
+        message.add_json(sendable({"tool_calls": calls}), label=_CALLS)
     if response.context:
-        message.add_json(plain(response.context), label=_CONTEXT)
+        message.add_json(sendable(response.context), label=_CONTEXT)
     if response.input_required is not None:
         message.add_error_code(response.input_required)
     return message
@@ -110,16 +110,6 @@ def response_message_from_nlip(nlip_msg: NLIP_Message) -> ResponseMessage:
         context=_labelled(nlip_msg, _CONTEXT),
         input_required=str(asked[0]) if asked else None,
     )
-
-
-def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Write values as JSON has them, with the texts of those that it cannot hold.
-
-    Args:
-        values: values by name.
-    """
-    read: dict[str, Any] = json.loads(json.dumps(values, default=str))
-    return read
 
 
 def error_message(text: str) -> NLIP_Message:
