@@ -92,8 +92,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _words_of(error: Exception) -> str:
-    if not isinstance(error, FileNotFoundError) or error.filename is None:
+    if not isinstance(error, (FileNotFoundError, IsADirectoryError)) or error.filename is None:
         return str(error)
+    if isinstance(error, IsADirectoryError):
+        return f"{os.fsdecode(error.filename)} is a folder. Name a file in it."
     missing = Path(os.fsdecode(error.filename))
     return f"There is no file {missing}." if missing.parent.is_dir() else f"There is no folder {missing.parent}."
 

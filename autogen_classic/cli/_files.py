@@ -1,4 +1,4 @@
-"""The files that a command is to write, looked at before it begins."""
+"""The files that a command is to read and to write, looked at before it begins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,21 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ("check_outputs",)
+__all__ = ("check_outputs", "check_sources")
+
+
+def check_sources(sources: Iterable[Path]) -> None:
+    """Refuse to read a folder.
+
+    Args:
+        sources: the files that are to be read.
+
+    Raises:
+        IsADirectoryError: one of them is a folder.
+    """
+    for source in sources:
+        if source.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(source))
 
 
 def check_outputs(sources: Iterable[Path], *outputs: Path | None) -> None:

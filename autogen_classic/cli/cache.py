@@ -114,8 +114,13 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _clear(options: argparse.Namespace) -> int:
-    chosen = [_place(options)] if options.seed else _places(Path(options.root))
-    places = [place for place in chosen if place is not None and _holds_answers(place)]
+    chosen = _places(Path(options.root))
+    if options.seed:
+        place = _place(options)
+        if place is None:
+            return 1
+        chosen = [place]
+    places = list(filter(_holds_answers, chosen))
     if not places:
         print(f"There is nothing to clear in {options.root}.", file=sys.stderr)
         return 1

@@ -48,6 +48,8 @@ def main(arguments: Sequence[str]) -> int:
 def _check(source: str, ask: bool) -> int:
     try:
         entries: Any = config_list_from_json(source)
+    except IsADirectoryError:
+        raise  # every command says the same of a folder
     except (ValueError, OSError) as error:
         told = error.strerror if isinstance(error, OSError) else error
         print(f"autogen-classic config check: {told}", file=sys.stderr)

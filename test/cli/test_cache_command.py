@@ -131,9 +131,10 @@ def test_damaged_and_pickled_entries_are_shown_and_never_loaded(action: Any, val
 
 def test_an_unknown_cache_is_an_error_that_lists_the_known_ones(run: Any) -> None:
     fill("41")
-    code, _, complaint = run("show", "42")
-    assert code == 1
-    assert complaint == "There is no cache '42' in .cache. There are: 41.\n"
+    for action in ("show", "clear"):
+        code, _, complaint = run(action, "42")
+        assert code == 1
+        assert complaint == "There is no cache '42' in .cache. There are: 41.\n"
 
 
 def test_a_seed_cannot_lead_out_of_the_directory(run: Any) -> None:

@@ -288,12 +288,23 @@ def test_a_page_is_never_written_over_a_run(tmp_path: Path, capsys: pytest.Captu
     assert (one.read_bytes(), other.read_bytes()) == (before, before)
 
 
-def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for path in (tmp_path, tmp_path / "absent.json", tmp_path / "absent.ipynb"):
+@pytest.mark.parametrize("command", ["view", "log", "replay", "config check"])
+@pytest.mark.parametrize("folder", [".", "..", "/", "sub"])
+def test_a_folder_is_refused(
+    command: str, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("sub").mkdir()
+    assert cli.main([*command.split(), folder]) == 1
+    assert (
+        f"autogen-classic {command.split()[0]}: {folder} is a folder. Name a file in it.\n" in capsys.readouterr().err
+    )
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (tmp_path / "absent.json", tmp_path / "absent.ipynb"):
         assert cli.main(["view", str(path)]) == 1
-        told = capsys.readouterr().err
-        assert str(path) in told
-        assert path == tmp_path or f"There is no file {path}." in told
+        assert f"There is no file {path}." in capsys.readouterr().err
     assert cli.main(["view", str(tmp_path / "nowhere" / "run.json")]) == 1
     assert f"There is no folder {tmp_path / 'nowhere'}." in capsys.readouterr().err
 
