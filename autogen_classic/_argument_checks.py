@@ -45,7 +45,11 @@ Texts = Annotated[Collection[str], GetPydanticSchema(lambda _, handler: handler(
 """Several texts, in a list or another collection; a single one is refused."""
 
 _OUT_OF_RANGE = ("greater_than", "greater_than_equal", "less_than_equal", "literal_error", "string_too_short")
-_WISHES = {"path_type": "be a path", "sequence_str": "be a list of texts"}
+_WISHES = {
+    "path_type": "be a path",
+    "sequence_str": "be a list of texts",
+    "string_too_short": "be a text that is not empty",
+}
 _LONGEST_SHOWN = 80
 
 
@@ -134,6 +138,6 @@ def _checked(what: str, given: object, adapter: TypeAdapter[Any], is_secret: boo
 
 
 def _shown(given: object, is_secret: bool) -> str:
-    if isinstance(given, (str, int, float, NoneType)) and not is_secret:
+    if isinstance(given, (str, int, float, NoneType)) and not (is_secret and given):
         return f"{given!r:.{_LONGEST_SHOWN}}"
     return f"of type {type(given).__name__}"

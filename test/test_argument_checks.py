@@ -47,7 +47,7 @@ class Special(Tool):
 
 REFUSED: list[tuple[dict[str, object], type[Exception], str]] = [
     ({"name": None}, TypeError, "name of Special should be a valid string, but it is None."),
-    ({"name": ""}, ValueError, "name of Special should have at least 1 character, but it is ''."),
+    ({"name": ""}, ValueError, "name of Special should be a text that is not empty, but it is ''."),
     ({"top_k": 0}, ValueError, "top_k of Special should be greater than or equal to 1, but it is 0."),
     ({"top_k": "3"}, TypeError, "top_k of Special should be a valid integer, but it is '3'."),
     ({"top_k": 2.5}, TypeError, "top_k of Special should be a valid integer, but it is 2.5."),
@@ -129,6 +129,15 @@ def test_what_works_as_well_is_taken_and_numbers_become_those_of_python(
     taken = Special(**given).given[name]
     assert taken == passed_on
     assert type(taken) is type(passed_on)
+
+
+def test_an_empty_key_is_called_empty() -> None:
+    @arguments_checked
+    def connect(bot_token: Text) -> str:
+        return bot_token
+
+    with pytest.raises(ValueError, match="should be a text that is not empty, but it is ''\\.$"):
+        connect("")
 
 
 def test_a_key_of_a_wrong_type_is_not_shown() -> None:

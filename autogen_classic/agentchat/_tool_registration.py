@@ -348,7 +348,7 @@ def _check_that_there_is_a_model(agent: Party, kind: str) -> None:
     if not agent.llm_config:
         message = f"To update a {kind} signature, agent must have an llm_config"
         logger.error(message)
-        raise AssertionError(f"{message}, but {agent.name} has none.")
+        raise AssertionError(f"{message}, but {agent.name} has none. Give it one when it is made.")
 
 
 def _function_name(signature: dict[str, Any]) -> str | None:

@@ -103,6 +103,12 @@ class CostDict(TypedDict):
     usage_excluding_cached_inference: dict[str, Any]
 
 
+_NO_LIMIT_OF_TURNS = (
+    "max_turns is %r, which is not a whole number such as 3. As in AutoGen 0.2 it is ignored: however many turns "
+    "the chat takes, and whatever they cost, it goes on."
+)
+
+
 def chat_steps(
     agent: Party,
     /,
@@ -127,7 +133,7 @@ def chat_steps(
     # Old programs may use these words in their own message function, whose context holds every keyword.
     context = {**{name: limit for name, limit in vars(budget).items() if limit is not None}, **context}
     if not isinstance(max_turns, (int, type(None))):
-        warn(logger, "max_turns is %r, not a whole number. It is ignored: nothing limits the chat.", max_turns)
+        warn(logger, _NO_LIMIT_OF_TURNS, max_turns)
     chat_info = {"recipient": recipient, "message": message, "summary_method": summary_method, **context}
     consolidate_chat_info(chat_info, uniform_sender=agent)
     both = (agent, recipient)

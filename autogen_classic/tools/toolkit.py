@@ -23,8 +23,10 @@ class Toolkit:
             tools: the tools; of several with the same name, the last one counts.
 
         Raises:
-            TypeError: one of them is not a `Tool`.
+            TypeError: one of them is not a `Tool`, or they are not in a list.
         """
+        if not isinstance(tools, Iterable):
+            raise TypeError(f"A toolkit takes a list of tools, such as Toolkit([tool]), but it was given {tools!r}.")
         self._tools: dict[str, Tool] = {}
         for tool in tools:
             self.set_tool(tool)

@@ -131,7 +131,8 @@ def test_a_tool_of_the_same_name_is_replaced_with_a_warning() -> None:
 @pytest.mark.parametrize("llm_config", [None, False])
 def test_an_agent_without_a_model_cannot_be_shown_a_tool(llm_config: Any, caplog: pytest.LogCaptureFixture) -> None:
     agent = ConversableAgent("mute", llm_config=llm_config, code_execution_config=False)
-    with pytest.raises(AssertionError, match="To update a tool signature, agent must have an llm_config"):
+    told = "^To update a tool signature, agent must have an llm_config, but mute has none. Give it one when it is made"
+    with pytest.raises(AssertionError, match=told):
         agent.register_for_llm(description="adds")(adder())
     assert "agent must have an llm_config" in caplog.text
 

@@ -347,6 +347,10 @@ def test_a_toolkit_tells_what_it_has_when_a_tool_is_not_found(method: str) -> No
 def test_a_toolkit_takes_nothing_but_tools() -> None:
     with pytest.raises(TypeError, match=r"A toolkit holds tools, .* @tool\(\)"):
         Toolkit([len])  # type: ignore[list-item]
+    with pytest.raises(
+        TypeError, match=r"A toolkit takes a list of tools, such as Toolkit\(\[tool\]\), but it was given"
+    ):
+        Toolkit(len)  # type: ignore[arg-type]
 
 
 def test_a_toolkit_is_registered_as_a_whole() -> None:

@@ -159,6 +159,18 @@ def test_other_models_use_the_key_if_there_is_one(services: Services, caplog: py
     assert json.loads(unmarked(read_by_model("sync", tool, query="herons"))) == [FOUND]
 
 
+@pytest.mark.parametrize(
+    ("given", "missing"), [("search_api_key", "search_engine_id"), ("search_engine_id", "search_api_key")]
+)
+def test_half_of_what_a_search_engine_needs_is_reported(
+    given: str, missing: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    GoogleSearchTool(**{given: KEY})  # type: ignore[arg-type]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"GoogleSearchTool has no {missing}, so that only a model of Google's can search with it."
+    ]
+
+
 def test_other_models_are_told_what_is_missing_without_a_key() -> None:
     text = read_by_model("sync", GoogleSearchTool(), query="herons")
     assert text == (

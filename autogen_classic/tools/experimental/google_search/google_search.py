@@ -59,7 +59,10 @@ class GoogleSearchTool(Tool):
             )
         if search_api_key and search_engine_id:
             check_package("GoogleSearchTool")
-        if use_internal_llm_tool_if_available and (search_api_key or search_engine_id):
+        elif search_api_key or search_engine_id:
+            missing = "search_engine_id" if search_api_key else "search_api_key"
+            logger.warning("GoogleSearchTool has no %s, so that only a model of Google's can search with it.", missing)
+        if use_internal_llm_tool_if_available and search_api_key and search_engine_id:
             logger.warning("A model of Google's searches by itself, without search_api_key and search_engine_id.")
         self.search_api_key = search_api_key
         self.search_engine_id = search_engine_id
