@@ -14,14 +14,13 @@ from ..._core.callables import name_of
 from ..._core.events import Event, MessageSent, TextStreamed, listening
 from ..._core.messages import as_message, stored_form
 from ..._core.shared_loop import sharing_loop
-from ..._core.tags import foreign_pictures_kept_over_chats
 from ..._core.threads import OneThread
 from ...events.client_events import StreamEvent
 from ...io.base import AsyncIOStreamProtocol, IOStream
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from ..groupchat import GroupChatManager
-from .caller import Caller, remember, unshared
+from .caller import Caller, foreign_pictures_kept_over_chats, remember, unshared
 from .makers import Maker, made_by, made_for_request, refuse_the_same
 from .protocol import RequestMessage, ServiceResponse, checked, checked_tools
 
