@@ -21,6 +21,7 @@ __all__ = (
     "ShellCallOutcome",
     "ShellCallOutput",
     "ShellCommandOutput",
+    "answered_call",
     "built_in_call",
     "calls_to_answer",
     "filled_call",
@@ -197,7 +198,34 @@ def output_item(kind: str, call: ToolCall, text: str) -> dict[str, Any]:
         status = "completed" if answer.get("status") == "completed" else "failed"
         return ApplyPatchCallOutput(call.id, status, str(answer.get("output", text))).to_dict()
     item = ShellCallOutput(call.id, max_output_length=call.arguments.get("max_output_length")).model_dump()
-    return {**item, "output": [_command_output(one) for one in answer.get("output") or [_not_run(text)]]}
+    output = answer.get("output")
+    if not isinstance(output, list) or not output or not all(map(_is_command_output, output)):
+        output = [_not_run(text)]
+    return {**item, "output": [_command_output(one) for one in output]}
+
+
+def answered_call(call_id: str, text: str) -> tuple[str, ToolCall] | None:
+    """Find out from an answer alone which call of a built-in tool it belongs to.
+
+    Args:
+        call_id: the id of the call.
+        text: the answer as it stands in the conversation.
+
+    Returns:
+        The type of the item that called, and the call as far as the answer tells it; None for an answer that a built-in
+        tool has not given.
+    """
+    for kind in _ARGUMENTS:
+        answer = _read(text, f"{kind}_output")
+        if answer:
+            longest = answer.get("max_output_length")
+            told = {"max_output_length": longest} if isinstance(longest, int) else {}
+            return kind, ToolCall(call_id, kind.removesuffix("_call"), told)
+    return None
+
+
+def _is_command_output(told: object) -> bool:
+    return isinstance(told, dict) and isinstance(told.get("outcome"), dict)
 
 
 def _not_run(reason: str) -> dict[str, Any]:
@@ -214,6 +242,6 @@ def _read(text: str, kind: str) -> dict[str, Any]:
     """The answer of a tool that ran; an empty dict for any other text."""
     try:
         read = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return read if isinstance(read, dict) and read.get("type") == kind else {}

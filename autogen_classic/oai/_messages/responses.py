@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from ..._core.content import text_of
-from .built_in_calls import built_in_call, calls_to_answer, filled_call, output_item, without_arguments
+from .built_in_calls import answered_call, built_in_call, calls_to_answer, filled_call, output_item, without_arguments
 from .images import ImagePart
 from .translation import Text, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of, with_plain_ids
 
@@ -109,7 +109,8 @@ def input_of(
     """
     messages = list(messages)
     first = list(takewhile(_is_answer, messages)) if continued else []
-    items = [_output(ToolAnswer(answer["tool_call_id"], "", text_of(answer.get("content")) or "")) for answer in first]
+    answers = [ToolAnswer(answer["tool_call_id"], "", text_of(answer.get("content")) or "") for answer in first]
+    items = [_output(answer, answered_call(answer.call_id, answer.text)) for answer in answers]
     messages = messages[len(first) :]
     built_in: dict[str, tuple[str, ToolCall]] = {}
     for turn in with_plain_ids(turns_of(messages, origin)):
