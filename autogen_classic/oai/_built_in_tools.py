@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from .._code.workspace.editor import WorkspaceEditor, apply_operation
@@ -26,6 +26,11 @@ _FENCES = {
         "dangerous_patterns",
     ),
     APPLY_PATCH: _FENCES_OF_FILES,
+}
+_DEFAULTS = {
+    "denied_commands": [],
+    "enable_command_filtering": True,
+    "dangerous_patterns": ShellExecutor.DEFAULT_DANGEROUS_PATTERNS,
 }
 
 
@@ -52,13 +57,22 @@ def tools_that_run_here(entries: Iterable[Mapping[str, Any]]) -> dict[str, Calla
             continue
         for tool in built_in_tools_of(entry):
             if tool["type"] in _FENCES and _runs_here(tool):
-                own = {name: entry[name] for name in _FENCES[tool["type"]] if entry.get(name) is not None}
-                if fences.setdefault(tool["type"], own) != own:
+                own = _limits_in(entry, _FENCES[tool["type"]])
+                first = fences.setdefault(tool["type"], own)
+                different = [name for name in own if own[name] != first[name]]
+                if different:
                     raise ValueError(
                         f"Two configurations of one agent give its built-in tool {tool['type']!r} different limits. "
-                        f"Give them the same {', '.join(_FENCES[tool['type']])}."
+                        f"Give them the same {', '.join(different)}."
                     )
     return {name: _MAKERS[name](settings) for name, settings in fences.items()}
+
+
+def _limits_in(entry: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The limits of a configuration, with the defaults of those that it leaves out."""
+    folder = os.path.abspath(entry.get("workspace_dir") or "")
+    given = {name: entry[name] for name in names if entry.get(name) is not None}
+    return {**{name: _DEFAULTS.get(name) for name in names}, **given, "workspace_dir": folder}
 
 
 def _runs_here(tool: Mapping[str, Any]) -> bool:
@@ -81,7 +95,7 @@ def _shell(settings: Mapping[str, Any]) -> Callable[..., str]:
 
 
 def _apply_patch(settings: Mapping[str, Any]) -> Callable[..., str]:
-    editor = WorkspaceEditor(settings.get("workspace_dir", Path.cwd()), settings.get("allowed_paths"))
+    editor = WorkspaceEditor(settings["workspace_dir"], settings["allowed_paths"])
 
     @built_in
     @blocking

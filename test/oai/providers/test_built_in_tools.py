@@ -27,7 +27,7 @@ from autogen_classic.oai.openai_responses import (
     ShellCallOutput,
     ShellCommandOutput,
 )
-from autogen_classic.testing import ScriptedPerson
+from autogen_classic.testing import MockOpenAIServer, ScriptedPerson
 
 __all__ = ("printed", "serve")  # fixtures
 
@@ -262,7 +262,7 @@ def test_configurations_of_one_agent_must_agree_on_the_limits(serve: Any, tmp_pa
         {**CASE.entry(server), "built_in_tools": ["shell"], "workspace_dir": str(tmp_path), "denied_commands": denied}
         for denied in (["cat"], ["dog"])
     ]
-    with pytest.raises(ValueError, match="different limits"):
+    with pytest.raises(ValueError, match=r"different limits\. Give them the same denied_commands\.$"):
         AssistantAgent("assistant", llm_config={"config_list": entries})
     with pytest.raises(TypeError, match="denied_commands of ShellExecutor should be a valid list"):
         AssistantAgent("assistant", llm_config={"config_list": [{**entries[0], "denied_commands": "cat"}]})
@@ -284,6 +284,59 @@ def test_what_cannot_be_meant_is_refused_when_the_agent_is_made(
 ) -> None:
     with pytest.raises(error, match=said):
         pair(serve(Say("Hi.")), tmp_path, **settings)
+
+
+def test_limits_that_are_left_out_are_the_same_as_their_defaults(serve: Any, tmp_path: Path) -> None:
+    plain = {**CASE.entry(serve(Say("Hi."))), "built_in_tools": ["shell"], "workspace_dir": str(tmp_path)}
+    entries = [
+        LLMConfig(plain).config_list[0],
+        plain,
+        {**plain, "workspace_dir": f"{tmp_path}/"},
+        {**plain, "denied_commands": [], "allowed_paths": None},
+    ]
+    assert "shell" in AssistantAgent("assistant", llm_config={"config_list": entries}).function_map
+    here = {**plain, "workspace_dir": None}
+    assert (
+        "shell"
+        in AssistantAgent("assistant", llm_config={"config_list": [here, {**here, "workspace_dir": "."}]}).function_map
+    )
+
+
+@pytest.mark.parametrize("output", [["x"], 5, {}, [{"stdout": "a"}], [{"outcome": "exit"}], [None], None, "a"])
+def test_an_answer_that_the_shell_has_not_given_says_why_nothing_ran(serve: Any, tmp_path: Path, output: Any) -> None:
+    server = serve(Items(output=(shell_call("echo one"),)), Say("I see."))
+    told = json.dumps({"type": "shell_call_output", "output": output})
+    assistant, user = pair(server, tmp_path)
+    user.register_function({"shell": lambda commands, **_: told})
+    del assistant.function_map["shell"]
+    result = user.initiate_chat(assistant, message="Count.", max_turns=2)
+    assert result.summary == "I see."
+    (answer,) = server.seen[1].body["input"][-1]["output"]
+    assert answer == {"stdout": "", "stderr": told, "outcome": {"type": "exit", "exit_code": 1}}
+
+
+@pytest.mark.parametrize(
+    ("told", "sent"),
+    [
+        (
+            {"type": "shell_call_output", "max_output_length": 3, "output": [printed_by("one")]},
+            {"type": "shell_call_output", "max_output_length": 3, "output": [printed_by("one")]},
+        ),
+        (
+            {"type": "apply_patch_call_output", "status": "completed", "output": "Created a."},
+            {"type": "apply_patch_call_output", "status": "completed", "output": "Created a."},
+        ),
+        ({"type": "other"}, {"type": "function_call_output", "output": '{"type": "other"}'}),
+    ],
+)
+def test_an_answer_to_a_call_that_the_server_knows_goes_out_as_that_of_its_tool(
+    told: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    answer = {"role": "tool", "tool_call_id": "call_1", "content": json.dumps(told)}
+    with MockOpenAIServer(["Good."]) as server:
+        client = OpenAIWrapper(config_list=[server.config(api_type="responses")], cache_seed=None)
+        client.create(messages=[answer], previous_response_id="resp_0")
+    assert server.requests[0]["input"] == [{"call_id": "call_1", **sent}]
 
 
 def test_limits_are_no_part_of_a_request(serve: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
