@@ -75,6 +75,14 @@ def test_the_suite_can_be_installed_beside_the_oldest_openai_package(
             assert oldest in line.specifier, str(line)
 
 
+def test_no_package_of_the_suite_hides_a_command_of_the_system() -> None:
+    # An agent's code runs with the commands of this environment before those of the system.
+    installed = {one.name for one in importlib.metadata.entry_points(group="console_scripts")}
+    assert installed.isdisjoint(
+        {"cat", "cp", "date", "echo", "env", "find", "grep", "kill", "ls", "mv", "rm", "sh", "test"}
+    )
+
+
 def test_type_checkers_are_told_that_the_package_is_typed() -> None:
     assert (ROOT / "autogen_classic" / "py.typed").exists()
 

@@ -36,7 +36,6 @@ OPTIONAL = (
     "neo4j",
     "networkx",
     "nlip_sdk",
-    "nlip_server",
     "numpy",
     "pgvector",
     "playwright",
@@ -145,5 +144,5 @@ def test_what_needs_a_package_names_the_extra_that_installs_it(use: str, extra: 
 
 
 def test_with_the_packages_that_rooms_build_on_every_room_is_imported_without_the_others() -> None:
-    told = told_of(uses=(), installed=("PIL", "replicate", "nlip_sdk", "nlip_server"))
+    told = told_of(uses=(), installed=("PIL", "replicate", "nlip_sdk"))
     assert {room: said for room, said in told.items() if said is not None} == {}

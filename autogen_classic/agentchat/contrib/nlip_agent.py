@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,10 +31,9 @@ from ..remote.protocol import changed_variables, failure_told, fault_of, reply_o
 
 try:
     import httpx
-    from fastapi import Request, Response
+    from fastapi import FastAPI, Request, Response
     from fastapi.responses import JSONResponse
     from nlip_sdk.nlip import NLIP_Message  # type: ignore[import-untyped]
-    from nlip_server.server import NLIP_Application, NLIP_Session, setup_server  # type: ignore[import-untyped]
 
     from ._nlip.wire import (
         error_in,
@@ -46,7 +47,6 @@ except ImportError as error:
     raise missing_package("NLIP", error, "nlip") from error
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
     from starlette.middleware.base import RequestResponseEndpoint
 
     from ..remote.makers import Maker
@@ -199,7 +199,7 @@ class NlipRemoteAgent(ConversableAgent):
         return f"The agent {self.name} at {place_of(self.url)} {what}."
 
 
-class AG2NlipSession(NLIP_Session):  # type: ignore[misc]
+class AG2NlipSession:
     """One request to an agent.
 
     Args:
@@ -208,6 +208,24 @@ class AG2NlipSession(NLIP_Session):  # type: ignore[misc]
 
     def __init__(self, agent: AgentService) -> None:
         self._service = agent
+
+    async def start(self) -> None:
+        """Prepare nothing."""
+
+    async def stop(self) -> None:
+        """Leave nothing behind."""
+
+    async def correlated_execute(self, msg: NLIP_Message) -> NLIP_Message:
+        """Answer a message; the answer carries the token of its conversation, if it has one.
+
+        Args:
+            msg: the message, as for `execute`.
+        """
+        answer = await self.execute(msg)
+        token = msg.extract_conversation_token()
+        if token is not None:
+            answer.add_conversation_token(token)
+        return answer
 
     async def execute(self, msg: NLIP_Message) -> NLIP_Message:
         """Answer a message.
@@ -237,7 +255,7 @@ class AG2NlipSession(NLIP_Session):  # type: ignore[misc]
         return response_message_to_nlip(answer)
 
 
-class AG2NlipApplication(NLIP_Application):  # type: ignore[misc]
+class AG2NlipApplication:
     """An agent behind NLIP.
 
     ```python
@@ -260,9 +278,27 @@ class AG2NlipApplication(NLIP_Application):  # type: ignore[misc]
     @cached_property
     def asgi_app(self) -> FastAPI:
         """The application for an ASGI server; messages go to ``/nlip/``."""
-        app: FastAPI = setup_server(self)
+        app = FastAPI(title="NLIP", lifespan=self._running)
         app.middleware("http")(_without_what_pages_send)
+        app.post(_PATH)(self._answer)
+        app.get("/health")(_health)
         return app
+
+    @asynccontextmanager
+    async def _running(self, app: FastAPI) -> AsyncIterator[None]:
+        await self.startup()
+        try:
+            yield
+        finally:
+            await self.shutdown()
+
+    async def _answer(self, message: NLIP_Message) -> NLIP_Message:
+        session = self.create_session()
+        await session.start()
+        try:
+            return await session.correlated_execute(message)
+        finally:
+            await session.stop()
 
     def create_session(self) -> AG2NlipSession:
         """Begin to answer one request."""
@@ -273,6 +309,10 @@ class AG2NlipApplication(NLIP_Application):  # type: ignore[misc]
 
     async def shutdown(self) -> None:
         """Leave nothing behind."""
+
+
+async def _health() -> dict[str, str]:
+    return {"status": "healthy"}
 
 
 async def _without_what_pages_send(request: Request, call_next: RequestResponseEndpoint) -> Response:

@@ -23,7 +23,7 @@ from autogen_classic.errors import NlipAgentNotFoundError, NlipClientError, Nlip
 from autogen_classic.state import journal
 from autogen_classic.testing import ScriptedClient, ScriptedPerson, tool_call
 
-pytest.importorskip("nlip_server")
+pytest.importorskip("nlip_sdk")
 pytest.importorskip("uvicorn")
 from nlip_sdk.nlip import NLIP_Factory, NLIP_Message
 
@@ -71,6 +71,17 @@ def test_an_agent_elsewhere_takes_part_in_a_chat(way: str) -> None:
         ("user", "Go on."),
         ("remote", "And on."),
     ]
+
+
+def test_an_answer_carries_the_token_of_its_conversation() -> None:
+    said = NLIP_Factory.create_text("Hi.")
+    said.add_conversation_token("ours-1")
+    with serving(bot(["Hello.", "And on."])) as url:
+        answers = [
+            httpx.post(f"{url}/nlip/", json=one.to_dict()).json() for one in (said, NLIP_Factory.create_text("Hi."))
+        ]
+    token = {"format": "token", "subformat": "conversation", "content": "ours-1", "label": None}
+    assert [answer["submessages"] for answer in answers] == [[token], None]
 
 
 @both_ways
