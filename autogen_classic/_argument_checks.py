@@ -17,7 +17,7 @@ from .function_utils import get_typed_annotation
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-__all__ = ("Count", "Number", "Port", "Seconds", "Text", "Texts", "arguments_checked", "check_value")
+__all__ = ("Count", "Number", "Port", "Seconds", "Text", "Texts", "WebAddress", "arguments_checked", "check_value")
 
 GivenT = ParamSpec("GivenT")
 ResultT = TypeVar("ResultT")
@@ -41,13 +41,23 @@ Seconds = Annotated[float, Field(strict=True, gt=0)]
 """A positive number of seconds."""
 Text = Annotated[str, Field(min_length=1)]
 """A text that is not empty."""
+WebAddress = Annotated[str, Field(pattern="(?i)^https?://[^/]")]
+"""A URL of a server."""
 Texts = Annotated[Collection[str], GetPydanticSchema(lambda _, handler: handler(list[str]))]
 """Several texts, in a list or another collection; a single one is refused."""
 
-_OUT_OF_RANGE = ("greater_than", "greater_than_equal", "less_than_equal", "literal_error", "string_too_short")
+_OUT_OF_RANGE = (
+    "greater_than",
+    "greater_than_equal",
+    "less_than_equal",
+    "literal_error",
+    "string_pattern_mismatch",
+    "string_too_short",
+)
 _WISHES = {
     "path_type": "be a path",
     "sequence_str": "be a list of texts",
+    "string_pattern_mismatch": "begin with http:// or https://",
     "string_too_short": "be a text that is not empty",
 }
 _LONGEST_SHOWN = 80

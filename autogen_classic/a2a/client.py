@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -17,8 +17,10 @@ from a2a.compat.v0_3.conversions import to_core_agent_card
 from a2a.compat.v0_3.types import AgentCard
 from a2a.types import AgentCard as CoreCard
 from a2a.types import GetTaskRequest, Message, SendMessageRequest
+from pydantic import Field
 from typing_extensions import Self
 
+from .._argument_checks import Number, Text, arguments_checked
 from .._core.callables import wait_for
 from .._core.drive import Call, drive_async
 from .._core.events import TextStreamed, emit, is_heard
@@ -60,18 +62,24 @@ class A2aRemoteAgent(ConversableAgent):
         polling_interval: how many seconds to wait before that.
     """
 
+    @arguments_checked
     def __init__(
         self,
-        url: str,
-        name: str,
+        url: Text,
+        name: Text,
         *,
         silent: bool | None = None,
         client: ClientFactory | None = None,
         client_config: ClientConfig | None = None,
         interceptors: Sequence[ClientCallInterceptor] = (),
-        max_reconnects: int = 3,
-        polling_interval: float = 0.5,
+        max_reconnects: Annotated[Number, Field(ge=0)] = 3,
+        polling_interval: Annotated[float, Field(strict=True, ge=0)] = 0.5,
     ) -> None:
+        if client is not None and not callable(client):
+            raise TypeError(
+                "client of A2aRemoteAgent must make HTTP clients, such as HttpxClientFactory(headers=...), but it is "
+                f"of type {type(client).__name__}."
+            )
         super().__init__(name, silent=silent)
         self.url = url
         self._clients = client or HttpxClientFactory()

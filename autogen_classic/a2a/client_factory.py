@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from .._argument_checks import arguments_checked
 from ..agentchat.conversable_agent import ConversableAgent
 from .server import A2aAgentServer, CardSettings
 
@@ -47,6 +48,7 @@ class HttpxClientFactory(ClientFactory):
         return httpx.Client(**self._settings)
 
 
+@arguments_checked
 def MockClient(  # a name of AG2
     response_message: str | Mapping[str, Any], *, extended_agent_card: CardSettings | None = None
 ) -> HttpxClientFactory:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from a2a.compat.v0_3.conversions import to_compat_agent_card, to_core_agent_card
@@ -16,12 +17,14 @@ from a2a.server.routes import create_agent_card_routes, create_jsonrpc_routes
 from a2a.server.tasks import InMemoryTaskStore
 from a2a.types import AgentCard as CoreCard
 from a2a.types import ListTasksRequest, ListTasksResponse, Task
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .._argument_checks import WebAddress, arguments_checked, check_value
+from .._warn import warn_once
 from .._web.incoming import MOST_BYTES, refusal_of
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.remote.makers import Maker
@@ -33,12 +36,19 @@ __all__ = ("A2aAgentServer", "CardSettings")
 _MOST_TASKS = 1000
 _OLD_CARD_PATH = "/.well-known/agent.json"
 
+logger = logging.getLogger("autogen.a2a")
+
 CardModifier = Callable[[AgentCard], AgentCard]
 ExtendedCardModifier = Callable[[AgentCard, ServerCallContext], AgentCard]
 
 
 class CardSettings(AgentCard):
-    """What the card of an agent says, as far as it is not left to the agent and the server."""
+    """What the card of an agent says, as far as it is not left to the agent and the server.
+
+    A setting that cards do not have is ignored, with a warning.
+    """
+
+    model_config = ConfigDict(extra="allow")  # for the warning; the card itself leaves it out
 
     name: str | None = None  # type: ignore[assignment]  # the agent's
     description: str | None = None  # type: ignore[assignment]  # the agent's
@@ -48,6 +58,11 @@ class CardSettings(AgentCard):
     default_input_modes: list[str] = Field(default_factory=lambda: ["text"])
     default_output_modes: list[str] = Field(default_factory=lambda: ["text"])
     skills: list[AgentSkill] = Field(default_factory=list)
+
+    def model_post_init(self, context: object) -> None:
+        """Warn of settings that cards do not have."""
+        for name in self.model_extra or ():
+            warn_once(logger, f"The card of an agent has no {name!r}, so CardSettings ignores it.")
 
     def card_of(self, agent: ConversableAgent, url: str) -> AgentCard:
         """Make the card.
@@ -82,30 +97,34 @@ class A2aAgentServer:
         agent: the agent, or a function without parameters that makes one for each request, so that requests are
             answered side by side; see `AgentService`.
         url: where clients reach it.
-        agent_card: what its card says.
+        agent_card: what its card says; a dict stands for `CardSettings`.
         card_modifier: changes the card each time that it is asked for.
         extended_agent_card: what its card says to clients that have shown who they are.
         extended_card_modifier: changes that card; it also gets the context of the call.
 
     Raises:
-        TypeError: the agent leads a group.
+        TypeError: the agent leads a group, or an argument is of a wrong type.
+        ValueError: the url does not begin with ``http://`` or ``https://``.
     """
 
+    @arguments_checked
     def __init__(
         self,
         agent: ConversableAgent | Maker[ConversableAgent],
         *,
         url: str | None = "http://localhost:8000",
-        agent_card: CardSettings | None = None,
+        agent_card: CardSettings | Mapping[str, Any] | None = None,
         card_modifier: CardModifier | None = None,
-        extended_agent_card: CardSettings | None = None,
+        extended_agent_card: CardSettings | Mapping[str, Any] | None = None,
         extended_card_modifier: ExtendedCardModifier | None = None,
     ) -> None:
         self._executor = AutogenAgentExecutor(agent)
         self.agent = self._executor.agent
         address = url or "http://localhost:8000"
-        self.card = (agent_card or CardSettings()).card_of(self.agent, address)
-        self.extended_agent_card = extended_agent_card.card_of(self.agent, address) if extended_agent_card else None
+        check_value("url of A2aAgentServer", address, WebAddress)
+        self.card = CardSettings.model_validate(agent_card or {}).card_of(self.agent, address)
+        extended = CardSettings.model_validate(extended_agent_card) if extended_agent_card else None
+        self.extended_agent_card = None if extended is None else extended.card_of(self.agent, address)
         if self.extended_agent_card is not None:
             self.card.supports_authenticated_extended_card = True
         self._card_modifier = card_modifier

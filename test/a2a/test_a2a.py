@@ -252,6 +252,39 @@ def test_the_card_keeps_the_instructions_of_an_agent_to_itself() -> None:
     assert "I am the bot" not in card
 
 
+@pytest.mark.parametrize(
+    ("settings", "kind", "told"),
+    [
+        ({"url": ""}, ValueError, "url of A2aRemoteAgent should be a text that is not empty"),
+        ({"max_reconnects": -1}, ValueError, "max_reconnects of A2aRemoteAgent should be greater than or equal to 0"),
+        ({"polling_interval": "soon"}, TypeError, "polling_interval of A2aRemoteAgent should be a valid number"),
+        ({"client": "httpx"}, TypeError, "client of A2aRemoteAgent must make HTTP clients, such as HttpxClientFactory"),
+    ],
+)
+def test_a_remote_agent_refuses(settings: dict[str, Any], kind: type[Exception], told: str) -> None:
+    with pytest.raises(kind, match=told):
+        A2aRemoteAgent(**{"url": "http://localhost", "name": "remote", **settings})
+
+
+def test_a_server_and_a_mock_refuse_what_they_cannot_use() -> None:
+    with pytest.raises(
+        ValueError, match="url of A2aAgentServer should begin with http:// or https://, but it is 'local"
+    ):
+        A2aAgentServer(bot([]), url="localhost")
+    with pytest.raises(
+        TypeError, match="agent_card of A2aAgentServer should be a valid dictionary or instance of Card"
+    ):
+        A2aAgentServer(bot([]), agent_card="bot")
+    with pytest.raises(TypeError, match="response_message of MockClient should be a valid string"):
+        MockClient(["one", "two"])
+
+
+def test_a_card_may_be_a_dict_and_a_misspelt_setting_of_one_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    server = A2aAgentServer(bot([]), agent_card={"name": "robot", "versoin": "2.0"})
+    assert (server.card.name, server.card.version) == ("robot", "0.1.0")
+    assert "The card of an agent has no 'versoin', so CardSettings ignores it." in caplog.text
+
+
 def test_an_agent_is_made_from_a_card() -> None:
     with serving(bot(["Hello."])) as url:
         card = AgentCard.model_validate(httpx.get(f"{url}/.well-known/agent-card.json").json())
@@ -387,7 +420,7 @@ def test_variables_that_nobody_has_changed_stay_as_they_are() -> None:
     assert isinstance(kept["share"], float)
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://localhost", ""])
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://localhost"])
 def test_an_address_that_is_not_of_the_web_is_told_of(url: str) -> None:
     with pytest.raises(A2aClientError, match="its url must begin with http:// or https://"):
         talk("sync", url)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from ..._argument_checks import Number, Seconds, Text, arguments_checked
+from ..._argument_checks import Number, Seconds, Text, WebAddress, arguments_checked
 from ..._core.callables import wait_for
 from ..._core.drive import Call, drive_async
 from ..._core.tape import request_steps
@@ -80,7 +80,7 @@ class NlipRemoteAgent(ConversableAgent):
     the agent elsewhere needs a person, the one here is asked.
 
     Args:
-        url: where it is, such as ``http://localhost:8000``.
+        url: where it is, such as ``http://localhost:8000``; it is asked at ``/nlip/`` there.
         name: its name here.
         silent: whether nothing is printed.
         timeout: how many seconds a reply may take; None for any time.
@@ -91,7 +91,7 @@ class NlipRemoteAgent(ConversableAgent):
     @arguments_checked
     def __init__(
         self,
-        url: Text,
+        url: WebAddress,
         name: Text,
         *,
         silent: bool | None = None,
@@ -153,7 +153,7 @@ class NlipRemoteAgent(ConversableAgent):
             answer = await self._sent(message)
             fault = error_in(answer)
             if fault is not None:  # which is not kept, so that the next run asks again
-                raise NlipClientError(self._told(f"has not answered: {fault}"))
+                raise NlipClientError(self._told(f"answers with an error: {fault}"))
             return str(answer.to_json())
 
         asked = {"messages": request.messages, "context": request.context}
@@ -196,7 +196,7 @@ class NlipRemoteAgent(ConversableAgent):
                 await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
     def _told(self, what: str) -> str:
-        return f"The agent {self.name} at {place_of(self.url)} {what}."
+        return f"The agent {self.name} at {place_of(self.url)} {what.rstrip('.')}."
 
 
 class AG2NlipSession:

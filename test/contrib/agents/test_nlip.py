@@ -235,7 +235,7 @@ def test_an_agent_elsewhere_calls_no_tool_that_it_was_not_offered(services: Serv
         (Answer({}, 401), NlipClientError, "answers with the status 401"),
         (Answer(b"<html>", 200, "text/html"), NlipClientError, "not a message of NLIP"),
         (Answer({"format": "text"}), NlipClientError, "not a message of NLIP"),
-        (Answer(NLIP_Factory.create_error_code("boom").to_dict()), NlipClientError, "has not answered: boom"),
+        (Answer(NLIP_Factory.create_error_code("boom").to_dict()), NlipClientError, "answers with an error: boom"),
     ],
 )
 @both_ways
@@ -274,7 +274,13 @@ def test_an_agent_that_takes_too_long_is_not_asked_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "kind"), [({"timeout": 0}, ValueError), ({"max_retries": -1}, ValueError), ({"url": None}, TypeError)]
+    ("settings", "kind"),
+    [
+        ({"timeout": 0}, ValueError),
+        ({"max_retries": -1}, ValueError),
+        ({"url": None}, TypeError),
+        ({"url": "localhost:8000"}, ValueError),
+    ],
 )
 def test_wrong_settings_are_refused_at_once(settings: dict[str, Any], kind: type[Exception]) -> None:
     with pytest.raises(kind, match="of NlipRemoteAgent should"):
@@ -289,7 +295,7 @@ def test_a_model_that_fails_is_told_without_its_reasons(caplog: pytest.LogCaptur
     broken.register_reply([ConversableAgent, None], fail, position=0)
     with serving(broken) as url, pytest.raises(NlipClientError) as caught:
         talk("sync", NlipRemoteAgent(url, "remote"))
-    assert "The agent failed with ValueError" in str(caught.value)
+    assert str(caught.value).endswith("error: The agent failed with ValueError; the log of its server says more.")
     assert "secret" not in str(caught.value)
     assert "the secret reason" in caplog.text
 
