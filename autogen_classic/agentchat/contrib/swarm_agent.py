@@ -139,10 +139,8 @@ class _NestedChats(NestedChatTarget):
     """Nested chats, under the name that they have in a swarm."""
 
     def wrapper_name(self, parent_agent: ConversableAgent, index: int) -> str:
-        """The name of the hidden agent, in which only nested chats count; see `NestedChatTarget.wrapper_name`."""
-        handoffs = parent_agent.handoffs.llm_conditions
-        before = sum(isinstance(one.target, _NestedChats) for one in handoffs[:index]) + max(0, index - len(handoffs))
-        return f"nested_chat_{parent_agent.name}_{before + 1}"
+        """The name of the hidden agent; see `NestedChatTarget.wrapper_name`."""
+        return f"nested_chat_{parent_agent.name}_{index + 1}"
 
 
 class _SwarmHandoff(GroupOnCondition):
