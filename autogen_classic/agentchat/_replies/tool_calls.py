@@ -47,7 +47,8 @@ def tool_calls_reply(
     if not calls:
         return False, None
 
-    owners = [_owner_of(call, agent, sender, messages[-1].get("name")) for call in calls]
+    caller = messages[-1].get("name", agent.name)  # an agent keeps its own calls without a name
+    owners = [_owner_of(call, agent, sender, caller) for call in calls]
     here = (agent, sender, None)
     answers = yield from _ask_others(here, owners, messages[-1], sender)
     if answers is None:
@@ -100,7 +101,7 @@ def function_call_reply(
     return True, answer
 
 
-def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None, speaker: str | None) -> Party | None:
+def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None, caller: str) -> Party | None:
     """Who runs a called tool: the agent itself, or the member of its group that has a tool which it has not.
 
     What the caller's model knows by itself is run by the caller, and by nobody for another caller.
@@ -111,10 +112,10 @@ def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None, speaker:
     name = called(call).get("name", "")
     group = led_group(sender)
     members = [] if group is None else group.agents
-    callers = [sender] if group is None else [member for member in members if member.name == speaker]
-    for caller in callers:
-        if is_built_in(_function_of(caller, name)):
-            return cast(Party, caller)
+    callers = [sender] if group is None else [member for member in members if member.name == caller]
+    for one in callers:
+        if is_built_in(_function_of(one, name)):
+            return cast(Party, one)
     if name in agent._function_map:
         return None if is_built_in(agent._function_map[name]) else agent
     return next((member for member in members if _function_of(member, name) is not None), agent)

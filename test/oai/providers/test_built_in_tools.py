@@ -187,6 +187,20 @@ def test_a_member_of_a_group_runs_what_its_own_model_calls(serve: Any, tmp_path:
     assert list((tmp_path / "two").iterdir()) == []
 
 
+@BOTH_WAYS
+@pytest.mark.parametrize("filtered", [True, False])
+def test_the_only_member_with_such_a_tool_gets_the_floor_and_runs_it(
+    serve: Any, tmp_path: Path, way: str, filtered: bool
+) -> None:
+    server = serve(Items(output=(patch_call(NEW_FILE),)), Say("Done."))
+    writer, user = pair(server, tmp_path)
+    group = GroupChat(
+        [user, writer], [], max_round=4, speaker_selection_method="round_robin", func_call_filter=filtered
+    )
+    chat(way, user, GroupChatManager(group, llm_config=False), message="Write a note.")
+    assert (tmp_path / "note.txt").read_text() == "hello\n"
+
+
 def test_a_group_of_ag2_runs_what_a_member_calls(serve: Any, tmp_path: Path) -> None:
     server = serve(Items(output=(shell_call("echo one"),)), Say("One."))
     assistant, _ = pair(server, tmp_path)
