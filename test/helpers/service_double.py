@@ -6,6 +6,7 @@ import atexit
 import json
 import socket
 import ssl
+import sys
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
@@ -238,6 +239,8 @@ def services_played(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
             monkeypatch.setenv(name, services.address)
         for name in _AUTHORITIES:
             monkeypatch.setenv(name, str(services.authority))
+        if "httplib2" in sys.modules:  # it reads that once, when it is imported
+            monkeypatch.setattr(sys.modules["httplib2"], "CA_CERTS", str(services.authority))
         for name in ("NO_PROXY", "no_proxy"):
             monkeypatch.setenv(name, "127.0.0.1,localhost")
         yield services
