@@ -144,7 +144,7 @@ class A2aRemoteAgent(ConversableAgent):
             request.messages.append({"role": "user", "content": said})
         changed = changed_variables(answer, plain(structure(variables or {})))
         self.context_variables.update(ContextVariables(data=changed))
-        return True, reply_of(answer, messages)
+        return True, reply_of(answer, request)
 
     def update_tool_signature(
         self, tool_sig: str | dict[str, Any], is_remove: bool, silent_override: bool = False

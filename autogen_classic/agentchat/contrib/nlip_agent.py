@@ -143,7 +143,7 @@ class NlipRemoteAgent(ConversableAgent):
                 return True, None
             request.messages.append({"role": "user", "content": said})
         self.context_variables.update(ContextVariables(data=changed_variables(answer, sendable(variables))))
-        return True, reply_of(answer, messages)
+        return True, reply_of(answer, request)
 
     async def _answer_to(self, request: RequestMessage) -> ResponseMessage:
         """Ask, unless the journal of a run that was stopped has the answer."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field
 
+from ..._core.messages import called
 from ..._core.tags import keep_foreign_pictures
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ __all__ = (
     "reply_of",
     "sendable",
 )
+
+logger = logging.getLogger("autogen.agentchat.remote")
 
 _KEPT = ("content", "name", "tool_call_id", "tool_responses")
 _KEPT_OF_AGENT = ("content", "name", "tool_calls")
@@ -88,22 +92,32 @@ class ServiceResponse(BaseModel):
     streaming_text: str | None = None
 
 
-def reply_of(answer: ResponseMessage, asked: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+def reply_of(answer: ResponseMessage, request: RequestMessage) -> dict[str, Any] | None:
     """Take the reply out of an answer from elsewhere: its last message.
 
     Args:
         answer: the answer.
-        asked: the messages that were sent.
+        request: what was asked.
 
     Returns:
-        What an agent may say in the message, by which no agent here opens pictures of this machine; None if nothing was
-        said.
+        What an agent may say in the message, by which no agent here opens pictures of this machine, or runs a tool that
+        was not offered; None if nothing was said.
     """
     if not answer.messages:
         return None
     said = answer.messages[-1]
-    keep_foreign_pictures(said.get("content"), asked)
-    return {**_kept(said, _KEPT_OF_AGENT), "role": "assistant"}
+    keep_foreign_pictures(said.get("content"), request.messages)
+    reply = {**_kept(said, _KEPT_OF_AGENT), "role": "assistant"}
+    calls = reply.pop("tool_calls", None) or []
+    names = [called(call).get("name") for call in calls]
+    if offered := [call for call, name in zip(calls, names, strict=True) if name in request.client_tool_names]:
+        reply["tool_calls"] = offered
+    elif calls and not reply.get("content"):
+        reply["content"] = ""
+    if len(offered) < len(calls):
+        refused = ", ".join(repr(name) for name in names if name not in request.client_tool_names)
+        logger.warning("An agent elsewhere has called what it was not offered, and is not run: %s.", refused)
+    return reply
 
 
 def changed_variables(answer: ResponseMessage, sent: Mapping[str, Any]) -> dict[str, Any]:

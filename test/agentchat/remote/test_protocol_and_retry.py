@@ -22,10 +22,20 @@ def test_tools_of_a_client_are_known_by_their_names() -> None:
 
 
 def test_of_an_answer_is_taken_what_an_agent_may_say() -> None:
-    said = {"content": "Hi.", "name": "bot", "tool_calls": []}
     more = {"role": "function", "override_role": "system", "function_call": {"name": "shell"}, "context": {"a": 1}}
-    assert reply_of(ResponseMessage(messages=[{**said, **more}]), []) == {**said, "role": "assistant"}
-    assert reply_of(ResponseMessage(), []) is None
+    said = {"content": "Hi.", "name": "bot"}
+    assert reply_of(ResponseMessage(messages=[{**said, **more}]), RequestMessage()) == {**said, "role": "assistant"}
+    assert reply_of(ResponseMessage(), RequestMessage()) is None
+
+
+def test_tools_that_were_not_offered_are_not_called(caplog: pytest.LogCaptureFixture) -> None:
+    request = RequestMessage(client_tools=[{"type": "function", "function": {"name": "look"}}])
+    look, erase = ({"id": name, "type": "function", "function": {"name": name}} for name in ("look", "erase"))
+    both = ResponseMessage(messages=[{"content": None, "tool_calls": [erase, look]}])
+    assert reply_of(both, request) == {"content": None, "tool_calls": [look], "role": "assistant"}
+    assert "has called what it was not offered, and is not run: 'erase'" in caplog.text
+    one = ResponseMessage(messages=[{"content": None, "tool_calls": [erase]}])
+    assert reply_of(one, request) == {"content": "", "role": "assistant"}
 
 
 def test_an_agent_that_is_not_found_is_named() -> None:

@@ -218,7 +218,10 @@ PARTS = [
 def elsewhere(content: Any) -> ConversableAgent:
     """An agent that says what one elsewhere has answered."""
     far, answer = agent("far"), ResponseMessage(messages=[{"role": "assistant", "content": content}])
-    far.register_reply([ConversableAgent, None], lambda _, messages, **__: (True, reply_of(answer, messages or [])))
+    far.register_reply(
+        [ConversableAgent, None],
+        lambda _, messages, **__: (True, reply_of(answer, RequestMessage(messages=messages or []))),
+    )
     return far
 
 
