@@ -200,11 +200,18 @@ def kept_of(output: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     Returns:
         The items without texts and calls; none if the answer has nothing else.
     """
-    items = [{name: value for name, value in item.items() if value is not None} for item in output]
+    said = (item for item in output if not _says_nothing(item))
+    items = [{name: value for name, value in item.items() if value is not None} for item in said]
     if all(item.get("type") in ("message", "function_call") for item in items):
         return []
     said_in_calls = calls_to_answer(items)
     return [without_arguments(_emptied(item)) if item in said_in_calls else _emptied(item) for item in items]
+
+
+def _says_nothing(item: Mapping[str, Any]) -> bool:
+    """Whether an item is a message without a word, as stands beside some calls; a message here has no place for it."""
+    parts = item.get("content") or ()
+    return item.get("type") == "message" and not any(part.get("text") or part.get("refusal") for part in parts)
 
 
 def _emptied(item: dict[str, Any]) -> dict[str, Any]:

@@ -148,6 +148,15 @@ def test_what_the_limits_refuse_is_told_to_the_model(
     assert result.summary == "I see."
 
 
+def test_a_call_beside_a_message_without_a_word_stays_one_of_the_tool(serve: Any, tmp_path: Path) -> None:
+    wordless = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed"}
+    wordless["content"] = [{"type": "output_text", "text": "", "annotations": []}]
+    server = serve(Items(output=(wordless, shell_call("echo x"))), Say("Done."))
+    assistant, user = pair(server, tmp_path)
+    user.initiate_chat(assistant, message="Go.", max_turns=2)
+    assert [item.get("type") for item in server.seen[1].body["input"][2:]] == ["shell_call", "shell_call_output"]
+
+
 def test_filtering_can_be_switched_off(serve: Any, tmp_path: Path) -> None:
     server = serve(Items(output=(shell_call("echo x"),)), Say("Done."))
     assistant, user = pair(server, tmp_path, denied_commands=["echo"], enable_command_filtering=False)
