@@ -92,7 +92,7 @@ class FileLogger(BaseLogger):
             wrapper_id=wrapper_id,
             request=request,
             response=str(response),
-            json_response=answer_as_json(response),
+            **({} if isinstance(response, str) else {"json_response": answer_as_json(response)}),
             is_cached=is_cached,
             cost=cost,
             start_time=start_time,

@@ -280,9 +280,9 @@ def test_a_server_and_a_mock_refuse_what_they_cannot_use() -> None:
 
 
 def test_a_card_may_be_a_dict_and_a_misspelt_setting_of_one_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    server = A2aAgentServer(bot([]), agent_card={"name": "robot", "versoin": "2.0"})
+    server = A2aAgentServer(bot([]), agent_card={"name": "robot", "shape": "2.0"})
     assert (server.card.name, server.card.version) == ("robot", "0.1.0")
-    assert "The card of an agent has no 'versoin', so CardSettings ignores it." in caplog.text
+    assert "The card of an agent has no 'shape', so CardSettings ignores it." in caplog.text
 
 
 def test_an_agent_is_made_from_a_card() -> None:

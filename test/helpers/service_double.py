@@ -243,4 +243,8 @@ def services_played(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
             monkeypatch.setattr(sys.modules["httplib2"], "CA_CERTS", str(services.authority))
         for name in ("NO_PROXY", "no_proxy"):
             monkeypatch.setenv(name, "127.0.0.1,localhost")
+        connections: dict[object, Any] = {}  # those made before do not lead to the services
+        monkeypatch.setattr("autogen_classic.oai._http.connections._sync_pools", connections)
         yield services
+        for client in connections.values():
+            client.close()

@@ -85,7 +85,11 @@ WRONG: dict[str, tuple[type[Exception], Callable[[], object], str]] = {
     "a key of Google": (TypeError, lambda: GoogleSearchTool(search_api_key=[]), "search_api_key of GoogleSearch"),  # type: ignore[arg-type]
     "a key of YouTube": (TypeError, lambda: YoutubeSearchTool(youtube_api_key=3), "youtube_api_key of Youtube"),  # type: ignore[arg-type]
     "no tokens": (ValueError, lambda: PerplexitySearchTool(api_key="k", max_tokens=-1), "max_tokens of Perplexity"),
-    "no model": (ValueError, lambda: PerplexitySearchTool("", "k"), "model of PerplexitySearchTool should have at"),
+    "no model": (
+        ValueError,
+        lambda: PerplexitySearchTool("", "k"),
+        "model of PerplexitySearchTool should be a text that is not empty",
+    ),
     "one domain": (
         TypeError,
         lambda: PerplexitySearchTool(api_key="k", search_domain_filter="a.example"),
