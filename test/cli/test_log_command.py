@@ -135,7 +135,7 @@ def test_an_answer_that_0_2_has_logged_to_a_file_is_told_with_its_tokens(run: An
         "tool_calls=None))], usage=CompletionUsage(total_tokens=7), cost=-0.0)"
     )
     line = {"invocation_id": "1", "source_name": "ann", "request": {"model": "m"}, "response": answer, "cost": 0.0}
-    times = {"is_cached": 0, "start_time": "2026-01-31 23:59:58.0", "end_time": "2026-01-31 23:59:59.0"}
+    times = {"is_cached": 0, "start_time": "2026-01-31 23:59:58.000000", "end_time": "2026-01-31 23:59:59.000000"}
     Path("run.log").write_text(f"Started new session with Session ID: 1\n{json.dumps({**line, **times})}\n")
     assert "model    ann: It's three.  (m, 7 tokens, " in run("run.log")[1]
 
