@@ -41,7 +41,7 @@ def masked(name: str, value: Any) -> Any:
     """A value without ids of objects and times, and an answer without what belongs to the version of the SDK."""
     if isinstance(value, int) and value > 1_000_000:
         return "<ID>"
-    if name == "response":
+    if name in ("response", "json_response"):
         return _answer(value)
     if name in ("init_args", "json_state", "request") and isinstance(value, str):
         value = json.loads(value.replace("<autogen_classic.", "<autogen."))  # its texts are masked as they stand
