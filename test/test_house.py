@@ -181,6 +181,7 @@ OWN_NAMES = (
     "agentchat.realtime_agent",
     "agentchat.remote.caller",
     "agentchat.remote.makers",
+    "agentchat.remote.stand_in",
     "interop.crewai",
     "interop.crewai.crewai",
     "cli",

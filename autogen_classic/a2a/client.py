@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import httpx
 from a2a.client import A2ACardResolver, A2AClientError, Client, ClientCallInterceptor, ClientConfig
@@ -21,17 +20,13 @@ from pydantic import Field
 from typing_extensions import Self
 
 from .._argument_checks import Number, Text, arguments_checked
-from .._core.callables import wait_for
 from .._core.drive import Call, drive_async
 from .._core.events import TextStreamed, emit, is_heard
 from .._core.tape import request_steps
 from .._secrets import place_of
 from .._warn import warn_once
-from ..agentchat.agent import Agent
-from ..agentchat.conversable_agent import ConversableAgent
-from ..agentchat.group.context_variables import ContextVariables
 from ..agentchat.remote import RequestMessage, ResponseMessage
-from ..agentchat.remote.protocol import changed_variables, reply_of
+from ..agentchat.remote.stand_in import StandIn
 from ..errors import A2aAgentNotFoundError, A2aClientError
 from ._answers import Answer
 from ._wire import plain, request_to_message, structure
@@ -39,12 +34,11 @@ from .client_factory import ClientFactory, HttpxClientFactory
 
 __all__ = ("A2aRemoteAgent",)
 
-_GOODBYE = "exit"
 
 logger = logging.getLogger("autogen.a2a")
 
 
-class A2aRemoteAgent(ConversableAgent):
+class A2aRemoteAgent(StandIn):
     """Stands for an agent elsewhere: it takes part in chats, and asks that one for its replies.
 
     Each reply takes one request, with the conversation so far, the context variables, and the tools that were
@@ -80,7 +74,7 @@ class A2aRemoteAgent(ConversableAgent):
                 "client of A2aRemoteAgent must make HTTP clients, such as HttpxClientFactory(headers=...), but it is "
                 f"of type {type(client).__name__}."
             )
-        super().__init__(name, silent=silent)
+        super().__init__(name, silent)
         self.url = url
         self._clients = client or HttpxClientFactory()
         self._settings = client_config or ClientConfig()
@@ -89,8 +83,6 @@ class A2aRemoteAgent(ConversableAgent):
         self._polling_interval = polling_interval
         self._card: CoreCard | None = None
         self._tools_here: dict[str, dict[str, Any]] = {}
-        self.replace_reply_func(ConversableAgent.generate_oai_reply, A2aRemoteAgent.generate_remote_reply)
-        self.replace_reply_func(ConversableAgent.a_generate_oai_reply, A2aRemoteAgent.a_generate_remote_reply)
 
     @classmethod
     def from_card(cls, card: AgentCard, **settings: Any) -> Self:
@@ -104,47 +96,11 @@ class A2aRemoteAgent(ConversableAgent):
         agent._card = to_core_agent_card(card)
         return agent
 
-    def generate_remote_reply(
-        self, messages: list[dict[str, Any]] | None = None, sender: Agent | None = None, config: object = None
-    ) -> tuple[bool, dict[str, Any] | None]:
-        """Ask for a reply in a synchronous chat; see `a_generate_remote_reply`."""
-        return wait_for(lambda: self.a_generate_remote_reply(messages, sender, config))
+    def _tools_offered(self) -> list[dict[str, Any]]:
+        return list(self._tools_here.values())
 
-    async def a_generate_remote_reply(
-        self, messages: list[dict[str, Any]] | None = None, sender: Agent | None = None, config: object = None
-    ) -> tuple[bool, dict[str, Any] | None]:
-        """Ask for a reply.
-
-        Args:
-            messages: the conversation; None takes it from the history with the sender.
-            sender: who spoke last.
-            config: not used.
-
-        Returns:
-            ``(True, reply)``; ``(True, None)`` if there is none, or the person who was asked has ended the chat.
-
-        Raises:
-            A2aAgentNotFoundError: nobody is there.
-            A2aClientError: the agent elsewhere has failed, or the connection was lost.
-        """
-        if messages is None:
-            messages = self._oai_messages[sender]
-        variables = self.context_variables.to_dict() or None
-        request = RequestMessage(
-            messages=list(messages), context=variables, client_tools=list(self._tools_here.values())
-        )
-        context_id = uuid4().hex
-        while True:
-            answer = await self._answer_to(request, context_id)
-            if answer.input_required is None:
-                break
-            said = await self.a_get_human_input(f"Input for `{self.name}`\n{answer.input_required}")
-            if said == _GOODBYE:
-                return True, None
-            request.messages.append({"role": "user", "content": said})
-        changed = changed_variables(answer, plain(structure(variables or {})))
-        self.context_variables.update(ContextVariables(data=changed))
-        return True, reply_of(answer, request)
+    def _as_carried(self, variables: dict[str, Any]) -> dict[str, Any]:
+        return plain(structure(variables))
 
     def update_tool_signature(
         self, tool_sig: str | dict[str, Any], is_remove: bool, silent_override: bool = False

@@ -11,23 +11,21 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationError
 
 from ..._argument_checks import Number, Seconds, Text, WebAddress, arguments_checked
-from ..._core.callables import wait_for
 from ..._core.drive import Call, drive_async
 from ..._core.tape import request_steps
 from ..._packages import missing_package
 from ..._secrets import place_of
 from ..._web.incoming import refusal_of
 from ...errors import NlipAgentNotFoundError, NlipClientError, NlipConnectionError, NlipTimeoutError
-from ..agent import Agent
 from ..conversable_agent import ConversableAgent
-from ..group.context_variables import ContextVariables
 from ..remote import AgentService, RequestMessage, ResponseMessage
-from ..remote.protocol import changed_variables, failure_told, fault_of, reply_of, sendable
+from ..remote.protocol import failure_told, fault_of
+from ..remote.stand_in import StandIn
 
 try:
     import httpx
@@ -66,14 +64,13 @@ __all__ = (
 )
 
 _PATH = "/nlip/"
-_GOODBYE = "exit"
 _SECONDS_BETWEEN_TRIES = 0.5
 _LENGTH_REQUIRED = 411
 
 logger = logging.getLogger("autogen.agentchat.contrib.nlip_agent")
 
 
-class NlipRemoteAgent(ConversableAgent):
+class NlipRemoteAgent(StandIn):
     """Stands for an agent elsewhere: it takes part in chats, and asks that one for its replies.
 
     Each reply takes one request, with the conversation so far and the context variables, which come back changed. Where
@@ -98,54 +95,12 @@ class NlipRemoteAgent(ConversableAgent):
         timeout: Seconds | None = 60.0,
         max_retries: Annotated[Number, Field(ge=0)] = 3,
     ) -> None:
-        super().__init__(name, silent=silent)
+        super().__init__(name, silent)
         self.url = url
         self._timeout = timeout
         self._max_retries = max_retries
-        self.replace_reply_func(ConversableAgent.generate_oai_reply, NlipRemoteAgent.generate_remote_reply)
-        self.replace_reply_func(ConversableAgent.a_generate_oai_reply, NlipRemoteAgent.a_generate_remote_reply)
 
-    def generate_remote_reply(
-        self, messages: list[dict[str, Any]] | None = None, sender: Agent | None = None, config: object = None
-    ) -> tuple[bool, dict[str, Any] | None]:
-        """Ask for a reply in a synchronous chat; see `a_generate_remote_reply`."""
-        return wait_for(lambda: self.a_generate_remote_reply(messages, sender, config))
-
-    async def a_generate_remote_reply(
-        self, messages: list[dict[str, Any]] | None = None, sender: Agent | None = None, config: object = None
-    ) -> tuple[bool, dict[str, Any] | None]:
-        """Ask for a reply.
-
-        Args:
-            messages: the conversation; None takes it from the history with the sender.
-            sender: who spoke last.
-            config: not used.
-
-        Returns:
-            ``(True, reply)``; ``(True, None)`` if there is none, or the person who was asked has ended the chat.
-
-        Raises:
-            NlipConnectionError: nothing can be reached there.
-            NlipTimeoutError: it takes too long.
-            NlipAgentNotFoundError: no agent is there.
-            NlipClientError: the agent elsewhere has failed.
-        """
-        if messages is None:
-            messages = self._oai_messages[sender]
-        variables = self.context_variables.to_dict()
-        request = RequestMessage(messages=list(messages), context=variables or None)
-        while True:
-            answer = await self._answer_to(request)
-            if answer.input_required is None:
-                break
-            said = await self.a_get_human_input(f"Input for `{self.name}`\n{answer.input_required}")
-            if said == _GOODBYE:
-                return True, None
-            request.messages.append({"role": "user", "content": said})
-        self.context_variables.update(ContextVariables(data=changed_variables(answer, sendable(variables))))
-        return True, reply_of(answer, request)
-
-    async def _answer_to(self, request: RequestMessage) -> ResponseMessage:
+    async def _answer_to(self, request: RequestMessage, context_id: str) -> ResponseMessage:
         """Ask, unless the journal of a run that was stopped has the answer."""
         message = request_message_to_nlip(request)
 
