@@ -19,11 +19,13 @@ from ...errors import SandboxUnavailableError
 
 __all__ = ("bubblewrap_command", "check_bubblewrap")
 
-HOME = "/tmp/home"
-_TEMPORARY_BYTES = 512 * 1024 * 1024  # of /tmp, which is kept in memory
+_HOME = "/tmp/home"
+_BYTES_IN_MEMORY = 512 * 1024 * 1024  # how much /tmp and /dev/shm may each hold
 _SECONDS_TO_TRY = 10
 
+# The programs and libraries of the system.
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+# What programs read below /etc when they start, reach the network or show text.
 _SETTINGS = (
     "alternatives",
     "ca-certificates",
@@ -50,7 +52,7 @@ def check_bubblewrap() -> None:
     """Make sure that bubblewrap is installed and allowed to work.
 
     Raises:
-        SandboxUnavailableError: it is not; the text says what to do.
+        SandboxUnavailableError: bubblewrap is missing or may not work here. The text says what to do about it.
     """
     if not sys.platform.startswith("linux"):
         raise SandboxUnavailableError(
@@ -73,7 +75,7 @@ def check_bubblewrap() -> None:
 
 @functools.cache
 def _problem_with(program: str) -> str:
-    """Try an empty sandbox; say what went wrong, or ""."""
+    """Try to run a command in a sandbox; return what went wrong, or an empty text if it worked."""
     command = [program, *_namespaces(network=False), "--ro-bind", "/", "/", "--proc", "/proc", "true"]
     try:
         tried = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS_TO_TRY, check=False)
@@ -88,46 +90,64 @@ def bubblewrap_command(work_dir: Path, *, network: bool = False, readable: Itera
     It must be run in the environment meant for the code, which is not part of the command because other users see that.
 
     Args:
-        work_dir: the only directory of this machine that can be written, absolute. It has the same path inside.
+        work_dir: the only directory of this machine that can be written, as an absolute path. It has the same path
+            inside the sandbox.
         network: whether the network of this machine can be reached.
         readable: more directories that can be read, such as that of a virtual environment.
 
     Returns:
-        The beginning of a command.
+        The words that go before the program and its arguments.
     """
-    command = [shutil.which("bwrap") or "bwrap", *_namespaces(network)]
-    command += ["--setenv", "HOME", HOME, "--setenv", "TMPDIR", "/tmp"]
-    for place in _SYSTEM:
-        if os.path.islink(place):
-            command += ["--symlink", os.readlink(place), place]
-        else:
-            command += ["--ro-bind-try", place, place]
-    for name in _SETTINGS:
-        command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    command += ["--proc", "/proc", "--dev", "/dev"]
-    for place in ("/dev/shm", "/tmp"):
-        command += ["--size", str(_TEMPORARY_BYTES), "--tmpfs", place]
-    command += ["--dir", HOME]
-    for place in _outermost(str(Path(path).resolve()) for path in readable):
-        command += ["--ro-bind-try", place, place]
-    command += ["--bind", str(work_dir), str(work_dir), "--chdir", str(work_dir)]
-    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
-
-
-def _namespaces(network: bool) -> list[str]:
-    """Nothing shared with the host, no rights, and death with the parent."""
     return [
-        "--unshare-all",
-        *(["--share-net"] if network else []),
-        "--die-with-parent",
-        "--new-session",
-        "--cap-drop",
-        "ALL",
+        shutil.which("bwrap") or "bwrap",
+        *_namespaces(network),
+        *("--setenv", "HOME", _HOME, "--setenv", "TMPDIR", "/tmp"),
+        *_system(),
+        *_empty_places(),
+        *_readable_places(readable),
+        *("--bind", str(work_dir), str(work_dir), "--chdir", str(work_dir)),
+        *("--remount-ro", "/dev", "--remount-ro", "/"),  # last, because nothing can be put there afterwards
+        "--",
     ]
 
 
+def _namespaces(network: bool) -> list[str]:
+    """The options that share nothing with the host, give no rights, and end the sandbox with its parent."""
+    shared = ["--share-net"] if network else []
+    return ["--unshare-all", *shared, "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+
+
+def _system() -> list[str]:
+    """The options that show the system's programs, libraries and settings, where they exist."""
+    options: list[str] = []
+    for place in _SYSTEM:
+        if os.path.islink(place):  # as /bin often is, to /usr/bin
+            options += ["--symlink", os.readlink(place), place]
+        else:
+            options += ["--ro-bind-try", place, place]
+    for name in _SETTINGS:
+        options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    return options
+
+
+def _empty_places() -> list[str]:
+    """The options that make devices, a list of processes, and empty temporary directories with a home in them."""
+    options = ["--proc", "/proc", "--dev", "/dev"]
+    for place in ("/dev/shm", "/tmp"):
+        options += ["--size", str(_BYTES_IN_MEMORY), "--tmpfs", place]
+    return [*options, "--dir", _HOME]
+
+
+def _readable_places(readable: Iterable[str | Path]) -> list[str]:
+    """The options that show further directories, read-only."""
+    options: list[str] = []
+    for place in _outermost(str(Path(path).resolve()) for path in readable):
+        options += ["--ro-bind-try", place, place]
+    return options
+
+
 def _outermost(places: Iterable[str]) -> list[str]:
-    """Directories without those that are inside another one, or that the sandbox already has."""
+    """Leave out the directories that are inside another one, or that the sandbox already has."""
     kept: list[str] = []
     for place in sorted(set(places)):
         if not any(Path(place).is_relative_to(other) for other in (*kept, *_SYSTEM)):
