@@ -1,17 +1,15 @@
-"""A switch that forbids requests to real models, and the place that knows who is asking, and with which headers.
+"""A switch that forbids requests to real models.
 
 Tests turn the switch through `autogen_classic.testing`; a whole run turns it by the environment variable
-``AUTOGEN_CLASSIC_FORBID_MODEL_REQUESTS=1``. Whoever sends a request calls `check` first.
+``AUTOGEN_CLASSIC_FORBID_MODEL_REQUESTS=1``. Whatever sends a request calls
+`check_request_allowed` first.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from ipaddress import ip_address
 from types import TracebackType
-from typing import Any
 from urllib.parse import urlsplit
 
 from .._secrets import place_of
@@ -20,21 +18,12 @@ from ..errors import ModelRequestForbiddenError
 __all__ = (
     "FORBID_VARIABLE",
     "allow_model_requests",
-    "asking_agent",
-    "check",
+    "check_request_allowed",
     "forbid_model_requests",
-    "header_makers",
-    "made_headers",
     "model_requests_are_allowed",
 )
 
 FORBID_VARIABLE = "AUTOGEN_CLASSIC_FORBID_MODEL_REQUESTS"
-
-asking_agent: ContextVar[Any] = ContextVar("asking_agent", default=None)
-"""The agent on whose behalf a model is being asked, or None. A model client gets no other hint of it."""
-
-header_makers: list[Callable[[], Mapping[str, str]]] = []
-"""Each makes headers for a request that is about to be sent, such as those that carry on a trace."""
 
 _allowed: bool | None = None  # None: the switch has not been used, so the environment decides
 
@@ -83,14 +72,15 @@ def model_requests_are_allowed() -> bool:
     """Tell whether a request may leave this machine.
 
     Returns:
-        What was last set in the program; where nothing was set, the environment variable decides.
+        True if it may. The program decides with `allow_model_requests` or `forbid_model_requests`; as long as it has
+        called neither, the environment variable decides.
     """
     if _allowed is not None:
         return _allowed
     return os.environ.get(FORBID_VARIABLE, "").strip().lower() in ("", "0", "false", "no", "off")
 
 
-def check(target: object) -> None:
+def check_request_allowed(target: object) -> None:
     """Refuse a request that would leave this machine while such requests are forbidden.
 
     Args:
@@ -108,11 +98,6 @@ def check(target: object) -> None:
         f"{forbidden_by} forbids that. Give the agent a ScriptedClient or a MockOpenAIServer of "
         "autogen_classic.testing as its llm_config, or allow real requests with allow_model_requests()."
     )
-
-
-def made_headers() -> dict[str, str]:
-    """Return the further headers of a request that this thread or task sends now."""
-    return {name: value for make in tuple(header_makers) for name, value in make().items()}
 
 
 def _is_this_machine(target: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from .._core.model_requests import check
+from .._core.model_requests import check_request_allowed
 from .._core.threads import in_thread
 from ..errors import ModelToolNotSupportedError, UnusableAnswerError
 from ._http.sending import send
@@ -141,7 +141,7 @@ class OpenAIClient:
     def _place(self) -> str:
         """The address of the endpoint, if it may be asked and with this key."""
         place = self.address
-        check(place)
+        check_request_allowed(place)
         check_key(getattr(self._oai_client, "api_key", None))
         return place
 

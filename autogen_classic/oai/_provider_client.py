@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from .._core.model_requests import check
+from .._core.model_requests import check_request_allowed
 from .._warn import warn_once
 from ..errors import BrokenStreamError, MissingKeyError, MissingModelError, NoAnswerError, StreamTimeoutError
 from ._http.packages import speaks_http
@@ -216,7 +216,7 @@ class ProviderClient:
         Returns:
             A ChatCompletion of the openai package, with its ``cost`` in US dollars.
         """
-        check(self.address)
+        check_request_allowed(self.address)
         check_key(self._config.get("api_key"))
         own_form = self._config.get("response_format")
         params = params if own_form is None else {"response_format": own_form, **params}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
-from .._core.model_requests import asking_agent
+from .._core.request_context import asking_agent
 from ..oai._request.completions import texts_of_completion
 from .replies import Answer, Choices, Disconnect, ErrorReply, Hang, ModelRequest, Reply, delay_of, read_reply
 from .script import Script, answer_to, is_callable_reply, situation_of, snapshot

@@ -12,8 +12,8 @@ from opentelemetry.metrics import MeterProvider
 from opentelemetry.trace import TracerProvider
 
 from .. import events
-from .._core.model_requests import header_makers
 from .._core.replies import led_group, running_call_id
+from .._core.request_context import header_makers
 from ..version import __version__
 from . import _content
 from ._attributes import answer_of, error_type, known, provider_name, server_of, settings_of

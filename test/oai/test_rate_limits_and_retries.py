@@ -13,7 +13,7 @@ from typing import Any
 import openai
 import pytest
 
-from autogen_classic._core.model_requests import asking_agent
+from autogen_classic._core.request_context import asking_agent
 from autogen_classic.oai._http import retries as room
 from autogen_classic.oai.client import OpenAIWrapper
 from autogen_classic.testing import error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autogen_classic import AssistantAgent
-from autogen_classic._core.model_requests import FORBID_VARIABLE, check, model_requests_are_allowed
+from autogen_classic._core.model_requests import FORBID_VARIABLE, check_request_allowed, model_requests_are_allowed
 from autogen_classic.exception_utils import AutogenClassicError
 from autogen_classic.testing import (
     MockOpenAIServer,
@@ -26,14 +26,14 @@ def _switch_is_turned_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_requests_are_allowed_unless_somebody_forbids_them() -> None:
-    check(REMOTE)
+    check_request_allowed(REMOTE)
     assert model_requests_are_allowed()
 
 
 @pytest.mark.parametrize("target", [REMOTE, "openai", "http://192.168.0.7:11434/v1", "http://localhost.example.com"])
 def test_other_machines_and_providers_are_refused(target: str) -> None:
     with forbid_model_requests(), pytest.raises(ModelRequestForbiddenError, match=r"forbid_model_requests\(\)"):
-        check(target)
+        check_request_allowed(target)
 
 
 @pytest.mark.parametrize(
@@ -41,16 +41,16 @@ def test_other_machines_and_providers_are_refused(target: str) -> None:
 )
 def test_this_machine_is_always_allowed(target: str) -> None:
     with forbid_model_requests():
-        check(target)
+        check_request_allowed(target)
 
 
 def test_the_end_of_the_block_turns_the_switch_back() -> None:
     with forbid_model_requests():
         with allow_model_requests():
-            check(REMOTE)
+            check_request_allowed(REMOTE)
         with pytest.raises(ModelRequestForbiddenError):
-            check(REMOTE)
-    check(REMOTE)
+            check_request_allowed(REMOTE)
+    check_request_allowed(REMOTE)
 
 
 def test_without_a_block_it_stays_turned() -> None:
@@ -69,14 +69,14 @@ def test_the_environment_decides_where_the_program_does_not(
 def test_the_program_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FORBID_VARIABLE, "1")
     with allow_model_requests():
-        check(REMOTE)
+        check_request_allowed(REMOTE)
     with pytest.raises(ModelRequestForbiddenError, match=FORBID_VARIABLE):
-        check(REMOTE)
+        check_request_allowed(REMOTE)
 
 
 def test_the_error_shows_no_secret_of_an_address() -> None:
     with forbid_model_requests(), pytest.raises(ModelRequestForbiddenError) as caught:
-        check("https://user:secret@models.example.com/v1?key=secret")
+        check_request_allowed("https://user:secret@models.example.com/v1?key=secret")
     assert "secret" not in str(caught.value)
     assert "https://models.example.com/v1" in str(caught.value)
     assert isinstance(caught.value, AutogenClassicError)

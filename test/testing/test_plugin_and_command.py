@@ -41,10 +41,10 @@ def test_the_fixture_of_the_person_sits_at_the_default_stream(scripted_person: S
 
 @pytest.mark.usefixtures("no_model_requests")
 def test_the_fixture_of_the_switch_forbids_requests() -> None:
-    from autogen_classic._core.model_requests import check
+    from autogen_classic._core.model_requests import check_request_allowed
 
     with pytest.raises(ModelRequestForbiddenError):
-        check("openai")
+        check_request_allowed("openai")
 
 
 def test_a_file_of_replies_may_hold_every_kind(tmp_path: Path) -> None:

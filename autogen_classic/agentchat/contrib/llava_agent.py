@@ -17,7 +17,7 @@ import requests
 from ..._core.content import content_str
 from ..._core.drive import WHICH_WAY, Steps, drive, shipped
 from ..._core.messages import Message
-from ..._core.model_requests import check
+from ..._core.model_requests import check_request_allowed
 from ..._core.party import Agent, Outcome
 from ..._core.running_chats import charge_work
 from ..._core.tags import keep_foreign_pictures
@@ -202,7 +202,7 @@ def llava_call_binary(
     """
     for entry in [config_list] if isinstance(config_list, dict) else config_list:
         address = _address_of(entry)
-        check(address)
+        check_request_allowed(address)
         try:
             with keys_hidden([entry]):
                 if _is_worker(address):

@@ -14,7 +14,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
-from ..._core.model_requests import made_headers
+from ..._core.request_context import further_headers
 
 __all__ = ("async_pool", "sync_pool")
 
@@ -59,7 +59,7 @@ def _new(new_client: Callable[[], Any] | None) -> Any:
 
 
 def _add_headers(request: Any) -> None:
-    for name, value in made_headers().items():
+    for name, value in further_headers().items():
         request.headers.setdefault(name, value)
 
 

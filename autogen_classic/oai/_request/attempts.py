@@ -19,7 +19,7 @@ from ..._core import tape as tapes
 from ..._core.content import add_part, part_of
 from ..._core.drive import Ask, Steps
 from ..._core.events import ModelAnswered, ModelAsked, ModelAskedAgain, ModelFailed, emit, is_heard
-from ..._core.model_requests import asking_agent
+from ..._core.request_context import asking_agent
 from ..._core.running_chats import charge, steered
 from ..._core.threads import in_thread
 from ..._core.usage import count_usage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ..._core.events import TextStreamed, emit, is_heard
-from ..._core.model_requests import asking_agent
+from ..._core.request_context import asking_agent
 from ..._core.steering import was_left
 from ...io.base import IOStream, takes_events
 

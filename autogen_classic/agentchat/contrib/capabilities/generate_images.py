@@ -14,7 +14,7 @@ from ...._core.content import content_str
 from ...._core.drive import WHICH_WAY, Ask, Steps, drive, shipped
 from ...._core.events import Notice, emit
 from ...._core.messages import Message
-from ...._core.model_requests import check
+from ...._core.model_requests import check_request_allowed
 from ...._core.party import Agent, Outcome, Party, check_capable
 from ...._core.running_chats import charge_work
 from ...._core.tape import request_steps
@@ -146,7 +146,7 @@ class DalleImageGenerator:
             UnusableImageError: the model has sent no picture, or one that cannot be read.
             FetchError: it cannot be fetched from where the model has put it.
         """
-        check(self._dalle_client.base_url)
+        check_request_allowed(self._dalle_client.base_url)
         is_new = self._model.startswith("gpt-image")
         quality: Any = _QUALITY_OF_NEW_MODELS.get(self._quality, self._quality) if is_new else self._quality
         size: Any = self._resolution
