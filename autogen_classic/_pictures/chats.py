@@ -7,8 +7,8 @@ from typing import Protocol
 from .._core.budget import Spent
 from .drawing import Drawing, Form, draw
 from .entries import entries_of_history
-from .page import small_page
 from .sequence import Conversation
+from .small_page import small_page
 
 __all__ = ("draw_chat", "show_chat")
 
@@ -43,8 +43,11 @@ def draw_chat(result: Result, names: Names | None, form: Form) -> Drawing:
         names: who opened it, and who was spoken to, where they are known.
         form: "mermaid", "svg" or "text".
 
+    Returns:
+        The picture.
+
     Raises:
-        ValueError: for another form.
+        ValueError: ``form`` is not one of these.
     """
     return draw(Conversation.of(entries_of_history(_messages(result), names)), form)
 
@@ -55,6 +58,9 @@ def show_chat(result: Result, names: Names | None) -> str:
     Args:
         result: the chat.
         names: who opened it, and who was spoken to, where they are known.
+
+    Returns:
+        A piece of HTML, not a whole document.
     """
     entries = entries_of_history(_messages(result), names)
     return small_page(entries, result.stop_reason, result.spent, result.summary)

@@ -11,14 +11,15 @@ __all__ = ("Drawing", "Form", "as_label", "draw", "mermaid_text", "svg_document"
 
 Form: TypeAlias = Literal["mermaid", "svg", "text"]
 
-_MEANT_BY_MERMAID = {'"': "#quot;", "#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;", "&": "#amp;"}
+# Mermaid gives these characters a meaning; written as entities, they are only shown.
+_MERMAID_ENTITIES = {'"': "#quot;", "#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;", "&": "#amp;"}
 
 
 class Drawable(Protocol):
     """A picture that is not yet in a form."""
 
     def as_mermaid(self) -> str:
-        """The picture as a diagram of Mermaid."""
+        """The picture as a Mermaid diagram."""
         ...
 
     def as_svg(self) -> str:
@@ -26,26 +27,27 @@ class Drawable(Protocol):
         ...
 
     def as_text(self) -> str:
-        """What the picture shows, in lines."""
+        """What the picture shows, as lines of text."""
         ...
 
 
 class Printer(Protocol):
-    """What IPython prints the result of a cell with, beside its picture."""
+    """IPython's pretty printer, which gives the result of a cell as text."""
 
     def text(self, words: str) -> None:
-        """Print these words as they are."""
+        """Print words as they are."""
         ...
 
 
 class Drawing(str):
-    """A picture as text, in the form that was asked for. A notebook shows it as a picture, and IPython
-    in a terminal prints its lines.
+    """A picture as text, in the form that was asked for.
+
+    A notebook shows it as a picture; IPython in a terminal prints its text.
 
     Attributes:
-        mermaid: the picture as a diagram of Mermaid.
+        mermaid: the picture as a Mermaid diagram.
         svg: the picture as SVG, with a text alternative.
-        text: what it shows, in lines.
+        text: what the picture shows, as lines of text.
     """
 
     mermaid: str
@@ -64,10 +66,13 @@ def draw(picture: Drawable, form: Form) -> Drawing:
 
     Args:
         picture: the picture.
-        form: the form that the result has as a text.
+        form: which of its forms the result is, as a text: "mermaid", "svg" or "text".
+
+    Returns:
+        The picture, which knows its other forms as well.
 
     Raises:
-        ValueError: for another form.
+        ValueError: ``form`` is not one of these.
     """
     forms = {"mermaid": picture.as_mermaid(), "svg": picture.as_svg(), "text": picture.as_text()}
     if form not in forms:
@@ -78,12 +83,17 @@ def draw(picture: Drawable, form: Form) -> Drawing:
 
 
 def as_label(text: str, longest: int) -> str:
-    """The beginning of a text on one line, without characters that XML does not allow.
+    """Shorten a text to a label on one line.
 
     Args:
         text: the text.
         longest: how many characters the label may have.
+
+    Returns:
+        The beginning of the text. A replacement character stands for each that cannot be printed, since XML does not
+        allow most of these.
     """
+    # Cut first, so that only the beginning of a very long text is split into words.
     line = " ".join(text.lstrip()[: 4 * longest].split())
     label = line if len(line) <= longest else f"{line[: longest - 1]}…"
     if label.isprintable():
@@ -92,22 +102,28 @@ def as_label(text: str, longest: int) -> str:
 
 
 def mermaid_text(label: str) -> str:
-    """A label that means nothing else to Mermaid.
+    """Escape a label for a Mermaid diagram.
 
     Args:
         label: the label, on one line.
+
+    Returns:
+        The label with entities for the characters that mean something to Mermaid.
     """
-    return "".join(_MEANT_BY_MERMAID.get(letter, letter) for letter in label)
+    return "".join(_MERMAID_ENTITIES.get(letter, letter) for letter in label)
 
 
 def svg_document(title: str, description: str, size: tuple[float, float], parts: Iterable[str]) -> str:
-    """Put a picture together that has the colours of its reader, light or dark.
+    """Put the elements of a picture together to an SVG document, which follows the reader's light or dark theme.
 
     Args:
-        title: what it shows.
+        title: what the picture shows.
         description: all that can be seen in it, for those who cannot see it.
         size: its width and height in pixels.
-        parts: its elements; ``url(#arrow)`` is the marker for the end of a line.
+        parts: its elements as SVG; ``url(#arrow)`` is the marker for the end of a line.
+
+    Returns:
+        The document.
     """
     width, height = (f"{length:.0f}" for length in size)
     body = "\n".join(parts)
