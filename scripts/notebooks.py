@@ -76,7 +76,9 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         changes = differences(stored, fresh)
         if not options.check:
-            path.write_text(nbformat.writes(fresh) + "\n", encoding="utf-8")
+            text = nbformat.writes(fresh) + "\n"
+            if without_chance(text) != without_chance(path.read_text(encoding="utf-8")):
+                path.write_text(text, encoding="utf-8")
             print(f"{path.name}: {'new outputs' if changes else 'as before'}")
         elif changes:
             print(f"{path.name} is not fresh; run: python scripts/notebooks.py {path.stem}\n{changes}", file=sys.stderr)
