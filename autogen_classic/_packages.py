@@ -4,7 +4,32 @@ from __future__ import annotations
 
 import os
 
-__all__ = ("keep_onnxruntime_silent", "missing_package")
+__all__ = ("distribution_of", "keep_onnxruntime_silent", "missing_package")
+
+_DISTRIBUTIONS = {
+    "IPython": "ipython",
+    "PIL": "pillow",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "docx": "python-docx",
+    "dotenv": "python-dotenv",
+    "fitz": "pymupdf",
+    "google.generativeai": "google-generativeai",
+    "google.genai": "google-genai",
+    "opentelemetry": "opentelemetry-sdk",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+
+
+def distribution_of(module: str) -> str:
+    """The name under which pip installs a module that is not there.
+
+    Args:
+        module: its full name.
+    """
+    top = module.partition(".")[0]
+    return next((_DISTRIBUTIONS[name] for name in (module, top) if name in _DISTRIBUTIONS), top)
 
 
 def missing_package(what: str, error: ImportError, extra: str) -> ImportError:

@@ -41,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
 
     Raises:
         ClassroomError: there are no notebooks, or the folder is not empty.
+        NotebookError: a file is not a notebook.
         InstallError: the wheels cannot be downloaded.
         UnreadableLogError: the record cannot be read.
         OSError: a file cannot be read or written.
@@ -94,19 +95,25 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _write(options: argparse.Namespace) -> int:
-    from ._classroom import handout, wheels
+    from ._classroom import check, handout, needs, wheels
 
     folder: Path = options.folder
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ClassroomError(f"{folder} exists and is not empty. Name a new folder.")
     notebooks = handout.find_notebooks(options.notebooks)
-    requirements = wheels.requirements_of(handout.modules_of(notebooks), [*handout.FOR_NOTEBOOKS, *options.also])
+    requirements = needs.requirements_of(notebooks, options.also)
     handout.copy_parts(folder, notebooks, requirements)
     print(
         f"{counted(len(notebooks), 'notebook')}, requirements.txt, check.py and README.md are in {folder}.", flush=True
     )
     failed = 0
     if not options.no_records:
+        if missing := [finding.what for finding in check.packages(folder) if not finding.works]:
+            print(
+                f"This machine lacks {', '.join(missing)}. Notebooks that use it will fail here. Install it, and write "
+                f"the folder again: {sys.executable} -m pip install -r {folder / check.REQUIREMENTS}",
+                flush=True,
+            )
         for notebook in notebooks:
             lesson = handout.record_lesson(notebook, folder)
             failed += lesson.fault is not None

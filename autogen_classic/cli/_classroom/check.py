@@ -61,16 +61,38 @@ def packages(folder: Path) -> list[Finding]:
     wheels = folder / "wheels"
     source = f"--no-index --find-links {wheels} " if wheels.is_dir() else ""
     advice = f"Install it with: {sys.executable} -m pip install {source}-r {folder / REQUIREMENTS}"
-    findings = []
-    for line in (folder / REQUIREMENTS).read_text(encoding="utf-8").splitlines():
-        match = re.match(r"[A-Za-z0-9._-]+", line)
+    lines = (folder / REQUIREMENTS).read_text(encoding="utf-8").splitlines()
+    return [
+        Finding(name, version is not None, version or f"is not installed. {advice}")
+        for name, version in installed(lines).items()
+    ]
+
+
+def installed(requirements: list[str]) -> dict[str, str | None]:
+    """The versions of packages in this environment, None for one that is not there.
+
+    Args:
+        requirements: as in a file for pip. What an extra brings along counts as well, where it is the same on every
+            machine.
+    """
+    found: dict[str, str | None] = {}
+    waiting = requirements[::-1]
+    while waiting:
+        match = re.match(r"([A-Za-z0-9._-]+)(?:\[([^]]*)\])?", waiting.pop())
         if match is None:
             continue
+        name, extras = match[1], re.findall(r"[\w.-]+", match[2] or "")
         try:
-            findings.append(Finding(match[0], True, importlib.metadata.version(match[0])))
+            found.setdefault(name, importlib.metadata.version(name))
+            needed = importlib.metadata.requires(name) or [] if extras else []
         except importlib.metadata.PackageNotFoundError:
-            findings.append(Finding(match[0], False, f"is not installed. {advice}"))
-    return findings
+            found[name] = None
+            continue
+        for line in needed[::-1]:
+            requirement, _, condition = line.partition(";")
+            if re.sub(r"[ '\"]", "", condition).removeprefix("extra==") in extras:
+                waiting.append(requirement)
+    return found
 
 
 def kernel() -> Finding:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...compat.notebook import read_cells
 from ...errors import ClassroomError
 from . import check
 from .runs import KEPT, RUN_SUFFIX
 
-__all__ = ("FOR_NOTEBOOKS", "Lesson", "copy_parts", "find_notebooks", "modules_of", "record_lesson")
-
-FOR_NOTEBOOKS = ("ipykernel", "jupyterlab")
-"""What every class needs to open notebooks."""
+__all__ = ("Lesson", "copy_parts", "find_notebooks", "record_lesson")
 
 _IN_PACKAGE = Path(__file__).with_name("notebooks")
 _IN_CHECKOUT = Path(__file__).resolve().parents[3] / "notebook"
@@ -140,26 +135,3 @@ def _run(notebook: Path, run: Path, cassette: Path | None) -> str | None:
     notices = (KEPT, f"{notebook.name}: cell ")  # they follow the error
     lines = [line for line in printed if line.strip() and not line.startswith(notices)]
     return lines[-1] if lines else f"exit code {process.returncode}"
-
-
-def modules_of(notebooks: Iterable[Path]) -> list[str]:
-    """The full names of the modules that notebooks import.
-
-    Args:
-        notebooks: the notebooks.
-    """
-    sources = [cell.source for notebook in notebooks for cell in read_cells(notebook)]
-    return sorted({module for source in sources for module in _imported(source)})
-
-
-def _imported(source: str) -> Iterator[str]:
-    lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
-    try:
-        tree = ast.parse("\n".join(lines))
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module

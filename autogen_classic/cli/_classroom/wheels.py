@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.metadata
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import InstallError
 from ...version import RELEASE
+from .needs import OWN_NAME
 
-__all__ = ("OWN_NAME", "PLATFORMS", "build_wheel_house", "requirements_of")
+__all__ = ("PLATFORMS", "build_wheel_house")
 
-OWN_NAME = "autogen-classic"
 PLATFORMS = {
     "linux": ("manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_28_x86_64", "linux_x86_64"),
     "macos": ("macosx_11_0_arm64", "macosx_12_0_arm64", "macosx_11_0_universal2", "macosx_10_9_universal2"),
     "windows": ("win_amd64",),
 }
-_OWN_MODULES = ("autogen", "autogen_classic")
 _ONLY_ON = {"macos": ("appnope",), "windows": ("colorama", "pywin32", "pywinpty", "tzdata")}
 """What others need on a platform only, as far as notebooks need it: pip looks at the conditions of this machine."""
-
-
-def requirements_of(modules: Sequence[str], also: Sequence[str]) -> list[str]:
-    """The packages that a class installs.
-
-    Args:
-        modules: what its notebooks import, by full names.
-        also: further packages.
-    """
-    found = {distribution for module in modules for distribution in _distributions_of(module)}
-    return [OWN_NAME, *sorted({*found, *also} - {OWN_NAME})]
 
 
 def build_wheel_house(
@@ -55,9 +42,11 @@ def build_wheel_house(
     """
     folder.mkdir(parents=True, exist_ok=True)
     own = _own_wheel(folder, wheel)
-    wanted = [str(own) if name == OWN_NAME and own is not None else name for name in requirements]
+    wanted = [*requirements]
+    if own is not None:
+        wanted = [re.sub(rf"^{OWN_NAME}(?=\[|$)", lambda _: str(own), requirement) for requirement in requirements]
     if not platforms and python is None:
-        _pip("download", "--prefer-binary", "--dest", str(folder), "--find-links", str(folder), *wanted)
+        _pip("wheel", "--prefer-binary", "--wheel-dir", str(folder), "--find-links", str(folder), *wanted)
         return
     for platform in platforms or [_this_platform()]:
         tags = [option for tag in PLATFORMS[platform] for option in ("--platform", tag)]
@@ -91,25 +80,3 @@ def _pip(*arguments: str) -> None:
 
 def _this_platform() -> str:
     return {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
-
-
-@functools.cache
-def _installed() -> Mapping[str, list[str]]:
-    """The packages by the first names of their modules; it takes long to find out."""
-    return importlib.metadata.packages_distributions()
-
-
-def _distributions_of(module: str) -> Iterator[str]:
-    """The installed packages that a module comes from; its own first name if it is not installed."""
-    top = module.partition(".")[0]
-    if top in sys.stdlib_module_names or top in _OWN_MODULES:
-        return
-    candidates = sorted(set(_installed().get(top, [])))
-    if len(candidates) <= 1:
-        yield candidates[0] if candidates else top
-        return
-    path = module.replace(".", "/")
-    for name in candidates:
-        files = {str(file) for file in importlib.metadata.files(name) or ()}
-        if files & {f"{path}.py", f"{path}/__init__.py"}:
-            yield name

@@ -19,6 +19,7 @@ from typing import Any, TextIO
 
 from ..._core import tape as seam
 from ..._core.events import MessageReceived, listening
+from ..._packages import distribution_of
 from ...compat.alias import install_as_autogen
 from ...compat.notebook import Cell, Shell, open_shell, read_cells
 from ...errors import NotebookDepartureError, NotebookError
@@ -38,19 +39,6 @@ _KEYS_READ = re.compile(r"os\.environ\[[\"'](\w+)[\"']\]|userdata\.get\([\"'](\w
 _MODELS_NAMED = re.compile(r"\bmodels?[\"']?\s*[:=]\s*(\[[^\]]*\]|\"[^\"\n]+\"|'[^'\n]+')")
 _QUOTED = re.compile(r"[\"']([^\"'\n]+)[\"']")
 _LARGEST_NOTEBOOK = 200 * 1024 * 1024
-
-# What pip calls a package whose module has another name.
-_DISTRIBUTIONS = {
-    "PIL": "pillow",
-    "bs4": "beautifulsoup4",
-    "cv2": "opencv-python",
-    "docx": "python-docx",
-    "dotenv": "python-dotenv",
-    "fitz": "pymupdf",
-    "google.generativeai": "google-generativeai",
-    "sklearn": "scikit-learn",
-    "yaml": "pyyaml",
-}
 
 
 def replay_notebook(
@@ -216,8 +204,8 @@ def _failure(cell: int, error: BaseException, report: CellReport) -> Departure:
     if isinstance(error, ImportError) and "pip install" in text:  # it says itself what to install, with the extra
         return Departure(cell, turn, "missing package", text)
     if isinstance(error, ModuleNotFoundError) and error.name:
-        package = _DISTRIBUTIONS.get(error.name) or error.name.partition(".")[0]
-        return Departure(cell, turn, "missing package", f"{text}. Install it: python -m pip install {package}")
+        advice = f"Install it: python -m pip install {distribution_of(error.name)}"
+        return Departure(cell, turn, "missing package", f"{text}. {advice}")
     if isinstance(error, FileNotFoundError):
         return Departure(cell, turn, "missing file", text)
     if type(error).__name__ == "DockerUnavailableError":  # to import it would need the package docker

@@ -14,7 +14,8 @@ import pytest
 
 from autogen_classic.cli import main
 from autogen_classic.cli._classroom import check, wheels
-from autogen_classic.cli._classroom.handout import find_notebooks, modules_of
+from autogen_classic.cli._classroom.handout import find_notebooks
+from autogen_classic.cli._classroom.needs import requirements_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -264,10 +265,46 @@ def test_requirements_come_from_what_notebooks_import(tmp_path: Path) -> None:
         "this is not Python",
         "import surely_not_installed",
     )
-    found = wheels.requirements_of(modules_of([lesson]), ["jupyterlab"])
+    found = requirements_of([lesson], ["chess"])
     assert [name.lower() for name in found] == [
-        *("autogen-classic", "jupyterlab", "opentelemetry-sdk", "pillow", "surely_not_installed")
+        *("autogen-classic", "chess", "ipykernel", "jupyterlab", "opentelemetry-sdk", "pillow", "surely_not_installed")
     ]
+
+
+def test_requirements_are_read_from_what_notebooks_say_themselves(tmp_path: Path) -> None:
+    lesson = notebook(
+        tmp_path / "a.ipynb",
+        '%pip install --quiet "pyautogen[retrievechat,lmm]~=0.2.0b4" chess>=1.10 -r more.txt  # and so on',
+        "! {sys.executable} -m pip install flaml && pip uninstall numpy\nimport chess",
+        "# pip install left-out\nprint('install nothing')",
+    )
+    content = json.loads(lesson.read_text(encoding="utf-8"))
+    told = [
+        'It needs `pip install -U "ag2[openai, mcp]"`, and then:\n',
+        "```bash\n",
+        "pip install ./here polars\n",
+        "```",
+    ]
+    content["cells"].append({"cell_type": "markdown", "metadata": {}, "source": told})
+    lesson.write_text(json.dumps(content), encoding="utf-8")
+    assert requirements_of([lesson]) == [
+        *("autogen-classic[lmm,mcp,openai,retrievechat]", "chess>=1.10", "flaml", "ipykernel", "jupyterlab", "polars")
+    ]
+
+
+def test_the_check_looks_at_what_extras_bring_along() -> None:
+    found = check.installed(["autogen-classic[lmm, no-such-extra]", "surely-not-installed[all]"])
+    assert [*found] == ["autogen-classic", "pillow", "replicate", "surely-not-installed"]
+    assert [name for name, version in found.items() if version is None] == ["surely-not-installed"]
+
+
+def test_what_this_machine_lacks_is_said_before_notebooks_fail_for_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lesson = notebook(tmp_path / "a.ipynb", "import surely_not_installed")
+    assert main(["classroom", "write", str(tmp_path / "class"), "--notebooks", str(lesson), "--no-wheels"]) == 1
+    told = capsys.readouterr().out
+    assert re.search(r"This machine lacks .*surely_not_installed.*pip install -r \S+requirements.txt", told)
 
 
 def test_a_wheel_house_that_cannot_be_filled_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,6 +313,18 @@ def test_a_wheel_house_that_cannot_be_filled_says_why(tmp_path: Path, monkeypatc
     wheel.touch()
     with pytest.raises(wheels.InstallError, match="(?s)needs a network or a mirror.*--no-wheels leaves it out"):
         wheels.build_wheel_house(tmp_path / "wheels", ["surely-not-there"], wheel, [], None)
+
+
+def test_the_wheel_of_this_library_keeps_the_extras_that_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(wheels, "_pip", lambda *arguments: asked.append(arguments))
+    wheel = tmp_path / "autogen_classic-0.1.0-py3-none-any.whl"
+    wheel.touch()
+    house = tmp_path / "wheels"
+    wheels.build_wheel_house(house, ["autogen-classic[mcp,rag]", "autogen-classic-of-others"], wheel, [], None)
+    assert asked[0][-2:] == (f"{house / wheel.name}[mcp,rag]", "autogen-classic-of-others")
 
 
 # --- a class at work
