@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from autogen_classic._code.fences import find_blocks
 from autogen_classic._code.workspace.command_filter import _OPERATOR
+from autogen_classic._code.workspace.shell_executor import ShellExecutor
 from autogen_classic._core.foreign_texts import marked
 from autogen_classic._core.tags import attributes_in
 from autogen_classic._json.text import object_within, values_within
@@ -25,6 +27,11 @@ from autogen_classic.tools.experimental.wikipedia.wikipedia import _HEADING
 
 MANY = 300_000
 BLANKS = " " * MANY
+
+
+def search_for_dangers(command: str) -> None:
+    """Look at a command without running it."""
+    assert not any(re.search(pattern, command) for pattern, _ in ShellExecutor.DEFAULT_DANGEROUS_PATTERNS)
 
 
 def propose_package(name: str) -> None:
@@ -51,6 +58,8 @@ def propose_package(name: str) -> None:
         (_HEADING.search, "=" * MANY + "x"),
         (lambda text: [*_OPERATOR.finditer(text)], "a" + "&" * MANY + "x"),
         (place_of, "x:" + "//" * MANY + " "),
+        (search_for_dangers, "echo" + " mv rm chmod curl find" * (MANY // 5)),
+        (search_for_dangers, f"echo rm -{'r' * MANY}+ chmod{BLANKS}x"),
         (propose_package, "a=" + "!" * MANY + "@"),
     ],
     ids=lambda given: "" if isinstance(given, str) else getattr(given, "__name__", "search"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from ..._argument_checks import Seconds, Texts, arguments_checked
-from ..commands import REFUSED_IN_SHELLS
+from ..commands import REFUSED_IN_SHELLS, after_first
 from ..directory import made_directory
 from ..process.command import run_command
 from .command_filter import CommandFilter, words_of
@@ -65,16 +65,25 @@ class ShellExecutor:
 
     DEFAULT_DANGEROUS_PATTERNS: ClassVar[list[tuple[str, str]]] = [
         *REFUSED_IN_SHELLS,
-        (r"\brm\s(?=.*(\s-\w*[rR]|--recursive))(?=.*(\s-\w*f|--force))", "Deleting folders by force is not allowed."),
-        (r"\brm\s+(-\w*[rRf]\w*\s)+", "Deleting folders, or by force, is not allowed."),
+        (
+            after_first(r"\brm\s+") + r"(?=.*((?<=\s)-\w*[rR]|--recursive))(?=.*((?<=\s)-\w*f|--force))",
+            "Deleting folders by force is not allowed.",
+        ),
+        (r"\brm\s+-[^\WrRf]*[rRf]\w*\s", "Deleting folders, or by force, is not allowed."),
         (r"\bmkfs(\.\w+)?\b", "Formatting disks is not allowed."),
         (
-            r"\b(chmod|chown|chgrp)\s+(.*\s)?(-\w*R|--recursive)\b",
+            after_first(r"\b(?:chmod|chown|chgrp)\s+") + r"(.*\s)?(-\w*R|--recursive)\b",
             "Changing the rights of whole folders is not allowed.",
         ),
         (r"\b(shutdown|reboot|halt|poweroff)\b", "Shutting the machine down is not allowed."),
-        (r"\b(curl|wget)\b.*\|\s*(\w*sh|python\w*)\b", "Running what was just downloaded is not allowed."),
-        (r"\bfind\b.*\s-(delete|exec|execdir|ok)\b", "Deleting or running what was found is not allowed."),
+        (
+            after_first(r"\b(?:curl|wget)\b") + r".*\|\s*(\w*sh|python\w*)\b",
+            "Running what was just downloaded is not allowed.",
+        ),
+        (
+            after_first(r"\bfind\b") + r".*\s-(delete|exec|execdir|ok)\b",
+            "Deleting or running what was found is not allowed.",
+        ),
     ]
     """What is refused by default: regular expressions, and what is said of each."""
 

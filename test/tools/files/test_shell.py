@@ -42,11 +42,14 @@ def refusal_of(
         "rm -fr x",
         "rm -r -f x",
         "rm x --recursive --force",
+        "rm -r rm -f",
+        "rm -vR x",
         "r'm' -rf x",
         'sh -c "cd y && rm -rf x"',
         "dd if=x of=y",
         "mkfs.ext4 x",
-        "chmod -R 777 x",
+        "chmod  -R 777 x",
+        "chmod 777 chmod -R",
         "chown --recursive me x",
         "shutdown now",
         "mv x /dev/null",
@@ -58,7 +61,9 @@ def test_what_destroys_is_refused(line: str) -> None:
     assert refusal_of(line).startswith("Potentially dangerous command detected: ")
 
 
-@pytest.mark.parametrize("line", ["ls -l", "rm x", "grep -rf patterns x", "chmod u+x x", "find x -name y", "git add x"])
+@pytest.mark.parametrize(
+    "line", ["ls -l", "rm x", "grep -rf patterns x", "chmod u+x x", "find x -name y", "git add x", "mv x y"]
+)
 def test_everyday_commands_pass(line: str) -> None:
     assert refusal_of(line) == ""
 
