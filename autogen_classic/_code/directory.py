@@ -1,4 +1,4 @@
-"""Working directories of code, commands and patches."""
+"""Folders that programs name, such as the working directory of code."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ __all__ = ("made_directory",)
 
 
 def made_directory(path: str | os.PathLike[str], name: str = "work_dir") -> Path:
-    """Make a working directory if it does not exist.
+    """Make a folder that a program names if it does not exist.
 
     Args:
         path: where it is.
-        name: the argument that says so, for errors.
+        name: the parameter that names it, for errors.
 
     Returns:
         The same path.

@@ -11,6 +11,8 @@ from types import TracebackType
 
 from typing_extensions import Self
 
+from .._code.directory import made_directory
+
 __all__ = ("WorkingDirectory",)
 
 _current: ContextVar[WorkingDirectory | None] = ContextVar("autogen_classic_working_directory", default=None)
@@ -44,8 +46,13 @@ class WorkingDirectory:
         return directory
 
     def __enter__(self) -> Self:
-        """Go there."""
-        os.makedirs(self.absolute, exist_ok=True)
+        """Go there.
+
+        Raises:
+            FileExistsError: it is a file.
+            NotADirectoryError: a part of its path is a file.
+        """
+        made_directory(self.absolute, "path")
         self.original_path = os.getcwd()
         os.chdir(self.absolute)
         self._token = _current.set(self)

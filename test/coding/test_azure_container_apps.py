@@ -123,6 +123,12 @@ def test_an_image_becomes_a_file(make: Any, tmp_path: Path) -> None:
     assert result.output == f"Image data saved to {file}\n"
 
 
+def test_a_work_dir_that_is_a_file_is_named(make: Any, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("", encoding="utf-8")
+    with pytest.raises(FileExistsError, match="work_dir must be a directory, but this is a file"):
+        make().download_files(["x"])
+
+
 def test_an_execution_that_goes_on_is_asked_for_until_its_end(make: Any, pool: FakeSessionPool) -> None:
     pool.asynchronous = True
     assert make().execute_code_blocks([block("print(1)")]).output == "1\n"

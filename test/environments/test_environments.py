@@ -48,6 +48,16 @@ def test_a_directory_that_was_named_stays(tmp_path: Path) -> None:
     assert (tmp_path / "new").exists()
 
 
+def test_a_file_is_not_a_working_directory(tmp_path: Path) -> None:
+    before = Path.cwd()
+    file = tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    for path, error in ((file, FileExistsError), (file / "below", NotADirectoryError)):
+        with pytest.raises(error, match="path must be a directory"), WorkingDirectory(str(path)):
+            pass
+    assert Path.cwd() == before
+
+
 def test_code_that_fails_says_so(tmp_path: Path) -> None:
     with SystemPythonEnvironment() as environment:
         result = run(environment, "import sys; print('o'); sys.exit(3)", tmp_path / "script.py")

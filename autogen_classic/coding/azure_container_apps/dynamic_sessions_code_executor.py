@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from ..._code.commands import PYTHON_VARIANTS
+from ..._code.directory import made_directory
 from ..._code.outcome import Outcome
 from ...errors import SessionPoolError, SessionPoolTimeoutError
 from .._executor import InOrder, run_in_order
@@ -80,6 +81,7 @@ class ACADynamicSessionsCodeExecutor(InOrder):
 
         Raises:
             SessionPoolError: the pool refuses or cannot be reached. The text holds no token.
+            FileExistsError: there is an image to save, but `work_dir` is a file.
         """
         files: list[str] = []
         exit_code, output = run_in_order(code_blocks, lambda block: self._run_block(block, files))
@@ -110,12 +112,13 @@ class ACADynamicSessionsCodeExecutor(InOrder):
 
         Raises:
             ValueError: a name has a directory in it.
+            FileExistsError: `work_dir` is a file.
             SessionPoolError: the pool refuses, or has no such file.
         """
         for name in names:
             if name in ("", ".", "..") or PurePosixPath(name).name != name or "\\" in name:
                 raise ValueError(f"A file to download is named without directories, but this is {name!r}.")
-        self._work_dir.mkdir(parents=True, exist_ok=True)
+        made_directory(self._work_dir)
         paths = [self._work_dir / name for name in names]
         for path in paths:
             path.write_bytes(self._pool.download(self._session_id, path.name))
@@ -165,7 +168,7 @@ class ACADynamicSessionsCodeExecutor(InOrder):
         if value in (None, ""):
             return ""
         if isinstance(value, dict) and value.get("type") == "image" and "base64_data" in value:
-            self._work_dir.mkdir(parents=True, exist_ok=True)
+            made_directory(self._work_dir)
             extension = "".join(letter for letter in str(value.get("format", "png")) if letter.isalnum())
             file = self._work_dir / f"{uuid.uuid4().hex}.{extension}"
             file.write_bytes(base64.b64decode(value["base64_data"]))

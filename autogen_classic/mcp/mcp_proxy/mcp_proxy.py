@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import httpx
 
+from ..._code.directory import made_directory
 from ._calls import function_of
 from ._operations import Operation, operations_of, parsed, servers_of
 from ._server import MCPServer, server_of
@@ -107,6 +108,7 @@ class MCPProxy:
         Raises:
             ValueError: there is not exactly one description, it cannot be used, or a model is needed and not given.
             TypeError: the description or the servers are of another kind.
+            FileExistsError: ``client_source_path`` is a file.
             httpx.HTTPError: the description cannot be fetched.
         """
         if (openapi_specification is None) == (openapi_url is None):
@@ -324,7 +326,7 @@ class MCPProxy:
         return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
 
     def _write_program(self, directory: Path, specification: Mapping[str, Any], groups: bool) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        made_directory(directory, "client_source_path")
         (directory / "openapi.json").write_text(json.dumps(specification, ensure_ascii=False), encoding="utf-8")
         (directory / "main.py").write_text(_PROGRAM.format(ending=self._ending), encoding="utf-8")
         if groups:

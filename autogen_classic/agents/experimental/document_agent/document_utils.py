@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
+from ...._code.directory import made_directory
 from ...._secrets import place_of
 from ...._web.addresses import is_url as _is_url
 from ...._web.errors import FetchError
@@ -28,8 +29,14 @@ __all__ = (
 )
 
 _CONTENT_TYPES = (
-    *("text/", "image/", "application/pdf", "application/json", "application/xml", "application/xhtml+xml"),
-    *("application/vnd.openxmlformats-officedocument.", "application/octet-stream"),
+    "text/",
+    "image/",
+    "application/pdf",
+    "application/json",
+    "application/xml",
+    "application/xhtml+xml",
+    "application/vnd.openxmlformats-officedocument.",
+    "application/octet-stream",
 )
 
 
@@ -89,13 +96,13 @@ def download_url(
         ContentRefusedError: it holds more than 50 MB, or something that is not a document.
         FetchError: it cannot be fetched, or answers with an error.
         UnreadableDocumentError: the page cannot be turned into Markdown.
+        FileExistsError: ``output_dir`` is a file.
     """
     limits = Limits(size=LARGEST_FILE, content_types=_CONTENT_TYPES)
     response = fetch(url, fence=AddressFence(allow_private_addresses), limits=limits)
     if not response.ok:
         raise FetchError(f"{place_of(url)} answers with the status {response.status_code}.")
-    folder = Path(output_dir or ".")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = made_directory(output_dir or ".", "output_dir")
     return Path(saved(response, url, str(folder)))
 
 
@@ -165,14 +172,15 @@ def preprocess_path(str_or_path: Path | str, mk_path: bool = False, is_file: boo
 
     Raises:
         FileNotFoundError: there is no such file.
-        NotADirectoryError: there is no such folder.
+        NotADirectoryError: there is no such folder, or a part of the path of a new one is a file.
+        FileExistsError: a folder is to be made where there is a file.
     """
     path = Path(str_or_path).absolute()
     if is_file:
         if not path.exists():
             raise FileNotFoundError(f"File not found: {path}")
     elif mk_path:
-        path.mkdir(parents=True, exist_ok=True)
+        made_directory(path, "str_or_path")
     elif is_dir and not path.exists():
         raise NotADirectoryError(f"Directory not found: {path}")
     return path

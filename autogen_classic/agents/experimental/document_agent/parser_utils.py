@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
+from ...._code.directory import made_directory
 from ....agentchat.contrib._retrieval.parse import markdown_of_file
 from ....errors import UnreadableDocumentError
 from .document_utils import handle_input
@@ -48,6 +49,7 @@ def docling_parse_docs(
     Raises:
         ValueError: nothing is named, there is no such file or folder, it holds no files, or a format is not known.
         UnreadableDocumentError: a document cannot be read.
+        FileExistsError: ``output_dir_path`` is a file.
         ImportError: a package for its kind is missing.
     """
     formats = _FORMATS[:1] if output_formats is None else output_formats
@@ -72,7 +74,7 @@ def docling_parse_docs(
 
 def _written(file: Path, text: str, folder: Path, formats: Sequence[str]) -> Iterator[Path]:
     """Write the text of a file in each format."""
-    folder.mkdir(parents=True, exist_ok=True)
+    made_directory(folder, "output_dir_path")
     for one in formats:
         if one == "markdown":
             yield _saved(text, folder, f"{file.stem}{{}}.md")
