@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-__all__ = ("distribution_of", "keep_onnxruntime_silent", "missing_package")
+__all__ = ("distribution_of", "install_command", "keep_onnxruntime_silent", "missing_package")
 
 _DISTRIBUTIONS = {
     "IPython": "ipython",
@@ -32,18 +32,30 @@ def distribution_of(module: str) -> str:
     return next((_DISTRIBUTIONS[name] for name in (module, top) if name in _DISTRIBUTIONS), top)
 
 
-def missing_package(what: str, error: ImportError, extra: str) -> ImportError:
+def install_command(extra: str) -> str:
+    """The command that installs the packages of an extra.
+
+    Args:
+        extra: the name of the extra.
+    """
+    return f'pip install "autogen-classic[{extra}]"'
+
+
+def missing_package(what: str, missing: ImportError | str, extra: str) -> ImportError:
     """The error for a package that is not installed.
 
     Args:
         what: what needs the package, as the beginning of a sentence.
-        error: the import that failed.
+        missing: the import that failed, or the name of the package.
         extra: the extra that installs it.
     """
-    return ImportError(
-        f'{what} needs {error.name or "a package"} ({error}). Install it with: pip install "autogen-classic[{extra}]"',
-        name=error.name,
-    )
+    if isinstance(missing, str):
+        name: str | None = missing
+        needed = missing
+    else:
+        name = missing.name
+        needed = f"{name or 'a package'} ({missing})"
+    return ImportError(f"{what} needs {needed}. Install it with: {install_command(extra)}", name=name)
 
 
 def keep_onnxruntime_silent() -> None:

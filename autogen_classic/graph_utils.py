@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ._core.party import described, is_agent
+from ._packages import missing_package
 from .errors import TransitionGraphError
 
 __all__ = (
@@ -126,10 +127,7 @@ def visualize_speaker_transitions_dict(
         import matplotlib.pyplot as plt
         import networkx as nx  # type: ignore[import-untyped,unused-ignore]
     except ImportError as error:
-        raise ImportError(
-            f"Drawing speaker transitions needs networkx and matplotlib ({error}). Install them with: "
-            'pip install "autogen-classic[graph]"'
-        ) from error
+        raise missing_package("Drawing speaker transitions", error, "graph") from error
 
     graph = nx.DiGraph()
     graph.add_nodes_from(agent.name for agent in agents)

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ._core.lazy import load
+from ._packages import install_command
 from ._token_tables import encoding_of
 from ._warn import warn_once
 
@@ -253,7 +254,7 @@ def _load_encoding(model: str) -> Any:
         warn_once(
             logger,
             f"Token counts are estimates (4 bytes a token): the table of tiktoken cannot be had "
-            f'({type(error).__name__}). Install it with pip install "autogen-classic[tokens]", give tiktoken network '
-            "access once, or set TIKTOKEN_CACHE_DIR to a directory that holds it.",
+            f"({type(error).__name__}). Install it with {install_command('tokens')}, give tiktoken network access "
+            "once, or set TIKTOKEN_CACHE_DIR to a directory that holds it.",
         )
         return None

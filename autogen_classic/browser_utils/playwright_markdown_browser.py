@@ -14,6 +14,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .._packages import missing_package
 from .._secrets import place_of
 from .._web.proxy import FenceProxy
 from ..errors import FetchError, FetchTimeoutError
@@ -79,9 +80,7 @@ class PlaywrightMarkdownBrowser(ChromiumBrowser):
 
     def __init__(self, launch_args: Mapping[str, Any] = {}, **kwargs: Any) -> None:
         if not IS_PLAYWRIGHT_ENABLED:
-            raise ImportError(
-                'PlaywrightMarkdownBrowser needs playwright: pip install "autogen-classic[websurfer-browsers]"'
-            )
+            raise missing_package("PlaywrightMarkdownBrowser", "playwright", "websurfer-browsers")
         if "proxy" in launch_args:
             raise ValueError(
                 "launch_args cannot name a proxy, because pages would get past the fence on addresses. Name it in the "

@@ -7,6 +7,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from .._packages import missing_package
 from .._web.proxy import FenceProxy
 from ..errors import FetchError
 from ._chromium import ChromiumBrowser, Rendered, arguments, chromium_path
@@ -73,9 +74,7 @@ class SeleniumMarkdownBrowser(ChromiumBrowser):
 
     def __init__(self, **kwargs: Any) -> None:
         if not IS_SELENIUM_ENABLED:
-            raise ImportError(
-                'SeleniumMarkdownBrowser needs selenium: pip install "autogen-classic[websurfer-browsers]"'
-            )
+            raise missing_package("SeleniumMarkdownBrowser", "selenium", "websurfer-browsers")
         self._webdriver: Chrome | None = None
         super().__init__(**kwargs)
 

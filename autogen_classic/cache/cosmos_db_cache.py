@@ -13,6 +13,7 @@ except ImportError:
     CosmosClient = None  # type: ignore[assignment, misc, unused-ignore]
 
 from .._json.text import as_json
+from .._packages import missing_package
 from ._entry import read_entry
 from .abstract_cache_base import AbstractCache
 
@@ -45,7 +46,7 @@ class CosmosDBCache(AbstractCache):
 
     def __init__(self, seed: str | int, cosmosdb_config: CosmosDBConfig) -> None:
         if CosmosClient is None:
-            raise ImportError('Cache.cosmos_db needs the azure-cosmos package: pip install "autogen-classic[cosmosdb]"')
+            raise missing_package("Cache.cosmos_db", "azure-cosmos", "cosmosdb")
         lacking = [name for name in ("database_id", "container_id") if not cosmosdb_config.get(name)]
         if lacking:
             raise ValueError(f"The configuration of the Cosmos DB cache lacks {' and '.join(lacking)}.")

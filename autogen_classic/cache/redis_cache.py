@@ -11,6 +11,7 @@ except ImportError:
     redis = None  # type: ignore[assignment, unused-ignore]
 
 from .._json.text import as_json
+from .._packages import missing_package
 from ._entry import read_entry
 from .abstract_cache_base import AbstractCache
 
@@ -39,7 +40,7 @@ class RedisCache(AbstractCache):
 
     def __init__(self, seed: str | int, redis_url: str) -> None:
         if redis is None:
-            raise ImportError('Cache.redis needs the redis package: pip install "autogen-classic[redis]"')
+            raise missing_package("Cache.redis", "redis", "redis")
         self.seed = seed
         try:
             self.cache = redis.Redis.from_url(redis_url)

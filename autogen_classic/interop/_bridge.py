@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
+from .._packages import install_command
+
 __all__ = ("checked_tool", "refuse_further", "why_missing")
 
 
@@ -20,7 +22,7 @@ def why_missing(module: str, extra: str) -> str | None:
     """
     if find_spec(module):
         return None
-    return f'{module} is not installed. Install it with: pip install "autogen-classic[{extra}]"'
+    return f"{module} is not installed. Install it with: {install_command(extra)}"
 
 
 def checked_tool(tool: object, kind: type[ToolT], name: str) -> ToolT:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from .._core.steering import check
+from .._packages import missing_package
 from .base import IOStream, Printable
 
 if TYPE_CHECKING:
@@ -160,9 +161,7 @@ class IOWebsockets(IOStream):
             OSError: the port is in use.
         """
         if serve is None:
-            raise ImportError(
-                'IOWebsockets needs websockets. Install it with: pip install "autogen-classic[websockets]"'
-            )
+            raise missing_package("IOWebsockets", "websockets", "websockets")
 
         connections: set[ServerConnection] = set()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .._packages import missing_package
+
 try:
     from mcp import ClientSession, StdioServerParameters, stdio_client
     from mcp.client.sse import sse_client
@@ -9,9 +11,7 @@ try:
     from mcp.shared._httpx_utils import create_mcp_http_client
     from mcp.types import METHOD_NOT_FOUND, PaginatedRequestParams
 except ImportError as error:
-    raise ImportError(
-        f'MCP needs the package mcp ({error}). Install it with: pip install "autogen-classic[mcp]"', name=error.name
-    ) from error
+    raise missing_package("MCP", error, "mcp") from error
 
 __all__ = (
     "METHOD_NOT_FOUND",

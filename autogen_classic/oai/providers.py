@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .._packages import missing_package
 from .._secrets import keys_hidden
 from .._warn import warn_once
 from ..errors import UnknownProviderError
@@ -221,11 +222,7 @@ class _Described:
         except ImportError as error:
             if (error.name or "").partition(".")[0] != spec.package.partition(".")[0]:
                 raise
-            raise ImportError(
-                f"api_type {entry.get('api_type')!r} needs the package {spec.package}: "
-                f'pip install "autogen-classic[{spec.extra}]"',
-                name=error.name,
-            ) from error
+            raise missing_package(f"api_type {entry.get('api_type')!r}", error, spec.extra) from error
         if spec.package != OPENAI.package:
             return client(**entry)
         from . import _openai_package

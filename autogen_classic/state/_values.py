@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeGuard
 
 from .._core.picture_bytes import read_data_uri
+from .._packages import install_command
 from ..errors import StateError
 
 if TYPE_CHECKING:
@@ -81,9 +82,7 @@ def _picture(uri: str) -> Image:
     try:
         from PIL import Image
     except ImportError:
-        raise StateError(
-            'The state holds a picture, for which pillow is needed: pip install "autogen-classic[lmm]".'
-        ) from None
+        raise StateError(f"The state holds a picture, for which pillow is needed: {install_command('lmm')}") from None
     try:
         picture = Image.open(io.BytesIO(read_data_uri(uri)[0]), formats=["PNG"])
         picture.load()

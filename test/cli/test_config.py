@@ -76,7 +76,8 @@ def test_a_missing_package_is_told_with_the_extra_that_installs_it(
     monkeypatch.delitem(sys.modules, "autogen_classic.oai.groq", raising=False)
     code, lines = check([{"model": "m", "api_key": KEY, "api_type": "groq"}], capsys)
     assert code == 1
-    assert 'needs the package groq: pip install "autogen-classic[groq]"' in lines[0]
+    assert "api_type 'groq' needs groq (" in lines[0]
+    assert 'Install it with: pip install "autogen-classic[groq]"' in lines[0]
 
 
 @pytest.mark.parametrize(

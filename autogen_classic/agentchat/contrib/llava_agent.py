@@ -23,6 +23,7 @@ from ..._core.running_chats import charge_work
 from ..._core.tags import keep_foreign_pictures
 from ..._core.tape import request_steps
 from ..._core.threads import blocking_call
+from ..._packages import missing_package
 from ..._secrets import keys_hidden, place_of
 from ..._web.files import AllowedFiles
 from ...errors import NoAnswerError
@@ -272,7 +273,7 @@ def _ask_worker(
 
 def _ask_replicate(name: str, prompt: str, images: list[str], seed: int) -> str:
     if replicate is None:
-        raise ImportError('Replicate needs its package. Install it with: pip install "autogen-classic[lmm]"')
+        raise missing_package("LLaVA at Replicate", "replicate", "lmm")
     picture = {"image": data_uri_of_base64(images[0])} if images else {}
     said = replicate.run(name, input={**picture, "prompt": prompt.replace("<image>", " "), "seed": seed})
     return said if isinstance(said, str) else "".join(map(str, said))

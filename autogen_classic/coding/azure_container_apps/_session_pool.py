@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from urllib.parse import quote, urlsplit
 
+from ..._packages import missing_package
 from ...errors import SessionPoolError, SessionPoolTimeoutError
 
 if TYPE_CHECKING:
@@ -215,10 +216,8 @@ def _token_provider(credential: Credential) -> TokenProvider:
         try:
             from azure.identity import DefaultAzureCredential
         except ImportError as error:
-            raise ImportError(
-                "Without a credential the package azure-identity is needed. "
-                'Install it with: pip install "autogen-classic[azure]", or hand over a function that gives a token.'
-            ) from error
+            what = "Without a credential, which may be a function that gives a token, ACADynamicSessionsCodeExecutor"
+            raise missing_package(what, error, "azure") from error
         credential = DefaultAzureCredential()
     if hasattr(credential, "get_token"):
         return lambda: str(credential.get_token(_SCOPE).token)

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ..._core.lazy import load
+from ..._packages import install_command
 
 if TYPE_CHECKING:
     from .base import JupyterConnectable, JupyterConnectionInfo
@@ -41,7 +42,7 @@ _missing = [package for package in _PACKAGES if find_spec(package) is None]
 if _missing:
     raise ImportError(
         f"Code in Jupyter kernels needs packages that are not installed: {', '.join(_missing)}. "
-        'Install them with: pip install "autogen-classic[jupyter-executor]"',
+        f"Install them with: {install_command('jupyter-executor')}",
         name=_missing[0],
     )
 

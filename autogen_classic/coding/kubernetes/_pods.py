@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ..._packages import missing_package
 from ...errors import PodError
 
 __all__ = ("Pod", "load_cluster", "pod_for_code")
@@ -34,10 +35,7 @@ def _kubernetes() -> Any:
     try:
         import kubernetes
     except ImportError as error:
-        raise ImportError(
-            "PodCommandLineCodeExecutor needs the package kubernetes. "
-            'Install it with: pip install "autogen-classic[kubernetes]"'
-        ) from error
+        raise missing_package("PodCommandLineCodeExecutor", error, "kubernetes") from error
     return kubernetes
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ...._core.picture_bytes import is_data_uri, kind_revealed, read_data_uri
+from ...._packages import missing_package
 from ...._secrets import place_of
 from ...._web.fence import AddressFence
 from ...._web.pictures import LARGEST_PICTURE, picture_at
@@ -21,7 +22,7 @@ from ....errors import AddressRefusedError, UnusableImageError
 try:
     from PIL import Image, ImageOps
 except ImportError as error:
-    raise ImportError('Pictures need pillow. Install it with: pip install "autogen-classic[lmm]"') from error
+    raise missing_package("Work with pictures", error, "lmm") from error
 
 __all__ = ("LARGEST_PICTURE", "Allowed", "Image", "Picture", "data_uri_of_base64", "encoded", "loaded", "named")
 

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
-from ...._packages import keep_onnxruntime_silent
+from ...._packages import install_command, keep_onnxruntime_silent
 from ...._warn import warn_once
 from ....errors import EmbeddingError, EmbeddingUnavailableError
 
@@ -99,7 +99,7 @@ def _local_weights() -> tuple[Tokenizer, npt.NDArray[np.float16]]:
         package = None
     if package is None or package.origin is None:
         raise EmbeddingUnavailableError(
-            'The local embedding needs the package wordllama: pip install "autogen-classic[local-embeddings]"'
+            f"The local embedding needs the package wordllama: {install_command('local-embeddings')}"
         )
     folder = Path(package.origin).parent
     tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))

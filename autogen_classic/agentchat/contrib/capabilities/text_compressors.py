@@ -5,11 +5,13 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any, Protocol
 
+from ...._packages import missing_package
+
 __all__ = ("IMPORT_ERROR", "LLMLingua", "TextCompressor")
 
-_MISSING = 'LLMLingua needs the package llmlingua: pip install "autogen-classic[long-context]"'
-
-IMPORT_ERROR: ImportError | None = None if find_spec("llmlingua") else ImportError(_MISSING, name="llmlingua")
+IMPORT_ERROR: ImportError | None = (
+    None if find_spec("llmlingua") else missing_package("LLMLingua", "llmlingua", "long-context")
+)
 """What `LLMLingua` would raise, or None where its package is installed."""
 
 
@@ -55,7 +57,7 @@ class LLMLingua:
         except ImportError as error:
             if error.name != "llmlingua":
                 raise
-            raise ImportError(_MISSING, name=error.name) from error
+            raise missing_package("LLMLingua", error, "long-context") from error
         compressor = PromptCompressor(**prompt_compressor_kwargs)
         self._compress = compressor.structured_compress_prompt if structured_compression else compressor.compress_prompt
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from openai import AsyncOpenAI
 
+from ......_packages import install_command
 from ...realtime_events import RealtimeEvent
 from .._wire import LARGEST_MESSAGE, Entry, check_websockets, connected, connecting, messages_of, read_message
 from ..realtime_client import RealtimeClientProtocol, Settings, register_realtime_client
@@ -60,7 +61,7 @@ class OpenAIRealtimeClient(OpenAISession):
         self._client = AsyncOpenAI(**settings)
         if not hasattr(self._client, "realtime"):
             raise ImportError(
-                'A conversation by voice needs a newer openai package: pip install "autogen-classic[openai-realtime]"',
+                f"A conversation by voice needs a newer openai package: {install_command('openai-realtime')}",
                 name="openai",
             )
         self._connection: AsyncRealtimeConnection | None = None
