@@ -86,7 +86,9 @@ class Tape:
         """Return the result of a tool, which is run with ``run``."""
         return (yield run)
 
-    def request_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
+    def request_steps(
+        self, agent: object, name: str, arguments: dict[str, Any], run: Request, typed: Callable[[str], str] | None
+    ) -> Steps[Any]:
         """Return what somebody outside has answered, who is asked with ``run``."""
         return (yield run)
 
@@ -221,22 +223,29 @@ def tool_steps(agent: object, name: str, arguments: dict[str, Any], run: Request
     return current().tool_steps(agent, name, arguments, run)
 
 
-def request_steps(agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
+def request_steps(
+    agent: object,
+    name: str,
+    arguments: dict[str, Any],
+    run: Request,
+    typed: Callable[[str], str] | None = None,
+) -> Steps[Any]:
     """Ask somebody outside who answers in place of a model: a service that sees or draws, an agent elsewhere.
 
-    In the same way as a request to a model it changes nothing here, so it is asked again if it was under way when the
-    program was stopped, or has failed.
+    Whoever only answers is asked again if the request was under way when the program was stopped. An agent elsewhere
+    may do more, as a tool does; then the policy for tools decides. Both are asked again if they have failed.
 
     Args:
         agent: on whose behalf.
         name: who is asked.
         arguments: what is asked.
         run: the step that asks.
+        typed: for those who may do more than answer: makes an answer of what a person types that they have answered.
 
     Returns:
         The answer; from a tape, its text.
     """
-    return current().request_steps(agent, name, arguments, run)
+    return current().request_steps(agent, name, arguments, run, typed)
 
 
 def choice(options: Sequence[OptionT]) -> OptionT:

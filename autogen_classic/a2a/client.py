@@ -26,7 +26,7 @@ from .._core.tape import request_steps
 from .._secrets import place_of
 from .._warn import warn_once
 from ..agentchat.remote import RequestMessage, ResponseMessage
-from ..agentchat.remote.stand_in import StandIn
+from ..agentchat.remote.stand_in import StandIn, typed_answer
 from ..errors import A2aAgentNotFoundError, A2aClientError
 from ._answers import Answer
 from ._wire import plain, request_to_message, structure
@@ -147,7 +147,9 @@ class A2aRemoteAgent(StandIn):
             return answer.model_dump_json()
 
         asked = {"messages": request.messages, "context": request.context}
-        return ResponseMessage.model_validate_json(await drive_async(request_steps(self, "a2a", asked, Call(ask))))
+        steps = request_steps(self, "a2a", asked, Call(ask), lambda text: typed_answer(text).model_dump_json())
+        answer = await drive_async(steps)
+        return ResponseMessage.model_validate_json(answer)
 
     async def _answer_from(self, client: Client, message: Message) -> ResponseMessage:
         """Ask, and read the answer to its end, over a new connection if one breaks."""

@@ -360,6 +360,8 @@ def _of_turn(turn: dict[str, Any]) -> Entry | None:
     if kind == "tool":
         outcome = f"raised {error}" if failed else f"returned {turn['result']}"
         return Entry("tool", agent, f"{_call(turn)} {outcome}", failed=failed)
+    if kind == "failed":
+        return Entry("tool", agent, f"{turn['name']} failed, and is asked again: {error}", failed=True)
     if kind == "code":
         result = turn.get("result")
         text = f"exit code {result['exit_code']}: {result['output']}" if isinstance(result, dict) else str(result)

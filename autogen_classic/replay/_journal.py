@@ -25,6 +25,7 @@ from .._core.replies import led_group
 from .._words import counted
 from ..errors import CassetteError, InterruptedStepError, JournalError
 from ..io.base import IOStream
+from ._answers import error_as_json
 from ._journal_file import JournalFile
 from ._journal_lines import cut_among
 from ._library import Library, describe
@@ -68,7 +69,8 @@ def journal(
         interrupted: what to do about a tool that was running when the program was stopped, of which nobody knows how
             far it came: ``"fail"`` ends the run and names it, ``"ask"`` asks the person at the terminal, ``"rerun"``
             runs it again. One word for all, or a dict by the names of tools, in which ``"code"`` stands for executed
-            code and ``"*"`` for all that are not in it, which otherwise fail.
+            code, ``"a2a"`` and ``"nlip"`` for requests to agents elsewhere, and ``"*"`` for all that are not in it,
+            which otherwise fail.
         program: what it is the journal of; by default the file name of the script. The journal of another program is
             refused.
         ignore: names of parameters of a request that may differ from run to run, as for `replay`.
@@ -284,9 +286,18 @@ class _JournalTape(TapeOfRun):
             super().keep_result(turn)
 
     def keep_error(self, turn: Turn, error: Exception, is_answer: bool) -> None:
-        """Keep the error of a tool, which is its answer. Others that failed are asked again."""
-        if is_answer and not isinstance(error, JournalError):
+        """Keep the error of a tool, which is its answer. Others that failed are asked again.
+
+        Of a request to somebody outside it is kept that it is over, so that it does not count as one that was cut.
+        """
+        if isinstance(error, JournalError):
+            return
+        if is_answer:
             super().keep_error(turn, error, is_answer)
+        elif turn["kind"] == "tool":
+            assert self.recorder is not None
+            kept: Turn = {key: turn[key] for key in ("number", "within", "agent", "name") if key in turn}
+            self.recorder.add({"kind": "failed", **kept, "error": error_as_json(error)})
 
     def keep_answer(self, turn: Turn, request_id: str) -> None:
         """Keep an answer, and before it the errors of other configurations that led to it.
@@ -306,8 +317,10 @@ class _JournalTape(TapeOfRun):
 
     # --- what was cut
 
-    def beginning(self, question: Turn, run: Request) -> Steps[tuple[Turn, Request]]:
-        """Begin the turn of a tool or of code; if it was running when the program was stopped, ask its policy."""
+    def beginning(
+        self, question: Turn, run: Request, typed: Callable[[str], str] | None = None
+    ) -> Steps[tuple[Turn, Request]]:
+        """Begin a turn; if it was running when the program was stopped, ask its policy. See `TapeOfRun.beginning`."""
         assert self.recorder is not None
         question = self.secrets.hide(question)
         with self._lock:
@@ -319,7 +332,7 @@ class _JournalTape(TapeOfRun):
             yield from self.settled()
             return begun, run
         try:
-            answer = yield from self._decide(question)
+            answer = yield from self._decide(question, is_request=typed is not None)
         except BaseException:
             waiting.insert(0, cut)  # it is still to be decided, should the program ask again
             raise
@@ -327,15 +340,17 @@ class _JournalTape(TapeOfRun):
         if answer is None:
             return begun, run
         self.library.leave_out(cut["number"])
+        if typed is not None:
+            answer = typed(answer)
         result = RecordedCodeResult(0, answer) if question["kind"] == "code" else answer
         return begun, Call(lambda: result)
 
-    def _decide(self, question: Turn) -> Steps[str | None]:
+    def _decide(self, question: Turn, is_request: bool) -> Steps[str | None]:
         """Return what a person says that a step has answered; None if it is to run again."""
         name = question.get("name", _CODE)
         policy = self._policies.get(name, self._policies.get("*", "fail"))
-        what = f"{_call(question)} of {question['agent']}"
-        story = f"{what} was running when the program was stopped, and may have done its work"
+        what = f"The request ({name})" if is_request else _call(question)
+        story = f"{what} of {question['agent']} was running when the program was stopped, and may have done its work"
         if policy == "rerun":
             warn(logger, "%s. It runs again.", story)
             return None

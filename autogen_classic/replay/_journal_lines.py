@@ -1,7 +1,8 @@
 """The lines of a journal: its head, and then one line for each thing that has happened.
 
-The lines are the turns of a recording, and three more kinds: ``run`` (the program has started), ``started`` (a tool or
-code has started; its turn follows when it is over) and ``message`` (an agent has finished one). See
+The lines are the turns of a recording, and four more kinds: ``run`` (the program has started), ``started`` (a tool,
+code or a request to an agent elsewhere has started; its turn follows when it is over), ``failed`` (such a request, or
+one to a service, has failed, and may be sent again) and ``message`` (an agent has finished one). See
 ``cassette.schema.json``.
 """
 

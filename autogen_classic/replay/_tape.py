@@ -165,7 +165,9 @@ class TapeOfRun(Tape):
         yield from self.settled()
         return result
 
-    def request_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
+    def request_steps(
+        self, agent: object, name: str, arguments: dict[str, Any], run: Request, typed: Callable[[str], str] | None
+    ) -> Steps[Any]:
         """Return what somebody outside has answered; see `_core.tape`. It is recorded as the result of a tool."""
         if not self._recorded["tools"]:
             return (yield run)
@@ -173,7 +175,10 @@ class TapeOfRun(Tape):
         turn = self.find(self.secrets.hide(question))
         if turn is not None:
             return _result(turn, "result")
-        with self.recording(question) as news:
+        begun = None
+        if typed is not None:
+            begun, run = yield from self.beginning(question, run, typed)
+        with self.recording(question, begun) as news:
             answer = yield run
             news["result"] = str(answer)
         yield from self.settled()
@@ -196,12 +201,15 @@ class TapeOfRun(Tape):
         yield from self.settled()
         return result
 
-    def beginning(self, question: Turn, run: Request) -> Steps[tuple[Turn, Request]]:
-        """Begin the turn of a tool or of code.
+    def beginning(
+        self, question: Turn, run: Request, typed: Callable[[str], str] | None = None
+    ) -> Steps[tuple[Turn, Request]]:
+        """Begin the turn of a tool, of code, or of a request to an agent elsewhere.
 
         Args:
             question: what was asked.
             run: the step that runs it.
+            typed: of a request, as for `_core.tape.request_steps`.
 
         Returns:
             What `Recorder.begin` returns, and the step to take.

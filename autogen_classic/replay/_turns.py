@@ -12,7 +12,7 @@ from ._values import canonical
 __all__ = ("KINDS", "KINDS_OF_JOURNALS", "Shortener", "Turn", "expand", "fault_of")
 
 KINDS = ("choice", "code", "config_list", "model", "person", "tool")
-KINDS_OF_JOURNALS = (*KINDS, "message", "run", "started")
+KINDS_OF_JOURNALS = (*KINDS, "failed", "message", "run", "started")
 
 Turn = dict[str, Any]
 
@@ -28,6 +28,7 @@ _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
     "message": {"agent": _TEXT_OR_NONE, "to": _TEXT_OR_NONE, "message": (dict,)},
     "run": {"process": (int,)},
     "started": {"turn": (dict,)},
+    "failed": {"agent": _TEXT_OR_NONE, "name": _TEXT, "error": (dict,)},
 }
 _OPTIONAL_FIELDS: dict[str, tuple[type, ...]] = {
     "at": (int, float),
@@ -71,12 +72,14 @@ def fault_of(turn: object, kinds: tuple[str, ...] = KINDS) -> str:
     for field, types in _FIELDS[kind].items():
         if field not in turn or not isinstance(turn[field], types):
             return f'has no "{field}" of the right type.'
+    if kind == "started":
+        return _fault_of_question(turn["turn"])
     for field, types in _OPTIONAL_FIELDS.items():
         if field in turn and not isinstance(turn[field], types):
             return f'has a "{field}" of the wrong type.'
     outcome = _OUTCOMES.get(kind)
     if outcome is None:
-        return ""
+        return _fault_of_error(turn["error"]) if kind == "failed" else ""
     if (outcome in turn) == ("error" in turn):
         return f'must have either "{outcome}" or "error".'
     if "error" in turn:
@@ -84,6 +87,14 @@ def fault_of(turn: object, kinds: tuple[str, ...] = KINDS) -> str:
     if not is_shape(turn.get("retrieved")):
         return 'has something "retrieved" in which a dict or object is not marked as such.'
     return _fault_of_response(turn["response"]) if kind == "model" else ""
+
+
+def _fault_of_question(question: dict[str, Any]) -> str:
+    kind = question.get("kind")
+    if kind not in ("code", "tool"):
+        return f'has a "turn" of the kind {kind!r}, but must have one of code, tool.'
+    wrong = next((name for name, types in _FIELDS[kind].items() if not isinstance(question.get(name), types)), None)
+    return "" if wrong is None else f'has a "turn" without a "{wrong}" of the right type.'
 
 
 def _fault_of_error(error: Any) -> str:
@@ -123,20 +134,25 @@ def expand(turns: list[Turn], place: str) -> None:
     Raises:
         CassetteError: two turns have one number, or one continues a turn that is not there.
     """
-    by_number: dict[int, Turn] = {}
-    for position, turn in enumerate(turns):
-        if turn["kind"] == "started":
-            continue  # its number is that of the turn that it starts
-        if turn["number"] in by_number:
-            raise CassetteError(f"{place}: turns[{position}] has the number {turn['number']} of an earlier turn.")
-        by_number[turn["number"]] = turn
-        field = _WITH_MESSAGES.get(turn["kind"], "")
-        asked = turn.get(field, {})
-        link = asked if turn["kind"] == "model" else turn
-        if not field or "continues_turn" not in link:
+    questions: dict[int, Turn] = {}
+    finished: set[int] = set()
+    for position, line in enumerate(turns):
+        is_start = line["kind"] == "started"  # its number is that of the turn that it starts
+        turn = line["turn"] if is_start else line
+        if line["number"] in finished:
+            raise CassetteError(f"{place}: turns[{position}] has the number {line['number']} of an earlier turn.")
+        if not is_start:
+            finished.add(line["number"])
+        field = _WITH_MESSAGES.get(turn["kind"])
+        if field is None:
             continue
-        number = link["continues_turn"]
-        former = by_number.get(number, {}).get(field, {}) if type(number) is int else {}
+        asked = turn[field]
+        link = asked if turn["kind"] == "model" else turn
+        number = link.get("continues_turn")
+        former = questions.get(number, {}).get(field, {}) if type(number) is int else {}
+        questions[line["number"]] = turn
+        if "continues_turn" not in link:
+            continue
         kept = link.get("keeps_messages")
         messages = former.get("messages")
         added = asked.get("messages")
@@ -165,6 +181,11 @@ class Shortener:
         Args:
             turn: a turn with a whole question.
         """
+        if turn["kind"] == "started":
+            return {**turn, "turn": self._short(turn["turn"], turn["number"])}
+        return self._short(turn, turn["number"])
+
+    def _short(self, turn: Turn, own_number: int) -> Turn:
         field = _WITH_MESSAGES.get(turn["kind"], "")
         asked = turn.get(field, {})
         messages = asked.get("messages")
@@ -179,7 +200,7 @@ class Shortener:
         kept = next((number + 1 for number in reversed(range(len(messages))) if beginnings[number] in self._seen), 0)
         number = self._seen.get(beginnings[kept - 1]) if kept else None
         for known in beginnings:
-            self._seen.setdefault(known, turn["number"])
+            self._seen.setdefault(known, own_number)
         if number is None:
             return turn
         link = {"continues_turn": number, "keeps_messages": kept}

@@ -11,12 +11,13 @@ import httpx
 import pytest
 from agent_kit import agent, both_ways, chat
 from asgi_kit import served
+from journal_kit import Stopped
 
 from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager, register_function
 from autogen_classic.agentchat.group import ContextVariables, ReplyResult
 from autogen_classic.errors import A2aAgentNotFoundError, A2aClientError, RemoteAgentNotFoundError
 from autogen_classic.events import TextStreamed, listening
-from autogen_classic.state import journal
+from autogen_classic.state import InterruptedStepError, journal
 from autogen_classic.testing import MockOpenAIServer, ScriptedClient, ScriptedPerson, tool_call
 
 pytest.importorskip("a2a")
@@ -85,6 +86,41 @@ def test_a_run_that_was_stopped_asks_an_agent_elsewhere_only_for_what_is_missing
     with journal(tmp_path / "run.jsonl"):
         assert talk(way, url, turns=2).chat_history == result.chat_history
     assert [message["content"] for message in result.chat_history] == ["Hi.", "Hello.", "Go on.", "And on."]
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("policy", "typed", "answer", "requests"),
+    [("rerun", [], "Answer 2.", 2), ("ask", ["again"], "Answer 2.", 2), ("ask", ["It said yes."], "It said yes.", 1)],
+)
+def test_the_policy_for_tools_decides_about_a_request_that_was_under_way(
+    way: str, policy: Any, typed: list[str], answer: str, requests: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = A2aRemoteAgent._answer_from
+
+    async def stop_before_the_answer_is_kept(*arguments: Any) -> Any:
+        await send(*arguments)
+        raise Stopped
+
+    def count(*_: Any, **__: Any) -> tuple[bool, str]:
+        asked.append(len(asked) + 1)
+        return True, f"Answer {asked[-1]}."
+
+    there, asked, file = agent("bot"), list[int](), tmp_path / "run.jsonl"
+    there.register_reply([ConversableAgent, None], count)
+    with serving(there) as url:
+        with monkeypatch.context() as stopping:
+            stopping.setattr(A2aRemoteAgent, "_answer_from", stop_before_the_answer_is_kept)
+            with pytest.raises(Stopped), journal(file):
+                talk(way, url)
+        with pytest.raises(InterruptedStepError, match=r"request \(a2a\) of remote was running"), journal(file):
+            talk(way, url)
+        with journal(file, interrupted={"a2a": policy}), ScriptedPerson(typed):
+            result = talk(way, url)
+        with journal(file):
+            assert talk(way, url).chat_history == result.chat_history
+    assert result.summary == answer
+    assert len(asked) == requests
 
 
 def test_the_whole_conversation_goes_to_the_agent_elsewhere() -> None:

@@ -229,6 +229,9 @@ def test_zeros_that_a_power_cut_has_left_are_left_out() -> None:
         (b'{"kind":"dream","number":2}', "line 3 has the \"kind\" 'dream'"),
         (b'{"kind":"message","number":2}', 'line 3 has no "agent" of the right type'),
         (b'{"kind":"started","number":2}', 'line 3 has no "turn" of the right type'),
+        (b'{"kind":"started","number":2,"turn":{}}', 'line 3 has a "turn" of the kind None'),
+        (b'{"kind":"started","number":2,"turn":{"kind":"code","agent":"a"}}', 'line 3 has a "turn" without a "blocks"'),
+        (b'{"kind":"failed","number":2}', 'line 3 has no "agent" of the right type'),
     ],
 )
 def test_damage_in_its_midst_is_told_with_the_line(line: bytes, says: str) -> None:

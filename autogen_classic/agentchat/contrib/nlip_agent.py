@@ -25,7 +25,7 @@ from ...errors import NlipAgentNotFoundError, NlipClientError, NlipConnectionErr
 from ..conversable_agent import ConversableAgent
 from ..remote import AgentService, RequestMessage, ResponseMessage
 from ..remote.protocol import failure_told, fault_of
-from ..remote.stand_in import StandIn
+from ..remote.stand_in import StandIn, typed_answer
 
 try:
     import httpx
@@ -112,7 +112,11 @@ class NlipRemoteAgent(StandIn):
             return str(answer.to_json())
 
         asked = {"messages": request.messages, "context": request.context}
-        told = await drive_async(request_steps(self, "nlip", asked, Call(ask)))
+
+        def typed(text: str) -> str:
+            return str(response_message_to_nlip(typed_answer(text)).to_json())
+
+        told = await drive_async(request_steps(self, "nlip", asked, Call(ask), typed))
         answer = response_message_from_nlip(NLIP_Message.model_validate_json(told))
         for said in answer.messages:
             said.pop("tool_calls", None)  # a stranger calls no tool here, where none is offered

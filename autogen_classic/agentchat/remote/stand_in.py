@@ -11,9 +11,18 @@ from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from .protocol import RequestMessage, ResponseMessage, changed_variables, reply_of, sendable
 
-__all__ = ("StandIn",)
+__all__ = ("StandIn", "typed_answer")
 
 _GOODBYE = "exit"
+
+
+def typed_answer(text: str) -> ResponseMessage:
+    """Make an answer of what a person types that an agent elsewhere has answered.
+
+    Args:
+        text: what was typed.
+    """
+    return ResponseMessage(messages=[{"role": "assistant", "content": text}])
 
 
 class StandIn(ConversableAgent):

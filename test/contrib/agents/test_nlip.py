@@ -14,13 +14,14 @@ import httpx
 import pytest
 from agent_kit import agent, both_ways, chat
 from asgi_kit import served
+from journal_kit import Stopped, lines_of
 from service_double import Answer, Services, services_played
 
-from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager, cli
 from autogen_classic.agentchat.group import ContextVariables, ReplyResult
 from autogen_classic.agentchat.remote import RequestMessage, ResponseMessage
 from autogen_classic.errors import NlipAgentNotFoundError, NlipClientError, NlipConnectionError, NlipTimeoutError
-from autogen_classic.state import journal
+from autogen_classic.state import InterruptedStepError, journal
 from autogen_classic.testing import ScriptedClient, ScriptedPerson, tool_call
 
 pytest.importorskip("nlip_sdk")
@@ -134,7 +135,9 @@ def test_a_person_here_is_asked_for_an_agent_elsewhere(way: str, services: Servi
 
 
 @both_ways
-def test_a_run_that_was_stopped_asks_only_for_what_is_missing_or_has_failed(way: str, tmp_path: Path) -> None:
+def test_a_run_that_was_stopped_asks_only_for_what_is_missing_or_has_failed(
+    way: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     there = bot(["Hello."])
     with serving(there) as url:
         with pytest.raises(NlipClientError), journal(tmp_path / "run.jsonl"):
@@ -145,6 +148,48 @@ def test_a_run_that_was_stopped_asks_only_for_what_is_missing_or_has_failed(way:
     with journal(tmp_path / "run.jsonl"):
         assert talk(way, NlipRemoteAgent(url, "remote"), turns=2).chat_history == result.chat_history
     assert [said["content"] for said in result.chat_history] == ["Hi.", "Hello.", "Go on.", "And on."]
+    kinds = [line["kind"] for line in lines_of(str(tmp_path / "run.jsonl"))]
+    assert kinds.count("started") == 3, "two were answered"
+    assert kinds.count("failed") == 1
+    started = [line["turn"] for line in lines_of(str(tmp_path / "run.jsonl")) if line["kind"] == "started"]
+    assert [len(turn["arguments"]["messages"]) for turn in started] == [1, 2, 0], "each message stands there once"
+    assert cli.main(["log", str(tmp_path / "run.jsonl")]) == 0
+    assert "remote: FAILED nlip failed, and is asked again: " in capsys.readouterr().out
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("policy", "typed", "answer", "requests"),
+    [("rerun", [], "Answer 2.", 2), ("ask", ["again"], "Answer 2.", 2), ("ask", ["It said yes."], "It said yes.", 1)],
+)
+def test_the_policy_for_tools_decides_about_a_request_that_was_under_way(
+    way: str, policy: Any, typed: list[str], answer: str, requests: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = NlipRemoteAgent._sent
+
+    async def stop_before_the_answer_is_kept(*arguments: Any) -> Any:
+        await send(*arguments)
+        raise Stopped
+
+    def count(*_: Any, **__: Any) -> tuple[bool, str]:
+        asked.append(len(asked) + 1)
+        return True, f"Answer {asked[-1]}."
+
+    there, asked, file = agent("bot"), list[int](), tmp_path / "run.jsonl"
+    there.register_reply([ConversableAgent, None], count)
+    with serving(there) as url:
+        with monkeypatch.context() as stopping:
+            stopping.setattr(NlipRemoteAgent, "_sent", stop_before_the_answer_is_kept)
+            with pytest.raises(Stopped), journal(file):
+                talk(way, NlipRemoteAgent(url, "remote"))
+        with pytest.raises(InterruptedStepError, match=r"request \(nlip\) of remote was running"), journal(file):
+            talk(way, NlipRemoteAgent(url, "remote"))
+        with journal(file, interrupted={"nlip": policy}), ScriptedPerson(typed):
+            result = talk(way, NlipRemoteAgent(url, "remote"))
+        with journal(file):
+            assert talk(way, NlipRemoteAgent(url, "remote")).chat_history == result.chat_history
+    assert result.summary == answer
+    assert len(asked) == requests
 
 
 # --- what goes over the wire ------------------------------------------------------------------------------------------
