@@ -16,6 +16,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 
 from .._core.content import content_str
+from .._json.walk import with_leaves
 from ..agentchat.remote import RequestMessage, ResponseMessage
 from ..agentchat.remote.protocol import sendable
 
@@ -54,16 +55,12 @@ def plain(metadata: Struct) -> dict[str, Any]:
     Args:
         metadata: a structure of protobuf.
     """
-    return cast(dict[str, Any], _whole(MessageToDict(metadata)))
+    return cast(dict[str, Any], with_leaves(MessageToDict(metadata), _whole))
 
 
 def _whole(value: object) -> object:
-    """The same with whole numbers, which come as 1.0, whole again."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {name: _whole(part) for name, part in value.items()}
-    return [_whole(part) for part in value] if isinstance(value, list) else value
+    """Make a whole number whole again, which protobuf reads as 1.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def part_of_message(message: Mapping[str, Any]) -> Part:
@@ -152,7 +149,7 @@ def _messages_in(parts: Iterable[Part]) -> list[dict[str, Any]]:
 def _text_of(part: Part) -> str:
     kind = part.WhichOneof("content")
     if kind == "data":
-        return json.dumps(_whole(MessageToDict(part.data)), ensure_ascii=False)
+        return json.dumps(with_leaves(MessageToDict(part.data), _whole), ensure_ascii=False)
     if kind == "url":
         return f"<{part.media_type or 'file'}: {part.url}>"
     if kind == "raw":

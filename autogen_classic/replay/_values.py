@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from .._json.walk import with_leaves
 from .._secrets import forms_of, secrets_in, secrets_of_environment, without_forms, without_keys
 from ..oai._specs import OPENAI_CLIENT_KEYS
 from ..oai.openai_utils import NON_CACHE_KEY
@@ -123,11 +124,7 @@ def map_texts(value: Any, function: Callable[[str], str]) -> Any:
     Returns:
         The new value.
     """
-    if isinstance(value, str):
-        return function(value)
-    if isinstance(value, dict):
-        return {key: map_texts(part, function) for key, part in value.items()}
-    return [map_texts(part, function) for part in value] if isinstance(value, list) else value
+    return with_leaves(value, lambda part: function(part) if isinstance(part, str) else part)
 
 
 class Secrets:

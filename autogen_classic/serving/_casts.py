@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeAlias
 
+from .._json.walk import copied
 from ..agentchat.chat import ChatResult
 from ..agentchat.conversable_agent import ConversableAgent
 from ..agentchat.group.context_variables import ContextVariables
 from ..agentchat.group.multi_agent_chat import initiate_group_chat
 from ..agentchat.group.patterns.pattern import Pattern
 from ..agentchat.groupchat import GroupChatManager
-from ..agentchat.remote.caller import Caller, name_for_client, remember, unshared
+from ..agentchat.remote.caller import Caller, name_for_client, remember
 from ..agentchat.remote.protocol import get_tool_names
 from ..errors import ServingError
 from ._refused import RequestRefused
@@ -258,7 +259,7 @@ class _PatternCast(Cast):
 def _variables_lent(owners: Sequence[ConversableAgent | Pattern]) -> Iterator[None]:
     """Let owners have copies of their context variables, shared as those are, for the length of a ``with`` block."""
     own = [owner.context_variables for owner in owners]
-    copies = {id(variables): ContextVariables(data=unshared(dict(variables))) for variables in own}
+    copies = {id(variables): ContextVariables(data=copied(dict(variables))) for variables in own}
     for owner, variables in zip(owners, own, strict=True):
         owner.context_variables = copies[id(variables)]
     try:

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import ScriptExhaustedError
 from .replies import Answer, ModelRequest, ToolCall, read_reply
 
-__all__ = ("Script", "ScriptExhaustedError", "answer_to", "is_callable_reply", "situation_of", "snapshot")
+__all__ = ("Script", "ScriptExhaustedError", "answer_to", "is_callable_reply", "situation_of")
 
 
 class Script:
@@ -123,19 +123,3 @@ def answer_to(reply: Any, request: ModelRequest) -> Answer:
 def is_callable_reply(reply: object) -> bool:
     """Tell apart a callable that makes a reply and an exception class, which is also callable."""
     return callable(reply) and not isinstance(reply, type)
-
-
-def snapshot(value: Any) -> Any:
-    """Copy the dicts and lists of a value, so that later edits of a live message do not change a record.
-
-    Args:
-        value: a request or a part of one. Everything that is neither dict nor list is shared, not copied.
-
-    Returns:
-        The copy.
-    """
-    if isinstance(value, dict):
-        return {key: snapshot(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [snapshot(item) for item in value]
-    return value

@@ -9,9 +9,10 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from .._core.request_context import asking_agent
+from .._json.walk import copied
 from ..oai._request.completions import texts_of_completion
 from .replies import Answer, Choices, Disconnect, ErrorReply, Hang, ModelRequest, Reply, delay_of, read_reply
-from .script import Script, answer_to, is_callable_reply, situation_of, snapshot
+from .script import Script, answer_to, is_callable_reply, situation_of
 from .wire import completion, error_body, replies_for, split_text
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ class ScriptedClient:
         }
 
     def _record(self, params: dict[str, Any]) -> tuple[ModelRequest, int]:
-        request = ModelRequest(snapshot(params))
+        request = ModelRequest(copied(params))
         request.setdefault("model", self._model)
         request.agent = asking_agent.get()
         self.requests.append(request)

@@ -15,12 +15,13 @@ from ..._core.events import Event, MessageSent, TextStreamed, listening
 from ..._core.messages import as_message, stored_form
 from ..._core.shared_loop import sharing_loop
 from ..._core.threads import OneThread
+from ..._json.walk import copied
 from ...events.client_events import StreamEvent
 from ...io.base import AsyncIOStreamProtocol, IOStream
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from ..groupchat import GroupChatManager
-from .caller import Caller, foreign_pictures_kept_over_chats, remember, unshared
+from .caller import Caller, foreign_pictures_kept_over_chats, remember
 from .makers import Maker, made_by, made_for_request, refuse_the_same
 from .protocol import RequestMessage, ServiceResponse, checked, checked_tools
 
@@ -260,7 +261,7 @@ class _Conversation:
     def _variables_for(self, agent: ConversableAgent) -> ContextVariables:
         """Those of the agent and of the request, whose count where both have one."""
         self._own_variables = agent.context_variables.to_dict()
-        return ContextVariables(data={**unshared(self._own_variables), **(self._request.context or {})})
+        return ContextVariables(data={**copied(self._own_variables), **(self._request.context or {})})
 
     def _context(self, variables: ContextVariables) -> dict[str, Any] | None:
         """What the client hears of the variables: its own, and what has changed."""

@@ -12,7 +12,7 @@ from .._run_tools import lend_tools
 from ..conversable_agent import ConversableAgent
 from .protocol import get_tool_names
 
-__all__ = ("Caller", "foreign_pictures_kept_over_chats", "name_for_client", "remember", "unshared")
+__all__ = ("Caller", "foreign_pictures_kept_over_chats", "name_for_client", "remember")
 
 
 class Caller(ConversableAgent):
@@ -121,18 +121,3 @@ def remember(agent: ConversableAgent, client: ConversableAgent, message: Message
     agent.chat_messages[client].append(said)
     other_role = {"assistant": "user", "user": "assistant"}.get(role, role)
     client.chat_messages[agent].append({**said, "role": other_role})
-
-
-def unshared(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy values with the dicts and lists in them; all else is shared, as it may be a live object.
-
-    Args:
-        values: values by name.
-    """
-    return {name: _unshared(value) for name, value in values.items()}
-
-
-def _unshared(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: _unshared(part) for name, part in value.items()}
-    return [_unshared(part) for part in value] if isinstance(value, list) else value

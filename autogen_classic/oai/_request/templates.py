@@ -8,6 +8,8 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any
 
+from ..._json.walk import with_leaves
+
 __all__ = ("encodable", "fill_prompt_or_messages", "instantiate")
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -74,7 +76,7 @@ def encodable(value: Any) -> Any:
     Returns:
         The same value if there is nothing to replace, otherwise a copy.
     """
-    return _replaced(value) if _has_half_characters(value) else value
+    return with_leaves(value, _without_half_characters) if _has_half_characters(value) else value
 
 
 def _has_half_characters(value: object) -> bool:
@@ -92,9 +94,5 @@ def _has_half_characters(value: object) -> bool:
     return False
 
 
-def _replaced(value: Any) -> Any:
-    if isinstance(value, str):
-        return _HALF_CHARACTER.sub("\ufffd", value)
-    if isinstance(value, dict):
-        return {key: _replaced(part) for key, part in value.items()}
-    return [_replaced(item) for item in value] if isinstance(value, list) else value
+def _without_half_characters(part: object) -> object:
+    return _HALF_CHARACTER.sub("\ufffd", part) if isinstance(part, str) else part

@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from ..._core.foreign_texts import LONGEST_TEXT, cut, marked
+from ..._json.walk import with_leaves
 from ...function_utils import serialize_to_str
 
 __all__ = ("ForeignDict", "ForeignModel", "ForeignResults", "ForeignText")
@@ -76,10 +77,6 @@ class ForeignResults(list[ResultT]):
 
 def _shortened(value: object) -> object:
     """A value with its long texts cut."""
-    if isinstance(value, str):
-        return cut(value, LONGEST_VALUE)
     if isinstance(value, BaseModel):
-        return _shortened(value.model_dump(mode="json"))
-    if isinstance(value, dict):
-        return {name: _shortened(part) for name, part in value.items()}
-    return [_shortened(part) for part in value] if isinstance(value, list) else value
+        value = value.model_dump(mode="json")
+    return with_leaves(value, lambda part: cut(part, LONGEST_VALUE) if isinstance(part, str) else part)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...._core.messages import Message, TextOrMessage
+from ...._json.walk import with_leaves
 
 __all__ = ("MASK", "texts_in", "with_texts", "without_calls")
 
@@ -114,19 +115,16 @@ def _with_arguments(function: Message, found: set[str], hide: Callable[[str], st
         before = json.loads(str(readable))
     except ValueError:
         return {**function, "arguments": hide(str(arguments))}
-    after = _each_value(before, hide)
+    after = with_leaves(before, lambda value: _masked_value(value, hide))
     if after == before:  # the pattern spans several values
-        after = _each_value(before, lambda _: MASK)
+        after = with_leaves(before, lambda value: None if value is None else MASK)
     return {**function, "arguments": json.dumps(after, ensure_ascii=False)}
 
 
-def _each_value(value: object, hide: Callable[[str], str]) -> object:
-    if isinstance(value, dict):
-        return {key: _each_value(inner, hide) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_each_value(inner, hide) for inner in value]
+def _masked_value(value: object, hide: Callable[[str], str]) -> object:
+    """Mask a value among the arguments of a call; a number that is masked becomes a text."""
     if value is None:
         return None
     text = value if isinstance(value, str) else json.dumps(value)
-    changed = hide(text)
-    return value if changed == text else changed
+    masked = hide(text)
+    return value if masked == text else masked
