@@ -1,27 +1,27 @@
-"""What a safeguard reads of a message: its texts, the answers of tools in it, and the arguments of its calls."""
+"""What a safeguard reads in a message: its texts, the answers of tools in it, and the arguments of its calls."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 from ...._core.messages import Message, TextOrMessage
 from ...._json.walk import with_leaves
 
-__all__ = ("MASK", "texts_in", "with_texts", "without_calls")
+__all__ = ("MASK", "texts_in", "with_masked_texts", "without_calls")
 
 MASK = "[SENSITIVE_INFO]"
+"""What stands in the place of a text that is masked."""
 
 
 def texts_in(message: TextOrMessage) -> list[str]:
-    """The texts of a message.
+    """Find the texts in a message.
 
     Args:
         message: the message.
 
     Returns:
-        Its content or the parts of it, the answers of tools, and the arguments of calls, as JSON without escapes.
+        The texts of its content, the answers of tools, and the arguments of calls as JSON without escapes.
     """
     if isinstance(message, str):
         return [message]
@@ -29,58 +29,60 @@ def texts_in(message: TextOrMessage) -> list[str]:
     parts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else [content]
     answers = [answer.get("content") for answer in message.get("tool_responses") or []]
     arguments = [_readable(function.get("arguments")) for function in _functions_in(message)]
-    return [text for text in [*parts, *answers, *arguments] if isinstance(text, str)]
+    return [text for text in (*parts, *answers, *arguments) if isinstance(text, str)]
 
 
-def with_texts(
-    message: TextOrMessage, found: set[str], masked: Callable[[str], str], finds: Callable[[str], bool]
+def with_masked_texts(
+    message: TextOrMessage, found: set[str], mask: Callable[[str], str], finds: Callable[[str], bool]
 ) -> TextOrMessage:
     """Mask some texts of a message.
 
     Args:
         message: the message.
         found: the texts to mask, as `texts_in` returns them.
-        masked: masks a text.
+        mask: masks a text.
         finds: tells whether a text is to be masked; it is asked about each value among the arguments of a call.
 
     Returns:
-        A copy. Arguments of calls are masked value by value, so that they stay JSON.
+        A copy. The arguments of calls are masked value by value, so that they stay JSON.
     """
 
-    def changed(text: Any) -> Any:
-        return masked(text) if isinstance(text, str) and text in found else text
+    def masked(text: object) -> object:
+        return mask(text) if isinstance(text, str) and text in found else text
 
-    def hide(value: str) -> str:
-        return masked(value) if finds(value) else value
+    def with_masked_arguments(function: Message) -> Message:
+        if _readable(function.get("arguments")) not in found:
+            return function
+        return {**function, "arguments": _masked_arguments(function["arguments"], mask, finds)}
 
     if isinstance(message, str):
-        return str(changed(message))
-    copied = dict(message)
-    content = copied.get("content")
-    copied["content"] = (
-        [{**part, "text": changed(part["text"])} if _has_text(part) else part for part in content]
-        if isinstance(content, list)
-        else changed(content)
-    )
+        return str(masked(message))
+    content = message.get("content")
+    copied = {**message, "content": masked(content)}
+    if isinstance(content, list):
+        copied["content"] = [{**part, "text": masked(part["text"])} if _has_text(part) else part for part in content]
     if copied.get("tool_responses"):
         copied["tool_responses"] = [
-            {**answer, "content": changed(answer.get("content"))} for answer in copied["tool_responses"]
+            {**answer, "content": masked(answer.get("content"))} for answer in copied["tool_responses"]
         ]
     if copied.get("tool_calls"):
         copied["tool_calls"] = [
-            {**call, "function": _with_arguments(call["function"], found, hide)} if call.get("function") else call
+            {**call, "function": with_masked_arguments(call["function"])} if call.get("function") else call
             for call in copied["tool_calls"]
         ]
     if copied.get("function_call"):
-        copied["function_call"] = _with_arguments(copied["function_call"], found, hide)
+        copied["function_call"] = with_masked_arguments(copied["function_call"])
     return copied
 
 
 def without_calls(message: Message) -> Message:
-    """A blocked message calls nothing; the answers of tools in it are blocked, and still answer their calls.
+    """Take the calls out of a message that is blocked.
 
     Args:
         message: the message, whose content says that it is blocked.
+
+    Returns:
+        A copy that calls nothing. The answers of tools in it still answer their calls, and say that they are blocked.
     """
     kept = {key: value for key, value in message.items() if key not in ("tool_calls", "function_call")}
     if kept.get("tool_responses"):
@@ -98,7 +100,7 @@ def _functions_in(message: Message) -> list[Message]:
 
 
 def _readable(arguments: object) -> object:
-    """Arguments as JSON without escapes, in which a pattern finds what the tool would read."""
+    """The arguments of a call as JSON without escapes, in which a pattern finds what the tool would read."""
     try:
         parsed = json.loads(arguments) if isinstance(arguments, str) else arguments
     except ValueError:
@@ -106,25 +108,21 @@ def _readable(arguments: object) -> object:
     return json.dumps(parsed, ensure_ascii=False)
 
 
-def _with_arguments(function: Message, found: set[str], hide: Callable[[str], str]) -> Message:
-    arguments = function.get("arguments")
-    readable = _readable(arguments)
-    if readable not in found:
-        return function
+def _masked_arguments(arguments: object, mask: Callable[[str], str], finds: Callable[[str], bool]) -> str:
+    """Mask those values among the arguments of a call that a pattern finds; all of them if it spans several."""
+
+    def masked(value: object) -> object:
+        text = value if isinstance(value, str) else json.dumps(value)
+        if value is None or not finds(text):
+            return value
+        changed = mask(text)
+        return value if changed == text else changed
+
     try:
-        before = json.loads(str(readable))
+        values = json.loads(str(_readable(arguments)))
     except ValueError:
-        return {**function, "arguments": hide(str(arguments))}
-    after = with_leaves(before, lambda value: _masked_value(value, hide))
-    if after == before:  # the pattern spans several values
-        after = with_leaves(before, lambda value: None if value is None else MASK)
-    return {**function, "arguments": json.dumps(after, ensure_ascii=False)}
-
-
-def _masked_value(value: object, hide: Callable[[str], str]) -> object:
-    """Mask a value among the arguments of a call; a number that is masked becomes a text."""
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else json.dumps(value)
-    masked = hide(text)
-    return value if masked == text else masked
+        return str(masked(str(arguments)))
+    kept = with_leaves(values, masked)
+    if kept == values:
+        kept = with_leaves(values, lambda value: None if value is None else MASK)
+    return json.dumps(kept, ensure_ascii=False)

@@ -12,7 +12,7 @@ from ...._core.messages import Message, TextOrMessage, as_message
 from ..guardrails import RegexGuardrail
 from ..reply_result import ReplyResult
 from ._rules import Kind, Policy, Rule, rules_of
-from ._texts import MASK, texts_in, with_texts, without_calls
+from ._texts import MASK, texts_in, with_masked_texts, without_calls
 from .validator import SafeguardValidator
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ class SafeguardEnforcer:
             if raises:
                 raise PermissionError(blocked)  # a tool does not run; the model reads why
             return without_calls({**message, "content": blocked}) if isinstance(message, dict) else blocked
-        return with_texts(message, found, lambda text: self._masked(rule, text), rule.finds)
+        return with_masked_texts(message, found, lambda text: self._masked(rule, text), rule.finds)
 
     def _masked(self, rule: Rule, text: str) -> str:
         if isinstance(rule.check, RegexGuardrail):
