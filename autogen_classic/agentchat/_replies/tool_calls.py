@@ -22,7 +22,14 @@ from ..._core.tape import tool_steps
 from ...errors import JournalError
 from .. import _literals
 
-__all__ = ("answer_to", "execute_function", "function_call_reply", "tool_calls_reply", "tool_response_text")
+__all__ = (
+    "answer_to",
+    "execute_function",
+    "function_call_reply",
+    "json_with_escaped_line_ends",
+    "tool_calls_reply",
+    "tool_response_text",
+)
 
 ResultT = TypeVar("ResultT")
 
@@ -49,11 +56,11 @@ def tool_calls_reply(
 
     caller = messages[-1].get("name", agent.name)  # an agent keeps its own calls without a name
     owners = [_owner_of(call, agent, sender, caller) for call in calls]
-    here = (agent, sender, None)
-    answers = yield from _ask_others(here, owners, messages[-1], sender)
+    not_asked = (agent, sender, None)
+    answers = yield from _ask_others(not_asked, owners, messages[-1], sender)
     if answers is None:
         return True, None
-    own = [place for place, owner in enumerate(owners) if owner in here]
+    own = [place for place, owner in enumerate(owners) if owner in not_asked]
     runs = [_run_tool_call(owners[place], calls[place]) for place in own]
     answered: list[Message]
     if (yield WHICH_WAY):
@@ -102,7 +109,7 @@ def function_call_reply(
 
 
 def _owner_of(call: dict[str, Any], agent: Party, sender: Agent | None, caller: str) -> Party | None:
-    """Who runs a called tool: the agent itself, or the member of its group that has a tool which it has not.
+    """Who runs a called tool: the agent itself, or else a member of its group that has the tool.
 
     What the caller's model knows by itself is run by the caller, and by nobody for another caller.
 
@@ -127,13 +134,13 @@ def _function_of(agent: Agent | None, name: str) -> Callable[..., Any] | None:
 
 
 def _ask_others(
-    here: tuple[Agent | None, ...], owners: list[Party | None], message: Message, sender: Agent | None
+    not_asked: tuple[Agent | None, ...], owners: list[Party | None], message: Message, sender: Agent | None
 ) -> Steps[dict[int, Message] | None]:
     """Have other members answer the calls of their tools; before the agent runs its own, so that they may end the chat.
 
     Args:
-        here: those who are not asked: the agent, who called, and nobody.
-        owners: who runs the tool of each call.
+        not_asked: the agent itself, the sender, and None.
+        owners: who runs the tool of each call; None for a call that nobody answers.
         message: the message that calls.
         sender: who sent it.
 
@@ -142,7 +149,7 @@ def _ask_others(
     """
     answers: dict[int, Message] = {}
     for owner in dict.fromkeys(owners):
-        if owner is not None and owner not in here:
+        if owner is not None and owner not in not_asked:
             places = [place for place, one in enumerate(owners) if one is owner]
             answered = yield from _ask_owner(owner, [message["tool_calls"][place] for place in places], message, sender)
             if answered is None:
@@ -190,7 +197,15 @@ def _run_tool_call(agent: Party | None, call: dict[str, Any]) -> Steps[Message]:
 
 
 def answer_to(call: dict[str, Any], content: object) -> Message:
-    """The answer to a call, with its id if it has one."""
+    """Make the answer to a call.
+
+    Args:
+        call: the call.
+        content: what the tool returned.
+
+    Returns:
+        A message of the role ``tool``, with the id of the call if it has one.
+    """
     answer = {"role": "tool", "content": content}
     return {"tool_call_id": call["id"], **answer} if call.get("id") is not None else answer
 
@@ -227,10 +242,19 @@ def execute_function(
 
     Whatever goes wrong becomes an answer that the model can read and repair.
 
+    Args:
+        agent: whose functions may be called.
+        func_call: the call: a dict with ``name`` and ``arguments``.
+        call_id: the id of the call; or, in the second place as in 0.2, ``verbose``.
+        verbose: whether events say that the result is to be printed.
+
     Returns:
         Whether it succeeded, and the answer as a message of the role ``function``.
+
+    Raises:
+        JournalError: a journal cannot keep the result, or a replay does not fit.
     """
-    if isinstance(call_id, bool):  # 0.2 has verbose in the second place
+    if isinstance(call_id, bool):
         verbose, call_id = call_id, None
     if steered:
         yield from steering.stand_still()
@@ -238,32 +262,19 @@ def execute_function(
     function = agent._function_map.get(name)
     succeeded = False
     failure: Exception | None = None
-    arguments: Any = None
+    arguments: object = {}
+    content = _literals.FUNCTION_NOT_FOUND.format(name=name)
     began = perf_counter()
-    if function is None:
-        arguments, content = {}, _literals.FUNCTION_NOT_FOUND.format(name=name)
-    else:
+    if function is not None:
         try:
             arguments = _read_arguments(agent, function, func_call)
         except json.JSONDecodeError as error:
-            failure, content = error, _literals.FUNCTION_BROKEN_JSON.format(error=error)
-        if arguments is not None:
-            asynchronous = yield WHICH_WAY
-            emit(ToolCalled(agent, name, arguments, call_id, asynchronous))
+            arguments, failure, content = None, error, _literals.FUNCTION_BROKEN_JSON.format(error=error)
+        else:
+            emit(ToolCalled(agent, name, arguments, call_id, (yield WHICH_WAY)))
             try:
-                if not isinstance(arguments, dict):
-                    written = func_call.get("arguments")
-                    raise TypeError(f"The arguments of {name} must be a JSON object, but they are {written}.")
-                if look_up(getattr(function, "__func__", function))[0] is not None:
-                    # steps of the library: what comes from outside in them passes the tape itself
-                    returned = yield Call(function, **arguments)
-                else:
-                    run = (
-                        call_of(True, function, **arguments) if asynchronous else Call(_to_its_end, function, arguments)
-                    )
-                    returned = yield from tool_steps(agent, name, arguments, run)
-                content = _answer_of(agent, returned)
-                succeeded = True
+                returned = yield from _run(agent, function, arguments, func_call)
+                content, succeeded = _answer_of(agent, returned), True
             except JournalError:
                 raise  # it ends the run, and the model could do nothing about it
             except Exception as error:
@@ -273,21 +284,44 @@ def execute_function(
     return succeeded, {"name": name, "role": "function", "content": content}
 
 
+def _run(agent: Party, function: Callable[..., Any], arguments: object, func_call: dict[str, Any]) -> Steps[object]:
+    """Run a function with the arguments of a call, which must be a JSON object."""
+    name = func_call.get("name", "")
+    if not isinstance(arguments, dict):
+        raise TypeError(f"The arguments of {name} must be a JSON object, but they are {func_call.get('arguments')}.")
+    is_of_library = look_up(getattr(function, "__func__", function))[0] is not None
+    if is_of_library:  # what comes from outside in its steps passes the tape by itself
+        return (yield Call(function, **arguments))
+    is_asynchronous = yield WHICH_WAY
+    run = call_of(True, function, **arguments) if is_asynchronous else Call(_to_its_end, function, arguments)
+    return (yield from tool_steps(agent, name, arguments, run))
+
+
 def _answer_of(agent: Party, returned: object) -> str:
     """What the model reads; agents look for more in what a tool returns, such as who goes next."""
     read = getattr(agent, "_classic_read_tool_result", str)
     return str(read(returned))
 
 
-def _read_arguments(agent: Party, function: Callable[..., Any], func_call: dict[str, Any]) -> object:
-    """The arguments of a call, which may be an empty text for a function without parameters.
+def _read_arguments(agent: Party, function: Callable[..., Any], call: dict[str, Any]) -> object:
+    """Read the arguments of a call.
 
-    The input of a custom tool is a text and not JSON: it is meant for the first parameter.
+    Args:
+        agent: whose ``_format_json_str`` repairs the JSON.
+        function: the function that is called.
+        call: the call. Its arguments are JSON, which may be empty for a function without parameters. The input of a
+            custom tool is a text and not JSON: it becomes the first argument.
+
+    Returns:
+        The arguments by name; a value of another type if the model has written something else than a JSON object.
+
+    Raises:
+        json.JSONDecodeError: the arguments are not JSON, even after the repair.
     """
-    written = func_call.get("arguments")
-    if written is None and "input" in func_call:
-        return {next(iter(_parameters(function) or ()), "input"): func_call["input"]}
-    if written is None or (written == "" and _parameters(function) == []):
+    written = call.get("arguments")
+    if written is None and "input" in call:
+        return {next(iter(_parameters_of(function) or ()), "input"): call["input"]}
+    if written is None or (written == "" and _parameters_of(function) == []):
         return {}
     if not isinstance(written, str):
         return written
@@ -295,7 +329,7 @@ def _read_arguments(agent: Party, function: Callable[..., Any], func_call: dict[
     return {} if read is None else read  # some models write null for "no arguments"
 
 
-def _parameters(function: Callable[..., Any]) -> list[str] | None:
+def _parameters_of(function: Callable[..., Any]) -> list[str] | None:
     """The names of a function's parameters; None for some builtins, which do not tell."""
     try:
         return list(inspect.signature(function).parameters)
