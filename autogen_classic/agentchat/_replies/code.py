@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ __all__ = ("code_execution_reply", "code_reply_with_executor", "execute_blocks")
 
 PYTHON_NAMES = ("python", "Python", "py")
 SHELL_NAMES = ("bash", "shell", "sh")
+_FILENAME_MARK = "# filename: "
 
 
 def code_reply_with_executor(
@@ -27,8 +28,17 @@ def code_reply_with_executor(
 ) -> Steps[tuple[bool, str | None]]:
     """Run the code blocks of the latest message that has any, with the agent's code executor.
 
+    Args:
+        agent: whose executor runs the code.
+        messages: the conversation; by default that with ``sender``.
+        sender: the partner.
+        config: must be None; the configuration of the agent counts.
+
     Returns:
         ``(True, exit code and output)``, or ``(False, None)`` if there is no code.
+
+    Raises:
+        ValueError: there is a config, or ``last_n_messages`` is not a number of messages.
     """
     if config is not None:
         raise ValueError("config is not supported for _generate_code_execution_reply_using_executor.")
@@ -36,19 +46,16 @@ def code_reply_with_executor(
         return False, None
     if messages is None:
         messages = agent._oai_messages[sender]
-    for message in reversed(_messages_in_reach(messages, agent._code_execution_config)):
-        if not message.get("content"):
-            continue
-        blocks = agent._code_executor.code_extractor.extract_code_blocks(message["content"])
-        if not blocks:
-            continue
-        emit(CodeExecuting(agent, [block.language for block in blocks], None, [block.code for block in blocks]))
-        run = call_of((yield WHICH_WAY), agent._code_executor.execute_code_blocks, blocks)
-        began = perf_counter()
-        result = yield from code_steps(agent, [(block.language, block.code) for block in blocks], run)
-        emit(CodeExecuted(agent, result.exit_code, result.output, perf_counter() - began))
-        return True, _result_text(result.exit_code, result.output)
-    return False, None
+    extract = agent._code_executor.code_extractor.extract_code_blocks
+    contents = _contents_in_reach(messages, agent._code_execution_config)
+    blocks = next(filter(None, map(extract, contents)), None)
+    if blocks is None:
+        return False, None
+    emit(CodeExecuting(agent, [block.language for block in blocks], None, [block.code for block in blocks]))
+    run = call_of((yield WHICH_WAY), agent._code_executor.execute_code_blocks, blocks)
+    began = perf_counter()
+    result = yield from code_steps(agent, [(block.language, block.code) for block in blocks], run)
+    return True, _told(agent, result.exit_code, result.output, perf_counter() - began)
 
 
 def code_execution_reply(
@@ -58,10 +65,19 @@ def code_execution_reply(
     sender: Agent | None = None,
     config: dict[str, Any] | Literal[False] | None = None,
 ) -> Steps[tuple[bool, str | None]]:
-    """Run the code blocks of the latest message that has any, one process each.
+    """Run the code blocks of the latest message that has any, in a process each.
+
+    Args:
+        agent: whose ``execute_code_blocks`` runs the code.
+        messages: the conversation; by default that with ``sender``.
+        sender: the partner.
+        config: in place of the agent's ``code_execution_config``; False runs nothing.
 
     Returns:
         ``(True, exit code and output)``, or ``(False, None)`` if there is no code.
+
+    Raises:
+        ValueError: ``last_n_messages`` is not a number of messages.
     """
     settings = agent._code_execution_config if config is None else config
     if settings is False:
@@ -69,18 +85,18 @@ def code_execution_reply(
     settings.setdefault("last_n_messages", "auto")
     if messages is None:
         messages = agent._oai_messages[sender]
-    for message in reversed(_messages_in_reach(messages, settings)):
-        if not message.get("content"):
-            continue
-        blocks = extract_code(message["content"])
-        if len(blocks) == 1 and blocks[0][0] == UNKNOWN:
-            continue
-        began = perf_counter()
-        run = call_of((yield WHICH_WAY), agent.execute_code_blocks, blocks)
-        exit_code, output = yield from code_steps(agent, blocks, run)
-        emit(CodeExecuted(agent, exit_code, output, perf_counter() - began))
-        return True, _result_text(exit_code, output)
-    return False, None
+    blocks = next(filter(_are_code, map(extract_code, _contents_in_reach(messages, settings))), None)
+    if blocks is None:
+        return False, None
+    run = call_of((yield WHICH_WAY), agent.execute_code_blocks, blocks)
+    began = perf_counter()
+    exit_code, output = yield from code_steps(agent, blocks, run)
+    return True, _told(agent, exit_code, output, perf_counter() - began)
+
+
+def _are_code(blocks: list[tuple[str, str]]) -> bool:
+    """Whether `extract_code` has found code: otherwise it returns the whole text as one block of unknown language."""
+    return len(blocks) != 1 or blocks[0][0] != UNKNOWN
 
 
 def execute_blocks(agent: Party, code_blocks: Sequence[tuple[str | None, str]]) -> tuple[int, str]:
@@ -103,8 +119,7 @@ def execute_blocks(agent: Party, code_blocks: Sequence[tuple[str | None, str]]) 
         if language in SHELL_NAMES:
             exit_code, text, image = agent.run_code(code, lang=language, **arguments)
         elif language in PYTHON_NAMES:
-            filename = code[11 : code.find("\n")].strip() if code.startswith("# filename: ") else None
-            exit_code, text, image = agent.run_code(code, lang="python", filename=filename, **arguments)
+            exit_code, text, image = agent.run_code(code, lang="python", filename=_filename_in(code), **arguments)
         else:
             exit_code, text, image = 1, f"unknown language {language}", None
         if image is not None:
@@ -115,8 +130,21 @@ def execute_blocks(agent: Party, code_blocks: Sequence[tuple[str | None, str]]) 
     return exit_code, output
 
 
+def _filename_in(code: str) -> str | None:
+    """The name that code gives its file in a comment on its first line, if it does."""
+    first_line = code.partition("\n")[0]
+    return first_line.removeprefix(_FILENAME_MARK).strip() if first_line.startswith(_FILENAME_MARK) else None
+
+
+def _contents_in_reach(messages: list[Message], settings: dict[str, Any]) -> Iterator[Any]:
+    """The contents in which code is looked for, the latest first."""
+    for message in reversed(_messages_in_reach(messages, settings)):
+        if message.get("content"):
+            yield message["content"]
+
+
 def _messages_in_reach(messages: list[Message], settings: dict[str, Any]) -> list[Message]:
-    """The messages in which code is looked for: the last n, or with "auto" all since somebody else spoke."""
+    """The messages in which code is looked for: the last n, or with "auto" all of the role "user" at the end."""
     wanted = settings.get("last_n_messages", "auto")
     if wanted != "auto":
         if not isinstance(wanted, int) or wanted < 0:
@@ -131,7 +159,9 @@ def _messages_in_reach(messages: list[Message], settings: dict[str, Any]) -> lis
     return messages[len(messages) - reach :]
 
 
-def _result_text(exit_code: int, output: str) -> str:
+def _told(agent: Party, exit_code: int, output: str, seconds: float) -> str:
+    """Tell the listeners that code has run, and return the text of the reply."""
+    emit(CodeExecuted(agent, exit_code, output, seconds))
     keep_foreign_pictures(output)
     outcome = _literals.EXECUTION_SUCCEEDED if exit_code == 0 else _literals.EXECUTION_FAILED
     return _literals.EXECUTION_RESULT.format(exit_code=exit_code, outcome=outcome, output=output)
