@@ -1,6 +1,6 @@
-"""The content of a message as plain text.
+"""The content of a message as plain text, and the parts of JSON objects.
 
-A content is a text, or a list of parts: JSON, or what an SDK has made of it.
+A content is a text, or a list of parts. A part is a JSON object, or the object that an SDK has made of it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def content_str(content: object) -> str:
         The text; an image becomes ``<image>``.
 
     Raises:
-        TypeError: ``content`` or one of its parts is of another type.
-        ValueError: a part is neither text nor an image.
+        TypeError: ``content`` is not a text, None or a list, or one of its parts is not a dict.
+        ValueError: a part is neither a text nor an image.
         AssertionError: a part has no type.
     """
     if content is None:
@@ -51,49 +51,49 @@ def content_str(content: object) -> str:
     return "".join(texts)
 
 
-def part_of(of: object, name: str) -> Any:
-    """Return a part of a JSON object, or of what an SDK has made of it.
+def part_of(owner: object, name: str) -> Any:
+    """Return a part of a JSON object, or of the object that an SDK has made of it.
 
     Args:
-        of: a mapping, or an object with attributes.
+        owner: a mapping, or an object with attributes.
         name: the name of the part.
 
     Returns:
         The part; None if it does not exist.
     """
-    kind: type = type(of)
+    kind: type = type(owner)
     if kind is dict or _is_mapping(kind):
-        return of.get(name)  # type: ignore[attr-defined]  # a mapping
-    extra = getattr(of, "__pydantic_extra__", None)
-    if extra is not None and name not in vars(of) and not _is_of_class(kind, name):
-        return extra.get(name)  # pydantic itself takes ten times as long to say that it has no such name
-    return getattr(of, name, None)
+        return owner.get(name)  # type: ignore[attr-defined]  # a mapping
+    extra = getattr(owner, "__pydantic_extra__", None)
+    if extra is not None and name not in vars(owner) and not _has_on_class(kind, name):
+        return extra.get(name)  # ten times as fast as having pydantic find out that there is no such attribute
+    return getattr(owner, name, None)
 
 
-def add_part(to: object, name: str, value: object) -> None:
-    """Add an attribute to what an SDK has made of a JSON object.
+def add_part(owner: object, name: str, value: object) -> None:
+    """Set an attribute of the object that an SDK has made of a JSON object, also one that its class does not have.
 
     Args:
-        to: any object.
-        name: the name of the attribute, without an underscore before it; one that the object has gets the new value.
+        owner: any object.
+        name: the name of the attribute, which must not begin with an underscore.
         value: its value.
     """
-    kind: type = type(to)
-    extra = getattr(to, "__pydantic_extra__", None)
-    if extra is None or name in vars(to) or _is_of_class(kind, name):
-        setattr(to, name, value)
-    else:  # as pydantic does it, which takes ten times as long to find that out
+    kind: type = type(owner)
+    extra = getattr(owner, "__pydantic_extra__", None)
+    if extra is None or name in vars(owner) or _has_on_class(kind, name):
+        setattr(owner, name, value)
+    else:  # what pydantic does in the end, ten times as fast
         extra[name] = value
-        to.__pydantic_fields_set__.add(name)  # type: ignore[attr-defined]  # what has the one has the other
+        owner.__pydantic_fields_set__.add(name)  # type: ignore[attr-defined]  # objects with extra fields have it
 
 
-@lru_cache(maxsize=1000)  # ten times as fast as to ask the abstract class, for each part of each message
+@lru_cache(maxsize=1000)  # ten times as fast as asking the abstract class about each part of each message
 def _is_mapping(kind: type) -> bool:
     return issubclass(kind, Mapping)
 
 
 @lru_cache(maxsize=1000)
-def _is_of_class(kind: type, name: str) -> bool:
+def _has_on_class(kind: type, name: str) -> bool:
     return hasattr(kind, name)
 
 
@@ -101,7 +101,10 @@ def texts_of(content: object) -> list[str]:
     """Return the texts in a content, whatever else it holds.
 
     Args:
-        content: a text; a list of parts, of which pictures, thoughts and references are left out; or None.
+        content: a text, a list of parts, or None.
+
+    Returns:
+        The text of each part that has one; pictures, thoughts and references are left out.
     """
     if content is None:
         return []
@@ -112,7 +115,7 @@ def texts_of(content: object) -> list[str]:
 
 
 def text_of(content: object) -> str | None:
-    """Return the texts in a content as one.
+    """Join the texts in a content.
 
     Args:
         content: as for `texts_of`.

@@ -9,16 +9,19 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import SenderRequired
 from .drive import look_up
+from .messages import Message
 from .party import Agent, Party, is_agent
 
-__all__ = ("led_group", "matches", "register", "replace", "reset", "running_call_id")
+__all__ = ("LedGroup", "led_group", "matches", "register", "replace", "reset", "running_call_id")
 
 running_call_id: ContextVar[str | None] = ContextVar("autogen_classic_call_id", default=None)
-"""The id of the call for which a tool runs in this thread or task, whose `execute_function` may not have been told."""
+"""The id of the call for which a tool runs in this thread or task.
+
+An overridden `execute_function` may not pass it on, so it cannot be an argument."""
 
 
 def register(
@@ -31,7 +34,12 @@ def register(
     ignore_async_in_sync_chat: bool,
     remove_other_reply_funcs: bool,
 ) -> None:
-    """Put a reply function on the list of an agent; see `ConversableAgent.register_reply`."""
+    """Put a reply function on the list of an agent; see `ConversableAgent.register_reply` for the arguments.
+
+    Raises:
+        ValueError: the trigger is nothing that a trigger can be.
+        TypeError: the reply function cannot be called.
+    """
     if not isinstance(trigger, (type, str, list)) and not is_agent(trigger) and not callable(trigger):
         raise ValueError(
             f"The trigger of a reply function must be an agent, a class of agents, the name of an agent, a "
@@ -85,8 +93,9 @@ def matches(trigger: object, sender: Agent | None) -> bool:
         True when it fires.
 
     Raises:
-        SenderRequired: for a name when there is no sender.
-        ValueError: for any other trigger.
+        SenderRequired: the trigger is a name, and there is no sender.
+        ValueError: the trigger is nothing that a trigger can be.
+        AssertionError: a function of the sender does not return a bool.
     """
     if isinstance(trigger, list):
         classes = type(sender).__mro__
@@ -112,10 +121,20 @@ def matches(trigger: object, sender: Agent | None) -> bool:
     raise ValueError(f"Unsupported trigger type: {type(trigger)}")
 
 
+class LedGroup(Protocol):
+    """A group chat, as seen by code that only needs to know who is in it and what was said."""
+
+    agents: list[Any]  # a `Party` each, or whatever else has a name, listens and replies
+    messages: list[Message]
+
+    def reset(self) -> None:
+        """Forget what was said."""
+
+
 _ONLY_GROUPS_HAVE = "speaker_selection_method"
 
 
-def led_group(agent: object) -> Any | None:
+def led_group(agent: object) -> LedGroup | None:
     """Find the group that an agent leads: as its manager, or by ``GroupChatManager.run_chat`` among its replies.
 
     Args:
@@ -124,11 +143,11 @@ def led_group(agent: object) -> Any | None:
     Returns:
         The group chat, or None for an agent that leads no group.
     """
-    groupchat = getattr(agent, "groupchat", None)
+    groupchat: LedGroup | None = getattr(agent, "groupchat", None)
     if hasattr(groupchat, _ONLY_GROUPS_HAVE):
         return groupchat
     for entry in getattr(agent, "_reply_func_list", ()):
-        config = entry["config"]
+        config: LedGroup | None = entry["config"]
         if config is not None and hasattr(config, _ONLY_GROUPS_HAVE):
             return config
     return None

@@ -10,17 +10,19 @@ from ..errors import NotJSONError
 
 __all__ = ("as_canonical_json", "as_json", "object_within", "values_within")
 
+_DEEPEST_SEARCHED = 50
 _FENCED = re.compile(r"```\w*[^\S\n]*\n(.*?)```", re.DOTALL)
 
 
 def object_within(text: str) -> str:
-    """The JSON object that a model has written, without a fence or words around it.
+    """Find the JSON object that a model has written, without a fence or words around it.
 
     Args:
         text: what the model has written.
 
     Returns:
-        From the first brace to the last one, which need not be JSON; the whole text if there are none.
+        The text from the first opening brace to the last closing one, whether or not it is JSON; the whole text if
+        it has no such pair.
     """
     return _between("{", "}", text) or text
 
@@ -32,11 +34,14 @@ def values_within(text: str) -> Iterator[str]:
         text: what the model has written.
 
     Yields:
-        The text in each fence; then from the first brace to the last one, and the same with brackets. None of them
-        need be JSON.
+        The text in each fence; then the text from the first opening brace to the last closing one; then the same with
+        brackets. Any of them may turn out not to be JSON.
     """
-    yield from (found[1].strip() for found in _FENCED.finditer(text))
-    yield from (found for ends in (("{", "}"), ("[", "]")) if (found := _between(*ends, text)))
+    for fenced in _FENCED.finditer(text):
+        yield fenced[1].strip()
+    for opening, closing in ("{}", "[]"):
+        if found := _between(opening, closing, text):
+            yield found
 
 
 def _between(opening: str, closing: str, text: str) -> str:
@@ -46,7 +51,7 @@ def _between(opening: str, closing: str, text: str) -> str:
 
 
 def as_json(value: object, what: str = "The value") -> str:
-    """Write a value as JSON, so that reading it gives the value back.
+    """Write a value for a cache as JSON, so that reading it gives the value back.
 
     Args:
         value: made of dicts with text keys, lists, tuples (which come back as lists), texts, finite numbers, booleans
@@ -127,7 +132,7 @@ def _find_culprit(value: object, place: str, depth: int = 0) -> tuple[str, objec
         parts = value.items()
     elif isinstance(value, (list, tuple)):
         parts = enumerate(value)
-    if depth < 50:
+    if depth < _DEEPEST_SEARCHED:
         for key, part in parts:
             try:
                 json.dumps(part, allow_nan=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from .._core.content import texts_of
 from .._core.drive import Ask, Call, Steps
@@ -83,7 +83,7 @@ def _last_words(sender: Party, recipient: Party) -> Message | None:
     group = led_group(recipient)
     if group is None or sender in group.agents or not group.messages:
         return recipient.last_message(sender)
-    return cast(Message, group.messages[-1])
+    return group.messages[-1]
 
 
 def _reflection(sender: Party, recipient: Party, arguments: dict[str, Any]) -> Steps[str]:

@@ -132,7 +132,7 @@ def _next_reply(
     groupchat: Group,
     last_speaker: Agent,
     running_chat: RunningChat,
-    led_group: Callable[..., Group | None],
+    led_group: Callable[..., replies.LedGroup | None],
     announce: bool,
 ) -> Steps[tuple[TextOrMessage | None, Agent]]:
     """Select who speaks next and have it reply.
@@ -170,7 +170,7 @@ def _next_reply(
     return reply, speaker
 
 
-def _reply_of_inner_group(leader: Manager, group: Group, manager: Manager) -> Steps[TextOrMessage | None]:
+def _reply_of_inner_group(leader: Manager, group: replies.LedGroup, manager: Manager) -> Steps[TextOrMessage | None]:
     """Have a member that leads a group itself reply: it holds its own chat, whose last words are its reply."""
     reply = None
     with running_chats.begin(manager, leader) as inner_chat:
