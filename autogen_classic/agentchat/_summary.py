@@ -46,8 +46,8 @@ def summarize(
         The summary; an empty text for None.
 
     Raises:
-        ValueError: for a method of another kind, or a prompt that is not a text.
-        TypeError: for arguments that are not a dict.
+        ValueError: ``summary_method`` is none of these, or the prompt or its role is not a text.
+        TypeError: ``summary_args`` is not a dict.
     """
     if not isinstance(summary_args, (Mapping, type(None))):
         raise TypeError(f"summary_args must be a dict or None, but it is {summary_args!r}.")
@@ -67,9 +67,17 @@ def summarize(
 
 
 def last_message(sender: Party, recipient: Party) -> str:
-    """The last thing the recipient and the sender said, without the word that ends chats."""
+    """Return the last message of a chat as its summary.
+
+    Args:
+        sender: who opened the chat.
+        recipient: the other agent.
+
+    Returns:
+        The text of the message, without the word that ends chats; an empty text, with a warning, if nothing was said.
+    """
     try:
-        content = _last_words(sender, recipient)["content"]  # type: ignore[index]  # None is one of these errors
+        content = _last_words(sender, recipient)["content"]  # type: ignore[index]  # None raises a TypeError, too
     except (IndexError, AttributeError, KeyError, TypeError) as error:
         warnings.warn(
             f"Cannot extract summary using last_msg: {error}. Using an empty str as summary.", UserWarning, stacklevel=2
@@ -87,7 +95,7 @@ def _last_words(sender: Party, recipient: Party) -> Message | None:
 
 
 def _reflection(sender: Party, recipient: Party, arguments: dict[str, Any]) -> Steps[str]:
-    """Let a model read the chat and sum it up: the recipient's model, if it has one."""
+    """Let a model read the chat and sum it up: that of the recipient, or of the sender if the recipient has none."""
     prompt = arguments.get("summary_prompt")
     prompt = DEFAULT_SUMMARY_PROMPT if prompt is None else prompt
     if not isinstance(prompt, str):
@@ -103,7 +111,7 @@ def _reflection(sender: Party, recipient: Party, arguments: dict[str, Any]) -> S
 def reflect(
     agent: Party, llm_agent: Party, messages: list[dict[str, Any]], prompt: str, role: str, cache: AbstractCache | None
 ) -> Steps[str]:
-    """Ask a model what messages come to.
+    """Ask a model to sum up messages.
 
     Args:
         agent: who asks.
@@ -125,7 +133,7 @@ def reflect(
             cache=cache,
         )
     except Exception as error:
-        if type(error).__name__ != "BadRequestError":  # openai's class, which must not be imported for this
+        if type(error).__name__ != "BadRequestError":  # by its name, since importing openai for this would take long
             raise
         warnings.warn(
             f"Cannot extract summary using reflection_with_llm: {error}. Using an empty str as summary.",

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..._core.content import content_str
 from ..._core.messages import Message
+from ..._core.party import Agent
 from ..._core.speaker_names import fitting_names
 
 __all__ = ("mentions", "name_meant", "words_said")
@@ -24,10 +25,17 @@ _LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9ff
 
 
 def words_said(content: str | Message | list[Any] | None) -> str:
-    """The words of an answer as text, without a model's thoughts in ``<think>`` tags and without colour codes.
+    """Return the words of an answer, without a model's thoughts in ``<think>`` tags and without colour codes.
 
     Args:
         content: a text, a list of content parts, a message with such a content, or None.
+
+    Returns:
+        The words; an image stands among them as ``<image>``.
+
+    Raises:
+        TypeError: a part of the content is not a dict.
+        ValueError: a part is neither a text nor an image.
     """
     if isinstance(content, dict):
         content = content.get("content")
@@ -35,7 +43,7 @@ def words_said(content: str | Message | list[Any] | None) -> str:
 
 
 def mentions(
-    content: str | list[Any] | Message | None, agents: Sequence[Any], ignore_case: bool = False
+    content: str | list[Any] | Message | None, agents: Sequence[Agent], ignore_case: bool = False
 ) -> dict[str, int]:
     """Count how often the names of agents occur in a text as whole words.
 
@@ -45,7 +53,8 @@ def mentions(
     Args:
         content: a text, a list of content parts, a message with such a content, or None.
         agents: the agents to look for.
-        ignore_case: whether ``Coder`` counts if ``coder`` is the name, and a name as models are shown it.
+        ignore_case: whether ``Coder`` counts for an agent named ``coder``. The form of a name in which models are
+            shown it counts as well then.
 
     Returns:
         The count for each name that occurs, in the order of the agents.
@@ -56,7 +65,7 @@ def mentions(
 
 
 class _WrittenNames:
-    """Finds names in texts, in all their spellings.
+    """Finds names in texts, in all the spellings that models use.
 
     Args:
         names: the names.
@@ -64,12 +73,12 @@ class _WrittenNames:
     """
 
     def __init__(self, names: tuple[str, ...], ignore_case: bool) -> None:
-        self._same = str.casefold if ignore_case else str
+        self._compared = str.casefold if ignore_case else str
         self._names_spelled: dict[str, set[str]] = {}
         for name, shown in _as_shown(names).items():
             for written in {name, shown} if ignore_case else {name}:
                 for spelling in (written, written.replace("_", " "), written.replace("_", r"\_")):
-                    self._names_spelled.setdefault(self._same(spelling), set()).add(name)
+                    self._names_spelled.setdefault(self._compared(spelling), set()).add(name)
         longest_first = sorted(map(re.escape, self._names_spelled), key=len, reverse=True)
         self._pattern = re.compile(
             rf"(?<!{_LETTER})(?:{'|'.join(longest_first)})(?!{_LETTER})", re.IGNORECASE if ignore_case else 0
@@ -78,14 +87,14 @@ class _WrittenNames:
     def found_in(self, text: str) -> Iterator[str]:
         """The names in a text, each as often as it occurs."""
         for spelling in self._pattern.findall(text):
-            yield from self._names_spelled.get(self._same(spelling), ())
+            yield from self._names_spelled.get(self._compared(spelling), ())
 
 
 _written_names = lru_cache(maxsize=64)(_WrittenNames)
 """A group looks for the same names in answer after answer, and a pattern of many names takes long to compile."""
 
 
-def name_meant(content: object, agents: Sequence[Any]) -> str | None:
+def name_meant(content: object, agents: Sequence[Agent]) -> str | None:
     """Find the one name that an answer consists of, however it is dressed up.
 
     Case, underscores for spaces, Markdown emphasis, quotes, full stops and labels such as ``Role:`` are looked
@@ -108,16 +117,16 @@ def name_meant(content: object, agents: Sequence[Any]) -> str | None:
     return meant.pop() if len(meant) == 1 else None
 
 
-def _names_of(agents: Sequence[Any]) -> tuple[str, ...]:
+def _names_of(agents: Sequence[Agent]) -> tuple[str, ...]:
     return tuple(agent.name for agent in agents)
 
 
 @lru_cache(maxsize=64)
 def _as_shown(names: tuple[str, ...]) -> Mapping[str, str]:
-    """Names, each with the form in which models are shown it."""
+    """Map each name to the form in which models are shown it."""
     return {name: name for name in names} | fitting_names(names)
 
 
 def _plain(name: str) -> str:
-    """A name without what models change about it."""
+    """A name without what models often change in it: case, and blanks, underscores and hyphens between words."""
     return re.sub(r"[\s_\-]+", " ", name.strip(_EDGES + "_")).casefold()

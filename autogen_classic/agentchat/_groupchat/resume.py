@@ -22,6 +22,8 @@ logger = logging.getLogger("autogen.agentchat.groupchat")
 
 Messages = list[Message]
 
+_CALLS_AND_ANSWERS = ("tool_calls", "function_call", "tool_responses")
+
 
 def resume(
     manager: Manager,
@@ -31,7 +33,16 @@ def resume(
     *,
     partners: Iterable[Agent] = (),
 ) -> Steps[tuple[Any, Message]]:
-    """Make a group as it was after these messages, except for the last; see `GroupChatManager.resume`."""
+    """Make a group as it was after these messages, except for the last, which will be said again.
+
+    See `GroupChatManager.resume` for the arguments.
+
+    Returns:
+        The agent that said the last message, and that message.
+
+    Raises:
+        AutogenClassicError: the messages are not those of this group.
+    """
     given = manager.messages_from_string(messages) if isinstance(messages, str) else messages
     if isinstance(given, Mapping) and "schema" in given:
         said = _load_all_but_the_last(manager, given, partners)
@@ -66,7 +77,11 @@ def _say_all_but_the_last(manager: Manager, said: list[tuple[Message, Agent]]) -
 def _load_all_but_the_last(
     manager: Manager, state: Mapping[str, Any], partners: Iterable[Agent]
 ) -> list[tuple[Message, Agent]]:
-    """Load a saved state, and take its last message back from everybody who heard it: it will be said again."""
+    """Load a saved state, and take its last message back from everybody who heard it.
+
+    Returns:
+        The messages with their speakers, the last one included.
+    """
     from ...state._snapshot import load_agent
 
     load_agent(manager, state, partners)
@@ -77,26 +92,29 @@ def _load_all_but_the_last(
     for partner in known.values():
         for owner, other in ((manager, partner), (partner, manager)):
             history = owner._oai_messages.get(other)
-            if history and _is_same(history[-1], last):
+            if history and _is_copy_of(last, history[-1]):
                 content = history.pop().get("content")
                 if isinstance(content, list):  # the group itself keeps pictures as texts
                     said[-1][0]["content"] = content
     return said
 
 
-def _is_same(stored: Message, last: Message) -> bool:
-    """Whether a message of a history is the last one of the group, which keeps contents as texts."""
-    calls = ("tool_calls", "function_call", "tool_responses")
-    return content_str(stored.get("content")) == last.get("content") and all(
-        stored.get(key) == last.get(key) for key in calls
-    )
+def _is_copy_of(kept: Message, stored: Message) -> bool:
+    """Whether a message that a group keeps is one from a history; the group has turned its content into a text."""
+    same_content = content_str(stored.get("content")) == kept.get("content")
+    return same_content and all(stored.get(key) == kept.get(key) for key in _CALLS_AND_ANSWERS)
 
 
 def with_speakers(manager: Manager, messages: Messages) -> list[tuple[Message, Agent]]:
     """Pair a copy of each message with the agent who said it.
 
+    Args:
+        manager: who leads the group.
+        messages: the messages.
+
     Raises:
-        AutogenClassicError: for messages that are not a list of dicts, are empty, or name a stranger.
+        AutogenClassicError: the messages are not a list of dicts, there are none, or one of them names somebody who is
+            not in the group.
     """
     if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
         raise AutogenClassicError("Messages is not of type str or List[Dict]")
@@ -113,16 +131,20 @@ def _check_not_empty(messages: Messages) -> None:
 
 
 def messages_from_string(message_string: str) -> Messages:
-    """Read messages from JSON; see `GroupChatManager.messages_from_string`."""
+    """Read messages from JSON; see `GroupChatManager.messages_from_string`.
+
+    Raises:
+        AutogenClassicError: the text is not JSON.
+    """
     try:
-        messages: Messages = json.loads(message_string)  # whether it is a list of messages, `resume` sees
+        messages: Messages = json.loads(message_string)  # `resume` checks that it is a list of messages
         return messages
     except json.JSONDecodeError as error:
         raise AutogenClassicError("Messages string is not a valid JSON string") from error
 
 
 def _speaker_of(manager: Manager, message: Message) -> Agent:
-    """The agent who said a message. What has no author, or is a function's answer, came through the manager."""
+    """The agent that said a message: the manager, if it has no author or is the answer of a function."""
     name = message.get("name")
     if name in (None, "", manager.name) or message.get("role") == "function":
         return manager

@@ -29,7 +29,7 @@ __all__ = ("graph_of",)
 
 
 class Group(Protocol):
-    """What is read of a pattern."""
+    """What a drawing reads of a pattern."""
 
     initial_agent: ConversableAgent
     agents: list[ConversableAgent]
@@ -41,12 +41,15 @@ class Group(Protocol):
 
 
 def graph_of(pattern: Group) -> Graph:
-    """The handoffs of a group, agent by agent, in the order in which they are asked.
+    """Draw the handoffs of a group, agent by agent, in the order in which they are tried.
 
     Args:
         pattern: the group.
+
+    Returns:
+        A graph with an edge for each handoff.
     """
-    agents = [*pattern.agents, *([pattern.user_agent] if pattern.user_agent else [])]
+    agents = _everybody_in(pattern)
     return Graph(
         title=f"Handoffs of {len(agents)} agents",
         members=[agent.name for agent in agents],
@@ -55,33 +58,42 @@ def graph_of(pattern: Group) -> Graph:
     )
 
 
+def _everybody_in(pattern: Group) -> list[ConversableAgent]:
+    return [*pattern.agents, pattern.user_agent] if pattern.user_agent else list(pattern.agents)
+
+
 def _edges(pattern: Group) -> list[Edge]:
     edges = []
     names = _Names(pattern)
-    for agent in [*pattern.agents, *([pattern.user_agent] if pattern.user_agent else [])]:
-        is_user = agent is pattern.user_agent
-        for source, target, label in _handoffs(agent):
-            edges += [Edge(source, name, label) for name in names.of(target, agent)]
-        certain = any(one.condition is None and one.available is None for one in agent.handoffs.after_works)
-        after_work = pattern.group_after_work_in_effect
-        if not certain and (not is_user or getattr(after_work, "follows_user", False)):
+    after_work = pattern.group_after_work_in_effect
+    for agent in _everybody_in(pattern):
+        for target, label in _handoffs(agent):
+            edges += [Edge(agent.name, name, label) for name in names.of(target, agent)]
+        follows = agent is not pattern.user_agent or getattr(after_work, "follows_user", False)
+        if follows and not _always_hands_over(agent):
             edges += [Edge(agent.name, name, "otherwise") for name in names.of(after_work, agent)]
     return edges
 
 
-def _handoffs(agent: ConversableAgent) -> Iterator[tuple[str, TransitionTarget, str]]:
+def _always_hands_over(agent: ConversableAgent) -> bool:
+    """Whether one of an agent's handoffs has no condition, so that the group's own after-work never comes into play."""
+    return any(handoff.condition is None and handoff.available is None for handoff in agent.handoffs.after_works)
+
+
+def _handoffs(agent: ConversableAgent) -> Iterator[tuple[TransitionTarget, str]]:
+    """The target of each handoff, and the label that says when it is taken."""
     handoffs = agent.handoffs
-    for context in handoffs.context_conditions:
-        yield agent.name, context.target, f"if {_condition(context.condition)}{_available(context)}"
+    for by_context in handoffs.context_conditions:
+        yield by_context.target, f"if {_condition(by_context.condition)}{_available(by_context)}"
     for by_model in handoffs.llm_conditions:
-        yield agent.name, by_model.target, f"model: {_prompt(by_model.condition)}{_available(by_model)}"
-    for after in handoffs.after_works:
-        when = "then" if after.condition is None else f"then, if {_condition(after.condition)}"
-        yield agent.name, after.target, f"{when}{_available(after)}"
+        yield by_model.target, f"model: {_prompt(by_model.condition)}{_available(by_model)}"
+    for after_work in handoffs.after_works:
+        when = "then" if after_work.condition is None else f"then, if {_condition(after_work.condition)}"
+        yield after_work.target, f"{when}{_available(after_work)}"
 
 
 def _available(handoff: OnCondition | OnContextCondition) -> str:
-    """While what a handoff counts at all."""
+    """The part of a label that says while what a handoff is available; empty if it always is."""
     available = handoff.available
     if available is None:
         return ""
