@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....._argument_checks import Port, Texts, arguments_checked
+from ....._core.whole_files import write_whole
 from ....._packages import missing_package
 from .credentials_provider import GoogleCredentialsProvider
 
@@ -61,18 +60,17 @@ class GoogleCredentialsLocalProvider(GoogleCredentialsProvider):
         """Return credentials: those of the token file, renewed if need be, or else those that a person gives now.
 
         Raises:
-            ValueError: the token file is not one, or the file of the client is not.
-            FileNotFoundError: there is no file of the client.
+            ValueError: the token file or the file of the client does not hold what Google writes into such a file.
+            FileNotFoundError: the file of the client does not exist.
+            OSError: the token file cannot be written.
             google.auth.exceptions.TransportError: Google cannot be reached to renew them.
         """
-        credentials = self._remembered()
-        if credentials is None:
-            credentials = self._given_by_a_person()
+        credentials = self._remembered() or self._given_by_a_person()
         self._remember(credentials)
         return credentials
 
     def _remembered(self) -> Credentials | None:
-        """What the token file holds; None if it is of no use any more."""
+        """The credentials in the token file; None without one, or if Google no longer accepts them for the scopes."""
         from google.auth.exceptions import RefreshError
         from google.auth.transport.requests import Request
         from google.oauth2.credentials import Credentials
@@ -81,7 +79,7 @@ class GoogleCredentialsLocalProvider(GoogleCredentialsProvider):
             return None
         try:
             credentials: Credentials = Credentials.from_authorized_user_file(str(self._token_file))
-        except (AttributeError, TypeError, ValueError):  # whose texts may show what is in it
+        except (AttributeError, TypeError, ValueError):  # their texts may show a secret of the file
             raise ValueError(
                 f"{self._token_file} is not a token file of Google. Name another token_file, or delete it to sign in "
                 "again."
@@ -108,15 +106,7 @@ class GoogleCredentialsLocalProvider(GoogleCredentialsProvider):
         if self._token_file is None:
             return
         self._token_file.parent.mkdir(parents=True, exist_ok=True)
-        # Such a file is readable for its owner alone from its first moment.
-        handle, name = tempfile.mkstemp(dir=self._token_file.parent, prefix=".token-")
-        try:
-            with open(handle, "w", encoding="utf-8") as file:
-                file.write(credentials.to_json())
-            os.replace(name, self._token_file)
-        except BaseException:
-            os.unlink(name)
-            raise
+        write_whole(self._token_file, credentials.to_json().encode(), private=True)
 
 
 def _there_is_a_browser() -> bool:
