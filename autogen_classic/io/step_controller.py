@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import asyncio
-
+from typing import Any
 
 __all__ = ("AsyncStepController", "StepController", "event_classes")
 
@@ -33,11 +29,14 @@ def event_classes(yield_on: object) -> tuple[type[Any], ...] | None:
     return classes
 
 
-class _Steps:
-    """What both controllers know.
+class _EventFilter:
+    """Knows at which events a chat waits, and whether it has to wait at all.
 
     Args:
         yield_on: the classes of events at which the chat waits; None stands for all.
+
+    Raises:
+        TypeError: ``yield_on`` is something else.
     """
 
     def __init__(self, yield_on: Collection[type[Any]] | None = None) -> None:
@@ -53,16 +52,19 @@ class _Steps:
         return not self._terminated and (self._yield_on is None or isinstance(event, self._yield_on))
 
 
-class StepController(_Steps):
+class StepController(_EventFilter):
     """Holds a chat in another thread: it waits at an event until `step` is called.
 
     Args:
         yield_on: the classes of events at which the chat waits; None stands for all.
+
+    Raises:
+        TypeError: ``yield_on`` is something else.
     """
 
     def __init__(self, yield_on: Collection[type[Any]] | None = None) -> None:
         super().__init__(yield_on)
-        self._may_go_on = threading.Semaphore(0)
+        self._steps = threading.Semaphore(0)
 
     def wait_for_step(self, event: object) -> None:
         """Wait until the chat may go on; called in its thread.
@@ -70,30 +72,37 @@ class StepController(_Steps):
         Args:
             event: what has just happened.
         """
-        if self.should_block(event):
-            self._may_go_on.acquire()
+        if not self.should_block(event):
+            return
+        self._steps.acquire()
+        if self._terminated:
+            self._steps.release()  # for another thread of the chat that waits as well
 
     def step(self) -> None:
         """Let the chat go on to its next event."""
-        self._may_go_on.release()
+        self._steps.release()
 
     def terminate(self) -> None:
         """Let the chat go on, and wait at no further event."""
         self._terminated = True
-        self._may_go_on.release()
+        self._steps.release()
 
 
-class AsyncStepController(_Steps):
+class AsyncStepController(_EventFilter):
     """Holds a chat in the same event loop: it waits at an event until `step` is called.
 
     Args:
         yield_on: the classes of events at which the chat waits; None stands for all.
+
+    Raises:
+        TypeError: ``yield_on`` is something else.
     """
 
     def __init__(self, yield_on: Collection[type[Any]] | None = None) -> None:
+        import asyncio  # as late as possible: it takes longer to load than everything else
+
         super().__init__(yield_on)
-        self._steps = 0
-        self._waiting: asyncio.Future[None] | None = None
+        self._steps = asyncio.Semaphore(0)
 
     async def wait_for_step(self, event: object) -> None:
         """Wait until the chat may go on.
@@ -101,22 +110,17 @@ class AsyncStepController(_Steps):
         Args:
             event: what has just happened.
         """
-        import asyncio  # as late as possible: it takes longer to load than everything else
-
         if not self.should_block(event):
             return
-        if self._steps == 0:
-            self._waiting = asyncio.get_running_loop().create_future()
-            await self._waiting
-        self._steps = max(self._steps - 1, 0)
+        await self._steps.acquire()
+        if self._terminated:
+            self._steps.release()  # for another task of the chat that waits as well
 
     def step(self) -> None:
         """Let the chat go on to its next event."""
-        self._steps += 1
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
+        self._steps.release()
 
     def terminate(self) -> None:
         """Let the chat go on, and wait at no further event."""
         self._terminated = True
-        self.step()
+        self._steps.release()

@@ -21,7 +21,7 @@ from .step_controller import StepController
 
 __all__ = ("AsyncThreadIOStream", "RunStream", "SteppedIOStream", "ThreadIOStream")
 
-ABANDONED = "A person was asked, but the run was abandoned: nobody is left who could answer."
+_ABANDONED = "A person was asked, but the run was abandoned: nobody is left who could answer."
 
 
 class RunStream(IOStream):
@@ -87,7 +87,7 @@ class RunStream(IOStream):
         answer.set_running_or_notify_cancel()
         with self._changed:
             if self._abandoned:
-                raise EOFError(ABANDONED)
+                raise EOFError(_ABANDONED)
             self._questions.append(answer)
             self._changed.notify_all()
         answer.add_done_callback(self._answered)
@@ -99,13 +99,13 @@ class RunStream(IOStream):
             self._questions.remove(answer)
 
     def abandon(self) -> None:
-        """Nobody answers any more: a question, now or later, raises an EOFError in the run."""
+        """Note that nobody answers any more: a question, now or later, raises an EOFError in the run."""
         with self._changed:
             self._abandoned = True
             questions = list(self._questions)
         for answer in questions:
             with suppress(InvalidStateError):
-                answer.set_exception(EOFError(ABANDONED))
+                answer.set_exception(EOFError(_ABANDONED))
 
 
 def _settle(answer: Future[str], text: str) -> None:
@@ -199,7 +199,7 @@ class AsyncThreadIOStream(RunStream):
         if self._loop is None:
             self.begin()
         loop = cast(asyncio.AbstractEventLoop, self._loop)
-        if asyncio._get_running_loop() is loop:
+        if _is_running_here(loop):
             self._deliver(message)
         else:
             loop.call_soon_threadsafe(self._deliver, message)
@@ -210,6 +210,13 @@ class AsyncThreadIOStream(RunStream):
         for news in waiting:
             if not news.done():
                 news.set_result(None)
+
+
+def _is_running_here(loop: asyncio.AbstractEventLoop) -> bool:
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:  # this thread runs no loop
+        return False
 
 
 class SteppedIOStream(RunStream):
@@ -249,6 +256,9 @@ class SteppedIOStream(RunStream):
         Args:
             prompt: the text shown to the person.
             password: whether to hide what the person types.
+
+        Raises:
+            EOFError: nobody is left who could answer.
         """
         answer = self._asked.popleft() if self._asked else None
         if answer is not None and answer.done():
