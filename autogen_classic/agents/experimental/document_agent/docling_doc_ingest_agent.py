@@ -70,7 +70,8 @@ class DoclingDocIngestAgent(ConversableAgent):
             collection_name=collection_name, llm=llm_config or None
         )
         self.parsed_docs_path = Path(parsed_docs_path or "./parsed_docs")
-        self._targets = return_agent_success, return_agent_error
+        self._next_if_done = return_agent_success
+        self._next_if_failed = return_agent_error
         self._allow_private_addresses = allow_private_addresses
 
         async def data_ingest_task(context_variables: ContextVariables) -> ReplyResult:
@@ -91,48 +92,59 @@ class DoclingDocIngestAgent(ConversableAgent):
         One that cannot be read does not keep the others out; it is listed in ``DocumentsFailed``.
 
         Args:
-            context_variables: name them in ``DocumentsToIngest``, as `Ingest` or as texts, and are changed.
+            context_variables: name the documents in ``DocumentsToIngest``, as `Ingest`, as dicts of its fields, or as
+                texts. What was done is noted in them.
 
         Returns:
             What was done, the variables, and who goes next.
         """
-        due = [_source_of(one) for one in context_variables.get("DocumentsToIngest") or ()]
-        done, failures = [], {}
-        for source in due:
-            try:
-                self._take_in(source)
-                done.append(source)
-            except Exception as error:  # whatever a document or an engine fails with, the chat goes on
-                failures[source] = str(error) or type(error).__name__
-        failed = [_FAILED.format(error=error, source=without_login(source)) for source, error in failures.items()]
+        due = [_source_of(document) for document in context_variables.get("DocumentsToIngest") or ()]
+        ingested, failures = self._ingest_each(due)
+        is_done = bool(ingested) or not due
         context_variables.update(
             {
                 "DocumentsToIngest": [],
-                "DocumentsIngested": [*(context_variables.get("DocumentsIngested") or ()), *done],
-                "DocumentsFailed": [*(context_variables.get("DocumentsFailed") or ()), *failed],
-                "CompletedTaskCount": (context_variables.get("CompletedTaskCount") or 0) + bool(done or not due),
+                "DocumentsIngested": [*(context_variables.get("DocumentsIngested") or ()), *ingested],
+                "DocumentsFailed": [*(context_variables.get("DocumentsFailed") or ()), *failures],
+                "CompletedTaskCount": (context_variables.get("CompletedTaskCount") or 0) + int(is_done),
             }
         )
-        if_done, if_failed = self._targets
-        told = [_DONE.format(sources=", ".join(map(without_login, done)))] if done or not due else []
+        success = [_DONE.format(sources=", ".join(map(without_login, ingested)))] if is_done else []
         return ReplyResult(
-            message="\n".join([*told, *failed]),
+            message="\n".join([*success, *failures]),
             context_variables=context_variables,
-            target=AgentNameTarget(if_done if done or not due else if_failed),
+            target=AgentNameTarget(self._next_if_done if is_done else self._next_if_failed),
         )
 
-    def _take_in(self, source: str) -> None:
-        fence: dict[str, Any] = {}
-        if self._allow_private_addresses:  # a program may have put a parser of its own here, which takes no more
-            fence["allow_private_addresses"] = self._allow_private_addresses
+    def _ingest_each(self, sources: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Take in one document after the other.
+
+        Returns:
+            The sources that were taken in, and a text about each of the others.
+        """
+        ingested, failures = [], []
+        for source in sources:
+            try:
+                self._parse_and_store(source)
+                ingested.append(source)
+            except Exception as error:  # whatever a document or an engine fails with, the chat goes on
+                reason = str(error) or type(error).__name__
+                failures.append(_FAILED.format(error=reason, source=without_login(source)))
+        return ingested, failures
+
+    def _parse_and_store(self, source: str) -> None:
+        # Only where it is needed: a parser that a program has put in the place of ours may not take this argument.
+        access: dict[str, Any] = {}
+        if self._allow_private_addresses:
+            access["allow_private_addresses"] = self._allow_private_addresses
         parsed = docling_parse_docs(
-            input_file_path=source, output_dir_path=self.parsed_docs_path, output_formats=["markdown"], **fence
+            input_file_path=source, output_dir_path=self.parsed_docs_path, output_formats=["markdown"], **access
         )
         self.query_engine.add_docs(new_doc_paths_or_urls=parsed)
 
 
-def _source_of(given: object) -> str:
-    """Where a document is; programs may give an `Ingest`, its dict, or a path."""
-    if isinstance(given, dict):
-        given = given.get("path_or_url", "")
-    return given.path_or_url if isinstance(given, Ingest) else str(given)
+def _source_of(document: object) -> str:
+    """The path or address of a document, which programs name by an `Ingest`, a dict of its fields, or a text."""
+    if isinstance(document, Ingest):
+        return document.path_or_url
+    return str(document.get("path_or_url", "") if isinstance(document, dict) else document)

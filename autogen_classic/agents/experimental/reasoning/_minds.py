@@ -70,7 +70,7 @@ class ModelMinds:
         if len(said) < 2:
             return (said[0][1] if said else ""), truth
         lines = [f"{message.get('name') or message.get('role')}: {text}" for message, text, _ in said]
-        return (yield from self._ask(self._rewriter, _prompts.question_from_history, "\n\n".join(lines))), truth
+        return (yield from self._ask(self._rewriter, _prompts.REWRITER_MESSAGE, "\n\n".join(lines))), truth
 
     def plan_steps(self, node: ThinkNode, lessons: str) -> Steps[tuple[str, list[str]]]:
         """Reflect on a line of reasoning, and offer next steps.
@@ -82,7 +82,7 @@ class ModelMinds:
         Returns:
             The reflection, and the steps; none if the model offers none in the form that it was asked for.
         """
-        system = _prompts.TREEOFTHOUGHT_MESSAGE + (_prompts.about_code if self._runner is not None else "")
+        system = _prompts.TREEOFTHOUGHT_MESSAGE + (_prompts.CODE_MESSAGE if self._runner is not None else "")
         learned = f"What came of earlier attempts at this question:\n\n{lessons}\n" if lessons else ""
         text = yield from self._ask(self._thinker, system, f"{learned}{node.trajectory}\n---\nWhat are the next steps?")
         return _prompts.reflection_in(text), _prompts.options_in(text)
@@ -98,7 +98,8 @@ class ModelMinds:
         Returns:
             How good it is, from 0 to 1; 0 if the model gives no number.
         """
-        system = (_prompts.about_outcomes if is_outcome else _prompts.about_steps) + _prompts.about_truth(truth)
+        system = _prompts.OUTCOME_GRADER_MESSAGE if is_outcome else _prompts.STEP_GRADER_MESSAGE
+        system += _prompts.truth_for_grader(truth)
         details = yield from self._ask(self._grader, system, f"Rate this:\n\n{node.trajectory}")
         return self._rated(node, _prompts.rating_in(details), details)
 
@@ -107,7 +108,7 @@ class ModelMinds:
         parent = nodes[0].parent
         before = "" if parent is None else parent.trajectory
         options = "\n\n".join(f"Option {number}: {node.content}" for number, node in enumerate(nodes, 1))
-        system = _prompts.about_batches + _prompts.about_truth(truth)
+        system = _prompts.BATCH_GRADER_MESSAGE + _prompts.truth_for_grader(truth)
         text = yield from self._ask(self._grader, system, f"Rate these:\n\n{before}\n---\n{options}")
         ratings = _prompts.ratings_in(text)
         return [self._rated(node, *ratings.get(number, (None, ""))) for number, node in enumerate(nodes, 1)]

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 
 __all__ = (
+    "BATCH_GRADER_MESSAGE",
+    "CODE_MESSAGE",
     "EXECUTOR_MESSAGE",
+    "OUTCOME_GRADER_MESSAGE",
     "REASONING_AGENT_MESSAGE",
+    "REWRITER_MESSAGE",
+    "STEP_GRADER_MESSAGE",
     "TREEOFTHOUGHT_MESSAGE",
-    "about_batches",
-    "about_code",
-    "about_outcomes",
-    "about_steps",
-    "about_truth",
     "options_in",
-    "question_from_history",
     "rating_in",
     "ratings_in",
     "reflection_in",
+    "truth_for_grader",
 )
 
 REASONING_AGENT_MESSAGE = (
@@ -48,7 +48,7 @@ EXECUTOR_MESSAGE = (
     "for and tell the result. Do not plan further steps, and do not repeat earlier ones."
 )
 
-about_code = """
+CODE_MESSAGE = """
 A step may also be a program: write it into the option as one block marked ```python that prints what is to be known.
 It is run, and the next step sees its output. Write a program only where computing is surer than thinking.
 """
@@ -57,13 +57,13 @@ _RATING = """Judge it by these questions: is it correct, does it bring the answe
 nothing made up? Say in one or two sentences why, and then give a whole number from 1 (useless or wrong) to 10
 (excellent)"""
 
-about_steps = f"""You judge the last step of a line of reasoning about a question.
+STEP_GRADER_MESSAGE = f"""You judge the last step of a line of reasoning about a question.
 {_RATING}, on a last line of this form:
 
 Rating: <number>
 """
 
-about_batches = f"""You judge several possible next steps of the same line of reasoning about a question.
+BATCH_GRADER_MESSAGE = f"""You judge several possible next steps of the same line of reasoning about a question.
 {_RATING}, for every option, in this form:
 
 Option 1: why
@@ -73,13 +73,13 @@ Option 2: why
 Rating: <number>
 """
 
-about_outcomes = f"""You judge the final answer to a question, which is the last step of a line of reasoning.
+OUTCOME_GRADER_MESSAGE = f"""You judge the final answer to a question, which is the last step of a line of reasoning.
 {_RATING}; an answer that is wrong or does not answer the question gets at most 3. End with a line of this form:
 
 Rating: <number>
 """
 
-question_from_history = """You get a conversation that ends with a request. Rewrite it as one text that can be
+REWRITER_MESSAGE = """You get a conversation that ends with a request. Rewrite it as one text that can be
 understood by somebody who has not seen the conversation, in these three parts:
 
 QUESTION: what is asked for at the end, complete, with every number and name that it needs
@@ -98,31 +98,59 @@ _NAMED_RATING = re.compile(r"\brating\b\W*(\d+(?:\.\d+)?)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 
 
-def about_truth(truth: str | None) -> str:
-    """What a grader is told about the answer that is known to be right; empty if none is."""
+def truth_for_grader(truth: str | None) -> str:
+    """Tell a grader the answer that is known to be right.
+
+    Args:
+        truth: the answer, or None.
+
+    Returns:
+        An end for the message to the grader; empty without an answer.
+    """
     return "" if truth is None else f"\nThe right answer is known to you, but not to those you judge:\n{truth}\n"
 
 
 def options_in(text: str) -> list[str]:
-    """Read the options that a thinker offers; each may have several lines."""
+    """Read the options that a thinker offers.
+
+    Args:
+        text: its answer to `TREEOFTHOUGHT_MESSAGE`.
+
+    Returns:
+        What each option says, which may take several lines; empty if the answer does not have that form.
+    """
     return [option for _, option in _numbered(text) if option]
 
 
 def _numbered(text: str) -> list[tuple[int, str]]:
-    """What stands after each ``Option N:`` at the beginning of a line."""
+    """Pairs of the number N and what follows each ``Option N:`` at the beginning of a line."""
     starts = list(_OPTION.finditer(text))
     ends = [start.start() for start in starts[1:]] + [len(text)]
     return [(int(start[1]), text[start.end() : end].strip()) for start, end in zip(starts, ends, strict=False)]
 
 
 def reflection_in(text: str) -> str:
-    """Read what a thinker says about the steps so far."""
+    """Read what a thinker says about the steps so far.
+
+    Args:
+        text: its answer to `TREEOFTHOUGHT_MESSAGE`.
+
+    Returns:
+        The part after ``REFLECTION:``; empty if there is none.
+    """
     found = _REFLECTION.search(text)
     return found.group(1).strip() if found else ""
 
 
 def rating_in(text: str) -> float | None:
-    """Read the number that a grader gives: the last one after the word rating, or else the first number at all."""
+    """Read the number that a grader gives.
+
+    Args:
+        text: its answer.
+
+    Returns:
+        The last number after the word "rating", or else the first number of all; None if there is no number.
+    """
     named = _NAMED_RATING.findall(text)
     if named:
         return float(named[-1])
@@ -131,5 +159,12 @@ def rating_in(text: str) -> float | None:
 
 
 def ratings_in(text: str) -> dict[int, tuple[float | None, str]]:
-    """Read the ratings of several options, each with what was said about it, by the number of the option."""
+    """Read the ratings of several options.
+
+    Args:
+        text: the answer of a grader to `BATCH_GRADER_MESSAGE`.
+
+    Returns:
+        For the number of each option: its rating, as `rating_in` reads it, and all that was said about it.
+    """
     return {number: (rating_in(part), f"Option {number}: {part}") for number, part in _numbered(text)}
