@@ -22,8 +22,8 @@ IS_SELENIUM_ENABLED = find_spec("selenium") is not None
 
 _BLANK = "about:blank"
 _SECONDS_FOR_THE_DRIVER = 10.0
-_NO_DOWNLOADS = 3
-_TRIES = 3  # a script may lead on to another page while this one is read
+_NO_DOWNLOADS = 3  # of Chromium's setting "download_restrictions"
+_TRIES = 3
 # Runs before the scripts of each page: nobody answers questions, and requests under way are counted.
 _BEFORE_SCRIPTS = """
 window.alert = window.prompt = () => null;
@@ -43,7 +43,7 @@ XMLHttpRequest.prototype.send = function (...args) {
     return pageSend.apply(this, args);
 };
 """
-# The type, status and document of a page, once nothing in it has changed for half a second, or after three.
+# The type, status and document of a page, once nothing in it has changed for half a second, or after three seconds.
 _STATE = """
 const done = arguments[0], started = Date.now();
 let changed = started;
@@ -125,16 +125,19 @@ class SeleniumMarkdownBrowser(ChromiumBrowser):
         return driver
 
 
-def _state_of(driver: Chrome) -> tuple[str, int, str]:
+def _state_of(driver: Chrome, tries: int = _TRIES) -> tuple[str, int, str]:
+    """The content type, the HTTP status and the document of the page that is open."""
     from selenium.common.exceptions import JavascriptException
 
-    for _ in range(_TRIES - 1):
-        with suppress(JavascriptException):
-            kind, status, html = driver.execute_async_script(_STATE)
-            return str(kind), int(status), str(html)
-    kind, status, html = driver.execute_async_script(_STATE)
+    try:
+        kind, status, html = driver.execute_async_script(_STATE)
+    except JavascriptException:  # a script of the page may have led on to another one while it was read
+        if tries == 1:
+            raise
+        return _state_of(driver, tries - 1)
     return str(kind), int(status), str(html)
 
 
 def _first_line(error: Exception) -> str:
+    """What an error says, without the stack of the driver, which Selenium writes below that."""
     return str(getattr(error, "msg", None) or error).partition("\n")[0]
