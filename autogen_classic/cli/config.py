@@ -46,29 +46,34 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _check(source: str, ask: bool) -> int:
+    """Print whether each entry can be used; return the exit code of the command."""
     try:
-        entries: Any = config_list_from_json(source)
+        entries = _entries_of(source)
     except IsADirectoryError:
         raise  # every command says the same of a folder
     except (ValueError, OSError) as error:
-        told = error.strerror if isinstance(error, OSError) else error
-        print(f"autogen-classic config check: {told}", file=sys.stderr)
-        return 1
-    if isinstance(entries, Mapping):
-        entries = entries.get("config_list")
-    if not isinstance(entries, list) or not entries:
-        print(f"autogen-classic config check: {source} must hold a list with at least one entry.", file=sys.stderr)
+        reason = error.strerror if isinstance(error, OSError) else error
+        print(f"autogen-classic config check: {reason}", file=sys.stderr)
         return 1
     usable = 0
     for number, entry in enumerate(entries):
-        problem, key = _problem_and_key(entry, number)
-        if problem is None and ask and not entry.get("model_client_cls"):
-            problem = _ask(entry)
-        usable += problem is None
-        verdict = f"usable, {key}" if problem is None else f"NOT usable: {problem}"
+        try:
+            verdict = f"usable, {_key_of_usable(entry, number, ask)}"
+            usable += 1
+        except (LLMConfigError, UnknownProviderError, LocalModelError) as error:
+            verdict = f"NOT usable: {error}"
         print(f"{number}: {_title(entry)}: {verdict}")
     print(f"{usable} of {len(entries)} can be used.")
     return 0 if usable else 1
+
+
+def _entries_of(source: str) -> list[object]:
+    """The entries of a list, which may stand in a dict as ``config_list``; ValueError without any."""
+    found: object = config_list_from_json(source)
+    entries = found.get("config_list") if isinstance(found, Mapping) else found
+    if not isinstance(entries, list) or not entries:
+        raise ValueError(f"{source} must hold a list with at least one entry.")
+    return entries
 
 
 def _title(entry: object) -> str:
@@ -77,28 +82,42 @@ def _title(entry: object) -> str:
     return f"{entry.get('model') or 'no model'} ({api_type_of(entry)})"
 
 
-def _problem_and_key(entry: object, number: int) -> tuple[str | None, str]:
-    """Why an entry cannot be used, or None, and where its key is. Whether it can, its client knows best."""
+def _key_of_usable(entry: object, number: int, ask: bool) -> str:
+    """Say where an entry has its key.
+
+    Raises:
+        LLMConfigError: the entry cannot be used; with ``ask``, a request failed.
+        UnknownProviderError: its ``api_type`` is not known.
+        LocalModelError: there is no such model on this machine.
+    """
     if not isinstance(entry, Mapping):
-        return "it is not an object with a model", ""
-    try:
-        checked_entry(entry, number, application_config())
-        find_provider(dict(entry))
-    except (LLMConfigError, UnknownProviderError) as error:
-        return str(error), ""
+        raise LLMConfigError("it is not an object with a model")
+    entry = dict(entry)
+    checked_entry(entry, number, application_config())
+    find_provider(entry)
     if str(entry.get("model")).startswith("<"):
-        return "its model is still a placeholder", ""
-    if runs_here(entry):
-        return _problem_with_file(str(entry.get("model") or LOCAL_MODEL)), "without a key"
+        raise LLMConfigError("its model is still a placeholder")
     if entry.get("model_client_cls"):
-        return None, f"by the class {entry['model_client_cls']}, which the program must register"
+        return f"by the class {entry['model_client_cls']}, which the program must register"
+    if runs_here(entry):
+        _check_model_file(str(entry.get("model") or LOCAL_MODEL))
+        key = "without a key"
+    else:
+        _connect(entry)
+        key = _place_of_key(entry)
+    if ask:
+        _ask(entry)
+    return key
+
+
+def _connect(entry: dict[str, Any]) -> None:
+    """Make the client of an entry, which knows best whether it can be used."""
     if is_placeholder(entry.get("api_key")):
-        return "its api_key is still a placeholder", ""
+        raise LLMConfigError("its api_key is still a placeholder")
     try:
-        connect(dict(entry))
+        connect(entry)
     except Exception as error:  # whatever an SDK raises, the other entries are still checked
-        return _told(error, entry), ""
-    return None, _place_of_key(dict(entry))
+        raise LLMConfigError(_first_line(error, entry)) from error
 
 
 def _place_of_key(entry: dict[str, Any]) -> str:
@@ -109,26 +128,24 @@ def _place_of_key(entry: dict[str, Any]) -> str:
     return f"with the credentials that {finder} has found" if finder else "without a key"
 
 
-def _told(error: Exception, entry: Mapping[str, Any]) -> str:
+def _first_line(error: Exception, entry: dict[str, Any]) -> str:
     """What an error says first, without keys."""
     return without_secrets(str(error), [entry]).partition("\n")[0] or type(error).__name__
 
 
-def _problem_with_file(model: str) -> str | None:
-    try:
-        model_file(model)
-    except LocalModelError as error:
-        return str(error)
-    return None if find_spec("xllamacpp") else f"the package xllamacpp is missing: {INSTALL_COMMAND}"
+def _check_model_file(model: str) -> None:
+    model_file(model)
+    if not find_spec("xllamacpp"):
+        raise LocalModelError(f"the package xllamacpp is missing: {INSTALL_COMMAND}")
 
 
-def _ask(entry: Mapping[str, Any]) -> str | None:
-    """Send a tiny request; say what went wrong, or None."""
+def _ask(entry: dict[str, Any]) -> None:
+    """Send a tiny request; LLMConfigError if it fails."""
     from ..oai.client import OpenAIWrapper
 
     try:
-        wrapper = OpenAIWrapper(config_list=[dict(entry)], cache_seed=None)
+        wrapper = OpenAIWrapper(config_list=[entry], cache_seed=None)
         wrapper.create(messages=[{"role": "user", "content": "Answer with one word: yes."}])
     except Exception as error:  # whatever an SDK raises, the other entries are still checked
-        return f"asking it failed with {type(error).__name__}: {_told(error, entry)}"
-    return None
+        reason = f"asking it failed with {type(error).__name__}: {_first_line(error, entry)}"
+        raise LLMConfigError(reason) from error
