@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from urllib.parse import quote, urlsplit
 
@@ -72,7 +73,7 @@ class Answer:
     succeeded: bool
     stdout: str
     stderr: str
-    result: Any
+    result: object
 
 
 class SessionPool:
@@ -86,6 +87,7 @@ class SessionPool:
 
     Raises:
         ValueError: the endpoint is not an https address.
+        TypeError: the credential has another form.
         ImportError: a package is missing.
     """
 
@@ -104,6 +106,11 @@ class SessionPool:
 
     def run(self, session: str, code: str, timeout: int) -> Answer:
         """Run code in a session, which is created if need be, and wait for it to end.
+
+        Args:
+            session: the identifier of the session.
+            code: the code.
+            timeout: how long the code may run, in seconds.
 
         Raises:
             SessionPoolTimeoutError: it took too long.
@@ -128,18 +135,42 @@ class SessionPool:
         return _outcome(answer.get("properties", answer))
 
     def upload(self, session: str, name: str, content: bytes) -> None:
-        """Put a file into the data directory of a session."""
+        """Put a file into the data directory of a session.
+
+        Args:
+            session: the identifier of the session.
+            name: the name that the file gets there.
+            content: all of it.
+
+        Raises:
+            SessionPoolError: the pool refuses.
+        """
         path = "/files/upload" if self._is_old else "/files"
         self._send("POST", path, session, _SECONDS_FOR_FILES, files={"file": (name, content)})
 
     def download(self, session: str, name: str) -> bytes:
-        """Get a file from the data directory of a session."""
+        """Get a file from the data directory of a session.
+
+        Args:
+            session: the identifier of the session.
+            name: the name of the file there.
+
+        Raises:
+            SessionPoolError: the pool refuses, or has no such file.
+        """
         quoted = quote(name, safe="")
         path = f"/files/content/{quoted}" if self._is_old else f"/files/{quoted}/content"
         return bytes(self._send("GET", path, session, _SECONDS_FOR_FILES).content)
 
     def names(self, session: str) -> list[str]:
-        """List the files in the data directory of a session."""
+        """List the names of the files in the data directory of a session.
+
+        Args:
+            session: the identifier of the session.
+
+        Raises:
+            SessionPoolError: the pool refuses.
+        """
         answer = self._json("GET", "/files", session, _SECONDS_FOR_FILES)
         names = []
         for entry in answer.get("value", []):
@@ -149,7 +180,14 @@ class SessionPool:
         return names
 
     def end(self, session: str) -> None:
-        """End a session and all that runs in it; if the API cannot do that, it ends after being idle for a while."""
+        """End a session and all that runs in it; if the API cannot do that, it ends after being idle for a while.
+
+        Args:
+            session: the identifier of the session.
+
+        Raises:
+            SessionPoolError: the pool refuses.
+        """
         if not self._is_old:
             self._send("DELETE", "/session", session, _SECONDS_TO_ANSWER, gone_is_fine=True)
 
@@ -168,39 +206,30 @@ class SessionPool:
     def _send(
         self, method: str, path: str, session: str, timeout: float, gone_is_fine: bool = False, **content: Any
     ) -> requests.Response:
-        """Send a request, again while the pool is busy; SessionPoolError if it is refused."""
-        import requests
-        import tenacity
+        """Send a request; SessionPoolError if it is refused.
 
-        def once() -> requests.Response:
-            return requests.request(
-                method,
-                self._endpoint + path,
-                params={"api-version": self._api_version, "identifier": session},
-                headers={"Authorization": f"Bearer {token}"},
-                timeout=(_SECONDS_TO_CONNECT, timeout),
-                allow_redirects=False,  # the token is for this pool only
-                **content,
-            )
+        Args:
+            method: of HTTP, in capitals.
+            path: what is asked, below the endpoint.
+            session: the identifier of the session.
+            timeout: how long the pool may take to answer, in seconds.
+            gone_is_fine: whether the answer may be that there is no such thing.
+            **content: what goes into the body, as ``requests`` takes it.
+        """
+        import requests
 
         token = self._token()
-        again = tenacity.Retrying(
-            retry=tenacity.retry_if_result(_is_busy_for_a_moment),
-            wait=lambda state: _seconds_to_wait(state.outcome.result().headers, state.attempt_number),  # type: ignore[union-attr]
-            stop=tenacity.stop_after_attempt(_ATTEMPTS),
-            retry_error_callback=lambda state: state.outcome.result(),  # type: ignore[union-attr]
+        send = partial(
+            requests.request,
+            method,
+            self._endpoint + path,
+            params={"api-version": self._api_version, "identifier": session},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=(_SECONDS_TO_CONNECT, timeout),
+            allow_redirects=False,  # the token is for this pool only
+            **content,
         )
-        try:
-            response = again(once)
-        except requests.ReadTimeout:
-            raise SessionPoolTimeoutError(
-                f"The session pool at {self._host} did not answer within {timeout:g} seconds."
-            ) from None
-        except requests.RequestException as error:
-            raise SessionPoolError(
-                f"The session pool at {self._host} cannot be reached ({type(error).__name__}). "
-                "Check the pool management endpoint and the network."
-            ) from None
+        response = self._answer_to(send, timeout)
         if response.status_code < 300 or (gone_is_fine and response.status_code == 404):
             return response
         reason = _words_of(response).replace(token, "...").replace(session, "...")
@@ -210,8 +239,32 @@ class SessionPool:
             response.status_code,
         )
 
+    def _answer_to(self, send: Callable[[], requests.Response], timeout: float) -> requests.Response:
+        """The answer to a request, which is sent again while the pool is busy."""
+        import requests
+        import tenacity
+
+        again = tenacity.Retrying(
+            retry=tenacity.retry_if_result(_is_busy_for_a_moment),
+            wait=lambda state: _seconds_to_wait(state.outcome.result().headers, state.attempt_number),  # type: ignore[union-attr]
+            stop=tenacity.stop_after_attempt(_ATTEMPTS),
+            retry_error_callback=lambda state: state.outcome.result(),  # type: ignore[union-attr]
+        )
+        try:
+            return again(send)
+        except requests.ReadTimeout:
+            raise SessionPoolTimeoutError(
+                f"The session pool at {self._host} did not answer within {timeout:g} seconds."
+            ) from None
+        except requests.RequestException as error:
+            raise SessionPoolError(
+                f"The session pool at {self._host} cannot be reached ({type(error).__name__}). "
+                "Check the pool management endpoint and the network."
+            ) from None
+
 
 def _token_provider(credential: Credential) -> TokenProvider:
+    """What gives a token, from whatever form of credential; TypeError for another form."""
     if credential is None:
         try:
             from azure.identity import DefaultAzureCredential
@@ -244,6 +297,7 @@ def _seconds_to_wait(headers: Mapping[str, str], attempt: int) -> float:
 
 
 def _outcome(properties: Mapping[str, Any]) -> Answer:
+    """Read the outcome, of which either form of the API has the texts in another place."""
     result = properties.get("result")
     texts = result if isinstance(result, dict) and "stdout" in result else properties
     value = texts.get("executionResult", None if texts is result else result)
@@ -265,6 +319,7 @@ def _words_of(response: requests.Response) -> str:
 
 
 def _advice(status: int) -> str:
+    """A sentence that says what to do about a request that was refused; empty if nothing is known."""
     if status == 401:
         return f" The token is missing, expired, or not for {_SCOPE}."
     if status == 403:
