@@ -34,6 +34,8 @@ __all__ = ("PYTHON_VARIANTS", "TIMEOUT_MSG", "WIN32", "LocalCommandLineCodeExecu
 
 A = ParamSpec("A")
 
+_LAST_SIGNAL = 64  # of Linux, where bubblewrap runs
+
 logger = logging.getLogger("autogen.coding.local_commandline_code_executor")
 
 
@@ -247,8 +249,9 @@ class LocalCommandLineCodeExecutor(CommandLineExecutor):
 
 
 def _as_without_sandbox(result: ProcessResult) -> ProcessResult:
-    """A program that a signal ended inside the sandbox is reported by bubblewrap as a shell does: 128 + signal."""
-    return result._replace(exit_code=128 - result.exit_code) if 128 < result.exit_code < 128 + 65 else result
+    """The result as it would be without bubblewrap, which reports the end by a signal as a shell does: 128 + signal."""
+    signal_number = result.exit_code - 128
+    return result._replace(exit_code=-signal_number) if 1 <= signal_number <= _LAST_SIGNAL else result
 
 
 _RENAMED = {

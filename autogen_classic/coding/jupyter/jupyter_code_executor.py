@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 import requests
 import websocket
@@ -79,20 +78,28 @@ class JupyterCodeExecutor(KernelExecutor, CodeExecutor):
         return self._output_dir
 
 
+@runtime_checkable
+class _MarksKernels(Protocol):
+    """A server of ours, which marks the processes of each kernel."""
+
+    def _mark_for_kernel(self) -> str: ...
+
+    def _end_marked(self, mark: str) -> None: ...
+
+
 class _RemoteKernel:
     """A kernel on a server.
 
     Args:
         client: talks to the server.
         name: the name of the kernel to start.
-        server: one of our servers marks its kernels, and ends what they leave behind; others need not.
+        server: where it is; one of our own servers also ends what the kernel leaves behind.
     """
 
-    def __init__(self, client: JupyterClient, name: str, server: Any) -> None:
+    def __init__(self, client: JupyterClient, name: str, server: object) -> None:
         self._client = client
-        mark: Callable[[], str] | None = getattr(server, "_mark_for_kernel", None)
-        self._end_marked: Callable[[str], None] | None = getattr(server, "_end_marked", None)
-        self._mark = mark() if mark is not None else ""
+        self._marker = server if isinstance(server, _MarksKernels) else None
+        self._mark = self._marker._mark_for_kernel() if self._marker is not None else ""
         # Other servers hand nothing else from their environment to a kernel that is started with variables.
         environment = {"KERNEL_AUTOGEN_CLASSIC_RUN": self._mark} if self._mark else None
         self._id = client.start_kernel(name, environment=environment)
@@ -103,7 +110,7 @@ class _RemoteKernel:
             raise
 
     def wait_until_ready(self) -> None:
-        """Wait until it takes code; KernelLostError if it does not in a minute."""
+        """Wait until it takes code; KernelLostError after a minute, or if it dies."""
         try:
             is_ready = self._channels.wait_for_ready(_SECONDS_TO_START)
         except (websocket.WebSocketException, OSError) as error:
@@ -116,12 +123,12 @@ class _RemoteKernel:
         return self._channels.run(code, timeout, lambda: self._client.interrupt_kernel(self._id))
 
     def kill(self) -> None:
-        """End it, from any thread, along with what it has started as far as the server can reach that."""
+        """End it and the processes that it has started, as far as the server can reach them; from any thread."""
         with suppress(requests.RequestException):  # it has ended by itself, or the server has
             self._client.delete_kernel(self._id)
         self._channels.abandon()
-        if self._mark and self._end_marked is not None:
-            self._end_marked(self._mark)
+        if self._marker is not None:
+            self._marker._end_marked(self._mark)
 
     def close(self) -> None:
         """Close its channels."""
