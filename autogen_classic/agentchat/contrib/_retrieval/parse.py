@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeAlias
 
 from ...._packages import keep_onnxruntime_silent
 from ...._web.addresses import is_url, without_login
@@ -15,11 +16,17 @@ from ....browser_utils import MarkdownConverter
 from ....errors import FileConversionException, UnreadableDocumentError, UnsupportedFormatException
 from .files import TEXT_FORMATS, download, text_of
 
-__all__ = ("LARGEST_FILE", "documents_in", "markdown_of_file")
+__all__ = ("LARGEST_FILE", "Folder", "Places", "documents_in", "markdown_of_file")
 
 logger = logging.getLogger("autogen.agentchat.contrib.retrieval")
 
+Folder: TypeAlias = str | Path | None
+"""The path of a folder; None for no folder."""
+Places: TypeAlias = str | Path | Iterable[str | Path] | None
+"""The path of a file or an http(s) address, or several of these; None for none at all."""
+
 LARGEST_FILE = 50_000_000
+"""In bytes."""
 
 _MARKED_UP = ("html", "htm", "pdf", "rtf")
 _PLAIN = frozenset(kind for kind in TEXT_FORMATS if kind not in _MARKED_UP) | {"markdown", "adoc", "toml", "py"}
@@ -95,12 +102,13 @@ def _by_markitdown(path: Path) -> str:
         raise UnreadableDocumentError(str(error)) from error
 
 
-def documents_in(folder: str | Path | None, places: str | Path | Iterable[str | Path] | None) -> list[tuple[str, str]]:
+def documents_in(folder: Folder, places: Places) -> list[tuple[str, str]]:
     """Read the documents that a program names.
 
     Args:
-        folder: a folder; files in it that cannot be read are passed over with a warning.
-        places: files and http(s) addresses, or one of them; all must be readable.
+        folder: a folder, of which hidden files and the folders in it are left out. Files in it that cannot be read
+            are passed over with a warning.
+        places: files and http(s) addresses; all must be readable.
 
     Returns:
         Pairs of a text and where it comes from.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from ...._argument_checks import arguments_checked
@@ -11,7 +10,7 @@ from ...._core.foreign_texts import quoted
 from ....errors import RetrievalError
 from .._retrieval.chunk import chunks_of
 from .._retrieval.embed import EmbeddingFunction, default_embedding
-from .._retrieval.parse import documents_in
+from .._retrieval.parse import Folder, Places, documents_in
 from .._retrieval.search import documents_of, search, store
 from ..vectordb.base import Document, VectorDB
 from ._engine import EMPTY_RESPONSE_REPLY, EMPTY_RESPONSE_TEXT, ReadingQueryEngine
@@ -93,8 +92,8 @@ class CollectionQueryEngine(ReadingQueryEngine):
     @arguments_checked
     def init_db(
         self,
-        new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Path | str | Iterable[Path | str] | None = None,
+        new_doc_dir: Folder = None,
+        new_doc_paths_or_urls: Places = None,
         *args: Any,
         **kwargs: Any,
     ) -> bool:
@@ -118,7 +117,7 @@ class CollectionQueryEngine(ReadingQueryEngine):
         self._store(self._begin(overwrite=True), documents)
         return True
 
-    def _take_in(self, folder: Path | str | None, places: Path | str | Iterable[Path | str] | None) -> None:
+    def _take_in(self, folder: Folder, places: Places) -> None:
         self._store(self._database(), documents_in(folder, places))
 
     def _store(self, database: VectorDB, documents: Sequence[tuple[str, str]]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...._argument_checks import arguments_checked
+from .._retrieval.parse import Folder, Places
 from ._reader import ExcerptReader, Model
 
 if TYPE_CHECKING:
@@ -38,15 +38,24 @@ class ReadingQueryEngine:
     @arguments_checked
     def add_docs(
         self,
-        new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Path | str | Iterable[Path | str] | None = None,
+        new_doc_dir: Folder = None,
+        new_doc_paths_or_urls: Places = None,
         *args: Any,
         **kwargs: Any,
     ) -> None:
-        """Add documents; see ``init_db`` for the arguments and errors.
+        """Add documents to what is there.
+
+        Args:
+            new_doc_dir: a folder whose files are added.
+            new_doc_paths_or_urls: files and addresses that are added.
+            *args: not used.
+            **kwargs: not used.
 
         Raises:
             RetrievalError: the engine is not connected yet.
+            FileNotFoundError: a file or the folder does not exist.
+            UnreadableDocumentError: a document cannot be read.
+            VectorStoreError: the database cannot be reached or used.
         """
         self.validate_query_index()
         self._take_in(new_doc_dir, new_doc_paths_or_urls)
@@ -80,7 +89,7 @@ class ReadingQueryEngine:
         """
         raise NotImplementedError
 
-    def _take_in(self, folder: Path | str | None, places: Path | str | Iterable[Path | str] | None) -> None:
+    def _take_in(self, folder: Folder, places: Places) -> None:
         """Read documents, and keep them; a subclass says how."""
         raise NotImplementedError
 

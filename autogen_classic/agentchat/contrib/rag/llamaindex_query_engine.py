@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from ...._core.foreign_texts import quoted
 from ...._packages import missing_package
 from ....errors import RetrievalError
 from .._retrieval.embed import default_embedding, embed, embedding_from
-from .._retrieval.parse import documents_in
+from .._retrieval.parse import Folder, Places, documents_in
 from ._engine import EMPTY_RESPONSE_REPLY, EMPTY_RESPONSE_TEXT, ReadingQueryEngine
 from ._reader import Model
 
@@ -81,8 +81,8 @@ class LlamaIndexQueryEngine(ReadingQueryEngine):
     @arguments_checked
     def init_db(
         self,
-        new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Path | str | Iterable[Path | str] | None = None,
+        new_doc_dir: Folder = None,
+        new_doc_paths_or_urls: Places = None,
         *args: Any,
         **kwargs: Any,
     ) -> bool:
@@ -106,14 +106,14 @@ class LlamaIndexQueryEngine(ReadingQueryEngine):
         self._insert(documents)
         return True
 
-    def _take_in(self, folder: Path | str | None, places: Path | str | Iterable[Path | str] | None) -> None:
+    def _take_in(self, folder: Folder, places: Places) -> None:
         self._insert(self._read(folder, places))
 
     def _insert(self, documents: Sequence[Document]) -> None:
         for document in documents:
             self._connected().insert(document)
 
-    def _read(self, folder: Path | str | None, places: Path | str | Iterable[Path | str] | None) -> list[Document]:
+    def _read(self, folder: Folder, places: Places) -> list[Document]:
         from llama_index.core.schema import Document
 
         if self.file_reader_class is None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
@@ -12,7 +11,7 @@ from ...._argument_checks import arguments_checked
 from ...._core.content import content_str
 from ...._core.foreign_texts import ABOUT_QUOTED, quoted
 from ...._json.text import object_within
-from ....agentchat.contrib._retrieval.parse import documents_in
+from ....agentchat.contrib._retrieval.parse import Folder, Places, documents_in
 from ....agentchat.contrib._settings import check_kind
 from ....agentchat.conversable_agent import ConversableAgent
 from ....token_count_utils import get_max_token_limit, truncate_text
@@ -81,7 +80,7 @@ class InMemoryQueryEngine:
 
     Raises:
         ValueError: there is no model.
-        TypeError: ``llm_config`` is something else.
+        TypeError: ``llm_config`` is not a dict.
     """
 
     def __init__(self, llm_config: Mapping[str, Any]) -> None:
@@ -103,18 +102,14 @@ class InMemoryQueryEngine:
         return client
 
     def init_db(
-        self,
-        new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Path | str | Iterable[Path | str] | None = None,
-        *args: Any,
-        **kwargs: Any,
+        self, new_doc_dir: Folder = None, new_doc_paths_or_urls: Places = None, *args: Any, **kwargs: Any
     ) -> bool:
         """Not needed: there is nothing to prepare.
 
         Raises:
             NotImplementedError: always.
         """
-        raise NotImplementedError("init_db is not needed, and not there, for InMemoryQueryEngine.")
+        raise NotImplementedError("InMemoryQueryEngine has no init_db, and needs none: call add_docs right away.")
 
     def connect_db(self, *args: Any, **kwargs: Any) -> bool:
         """Not needed: there is nothing to connect to.
@@ -122,19 +117,23 @@ class InMemoryQueryEngine:
         Raises:
             NotImplementedError: always.
         """
-        raise NotImplementedError("connect_db is not needed, and not there, for InMemoryQueryEngine.")
+        raise NotImplementedError("InMemoryQueryEngine has no connect_db, and needs none: call add_docs right away.")
 
     @arguments_checked
     def add_docs(
         self,
-        new_doc_dir: Path | str | None = None,
-        new_doc_paths_or_urls: Path | str | Iterable[Path | str] | None = None,
+        new_doc_dir: Folder = None,
+        new_doc_paths_or_urls: Places = None,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         """Take documents in.
 
         Args:
             new_doc_dir: a folder whose files are added.
             new_doc_paths_or_urls: files and addresses that are added.
+            *args: not used.
+            **kwargs: not used.
 
         Raises:
             ValueError: neither of them is given, or a file or the folder does not exist.
@@ -179,22 +178,20 @@ class InMemoryQueryEngine:
 
     def _shown_documents(self) -> str:
         """The documents for the model, each cut to its share of what the model takes."""
-        models = [str(entry.get("model", "")) for entry in self._client_configs()]
-        share = min(map(_window_of, models)) // len(self._documents)
-        return "\n\n".join(_cut(one, share, models[0]) for one in self._documents)
-
-    def _client_configs(self) -> Sequence[Mapping[str, Any]]:
-        return self.client._config_list
+        models = [str(entry.get("model", "")) for entry in self.client._config_list]
+        share = min(map(_room_for_documents, models)) // len(self._documents)
+        return "\n\n".join(_shown(document, share, models[0]) for document in self._documents)
 
 
-def _window_of(model: str) -> int:
-    """How many tokens of documents a model takes."""
+def _room_for_documents(model: str) -> int:
+    """How many tokens of documents a model takes, beside the question and the answer."""
     try:
         return get_max_token_limit(model) - _TOKENS_FOR_QUESTION_AND_ANSWER
     except KeyError:
         return _FALLBACK_TOKENS - _TOKENS_FOR_QUESTION_AND_ANSWER
 
 
-def _cut(document: DocumentStore, tokens: int, model: str) -> str:
+def _shown(document: DocumentStore, tokens: int, model: str) -> str:
+    """A document for the model, cut to a number of tokens."""
     text = truncate_text(document.content[: tokens * _LETTERS_PER_TOKEN], tokens, model)
     return quoted(text, document.ingestation_name, is_cut=len(text) < len(document.content))
