@@ -82,7 +82,8 @@ def find(name: str, python: str | None, cache: Path) -> Implementation:
     """
     if python is None:
         python = sys.executable if name == OURS else _made(name, cache)
-    answer = subprocess.run([python, "-c", _VERSIONS_PROGRAM], capture_output=True, text=True)
+    # isolated, for a checkout in the current folder tells its own version to every interpreter
+    answer = subprocess.run([python, "-I", "-c", _VERSIONS_PROGRAM], capture_output=True, text=True)
     if answer.returncode != 0:
         raise EnvironmentFailed(f"{python} does not run: {answer.stderr.strip()}")
     return Implementation(name, python, json.loads(answer.stdout))
