@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-__all__ = ("IMAGE_MARK", "add_part", "content_str", "part_of", "text_of", "texts_of")
+__all__ = ("IMAGE_MARK", "add_part", "content_str", "part_of", "parts_of", "text_of", "texts_of")
 
 IMAGE_MARK = "<image>"
 
@@ -68,6 +68,23 @@ def part_of(owner: object, name: str) -> Any:
     if extra is not None and name not in vars(owner) and not _has_on_class(kind, name):
         return extra.get(name)  # ten times as fast as having pydantic find out that there is no such attribute
     return getattr(owner, name, None)
+
+
+def parts_of(owner: object) -> Mapping[str, Any]:
+    """Return all parts of a JSON object, or of what an SDK has made of it, where many of them are wanted.
+
+    Args:
+        owner: a mapping, or an object that keeps its attributes in a dict.
+
+    Returns:
+        The parts by their names; none of what has no parts.
+    """
+    kind: type = type(owner)
+    if kind is dict or _is_mapping(kind):
+        return owner  # type: ignore[return-value]  # a mapping
+    own = getattr(owner, "__dict__", {})
+    extra = getattr(owner, "__pydantic_extra__", None)
+    return {**extra, **own} if extra else own
 
 
 def add_part(owner: object, name: str, value: object) -> None:

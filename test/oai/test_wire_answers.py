@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import pytest
 
+import autogen_classic
 from autogen_classic.errors import UnusableAnswerError
 from autogen_classic.oai import OpenAIWrapper
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
@@ -98,3 +102,28 @@ def test_streamed_calls_without_an_index_of_their_own_are_told_apart_by_their_id
         calls = ask(entry, stream=True).choices[0].message.tool_calls
     said = [(call.id, call.function.name, call.function.arguments) for call in calls]
     assert said == [("a", "add", '{"a": 1}'), ("b", "sub", "{}")]
+
+
+def calls_within_the_library(pieces: int) -> int:
+    """How many functions of this library an answer of so many pieces takes in the thread that asks."""
+    house = os.path.dirname(autogen_classic.__file__)
+    calls = 0
+
+    def count(frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call" and frame.f_code.co_filename.startswith(house)
+
+    words = [choice(delta={"content": f"{number} "}, finish_reason=None) for number in range(pieces)]
+    with serving(streamed(*words, choice(delta={})), "text/event-stream") as entry:
+        sys.setprofile(count)
+        try:
+            answer = ask(entry, stream=True)
+        finally:
+            sys.setprofile(None)
+    assert answer.choices[0].message.content.split() == [str(number) for number in range(pieces)]
+    return calls
+
+
+def test_a_piece_of_a_stream_takes_few_calls() -> None:
+    calls_within_the_library(1)  # what is loaded and looked up once
+    assert (calls_within_the_library(220) - calls_within_the_library(20)) / 200 <= 12

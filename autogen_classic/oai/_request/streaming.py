@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ..._core.content import part_of, text_of
+from ..._core.content import part_of, parts_of, text_of
 from ..._secrets import set_text
 from ...errors import UnusableAnswerError
 from ...token_count_utils import estimate_tokens
@@ -29,7 +29,7 @@ class _Choice:
     def __init__(self) -> None:
         self.finish_reason: str | None = None
         self.error: Any = None
-        self.texts = {"content": "", "refusal": "", "reasoning_content": ""}
+        self._pieces: dict[str, list[str]] = {"content": [], "refusal": [], "reasoning_content": []}
         self.function_call: dict[str, Any] | None = None
         self.tool_calls: list[dict[str, Any]] = []
         self._open: dict[int | None, dict[str, Any]] = {}
@@ -43,21 +43,25 @@ class _Choice:
         Returns:
             The text that is new, unless it comes with a call.
         """
-        self.finish_reason = part_of(chunk, "finish_reason") or self.finish_reason
-        self.error = part_of(chunk, "error") or self.error
-        message = part_of(chunk, "message")
-        said = part_of(chunk, "delta") or message
-        new = {name: text_of(part_of(said, name)) or "" for name in self.texts}
-        if said is message:
-            new = {name: text.removeprefix(self.texts[name]) for name, text in new.items()}
-        self.texts = {name: text + new[name] for name, text in self.texts.items()}
-        function_call, tool_calls = part_of(said, "function_call"), part_of(said, "tool_calls")
+        choice = parts_of(chunk)
+        self.finish_reason = choice.get("finish_reason") or self.finish_reason
+        self.error = choice.get("error") or self.error
+        delta = choice.get("delta")
+        said = parts_of(delta or choice.get("message"))
+        for name, pieces in self._pieces.items():
+            text = (text_of(said[name]) or "") if said.get(name) else ""
+            pieces.append(text if delta else text.removeprefix("".join(pieces)))
+        function_call, tool_calls = said.get("function_call"), said.get("tool_calls")
         if function_call:
             self.function_call = self.function_call or {"name": "", "arguments": ""}
             _extend(self.function_call, function_call)
         for position, part in enumerate(tool_calls or ()):
             self._add_call(part, position)
-        return "" if function_call or tool_calls else new["content"]
+        return "" if function_call or tool_calls else self._pieces["content"][-1]
+
+    def text(self, name: str) -> str:
+        """What was said so far as ``content``, ``refusal`` or ``reasoning_content``."""
+        return "".join(self._pieces[name])
 
     def _add_call(self, part: object, position: int) -> None:
         call = self._call_of(part, position)
@@ -81,13 +85,13 @@ class _Choice:
         """The choice as a server sends it whole."""
         message: dict[str, Any] = {
             "role": "assistant",
-            "content": self.texts["content"],
-            "refusal": self.texts["refusal"] or None,
+            "content": self.text("content"),
+            "refusal": self.text("refusal") or None,
             "function_call": self.function_call,
             "tool_calls": self.tool_calls or None,
         }
-        if self.texts["reasoning_content"]:
-            message["reasoning_content"] = self.texts["reasoning_content"]
+        if self.text("reasoning_content"):
+            message["reasoning_content"] = self.text("reasoning_content")
         choice = {"finish_reason": self.finish_reason, "logprobs": None, "message": message}
         return choice if self.error is None else {**choice, "error": self.error}
 
@@ -150,15 +154,21 @@ class StreamedAnswer:
         Args:
             chunk: a ChatCompletionChunk of the openai package, which may lack any of its parts.
         """
-        self._usage = part_of(chunk, "usage") or self._usage
-        choices = part_of(chunk, "choices")
+        said = parts_of(chunk)
+        self._usage = said.get("usage") or self._usage
+        choices = said.get("choices")
         if not choices:
             self._error = words_of_error(chunk) or self._error
             return
-        self._head.update({name: part_of(chunk, name) for name in _HEAD if part_of(chunk, name) is not None})
+        for name in _HEAD:
+            if said.get(name) is not None:
+                self._head[name] = said[name]
         for position, part in enumerate(choices):
             index = part_of(part, "index")
-            choice = self._choices.setdefault(index if isinstance(index, int) else position, _Choice())
+            place = index if isinstance(index, int) else position
+            choice = self._choices.get(place)
+            if choice is None:
+                choice = self._choices[place] = _Choice()
             self._shown.show(choice.add(part))
 
     def completion_of(self, stream: Any) -> ChatCompletion:
@@ -214,7 +224,7 @@ class StreamedAnswer:
         for choice in self._choices.values():
             calls = [call["function"] for call in choice.tool_calls]
             calls += [choice.function_call] if choice.function_call else []
-            texts = [choice.texts["content"], *(text for call in calls for text in call.values())]
+            texts = [choice.text("content"), *(text for call in calls for text in call.values())]
             received += sum(estimate_tokens(text, model) for text in texts if text)
         return CompletionUsage(prompt_tokens=sent, completion_tokens=received, total_tokens=sent + received)
 
