@@ -25,7 +25,9 @@ from .events import (
     ReplyTried,
     TurnEnded,
     TurnStarted,
+    deliver,
     emit,
+    hearers,
     is_heard,
     warn,
 )
@@ -157,8 +159,9 @@ def send(
         running_chat.go_on()
     if tape.in_use:
         yield from tape.current().message_steps(agent, recipient, message)
-    if is_heard(MessageSent):
-        emit(MessageSent(agent, recipient, message, silent))
+    hearing = hearers(MessageSent)
+    if hearing:
+        deliver(MessageSent(agent, recipient, message, silent), hearing)
     return Then(Ask(recipient, "receive", message, agent, request_reply, silent))
 
 
@@ -300,9 +303,9 @@ def process_received_message(agent: Party, message: TextOrMessage, sender: Agent
             f"{agent.name} received a message from {sender.name} that can't be converted into a valid ChatCompletion "
             f"message. Either content or function_call must be provided, but it is {message!r}."
         )
-    is_silent = agent._is_silent(agent, silent)
-    if is_heard(MessageReceived, is_silent):
-        emit(MessageReceived(sender, agent, message, silent), is_silent)
+    hearing = hearers(MessageReceived, agent._is_silent(agent, silent))
+    if hearing:
+        deliver(MessageReceived(sender, agent, message, silent), hearing)
 
 
 def append_message(agent: Party, message: TextOrMessage, role: str, conversation_id: Agent, is_sending: bool) -> bool:

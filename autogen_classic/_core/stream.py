@@ -25,8 +25,10 @@ __all__ = (
     "EventsDropped",
     "Subscriber",
     "audience",
+    "deliver",
     "emit",
     "event",
+    "hearers",
     "is_heard",
     "listening",
     "subscribe",
@@ -213,30 +215,42 @@ def emit(event: Event, silent: bool | None = False) -> None:
         event: what happened.
         silent: whether it stands for something that is not printed, so that printers do not hear it.
     """
-    kind = type(event)
-    subscribed = (_by_silent_kind if silent else _by_kind)[kind]
-    listeners = _listeners.get()[kind]
-    if not subscribed and not listeners:
+    deliver(event, hearers(type(event), silent))
+
+
+def hearers(kind: type[Event], silent: bool | None = False) -> tuple[_Subscription, ...]:
+    """Return whoever wants events of a kind in this context: where nobody does, those on the hot path are not made.
+
+    Args:
+        kind: a class of events.
+        silent: whether the event stands for something that is not printed, so that printers do not count.
+    """
+    return (_by_silent_kind if silent else _by_kind)[kind] + _listeners.get()[kind]
+
+
+def deliver(event: Event, hearing: tuple[_Subscription, ...]) -> None:
+    """Do the work of `emit` where it is known who hears the event.
+
+    Args:
+        event: what happened.
+        hearing: what `hearers` has returned for its kind.
+    """
+    if not hearing:
         return
     running_chat = current()
     if running_chat is not None:
         event.chat = running_chat.ref
         event.sequence = next(running_chat.event_numbers)
-    for subscription in subscribed:
-        try:
-            subscription.deliver(event)
-        except Exception as error:
-            subscription.fail(event, error)
-    for listener in listeners:
-        if listener.chat_id is None or is_within(listener.chat_id):
+    for one in hearing:
+        if one.chat_id is None or is_within(one.chat_id):
             try:
-                listener.deliver(event)
+                one.deliver(event)
             except Exception as error:
-                listener.fail(event, error)
+                one.fail(event, error)
 
 
 def is_heard(kind: type[Event], silent: bool | None = False) -> bool:
-    """Tell whether anybody in this context wants events of a kind, so that those on the hot path need not be made.
+    """Tell whether anybody in this context wants events of a kind.
 
     Args:
         kind: a class of events.
@@ -251,7 +265,7 @@ def audience(kind: type[Event]) -> list[Subscriber]:
     Args:
         kind: a class of events.
     """
-    return [one.subscriber for one in (*_by_kind[kind], *_listeners.get()[kind]) if one.wanted[kind]]
+    return [one.subscriber for one in hearers(kind) if one.wanted[kind]]
 
 
 def _delivery_to(subscriber: Subscriber, queue: int | None) -> Callable[[Event], object]:

@@ -119,8 +119,8 @@ def _stored_by_both(message: TextOrMessage, author: str) -> tuple[Message, Messa
 def _sends_by_the_short_way(agent: Agent) -> TypeGuard[Party]:
     """Whether only the histories would notice that an agent does not send a silent message by its steps."""
     return (
-        not events.is_heard(events.MessageSent)
-        and not events.is_heard(events.MessageReceived, silent=True)
+        not events.hearers(events.MessageSent)
+        and not events.hearers(events.MessageReceived, silent=True)
         and _SENDING.are_as_made_for(agent)
         and not agent.hook_lists["process_message_before_send"]
         and not agent.hook_lists["a_process_message_before_send"]
