@@ -14,7 +14,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from . import running_chats
 from .drive import WHICH_WAY, Call, Request, Steps, drive, drive_async
 from .events import ChatPaused, ChatResumed, emit
-from .running_chats import RunningChat, watching
+from .running_chats import ChatStopped, RunningChat, watching
 
 if TYPE_CHECKING:
     import asyncio
 
 __all__ = (
+    "Errand",
     "SteeredAgent",
     "check",
     "leave_if_stopped",
@@ -65,20 +66,23 @@ def stand_still() -> Steps[None]:
 
 
 def check() -> None:
-    """End the chat here if somebody has stopped it at once.
+    """End the chat here if somebody has stopped it at once, or nobody waits for what runs here any more.
 
     Raises:
         ChatStopped: that is so.
     """
     chat = running_chats.current()
     if chat is not None and was_left():
-        raise chat.stop_signal()
+        raise chat.stop_signal() if chat.stopped_now else ChatStopped(chat)
 
 
 def was_left() -> bool:
-    """Tell whether the chat was stopped at once, so that nobody waits for what runs here."""
+    """Tell whether the chat was stopped at once, or cancelled, so that nobody waits for what runs here."""
     chat = running_chats.current()
-    return chat is not None and chat.stopped_now
+    if chat is None:
+        return False
+    thread = threading.current_thread()
+    return chat.stopped_now or (isinstance(thread, Errand) and thread.is_left)
 
 
 def _wait(chat: RunningChat) -> None:
@@ -90,42 +94,11 @@ def _wait(chat: RunningChat) -> None:
 
 
 async def _a_wait(chat: RunningChat) -> None:
-    with _AsyncBell() as bell:
+    from .threads import AsyncBell  # as late as possible: asyncio takes longer to load than everything else
+
+    with AsyncBell() as bell:
         while chat.stands_still:
             await bell.rings()
-
-
-class _AsyncBell:
-    """Rings in the event loop that runs here when a chat is resumed or stopped, in whichever thread."""
-
-    def __init__(self) -> None:
-        import asyncio  # as late as possible: it takes longer to load than everything else
-
-        self._loop = asyncio.get_running_loop()
-        self._rung: asyncio.Future[None] = self._loop.create_future()
-        self._watching = watching(self._ring_from_anywhere)
-
-    def __enter__(self) -> _AsyncBell:
-        self._watching.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._watching.__exit__(None, None, None)
-
-    def _ring_from_anywhere(self) -> None:
-        with suppress(RuntimeError):  # the loop has been closed, and nobody waits in it
-            self._loop.call_soon_threadsafe(self.ring)
-
-    def ring(self, _: object = None) -> None:
-        """Wake whoever waits."""
-        if not self._rung.done():
-            self._rung.set_result(None)
-
-    def rings(self) -> asyncio.Future[None]:
-        """The future that is done when it rings next."""
-        if self._rung.done():
-            self._rung = self._loop.create_future()
-        return self._rung
 
 
 class SteeredAgent:
@@ -182,14 +155,29 @@ class SteeredAgent:
 # --- leaving what is under way ---------------------------------------------------------------------------------------
 
 
-class _Errand(threading.Thread, Generic[ResultT]):
+class Errand(threading.Thread, Generic[ResultT]):
     """A thread that makes one call for another thread, which may leave before it is over.
 
     It is like the thread that starts it: it has its context variables, and what programs have put on the thread object
     (Streamlit does that).
+
+    Args:
+        call: the call.
+        late: is given what the call returns after it was left.
+        tell: called when it is over; without it, ``bell`` gets an item.
+
+    Attributes:
+        bell: gets an item when it is over.
+        is_over: whether it is.
+        is_left: whether nobody waits for it any more.
     """
 
-    def __init__(self, call: Callable[[], ResultT], late: Callable[[ResultT], object] | None) -> None:
+    def __init__(
+        self,
+        call: Callable[[], ResultT],
+        late: Callable[[ResultT], object] | None = None,
+        tell: Callable[[], object] | None = None,
+    ) -> None:
         super().__init__(name=f"{threading.current_thread().name} (errand)", daemon=True)
         for name, value in vars(threading.current_thread()).items():
             if not hasattr(type(self), name):  # some programs put a `run` of their own on a thread
@@ -198,29 +186,31 @@ class _Errand(threading.Thread, Generic[ResultT]):
         self._context = contextvars.copy_context()
         self._call = call
         self._late = late
+        self._tell = tell or partial(self.bell.put, None)  # called when it is over
         self._lock = threading.Lock()
-        self._is_left = False
+        self.is_left = False
         self.is_over = False
         self._values: list[ResultT] = []
         self._error: BaseException | None = None
 
     def run(self) -> None:
+        """Make the call, and hand over what comes of it."""
         try:
             self._values.append(self._context.run(self._call))
         except BaseException as error:  # whatever it is, it is for whoever waits
             self._error = error
         with self._lock:
             self.is_over = True
-            is_left = self._is_left
-        self.bell.put(None)
+            is_left = self.is_left
+        self._tell()
         if is_left and self._error is None and self._late is not None:
             self._context.run(_hand_over, self._late, self._values[0])
 
     def leave(self) -> bool:
         """Wait for it no longer. False if it was over just before."""
         with self._lock:
-            self._is_left = not self.is_over
-            return self._is_left
+            self.is_left = not self.is_over
+            return self.is_left
 
     def outcome(self) -> ResultT:
         """What the call has returned; what it has raised, is raised."""
@@ -245,9 +235,9 @@ def leave_if_stopped(call: Callable[[], ResultT], late: Callable[[ResultT], obje
     """
     check()
     chat = running_chats.current()
-    if chat is None or threading.active_count() == 1 or isinstance(threading.current_thread(), _Errand):
+    if chat is None or threading.active_count() == 1 or isinstance(threading.current_thread(), Errand):
         return call()
-    errand = _Errand(call, late)
+    errand = Errand(call, late)
     with watching(lambda: errand.bell.put(None)):
         errand.start()
         try:
@@ -286,9 +276,11 @@ async def leave_if_stopped_async(
         return await call()
     import asyncio
 
+    from .threads import AsyncBell
+
     task = asyncio.ensure_future(call())
     try:
-        with _AsyncBell() as bell:
+        with AsyncBell() as bell:
             task.add_done_callback(bell.ring)
             while not task.done() and not chat.stopped_now:
                 await bell.rings()

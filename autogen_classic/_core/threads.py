@@ -21,8 +21,9 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from .drive import Call
+from .running_chats import watching
 
-__all__ = ("OneThread", "blocking_call", "in_thread", "outcome_of")
+__all__ = ("AsyncBell", "OneThread", "blocking_call", "in_thread", "outcome_of")
 
 ResultT = TypeVar("ResultT")
 
@@ -134,6 +135,41 @@ class OneThread:
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
             call()
+
+
+class AsyncBell:
+    """Rings in the event loop that runs here when a chat is resumed or stopped, in whichever thread.
+
+    It is entered as a context manager.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._rung: asyncio.Future[None] = self._loop.create_future()
+        self._watching = watching(self.ring_from_anywhere)
+
+    def __enter__(self) -> AsyncBell:
+        self._watching.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._watching.__exit__(None, None, None)
+
+    def ring_from_anywhere(self) -> None:
+        """Do the same as `ring`, in any thread."""
+        with suppress(RuntimeError):  # the loop has been closed, and nobody waits in it
+            self._loop.call_soon_threadsafe(self.ring)
+
+    def ring(self, _: object = None) -> None:
+        """Wake whoever waits."""
+        if not self._rung.done():
+            self._rung.set_result(None)
+
+    def rings(self) -> asyncio.Future[None]:
+        """The future that is done when it rings next."""
+        if self._rung.done():
+            self._rung = self._loop.create_future()
+        return self._rung
 
 
 async def _result_of(

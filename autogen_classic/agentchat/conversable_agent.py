@@ -24,7 +24,7 @@ from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message, stored_form
 from .._core.party import Agent, Client, LLMAgent, Outcome, Party, ReplyFunction
 from .._core.running_chats import RunningChat
-from .._core.steering import SteeredAgent, leave_person_if_stopped
+from .._core.steering import SteeredAgent, check, leave_person_if_stopped
 from .._core.tape import person_input
 from ..code_utils import (
     PYTHON_VARIANTS,
@@ -36,6 +36,7 @@ from ..code_utils import (
 )
 from ..errors import MissingItemError, with_note
 from ..io.base import AsyncInputStream, InputStream, IOStream, show
+from ..io.console import IOConsole
 from ..llm_config.config import current_llm_config
 from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
 from ._agent_tools import AgentTools
@@ -855,6 +856,7 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
             The answer; empty if the person just pressed enter.
         """
         answer = person_input(prompt, (iostream or IOStream.get_default()).input)
+        check()  # what is typed after the chat was stopped is not remembered
         self._human_input.append(answer)
         return answer
 
@@ -874,7 +876,12 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
             self._human_input.append(answer)
             return answer
         settings = {} if iostream is None else {"iostream": cast(InputStream, iostream)}
-        return leave_person_if_stopped(lambda: self.get_human_input(prompt, **settings))
+        ask = functools.partial(self.get_human_input, prompt, **settings)
+        if type(stream).input is IOConsole.input and self._classic_asks_the_usual_way():
+            from .._core.person_beside_loop import ask_beside_event_loop  # late: few programs have such chats
+
+            return await ask_beside_event_loop(ask)
+        return leave_person_if_stopped(ask)
 
     def _classic_asks_the_usual_way(self) -> bool:
         """Whether `get_human_input` is the one above: no subclass, instance or patch has another."""

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
+import select
 import sys
-from typing import Any
+import threading
+from types import BuiltinFunctionType
+from typing import Any, TextIO
 
+from .._core.steering import check
 from .base import IOStream
 
 __all__ = ("IOConsole",)
+
+SECONDS_BETWEEN_CHECKS = 0.1
 
 
 class IOConsole(IOStream):
@@ -33,6 +40,9 @@ class IOConsole(IOStream):
     def input(self, prompt: str = "", *, password: bool = False) -> str:
         """Ask with the built-in ``input``, or with ``getpass`` for a password.
 
+        In a terminal, and in another thread than the main one, the question is given up when its chat is stopped at
+        once: whatever is typed next is for whoever asks next.
+
         Args:
             prompt: the text shown to the person; a password without one is asked for with ``Password: ``.
             password: whether to hide what the person types.
@@ -46,7 +56,35 @@ class IOConsole(IOStream):
         prompt = _as_the_console_can_show_it(prompt)
         if password:
             return getpass.getpass(prompt or "Password: ")
+        is_replaced = not isinstance(input, BuiltinFunctionType)
+        if is_replaced or threading.current_thread() is threading.main_thread():
+            return input(prompt)
+        if sys.platform != "win32" and sys.stdin is not None and sys.stdin.isatty():
+            print(prompt, end="", flush=True)
+            return _next_line(sys.stdin)
+        _keep_standard_input()
         return input(prompt)
+
+
+def _next_line(terminal: TextIO) -> str:
+    """Read a line from a terminal, which gives its input line by line, and look meanwhile whether it is waited for."""
+    is_there = False
+    while not is_there:
+        is_there = bool(select.select([terminal], [], [], SECONDS_BETWEEN_CHECKS)[0])
+        check()  # also now: what is there may have been typed for somebody else
+    line = terminal.readline()
+    if not line:
+        raise EOFError
+    return line.removesuffix("\n")
+
+
+@functools.cache
+def _keep_standard_input() -> None:
+    """Let standard input outlive the interpreter: it aborts when it has to close what a thread still reads from."""
+    if sys.implementation.name == "cpython":
+        import ctypes  # late: most programs ask nobody, or ask in the main thread
+
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(sys.stdin))
 
 
 def _as_the_console_can_show_it(thing: object) -> str:
