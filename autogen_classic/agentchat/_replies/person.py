@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from ..._core import running_chats
 from ..._core.drive import WHICH_WAY, Ask, Steps
@@ -46,24 +47,22 @@ def check_termination_and_human_reply(
         raise IndexError(f"{agent.name} has nothing to reply to: {heard}. Send it a message first.")
     message = messages[-1]
     mode = _mode_of(agent)
-    if not callable(agent._is_termination_msg):
-        raise TypeError(
-            f"is_termination_msg of {agent.name} must be a function of a message, such as "
-            f'lambda message: "TERMINATE" in (message["content"] or ""), but it is {agent._is_termination_msg!r}.'
-        )
-    ends = agent._is_termination_msg(message)
 
     answer: str | None = None
-    typed = False
+    typed = ends = False
     if mode == "ALWAYS":
         prompt = _literals.ASK_ALWAYS.format(agent=agent.name, sender=_name(sender))
-        answer, typed = yield from _ask(agent, prompt, ends, iostream)
-    elif _is_at_its_limit(agent, sender) or ends:
-        if mode == "NEVER":
-            answer = _literals.EXIT
-        else:
+        answer, typed = yield from _ask(agent, prompt, lambda: _ends_the_chat(agent, message), iostream)
+        ends = not typed and answer == _literals.EXIT
+    elif mode == "NEVER":
+        is_at_its_limit = _is_at_its_limit(agent, sender)
+        ends = not is_at_its_limit and _ends_the_chat(agent, message)
+        answer = _literals.EXIT if is_at_its_limit or ends else None
+    else:
+        ends = _ends_the_chat(agent, message)
+        if ends or _is_at_its_limit(agent, sender):
             prompt = _literals.ASK_AT_TERMINATION if ends else _literals.ASK_AT_LIMIT
-            answer, typed = yield from _ask(agent, prompt.format(sender=_name(sender)), ends, iostream)
+            answer, typed = yield from _ask(agent, prompt.format(sender=_name(sender)), lambda: ends, iostream)
 
     if answer == _literals.EXIT:
         agent._consecutive_auto_reply_counter[sender] = 0
@@ -93,6 +92,16 @@ def _mode_of(agent: Party) -> str:
     return mode
 
 
+def _ends_the_chat(agent: Party, message: Message) -> bool:
+    """What is_termination_msg says; programs count its calls, so it is only asked where its answer matters."""
+    if not callable(agent._is_termination_msg):
+        raise TypeError(
+            f"is_termination_msg of {agent.name} must be a function of a message, such as "
+            f'lambda message: "TERMINATE" in (message["content"] or ""), but it is {agent._is_termination_msg!r}.'
+        )
+    return agent._is_termination_msg(message)
+
+
 def _is_at_its_limit(agent: Party, sender: Agent | None) -> bool:
     limit = agent._max_consecutive_auto_reply_dict[sender]
     try:
@@ -102,9 +111,15 @@ def _is_at_its_limit(agent: Party, sender: Agent | None) -> bool:
 
 
 def _ask(
-    agent: Party, prompt: str, ends: bool, iostream: InputStream | AsyncInputStream | None
+    agent: Party, prompt: str, ends: Callable[[], bool], iostream: InputStream | AsyncInputStream | None
 ) -> Steps[tuple[str, bool]]:
     """Ask the person; no answer to a message that ends the chat means exit.
+
+    Args:
+        agent: whose person is asked.
+        prompt: the question.
+        ends: says whether the message ends the chat; called if the person does not answer.
+        iostream: where the person is asked; None means at the usual place.
 
     Returns:
         The answer, and whether the person typed it.
@@ -116,8 +131,9 @@ def _ask(
     emit(PersonAnswered(agent, answer))
     if answer:
         return answer, True
+    answer = _literals.EXIT if ends() else answer
     emit(Notice(agent, _literals.NO_HUMAN_INPUT, "red"))
-    return (_literals.EXIT if ends else answer), False
+    return answer, False
 
 
 def _message_of_person(answer: str, message: Message) -> Message:
