@@ -13,7 +13,7 @@ from .._core.tape import person_steps
 from ..errors import InvalidCarryOverType
 from . import _literals
 
-__all__ = ("first_message", "generate_first_message", "item_as_text", "with_carryover")
+__all__ = ("carryover_as_text", "first_message", "generate_first_message", "item_as_text", "with_carryover")
 
 
 def first_message(
@@ -80,7 +80,7 @@ def with_carryover(message: TextOrMessage, context: Mapping[str, Any]) -> TextOr
             f"Carryover should be a string or a list of strings, and it can be added to a text or to a message with "
             f"content, but the message is {message!r}."
         )
-    frame = _literals.CARRYOVER_FRAME + _as_text(context["carryover"])
+    frame = _literals.CARRYOVER_FRAME + carryover_as_text(context["carryover"])
     if isinstance(message, str):
         return message + frame
     if isinstance(content, str):
@@ -88,7 +88,12 @@ def with_carryover(message: TextOrMessage, context: Mapping[str, Any]) -> TextOr
     return {**message, "content": _in_parts(content, frame)}
 
 
-def _as_text(carryover: object) -> str:
+def carryover_as_text(carryover: object) -> str:
+    """Write what is carried over as one text, an item a line.
+
+    Raises:
+        InvalidCarryOverType: it is neither a text nor a list.
+    """
     if isinstance(carryover, str):
         return carryover
     if isinstance(carryover, list):

@@ -49,6 +49,8 @@ NO_ARGUMENTS = "(No arguments found)"
 
 CARRYOVER_FRAME = "\nContext: \n"
 STARTING_CHAT = "Starting a new chat...."
+FIRST_MESSAGE = "Message:\n{message}"
+CARRIED_OVER = "Carryover:\n{carryover}"
 STARS = "\n" + "*" * 80
 DASHES = "-" * 80
 

@@ -12,6 +12,7 @@ from .._core.party import Agent, Party
 from ..formatting_utils import colored
 from ..io.base import IOStream, takes_events
 from . import _literals
+from ._first_message import carryover_as_text
 from ._groupchat import texts
 
 __all__ = ("SHOWN", "print_call", "print_received_message", "print_response", "show")
@@ -189,7 +190,17 @@ def _queued_chat_starting(event: events.QueuedChatStarting) -> None:
     if not event.chat_info.get("silent", False):
         _line(_literals.STARS, "blue")
         _line(_literals.STARTING_CHAT, "blue")
+        if event.chat_info.get("verbose", False):
+            _line(_literals.FIRST_MESSAGE.format(message=_told(event.chat_info.get("message"))), "blue")
+            carryover = carryover_as_text(event.chat_info.get("carryover") or "")
+            _line(_literals.CARRIED_OVER.format(carryover=carryover), "blue")
         _line(_literals.STARS, "blue")
+
+
+def _told(message: object) -> str:
+    if callable(message):
+        return f"Callable: {getattr(message, '__name__', message)}"
+    return f"Dict: {message}" if isinstance(message, dict) else str(message or "")
 
 
 _PRINTERS: dict[type[events.Event], Callable[[Any], None]] = {
