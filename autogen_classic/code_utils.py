@@ -9,7 +9,7 @@ import logging
 import subprocess  # noqa: F401 - programs patch it here
 from typing import TYPE_CHECKING
 
-from ._code.commands import PYTHON_VARIANTS, WIN32
+from ._code.commands import PYTHON_VARIANTS, WIN32, command_for
 from ._code.commands import find_powershell as get_powershell_command
 from ._code.execution import (
     DEFAULT_TIMEOUT,
@@ -93,6 +93,11 @@ _OF_OLD_PROGRAMS = (
 
 def __getattr__(name: str) -> object:
     return load(__name__, name, dict.fromkeys(_OF_OLD_PROGRAMS, "autogen_classic._legacy.completions"))
+
+
+def _cmd(lang: str) -> str:
+    """Name the program that runs a language, for the executors of published programs."""
+    return "python" if lang in PYTHON_VARIANTS else command_for(lang, python=lang)[0]
 
 
 def check_can_use_docker_or_throw(use_docker: object) -> None:

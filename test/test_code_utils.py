@@ -219,6 +219,14 @@ def test_a_failure_gives_the_error_output_without_the_temporary_path(tmp_path: P
     assert log.endswith("ValueError: x\n")
 
 
+@pytest.mark.parametrize("language", ["sh", "bash"])
+def test_a_failure_of_a_shell_gives_the_error_output_without_the_temporary_name(tmp_path: Path, language: str) -> None:
+    exit_code, log, _ = execute_code("no_such_command_x", work_dir=str(tmp_path), use_docker=False, lang=language)
+
+    assert exit_code == 127
+    assert re.fullmatch(r": (line )?1: no_such_command_x: (command )?not found\n", log)
+
+
 def test_a_named_file_stays_and_stands_in_the_traceback_by_its_name(tmp_path: Path) -> None:
     _, log, _ = run("1/0", tmp_path, filename="a.py")
 
@@ -460,6 +468,19 @@ def answering(exit_codes: dict[str, int]) -> Any:
         return SimpleNamespace(returncode=exit_codes[command[0]])
 
     return run
+
+
+def test_executors_of_published_programs_find_the_name_of_a_program() -> None:
+    names = {lang: code_utils._cmd(lang) for lang in ("python", "Python", "py", "python3", "sh", "shell", "bash")}
+
+    assert names == {
+        **dict.fromkeys(("python", "Python", "py"), "python"),
+        "python3": "python3",
+        **dict.fromkeys(("sh", "shell"), "sh"),
+        "bash": "bash",
+    }
+    with pytest.raises(NotImplementedError, match="cobol"):
+        code_utils._cmd("cobol")
 
 
 def test_on_windows_shell_code_goes_to_powershell(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,9 +181,13 @@ def execute(
         return 1, TIMEOUT_MSG, None
     if result.exit_code == 0:
         return 0, result.stdout, None
-    # A traceback names files by their absolute path; the model knows them relative to the working directory.
-    mine = str(path.absolute()) if temporary else os.path.join(str(directory.absolute()), "")
-    return result.exit_code, result.stderr.replace(mine, "") + result.end_by_signal, None
+    # A traceback names files by their absolute path; the model knows them relative to the working directory, and the
+    # name that shells give, of a temporary file, not at all.
+    places = [str(path.absolute()), name] if temporary else [os.path.join(str(directory.absolute()), "")]
+    errors = result.stderr
+    for place in places:
+        errors = errors.replace(place, "")
+    return result.exit_code, errors + result.end_by_signal, None
 
 
 def _in_docker(

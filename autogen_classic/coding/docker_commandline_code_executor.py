@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 import uuid
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +49,24 @@ __all__ = ("TIMEOUT_MSG", "ContainerStoppedError", "DockerCommandLineCodeExecuto
 _HOME = "/tmp/home"  # for users without a home in the image, and when nothing else can be written
 
 logger = logging.getLogger("autogen.coding.docker_commandline_code_executor")
+
+
+def _wait_for_ready(container: Container, timeout: float = 60, stop_time: float = 0.1) -> None:
+    """Wait until a container runs, for the executors of published programs.
+
+    Args:
+        container: the container of the docker package.
+        timeout: how long to wait at most, in seconds.
+        stop_time: how long to wait between two looks, in seconds.
+
+    Raises:
+        ValueError: it does not run yet.
+    """
+    end = time.monotonic() + timeout
+    while not is_running(container):
+        if time.monotonic() >= end:
+            raise ValueError(f"The container does not run after {timeout} seconds; it is {container.status}.")
+        threading.Event().wait(stop_time)
 
 
 class ContainerStoppedError(AutogenClassicError, docker.errors.APIError):

@@ -23,6 +23,7 @@ from autogen_classic.coding.base import (
     CommandLineCodeResult,
     IPythonCodeResult,
 )
+from autogen_classic.coding.docker_commandline_code_executor import _wait_for_ready
 from autogen_classic.coding.factory import CodeExecutorFactory
 from autogen_classic.coding.func_with_reqs import (
     Alias,
@@ -443,3 +444,26 @@ def test_functions_and_tests_say_that_they_need_the_gateway() -> None:
         return 1
 
     assert require_jupyter_kernel_gateway_installed()(function) is function
+
+
+class StartingContainer:
+    """A container as the docker package shows it, which runs after it was looked at a few times."""
+
+    def __init__(self, looks: int) -> None:
+        self.status = "created"
+        self._looks = looks
+
+    def reload(self) -> None:
+        self._looks -= 1
+        if self._looks == 0:
+            self.status = "running"
+
+
+def test_executors_of_published_programs_wait_until_a_container_runs() -> None:
+    container = StartingContainer(looks=3)
+
+    _wait_for_ready(container, stop_time=0)  # type: ignore[arg-type]
+
+    assert container.status == "running"
+    with pytest.raises(ValueError, match="does not run after 0 seconds; it is created"):
+        _wait_for_ready(StartingContainer(looks=3), timeout=0)  # type: ignore[arg-type]
