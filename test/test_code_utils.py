@@ -515,8 +515,14 @@ def evaluate(responses: list[str], **settings: Any) -> dict[str, Any]:
     return eval_function_completions(responses, ADD, use_docker=False, **settings)
 
 
-def test_a_test_tells_the_share_of_right_versions() -> None:
-    assert evaluate([RIGHT, WRONG], test=TEST, entry_point="add") == {"expected_success": 0.5, "success": True}
+@pytest.mark.parametrize(
+    ("versions", "chance"), [([RIGHT], 1), ([RIGHT, WRONG], 0.75), ([RIGHT, WRONG, WRONG], 19 / 27), ([WRONG], 0)]
+)
+def test_a_test_tells_the_chance_of_a_right_version_as_0_2_40_does(versions: list[str], chance: float) -> None:
+    assert evaluate(versions, test=TEST, entry_point="add") == {
+        "expected_success": pytest.approx(chance),
+        "success": RIGHT in versions,
+    }
 
 
 def test_assertions_choose_the_first_right_version() -> None:

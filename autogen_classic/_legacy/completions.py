@@ -163,7 +163,7 @@ def eval_function_completions(
     Args:
         responses: the versions: bodies that follow ``definition``, or whole functions, fenced or not.
         definition: the head of the function and its docstring.
-        test: code that defines ``check(function)``. With it, the share of right versions is reported.
+        test: code that defines ``check(function)``. With it, the chance of a right version is reported.
         entry_point: the name of the function, for ``test``.
         assertions: assert statements, or a function that makes them (with their cost) from the definition. With
             them the first version that passes is chosen.
@@ -173,7 +173,8 @@ def eval_function_completions(
     Returns:
         With assertions: ``index_selected`` (the last one if none passes), ``succeed_assertions``, ``gen_cost``
         and ``assertions``, and also ``success`` if there is a test. Without: ``expected_success``, the chance
-        that a version picked at random is right, and ``success``, whether any is.
+        that of as many versions picked at random, with repetitions, at least one is right, and ``success``, whether
+        any is.
 
     Raises:
         ValueError: there is nothing to evaluate.
@@ -193,7 +194,7 @@ def eval_function_completions(
         assertions, gen_cost = assertions(definition)
     if not assertions:
         right = [bool(test_call) and passes(program, test_call) for program in programs]
-        return {"expected_success": sum(right) / len(right), "success": any(right)}
+        return {"expected_success": 1 - (1 - sum(right) / len(right)) ** len(right), "success": any(right)}
 
     passing = (index for index, program in enumerate(programs) if passes(program, assertions))
     selected = next(passing, None)
