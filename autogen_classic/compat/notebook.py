@@ -63,6 +63,11 @@ def read_cells(path: Path) -> list[Cell]:
     """
     try:
         notebook = json.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise NotebookError(
+            f"{path} is not a notebook: its text is not UTF-8 ({error.reason} at byte {error.start}). Save it as "
+            "UTF-8, or fetch it again."
+        ) from error
     except (ValueError, RecursionError) as error:
         raise NotebookError(
             f"{path} is not a notebook: its text is not JSON ({error}). If it was one, its end may be missing: "
@@ -80,7 +85,10 @@ def read_cells(path: Path) -> list[Cell]:
     for number, cell in enumerate(cells, start=1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", "")
-            text = source if isinstance(source, str) else "".join(source)
+            try:
+                text = source if isinstance(source, str) else "".join(source)
+            except TypeError as error:
+                raise NotebookError(f"{path} is damaged: the source of its cell {number} is not text.") from error
             if text.strip():
                 outputs = tuple(output for output in cell.get("outputs") or () if isinstance(output, dict))
                 found.append(Cell(number, _without_installs(text, number), outputs))

@@ -199,8 +199,17 @@ def test_a_percent_sign_inside_a_text_is_no_magic(tmp_path):
     assert run(tmp_path, name, ipython=False).stdout.strip() == "12"
 
 
-@pytest.mark.parametrize(("content", "text"), [("not json", "not JSON"), ('{"worksheets": []}', "no list of cells")])
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"not json", "not JSON"),
+        (b'{"worksheets": []}', "no list of cells"),
+        ('{"cells": ["caf\u00e9"]}'.encode("latin-1"), r"not UTF-8 \(.* at byte 15\)"),
+        (b'{"cells": [5, {"cell_type": "code", "source": 7}]}', "the source of its cell 2 is not text"),
+        (b'{"cells": [{"cell_type": "code", "source": ["x = 1", null]}]}', "the source of its cell 1 is not text"),
+    ],
+)
 def test_a_file_that_is_no_notebook_says_why(tmp_path, content, text):
-    (tmp_path / "broken.ipynb").write_text(content)
+    (tmp_path / "broken.ipynb").write_bytes(content)
     with pytest.raises(NotebookError, match=text):
         read_cells(tmp_path / "broken.ipynb")
