@@ -141,10 +141,10 @@ def _yaml_in(text: str, path: Path) -> object:
         mark = error.problem_mark
         line = text.splitlines()[mark.line] if mark is not None and mark.line < len(text.splitlines()) else ""
         where = f"{path}, line {mark.line + 1}" if mark is not None else str(path)
-        if "\t" in line[: len(line) - len(line.lstrip())] or "\\t" in str(error.problem):
-            raise TeamFileError(
-                f"{where} is indented with a tab. YAML takes spaces only: use two for each level."
-            ) from None
+        indented = "\t" in line[: len(line) - len(line.lstrip())]
+        if indented or "\\t" in str(error.problem):
+            fault = "is indented with a tab" if indented else "has a tab before a value"
+            raise TeamFileError(f"{where} {fault}. YAML takes spaces only: indent by two for each level.") from None
         shown = f": {line.strip()[:60]}" if line.strip() else ""
         raise TeamFileError(f"{where} is not YAML ({error.problem}){shown}{_remedy(str(error.problem))}") from None
     except yaml.YAMLError as error:

@@ -75,6 +75,7 @@ def test_the_website_publishes_the_schema() -> None:
         ("agents:\n  - name: x\n    name: y", "FILE, line 3: 'name' is given twice"),
         ("agents:\n\t- name: x", "FILE, line 2 is indented with a tab"),
         ("agents:\n  - name: x\n\t  model: y", "FILE, line 3 is indented with a tab"),
+        ("agents:\n  - name:\tx", "FILE, line 2 has a tab before a value"),
         ("agents: {]", "FILE, line 1 is not YAML"),
         ("agents: &a [*a]", "FILE, line 1: aliases (*name) are not taken"),
         (
