@@ -95,6 +95,14 @@ class Conversation:
         text = self._saved.cut_message() if self._saved is not None else None
         if self._saved is None or text is None:
             return
+        strangers = self._saved.cut_speakers(self._crew.partner.name) | self._saved.cut_speakers(self._crew.person.name)
+        strangers -= {agent.name for agent in (*self._agents, *self._crew.members)}
+        if strangers:
+            self._terminal.complain(
+                f"The last exchange belongs to another team, with {', '.join(sorted(strangers))}, and is not taken up. "
+                f"It is in {self._saved.set_aside()} now."
+            )
+            return
         self._terminal.note(f"The last message was not answered to the end, and is taken up again: {text}")
         before = save_state(self._agents)
         try:

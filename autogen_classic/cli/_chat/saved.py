@@ -138,16 +138,28 @@ class Saved:
 
     def cut_message(self) -> str | None:
         """What the person had said when the program was killed; None if everything was finished."""
+        said = next(self._cut_messages(), None)
+        return None if said is None else str(said["message"].get("content") or "") or None
+
+    def cut_speakers(self, listener: str) -> set[str]:
+        """Who spoke in the exchange that was cut.
+
+        Args:
+            listener: the name of the agent to whom they spoke.
+        """
+        return {str(said.get("agent")) for said in self._cut_messages() if said.get("to") == listener}
+
+    def _cut_messages(self) -> Iterator[dict[str, Any]]:
+        """The messages in the journal of the exchange that was cut, as far as they can be read."""
         if not self.unfinished.exists():
-            return None
+            return
         for line in self.unfinished.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 turn = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(turn, dict) and turn.get("kind") == "message":
-                return str(turn["message"].get("content") or "") or None
-        return None
+            if isinstance(turn, dict) and turn.get("kind") == "message" and isinstance(turn.get("message"), dict):
+                yield turn
 
     def set_aside(self) -> Path:
         """Put a journal that cannot be taken up where it is not in the way, and say where that is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -171,6 +172,22 @@ def test_a_killed_conversation_goes_on_without_paying_twice(place: Place) -> Non
     ]
     assert place.piped(b"more", "--resume", "talk").returncode == 0
     assert place.told() == ["Who are you?", "I am Ann.", "I am Bob.", "more", "I am Bob."]
+
+
+def test_the_journal_of_another_team_is_set_aside(place: Place) -> None:
+    for names in (("ann", "bob"), ("cat", "dan")):
+        team = TEAM.replace("ann", names[0]).replace("bob", names[1])
+        (place.folder / f"{names[0]}.yaml").write_text(team, encoding="utf-8")
+        place.server.add("First.", "Second.")
+        assert place.piped(b"hello\n", f"{names[0]}.yaml", "--save", names[0]).returncode == 0
+    shutil.copy("cat/exchanges/0001.jsonl", "ann/exchanges/0002.jsonl")
+    place.server.add("Third.", "Fourth.")
+    run = place.piped(b"and now?\n", "--resume", "ann")
+    assert run.stdout.decode() == "ann: Third.\nbob: Fourth.\n"
+    told = " ".join(run.stderr.decode().split())
+    assert f"belongs to another team, with cat, dan, and is not taken up. It is in {Path.cwd()}/ann/exchanges" in told
+    assert Path("ann/exchanges/0002.cut.jsonl").read_bytes() == Path("cat/exchanges/0001.jsonl").read_bytes()
+    assert place.told() == ["hello", "First.", "Second.", "and now?", "Third."]
 
 
 # --- in a pipe
