@@ -7,6 +7,7 @@ import keyword
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Sequence
 from importlib.machinery import PathFinder
 from importlib.metadata import requires
@@ -66,9 +67,9 @@ def main(arguments: Sequence[str]) -> int:
     print(
         f"The project is in {name}. Try it:\n"
         f"  cd {name}\n"
-        "  python -m unittest                                        its tests; they need no model\n"
-        f"  autogen-classic run --replay runs/first.json -m {name}    the recorded run\n"
-        f"  python -m {name}                                          a real one, with your OPENAI_API_KEY"
+        f"{'  python -m unittest':<60}its tests; they need no model\n"
+        f"{f'  autogen-classic run --replay runs/first.json -m {name}':<60}the recorded run\n"
+        f"{f'  python -m {name}':<60}a real one, with your OPENAI_API_KEY"
     )
     return 0
 
@@ -83,8 +84,8 @@ def check_name(name: str) -> None:
         ProjectError: it cannot be used; the text says why, and what could be.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        near = re.sub(r"[^a-z0-9]+", "_", Path(name).name.lower()).strip("_").lstrip("0123456789_")
-        hint = f" Take {near}, for instance." if near and near != name else ""
+        near = _near(name)
+        hint = f" Take {f'my_{near}' if _is_taken(near) else near}, for instance." if near else ""
         raise ProjectError(
             f"{name!r} is not a name for a package. It must begin with a small letter, and go on with small letters, "
             f"digits and _.{hint}"
@@ -93,8 +94,26 @@ def check_name(name: str) -> None:
         raise ProjectError(
             f"{name!r} is a keyword of Python, so no package can be called that. Take my_{name}, for instance."
         )
-    if name in sys.stdlib_module_names or name in _TAKEN or _OF_WINDOWS.fullmatch(name) or _is_package(name):
+    if _is_taken(name):
         raise ProjectError(f"{name!r} is taken by something else. Take my_{name}, for instance.")
+
+
+def _near(name: str) -> str:
+    """The nearest name that has the form of one; empty if nothing is left of it."""
+    plain = unicodedata.normalize("NFKD", Path(name).name.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_").lstrip("0123456789_")
+
+
+def _is_taken(name: str) -> bool:
+    """Whether the name belongs to Python, to Windows, or to a package."""
+    return (
+        keyword.iskeyword(name)
+        or keyword.issoftkeyword(name)
+        or name in sys.stdlib_module_names
+        or name in _TAKEN
+        or _OF_WINDOWS.fullmatch(name) is not None
+        or _is_package(name)
+    )
 
 
 def _is_package(name: str) -> bool:

@@ -47,6 +47,19 @@ def test_a_new_project_is_clean(project: Path) -> None:
     assert "OAI_CONFIG_LIST" in texts[project / ".gitignore"]
 
 
+def test_a_new_project_is_what_ruff_and_mypy_like(project: Path) -> None:
+    pytest.importorskip("ruff")
+    pytest.importorskip("mypy")
+    for command in (
+        ("ruff", "check", "--isolated", "--select", "E,F,I,UP,B"),
+        ("ruff", "format", "--isolated", "--check"),
+        # without the library, which would take a minute
+        ("mypy", "--strict", "--no-warn-return-any", "--ignore-missing-imports", "--follow-imports=skip"),
+    ):
+        checked = run(project, "-m", *command, ".")
+        assert checked.returncode == 0, checked.stdout
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [
@@ -56,7 +69,9 @@ def test_a_new_project_is_clean(project: Path) -> None:
         ("1st", "Take st, for instance."),
         ("../shop", "Take shop, for instance."),
         ("", "is not a name for a package"),
-        ("caf\u00e9", "Take caf, for instance."),
+        ("caf\u00e9", "Take cafe, for instance."),
+        ("\u5496\u5561", "is not a name for a package"),
+        ("Class", "Take my_class, for instance."),
         ("class", "'class' is a keyword of Python, so no package can be called that. Take my_class"),
         ("json", "'json' is taken by something else. Take my_json"),
         ("autogen", "'autogen' is taken by something else"),
