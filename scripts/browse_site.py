@@ -41,6 +41,7 @@ ONE_OF_EACH_KIND = (
     "404.html",
     "index.html",
     "groups.html",
+    "questions.html",
     "speed.html",
     "errors/MissingKeyError.html",
     "reference/compat.html",
