@@ -105,6 +105,9 @@ def parsed(text: str, what: str) -> dict[str, Any]:
         text: the text.
         what: what it should be, for an error.
 
+    Returns:
+        The object that it holds, with what JSON can hold: dates become texts.
+
     Raises:
         ValueError: it is neither, or does not hold an object.
         ImportError: YAML needs the package pyyaml.
@@ -136,14 +139,16 @@ def servers_of(specification: Mapping[str, Any], source: str | None) -> list[dic
 
     Args:
         specification: its description.
-        source: where that comes from; addresses of servers may be relative to it.
+        source: where that comes from, to which addresses of servers may be relative; None if that is not known.
+
+    Returns:
+        A dict with ``url`` for each server, with the default values of its variables filled in.
     """
     servers = []
     for server in specification.get("servers") or [{"url": "/"}]:
-        defaults = {name: one.get("default", "") for name, one in (server.get("variables") or {}).items()}
         url = str(server["url"])
-        for name, value in defaults.items():
-            url = url.replace(f"{{{name}}}", str(value))
+        for name, variable in (server.get("variables") or {}).items():
+            url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
         servers.append({"url": urljoin(source, url) if source else url})
     return servers
 
@@ -153,6 +158,9 @@ def operations_of(specification: Mapping[str, Any]) -> list[Operation]:
 
     Args:
         specification: its description, of version 3 of OpenAPI.
+
+    Returns:
+        One operation for each path and method; no two have the same name.
 
     Raises:
         ValueError: it is of another version, or does not describe paths.
@@ -179,36 +187,48 @@ def _operation(
     described: Mapping[str, Any],
     taken: set[str],
 ) -> Operation:
-    listed = [_found(one, specification) for one in _parameters(shared, described)]
-    by_place = {(one["in"], one["name"]): one for one in listed}  # an operation's own go before those of its path
-    arguments: set[str] = {_BODY}
+    """Read one operation.
+
+    Args:
+        specification: the whole description.
+        path: the path of the operation.
+        method: of HTTP.
+        shared: what the description says of all operations of the path.
+        described: what it says of this one.
+        taken: the names of other operations; that of this one is added.
+    """
     return Operation(
-        _new_name(_snake_case(described.get("operationId") or f"{method}_{path}"), taken),
-        _joined(described.get("summary"), described.get("description")),
-        method.upper(),
-        path,
-        tuple(
-            Parameter(
-                name,
-                _new_name(_identifier(name), arguments),
-                place,
-                _schema(one, one.get("description")),
-                bool(one.get("required")) or place == "path",
-            )
-            for (place, name), one in by_place.items()
-        ),
-        _body(_found(described.get("requestBody"), specification)),
-        tuple(_security(specification, described)),
-        str(next(iter(described.get("tags") or ()), "")),
+        name=_new_name(_snake_case(described.get("operationId") or f"{method}_{path}"), taken),
+        description=_joined(described.get("summary"), described.get("description")),
+        method=method.upper(),
+        path=path,
+        parameters=_parameters(specification, shared, described),
+        body=_body(_resolved(described.get("requestBody"), specification)),
+        security=tuple(_security(specification, described)),
+        group=str(next(iter(described.get("tags") or ()), "")),
     )
 
 
-def _parameters(*holders: Mapping[str, Any]) -> Iterator[Any]:
-    for holder in holders:
-        yield from holder.get("parameters") or ()
+def _parameters(
+    specification: Mapping[str, Any], shared: Mapping[str, Any], described: Mapping[str, Any]
+) -> tuple[Parameter, ...]:
+    listed = [*(shared.get("parameters") or ()), *(described.get("parameters") or ())]
+    resolved = [_resolved(parameter, specification) for parameter in listed]
+    by_place = {(one["in"], one["name"]): one for one in resolved}  # an operation's own replace those of its path
+    arguments = {_BODY}
+    return tuple(
+        Parameter(
+            name=name,
+            argument=_new_name(_identifier(name), arguments),
+            place=place,
+            schema=_schema(parameter, parameter.get("description")),
+            is_required=bool(parameter.get("required")) or place == "path",
+        )
+        for (place, name), parameter in by_place.items()
+    )
 
 
-def _found(part: object, specification: Mapping[str, Any]) -> dict[str, Any]:
+def _resolved(part: object, specification: Mapping[str, Any]) -> dict[str, Any]:
     """A part of a description without references; empty if it is not there."""
     return cast("dict[str, Any]", resolve_part(part or {}, specification))
 
@@ -229,7 +249,7 @@ def _schema(holder: Mapping[str, Any], description: str | None) -> dict[str, Any
 
 
 def _without_recursion(part: object) -> object:
-    """What is left of a definition that refers to itself may be anything."""
+    """A schema in which the references that are left, of definitions that contain themselves, take any value."""
     if isinstance(part, list):
         return [_without_recursion(one) for one in part]
     if not isinstance(part, dict):
@@ -241,12 +261,13 @@ def _security(specification: Mapping[str, Any], described: Mapping[str, Any]) ->
     schemes = (specification.get("components") or {}).get("securitySchemes") or {}
     for alternative in described.get("security", specification.get("security")) or ():
         for name in alternative:
-            scheme = _found(schemes.get(name), specification)
+            scheme = _resolved(schemes.get(name), specification)
             kind = BaseSecurity.get_security_class(scheme.get("type", ""), scheme)
             yield kind.from_scheme(scheme)
 
 
 def _joined(*texts: str | None) -> str:
+    """The texts as paragraphs, each once."""
     return "\n\n".join(dict.fromkeys(text.strip() for text in texts if text))
 
 
@@ -263,9 +284,11 @@ def _identifier(name: str) -> str:
 
 
 def _new_name(name: str, taken: set[str]) -> str:
+    """A name, with a number if it is taken, and no longer than functions of models may be; it is then taken, too."""
     new, number = name, 1
     while new in taken:
         number += 1
-        new = f"{name[: _LONGEST_NAME - 4]}_{number}"
+        ending = f"_{number}"
+        new = name[: _LONGEST_NAME - len(ending)] + ending
     taken.add(new)
     return new
