@@ -75,6 +75,12 @@ class CassetteRecorder(Recorder):
         top: what `_file.head` returned.
         turns: turns that it already has.
         secrets: what must not appear in it.
+
+    Attributes:
+        has_news: whether a turn was added to those that it already had.
+
+    Raises:
+        CassetteError: the file cannot be written.
     """
 
     def __init__(self, path: Path, top: dict[str, Any], turns: list[Turn], secrets: Secrets) -> None:
@@ -107,13 +113,16 @@ class CassetteRecorder(Recorder):
 
         Args:
             failed: whether the run ended with an error. Without a single turn it then leaves an older file as it is.
+
+        Raises:
+            CassetteError: the file cannot be written. The text says where the turns are.
         """
         if os.getpid() != self._process:
             return
         if failed and not self.has_news:
             self._partial.remove()
             return
-        # hidden once more, because a key may have shown itself later than a text with it
+        # Hidden once more: a text may have been kept before it was known that a part of it is a key.
         turns = sorted(map(self._secrets.hide, self._turns), key=lambda turn: turn["number"])
         try:
             _file.write(self._path, self._top, _numbered(turns))

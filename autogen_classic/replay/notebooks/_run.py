@@ -73,9 +73,7 @@ def replay_notebook(
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-m", "autogen_classic", "replay", os.fspath(path), "--json", str(report)]
-        command += ["--code"] * code + ["--tools"] * tools
-        command += [] if cassette is None else ["--cassette", os.fspath(cassette)]
-        command += [] if write is None else ["--write", os.fspath(write)]
+        command += _options(code, tools, cassette, write)
         package = Path(__file__).parents[3]
         places = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
         with subprocess.Popen(
@@ -99,6 +97,22 @@ def replay_notebook(
             said = complaint.strip().removeprefix("autogen-classic replay: ")
             raise NotebookError(said or f"{path} cannot be run: its process ended with {process.returncode}.")
         return NotebookReport.from_json(report.read_text(encoding="utf-8"))
+
+
+def _options(
+    code: bool, tools: bool, cassette: str | os.PathLike[str] | None, write: str | os.PathLike[str] | None
+) -> list[str]:
+    """The options of ``autogen-classic replay`` that stand for the arguments of `replay_notebook`."""
+    options = []
+    if code:
+        options.append("--code")
+    if tools:
+        options.append("--tools")
+    if cassette is not None:
+        options += ["--cassette", os.fspath(cassette)]
+    if write is not None:
+        options += ["--write", os.fspath(write)]
+    return options
 
 
 def _end_with_all_it_has_started(process: subprocess.Popen[str]) -> None:
@@ -156,10 +170,11 @@ def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, wr
 
 
 def _cells_with_a_conversation(path: Path) -> list[Cell]:
+    """The cells of a notebook; NotebookError if none of its outputs shows a conversation, or it is too large."""
     if path.is_file() and path.stat().st_size > _LARGEST_NOTEBOOK:
         raise NotebookError(f"{path} has more than {_LARGEST_NOTEBOOK >> 20} MB. Clear the pictures in its outputs.")
     cells = read_cells(path)
-    if not any(isinstance(item, Turn) for cell in cells for item in read_transcript(shown_text(cell))):
+    if not any(_turns_in(read_transcript(shown_text(cell))) for cell in cells):
         raise NotebookError(
             f"{path} has no conversation in its saved outputs, so there is nothing to replay. Save it after a run, or "
             f"run it with a model: autogen-classic run {path.name}"
@@ -168,20 +183,12 @@ def _cells_with_a_conversation(path: Path) -> list[Cell]:
 
 
 def _replay_cell(shell: Shell, cell: Cell, player: Player) -> tuple[CellReport, list[dict[str, Any]]]:
+    """Run a cell; return how it compares with the record, and its new outputs."""
     before = shown_text(cell)
     items = read_transcript(before)
     player.begin(items, before)
-    recorded = [item for item in items if isinstance(item, Turn)]
-    shown = _Shown(sys.stdout)
-    error: BaseException | None = None
-    with contextlib.redirect_stdout(shown):
-        try:
-            error = shell.run(cell)
-        except (NotebookError, SystemExit) as raised:
-            error = raised
-    text = shown.getvalue()
-    replayed = [item for item in read_transcript(text) if isinstance(item, Turn)]
-    report = compare(cell.number, recorded, replayed)
+    text, error = _run_cell(shell, cell)
+    report = compare(cell.number, _turns_in(items), _turns_in(read_transcript(text)))
     outputs = [{"output_type": "stream", "name": "stdout", "text": text.splitlines(keepends=True)}] if text else []
     if error is not None:
         name = type(error).__name__
@@ -194,8 +201,24 @@ def _replay_cell(shell: Shell, cell: Cell, player: Player) -> tuple[CellReport, 
     return report, outputs
 
 
+def _run_cell(shell: Shell, cell: Cell) -> tuple[str, BaseException | None]:
+    """Run a cell; return what it printed, and the error that ended it, if any."""
+    shown = _Shown(sys.stdout)
+    error: BaseException | None
+    with contextlib.redirect_stdout(shown):
+        try:
+            error = shell.run(cell)
+        except (NotebookError, SystemExit) as raised:
+            error = raised
+    return shown.getvalue(), error
+
+
+def _turns_in(items: Sequence[object]) -> list[Turn]:
+    return [item for item in items if isinstance(item, Turn)]
+
+
 def _failure(cell: int, error: BaseException, report: CellReport) -> Departure:
-    """What ended a cell, unless the conversation had departed before."""
+    """The departure that an error makes, unless the conversation had departed before."""
     before = report.departure
     if before is not None and before.kind in ("other speaker", "other text"):
         return before
