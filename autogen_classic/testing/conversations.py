@@ -8,11 +8,9 @@ from time import time
 from typing import Any
 
 from .replies import Refusal, error
-from .responses_wire import as_items
+from .responses_wire import Item, as_items
 
 __all__ = ("Conversations",)
-
-Item = dict[str, Any]
 
 
 class Conversations:
@@ -26,7 +24,7 @@ class Conversations:
     def __init__(self) -> None:
         self.items: dict[str, list[Item]] = {}
         self.responses: dict[str, dict[str, Any]] = {}
-        self._about: dict[str, dict[str, Any]] = {}
+        self._heads: dict[str, dict[str, Any]] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -40,8 +38,8 @@ class Conversations:
             Refusal: it does not.
         """
         identity = _id_of(request.get("conversation"))
-        if identity is not None and identity not in self.items:
-            raise _unknown(f"Conversation with id '{identity}' not found.")
+        if identity is not None:
+            self._check_known(identity)
 
     def keep(self, request: dict[str, Any], response: dict[str, Any]) -> None:
         """Keep a response, and add what was said to its conversation.
@@ -74,17 +72,22 @@ class Conversations:
             case ("POST", ["conversations"]):
                 return self._create(body)
             case ("GET", ["conversations", identity]):
-                return self._of(identity)
+                self._check_known(identity)
+                return self._heads[identity]
             case ("POST", ["conversations", identity]):
-                self._of(identity)["metadata"] = body.get("metadata") or {}
-                return self._of(identity)
+                self._check_known(identity)
+                self._heads[identity]["metadata"] = body.get("metadata") or {}
+                return self._heads[identity]
             case ("DELETE", ["conversations", identity]):
-                del self._about[self._of(identity)["id"]], self.items[identity]
+                self._check_known(identity)
+                del self._heads[identity], self.items[identity]
                 return {"id": identity, "object": "conversation.deleted", "deleted": True}
             case ("GET", ["conversations", identity, "items"]):
-                return _list_of(self.items[self._of(identity)["id"]][::-1])  # the newest first, as OpenAI lists them
+                self._check_known(identity)
+                return _list_of(self.items[identity][::-1])  # the newest first, as OpenAI lists them
             case ("POST", ["conversations", identity, "items"]):
-                return _list_of(self._add(self._of(identity)["id"], as_items(body.get("items"))))
+                self._check_known(identity)
+                return _list_of(self._add(identity, as_items(body.get("items"))))
             case ("GET", ["responses", identity]) if identity in self.responses:
                 return self.responses[identity]
             case ("DELETE", ["responses", identity]) if identity in self.responses:
@@ -95,17 +98,21 @@ class Conversations:
     def _create(self, body: dict[str, Any]) -> dict[str, Any]:
         identity = f"conv_mock_{next(self._numbers)}"
         self.items[identity] = []
-        about = {"id": identity, "object": "conversation", "created_at": int(time())}
-        self._about[identity] = {**about, "metadata": body.get("metadata") or {}}
+        self._heads[identity] = {
+            "id": identity,
+            "object": "conversation",
+            "created_at": int(time()),
+            "metadata": body.get("metadata") or {},
+        }
         self._add(identity, as_items(body.get("items")))
-        return self._about[identity]
+        return self._heads[identity]
 
-    def _of(self, identity: str) -> dict[str, Any]:
-        if identity not in self._about:
+    def _check_known(self, identity: str) -> None:
+        if identity not in self._heads:
             raise _unknown(f"Conversation with id '{identity}' not found.")
-        return self._about[identity]
 
     def _add(self, identity: str, items: list[Item]) -> list[Item]:
+        """Append items to a conversation; return them with their ids."""
         with self._lock:
             kept = self.items[identity]
             added = [{"id": f"{identity}_item_{len(kept) + place}", **item} for place, item in enumerate(items)]

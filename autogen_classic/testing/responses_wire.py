@@ -12,9 +12,10 @@ from typing import Any
 from .replies import Choices, ModelRequest, Reply
 from .wire import replies_for, split_text, usage_of
 
-__all__ = ("as_items", "is_last_event", "response", "response_events")
+__all__ = ("Item", "as_items", "is_last_event", "response", "response_events")
 
 Item = dict[str, Any]
+"""One item of a conversation, in the form of OpenAI."""
 
 
 def response(answer: Reply | Choices, request: ModelRequest, number: int) -> dict[str, Any]:
@@ -102,6 +103,7 @@ def _as_kept(item: Item) -> Item:
 
 
 def _head(request: ModelRequest, number: int) -> dict[str, Any]:
+    """What a response says of itself and its request, without what the model said."""
     conversation = request.get("conversation")
     return {
         "id": f"resp_mock_{number}",
@@ -122,6 +124,7 @@ def _head(request: ModelRequest, number: int) -> dict[str, Any]:
 
 
 def _output(reply: Reply, number: int) -> list[Item]:
+    """The items of a response: those of the script, then the text, then calls of functions."""
     items: list[Item] = [dict(item) for item in reply.items]
     if reply.content is not None:
         part = {"type": "output_text", "text": reply.content, "annotations": [dict(note) for note in reply.annotations]}
