@@ -1,4 +1,4 @@
-"""Small helpers of the executors: quieter pip, and a safe place for a code file."""
+"""What executors share: a quieter pip, the summary of a chat as text, and the name that code gives its file."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from ..errors import FileNameError
 
 __all__ = ("format_chat_result", "silence_pip")
 
+_RULE = "=" * 80
+_LAST_MESSAGES = 3
+_LONGEST_SUMMARY = 300  # characters
+_LONGEST_MESSAGE = 100
+
 _PIP_IN_SHELL = re.compile(r"^pip install(?! -qqq\b)", re.MULTILINE)
 _PIP_AFTER_AND = re.compile(r"(?<=[;&|] )pip install(?! -qqq\b)")
 _PIP_IN_PYTHON = re.compile(r"^(! ?pip install)(?! -qqq\b)", re.MULTILINE)
@@ -20,10 +25,6 @@ _SHELLS = ("bash", "shell", "sh", "pwsh", "powershell", "ps1")
 # A name in the first line: "# NAME", "// NAME", "/* NAME */" or "<!-- NAME -->", with or without "filename:".
 _NAME_COMMENT = re.compile(r"(?:# |// |/\* |<!-- )\s*(?P<explicit>filename:)?(?P<name>.*)")
 _END_OF_COMMENT = re.compile(r"(?:\*/|-->)$")
-_RULE = "=" * 80
-_LAST_MESSAGES = 3
-_LONGEST_SUMMARY, _LONGEST_MESSAGE = 300, 100  # characters
-
 _LONGEST_NAME = 255  # bytes in one part of a path, on the common file systems
 
 
@@ -106,16 +107,16 @@ def _get_file_name_from_content(code: str, workspace_path: Path, language: str |
     if comment is None:
         return None
     name = _END_OF_COMMENT.sub("", comment["name"].strip()).rstrip()
-    if language is not None and not comment["explicit"] and not name.lower().endswith(endings_of(language)):
+    is_explicit = bool(comment["explicit"])
+    if language is not None and not is_explicit and not name.lower().endswith(endings_of(language)):
         return None
-    is_prose_with_a_slash = not comment["explicit"] and "/" in name and (" " in name or "://" in name)
-    too_long = any(len(part.encode("utf-8", errors="replace")) > _LONGEST_NAME for part in Path(name).parts)
-    if not name or "\0" in name or too_long:
+    if not _can_be_a_name(name):
         return None
+    is_prose = not is_explicit and "/" in name and (" " in name or "://" in name)
     root = workspace_path.resolve()
     try:
         path = (root / name).resolve()
-        if is_prose_with_a_slash and not path.is_file():
+        if is_prose and not path.is_file():
             return None
         if not path.is_relative_to(root):
             raise FileNameError("Filename is not in the workspace")
@@ -123,3 +124,8 @@ def _get_file_name_from_content(code: str, workspace_path: Path, language: str |
         return str(path.relative_to(root)) if path.is_file() or not path.exists() else None
     except (OSError, RuntimeError, UnicodeError):  # too long, a loop of symbolic links, or not a valid text
         return None
+
+
+def _can_be_a_name(name: str) -> bool:
+    is_too_long = any(len(part.encode("utf-8", errors="replace")) > _LONGEST_NAME for part in Path(name).parts)
+    return bool(name) and "\0" not in name and not is_too_long

@@ -16,8 +16,8 @@ from .._core import events
 
 __all__ = ("ProgressLine", "watch_in_notebook")
 
-_PATIENCE = 5.0
-_PAUSE = 1.0
+_PATIENCE = 5.0  # seconds
+_SECONDS_BETWEEN_UPDATES = 1.0
 _HEARD = (
     events.ModelAsked,
     events.ModelAnswered,
@@ -55,12 +55,13 @@ class ProgressLine:
             model = event.request.get("model") or "the model"
             self._begin(event.request_id, f"{_name(event.agent)} is waiting for {model}")
         elif isinstance(event, events.ModelAnswered | events.ModelFailed):
-            if getattr(event, "next_number", None) is None:  # else another model is asked
+            is_asked_on = isinstance(event, events.ModelFailed) and event.next_number is not None
+            if not is_asked_on:
                 self._end(event.request_id)
         elif isinstance(event, events.ToolCalled):
-            self._begin(_of_tool(event), f"{_name(event.agent)} runs {event.name}")
+            self._begin(_key_of_tool(event), f"{_name(event.agent)} runs {event.name}")
         elif isinstance(event, events.ToolReturned):
-            self._end(_of_tool(event))
+            self._end(_key_of_tool(event))
         elif isinstance(event, events.CodeExecuting):
             self._begin(("code", id(event.agent)), f"{_name(event.agent)} runs {', '.join(event.languages)} code")
         elif isinstance(event, events.CodeExecuted):
@@ -91,15 +92,18 @@ class ProgressLine:
             self._changed.notify()
 
     def _watch(self) -> None:
+        """Show what runs, in a thread that ends when nothing runs any more."""
         show = None
         with self._changed:
             while self._running:
                 what, began = next(reversed(self._running.values()))  # what began last: the innermost
                 waited = time.monotonic() - began
-                if waited >= self._patience:
-                    show = show or self._new_line()
-                    show(f"{what}: {waited:.0f} s")
-                self._changed.wait(max(self._patience - waited, 0.01) if waited < self._patience else _PAUSE)
+                if waited < self._patience:
+                    self._changed.wait(self._patience - waited)
+                    continue
+                show = show or self._new_line()
+                show(f"{what}: {waited:.0f} s")
+                self._changed.wait(_SECONDS_BETWEEN_UPDATES)
             self._is_watched = False
         if show is not None:
             show("")
@@ -109,7 +113,8 @@ def _name(agent: object) -> str:
     return str(getattr(agent, "name", agent or "a program"))
 
 
-def _of_tool(event: events.ToolCalled | events.ToolReturned) -> Hashable:
+def _key_of_tool(event: events.ToolCalled | events.ToolReturned) -> Hashable:
+    """What the call and the return of a tool have in common."""
     return ("tool", id(event.agent), event.name, event.call_id)
 
 
@@ -132,6 +137,7 @@ def watch_in_notebook() -> None:
 
 
 def _new_line() -> Callable[[str], None]:
+    """Make a line in the notebook; the function that is returned changes its text."""
     from IPython.display import display, update_display
 
     place = uuid.uuid4().hex
