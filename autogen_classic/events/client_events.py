@@ -17,7 +17,7 @@ _LINE = "-" * 100
 
 
 class ModelUsageSummary(BaseModel):
-    """What one model has taken: ``cost`` in US dollars, and tokens."""
+    """What one model has used: ``cost`` in US dollars, and numbers of tokens."""
 
     model: str
     completion_tokens: int
@@ -27,7 +27,7 @@ class ModelUsageSummary(BaseModel):
 
 
 class _UsageSummary(BaseModel):
-    """What all models have taken; None where nothing was."""
+    """What all models have used: each of them, and ``total_cost`` in US dollars; None if no model was asked."""
 
     usages: list[ModelUsageSummary] | None = None
     total_cost: float | None = None
@@ -62,7 +62,15 @@ SummaryMode = Literal["both", "total", "actual"]
 
 @wrap_event
 class UsageSummaryEvent(BaseEvent):
-    """What was spent. ``mode`` tells which of ``actual`` and ``total`` is printed."""
+    """What was spent.
+
+    Args:
+        uuid: the identifier of the event; None makes one.
+        actual_usage_summary: what was spent without answers from a cache, as a client has it; None if nothing was.
+        total_usage_summary: what was spent, together with what answers from a cache once cost.
+        mode: which of the two is printed.
+        **read: ``actual`` and ``total`` themselves, when an event is read from JSON.
+    """
 
     actual: ActualUsageSummary
     total: TotalUsageSummary
@@ -106,7 +114,7 @@ class UsageSummaryEvent(BaseEvent):
 
 
 def _fields(summary: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The fields of a summary that a client has as a dict."""
+    """The fields of a usage summary, from the dict in which a client keeps it: costs and tokens by model."""
     if summary is None:
         return {}
     usages = [{"model": model, **usage} for model, usage in summary.items() if isinstance(usage, Mapping)]

@@ -31,7 +31,8 @@ class SpanMaker:
         capture_content: whether they hold what was said.
         operations: the kinds of spans that are made, with the ``gen_ai.operation.name`` of each.
         concerns: tells of an agent whether its chats, turns and tools are traced; None for all agents.
-        and_within: whether everything within these is traced, too, and chats with such an agent.
+        and_within: whether other agents are traced as well, in chats with such an agent and in all that happens within
+            a span that has begun.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class SpanMaker:
         self._and_within = and_within
         self._lock = threading.Lock()
         self._open: set[OpenSpan] = set()
-        self._secrets: set[str] = set()  # keys of all whose chats have been seen
+        self._secrets: set[str] = set()
 
     def _begin(
         self,
@@ -64,7 +65,21 @@ class SpanMaker:
         outwards: bool = False,
         seconds_ago: float = 0.0,
     ) -> OpenSpan | None:
-        """Begin a span, unless it belongs to an agent that is not traced."""
+        """Begin a span, unless it belongs to an agent that is not traced.
+
+        Args:
+            event: what has happened.
+            name: the name of the span.
+            kind: what it stands for, such as ``"agent"``.
+            subject: what the span is found by when it ends, such as the agent.
+            agent: whose work it is.
+            attributes: what is known about it; None as a value is left out.
+            outwards: whether it stands for a request to another program.
+            seconds_ago: how long ago it began.
+
+        Returns:
+            The span, or None.
+        """
         if not self._is_wanted(event, agent):
             return None
         if self._provider is None and isinstance(traces.get_tracer_provider(), ProxyTracerProvider):
@@ -94,6 +109,7 @@ class SpanMaker:
         return with_it or self._innermost() is not None
 
     def _innermost(self, kind: str | None = None, subject: object = None) -> OpenSpan | None:
+        """The innermost open span of this tracing, of a kind and with a subject if they are given."""
         return innermost(self, kind, subject)
 
     def _end(self, opened: OpenSpan, error_type: str | None = None, said: str | None = None) -> None:
@@ -118,12 +134,13 @@ class SpanMaker:
         return _content.without_secrets(text, self._secrets)
 
     def _show(self, opened: OpenSpan, agent: object, name: str, value: object) -> None:
+        """Set an attribute of a span to what was said, without keys."""
         if value is not None and not opened.is_over:
             text = value if isinstance(value, str) else _content.as_json(value)
             self._learn_keys_of(agent)
             opened.span.set_attribute(name, _content.without_secrets(text, self._secrets))
 
     def _learn_keys_of(self, *agents: object) -> None:
-        """Take notice of the keys of agents: what one says may hold the key of another."""
+        """Remember the keys of agents, to hide them everywhere: what one agent says may hold the key of another."""
         for agent in agents:
             self._secrets.update(secrets_in(getattr(agent, "llm_config", None) or {}))

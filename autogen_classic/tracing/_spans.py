@@ -95,7 +95,7 @@ def begin(
         subject: tells it from others of its kind.
         attributes: what is known about it.
         outwards: whether it stands for a request to another program.
-        seconds_ago: when it began.
+        seconds_ago: how many seconds ago it began.
     """
     leave_what_is_over()
     before = contexts.get_current()

@@ -59,7 +59,8 @@ class Tracing(SpanMaker):
         capture_content: whether spans hold what was said.
         operations: the kinds of spans that are made, with the ``gen_ai.operation.name`` of each.
         concerns: tells of an agent whether its chats, turns and tools are traced; None for all agents.
-        and_within: whether everything within these is traced, too, and chats with such an agent.
+        and_within: whether other agents are traced as well, in chats with such an agent and in all that happens within
+            a span that has begun.
 
     Attributes:
         OPERATIONS: all kinds of spans.

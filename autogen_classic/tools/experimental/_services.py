@@ -18,7 +18,7 @@ SECONDS = 30.0
 
 _LONGEST_DETAIL = 300
 _UNREADABLE = "sent an answer that cannot be read. Try again later."
-# Over such an answer, the packages of services fail like any program.
+# What the packages of services raise over an answer that they cannot read.
 _STUMBLES = (AttributeError, ContentRefusedError, LookupError, TypeError, ValueError)
 
 
@@ -28,8 +28,11 @@ def key_for(service: str, given: str | None, parameter: str, variable: str) -> s
     Args:
         service: its name.
         given: what the program gave, or None.
-        parameter: how the program gives it.
-        variable: the variable of the environment that holds it otherwise.
+        parameter: the name of the parameter by which it does so, for the error.
+        variable: the variable of the environment that holds the key otherwise.
+
+    Returns:
+        The key.
 
     Raises:
         ValueError: there is no key.
@@ -57,8 +60,8 @@ def asking(
 
     Args:
         service: its name, which begins the text.
-        key: the key that is sent, or all that must not be shown; it is looked at when something has gone wrong.
-        statuses: the statuses of HTTP for which errors of its package stand, where these do not tell them.
+        key: the key that is sent, or all texts that must not be shown. An iterable is read only when the service fails.
+        statuses: HTTP statuses by the classes of errors of its package, for errors that do not carry their status.
 
     Returns:
         A context manager in which the service is asked.
@@ -77,13 +80,14 @@ def asking(
 
 
 def _what_happened(error: Exception, statuses: Mapping[type[Exception], int]) -> str:
+    """Say what went wrong, as the rest of a sentence that begins with the name of the service."""
     chain = list(_chain(error))
     status = next((found for one in chain if (found := _status_of(one, statuses)) is not None), None)
     if status is not None:
         return f"{_meaning_of(status)} (HTTP {status}).{_detail_of(error)}"
     if any(isinstance(one, TimeoutError) or "timeout" in type(one).__name__.lower() for one in chain):
         return "did not answer in time. Try again later."
-    if isinstance(error, _STUMBLES) and not isinstance(error, SSLError):  # which is a ValueError, too
+    if isinstance(error, _STUMBLES) and not isinstance(error, SSLError):  # an SSLError is a ValueError, too
         return _UNREADABLE
     if any(isinstance(one, OSError | HTTPException) for one in chain):
         return "cannot be reached. Try again later."
@@ -98,6 +102,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _status_of(error: BaseException, statuses: Mapping[type[Exception], int]) -> int | None:
+    """The HTTP status that an error stands for or carries; None if it does neither."""
     told = next((status for kind, status in statuses.items() if isinstance(error, kind)), None)
     if told is not None:
         return told
