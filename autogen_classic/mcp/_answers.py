@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ("saved", "text_of_answer", "text_of_resource")
+__all__ = ("save_resource", "text_of_answer", "text_of_resource")
 
 
 def text_of_answer(answer: Mapping[str, Any]) -> str:
@@ -63,7 +63,7 @@ def _named_bytes(mime_type: str, in_base64: str) -> str:
     return f"[{mime_type}, {len(in_base64) * 3 // 4 - in_base64[-2:].count('=')} bytes]"
 
 
-def saved(resource: Mapping[str, Any], uri: str, folder: Path) -> list[Path]:
+def save_resource(resource: Mapping[str, Any], uri: str, folder: Path) -> list[Path]:
     """Write what a resource holds into files.
 
     Args:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from ..errors import McpCallError
 from ..tools import Tool, Toolkit
-from ._answers import saved, text_of_answer, text_of_resource
+from ._answers import save_resource, text_of_answer, text_of_resource
 from ._home_loop import HomeLoop
 from ._package import METHOD_NOT_FOUND, ClientSession, PaginatedRequestParams
 from ._sessions import (
@@ -195,7 +195,7 @@ class MCPClient:
             resource = _as_dict(await _asked(lambda: session.read_resource(uri)))
             if resource_download_folder is None:
                 return text_of_resource(resource)
-            files = saved(resource, uri, resource_download_folder)
+            files = save_resource(resource, uri, resource_download_folder)
             if not files:
                 return ""
             where = ", ".join(str(file) for file in files)

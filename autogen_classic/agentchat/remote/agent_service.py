@@ -14,6 +14,7 @@ from ..._core.callables import name_of
 from ..._core.events import Event, MessageSent, TextStreamed, listening
 from ..._core.messages import as_message, stored_form
 from ..._core.shared_loop import sharing_loop
+from ..._core.tags import foreign_pictures_kept_over_chats
 from ..._core.threads import OneThread
 from ..._json.walk import copied
 from ...events.client_events import StreamEvent
@@ -21,7 +22,7 @@ from ...io.base import AsyncIOStreamProtocol, IOStream
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from ..groupchat import GroupChatManager
-from .caller import Caller, foreign_pictures_kept_over_chats, remember
+from .caller import Caller, remember
 from .makers import Maker, made_by, made_for_request, refuse_the_same
 from .protocol import RequestMessage, ServiceResponse, checked, checked_tools
 

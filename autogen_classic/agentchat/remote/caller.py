@@ -1,4 +1,4 @@
-"""Whoever asks an agent from elsewhere, as an agent that speaks to it."""
+"""A client elsewhere, as an agent that speaks to the agent which the client asks."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ __all__ = ("Caller", "foreign_pictures_kept_over_chats", "name_for_client", "rem
 
 
 class Caller(ConversableAgent):
-    """Speaks for a client to an agent, whose own tools it runs. The client runs those that it has offered.
+    """Speaks for a client to an agent.
+
+    It runs the agent's own tools. The tools that the client has offered are run by the client.
 
     Args:
-        agent: whom it speaks to.
+        agent: the agent that it speaks to.
     """
 
     def __init__(self, agent: ConversableAgent) -> None:
@@ -32,7 +34,7 @@ class Caller(ConversableAgent):
         lend_tools(agent, self)
 
     def ends(self, message: Mapping[str, Any]) -> bool:
-        """Tell whether a word of the agent goes back to the client: it calls nothing, or a tool of the client.
+        """Tell whether a message of the agent goes back to the client: it calls nothing, or a tool of the client.
 
         Args:
             message: what the agent says.
@@ -41,10 +43,13 @@ class Caller(ConversableAgent):
         return not (called or message.get("function_call")) or not called.isdisjoint(self._names_of_client)
 
     def calls_of_client(self, message: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Return the calls of a message that are for the client.
+        """Find the calls of a message that are for the client.
 
         Args:
             message: what the agent says.
+
+        Returns:
+            The calls of tools that the client has offered.
         """
         calls = message.get("tool_calls") or ()
         return [call for call in calls if call["function"]["name"] in self._names_of_client]
@@ -53,7 +58,7 @@ class Caller(ConversableAgent):
     def offering(self, tools: Sequence[Message]) -> Iterator[None]:
         """Let the agent's model know the tools of the client for the length of a ``with`` block.
 
-        They stand in for the agent's own of the same names. An agent without a model goes on without them.
+        They replace the agent's own tools of the same names. An agent without a model goes on without them.
 
         Args:
             tools: their schemas in OpenAI's form.
@@ -84,10 +89,12 @@ class Caller(ConversableAgent):
 
 
 def _keeps_tools_in_llm_config(agent: ConversableAgent) -> bool:
+    """Whether the agent's class has left the way in which an agent learns of tools as it is."""
     return type(agent).update_tool_signature is ConversableAgent.update_tool_signature
 
 
 def _offer(agent: ConversableAgent, tool: Message) -> str:
+    """Tell the agent's model about a tool, and return the name of the tool."""
     name: str = tool["function"]["name"]
     try:
         agent.update_tool_signature(tool, is_remove=False)
@@ -97,10 +104,13 @@ def _offer(agent: ConversableAgent, tool: Message) -> str:
 
 
 def name_for_client(members: Sequence[ConversableAgent]) -> str:
-    """Find a name for whoever speaks for a client, which none of the others has.
+    """Find a name for the agent that speaks for a client.
 
     Args:
-        members: the others.
+        members: the agents that it speaks with.
+
+    Returns:
+        A name that none of them has.
     """
     name = "user"
     while any(member.name == name for member in members):
@@ -109,12 +119,12 @@ def name_for_client(members: Sequence[ConversableAgent]) -> str:
 
 
 def remember(agent: ConversableAgent, client: ConversableAgent, message: Message) -> None:
-    """Put an earlier message into the histories of both who talk.
+    """Put an earlier message into the histories of the agent and of the one that speaks for the client.
 
     Args:
-        agent: who answers.
-        client: who speaks for the client.
-        message: the message; that of the role "assistant" was the agent's.
+        agent: the agent that answers.
+        client: the agent that speaks for the client.
+        message: the message. If its role is "assistant", the agent said it; otherwise the client did.
     """
     role = message.get("role", "")
     said = {"name": (agent if role == "assistant" else client).name, **message}

@@ -33,7 +33,7 @@ __all__ = (
     "check_docs_path",
     "download",
     "files_in",
-    "saved",
+    "save_response",
     "text_of",
     "text_of_pdf",
 )
@@ -41,8 +41,8 @@ __all__ = (
 logger = logging.getLogger("autogen.retrieve_utils")
 _PYPDF = logging.getLogger("pypdf")
 
-# The path of a file, or that of a downloaded one with its url.
 Found: TypeAlias = "str | tuple[str, str]"
+"""The path of a file; for a downloaded one, a pair of its path and the url."""
 
 UNSTRUCTURED_FORMATS = [
     *("doc", "docx", "epub", "msg", "odt", "org"),
@@ -68,7 +68,7 @@ def check_docs_path(given: object) -> None:
         given: a path, pattern or url, several of these, or None.
 
     Raises:
-        TypeError: it is something else.
+        TypeError: ``given`` is none of these.
     """
     if isinstance(given, bytes | Mapping) or not isinstance(given, str | PathLike | Iterable | None):
         raise TypeError(f"docs_path must be a path, a pattern, a url, a list of these, or None; it is {given!r}.")
@@ -121,16 +121,16 @@ def _files_of(place: str, types: Sequence[str], recursive: bool) -> Iterable[Fou
     matching = sorted(glob.glob(place, recursive=recursive)) if glob.has_magic(place) else []
     if not matching:
         return None
-    return [str(one) for one in matching if Path(one).is_file() and _is_of(Path(one), types)]
+    return [file for file in matching if Path(file).is_file() and _has_type(Path(file), types)]
 
 
 def _files_below(folder: Path, types: Sequence[str], recursive: bool) -> Iterator[str]:
     for file in sorted(folder.rglob("*") if recursive else folder.glob("*")):
-        if file.is_file() and _is_of(file, types):
+        if file.is_file() and _has_type(file, types):
             yield str(file)
 
 
-def _is_of(file: Path, types: Sequence[str]) -> bool:
+def _has_type(file: Path, types: Sequence[str]) -> bool:
     return file.suffix[1:].lower() in types
 
 
@@ -158,17 +158,17 @@ def download(url: str, save_path: str | None = None) -> tuple[str, str] | None:
         )
         return None
     try:
-        return saved(response, url, save_path), url
+        return save_response(response, url, save_path), url
     except UnreadableDocumentError as error:
         logger.warning("%s cannot be read: %s", place_of(url), error)
         return None
 
 
-def saved(response: requests.Response, url: str, save_path: str | None = None) -> str:
-    """Write what an address holds into a file; a web page becomes Markdown.
+def save_response(response: requests.Response, url: str, save_path: str | None = None) -> str:
+    """Write the content of an address into a file; a web page becomes Markdown.
 
     Args:
-        response: the answer.
+        response: the answer of the server.
         url: the address, from which the file gets its name.
         save_path: as for `download`.
 
@@ -176,7 +176,7 @@ def saved(response: requests.Response, url: str, save_path: str | None = None) -
         The path of the file.
 
     Raises:
-        UnreadableDocumentError: a page cannot be turned into Markdown.
+        UnreadableDocumentError: a web page cannot be turned into Markdown.
     """
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     content = response.content
@@ -192,7 +192,7 @@ def saved(response: requests.Response, url: str, save_path: str | None = None) -
 
 
 def _name_for(url: str, kind: str) -> str:
-    """A file name that says where the content comes from; its ending is that of the content."""
+    """Make a file name that says where the content comes from, with the ending that its kind asks for."""
     parts = urlsplit(url)
     name = unquote(parts.path).rstrip("/").rpartition("/")[2]
     readable = re.sub(r"[^\w.-]+", "_", f"{parts.hostname}_{name}")[:_LONGEST_NAME]
@@ -214,9 +214,13 @@ def text_of(file: str) -> str:
     Args:
         file: its path; the ending says how to read it.
 
+    Returns:
+        The text. Bytes that are not UTF-8 or UTF-16 are read as Western European.
+
     Raises:
-        FileNotFoundError: it does not exist.
-        UnreadableDocumentError: it is damaged.
+        FileNotFoundError: the file does not exist.
+        ImportError: the file is a PDF, and pypdf is missing.
+        UnreadableDocumentError: the file is damaged, or needs a password.
     """
     kind = Path(file).suffix[1:].lower()
     if HAS_UNSTRUCTURED and kind in UNSTRUCTURED_FORMATS:
@@ -242,17 +246,20 @@ def text_of_pdf(file: str) -> str:
     Args:
         file: its path. A file that opens without a password is read even if it is encrypted.
 
+    Returns:
+        The text, with a line end after each page.
+
     Raises:
-        FileNotFoundError: it does not exist.
+        FileNotFoundError: the file does not exist.
         ImportError: pypdf is missing.
-        UnreadableDocumentError: it is damaged, or needs a password.
+        UnreadableDocumentError: the file is damaged, or needs a password.
     """
     try:
         from pypdf import PdfReader
     except ImportError as error:
         raise missing_package("Reading PDF files", error, "retrievechat") from error
     if _PYPDF.level == logging.NOTSET:
-        _PYPDF.setLevel(logging.CRITICAL)  # it comments on every flaw of a file, without saying of which
+        _PYPDF.setLevel(logging.CRITICAL)  # pypdf comments on every flaw of a file without naming the file
     with Path(file).open("rb") as stream:
         try:
             reader = PdfReader(stream)

@@ -74,7 +74,7 @@ class ImageGenerator(Protocol):
         ...
 
     def cache_key(self, prompt: str) -> str:
-        """Under which key a picture is kept.
+        """Make the key under which a picture is kept in a cache.
 
         Args:
             prompt: what is to be seen.
@@ -92,8 +92,8 @@ class DalleImageGenerator:
     its size and quality, or of the tokens that newer models report. A price that is not known counts as unknown.
 
     Args:
-        llm_config: a ``config_list`` whose first entry has the ``model`` and perhaps ``api_key`` and ``base_url``; or
-            such an entry alone.
+        llm_config: a ``config_list`` whose first entry names the ``model``, and may have an ``api_key`` and a
+            ``base_url``; or such an entry alone.
         resolution: width and height in pixels, such as ``"1024x1024"``.
         quality: ``"standard"`` or ``"hd"``; newer models know ``"low"``, ``"medium"`` and ``"high"``.
         num_images: how many pictures are drawn and paid for; the first one is shown.
@@ -105,7 +105,9 @@ class DalleImageGenerator:
         total_usage_summary: the same.
 
     Raises:
-        ValueError: there is no model, it does not draw, or the resolution or the number of pictures is not one.
+        ValueError: there is no model, it does not draw, ``resolution`` is not like ``"1024x1024"``, or there are fewer
+            pictures than one.
+        openai.OpenAIError: there is no key.
     """
 
     actual_usage_summary: dict[str, Any] | None = None
@@ -162,22 +164,29 @@ class DalleImageGenerator:
         return loaded(source, self._fence)
 
     def _count(self, answer: ImagesResponse) -> None:
-        """Charge the pictures of an answer to who pays for them, and to the running chat."""
+        """Charge the pictures of an answer to the running chat, and to the agent for which they were drawn."""
         tokens = answer.usage
         sent, received = (tokens.input_tokens, tokens.output_tokens) if tokens else (0, 0)
-        cost: float | None
-        if tokens:
-            price = self._entry.get("price", price_of(self._model))
-            cost = None if price is None else cost_of(price, sent, received)
-        else:
-            of_one = price_of_picture(self._model, self._quality, self._resolution)
-            cost = None if of_one is None else of_one * len(answer.data or ())
+        cost = self._cost_of(answer)
         charge_work(self._model, cost, sent + received)
         usage = {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
         count_usage(self, {"model": self._model, "cost": cost or 0, **usage}, from_cache=False)
 
+    def _cost_of(self, answer: ImagesResponse) -> float | None:
+        """What the pictures of an answer cost in US dollars: by tokens where the model counts them, else by picture.
+
+        Returns:
+            The cost; None if the price is not known.
+        """
+        tokens = answer.usage
+        if tokens:
+            price = self._entry.get("price", price_of(self._model))
+            return None if price is None else cost_of(price, tokens.input_tokens, tokens.output_tokens)
+        of_one = price_of_picture(self._model, self._quality, self._resolution)
+        return None if of_one is None else of_one * len(answer.data or ())
+
     def cache_key(self, prompt: str) -> str:
-        """Under which key a picture is kept: the prompt and everything else that was asked for."""
+        """Make the key under which a picture is kept: the prompt and everything else that was asked for."""
         return ",".join([prompt, self._model, self._resolution, self._quality, str(self._num_images)])
 
 
@@ -232,7 +241,8 @@ class ImageGeneration(AgentCapability):
         register_reply_position: where in the list of reply functions it stands.
 
     Raises:
-        TypeError: ``image_generator`` is not a generator, or a class of them; or ``cache`` is not a cache.
+        TypeError: ``image_generator`` has no ``generate_image`` and ``cache_key``, or is a class; or ``cache`` is not a
+            cache.
     """
 
     def __init__(
@@ -263,7 +273,7 @@ class ImageGeneration(AgentCapability):
             agent: the agent; its system message and its description say so.
 
         Raises:
-            TypeError: it is not an agent.
+            TypeError: ``agent`` is not an agent.
         """
         check_capable(self, agent)
         self._agent = agent
@@ -300,7 +310,7 @@ class ImageGeneration(AgentCapability):
 
 
 def _first_entry(llm_config: object) -> Mapping[str, Any]:
-    """The entry that draws; a program may also give it alone."""
+    """Find the entry of an llm_config that draws; a program may also give it alone."""
     if not isinstance(llm_config, Mapping) or not (llm_config.get("config_list") or "model" in llm_config):
         raise ValueError(
             'A generator of pictures needs an llm_config such as {"config_list": [{"model": "dall-e-3", "api_key": '

@@ -1,10 +1,11 @@
-"""Small questions about messages that several transforms ask."""
+"""What several transforms ask about messages, and how they keep results in a cache."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from ...._core.content import texts_of
 from ...._core.messages import Message
 from ....cache.abstract_cache_base import AbstractCache
 from ....token_count_utils import count_token
@@ -32,7 +33,7 @@ def cache_key(content: object, *args: object) -> str:
         *args: whatever else decides about the result, such as settings.
 
     Returns:
-        A text; equal ones for arguments that look equal.
+        A text. It is the same for arguments whose texts are the same.
     """
     return str(content) + "".join(str(argument) for argument in args)
 
@@ -70,6 +71,9 @@ def min_tokens_reached(messages: Sequence[Message], min_tokens: int | None) -> b
     Args:
         messages: the messages, of which the texts count.
         min_tokens: how many tokens they must have; None or 0 for any number.
+
+    Returns:
+        True if their texts have at least so many tokens.
     """
     return not min_tokens or sum(count_text_tokens(message.get("content")) for message in messages) >= min_tokens
 
@@ -78,7 +82,7 @@ def count_text_tokens(content: object) -> int:
     """Count the tokens of the texts in a content.
 
     Args:
-        content: a text, or a list of parts; anything else has none.
+        content: a text, or a list of parts; anything else has no tokens.
     """
     return sum(count_token(text) for text in _texts(content))
 
@@ -116,10 +120,5 @@ def is_tool_call_valid(messages: Sequence[Message]) -> bool:
 
 
 def _texts(content: object) -> list[str]:
-    """The texts in a content, in their order."""
-    if isinstance(content, str):
-        return [content]
-    if not isinstance(content, list):
-        return []
-    texts = [part.get("text") if isinstance(part, Mapping) else part for part in content]
-    return [text for text in texts if isinstance(text, str)]
+    """The texts in a content, in their order; an empty list for anything that transforms do not work on."""
+    return texts_of(content) if is_content_right_type(content) else []

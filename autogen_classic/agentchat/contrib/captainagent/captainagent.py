@@ -25,9 +25,10 @@ __all__ = ("CaptainAgent", "CaptainUserProxyAgent")
 _TOOL = "seek_experts_help"
 
 
-def seek_experts_help(  # called as the tool is, since its name stands in errors that the model reads
+def seek_experts_help(  # named like the tool, since the name stands in errors that the model reads
     executor: CaptainUserProxyAgent, /, group_name: str, execution_task: str, building_task: str = ""
 ) -> Steps[str]:
+    """Call in a group of experts; see `help_of_experts`."""
     return (yield from help_of_experts(executor, group_name, execution_task, building_task))
 
 
@@ -90,6 +91,7 @@ class CaptainUserProxyAgent(Summoner):
 def _captain_reply(
     agent: CaptainAgent, /, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
 ) -> Steps[Outcome]:
+    """Have the assistant and the executor talk about a request; the reply is the summary of their chat."""
     if messages is None:
         messages = agent._oai_messages[sender]
     request = messages[-1].get("content")
@@ -113,7 +115,7 @@ def _captain_reply(
 
 
 def _with_context(request: str, earlier: Sequence[Message]) -> str:
-    """What a group has said before its request to the captain, since the experts have not heard it."""
+    """Put what a group has said before a request, since the experts have not heard it."""
     said = [(message.get("name") or message.get("role"), content_str(message.get("content"))) for message in earlier]
     lines = "\n\n".join(f"{name}: {text}" for name, text in said if text)
     return f"A group has talked before:\n\n{lines}\n\nThe request to you:\n\n{request}"
@@ -219,7 +221,7 @@ class CaptainAgent(ConversableAgent):
 
         Raises:
             AssertionError: there is no model.
-            TypeError: a part of ``nested_config`` is of another kind, or has a key that nothing takes.
+            TypeError: a part of ``nested_config`` has the wrong type, or a key that is not known.
             TeamFileError: ``agent_lib`` is not a library of agents.
             FileNotFoundError: there is no such library.
             ValueError: ``tool_lib`` holds no tools, or ``max_turns`` is less than 1.
@@ -264,7 +266,7 @@ class CaptainAgent(ConversableAgent):
             config: not used.
 
         Returns:
-            True and the answer; False and None if there is nothing to answer.
+            ``(True, answer)``, or ``(False, None)`` if the last message has no content.
         """
         return drive(_captain_reply(self, messages, sender, config))
 

@@ -14,7 +14,7 @@ from ...._web.addresses import is_url as _is_url
 from ...._web.errors import FetchError
 from ...._web.fence import AddressFence
 from ...._web.fetch import Limits, fetch
-from ....agentchat.contrib._retrieval.files import saved
+from ....agentchat.contrib._retrieval.files import save_response
 from ....agentchat.contrib._retrieval.parse import LARGEST_FILE
 
 __all__ = (
@@ -103,7 +103,7 @@ def download_url(
     if not response.ok:
         raise FetchError(f"{place_of(url)} answers with the status {response.status_code}.")
     folder = made_directory(output_dir or ".", "output_dir")
-    return Path(saved(response, url, str(folder)))
+    return Path(save_response(response, url, str(folder)))
 
 
 def list_files(directory: Path | str) -> list[Path]:
