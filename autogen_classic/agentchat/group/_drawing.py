@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from ..._pictures.graph import Edge, Graph
+from ._members import with_user
 from .available_condition import ExpressionAvailableCondition, StringAvailableCondition
 from .context_condition import ExpressionContextCondition, StringContextCondition
 from .llm_condition import ContextStrLLMCondition, StringLLMCondition
@@ -49,7 +50,7 @@ def graph_of(pattern: Group) -> Graph:
     Returns:
         A graph with an edge for each handoff.
     """
-    agents = _everybody_in(pattern)
+    agents = with_user(pattern.agents, pattern.user_agent)
     return Graph(
         title=f"Handoffs of {len(agents)} agents",
         members=[agent.name for agent in agents],
@@ -58,15 +59,11 @@ def graph_of(pattern: Group) -> Graph:
     )
 
 
-def _everybody_in(pattern: Group) -> list[ConversableAgent]:
-    return [*pattern.agents, pattern.user_agent] if pattern.user_agent else list(pattern.agents)
-
-
 def _edges(pattern: Group) -> list[Edge]:
     edges = []
     names = _Names(pattern)
     after_work = pattern.group_after_work_in_effect
-    for agent in _everybody_in(pattern):
+    for agent in with_user(pattern.agents, pattern.user_agent):
         for target, label in _handoffs(agent):
             edges += [Edge(agent.name, name, label) for name in names.of(target, agent)]
         follows = agent is not pattern.user_agent or getattr(after_work, "follows_user", False)

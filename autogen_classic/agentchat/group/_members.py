@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from ..._core.party import described, is_agent
@@ -22,9 +23,23 @@ __all__ = (
     "ensure_handoff_agents_in_group",
     "prepare_exclude_transit_messages",
     "prepare_group_agents",
+    "with_user",
 )
 
 Agents = list[ConversableAgent]
+
+
+def with_user(agents: Iterable[ConversableAgent], user_agent: ConversableAgent | None) -> Agents:
+    """List the agents of a group and its user, if it has one.
+
+    Args:
+        agents: the agents.
+        user_agent: the user of the group, or None.
+
+    Returns:
+        A new list; the user comes last.
+    """
+    return [*agents, user_agent] if user_agent is not None else list(agents)
 
 
 def check_members(
@@ -48,7 +63,7 @@ def check_members(
         ValueError: two of them have the same name, one has a name that the group needs, or the initial agent is not one
             of the agents.
     """
-    everybody = [*agents, *([user_agent] if user_agent is not None else [])]
+    everybody = with_user(agents, user_agent)
     for agent in [*everybody, initial_agent]:
         if not (is_agent(agent) and hasattr(agent, "handoffs")):
             raise TypeError(f"The agents of a pattern must be agents, but one of them is {described(agent)}.")

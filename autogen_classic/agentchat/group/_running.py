@@ -16,6 +16,7 @@ from .. import _literals
 from ..chat import ChatResult
 from ..utils import gather_usage_summary
 from ._leading import Opening, cleanup_temp_user_messages
+from ._members import with_user
 from ._membership import at_work, lent
 
 if TYPE_CHECKING:
@@ -99,20 +100,20 @@ def group_chat_steps(
 
 
 def everybody_in(pattern: Pattern) -> list[ConversableAgent]:
-    """The agents of a group, with its user.
+    """List the agents of a group, with its user.
 
     Args:
         pattern: how they take turns.
 
     Raises:
-        TypeError: it is something else.
+        TypeError: ``pattern`` is not a `Pattern`.
     """
     if isinstance(pattern, type) or not hasattr(pattern, "prepare_group_chat"):
         raise TypeError(
             "pattern must be a pattern such as DefaultPattern(initial_agent=..., agents=[...]), but it is "
             f"{described(pattern)}."
         )
-    return [*pattern.agents, *([pattern.user_agent] if pattern.user_agent else [])]
+    return with_user(pattern.agents, pattern.user_agent)
 
 
 def _chat_steps(

@@ -20,6 +20,7 @@ from .._members import (
     ensure_guardrail_agents_in_group,
     ensure_handoff_agents_in_group,
     prepare_group_agents,
+    with_user,
 )
 from .._transitions import GroupTransition
 from ..context_variables import ContextVariables
@@ -142,7 +143,7 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
             The picture as a text of this form, with the other forms as its attributes. A notebook shows it.
 
         Raises:
-            ValueError: for another form.
+            ValueError: ``form`` is not one of these.
         """
         from ...._pictures.drawing import draw
         from .._drawing import graph_of
@@ -172,11 +173,11 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
         """
         after_work = self._after_work()
         check_members(self.initial_agent, self.agents, self.user_agent, after_work, self.executor_class.NAME)
-        with_user = [*self.agents, *([self.user_agent] if self.user_agent else [])]
-        ensure_handoff_agents_in_group(with_user)
-        ensure_guardrail_agents_in_group(with_user)
+        everybody = with_user(self.agents, self.user_agent)
+        ensure_handoff_agents_in_group(everybody)
+        ensure_guardrail_agents_in_group(everybody)
         executor, wrapped_agents = prepare_group_agents(
-            with_user, self.context_variables, self.exclude_transit_message, self.executor_class, after_work
+            everybody, self.context_variables, self.exclude_transit_message, self.executor_class, after_work
         )
         processed, last_agent, names, temporary = process_initial_messages(
             messages, self.user_agent, self.agents, wrapped_agents
@@ -189,7 +190,7 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
                 self.initial_agent, executor, names, self.user_agent, after_work
             ),
         )
-        manager = create_group_manager(groupchat, self.group_manager_args, with_user, after_work)
+        manager = create_group_manager(groupchat, self.group_manager_args, everybody, after_work)
         self.manager = manager
         manager._classic_announces_handoffs = self.announces
         setup_context_variables(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._members import with_user
 from ..targets.transition_target import RandomAgentTarget
 from .pattern import Pattern
 
@@ -23,5 +24,4 @@ class RandomPattern(Pattern):
     """Where the handoffs of an agent do not say who goes next, it is any of the others, the user among them."""
 
     def _after_work(self) -> TransitionTarget:
-        everybody = [*self.agents, *([self.user_agent] if self.user_agent else [])]
-        return _AnyOther(agent_names=[agent.name for agent in everybody])
+        return _AnyOther(agent_names=[agent.name for agent in with_user(self.agents, self.user_agent)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._members import with_user
 from ..speaker_selection_result import SpeakerSelectionResult
 from ..targets.transition_target import RandomAgentTarget, TransitionTarget
 from .pattern import Pattern
@@ -46,5 +47,5 @@ class RoundRobinPattern(Pattern):
 
     def _after_work(self) -> TransitionTarget:
         others = [agent for agent in self.agents if agent is not self.initial_agent]
-        everybody = [self.initial_agent, *others, *([self.user_agent] if self.user_agent else [])]
+        everybody = with_user([self.initial_agent, *others], self.user_agent)
         return _NextInOrder(agent_names=[agent.name for agent in everybody])
