@@ -291,7 +291,7 @@ def patch_object(
         What takes its place.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: ``o`` is none of these, and ``fail_if_not_patchable`` is True.
     """
     patcher = PatchObject.create(o, missing_modules=missing_modules, dep_target=dep_target)
     if patcher is not None:

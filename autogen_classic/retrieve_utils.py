@@ -173,7 +173,7 @@ def get_files_from_dir(
         The files; those of urls as pairs of file and url.
 
     Raises:
-        TypeError: ``dir_path`` is something else.
+        TypeError: ``dir_path`` is none of these.
         ValueError: ``dir_path`` is a single path which does not exist. In a list, such a path is skipped with a
             warning.
         AddressRefusedError: a url leads to where nothing may be fetched from.

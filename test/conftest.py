@@ -115,6 +115,7 @@ PLACES = {
     "test_argument_checks.py": "quick",
     "test_code_utils.py": "versions",
     "test_counted_work.py": "one",
+    "test_docstrings.py": "quick",
     "test_errors.py": "quick",
     "test_exception_utils.py": "quick",
     "test_formatting_utils.py": "quick",

@@ -48,6 +48,7 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
 
     Raises:
         AssertionError: for an unknown name, or a hook that the agent already has.
+        TypeError: the hook cannot be called.
     """
     known = agent.hook_lists
     if hookable_method in _OF_AG2:
@@ -75,7 +76,11 @@ def update_state(agent: Party, messages: list[Message]) -> Steps[None]:
 
 
 def before_send(agent: Party, message: TextOrMessage, recipient: Agent, silent: bool | None) -> Steps[TextOrMessage]:
-    """Run ``process_message_before_send``: each hook takes (sender, message, recipient, silent)."""
+    """Run ``process_message_before_send``: each hook takes (sender, message, recipient, silent).
+
+    Raises:
+        TypeError: a hook returned None in place of the message.
+    """
     for hook in _hooks(agent, "process_message_before_send", (yield WHICH_WAY)):
         hooked = yield Call(hook, sender=agent, message=message, recipient=recipient, silent=bool(silent))
         if hooked is None:

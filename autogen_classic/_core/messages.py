@@ -31,6 +31,9 @@ def as_message(message: object) -> Message:
 
     Returns:
         A dict with at least what the message said.
+
+    Raises:
+        TypeError: the message is neither a text nor a dict.
     """
     if isinstance(message, str):
         return {"content": message}

@@ -141,7 +141,12 @@ def send(
     request_reply: bool | None = None,
     silent: bool | None = False,
 ) -> Steps[Then]:
-    """Store a message as said, and hand it to the recipient."""
+    """Store a message as said, and hand it to the recipient.
+
+    Raises:
+        AttributeError: the recipient is not an agent.
+        ValueError: the message has neither content nor a call.
+    """
     if isinstance(recipient, (str, type)):
         raise AttributeError(
             f"The recipient of a message of {agent.name} must be an agent, but it is {described(recipient)}. Pass the "
@@ -296,7 +301,11 @@ def _wrong_outcome(agent: Party, reply_func: ReplyFunction, outcome: object) -> 
 
 
 def process_received_message(agent: Party, message: TextOrMessage, sender: Agent, silent: bool | None) -> None:
-    """Store a message as heard and let everybody know."""
+    """Store a message as heard and let everybody know.
+
+    Raises:
+        ValueError: the message has neither content nor a call.
+    """
     if not agent._append_oai_message(message, "user", sender, is_sending=False):
         emit(MessageRejected(sender, agent, message))
         raise ValueError(

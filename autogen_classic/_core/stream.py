@@ -47,6 +47,9 @@ class Event:
         chat: the chat in which it happened; None outside of any chat.
         sequence: its place among the events of its chat, counted from 1; None outside of any chat. Events that nobody
             wants to hear are not counted.
+
+    Raises:
+        TypeError: a value is missing, is given twice, or is not one of the event's.
     """
 
     at: float = field(default_factory=time, init=False, repr=False, compare=False)
@@ -370,6 +373,9 @@ def listening(
 
     Yields:
         The subscriber.
+
+    Raises:
+        TypeError: the subscriber cannot be called, ``kinds`` are not classes of events, or ``chat`` is not a chat.
     """
     kinds = _checked(subscriber, kinds)
     if not isinstance(chat, (ChatRef, str, type(None))):

@@ -24,7 +24,7 @@ class LocalFiles:
         downloads_folder: files in it may be shown unless ``allowed`` is False.
 
     Raises:
-        TypeError: ``allowed`` is something else.
+        TypeError: ``allowed`` is none of these.
     """
 
     def __init__(self, allowed: AllowedFiles = None, downloads_folder: str | None = None) -> None:

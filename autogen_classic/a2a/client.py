@@ -54,6 +54,9 @@ class A2aRemoteAgent(StandIn):
         interceptors: what the package calls around each request, to add credentials, say.
         max_reconnects: how often a broken connection is made again while the agent elsewhere is at work.
         polling_interval: how many seconds to wait before that.
+
+    Raises:
+        TypeError: ``client`` does not make HTTP clients, or another argument has the wrong type.
     """
 
     @arguments_checked

@@ -68,7 +68,7 @@ def with_carryover(message: TextOrMessage, context: Mapping[str, Any]) -> TextOr
         A new message, or the same one if there is nothing to carry over, or no content to add it to.
 
     Raises:
-        InvalidCarryOverType: for a message or a carryover of another type.
+        InvalidCarryOverType: the message or the carryover is none of these.
     """
     if not context.get("carryover"):
         return message

@@ -70,7 +70,7 @@ class RunMethods:
             The run, which may be left alone, iterated over or processed later.
 
         Raises:
-            ValueError: for another ``msg_to``, or unusable ``executor_kwargs``.
+            ValueError: ``msg_to`` is neither "agent" nor "user", or the ``executor_kwargs`` cannot be used.
         """
         from ._runs import Plan
 

@@ -64,7 +64,7 @@ class Plan:
         recipient: who is spoken to.
 
     Raises:
-        ValueError: for another ``msg_to``.
+        ValueError: ``msg_to`` is neither "agent" nor "user".
         TypeError: something among the tools is neither a tool nor a function.
     """
 

@@ -263,7 +263,7 @@ def add_functions(agent: Party, functions: object) -> None:
         functions: a function, a `Tool`, or a list of them.
 
     Raises:
-        TypeError: for anything else.
+        TypeError: ``functions`` is none of these.
         AssertionError: there are functions, but no model.
     """
     if callable(functions):

@@ -282,6 +282,9 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
         Args:
             model_client_cls: a class that follows `ModelClient`, named in the config list by "model_client_cls".
             **kwargs: arguments for its constructor besides the config.
+
+        Raises:
+            AttributeError: the agent has no model.
         """
         if self.client is None:
             raise AttributeError(
@@ -747,7 +750,8 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
             remove_other_reply_funcs: True empties the list first.
 
         Raises:
-            ValueError: for a trigger of another kind.
+            ValueError: ``trigger`` is none of these.
+            TypeError: ``reply_func`` cannot be called.
         """
         replies.register(
             self,
@@ -794,7 +798,8 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
             **kwargs: ``config`` and ``reset_config`` as for `register_reply`.
 
         Raises:
-            ValueError: for another reply function, a missing chat id, or a ``carryover_config`` of another form.
+            ValueError: ``reply_func_from_nested_chats`` is neither of these, a chat lacks its id, or a
+                ``carryover_config`` is not such a dict.
         """
         _nested.register_nested_chats(
             self, chat_queue, trigger, reply_func_from_nested_chats, position, use_async, **kwargs

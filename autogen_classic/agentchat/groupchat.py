@@ -180,7 +180,7 @@ class GroupChat(PrivateGroupNames):
             The picture as a text of this form, with the other forms as its attributes. A notebook shows it.
 
         Raises:
-            ValueError: for another form.
+            ValueError: ``form`` is not one of these.
         """
         from .._pictures.drawing import draw
         from ._groupchat.drawing import graph_of

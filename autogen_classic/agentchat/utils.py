@@ -58,7 +58,7 @@ def check_queue(chat_queue: object) -> None:
     Raises:
         AssertionError: for a chat without sender or recipient, or with an unknown summary method.
         AttributeError: for a sender that is not an agent.
-        TypeError: for anything else.
+        TypeError: the queue is not a list, or a chat in it is not a dict.
     """
     form = 'a list of dicts such as {"sender": ..., "recipient": ..., "message": ...}'
     if isinstance(chat_queue, (dict, str)):
@@ -148,7 +148,7 @@ def parse_tags_from_content(tag: str, content: str | list[Any]) -> list[dict[str
         regular expression.
 
     Raises:
-        ValueError: for content of another type.
+        ValueError: ``content`` is neither a text nor a list.
     """
     if isinstance(content, str):
         return _tags_in(tag, content)

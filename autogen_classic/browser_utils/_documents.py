@@ -45,7 +45,11 @@ def extension_of_kind(kind: str) -> str:
 
 
 def refuse_bomb(path: str, shown: str) -> None:
-    """Refuse a document whose parts take more memory than any real one, once they are unpacked."""
+    """Refuse a document whose parts take more memory than any real one, once they are unpacked.
+
+    Raises:
+        FileConversionException: the parts take more than `MOST_UNPACKED` bytes.
+    """
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:

@@ -121,6 +121,7 @@ class MarkdownConverter:
             FileNotFoundError: there is no such file.
             FetchError: the address cannot be fetched.
             requests.HTTPError: the address answers with an error.
+            TypeError: ``source`` is none of these.
         """
         if isinstance(source, requests.Response):
             return self.convert_response(source, **kwargs)

@@ -50,6 +50,9 @@ class RequestsMarkdownBrowser(AbstractMarkdownBrowser):
             which a page or a model may choose, lead to downloads only.
         max_size: the most bytes that are fetched for one page.
         max_seconds: the longest time for one page.
+
+    Raises:
+        TypeError: ``viewport_size`` is not a whole number.
     """
 
     def __init__(

@@ -106,7 +106,7 @@ def wrap_event(event_cls: type[EventT]) -> type[Wrapped[EventT]]:
         A class of the same name, which `get_event_classes` lists.
 
     Raises:
-        ValueError: for another name.
+        ValueError: the name of the class does not end with "Event".
     """
     if not event_cls.__name__.endswith("Event"):
         raise ValueError(f"Event class name must end with 'Event', but it is {event_cls.__name__}.")

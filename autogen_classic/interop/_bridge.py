@@ -37,7 +37,7 @@ def checked_tool(tool: object, kind: type[ToolT], name: str) -> ToolT:
         The tool.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: ``tool`` is not of this class.
     """
     if not isinstance(tool, kind):
         raise ValueError(f"A tool of this kind is a {name}, but this is of type {type(tool).__name__}: {tool!r:.80}")

@@ -115,7 +115,7 @@ class RunResponse(_StartedRun):
         Raises:
             Exception: what ended the run.
             KeyboardInterrupt: Ctrl-C, which also stops the chat.
-            TypeError: the processor is something else.
+            TypeError: ``processor`` is not a processor.
         """
         _check_processor(processor)
         try:
@@ -195,7 +195,7 @@ class AsyncRunResponse(_StartedRun):
 
         Raises:
             Exception: what ended the run.
-            TypeError: the processor is something else.
+            TypeError: ``processor`` is not a processor.
         """
         _check_processor(processor)
         await (AsyncConsoleEventProcessor() if processor is None else processor).process(self)

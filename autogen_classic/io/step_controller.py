@@ -19,7 +19,7 @@ def event_classes(yield_on: object) -> tuple[type[Any], ...] | None:
         The classes; None for all.
 
     Raises:
-        TypeError: it is something else.
+        TypeError: ``yield_on`` holds something that is not a class.
     """
     if yield_on is None:
         return None
@@ -36,7 +36,7 @@ class _EventFilter:
         yield_on: the classes of events at which the chat waits; None stands for all.
 
     Raises:
-        TypeError: ``yield_on`` is something else.
+        TypeError: ``yield_on`` holds something that is not a class.
     """
 
     def __init__(self, yield_on: Collection[type[Any]] | None = None) -> None:
@@ -59,7 +59,7 @@ class StepController(_EventFilter):
         yield_on: the classes of events at which the chat waits; None stands for all.
 
     Raises:
-        TypeError: ``yield_on`` is something else.
+        TypeError: ``yield_on`` holds something that is not a class.
     """
 
     def __init__(self, yield_on: Collection[type[Any]] | None = None) -> None:
@@ -95,7 +95,7 @@ class AsyncStepController(_EventFilter):
         yield_on: the classes of events at which the chat waits; None stands for all.
 
     Raises:
-        TypeError: ``yield_on`` is something else.
+        TypeError: ``yield_on`` holds something that is not a class.
     """
 
     def __init__(self, yield_on: Collection[type[Any]] | None = None) -> None:

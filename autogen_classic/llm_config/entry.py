@@ -125,7 +125,11 @@ class LLMConfigEntry(ApplicationConfig):
     @field_validator("api_type")
     @classmethod
     def check_api_type(cls, v: str | None) -> str | None:
-        """Refuse the name of any provider other than the one that the class is for."""
+        """Refuse the name of any provider other than the one that the class is for.
+
+        Raises:
+            ValueError: the class of the entry is for another ``api_type``.
+        """
         own = cls._provider().entry
         names = [name for spec in SPECS if spec.entry == own for name in spec.api_types]
         if cls.model_fields["api_type"].default is not None and (v or "").lower() not in names:
@@ -135,7 +139,11 @@ class LLMConfigEntry(ApplicationConfig):
     @field_validator("base_url", "client_host", mode="before", check_fields=False)
     @classmethod
     def check_base_url(cls, v: object, info: ValidationInfo) -> str | None:
-        """Refuse what is not an address, and complete an address without a scheme."""
+        """Refuse what is not an address, and complete an address without a scheme.
+
+        Raises:
+            ValueError: it is not an address.
+        """
         if v is None:
             return None
         address = str(v)

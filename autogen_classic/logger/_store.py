@@ -133,7 +133,11 @@ class Database(_Store[tuple[str, Sequence[Any]]]):
         self.connection: sqlite3.Connection | None = None
 
     def open(self) -> None:
-        """Connect. The journal lets others read meanwhile, and keeps the database whole if this process is killed."""
+        """Connect. The journal lets others read meanwhile, and keeps the database whole if this process is killed.
+
+        Raises:
+            OSError: the database cannot be opened, or a table cannot be created.
+        """
         connection = None
         try:
             connection = sqlite3.connect(self.path, timeout=PATIENCE_MS / 1000, check_same_thread=False)

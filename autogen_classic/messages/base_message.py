@@ -34,7 +34,7 @@ def wrap_message(message_cls: type[MessageT]) -> type[Wrapped[MessageT]]:
         A class of the same name, which `get_message_classes` lists.
 
     Raises:
-        ValueError: for another name.
+        ValueError: the name of the class does not end with "Message".
     """
     if not message_cls.__name__.endswith("Message"):
         raise ValueError(f"Message class name must end with 'Message', but it is {message_cls.__name__}.")

@@ -179,6 +179,9 @@ def empty_list_explained(config_list: object) -> Iterator[None]:
 
     Args:
         config_list: the configurations from which the client is made.
+
+    Raises:
+        openai.OpenAIError: what the block raised; its text also says why the list is empty.
     """
     import openai
 

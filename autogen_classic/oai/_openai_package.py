@@ -25,6 +25,9 @@ def connected(client: Callable[[Any], OpenAIClient], spec: ProviderSpec, entry: 
         client: the class of the client.
         spec: the provider.
         entry: one configuration.
+
+    Raises:
+        openai.OpenAIError: there is no key.
     """
     from . import client as patched
 

@@ -297,7 +297,7 @@ class OpenAIWrapper:
             mode: ``"actual"`` (what was paid for), ``"total"`` (with cached answers), or a list of both.
 
         Raises:
-            ValueError: the mode is something else.
+            ValueError: ``mode`` is none of these.
         """
         print_usage(self.actual_usage_summary, self.total_usage_summary, mode)
 

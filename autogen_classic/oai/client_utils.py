@@ -61,6 +61,9 @@ def validate_parameter(
 
     Returns:
         The value to use. An unusable one is reported by a warning.
+
+    Raises:
+        TypeError: ``allowed_values`` is neither a list nor None.
     """
     if allowed_values is not None and not isinstance(allowed_values, list):
         raise TypeError(f"allowed_values must be a list or None, not {type(allowed_values).__name__}.")

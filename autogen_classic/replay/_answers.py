@@ -26,7 +26,11 @@ _PACKAGES_OF_ERRORS = HTTP_PACKAGES | {
 
 @contextmanager
 def what_can_be_recorded() -> Iterator[None]:
-    """Report an answer that cannot be recorded because JSON cannot hold it."""
+    """Report an answer that cannot be recorded because JSON cannot hold it.
+
+    Raises:
+        CassetteError: JSON cannot hold the answer.
+    """
     try:
         yield
     except NotJSONError as error:

@@ -154,6 +154,9 @@ class PartialFile:
         path: where it is.
         turns: how many turns are in it.
         fault: why no more are written, or None.
+
+    Raises:
+        CassetteError: the file cannot be written.
     """
 
     def __init__(self, path: Path, top: dict[str, Any]) -> None:

@@ -142,7 +142,11 @@ def as_list(normalise: Callable[[str], str] | Iterable[Callable[[str], str]]) ->
 
 
 def refuse_nesting() -> None:
-    """Refuse a second recording or replay in this thread or task."""
+    """Refuse a second recording or replay in this thread or task.
+
+    Raises:
+        CassetteError: a recording or a replay is on in this thread or task.
+    """
     if seam.is_on_here():
         raise CassetteError("A recording or replay is on already in this thread or task. End it before the next one.")
 

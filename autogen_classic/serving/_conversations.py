@@ -70,7 +70,7 @@ class Hall:
 
     Raises:
         ServingError: something of the offers cannot be served.
-        ValueError: for another number or shape.
+        ValueError: ``conversations`` is less than 1, or ``answer`` is neither "all" nor "last".
     """
 
     def __init__(self, offers: Mapping[str, Offered], conversations: int, answer: AnswerShape) -> None:

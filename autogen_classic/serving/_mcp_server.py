@@ -60,7 +60,7 @@ class McpServer(Listener):
         ServingError: something of it cannot be served, a name fits no tool, or the token is too short.
         OSError: the port is in use.
         ImportError: the extra ``serve`` is missing.
-        ValueError: for another number or shape.
+        ValueError: ``conversations`` is less than 1, or ``answer`` is neither "all" nor "last".
     """
 
     keeps_streams_open = True
@@ -98,7 +98,7 @@ def serve_over_stdio(offers: Mapping[str, Offered], *, conversations: int = 100,
     Raises:
         ServingError: something of it cannot be served, or a name fits no tool.
         ImportError: the extra ``serve`` is missing.
-        ValueError: for another number or shape.
+        ValueError: ``conversations`` is less than 1, or ``answer`` is neither "all" nor "last".
     """
     with redirect_stdout(sys.stderr):
         hall = Hall(offers, conversations, answer)

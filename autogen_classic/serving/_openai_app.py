@@ -59,7 +59,7 @@ def openai_app(
     Raises:
         ServingError: something of it cannot be served, or the token is too short.
         ImportError: the extra ``serve`` is missing.
-        ValueError: for another number or shape.
+        ValueError: ``conversations`` is less than 1, or ``answer`` is neither "all" nor "last".
     """
     return app_of(Hall(offers, conversations, answer), checked_token(token))
 

@@ -35,7 +35,7 @@ class OpenAIServer(Listener):
         ServingError: something of it cannot be served, or the token is too short.
         OSError: the port is in use.
         ImportError: the extra ``serve`` is missing.
-        ValueError: for another number or shape.
+        ValueError: ``conversations`` is less than 1, or ``answer`` is neither "all" nor "last".
     """
 
     def __init__(

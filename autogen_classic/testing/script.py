@@ -19,6 +19,9 @@ class Script:
         replies: an iterable of replies; or one callable that makes each of them; or None for no script.
         default: what answers when the script is used up; None raises an error.
         owner: what the errors call the owner of this script.
+
+    Raises:
+        TypeError: ``replies`` is a single reply and not a list.
     """
 
     def __init__(

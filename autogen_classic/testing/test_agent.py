@@ -65,7 +65,7 @@ def convert_fake_message(message: str | ToolCall | dict[str, Any] | FakeMessage)
         The answer of a model.
 
     Raises:
-        TypeError: it is something else.
+        TypeError: ``message`` is none of these.
     """
     if isinstance(message, str):
         return FakeChoice({"content": message})

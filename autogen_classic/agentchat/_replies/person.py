@@ -38,6 +38,10 @@ def check_termination_and_human_reply(
 
     Returns:
         ``(True, None)`` at the end of the chat, ``(True, message)`` from the person, else ``(False, None)``.
+
+    Raises:
+        IndexError: there are no messages to reply to.
+        TypeError: ``is_termination_msg`` of the agent is not a function.
     """
     agent = agent if config is None else config
     if messages is None:

@@ -29,7 +29,11 @@ _OTHER_PATTERN = "Give the group another pattern or target, such as AutoPattern,
 
 
 def choose(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Steps[Agent | None]:
-    """Let the person choose; one who skips the question takes the next agent of the list, or asks the model in AG2."""
+    """Let the person choose; one who skips the question takes the next agent of the list, or asks the model in AG2.
+
+    Raises:
+        EOFError: nobody is at the terminal to choose.
+    """
     is_of_ag2 = getattr(groupchat.speaker_selection_method, "model_stands_in_for_person", False)
     try:
         chosen: Agent | None = yield Call(groupchat.manual_select_speaker, candidates)

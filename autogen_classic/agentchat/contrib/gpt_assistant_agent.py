@@ -223,23 +223,17 @@ class GPTAssistantAgent(ConversableAgent):
         model = of_assistant.pop("model", None) or entry.get("model")
         if model is None and not is_prompt(identity):
             model = self.DEFAULT_MODEL_NAME
-        return Assistant(
-            identity or identity_of(name, instructions, tools),
-            name,
-            instructions,
-            model,
-            tools,
-            resources,
-            of_assistant,
-        )
+        identity = identity or identity_of(name, instructions, tools)
+        return Assistant(identity, name, instructions, model, tools, resources, of_assistant)
 
     def _speaking_responses(self, of_model: dict[str, Any]) -> dict[str, Any]:
         """The configuration of the model with its first entry alone, which speaks the Responses API."""
         if not of_model:
             return {}  # which the constructor refuses, and says why
         entries = of_model.get("config_list")
-        first = {**(entries[0] if entries else of_model), "api_type": "responses"}
-        if (entries[0] if entries else of_model).get("api_type") == "azure" and "azure_endpoint" not in first:
+        entry = entries[0] if entries else of_model
+        first = {**entry, "api_type": "responses"}
+        if entry.get("api_type") == "azure" and "azure_endpoint" not in first:
             first["azure_endpoint"] = first.pop("base_url", None)
         if self._assistant.model is not None:
             first["model"] = self._assistant.model
@@ -249,7 +243,11 @@ class GPTAssistantAgent(ConversableAgent):
 
     @property
     def openai_client(self) -> OpenAI:
-        """The client of the openai package."""
+        """The client of the openai package.
+
+        Raises:
+            TypeError: the agent has a model client of another package.
+        """
         client: OpenAI | None = getattr(self.client._clients[0], "_oai_client", None)
         if client is None:
             raise TypeError(

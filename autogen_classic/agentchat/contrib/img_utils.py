@@ -121,7 +121,7 @@ def gpt4v_formatter(
         Parts. A tag whose picture cannot be loaded stays in its text, and a printed line says why.
 
     Raises:
-        AssertionError: for another format.
+        AssertionError: ``img_format`` is not one of these.
         ValueError: the prompt is neither a text nor a list.
     """
     reach = Reach(allow_private_addresses, allow_local_files)

@@ -144,7 +144,7 @@ class SocietyOfMindAgent(ConversableAgent):
 
         Raises:
             AttributeError: ``chat_manager`` does not lead a group.
-            TypeError: ``response_preparer`` is something else.
+            TypeError: ``response_preparer`` is neither a text nor a function.
         """
         super().__init__(
             name=name,

@@ -180,7 +180,7 @@ def register_hand_off(agent: ConversableAgent, hand_to: list[HandOff] | HandOff)
         hand_to: an `OnCondition`, `OnContextCondition` or `AfterWork`, or a list of them. The last `AfterWork` counts.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: ``hand_to`` is none of these.
     """
     given = [hand_to] if isinstance(hand_to, (OnCondition, OnContextCondition, AfterWork)) else hand_to
     if not isinstance(given, (list, tuple)):

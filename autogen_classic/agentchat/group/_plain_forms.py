@@ -27,7 +27,11 @@ def as_target(value: object) -> object:
 
 
 def read_target(value: object) -> object:
-    """As `as_target`; texts and classes, which are not targets, are refused with what to write instead."""
+    """As `as_target`; texts and classes, which are not targets, are refused with what to write instead.
+
+    Raises:
+        ValueError: the value is a text, or a class of targets.
+    """
     if isinstance(value, str):
         raise ValueError(f"a target is needed, not a text; an agent is named by AgentNameTarget({value!r})")
     if isinstance(value, type) and issubclass(value, TransitionTarget):
@@ -49,7 +53,11 @@ def as_llm_condition(value: object) -> object:
 
 
 def as_context_condition(value: object) -> object:
-    """An expression stands for the condition that it holds; a text, which could be either kind, is refused."""
+    """An expression stands for the condition that it holds; a text, which could be either kind, is refused.
+
+    Raises:
+        ValueError: the value is a text.
+    """
     if isinstance(value, str):
         form = (
             f"ExpressionContextCondition(ContextExpression({value!r}))"

@@ -37,7 +37,7 @@ class JupyterCodeExecutor(KernelExecutor, CodeExecutor):
 
     Raises:
         ValueError: the timeout is below 1, the directory does not exist, the kernel is not installed on the server, or
-            jupyter_server is something else.
+            jupyter_server does not say where a server is.
         TypeError: the timeout is not a number.
         requests.RequestException: the server does not answer, or refuses.
     """

@@ -71,7 +71,11 @@ Response: TypeAlias = Any
 
 
 def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Response]:
-    """Make one attempt after the other, until an answer passes the filter or no configuration is left."""
+    """Make one attempt after the other, until an answer passes the filter or no configuration is left.
+
+    Raises:
+        RuntimeError: the wrapper has no clients.
+    """
     tape = tapes.current()
     if not tape.replays:
         wrapper.check_that_clients_are_ready()

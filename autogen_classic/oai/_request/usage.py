@@ -20,7 +20,7 @@ def print_usage(actual: UsageSummary | None, total: UsageSummary | None, mode: s
         mode: ``"actual"``, ``"total"``, or a list with one or both of them.
 
     Raises:
-        ValueError: the mode is something else.
+        ValueError: ``mode`` is none of these.
     """
     named = [mode] if isinstance(mode, str) else list(mode or [])
     modes = [one for one in _MODES if one in named]

@@ -44,7 +44,7 @@ class Asker:
         llm: the model; see `Model`.
 
     Raises:
-        TypeError: it is something else.
+        TypeError: ``llm`` is none of these.
     """
 
     def __init__(self, llm: Model) -> None:

@@ -125,7 +125,7 @@ def embedding_from(given: EmbeddingFunction | str | None, model: str = DEFAULT_M
         says so once.
 
     Raises:
-        EmbeddingError: ``given`` is something else.
+        EmbeddingError: ``given`` is neither a name nor a function.
         EmbeddingUnavailableError: nothing can be loaded.
     """
     if given is None:

@@ -17,7 +17,7 @@ def embedding_named(given: EmbeddingFunction | str | None) -> EmbeddingFunction:
             `embedding_from` for what stands in for a model that cannot be loaded.
 
     Raises:
-        EmbeddingError: ``given`` is something else.
+        EmbeddingError: ``given`` is none of these.
         EmbeddingUnavailableError: nothing can be loaded.
     """
     if isinstance(given, str) and given != LOCAL:

@@ -124,7 +124,7 @@ def target_of(next_speaker: object, selection_message: SelectionMessage | None =
         selection_message: what the manager's model is asked.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: ``next_speaker`` is none of these.
     """
     if isinstance(next_speaker, AfterWork):
         return target_of(next_speaker.agent, next_speaker.next_agent_selection_msg)

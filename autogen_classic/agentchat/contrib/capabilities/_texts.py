@@ -149,7 +149,7 @@ class TextMessageContentName:
         exclude_filter: True leaves alone the messages of which a key fits; False leaves all others alone.
 
     Raises:
-        AssertionError: for another position, or a format_string without ``{name}``.
+        AssertionError: ``position`` is neither "start" nor "end", or ``format_string`` lacks ``{name}``.
     """
 
     def __init__(

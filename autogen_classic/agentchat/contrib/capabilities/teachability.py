@@ -59,6 +59,7 @@ class MemoStore:
     Raises:
         ImportError: chromadb is not installed.
         VectorStoreError: the folder holds something else than such memos.
+        TypeError: ``verbosity`` is not a whole number, or ``path_to_db_dir`` is not a path.
     """
 
     def __init__(

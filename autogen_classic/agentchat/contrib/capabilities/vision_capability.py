@@ -101,7 +101,7 @@ class VisionCapability(AgentCapability):
 
     Raises:
         AssertionError: there is neither a model nor a function.
-        TypeError: one of them is something else.
+        TypeError: ``lmm_config`` is not an llm_config, or ``custom_caption_func`` cannot be called.
     """
 
     def __init__(

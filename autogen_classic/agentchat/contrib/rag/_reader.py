@@ -27,7 +27,7 @@ class ExcerptReader:
         llm: the model that answers; see `Model`.
 
     Raises:
-        TypeError: it is something else.
+        TypeError: ``llm`` is not a `Model`.
     """
 
     def __init__(self, llm: Model) -> None:

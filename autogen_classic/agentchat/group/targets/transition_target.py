@@ -139,7 +139,7 @@ class AgentTarget(ResolvingTarget):
             **data: ``agent_name`` in its place, as `model_dump` writes it.
 
         Raises:
-            TypeError: the agent is something else.
+            TypeError: ``agent`` is not an agent.
         """
         if (agent is not None or "agent_name" not in data) and not is_agent(agent):
             hint = f" For the agent of this name write AgentNameTarget({agent!r})." if isinstance(agent, str) else ""

@@ -35,7 +35,7 @@ class ThinkNode:
         rating_details: why it was rated so.
 
     Raises:
-        TypeError: the parent is something else.
+        TypeError: ``parent`` is not a `ThinkNode`.
     """
 
     def __init__(self, content: str, parent: ThinkNode | None = None) -> None:

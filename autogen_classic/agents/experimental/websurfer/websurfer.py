@@ -41,7 +41,7 @@ class WebSurferAgent(ConversableAgent):
             **kwargs: further arguments of `ConversableAgent`, among them ``name``.
 
         Raises:
-            ValueError: ``web_tool`` is something else, or the tool lacks a key or a model.
+            ValueError: ``web_tool`` is none of these, or the tool lacks a key or a model.
             ImportError: the package of the tool is missing.
         """
         llm_config = current_llm_config() if llm_config is None else llm_config

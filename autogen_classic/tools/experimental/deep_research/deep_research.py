@@ -60,6 +60,7 @@ class DeepResearchTool(Tool):
         Raises:
             ValueError: there is no model, or the tool for the web is unknown or lacks something.
             ImportError: the package of the tool for the web is missing.
+            TypeError: ``max_web_steps`` is not a whole number.
         """
         if not llm_config:
             raise ValueError("DeepResearchTool needs a model: give it an llm_config.")
