@@ -83,6 +83,7 @@ class GrowingLog:
                 raise
             self._file = None
             return []
+        _refuse_pipe(self._path)
         if self._file is None or not os.path.samestat(self._file, facts) or facts.st_size < self._file.st_size:
             self._last_read, self._read = {}, 0
         self._file, self._has_been_there = facts, True
@@ -99,7 +100,14 @@ class GrowingLog:
         return unread
 
 
+def _refuse_pipe(path: Path) -> None:
+    """Opening it may wait for ever, and what was read of it is gone."""
+    if path.is_fifo():
+        raise UnreadableLogError(f"{path} is a pipe, and a log is read more than once: write it into a file first.")
+
+
 def _beginning_of(path: Path) -> bytes:
+    _refuse_pipe(path)
     with path.open("rb") as file:
         return file.read(64)
 

@@ -17,6 +17,7 @@ RowT = TypeVar("RowT")
 
 MOST_WAITING = 10_000
 PATIENCE_MS, IMPATIENCE_MS = 1_000, 20
+_TOO_LONG = 1 << 63  # for an integer of SQLite
 
 
 class _Store(ABC, Generic[RowT]):
@@ -132,6 +133,15 @@ class Database(_Store[tuple[str, Sequence[Any]]]):
         self._schema = schema
         self.connection: sqlite3.Connection | None = None
 
+    def add(self, row: tuple[str, Sequence[Any]]) -> None:
+        """Write a row, with parameters that the database takes: one that it refuses would hold up all that follow.
+
+        Args:
+            row: a statement and its parameters.
+        """
+        statement, parameters = row
+        super().add((statement, [_bindable(value) for value in parameters]))
+
     def open(self) -> None:
         """Connect. The journal lets others read meanwhile, and keeps the database whole if this process is killed.
 
@@ -176,6 +186,15 @@ class Database(_Store[tuple[str, Sequence[Any]]]):
             self.connection.close()
 
 
+def _bindable(value: object) -> object:
+    """A value as SQLite takes it: half surrogates become question marks, and long numbers texts."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, int) and not -_TOO_LONG <= value < _TOO_LONG:
+        return str(value)
+    return value if value is None or isinstance(value, (int, float, bytes)) else str(value)
+
+
 class TextFile(_Store[bytes]):
     """A text file, to which each row is appended in one piece, so that several processes can write to it."""
 
@@ -183,7 +202,10 @@ class TextFile(_Store[bytes]):
 
     def open(self) -> None:
         """Open the file for appending."""
-        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        at_once = getattr(os, "O_NONBLOCK", 0)  # without it, a pipe that nobody reads would be waited for
+        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | at_once, 0o666)
+        if at_once:
+            os.set_blocking(self._descriptor, True)
         self._identity = self._identity_on_disk()
 
     def _write(self) -> None:

@@ -66,7 +66,7 @@ class JournalFile:
         self._is_open = True
         try:
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a null character in its name
             raise JournalError(f"The journal {path} cannot be written ({error}).{_advice(path)}") from None
         try:
             _lock(self._handle, path)
@@ -330,9 +330,9 @@ def _is_in_event_loop() -> bool:
 
 
 def _advice(path: Path) -> str:
-    if path.is_dir():
+    if os.path.isdir(path):
         return " It is a folder: name a file, such as run.jsonl."
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         return f" There is no folder {path.parent}: make it first."
     return " A journal is written while the program runs: name a file that may be written."
 

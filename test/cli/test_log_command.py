@@ -174,6 +174,15 @@ def test_another_database_and_a_missing_file_are_refused(run: Any) -> None:
     assert "missing.db" in run("missing.db")[2]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are those of POSIX")
+@pytest.mark.parametrize("options", [[], ["--follow"]])
+def test_a_pipe_is_refused_and_not_waited_for(options: list[str], run: Any) -> None:
+    os.mkfifo("pipe")
+    code, _, complaints = run("pipe", *options)
+    assert code == 1
+    assert "pipe is a pipe, and a log is read more than once" in complaints
+
+
 def test_a_log_is_followed_while_it_grows() -> None:
     runtime_logging.start()
     agent("ann")

@@ -545,6 +545,30 @@ def test_an_agent_whose_id_comes_again_does_not_take_the_row_of_the_one_before()
     assert rows("SELECT name FROM agents ORDER BY id") == [f"agent{number}" for number in range(50)]
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "file"])
+def test_texts_that_no_file_can_hold_do_not_hold_up_the_rows_that_follow(
+    kind: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A name with half a surrogate pair, say, which SQLite refuses."""
+    runtime_logging.start(logger_type=kind)
+    agent("a\ud800n", default_auto_reply="\udfff").send("half \ud800", agent("bob"), request_reply=False, silent=True)
+    runtime_logging.stop()
+    assert caplog.records == []
+    if kind == "file":
+        assert [line["agent_name"] for line in lines() if "agent_name" in line] == ["a\ud800n", "bob"]
+    else:
+        assert rows("SELECT name FROM agents") == ["a?n", "bob"]
+        assert "half" in rows("SELECT json_state FROM events WHERE event_name = 'received_message'")[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are those of POSIX")
+def test_a_pipe_that_nobody_reads_is_refused_and_not_waited_for() -> None:
+    Path("autogen_logs").mkdir()
+    os.mkfifo("autogen_logs/run.log")
+    with pytest.raises(OSError, match="The log file cannot be written"):
+        runtime_logging.start(logger_type="file", config={"filename": "run.log"})
+
+
 def test_what_json_cannot_hold_is_named(caplog: pytest.LogCaptureFixture) -> None:
     circle: dict[str, Any] = {}
     circle["self"] = circle

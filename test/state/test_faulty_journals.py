@@ -278,6 +278,9 @@ def test_a_place_where_there_can_be_no_journal_is_refused() -> None:
         pass
     with pytest.raises(JournalError, match=r"There is no folder .*missing"), journal("missing/run.jsonl"):
         pass
+    for name in ("run\0.jsonl", "x" * 300):
+        with pytest.raises(JournalError, match="cannot be written"), journal(name):
+            pass
 
 
 @ON_POSIX
