@@ -260,8 +260,8 @@ class ReplyTried(Detail):
 class ModelAsked(Event):
     """A request is about to go to a model. ``request`` never holds a key.
 
-    The events of one request, ``ModelAsked``, ``ModelFailed`` and ``ModelAnswered``, have the same ``request_id``.
-    ``client`` is the one that is asked.
+    The events of one request, ``ModelAsked``, ``ModelFailed`` and ``ModelAnswered``, have the same ``request_id``: 32
+    hexadecimal digits. ``client`` is the one that is asked.
     """
 
     agent: Agent | str | None

@@ -7,8 +7,8 @@ answer. `create_steps` makes one attempt after the other, until an answer has co
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
-import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
@@ -81,7 +81,7 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Response]:
         wrapper.check_that_clients_are_ready()
     failures = Failures(wrapper._classic_state.entries)
     numbers = wrapper._classic_state.order()
-    request_id = str(uuid.uuid4())
+    request_id = os.urandom(16).hex()
     for number, following in zip(numbers, [*numbers[1:], None], strict=False):
         if steered:
             yield from steering.stand_still()
@@ -121,7 +121,7 @@ class Attempt:
         extras: what only the wrapper understands.
         agent: on whose behalf it asks, or None.
         client: the client of the configuration.
-        request_id: what all attempts for one request have in common.
+        request_id: what all attempts for one request have in common: 32 hexadecimal digits, drawn at random.
         from_cache: whether the answer came from a cache.
         usage: tokens and cost of the answer, as its client counts them.
 
