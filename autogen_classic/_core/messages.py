@@ -15,7 +15,13 @@ TextOrMessage: TypeAlias = str | Message
 """What agents say: a text, or a dict with ``content`` or a call."""
 
 STORED_KEYS = (
-    *("content", "function_call", "tool_calls", "tool_responses", "tool_call_id", "name", "context"),
+    "content",
+    "function_call",
+    "tool_calls",
+    "tool_responses",
+    "tool_call_id",
+    "name",
+    "context",
     "extra_content",  # what the model that said it wants back
 )
 _ROLES_OF_ANSWERS = ("function", "tool")

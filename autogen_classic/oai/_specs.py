@@ -153,8 +153,20 @@ class ProviderSpec(NamedTuple):
 
 COMMON_SETTINGS = frozenset(
     {
-        *("api_rate_limit", "api_type", "cache_seed", "functions", "hide_tools", "messages", "model"),
-        *("model_client_cls", "price", "response_format", "stream", "stream_options", "tags", "tools"),
+        "api_rate_limit",
+        "api_type",
+        "cache_seed",
+        "functions",
+        "hide_tools",
+        "messages",
+        "model",
+        "model_client_cls",
+        "price",
+        "response_format",
+        "stream",
+        "stream_options",
+        "tags",
+        "tools",
     }
 )
 """What a configuration or a request may have whatever the provider, and what no client takes as a setting."""
@@ -167,10 +179,28 @@ DEFAULT_TIMEOUT = 600
 # A plain set, so that the openai package need not be loaded to read a configuration.
 OPENAI_CLIENT_KEYS = frozenset(
     {
-        *("_enforce_credentials", "_strict_response_validation", "admin_api_key", "api_key", "api_version"),
-        *("azure_ad_token", "azure_ad_token_provider", "azure_deployment", "azure_endpoint", "base_url"),
-        *("data_residency", "default_headers", "default_query", "http_client", "max_retries", "organization"),
-        *("project", "provider", "timeout", "webhook_secret", "websocket_base_url", "workload_identity"),
+        "_enforce_credentials",
+        "_strict_response_validation",
+        "admin_api_key",
+        "api_key",
+        "api_version",
+        "azure_ad_token",
+        "azure_ad_token_provider",
+        "azure_deployment",
+        "azure_endpoint",
+        "base_url",
+        "data_residency",
+        "default_headers",
+        "default_query",
+        "http_client",
+        "max_retries",
+        "organization",
+        "project",
+        "provider",
+        "timeout",
+        "webhook_secret",
+        "websocket_base_url",
+        "workload_identity",
     }
 )
 AZURE_ONLY = frozenset(
@@ -584,8 +614,22 @@ LOCAL = ProviderSpec(
 )
 
 SPECS = (
-    *(ANTHROPIC, AZURE, BEDROCK, CEREBRAS, COHERE, DEEPSEEK, GOOGLE, GOOGLE_VERTEX, GROQ),
-    *(LOCAL, MISTRAL, OLLAMA, OPENAI, OPENAI_V2, RESPONSES, TOGETHER),
+    ANTHROPIC,
+    AZURE,
+    BEDROCK,
+    CEREBRAS,
+    COHERE,
+    DEEPSEEK,
+    GOOGLE,
+    GOOGLE_VERTEX,
+    GROQ,
+    LOCAL,
+    MISTRAL,
+    OLLAMA,
+    OPENAI,
+    OPENAI_V2,
+    RESPONSES,
+    TOGETHER,
 )
 _SPEC_OF = {api_type: spec for spec in SPECS for api_type in spec.api_types}
 

@@ -38,8 +38,18 @@ ANSWER_WITH_OBJECT = "Answer with one JSON object and nothing else."
 _HOLDERS_OF_SCHEMAS = ("properties", "$defs", "definitions")
 _KEPT = ("type", "enum", "const", "$ref", "required", "description", "properties", "items", "anyOf", "allOf", "$defs")
 _HINTS = (
-    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    *("minLength", "maxLength", "pattern", "format", "minItems", "maxItems", "uniqueItems"),
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "format",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
 )
 _BEYOND_GRAMMARS = ("not", "if", "patternProperties", "prefixItems", "dependentSchemas", "unevaluatedProperties")
 

@@ -45,13 +45,36 @@ Found: TypeAlias = "str | tuple[str, str]"
 """The path of a file; for a downloaded one, a pair of its path and the url."""
 
 UNSTRUCTURED_FORMATS = [
-    *("doc", "docx", "epub", "msg", "odt", "org"),
-    *("pdf", "ppt", "pptx", "rtf", "rst", "xlsx"),
+    "doc",
+    "docx",
+    "epub",
+    "msg",
+    "odt",
+    "org",
+    "pdf",
+    "ppt",
+    "pptx",
+    "rtf",
+    "rst",
+    "xlsx",
 ]
 HAS_UNSTRUCTURED = find_spec("unstructured") is not None
 TEXT_FORMATS = [
-    *("txt", "json", "csv", "tsv", "md", "html", "htm", "rtf"),
-    *("rst", "jsonl", "log", "xml", "yaml", "yml", "pdf"),
+    "txt",
+    "json",
+    "csv",
+    "tsv",
+    "md",
+    "html",
+    "htm",
+    "rtf",
+    "rst",
+    "jsonl",
+    "log",
+    "xml",
+    "yaml",
+    "yml",
+    "pdf",
 ]
 if HAS_UNSTRUCTURED:
     TEXT_FORMATS += [kind for kind in UNSTRUCTURED_FORMATS if kind not in TEXT_FORMATS]

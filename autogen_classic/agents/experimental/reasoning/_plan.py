@@ -18,8 +18,16 @@ logger = logging.getLogger("autogen.agents.experimental.reasoning")
 _METHODS = ("beam_search", "mcts", "lats", "dfs")
 _APPROACHES = ("pool", "best")
 _KEYS = (
-    *("method", "max_depth", "beam_size", "answer_approach", "forest_size", "nsim", "exploration_constant"),
-    *("batch_grading", "interim_execution", "rating_scale"),
+    "method",
+    "max_depth",
+    "beam_size",
+    "answer_approach",
+    "forest_size",
+    "nsim",
+    "exploration_constant",
+    "batch_grading",
+    "interim_execution",
+    "rating_scale",
 )
 
 
