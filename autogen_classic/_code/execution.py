@@ -195,8 +195,10 @@ def _in_docker(
 ) -> tuple[int, str, str]:
     from .docker.containers import WORKSPACE, run_in_container  # only these programs need Docker
 
-    exit_code, output, image, timed_out = run_in_container(language, name, directory, images, timeout)
-    if timed_out:
-        return exit_code, TIMEOUT_MSG, image
-    mine = f"{WORKSPACE}/{name if temporary else ''}"
-    return exit_code, output if exit_code == 0 else output.replace(mine, "") + end_in_a_shell(exit_code), image
+    run = run_in_container(language, name, directory, images, timeout)
+    if run.timed_out:
+        return run.exit_code, TIMEOUT_MSG, run.image
+    if run.exit_code == 0:
+        return 0, run.output, run.image
+    prefix = f"{WORKSPACE}/{name if temporary else ''}"
+    return run.exit_code, run.output.replace(prefix, "") + end_in_a_shell(run.exit_code), run.image

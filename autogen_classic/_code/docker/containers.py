@@ -6,7 +6,7 @@ import atexit
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..commands import command_for
 from ..process.command import COMMAND_NOT_FOUND
@@ -16,15 +16,31 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
-__all__ = ("WORKSPACE", "run_in_container")
+__all__ = ("WORKSPACE", "ContainerRun", "run_in_container")
 
 WORKSPACE = "/workspace"
 _RESULTS = "autogen-classic-code"
 
+_images_of_this_process: list[str] = []
 
-def run_in_container(
-    language: str, filename: str, work_dir: Path, images: list[str], timeout: float
-) -> tuple[int, str, str, bool]:
+
+class ContainerRun(NamedTuple):
+    """What came of running a file in a container.
+
+    Attributes:
+        exit_code: the exit code of the code; 1 if the time ran out.
+        output: standard output and standard error as they came.
+        image: the image for the next block: the same one if nothing was changed, or the time ran out.
+        timed_out: whether the time ran out.
+    """
+
+    exit_code: int
+    output: str
+    image: str
+    timed_out: bool
+
+
+def run_in_container(language: str, filename: str, work_dir: Path, images: list[str], timeout: float) -> ContainerRun:
     """Run a file inside a container that sees ``work_dir`` and nothing else of this machine.
 
     What the code changed in the container, such as installed packages, is kept as a new image until this program ends,
@@ -38,8 +54,7 @@ def run_in_container(
         timeout: how long the code may run, in seconds.
 
     Returns:
-        The exit code, the output (standard output and standard error as they came), the image to use for the next
-        block (the same one if nothing was changed, or the time ran out), and whether the time ran out.
+        The outcome, and the image for the next block.
 
     Raises:
         DockerUnavailableError: no engine answers.
@@ -55,9 +70,8 @@ def run_in_container(
         client.close()
 
 
-def _run(
-    client: DockerClient, image: str, command: list[str], work_dir: Path, timeout: float
-) -> tuple[int, str, str, bool]:
+def _run(client: DockerClient, image: str, command: list[str], work_dir: Path, timeout: float) -> ContainerRun:
+    """Run a command in a new container, which is removed afterwards."""
     import docker.errors
 
     from .engine import SAFE_SETTINGS, container_labels, is_missing_program, remove_container
@@ -76,13 +90,13 @@ def _run(
         exit_code = _wait(container, timeout)
         output = container.logs().decode("utf-8", errors="replace")
         if exit_code is None:
-            return 1, output, image, True
-        return exit_code, output, _kept(container) or image, False
+            return ContainerRun(1, output, image, timed_out=True)
+        return ContainerRun(exit_code, output, _image_with_changes(container) or image, timed_out=False)
     except docker.errors.APIError as error:
         if not is_missing_program(str(error)):
             raise
         message = f"{command[0]}: command not found. It is not in the image {image}.\n"
-        return COMMAND_NOT_FOUND, message, image, False
+        return ContainerRun(COMMAND_NOT_FOUND, message, image, timed_out=False)
     finally:
         remove_container(container)
         _hand_over(client, image, work_dir)
@@ -101,12 +115,12 @@ def _wait(container: Container, timeout: float) -> int | None:
         return None
 
 
-def _kept(container: Container) -> str:
-    """Make an image of what the code has changed outside the working directory; "" if it changed nothing."""
+def _image_with_changes(container: Container) -> str | None:
+    """Make an image of what the code has changed outside the working directory; None if it changed nothing there."""
     from .engine import image_changes
 
     if all(change["Path"] == WORKSPACE for change in container.diff() or []):
-        return ""
+        return None
     tag = os.urandom(16).hex()
     container.commit(repository=_RESULTS, tag=tag, changes=image_changes("legacy"))
     name = f"{_RESULTS}:{tag}"
@@ -114,9 +128,6 @@ def _kept(container: Container) -> str:
         atexit.register(InThisProcess(_remove_images))
     _images_of_this_process.append(name)
     return name
-
-
-_images_of_this_process: list[str] = []
 
 
 def _remove_images() -> None:
