@@ -115,7 +115,7 @@ def _talk(options: argparse.Namespace) -> int:
     from ._chat.shown import Warnings
     from ._chat.terminal import Terminal
 
-    team, saved, spent, state = _what_to_talk_about(options)
+    team, saved, spent, state = _team_and_state(options)
     if options.model is not None:
         team = replace(team, model=options.model)
     crew = crew_of(team, options.code)
@@ -135,29 +135,44 @@ def _talk(options: argparse.Namespace) -> int:
     return 1 if conversation.failures and not terminal.has_person else 0
 
 
-def _what_to_talk_about(options: argparse.Namespace) -> tuple[Team, Saved | None, Spent, dict[str, Any] | None]:
-    """The team, where it is kept, and what was spent and said before."""
-    from ._chat.saved import Saved, last_conversation, new_folder
+def _team_and_state(options: argparse.Namespace) -> tuple[Team, Saved | None, Spent, dict[str, Any] | None]:
+    """The team, where the conversation is kept (None: nowhere), what was spent, and the state to go on from, if any."""
     from ._chat.spent import Spent
+
+    if options.resume is None:
+        return _team_of(options), _new_place(options), Spent(), None
+    if options.team is not None:
+        raise StateError("A conversation that goes on has its team already. Give a TEAM, or --resume.")
+    saved = _place_to_resume(options.resume)
+    team, spent, state = saved.load()
+    return team, saved, spent, state
+
+
+def _place_to_resume(folder: str) -> Saved:
+    """Where a conversation is kept; an empty name stands for the last one."""
+    from ._chat.saved import Saved, last_conversation
+
+    found = Path(folder) if folder else last_conversation()
+    if found is None:
+        raise StateError("There is no conversation to go on with.")
+    return Saved(found)
+
+
+def _team_of(options: argparse.Namespace) -> Team:
     from ._chat.team_file import Member, Team, read_team
 
-    if options.resume is not None:
-        if options.team is not None:
-            raise StateError("A conversation that goes on has its team already. Give a TEAM, or --resume.")
-        folder = Path(options.resume) if options.resume else last_conversation()
-        if folder is None:
-            raise StateError("There is no conversation to go on with.")
-        saved = Saved(folder)
-        team, spent, state = saved.load()
-        return team, saved, spent, state
     if options.team is not None:
-        team = read_team(options.team)
-    else:
-        name = "coder" if options.code not in (None, "none") else "assistant"
-        team = Team([Member(name)], code=options.code if options.code in ("ask", "docker") else "none")
+        return read_team(options.team)
+    name = "coder" if options.code not in (None, "none") else "assistant"
+    return Team([Member(name)], code=options.code if options.code in ("ask", "docker") else "none")
+
+
+def _new_place(options: argparse.Namespace) -> Saved | None:
+    from ._chat.saved import Saved, new_folder
+
     if options.no_save:
-        return team, None, Spent(), None
+        return None
     folder = options.save or new_folder()
     if folder.exists() and any(folder.iterdir()):
         raise StateError(f"{folder} is not empty. Name a new folder, or go on with it: --resume {folder}")
-    return team, Saved(folder), Spent(), None
+    return Saved(folder)

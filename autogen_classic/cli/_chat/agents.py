@@ -41,6 +41,7 @@ class Crew:
         members: the agents whose words are shown.
         group: the group, if there is one.
         max_turns: how often the partner is spoken to after one message of the person.
+        configurations: the models that the team asks unless a member has its own.
     """
 
     person: ConversableAgent
@@ -80,7 +81,11 @@ def crew_of(team: Team, code: str | None = None) -> Crew:
 
     Args:
         team: what the file says.
-        code: whether code runs: as ``code`` of the team, which it overrides, or ``"local"`` for at once and here.
+        code: how code is run, if not as ``code`` of the team says: one of its values, or ``"local"``, which runs code
+            on this machine without asking.
+
+    Returns:
+        The agents, ready to talk.
 
     Raises:
         LLMConfigError: a model cannot be asked.
@@ -121,16 +126,21 @@ def crew_of(team: Team, code: str | None = None) -> Crew:
 
 
 def _agent(member: Member, team: Team, entries: list[dict[str, Any]], writes_code: bool) -> ConversableAgent:
-    default = _CODER if writes_code else _ALONE if len(team.agents) == 1 else None
-    message = (
-        member.system_message or default or f"You are {member.name} in a group. {member.description or ''}".strip()
-    )
+    message = member.system_message or _default_message(member, writes_code, is_alone=len(team.agents) == 1)
     return AssistantAgent(
         member.name,
         system_message=message,
         description=member.description or message,
         llm_config=_llm_config(entries if member.model is None else _entries(member.model)),
     )
+
+
+def _default_message(member: Member, writes_code: bool, is_alone: bool) -> str:
+    if writes_code:
+        return _CODER
+    if is_alone:
+        return _ALONE
+    return f"You are {member.name} in a group. {member.description or ''}".strip()
 
 
 def _ends_with(word: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -145,6 +155,7 @@ def _has_no_code(executor: CodeExecutor) -> Callable[[Mapping[str, Any]], bool]:
 
 
 def _entries(model: Model | None) -> list[dict[str, Any]]:
+    """The configurations for a model as a team file names it: not at all, by its name, or with settings."""
     if model is None:
         return default_configurations()
     if isinstance(model, str):
@@ -156,11 +167,12 @@ def _entries(model: Model | None) -> list[dict[str, Any]]:
 
 
 def _llm_config(entries: list[dict[str, Any]]) -> dict[str, Any]:
-    """Streamed, never from a cache: who asks twice wants a second answer."""
+    """Answers are streamed, and never come from a cache: a person who asks twice wants a second answer."""
     return {"config_list": [_streamed(entry) for entry in entries], "cache_seed": None}
 
 
 def _streamed(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry that asks for its answer in pieces, and, where the API has to be told, for the tokens that it took."""
     counted = {"stream_options": {"include_usage": True}} if entry.get("api_type", "openai") == "openai" else {}
     return {"stream": True, **counted, **entry}
 
