@@ -146,11 +146,20 @@ class Cache(AbstractCache):
         return Cache({"cache_seed": str(cache_seed), "cosmos_db_config": place})
 
     def get(self, key: str, default: Any | None = None) -> Any | None:
-        """Return the value of a key, or the default if it has none."""
+        """Return the value of a key.
+
+        Args:
+            key: the key.
+            default: what is returned if it has no value.
+        """
         return self.cache.get(key, default)
 
     def set(self, key: str, value: object) -> None:
         """Keep a value under a key.
+
+        Args:
+            key: the key.
+            value: the value, in place of an earlier one.
 
         Raises:
             NotJSONError: the cache is not in memory, and JSON cannot hold the value.
@@ -173,8 +182,10 @@ class Cache(AbstractCache):
         Returns:
             The cache; None outside of such a block.
         """
+        if cache is not None:
+            return cache
         in_use = _in_use.get()
-        return cache if cache is not None or not in_use else in_use[-1]
+        return in_use[-1] if in_use else None
 
     def __enter__(self) -> AbstractCache:
         """Return the cache behind this one."""

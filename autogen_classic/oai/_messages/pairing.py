@@ -8,7 +8,7 @@ from typing import NamedTuple
 __all__ = ("CallPairs", "OpenCall")
 
 NAMELESS = "unnamed"
-"""What a call is called on the wire whose name was lost; providers refuse an empty one."""
+"""The name that a call without one has on the wire; providers refuse an empty name."""
 
 
 class OpenCall(NamedTuple):
@@ -44,7 +44,8 @@ class CallPairs:
         opened: list[OpenCall] = []
         for said_id, said_name in calls:
             name = said_name or NAMELESS
-            taken = self._used if not said_id else {call.id for call in opened}
+            # An id that the message gives may be that of an earlier message; one that is made here may not.
+            taken = {call.id for call in opened} if said_id else self._used
             opened.append(OpenCall(said_id or "", _free_id(said_id or f"call_{name}", taken), name))
             self._used.add(opened[-1].id)
         self._open = opened.copy()
@@ -58,17 +59,18 @@ class CallPairs:
             name: the function that it names, as answers to old function calls do.
 
         Returns:
-            The first open call with that id. An answer without an id belongs to the first call of that name, one
-            without an id if there is one. None if there is no such call.
+            The first open call with that id. An answer without an id belongs to the first call of that name; calls
+            that have no id either go first. None if there is no such call.
         """
-        fitting = [
-            call for call in self._open if (call.said_id == said_id if said_id else name is None or call.name == name)
-        ]
+        if said_id:
+            fitting = [call for call in self._open if call.said_id == said_id]
+        else:
+            fitting = [call for call in self._open if name in (None, call.name)]
+            fitting.sort(key=lambda call: bool(call.said_id))
         if not fitting:
             return None
-        call = min(fitting, key=lambda call: bool(call.said_id))
-        self._open.remove(call)
-        return call
+        self._open.remove(fitting[0])
+        return fitting[0]
 
     def close(self) -> list[OpenCall]:
         """Return the calls that have not been answered, and stop waiting for them."""
@@ -77,6 +79,7 @@ class CallPairs:
 
 
 def _free_id(wanted: str, taken: set[str]) -> str:
+    """The wanted id, with a number behind it if it is taken."""
     number, free = 1, wanted
     while free in taken:
         number += 1
