@@ -25,7 +25,8 @@ STORED_KEYS = (
     "extra_content",  # what the model that said it wants back
 )
 _ROLES_OF_ANSWERS = ("function", "tool")
-_DICT, _TEXT = frozenset((dict,)), frozenset((str,))
+_DICT = frozenset((dict,))
+_TEXT = frozenset((str,))
 _KEYS_OF_A_TEXT = frozenset(("content", "name", "role"))
 
 

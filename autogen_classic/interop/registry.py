@@ -47,11 +47,11 @@ class InteroperableRegistry:
         return cls
 
     def get_short_names(self) -> list[str]:
-        """Return the names of all bridges, in order."""
+        """Return the names of all bridges, sorted."""
         return sorted(self._classes)
 
     def get_supported_types(self) -> list[str]:
-        """Return the names of the bridges that can be used here, in order."""
+        """Return the names of the bridges that can be used here, sorted."""
         return [name for name in self.get_short_names() if self._classes[name].get_unsupported_reason() is None]
 
     def get_class(self, short_name: str) -> type[Interoperable]:
@@ -61,7 +61,7 @@ class InteroperableRegistry:
             short_name: its name.
 
         Raises:
-            ValueError: there is none of that name.
+            ValueError: no bridge has that name.
         """
         if short_name not in self._classes:
             raise ValueError(f"There is no bridge {short_name!r}. There are {', '.join(self.get_short_names())}.")

@@ -104,7 +104,11 @@ def module_name(thing: object) -> str:
 
 
 def wrapper_id_of(agent: object) -> int | str:
-    """The id of an agent's `OpenAIWrapper`; an empty text for an agent without a model."""
+    """The id of an agent's `OpenAIWrapper`; an empty text for an agent without a model.
+
+    Args:
+        agent: the agent.
+    """
     client = getattr(agent, "client", None)
     return "" if client is None else getattr(client, "wrapper_id", id(client))
 
@@ -172,4 +176,4 @@ def _plain(value: object, exclude: tuple[str, ...]) -> object:
         }
     if isinstance(value, (list, tuple)):
         return [_plain(part, exclude) for part in value]
-    return to_dict(value, no_recursive=(object,)) if not inspect.isroutine(value) else to_dict(value)
+    return to_dict(value) if inspect.isroutine(value) else to_dict(value, no_recursive=(object,))

@@ -15,8 +15,9 @@ __all__ = ("Database", "TextFile")
 
 RowT = TypeVar("RowT")
 
-MOST_WAITING = 10_000
-PATIENCE_MS, IMPATIENCE_MS = 1_000, 20
+MOST_WAITING = 10_000  # rows
+PATIENCE_MS = 1_000  # how long a write waits for the lock of another process
+IMPATIENCE_MS = 20  # the same, after a write has failed
 _TOO_LONG = 1 << 63  # for an integer of SQLite
 
 

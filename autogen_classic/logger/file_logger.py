@@ -23,7 +23,8 @@ __all__ = ("FileLogger", "safe_serialize")
 logger = logging.getLogger("autogen.logger.file_logger")
 F = TypeVar("F", bound=Callable[..., Any])
 
-DIRECTORY, DEFAULT_FILE = "autogen_logs", "runtime.log"
+DIRECTORY = "autogen_logs"
+DEFAULT_FILE = "runtime.log"
 
 
 class FileLogger(BaseLogger):

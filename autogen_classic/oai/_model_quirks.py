@@ -21,7 +21,8 @@ __all__ = ("fitted", "learn_from", "reasons")
 
 logger = logging.getLogger("autogen.oai.client")
 
-_MAX_TOKENS, _SYSTEM_ROLE = "max_tokens", "the role system"
+_MAX_TOKENS = "max_tokens"
+_SYSTEM_ROLE = "the role system"
 
 # The documentation of the API says so: https://platform.openai.com/docs/guides/reasoning (2025). The chat models
 # among gpt-5 do not reason.

@@ -49,6 +49,7 @@ def sync_pool(address: str, new_client: Callable[[], Any] | None = None) -> Any:
 
 
 def _new(new_client: Callable[[], Any] | None) -> Any:
+    """Make an HTTP client that adds the headers of the request that is being made."""
     if new_client is None:
         import openai
 
@@ -92,6 +93,7 @@ async def async_pool(address: str) -> Any:
 
 
 async def _close_at_the_end(by_address: dict[str, Any]) -> AsyncGenerator[None, None]:
+    """Wait for the end of the event loop, and close the clients then."""
     try:
         yield
     finally:

@@ -30,7 +30,8 @@ __all__ = (
     "without_arguments",
 )
 
-SHELL, APPLY_PATCH = "shell", "apply_patch"
+SHELL = "shell"
+APPLY_PATCH = "apply_patch"
 
 _ARGUMENTS = {"shell_call": "action", "apply_patch_call": "operation"}
 """The items, and where their arguments stand."""

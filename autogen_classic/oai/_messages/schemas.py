@@ -122,7 +122,8 @@ class _NotClosableError(Exception):
     """A schema needs more than a grammar can enforce."""
 
 
-def _closed(schema: Any) -> dict[str, Any]:
+def _closed(schema: object) -> dict[str, Any]:
+    """Write a schema, or one inside of another, as `closed_schema` does; _NotClosableError if that is not possible."""
     if not isinstance(schema, Mapping) or not schema or any(key in schema for key in _BEYOND_GRAMMARS):
         raise _NotClosableError
     if isinstance(schema.get("type"), list):
@@ -149,9 +150,10 @@ def _closed(schema: Any) -> dict[str, Any]:
 
 
 def _refuse_recursion(schema: Mapping[str, Any]) -> None:
+    """Raise a _NotClosableError if a definition contains itself, or does not exist."""
     definitions = {**schema.get("definitions", {}), **schema.get("$defs", {})}
 
-    def visit(part: Any, above: tuple[str, ...]) -> None:
+    def visit(part: object, above: tuple[str, ...]) -> None:
         for name in references(part):
             if name in above or name not in definitions:
                 raise _NotClosableError
@@ -160,7 +162,7 @@ def _refuse_recursion(schema: Mapping[str, Any]) -> None:
     visit({key: schema[key] for key in schema if key not in ("$defs", "definitions")}, ())
 
 
-def references(part: Any) -> Iterator[str]:
+def references(part: object) -> Iterator[str]:
     """Yield the names of the definitions that a part of a schema refers to.
 
     Args:

@@ -22,7 +22,8 @@ __all__ = (
 )
 
 # What a picture costs, as OpenAI gives it: one of low detail, and one of 1024 by 1024 pixels in high detail.
-_TOKENS_OF_A_ROUGH_IMAGE, _TOKENS_OF_AN_IMAGE = 85, 765
+_TOKENS_OF_A_ROUGH_IMAGE = 85
+_TOKENS_OF_AN_IMAGE = 765
 
 Block = list[Message]
 """A message; or one with calls, and everything up to the last of its answers."""
