@@ -76,6 +76,7 @@ class AutogenAgentExecutor(AgentExecutor):
             self._running.pop(task.id, None)
 
     async def _answer(self, context: RequestContext, updater: TaskUpdater) -> None:
+        """Let the agent answer a request, with what is remembered of the conversation."""
         assert context.message is not None
         request = request_from_message(context.message)
         conversation = None if brings_history(context.message) else _conversation_of(context)
@@ -89,38 +90,13 @@ class AutogenAgentExecutor(AgentExecutor):
         if fault is not None:
             await updater.failed(updater.new_agent_message([Part(text=fault)]))
             return
-        said = request.messages
-        artifact_id, is_streamed = uuid4().hex, False
-        last: ServiceResponse | None = None
-        question: str | None = None
-        async for part in self._service(whole):
-            if part.streaming_text:
-                await updater.add_artifact(
-                    [Part(text=part.streaming_text)],
-                    artifact_id,
-                    RESULT_ARTIFACT_NAME,
-                    append=is_streamed,
-                    last_chunk=False,
-                )
-                is_streamed = True
-            if part.message is not None:
-                said, last = [*said, part.message], part
-            question = part.input_required
+        result = _Result(updater)
+        async for response in self._service(whole):
+            await result.take(response)
         if conversation is not None:
-            self._memory.add(conversation, said, last.context if last is not None else None)
-        if question is not None:
-            await updater.requires_input(updater.new_agent_message([Part(text=question)]))
-            return
-        if last is not None and last.message is not None:
-            await updater.add_artifact(
-                [part_of_message(last.message)],
-                artifact_id,
-                RESULT_ARTIFACT_NAME,
-                metadata={CONTEXT_KEY: sendable(last.context)} if last.context else None,
-                append=False,  # in place of the pieces
-                last_chunk=True,
-            )
-        await updater.complete()
+            context_now = None if result.last is None else result.last.context
+            self._memory.add(conversation, [*request.messages, *result.messages], context_now)
+        await result.finish()
 
     async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
         """End the work on a task, and note that it was given up.
@@ -137,7 +113,59 @@ class AutogenAgentExecutor(AgentExecutor):
         await TaskUpdater(event_queue, context.task_id, context.context_id).cancel()
 
 
+class _Result:
+    """Sends an answer to the client while it comes: its text in pieces, and the last message as a whole.
+
+    Args:
+        updater: writes to the task of the client.
+
+    Attributes:
+        messages: the messages of the answer so far.
+        last: the response with the last of them.
+    """
+
+    def __init__(self, updater: TaskUpdater) -> None:
+        self.messages: list[dict[str, Any]] = []
+        self.last: ServiceResponse | None = None
+        self._updater = updater
+        self._artifact_id = uuid4().hex
+        self._is_streamed = False
+        self._question: str | None = None
+
+    async def take(self, response: ServiceResponse) -> None:
+        """Send a piece of text, and keep a message."""
+        if response.streaming_text:
+            await self._updater.add_artifact(
+                [Part(text=response.streaming_text)],
+                self._artifact_id,
+                RESULT_ARTIFACT_NAME,
+                append=self._is_streamed,
+                last_chunk=False,
+            )
+            self._is_streamed = True
+        if response.message is not None:
+            self.messages.append(response.message)
+            self.last = response
+        self._question = response.input_required
+
+    async def finish(self) -> None:
+        """Send the last message in place of the pieces; or ask the client, if the agent needs a person."""
+        if self._question is not None:
+            await self._updater.requires_input(self._updater.new_agent_message([Part(text=self._question)]))
+            return
+        if self.last is not None and self.last.message is not None:
+            await self._updater.add_artifact(
+                [part_of_message(self.last.message)],
+                self._artifact_id,
+                RESULT_ARTIFACT_NAME,
+                metadata={CONTEXT_KEY: sendable(self.last.context)} if self.last.context else None,
+                append=False,
+                last_chunk=True,
+            )
+        await self._updater.complete()
+
+
 def _conversation_of(context: RequestContext) -> Hashable:
-    """Which conversation a request belongs to: nobody else goes on with that of somebody who has shown who it is."""
+    """The key of the conversation that a request belongs to, so that no user can go on with that of another."""
     call = context.call_context
     return call.tenant, call.user.is_authenticated, call.user.user_name, context.context_id

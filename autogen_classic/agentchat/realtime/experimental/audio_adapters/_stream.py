@@ -38,8 +38,8 @@ class StreamAudioAdapter(RealtimeObserver):
         self._stream: str | None = None
         self._heard_until = 0  # milliseconds of the stream that the person has sent
         self._speaks_since: int | None = None  # where in the stream the model began to speak
-        self._item: str | None = None
-        self._unheard = 0  # pieces that the person's side has not yet said to have played
+        self._item: str | None = None  # the id of what the model is saying
+        self._unheard = 0  # pieces of sound that were sent, and that the person's side has not yet reported as played
 
     async def initialize_session(self) -> None:
         """Tell the model which form the sound has."""
@@ -89,6 +89,7 @@ class StreamAudioAdapter(RealtimeObserver):
         self.logger.info("The person has left.")
 
     def _read(self, text: str) -> Mapping[str, Any]:
+        """Read a message from the person's side; empty if it cannot be read."""
         try:
             message = json.loads(text)
         except (ValueError, RecursionError):
@@ -99,6 +100,7 @@ class StreamAudioAdapter(RealtimeObserver):
         return {}
 
     async def _hear(self, media: object) -> None:
+        """Send the model what the person says."""
         payload = media.get("payload") if isinstance(media, dict) else None
         if not isinstance(payload, str) or not payload:
             self.logger.warning("A message from the person's side holds no sound, and is left out.")
@@ -109,6 +111,7 @@ class StreamAudioAdapter(RealtimeObserver):
         await self.realtime_client.send_audio(payload)
 
     def _begin(self, start: object) -> None:
+        """Begin a new stream, of which nothing was heard or said yet."""
         stream = start.get("streamSid") if isinstance(start, dict) else None
         self._stream = stream if isinstance(stream, str) else None
         self._heard_until, self._speaks_since, self._item, self._unheard = 0, None, None, 0

@@ -72,7 +72,7 @@ class OpenAIRealtimeClient(OpenAISession):
         """The connection of the openai package.
 
         Raises:
-            RuntimeError: there is none.
+            RuntimeError: the client is not connected.
         """
         if self._connection is None:
             raise RuntimeError("The client is not connected: RealtimeAgent.run() connects it.")
@@ -97,6 +97,7 @@ class OpenAIRealtimeClient(OpenAISession):
                 await connection.close()
 
     async def _learn_the_interface(self) -> None:
+        """Find out from the server's first message whether it speaks the interface of today or its beta."""
         try:
             data = await asyncio.wait_for(self.connection.recv_bytes(), SECONDS_FOR_FIRST_MESSAGE)
         except asyncio.TimeoutError:
