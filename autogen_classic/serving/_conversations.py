@@ -18,11 +18,11 @@ from ..agentchat.remote.caller import foreign_pictures_kept_over_chats
 from ..events import ChatStarted, Event, ModelAnswered, listening
 from ..io import IOStream
 from ._casts import Cast, Message
-from ._offers import Offered, Shelf, shelf_of
+from ._offers import CheckedOffer, Offered, checked_offers
 from ._refused import RequestRefused
 from ._speech import Piece, Speech
 
-__all__ = ("Answer", "AnswerShape", "Conversation", "ConversationFailed", "Hall")
+__all__ = ("Answer", "AnswerShape", "Conversation", "ConversationFailed", "ConversationPool")
 
 logger = logging.getLogger("autogen.serving")
 
@@ -35,7 +35,7 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class ConversationFailed(Exception):
-    """A conversation has ended with an error, which the log tells. The text is for the client, and holds no keys."""
+    """A conversation has ended with an error, which is in the log. The text is for the client, and holds no keys."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Answer:
         tool_calls: the calls of the client's own tools, in OpenAI's form.
         prompt_tokens: how many tokens the models were sent; what came from a cache does not count.
         completion_tokens: how many they have sent.
-        was_cut: whether the conversation was ended because it had cost too much.
+        was_cut: whether the conversation was ended because it cost too much.
     """
 
     text: str
@@ -57,19 +57,19 @@ class Answer:
     was_cut: bool
 
 
-class Hall:
-    """Where conversations are held.
+class ConversationPool:
+    """The conversations that a server holds at the same time.
 
     Args:
-        offers: with whom, by name.
+        offers: what is served, by name.
         conversations: how many may be open at once.
         answer: what a client gets.
 
     Attributes:
-        shelves: the offers, looked at.
+        offers: the offers that were checked, by name.
 
     Raises:
-        ServingError: something of the offers cannot be served.
+        ServingError: something that is offered cannot be served.
         ValueError: ``conversations`` is less than 1, or ``answer`` is neither "all" nor "last".
     """
 
@@ -78,29 +78,29 @@ class Hall:
             raise ValueError(f"conversations must be at least 1, but it is {conversations!r}.")
         if answer not in ("all", "last"):
             raise ValueError(f'answer must be "all" or "last", but it is {answer!r}.')
-        self.shelves = shelf_of(offers)
+        self.offers = checked_offers(offers)
         self._limit = conversations
         self._answer = answer
         self._open: set[Conversation] = set()
         self._is_closed = False
 
-    def shelf(self, name: str) -> Shelf:
-        """An offer.
+    def offer(self, name: str) -> CheckedOffer:
+        """Find an offer.
 
         Args:
             name: its name.
 
         Raises:
-            RequestRefused: there is none of that name.
+            RequestRefused: there is no offer of that name.
         """
-        if name not in self.shelves:
+        if name not in self.offers:
             raise RequestRefused(
-                f"There is no model {name!r} here. There are: {', '.join(self.shelves)}.",
+                f"There is no model {name!r} here. There are: {', '.join(self.offers)}.",
                 "model",
                 status=404,
                 code="model_not_found",
             )
-        return self.shelves[name]
+        return self.offers[name]
 
     def open(self, name: str, said: Sequence[Message], tools: Sequence[Message] = ()) -> Conversation:
         """Start a conversation; call it in the event loop that will wait for the answer.
@@ -113,7 +113,7 @@ class Hall:
         Raises:
             RequestRefused: there is no such offer, too many conversations are open, or the server is ending.
         """
-        shelf = self.shelf(name)
+        offer = self.offer(name)
         if self._is_closed:
             raise RequestRefused("This server is ending.", status=503, code="ending")
         if len(self._open) >= self._limit:
@@ -122,7 +122,7 @@ class Hall:
                 status=429,
                 code="too_many_conversations",
             )
-        conversation = Conversation(shelf, said, tools, self._answer, self._open.discard)
+        conversation = Conversation(offer, said, tools, self._answer, self._open.discard)
         self._open.add(conversation)
         conversation.start()
         return conversation
@@ -145,7 +145,7 @@ class Conversation:
     """One conversation, which belongs to the running event loop.
 
     Args:
-        shelf: where its agents come from.
+        offer: where its agents come from.
         said: what was said so far.
         tools: the schemas of the client's tools.
         answer: what the client gets.
@@ -154,13 +154,13 @@ class Conversation:
 
     def __init__(
         self,
-        shelf: Shelf,
+        offer: CheckedOffer,
         said: Sequence[Message],
         tools: Sequence[Message],
         answer: AnswerShape,
         when_over: Callable[[Conversation], object],
     ) -> None:
-        self._shelf = shelf
+        self._offer = offer
         self._said = said
         self._tools = tools
         self._shape = answer
@@ -170,7 +170,7 @@ class Conversation:
         self._answer.add_done_callback(lambda done: done.exception())  # whoever has left does not ask for it
         self._answer.add_done_callback(lambda _: when_over(self))
         self._thread = threading.Thread(
-            target=contextvars.copy_context().run, args=(self._hold,), name=f"serving {shelf.name}", daemon=True
+            target=contextvars.copy_context().run, args=(self._hold,), name=f"serving {offer.name}", daemon=True
         )
         self._is_stopped = False
         self._cast: Cast | None = None  # while it talks for this conversation
@@ -185,21 +185,21 @@ class Conversation:
         self._thread.start()
 
     def join(self) -> None:
-        """Wait in another thread until it is over."""
+        """Wait in another thread until the conversation is over."""
         while self._thread.is_alive():
             self._thread.join(_SECONDS_BETWEEN_LOOKS)  # Windows delivers Ctrl-C only between two waits
 
     def stop(self) -> None:
-        """End it at once, if it is not over."""
+        """End the conversation at once, if it is not over."""
         self._is_stopped = True
         self._end_chat(now=True)
 
     async def next_piece(self) -> Piece | None:
-        """The next piece of what is said; None at the end."""
+        """Wait for the next piece of what is said; it is None at the end."""
         return await self._pieces.get()
 
     async def answer(self) -> Answer:
-        """What came out of it.
+        """Wait for what comes out of the conversation.
 
         Raises:
             RequestRefused: the agents do not take the request.
@@ -223,7 +223,7 @@ class Conversation:
 
     def _talk(self) -> Answer:
         with (
-            self._shelf.cast() as cast,
+            self._offer.cast() as cast,
             cast.knowing(self._tools),
             IOStream.set_default(_Nobody()),
             foreign_pictures_kept_over_chats(self._said),
@@ -275,11 +275,11 @@ class Conversation:
                 self._cast.stop(now)
 
     def _has_cost_too_much(self) -> bool:
-        return self._shelf.max_cost is not None and self._cost > self._shelf.max_cost
+        return self._offer.max_cost is not None and self._cost > self._offer.max_cost
 
     def _report(self, error: BaseException) -> None:
         text = without_secrets("".join(traceback.format_exception(error)), self._configurations)
-        logger.error("A conversation with %s failed.\n%s", self._shelf.name, text)
+        logger.error("A conversation with %s failed.\n%s", self._offer.name, text)
 
     def _deliver(self, piece: Piece) -> None:
         self._tell(self._pieces.put_nowait, piece)
@@ -300,7 +300,7 @@ class Conversation:
 
 
 class _Nobody(IOStream):
-    """Prints nowhere. Whoever asks a person hears that it is the client's turn."""
+    """Prints nothing. An agent that asks a person is told that it is the client's turn."""
 
     def print(self, *objects: Any, sep: str = " ", end: str = "\n", flush: bool = False) -> None:
         """Print nothing."""

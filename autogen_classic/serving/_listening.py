@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from typing_extensions import Self
 
-from ._conversations import Hall
+from ._conversations import ConversationPool
 from ._packages import ASGIApp, Config, Server
 
 __all__ = ("Listener",)
@@ -24,7 +24,7 @@ class Listener:
 
     Args:
         app: the application.
-        hall: where its conversations are held.
+        pool: where its conversations are held.
         token: what clients need.
         host: the address to listen at.
         port: the port; 0 takes a free one.
@@ -41,13 +41,13 @@ class Listener:
 
     keeps_streams_open: ClassVar[bool] = False
 
-    def __init__(self, app: ASGIApp, hall: Hall, token: str, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, pool: ConversationPool, token: str, host: str, port: int) -> None:
         if not 0 <= port <= 65535:
             raise OverflowError(f"A port is a number of 0 to 65535, not {port}")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
         self._uvicorn = Server(Config(app, log_level="warning", access_log=False, ws="none", server_header=False))
-        self._hall = hall
+        self._pool = pool
         self._thread: threading.Thread | None = None
         self.token = token
         shown_host = f"[{host}]" if ":" in host else host
@@ -56,7 +56,7 @@ class Listener:
     @property
     def names(self) -> list[str]:
         """The names of what is offered."""
-        return list(self._hall.shelves)
+        return list(self._pool.offers)
 
     def serve(self) -> None:
         """Serve until Ctrl-C. Answers under way are finished first; a second Ctrl-C does not wait for them."""
@@ -96,7 +96,7 @@ class Listener:
         Args:
             now: whether conversations under way end at once; else they are finished.
         """
-        self._hall.close(now)
+        self._pool.close(now)
         if now or self.keeps_streams_open:
             self._uvicorn.config.timeout_graceful_shutdown = _SECONDS_TO_WRITE
         self._uvicorn.should_exit = True

@@ -14,7 +14,7 @@ from pydantic import Field
 from .._packages import missing_package
 from ..errors import ServingError
 from ._bearer import Bearer, checked_token
-from ._conversations import AnswerShape, Conversation, ConversationFailed, Hall
+from ._conversations import AnswerShape, Conversation, ConversationFailed, ConversationPool
 from ._listening import Listener
 from ._offers import Offered
 from ._packages import ASGIApp
@@ -76,8 +76,8 @@ class McpServer(Listener):
         answer: AnswerShape = "all",
     ) -> None:
         token = checked_token(token)
-        hall = Hall(offers, conversations, answer)
-        super().__init__(Bearer(_app_of(hall), token), hall, token, host, port)
+        pool = ConversationPool(offers, conversations, answer)
+        super().__init__(Bearer(_app_of(pool), token), pool, token, host, port)
 
     @property
     def url(self) -> str:
@@ -101,33 +101,33 @@ def serve_over_stdio(offers: Mapping[str, Offered], *, conversations: int = 100,
         ValueError: ``conversations`` is less than 1, or ``answer`` is neither "all" nor "last".
     """
     with redirect_stdout(sys.stderr):
-        hall = Hall(offers, conversations, answer)
-    _server_of(hall, lifespan=_without_prints).run("stdio")
+        pool = ConversationPool(offers, conversations, answer)
+    _server_of(pool, lifespan=_without_prints).run("stdio")
 
 
-def _app_of(hall: Hall) -> ASGIApp:
+def _app_of(pool: ConversationPool) -> ASGIApp:
     """The application, behind whatever host name: a page that has another name for this machine lacks the token."""
     any_host = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     if "transport_security" in inspect.signature(MCPServer.streamable_http_app).parameters:
-        return _server_of(hall).streamable_http_app(transport_security=any_host)
-    return _server_of(hall, transport_security=any_host).streamable_http_app()  # version 1
+        return _server_of(pool).streamable_http_app(transport_security=any_host)
+    return _server_of(pool, transport_security=any_host).streamable_http_app()  # version 1
 
 
-def _server_of(hall: Hall, **settings: Any) -> MCPServer[Any]:
+def _server_of(pool: ConversationPool, **settings: Any) -> MCPServer[Any]:
     server: MCPServer[Any] = MCPServer(_NAME, log_level="WARNING", **settings)
-    for shelf in hall.shelves.values():
-        if not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", shelf.name):
+    for offer in pool.offers.values():
+        if not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", offer.name):
             raise ServingError(
-                f"The name {shelf.name!r} fits no tool: it takes at most 64 letters, digits, underscores and hyphens."
+                f"The name {offer.name!r} fits no tool: it takes at most 64 letters, digits, underscores and hyphens."
             )
-        server.add_tool(_tool_of(hall, shelf.name), name=shelf.name, description=shelf.description)
+        server.add_tool(_tool_of(pool, offer.name), name=offer.name, description=offer.description)
     return server
 
 
-def _tool_of(hall: Hall, name: str) -> Callable[..., Awaitable[str]]:
+def _tool_of(pool: ConversationPool, name: str) -> Callable[..., Awaitable[str]]:
     async def ask(message: Annotated[str, Field(description="What to say to it.")], context: Context[Any, Any]) -> str:
         try:
-            conversation = hall.open(name, [{"role": "user", "content": message}])
+            conversation = pool.open(name, [{"role": "user", "content": message}])
             return await _answer_of(conversation, context)
         except (ConversationFailed, RequestRefused) as error:
             raise ToolError(str(error)) from error

@@ -15,7 +15,7 @@ from ..agentchat.remote.protocol import description_told
 from ..errors import AutogenClassicError, ServingError
 from ._casts import Cast, Servable, cast_of
 
-__all__ = ("Offer", "Offered", "Shelf", "shelf_of")
+__all__ = ("CheckedOffer", "Offer", "Offered", "checked_offers")
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ Offered: TypeAlias = Servable | Maker[Servable] | Offer
 """What the values of ``offers`` may be."""
 
 
-class Shelf:
-    """An offer that was looked at, from which each conversation takes its agents.
+class CheckedOffer:
+    """An offer that can be served, from which each conversation takes its agents.
 
     Args:
         name: its name.
@@ -56,7 +56,7 @@ class Shelf:
         max_cost: how many US dollars an answer may cost.
 
     Raises:
-        ServingError: it cannot be served.
+        ServingError: the offer cannot be served.
     """
 
     def __init__(self, name: str, offer: Offer) -> None:
@@ -73,9 +73,9 @@ class Shelf:
 
     @contextmanager
     def cast(self) -> Iterator[Cast]:
-        """The agents of one conversation, for the length of a ``with`` block.
+        """Give out the agents of one conversation, for the length of a ``with`` block.
 
-        Agents that are not made for it are waited for, until no other conversation has them.
+        Agents that are not made anew for each conversation are waited for, until no other conversation has them.
 
         Raises:
             ServingError: the function that makes them gives out the same ones again.
@@ -106,22 +106,24 @@ class Shelf:
         return cast
 
 
-def shelf_of(offers: Mapping[str, Offered]) -> dict[str, Shelf]:
-    """Look at what is offered.
+def checked_offers(offers: Mapping[str, Offered]) -> dict[str, CheckedOffer]:
+    """Check that everything that is offered can be served.
 
     Args:
-        offers: by name.
+        offers: what is offered, by name.
+
+    Returns:
+        The offers that were checked, by the same names.
 
     Raises:
-        ServingError: something of it cannot be served, or nothing is offered.
+        ServingError: something cannot be served, or nothing is offered.
     """
     if not isinstance(offers, Mapping) or not offers:
         raise ServingError(f'Say what is to be served, as a dict such as {{"joker": make_joker}}, not {offers!r}.')
-    shelves = {}
-    for name, offered in offers.items():
-        offer = offered if isinstance(offered, Offer) else Offer(offered)
-        shelves[name] = Shelf(name, offer)
-    return shelves
+    return {
+        name: CheckedOffer(name, offered if isinstance(offered, Offer) else Offer(offered))
+        for name, offered in offers.items()
+    }
 
 
 def _description_of(served: object, cast: Cast) -> str:

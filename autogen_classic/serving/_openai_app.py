@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 
 from ._bearer import Bearer, checked_token
-from ._conversations import AnswerShape, Conversation, ConversationFailed, Hall
+from ._conversations import AnswerShape, Conversation, ConversationFailed, ConversationPool
 from ._offers import Offered
 from ._openai_answers import Completion, error_body, error_of, model_card, model_list, server_sent_event
 from ._openai_requests import ChatRequest, read_request
@@ -61,17 +61,17 @@ def openai_app(
         ImportError: the extra ``serve`` is missing.
         ValueError: ``conversations`` is less than 1, or ``answer`` is neither "all" nor "last".
     """
-    return app_of(Hall(offers, conversations, answer), checked_token(token))
+    return app_of(ConversationPool(offers, conversations, answer), checked_token(token))
 
 
-def app_of(hall: Hall, token: str) -> Starlette:
+def app_of(pool: ConversationPool, token: str) -> Starlette:
     """Make the application.
 
     Args:
-        hall: where conversations are held.
+        pool: where conversations are held.
         token: what clients send as their API key.
     """
-    endpoints = _Endpoints(hall)
+    endpoints = _Endpoints(pool)
     return Starlette(
         routes=[
             Route("/v1/models", endpoints.models),
@@ -89,12 +89,10 @@ def app_of(hall: Hall, token: str) -> Starlette:
 
 
 class _Endpoints:
-    def __init__(self, hall: Hall) -> None:
-        self._hall = hall
+    def __init__(self, pool: ConversationPool) -> None:
+        self._pool = pool
         created = int(time.time())
-        self._cards = {
-            shelf.name: model_card(shelf.name, shelf.description, created) for shelf in hall.shelves.values()
-        }
+        self._cards = {offer.name: model_card(offer.name, offer.description, created) for offer in pool.offers.values()}
 
     async def models(self, request: Request) -> Response:
         """List what is offered."""
@@ -102,18 +100,18 @@ class _Endpoints:
 
     async def model(self, request: Request) -> Response:
         """Tell of one of them."""
-        return JSONResponse(self._cards[self._hall.shelf(request.path_params["name"]).name])
+        return JSONResponse(self._cards[self._pool.offer(request.path_params["name"]).name])
 
     async def complete(self, request: Request) -> Response:
         """Answer a chat."""
         asked = read_request(await _body_of(request))
-        shelf = self._hall.shelf(asked.model)
-        if not shelf.takes_tools and (asked.tools or any("tool_calls" in one for one in asked.said)):
+        offer = self._pool.offer(asked.model)
+        if not offer.takes_tools and (asked.tools or any("tool_calls" in one for one in asked.said)):
             raise RequestRefused(
                 f"{asked.model} takes no tools of a client: only a single agent with a model does. Leave 'tools' out.",
                 "tools",
             )
-        conversation = self._hall.open(asked.model, asked.said, asked.tools)
+        conversation = self._pool.open(asked.model, asked.said, asked.tools)
         if asked.stream:
             return StreamingResponse(_events(conversation, asked), media_type="text/event-stream")
         return await _whole(request, conversation, asked)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._bearer import checked_token
-from ._conversations import AnswerShape, Hall
+from ._conversations import AnswerShape, ConversationPool
 from ._listening import Listener
 from ._offers import Offered
 from ._openai_app import app_of
@@ -49,8 +49,8 @@ class OpenAIServer(Listener):
         answer: AnswerShape = "all",
     ) -> None:
         token = checked_token(token)
-        hall = Hall(offers, conversations, answer)
-        super().__init__(app_of(hall, token), hall, token, host, port)
+        pool = ConversationPool(offers, conversations, answer)
+        super().__init__(app_of(pool, token), pool, token, host, port)
 
     @property
     def base_url(self) -> str:

@@ -203,7 +203,7 @@ def test_a_server_that_stops_finishes_its_answers_and_leaves_the_clients_that_li
         asking = asyncio.create_task(call(session, "it", "Hi"))
         await asyncio.to_thread(arrived.wait, SECONDS)
         stopping.start()
-        while not server._hall._is_closed:
+        while not server._pool._is_closed:
             await asyncio.sleep(0)
         assert (await call(session, "it", "Hi"))[1]
         opened.set()

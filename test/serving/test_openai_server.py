@@ -547,7 +547,7 @@ def test_a_client_that_leaves_before_its_turn_costs_nothing(model: MockOpenAISer
                 refused |= done
             assert {type(task.exception()) for task in refused} == {openai.RateLimitError}
             waiting.pop().cancel()
-            while not any(conversation._is_stopped for conversation in server._hall._open):
+            while not any(conversation._is_stopped for conversation in server._pool._open):
                 await asyncio.sleep(0)  # until the server has noticed
             gate.opened.set()
             await first
