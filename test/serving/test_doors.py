@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from package_facts import MODULES, imports_of
 
-GROUND_FLOOR = ("autogen_classic._packages", "autogen_classic._secrets")
+GROUND_FLOOR = ("autogen_classic._json.walk", "autogen_classic._packages", "autogen_classic._secrets")
 SERVERS = ("autogen_classic.serving",)
 
 
