@@ -9,15 +9,20 @@ __all__ = ("distribution_of", "install_command", "keep_onnxruntime_silent", "mis
 _DISTRIBUTIONS = {
     "IPython": "ipython",
     "PIL": "pillow",
+    "azure.identity": "azure-identity",
     "bs4": "beautifulsoup4",
     "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
     "docx": "python-docx",
     "dotenv": "python-dotenv",
     "fitz": "pymupdf",
     "google.generativeai": "google-generativeai",
     "google.genai": "google-genai",
     "opentelemetry": "opentelemetry-sdk",
+    "skimage": "scikit-image",
     "sklearn": "scikit-learn",
+    "tavily": "tavily-python",
+    "vertexai": "google-cloud-aiplatform",
     "yaml": "pyyaml",
 }
 

@@ -17,7 +17,7 @@ from .._model_request import TapedAttempt
 from .._recorder import Recorder
 from .._tape import RecordedCodeResult, TapeOfRun, agent_name
 from .._values import Secrets
-from ._transcript import Item, Mark, Prompt, Turn
+from ._transcript import Item, Mark, Prompt, Turn, asks_for_speaker
 
 if TYPE_CHECKING:
     from ...oai.client import OpenAIWrapper
@@ -30,6 +30,7 @@ _SELECTORS = ("speaker_selection_agent", "checking_agent")
 _ANALYST = "analyzer"  # of a teachable agent; it looks for something to remember in whatever the agent is told
 _CODE_OUTPUT = re.compile(r"exitcode: (-?\d+) \(execution (?:succeeded|failed).*?\)\nCode output: ?(.*)", re.DOTALL)
 _OUT = re.compile(r"\AOut\[\d+\]: ")
+_SUMMARY_OF_RESULT = re.compile(r"""ChatResult\(.*\bsummary=('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"), cost=""", re.DOTALL)
 _CARRYOVER = "\nContext: \n"
 UNKNOWN_SUMMARY = "(The notebook does not show this summary.)"
 _NOTHING_TO_REMEMBER = "no"
@@ -40,18 +41,27 @@ class Player:
 
     A cell may also ask a model without a conversation and show the answer, as in ``print(agent.generate_reply(...))``.
 
+    Args:
+        carryovers: the texts that cells of the notebook give to chats in a row themselves, beside the summaries.
+
     Attributes:
         unknown_summaries: how many summaries of a model were wanted that no output shows.
         unknown_analyses: how many questions the hidden analyst of a teachable agent was asked.
+        hidden_answers: how many questions went to models of agents that no output shows; each was answered by what the
+            message says that follows in the record.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, carryovers: Sequence[str] = ()) -> None:
+        self._carryovers = sorted(carryovers, key=len, reverse=True)
         self._items: Sequence[Item] = ()
         self._at = 0
         self._text = ""
+        self._known: set[str] = set()
         self._printed = ""
+        self._last_recipient: object = None
         self.unknown_summaries = 0
         self.unknown_analyses = 0
+        self.hidden_answers = 0
 
     def begin(self, items: Sequence[Item], text: str) -> None:
         """Begin with another cell.
@@ -63,6 +73,7 @@ class Player:
         self._items = items
         self._at = 0
         self._text = text
+        self._known = {name for item in items if isinstance(item, Turn) for name in (item.sender, item.recipient)}
         self._printed = "" if any(isinstance(item, Turn) for item in items) else text
 
     def hear(self, event: MessageReceived) -> None:
@@ -70,7 +81,7 @@ class Player:
 
         One that the record does not have leaves the place as it is: the comparison will tell.
         """
-        recipient = event.recipient
+        self._last_recipient = recipient = event.recipient
         if recipient._is_silent(recipient, event.silent):
             return
         for at, turn in self._turns():
@@ -87,9 +98,10 @@ class Player:
         name = agent_name(request.agent)
         _, turn = next(self._turns(), (0, None))
         if name in _SELECTORS:
-            if turn is None:
+            speaker = self.next_speaker() or self._person_of_group()
+            if speaker is None:
                 raise NotebookDepartureError("A speaker is to be selected, but the record has no further message.")
-            return turn.sender
+            return speaker
         if self._asks_for_summary(request):
             return self._summary(turn, request)
         if name == _ANALYST and (turn is None or turn.sender != name):
@@ -98,21 +110,63 @@ class Player:
         if turn is None and self._printed.strip():
             printed, self._printed = self._printed, ""
             return _printed_value(printed)
+        if turn is not None and name not in self._known:
+            self.hidden_answers += 1
+            return turn.responses[0].content if turn.responses else turn.content
         if turn is None or turn.sender != name:
             follows = "ends here" if turn is None else f"goes on with a message of {turn.sender!r}"
             raise NotebookDepartureError(f"The model of {name!r} is asked, but the record {follows}.")
         return _as_reply(turn)
 
-    def answer_of_person(self, name: str | None) -> str:
-        """Return what the person behind an agent typed then."""
+    def next_speaker(self, among: Sequence[str] | None = None) -> str | None:
+        """Return who speaks next in the group that has just heard a message; None if the record does not show it.
+
+        Args:
+            among: who can be chosen; None for whoever it was.
+        """
+        first: str | None = None
         for item in self._items[self._at :]:
+            name = _speaker_named_in(item) if first is None or isinstance(item, Turn) else None
+            if name is None or (among is not None and name not in among):
+                continue
+            if not isinstance(item, Turn) or item.recipient == agent_name(self._last_recipient):
+                return name
+            first = first or name  # speaks within a nested chat, which comes before the answer to the group
+        return first
+
+    def _person_of_group(self) -> str | None:
+        """The first member that is a person, who leaves a group without a further message by typing "exit"."""
+        group = getattr(self._last_recipient, "groupchat", None)
+        members = getattr(group, "agents", ())
+        people = (member for member in members if getattr(member, "human_input_mode", "NEVER") != "NEVER")
+        return agent_name(next(people, None))
+
+    def answer_of_person(self, name: str | None, prompt: str) -> str:
+        """Return what the person behind an agent typed then."""
+        if asks_for_speaker(prompt):
+            return self._number_of_next_speaker()
+        for at, item in enumerate(self._items[self._at :], start=self._at):
             if isinstance(item, Prompt) and item.answer:
+                self._at = at + 1
                 return item.answer
             if isinstance(item, Mark) and item.kind in ("auto reply", "no human input"):
                 return ""
             if isinstance(item, Turn):
                 return item.content if item.sender == name else "exit"
         return "exit"
+
+    def _number_of_next_speaker(self) -> str:
+        candidates: Sequence[str] = ()
+        for at, item in enumerate(self._items[self._at :], start=self._at):
+            if isinstance(item, Mark) and item.kind == "candidates":
+                candidates = item.text.split("\n")
+            elif isinstance(item, Prompt) and item.answer:
+                self._at = at + 1
+                return item.answer
+            elif isinstance(item, Turn):
+                break
+        speaker = self.next_speaker(candidates)
+        return "" if speaker is None else str(candidates.index(speaker) + 1)
 
     def answer_to_input(self, prompt: object = "") -> str:
         """Return what was typed when a cell itself called ``input``.
@@ -187,15 +241,34 @@ class Player:
     def _summary(self, turn: Turn | None, request: ModelRequest) -> str:
         """A summary is shown where it goes on: in what the next chat begins with, or as the reply of a nested chat."""
         if turn is None:
+            result = _SUMMARY_OF_RESULT.search(self._text)
+            if result is not None:
+                return str(ast.literal_eval(result[1]))
             self.unknown_summaries += 1
             return UNKNOWN_SUMMARY
         is_carried_over, carried_over = _carryover(turn.content)
         if not is_carried_over:
             return turn.content
+        summaries = self._without_own(carried_over)
         for message in request.messages:  # the chat itself may have begun with what earlier chats had carried over
-            _, earlier = _carryover(str(message.get("content")))
-            carried_over = carried_over.removeprefix(f"{earlier}\n") if earlier else carried_over
+            earlier = self._without_own(_carryover(str(message.get("content")))[1])
+            summaries = summaries.removeprefix(f"{earlier}\n") if earlier else summaries
+        return summaries
+
+    def _without_own(self, carried_over: str) -> str:
+        """Leave out what a cell has given to a chat itself, which comes before the summaries of other chats."""
+        for own in self._carryovers:
+            if carried_over == own or carried_over.startswith(f"{own}\n"):
+                return carried_over[len(own) + 1 :]
         return carried_over
+
+
+def _speaker_named_in(item: Item) -> str | None:
+    if isinstance(item, Turn):
+        return item.sender
+    if isinstance(item, Prompt):
+        return item.person
+    return item.text if item.kind == "next speaker" else None
 
 
 def _printed_value(text: str) -> str:
@@ -286,12 +359,17 @@ class TranscriptTape(TapeOfRun):
 
     def person_steps(self, agent: object, prompt: str, ask: Request) -> Steps[str]:
         """Return what the person typed then; see `_core.tape`."""
-        answer = CallStep(self._player.answer_of_person, agent_name(agent))
+        answer = CallStep(self._player.answer_of_person, agent_name(agent), prompt)
         return (yield from super().person_steps(agent, prompt, answer))
 
     def person_input(self, prompt: str, ask: Callable[[str], str]) -> str:
         """Return what the person typed then; see `_core.tape`."""
-        return super().person_input(prompt, lambda _: self._player.answer_of_person(None))
+        return super().person_input(prompt, lambda _: self._player.answer_of_person(None, prompt))
+
+    def choice(self, names: list[str], choose: Callable[[], int]) -> int:
+        """Return what chance chose then: who speaks next; see `_core.tape`."""
+        speaker = self._player.next_speaker(names)
+        return super().choice(names, choose if speaker is None else lambda: names.index(speaker))
 
     def tool_steps(self, agent: object, name: str, arguments: dict[str, Any], run: Request) -> Steps[Any]:
         """Return what the tool answered then, if the transcript plays tools; see `_core.tape`."""

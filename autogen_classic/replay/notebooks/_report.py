@@ -70,12 +70,15 @@ class NotebookReport:
         unknown_summaries: how many summaries by a model the outputs do not show; the run got a text that says so.
         unknown_analyses: how many questions the hidden analyst of a teachable agent was asked. The outputs do not show
             its answers; the run got a "no" each time, so that nothing was remembered.
+        hidden_answers: how many questions went to models of agents that no output shows. Each was answered by what the
+            message says that follows in the record.
     """
 
     notebook: str
     cells: tuple[CellReport, ...]
     unknown_summaries: int = 0
     unknown_analyses: int = 0
+    hidden_answers: int = 0
     turns: int = field(init=False)
     reproduced: int = field(init=False)
 
@@ -102,7 +105,7 @@ class NotebookReport:
         """
         data = json.loads(text)
         cells = tuple(map(_cell_from, data["cells"]))
-        return cls(data["notebook"], cells, data["unknown_summaries"], data["unknown_analyses"])
+        return cls(data["notebook"], cells, data["unknown_summaries"], data["unknown_analyses"], data["hidden_answers"])
 
     def __str__(self) -> str:
         lines = [f"{self.notebook}: {self.reproduced} of {self.turns} messages reproduced."]
@@ -117,6 +120,8 @@ class NotebookReport:
             lines.append(
                 f"Questions whether there is something to remember, each taken for a no: {self.unknown_analyses}."
             )
+        if self.hidden_answers:
+            lines.append(f"Answers of hidden agents, each taken from the message that follows: {self.hidden_answers}.")
         return "\n".join(lines)
 
 

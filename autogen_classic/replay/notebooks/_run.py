@@ -6,12 +6,13 @@ import builtins
 import contextlib
 import getpass
 import os
-import re
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
+from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
@@ -27,17 +28,16 @@ from ...oai._specs import SPECS
 from .. import _file
 from .._recorder import CassetteRecorder
 from .._values import Secrets
+from ._cells import carryovers_named, keys_read, models_named
 from ._idle_executors import put_in_place
 from ._player import PLACEHOLDER_KEY, Player, TranscriptTape
 from ._report import CellReport, Departure, NotebookReport, compare
+from ._stand_ins import StandInModule, missing_modules, standing_in
 from ._transcript import Turn, read_transcript
 from .outputs import error_of, shown_text, write_outputs
 
 __all__ = ("replay_notebook", "run_replay")
 
-_KEYS_READ = re.compile(r"os\.environ\[[\"'](\w+)[\"']\]|userdata\.get\([\"'](\w+)[\"']\)")
-_MODELS_NAMED = re.compile(r"\bmodels?[\"']?\s*[:=]\s*(\[[^\]]*\]|\"[^\"\n]+\"|'[^'\n]+')")
-_QUOTED = re.compile(r"[\"']([^\"'\n]+)[\"']")
 _LARGEST_NOTEBOOK = 200 * 1024 * 1024
 
 
@@ -145,19 +145,20 @@ def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, wr
     source = path.resolve()
     cassette, write = (None if file is None else file.resolve() for file in (cassette, write))
     install_as_autogen()
-    player = Player()
+    player = Player(carryovers_named(cells))
     outputs: dict[int, list[dict[str, Any]]] = {}
     reports = []
     with contextlib.ExitStack() as stack:
         kept = cassette or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "run.json"
         recorder = CassetteRecorder(kept, _file.head(tools, code), [], Secrets())
         os.chdir(source.parent)
+        sys.path.insert(0, str(source.parent))  # for modules beside the notebook, and those that a cell writes
         _give_keys(cells)
         if code:
             os.environ.setdefault("AUTOGEN_USE_DOCKER", "0")  # no code runs, so that no engine is needed
             put_in_place()
         builtins.input = player.answer_to_input
-        stack.enter_context(seam.use(TranscriptTape(player, recorder, tools, code, _models_named(cells))))
+        stack.enter_context(seam.use(TranscriptTape(player, recorder, tools, code, models_named(cells))))
         stack.enter_context(listening(player.hear, kinds=[MessageReceived]))
         shell = stack.enter_context(open_shell(source.name))
         for cell in cells:
@@ -166,7 +167,9 @@ def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, wr
         recorder.finish(failed=False)
     if write is not None:
         write_outputs(source, write, outputs)
-    return NotebookReport(str(path), tuple(reports), player.unknown_summaries, player.unknown_analyses)
+    return NotebookReport(
+        str(path), tuple(reports), player.unknown_summaries, player.unknown_analyses, player.hidden_answers
+    )
 
 
 def _cells_with_a_conversation(path: Path) -> list[Cell]:
@@ -187,7 +190,9 @@ def _replay_cell(shell: Shell, cell: Cell, player: Player) -> tuple[CellReport, 
     before = shown_text(cell)
     items = read_transcript(before)
     player.begin(items, before)
-    text, error = _run_cell(shell, cell)
+    missing = missing_modules(cell.source)
+    with standing_in(missing):
+        text, error = _run_cell(shell, cell)
     report = compare(cell.number, _turns_in(items), _turns_in(read_transcript(text)))
     outputs = [{"output_type": "stream", "name": "stdout", "text": text.splitlines(keepends=True)}] if text else []
     if error is not None:
@@ -197,7 +202,9 @@ def _replay_cell(shell: Shell, cell: Cell, player: Player) -> tuple[CellReport, 
             isinstance(error, NotebookDepartureError) and error_of(cell) and report.departure is None
         )
         if not ended_as_recorded:
-            report = CellReport(report.number, report.recorded, report.reproduced, _failure(cell.number, error, report))
+            report = replace(report, departure=_failure(cell.number, error, report))
+    if missing:
+        report = replace(report, departure=_missing(missing, report))
     return report, outputs
 
 
@@ -215,6 +222,14 @@ def _run_cell(shell: Shell, cell: Cell) -> tuple[str, BaseException | None]:
 
 def _turns_in(items: Sequence[object]) -> list[Turn]:
     return [item for item in items if isinstance(item, Turn)]
+
+
+def _missing(modules: Sequence[str], report: CellReport) -> Departure:
+    """A cell departs where it imports what is not there, and at the message where that shows first."""
+    shown = report.departure or Departure(report.number, None, "", "")
+    packages = dict.fromkeys(map(distribution_of, modules))
+    why = f"Not installed: {', '.join(modules)}. Install it: python -m pip install {' '.join(packages)}"
+    return replace(shown, kind="missing package", why=why)
 
 
 def _failure(cell: int, error: BaseException, report: CellReport) -> Departure:
@@ -256,20 +271,15 @@ class _Shown(StringIO):
 
 def _give_keys(cells: Sequence[Cell]) -> None:
     """Put what stands for a key wherever the cells read one; no key is sent anywhere."""
-    read = {name for cell in cells for match in _KEYS_READ.findall(cell.source) for name in match if name}
-    for variable in sorted(read | {variable for spec in SPECS for variable in spec.key_variables}):
+    for variable in sorted(keys_read(cells) | {variable for spec in SPECS for variable in spec.key_variables}):
         os.environ[variable] = PLACEHOLDER_KEY  # in place of a real one as well: a cell may make a client of its own
     getpass.getpass = _placeholder
-    colab, userdata = ModuleType("google.colab"), ModuleType("google.colab.userdata")
-    userdata.get = _placeholder  # type: ignore[attr-defined]
-    colab.userdata = userdata  # type: ignore[attr-defined]
+    colab, userdata = StandInModule("google.colab"), ModuleType("google.colab.userdata")
+    vars(userdata)["get"] = _placeholder
+    vars(colab)["userdata"] = userdata
     sys.modules.setdefault("google.colab", colab)
-
-
-def _models_named(cells: Sequence[Cell]) -> list[str]:
-    """The models that the cells name, which a list of configurations must offer."""
-    named = (match for cell in cells for match in _MODELS_NAMED.findall(cell.source))
-    return list(dict.fromkeys(model for text in named for model in _QUOTED.findall(text)))
+    if find_spec("google") is None:
+        sys.modules["google"] = StandInModule("google")
 
 
 def _placeholder(*_: object, **__: object) -> str:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Literal
 
-__all__ = ("Call", "Item", "Mark", "MarkKind", "Prompt", "Response", "Turn", "read_transcript")
+__all__ = ("Call", "Item", "Mark", "MarkKind", "Prompt", "Response", "Turn", "asks_for_speaker", "read_transcript")
 
-MarkKind = Literal["auto reply", "handover", "new chat", "next speaker", "no human input"]
+MarkKind = Literal["auto reply", "candidates", "handover", "new chat", "next speaker", "no human input"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Mark:
 
     Attributes:
         kind: what it tells.
-        text: the name that it contains, if any.
+        text: the name that it contains, if any; of candidates, one name a line.
     """
 
     kind: MarkKind
@@ -86,10 +87,12 @@ class Prompt:
     Attributes:
         text: the question.
         answer: what was typed; empty if nothing was, or if it is not shown.
+        person: the agent that the person is, if the question names it.
     """
 
     text: str
     answer: str
+    person: str | None = None
 
 
 Item = Turn | Mark | Prompt
@@ -103,9 +106,12 @@ _RESPONSE = re.compile(
     r"\*{5} Response from calling (?P<kind>function|tool) (?:\((?P<id>.*?)\)|\"(?P<quoted>.*?)\") \*{5}\s*"
 )
 _PROMPT = re.compile(
-    r"((?:Replying as .*?\. )?(?:Provide|Please give) feedback to .*?"
+    r"((?:Replying as (?P<person>.*?)\. )?(?:Provide|Please give) feedback to .*?"
     r"(?:end the conversation|stop the conversation|auto-reply): )(.*)"
 )
+_CHOOSE_SPEAKER = re.compile(r"(Enter the number of the next speaker .*?: )(.*)")
+_CANDIDATES = "Please select the next speaker from the following list:"
+_CANDIDATE = re.compile(r"\d+: .+")
 _MARKS: tuple[tuple[re.Pattern[str], MarkKind | None], ...] = (
     (re.compile(r">{8} USING AUTO REPLY\.\.\.\s*"), "auto reply"),
     (re.compile(r">{8} NO HUMAN INPUT RECEIVED\.\s*"), "no human input"),
@@ -139,14 +145,41 @@ def read_transcript(text: str) -> list[Item]:
                 continue
             body = lines[at + 1 : end]
             is_cut = end == len(lines) or any(_TRUNCATED.match(line) for line in body)
-            items.append(_turn(header[1], header[2], body, is_cut))
+            turn = _turn(header[1], header[2], body, is_cut)
+            before = items[-1] if items else None
+            if isinstance(before, Turn) and _are_one_message(before, turn):
+                items[-1] = replace(before, responses=(*before.responses, *turn.responses), is_cut=is_cut)
+            else:
+                items.append(turn)
             at = end
+        elif lines[at].strip() == _CANDIDATES:
+            names = [line.partition(": ")[2] for line in takewhile(_CANDIDATE.fullmatch, lines[at + 1 :])]
+            items.append(Mark("candidates", "\n".join(names)))
+            at += len(names)
         else:
             item = _mark(lines[at])
             if item is not None:
                 items.append(item)
         at += 1
     return items
+
+
+def asks_for_speaker(prompt: str) -> bool:
+    """Whether a question to a person is who speaks next.
+
+    Args:
+        prompt: the question.
+    """
+    return _CHOOSE_SPEAKER.match(prompt) is not None
+
+
+def _are_one_message(before: Turn, turn: Turn) -> bool:
+    """Whether two answers of tools, which are printed one below the other, belong to the same message."""
+    return (
+        (before.sender, before.recipient) == (turn.sender, turn.recipient)
+        and all(one.responses and one.responses[0].is_tool and not one.calls for one in (before, turn))
+        and not before.is_cut
+    )
 
 
 def _end_of_message(lines: Sequence[str], start: int) -> int:
@@ -230,7 +263,10 @@ def _until_stars(lines: Iterator[str], length: int | None) -> list[str]:
 def _mark(line: str) -> Item | None:
     prompt = _PROMPT.match(line)
     if prompt is not None:
-        return Prompt(prompt[1], prompt[2])
+        return Prompt(prompt[1], prompt[3].strip(), prompt["person"])
+    choice = _CHOOSE_SPEAKER.match(line)
+    if choice is not None:
+        return Prompt(choice[1], choice[2].strip())
     for pattern, kind in _MARKS:
         match = pattern.fullmatch(line)
         if match is not None:

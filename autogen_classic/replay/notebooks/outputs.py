@@ -13,6 +13,7 @@ from ...compat.notebook import Cell
 
 __all__ = ("error_of", "shown_text", "write_outputs")
 
+_SHOWN_STREAMS = ("stdout", "stdin")  # JupyterLab keeps questions to a person with their answers as "stdin"
 _TAG = re.compile(r"<[^>]*>")
 _LINE_TAG = re.compile(r"(?i)<br\s*/?>|</(?:p|div|pre|tr|h\d)>")
 _SAYS_NOTHING = re.compile(r"<IPython\.core\.display\.\w+ object>|<rich\..*>|\s*")
@@ -26,7 +27,7 @@ def shown_text(cell: Cell) -> str:
     """
     parts = []
     for output in cell.outputs:
-        if output.get("output_type") == "stream" and output.get("name", "stdout") == "stdout":
+        if output.get("output_type") == "stream" and output.get("name", "stdout") in _SHOWN_STREAMS:
             parts.append(_joined(output.get("text")))
         elif output.get("output_type") in ("display_data", "execute_result"):
             parts.append(_displayed(output.get("data")))
