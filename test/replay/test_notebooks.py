@@ -28,6 +28,9 @@ SAVED = sorted((HERE / "notebooks" / "saved").glob("*.ipynb"))
 REPLAY_ALL = """
 import os, sys
 from pathlib import Path
+
+import IPython.core.interactiveshell, openai.types.chat, openai.types.responses
+import autogen_classic.coding, autogen_classic.agentchat.contrib.society_of_mind_agent, autogen_classic.agentchat.group
 from autogen_classic.replay.notebooks import run_replay
 
 for file in map(Path, sys.argv[1:]):
@@ -72,7 +75,7 @@ def test_what_other_releases_saved_is_held_again(tmp_path: Path) -> None:
     command = [sys.executable, "-c", REPLAY_ALL, *map(str, files)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "IPYTHONDIR": str(tmp_path / "ipython")}
     subprocess.run(command, env=environment, check=True, capture_output=True)
-    assert len(files) >= 31
+    assert len(files) >= 72
     for file in files:
         report = NotebookReport.from_json(file.with_suffix(".json").read_text(encoding="utf-8"))
         assert report.turns >= 4
@@ -153,6 +156,7 @@ NEEDS = 'Chroma needs chromadb. Install it with: pip install "autogen-classic[re
     ("line", "kind", "words"),
     [
         ("import package_nobody_has", "missing package", "python -m pip install package_nobody_has"),
+        ("import json.nothing", "missing package", "No module named 'json.nothing'"),
         ("from json import nothing", "cell error", "cannot import name 'nothing'"),
         (f"raise ImportError({NEEDS!r})", "missing package", NEEDS),
         ("open('prices.csv')", "missing file", "prices.csv"),
@@ -168,6 +172,57 @@ def test_a_cell_that_fails_says_why(tmp_path: Path, line: str, kind: str, words:
     assert words in report.departure.why
     assert report.reproduced == 2  # the cells after it run
     assert words in str(report)
+
+
+GAME = (
+    "import autogen, nowhere.board as board\nfrom nowhere_tools import BaseTool, track\n"
+    + TWO_AGENTS
+    + """
+table = board.Table(size=8)
+table.clear()
+
+class Look(BaseTool):
+    pass
+
+@track(name="move")
+@user.register_for_execution()
+@assistant.register_for_llm(description="Move.")
+def move(at: int) -> str:
+    return f"Moved to {table.push(at)}."
+"""
+)
+
+
+def test_a_package_that_is_missing_takes_only_what_needs_it(tmp_path: Path) -> None:
+    call = f'***** Suggested tool call (call_1): move *****\nArguments: \n{{"at": 3}}\n{"*" * 46}'
+    answer = f"***** Response from calling tool (call_1) *****\nMoved to 3.\n{'*' * 47}"
+    shown = (
+        said("user", "assistant", "Play.")
+        + said("assistant", "user", call)
+        + "\n>>>>>>>> EXECUTING FUNCTION move...\n"
+        + said("user", "assistant", answer)
+        + said("assistant", "user", "Your turn.")
+    )
+    chat = 'user.initiate_chat(assistant, message="Play.", max_turns=2)'
+    source = notebook(tmp_path, (GAME, []), (chat, [stream(shown)]))
+    report = replay_notebook(source)
+    assert (report.reproduced, report.turns) == (3, 4)
+    first, second = (cell.departure for cell in report.cells)
+    assert first is not None
+    assert second is not None
+    assert (first.kind, first.cell, first.turn) == ("missing package", 1, None)
+    assert first.why.endswith("python -m pip install nowhere nowhere_tools")
+    assert (second.kind, second.cell, second.turn) == ("other text", 2, 3)
+    assert "No module named 'nowhere'" in second.replayed
+    report = replay_notebook(source, tools=True)
+    assert (report.reproduced, [cell.departure is None for cell in report.cells]) == (4, [False, True])
+
+
+def test_what_a_cell_does_without_a_package_is_its_own_affair(tmp_path: Path) -> None:
+    cell = "try:\n    import nowhere\nexcept ImportError:\n    nowhere = None\nassert nowhere is None\n" + ENDS_SOON
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    chat = 'user.initiate_chat(assistant, message="Hello.")'
+    assert replay_notebook(notebook(tmp_path, (cell, []), (chat, [stream(shown)]))).departure is None
 
 
 def test_an_error_that_was_recorded_is_no_departure(tmp_path: Path) -> None:
@@ -294,7 +349,7 @@ def test_a_missing_list_of_configurations_offers_the_models_that_the_cells_name(
 
 def test_cells_read_keys_and_ask_for_input(tmp_path: Path) -> None:
     program = (
-        "import os, getpass\nfrom google.colab import userdata\n"
+        "import os, getpass\nfrom google.colab import drive, userdata\ndrive.mount('/content/drive')\n"
         'keys = {os.environ["MY_SERVICE_KEY"], userdata.get("OTHER"), getpass.getpass("Key: ")}\n'
         'name = input("Your name: ")\n'
     )

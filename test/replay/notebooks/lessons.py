@@ -17,11 +17,15 @@ class Lesson(NamedTuple):
         cells: its cells.
         replies: what the model answers.
         typed: what the person types.
+        shows_typed: in which stream the notebook keeps it: JupyterLab in "stdin", Colab in "stdout", VS Code "nowhere".
+        releases: the suffixes of the releases that can run it, if not all.
     """
 
     cells: tuple[str, ...]
     replies: tuple[Any, ...]
     typed: tuple[str, ...] = ()
+    shows_typed: str = "stdout"
+    releases: tuple[str, ...] = ("v02", "ag2_07", "ag2_014")
 
 
 SETUP = """\
