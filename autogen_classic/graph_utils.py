@@ -169,6 +169,7 @@ def _check_forbidden(transitions: Transitions, agents: Sequence[Any]) -> None:
 
 
 def _warn_about_oddities(transitions: Transitions, agents: Sequence[Any]) -> None:
+    """Warn of agents that nobody reaches, of agents from outside the group, and of repeated ones."""
     connected = {speaker: True for speaker, followers in transitions.items() if followers}
     for followers in transitions.values():
         connected.update(dict.fromkeys(followers, True))

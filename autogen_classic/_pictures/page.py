@@ -64,6 +64,7 @@ def page(runs: Sequence[Run]) -> str:
 
 
 def _document(title: str, style: str, comparison: str, sections: str) -> str:
+    """The whole page; its policy lets no script run but our own, and nothing be loaded."""
     digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "

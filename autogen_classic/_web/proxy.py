@@ -121,6 +121,7 @@ class FenceProxy:
         self._thread.join()
 
     def _serve(self, client: socket.socket) -> None:
+        """Answer one request of the browser: connect it to a server, or say why not."""
         client.settimeout(self.limits.seconds)
         head, rest = _read_head(client)
         try:

@@ -94,6 +94,7 @@ class AGUIStream:
             yield encoder.encode(event)
 
     async def _events(self, incoming: RunAgentInput, context: Mapping[str, Any]) -> AsyncIterator[BaseEvent]:
+        """The events of a run, from its beginning to its end or its error."""
         thread_id, run_id = incoming.thread_id, incoming.run_id
         yield RunStartedEvent(type=EventType.RUN_STARTED, thread_id=thread_id, run_id=run_id)
         try:
@@ -192,6 +193,7 @@ class _Answer:
             yield _text(part.input_required)
 
     def _events_of_message(self, message: Mapping[str, Any]) -> Iterator[BaseEvent]:
+        """The events for a message of the agent: its text, calls of tools, and their results."""
         if self._streamed is not None:
             yield TextMessageEndEvent(type=EventType.TEXT_MESSAGE_END, message_id=self._streamed)
         text = "" if message.get("role") == "tool" else str(message.get("content") or "")

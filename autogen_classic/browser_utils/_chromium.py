@@ -93,6 +93,7 @@ class ChromiumBrowser(RequestsMarkdownBrowser):
             self._proxy = None
 
     def _fetch_page(self, url: str) -> None:
+        """Show a page as Chromium renders it, or fetch it without the browser if it is not a page."""
         self._fence.check_url(url, through_proxy=bool(proxy_of_environment(url)))
         if self._proxy is None:
             self._proxy = FenceProxy(self._fence, self._limits)

@@ -143,6 +143,7 @@ def _address_of(result: Mapping[str, Any]) -> str:
 
 
 def _as_markdown(query: str, sections: list[tuple[str, list[Mapping[str, Any]]]], related: list[str]) -> str:
+    """Write results, numbered through all sections, and related searches as Markdown."""
     number = 0
     parts = []
     for heading, results in sections:

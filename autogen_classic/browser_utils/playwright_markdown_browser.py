@@ -121,6 +121,7 @@ class PlaywrightMarkdownBrowser(ChromiumBrowser):
     # --- in the thread -----------------------------------------------------------------------------------------------
 
     def _open_in_browser(self, url: str, proxy: FenceProxy) -> Rendered | None:
+        """Open a page in the thread of the browser; None if the address holds something else."""
         from playwright.sync_api import Error
 
         try:
@@ -142,6 +143,7 @@ class PlaywrightMarkdownBrowser(ChromiumBrowser):
                     opened.close()
 
     def _visited(self, page: Page, url: str) -> Rendered | None:
+        """Go to a page, and read it once it is at rest or its time is up."""
         from playwright.sync_api import TimeoutError as NotInTime
 
         end = time.monotonic() + self._limits.seconds

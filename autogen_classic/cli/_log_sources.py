@@ -349,6 +349,7 @@ def _call(turn: dict[str, Any]) -> str:
 
 
 def _of_turn(turn: dict[str, Any]) -> Entry | None:
+    """The entry for a recorded turn of a model, a person, a tool or code."""
     kind, agent, failed = turn["kind"], turn.get("agent"), "error" in turn
     error = turn["error"]["text"] if failed else ""
     if kind == "model":

@@ -63,6 +63,7 @@ def offers_of(sources: Sequence[str], max_cost: float | None) -> dict[str, Offer
 
 
 def _team(path: Path, max_cost: float | None) -> tuple[str, Offer]:
+    """The name of a team, and what makes its agents anew for each conversation."""
     from ..serving import Offer
     from ._chat.agents import crew_of
     from ._chat.team_file import read_team

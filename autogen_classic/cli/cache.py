@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ls(options: argparse.Namespace) -> int:
+    """Print what each cache holds."""
     from ..cache._store import Cache
     from ..errors import CacheUnusableError
 
@@ -114,6 +115,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _clear(options: argparse.Namespace) -> int:
+    """Delete the answers in the caches that were chosen, after the person has said yes."""
     chosen = _places(Path(options.root))
     if options.seed:
         place = _place(options)
@@ -170,6 +172,7 @@ def _delete_answers(place: Path) -> None:
 
 
 def _import(options: argparse.Namespace) -> int:
+    """Bring the entries of old caches into new ones, and print what became of them."""
     from ..cache._import.run import import_directory
     from ..cache._store import FILE
     from ..errors import OldCacheError

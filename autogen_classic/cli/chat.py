@@ -109,6 +109,7 @@ def _write_team(file: Path) -> int:
 
 
 def _talk(options: argparse.Namespace) -> int:
+    """Hold the conversation that the options ask for; return the exit code of the command."""
     from ._chat.agents import crew_of
     from ._chat.conversation import Conversation
     from ._chat.saved import state_folder

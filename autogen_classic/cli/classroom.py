@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _write(options: argparse.Namespace) -> int:
+    """Write the folder to hand out; 1 if a notebook failed, else 0."""
     from ._classroom import check, handout, needs, wheels
 
     folder: Path = options.folder

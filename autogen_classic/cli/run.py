@@ -74,6 +74,7 @@ def _run(options: argparse.Namespace, program_arguments: list[str]) -> int:
 
 
 def _add_options_of_tapes(parser: argparse.ArgumentParser) -> None:
+    """Add the options of recordings and journals."""
     tape = parser.add_argument_group("recordings and journals")
     which = tape.add_mutually_exclusive_group()
     which.add_argument("--record", metavar="FILE", help="write all answers of models and people to FILE")

@@ -102,6 +102,7 @@ class YepCodeCodeExecutor(InOrder):
             self._stops += 1
 
     def _run_block(self, block: CodeBlock, stops: int) -> tuple[int, str, str | None]:
+        """Run one block; return its exit code, its output, and the id of its execution if it began."""
         language = _LANGUAGES.get(block.language.lower())
         if language is None:
             known = ", ".join(self.SUPPORTED_LANGUAGES)

@@ -284,6 +284,7 @@ class ProviderClient:
         }
 
     def _streamed(self, params: dict[str, Any]) -> Answer:
+        """Show the pieces of a stream, and return the whole answer; an error if the stream breaks off."""
         answer: Answer | None = None
         with ShownText() as shown:
             try:

@@ -233,6 +233,7 @@ class AnthropicClient(ProviderClient):
         return [tool["function"] for tool in tools if tool.get("type", "function") == "function"]
 
     def _connect(self) -> Anthropic | AnthropicBedrock | AnthropicVertex:
+        """Make the SDK's client for Anthropic itself, Vertex AI or Bedrock, by the credentials that there are."""
         config = self._config
         settings = {key: config[key] for key in _OF_EVERY_CLIENT if config.get(key) is not None}
         # With a time of our own, the SDK does not refuse requests for long answers.

@@ -84,6 +84,7 @@ def _problem_with(
     bound: tuple[float | None, float | None] | None,
     choices: list[Any] | None,
 ) -> str | None:
+    """Say what is wrong with a value, as the end of a sentence; None if it is fine."""
     if value is None:
         return "cannot be None"
     fits = isinstance(value, allowed_types)

@@ -94,6 +94,7 @@ class LocalClient(ProviderClient):
         return self._model(params) == LOCAL_MODEL and bool(turns) and turns[-1].role == "tool"
 
     def _answer(self, params: dict[str, Any], show: Callable[[str], None]) -> Answer:
+        """Have the model answer: by a choice between calls and words if tools are offered, or else in words."""
         patience = _patience_here.get() or self._patience(params)
         engine = self._engine(params)
         turns = turns_of(params["messages"])

@@ -104,6 +104,7 @@ class OpenAIResponsesClient(OpenAIClient):
         ]
 
     def _written(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Write a request in the form of the Responses API."""
         params = without_hidden_tools(with_json_schema(super()._written(params)))
         tell_of_unknown_settings(params, RESPONSES)
         messages = params.get("messages") or [{"role": "user", "content": params.get("prompt")}]

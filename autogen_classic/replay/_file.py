@@ -91,6 +91,7 @@ def _hint_at_partial_files(place: str) -> str:
 
 
 def _check(data: Any, place: str) -> None:
+    """Refuse what is not a recording of this release, with what is wrong and where."""
     schema = data.get("schema") if isinstance(data, dict) else None
     if schema is None:
         raise CassetteError(f'{place} is not a recording: it is JSON, but has no "schema": "{SCHEMA}" at its top.')

@@ -77,6 +77,7 @@ class JournalFile:
         _open_files.add(self)
 
     def _open(self, program: str) -> None:
+        """Read the turns of the journal, or begin a new one; cut off a line that was not written to its end."""
         if not stat.S_ISREG(os.fstat(self._handle).st_mode):
             raise JournalError(f"The journal {self.path} must be a file on a disk. Name one, such as run.jsonl.")
         with open(self._handle, "rb", closefd=False) as file:

@@ -177,6 +177,7 @@ def _finishing(recorder: CassetteRecorder) -> Iterator[None]:
 
 
 def _check_end(tape: TapeOfRun, place: str, unused: str) -> None:
+    """Raise the mismatch of a run, if there was one, or tell of turns that were never asked for."""
     if tape.mismatch is not None:
         raise tape.mismatch
     assert tape.library is not None

@@ -186,6 +186,7 @@ class Shortener:
         return self._short(turn, turn["number"])
 
     def _short(self, turn: Turn, own_number: int) -> Turn:
+        """A turn without the messages that an earlier turn begins with, but with a link to that turn."""
         field = _WITH_MESSAGES.get(turn["kind"], "")
         asked = turn.get(field, {})
         messages = asked.get("messages")

@@ -222,6 +222,7 @@ class Conversation:
             self._tell(self._end, answer)
 
     def _talk(self) -> Answer:
+        """Have the agents talk about what the client said; return what they answered, and what it took."""
         with (
             self._offer.cast() as cast,
             cast.knowing(self._tools),

@@ -83,6 +83,7 @@ def _with_members(agents: Iterable[Agent]) -> dict[str, Party]:
 
 
 def _saved(agent: Party) -> State:
+    """The state of one agent: what it is, what it has said to whom, and its group if it leads one."""
     saved: State = {
         "kind": type(agent).__name__,
         "system_messages": as_json(agent._oai_system_message, f"The system message of {agent.name}"),
@@ -239,6 +240,7 @@ def _load(saved: Mapping[str, State], agents: list[Party], known: Mapping[str, A
 
 
 def _check_that_it_fits(agent: Party, saved: Mapping[str, State], known: Mapping[str, Agent]) -> None:
+    """Raise a StateError unless the state of an agent can be loaded into this one."""
     if agent.name not in saved:
         raise StateError(f"The state holds nothing about {agent.name}; it is that of {_names(saved)}.")
     own = saved[agent.name]
@@ -268,6 +270,7 @@ def _is_hidden(agent: Party) -> bool:
 
 
 def _check_that_group_fits(agent: Party, own: State, known: Mapping[str, Agent]) -> None:
+    """Raise a StateError unless the agent leads a group with the same members as when it was saved."""
     group = led_group(agent)
     if group is None and "group" in own:
         raise StateError(f"{agent.name} led a group when it was saved, but does not lead one here.")

@@ -106,6 +106,7 @@ class HttpServer:
         self._thread = self._loop = None
 
     def _run(self) -> None:
+        """Serve in the event loop of this thread until it is stopped, and leave nothing open."""
         loop = self._loop
         assert loop is not None
         try:
@@ -171,6 +172,7 @@ def _run_what_is_due(loop: asyncio.AbstractEventLoop) -> None:
 
 
 async def _read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> HttpRequest:
+    """Read a request, with its body as it was sent or in chunks."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head[:-4].split("\r\n")
     method, target, _version = first.split(" ")
@@ -202,6 +204,7 @@ async def _read_chunked(reader: asyncio.StreamReader) -> bytes:
 
 
 async def _write(writer: asyncio.StreamWriter, response: HttpResponse, stays: bool) -> None:
+    """Write a response; a body that comes in parts is sent in chunks."""
     lines = [
         f"HTTP/1.1 {response.status} {_REASONS.get(response.status, 'Answer')}",
         f"content-type: {response.content_type}",

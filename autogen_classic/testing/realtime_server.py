@@ -166,6 +166,7 @@ class MockRealtimeServer:
         _send(connection, type="session.updated", session=self.settings)
 
     def _reply(self, connection: ServerConnection) -> bool:
+        """Send the next reply of the script; False if the connection is cut."""
         if not self._replies:
             return True
         reply = self._replies.pop(0)

@@ -45,6 +45,7 @@ def read_replies_file(path: str | Path) -> list[Any]:
 
 
 def _read_item(item: object) -> Reply | ErrorReply | Disconnect | Hang:
+    """The reply for one item of a file of replies."""
     if isinstance(item, dict):
         if "tool" in item:
             return Reply(tool_calls=(tool_call(item["tool"], json.dumps(item.get("arguments", {}))),))

@@ -248,6 +248,7 @@ class MockOpenAIServer:
             raise Refusal(error(404, f"The model {request.model!r} does not exist; there are {list(self._models)}."))
 
     async def _answer_in(self, form: Form, request: ModelRequest, number: int) -> HttpResponse | None:
+        """Answer a request by the script, in the form of one API; None to leave it without an answer."""
         fault = form.fault_in(request)
         if fault is not None:
             raise Refusal(error(400, fault))

@@ -57,6 +57,7 @@ def output_messages(response: object) -> list[dict[str, Any]]:
 
 
 def _parts(message: object) -> list[dict[str, Any]]:
+    """A message in the parts that OpenTelemetry's conventions name."""
     content = part_of(message, "content")
     if part_of(message, "role") == "tool":
         answer = {"type": "tool_call_response", "id": part_of(message, "tool_call_id"), "response": content}

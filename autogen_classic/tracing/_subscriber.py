@@ -111,6 +111,7 @@ class Tracing(SpanMaker):
         self._end_all()
 
     def _handlers_of(self, kind: str) -> dict[type[events.Event], Callable[[Any], None]]:
+        """What is done at which event to make spans of a kind."""
         of_kinds: dict[str, dict[type[events.Event], Callable[[Any], None]]] = {
             "conversation": {
                 events.ChatStarted: self._chat_started,

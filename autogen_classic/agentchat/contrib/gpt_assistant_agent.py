@@ -205,6 +205,7 @@ class GPTAssistantAgent(ConversableAgent):
     def _define(
         self, name: str, instructions: str | None, of_model: dict[str, Any], of_assistant: dict[str, Any]
     ) -> Assistant:
+        """What the assistant is, from the settings of the agent, which are taken out of ``of_assistant``."""
         identity = of_assistant.pop("assistant_id", None)
         if instructions is None and not is_prompt(identity):
             if identity:

@@ -242,6 +242,7 @@ def _is_worker(address: str) -> bool:
 def _ask_worker(
     address: str, model: str | None, prompt: str, images: list[str], max_new_tokens: int, temperature: float
 ) -> str:
+    """Ask a worker of LLaVA's own server, and return what its model says."""
     answer = requests.post(
         f"{address.rstrip('/')}/worker_generate_stream",
         headers={"User-Agent": "LLaVA Client"},

@@ -79,6 +79,7 @@ def _reset(member: ConversableAgent) -> None:
 
 
 def _prepared(agent: SocietyOfMindAgent, talk: list[Message]) -> Steps[TextOrMessage | None]:
+    """What the agent makes of the inner conversation, by its response_preparer."""
     preparer = agent.response_preparer
     reply: TextOrMessage | None
     if callable(preparer):

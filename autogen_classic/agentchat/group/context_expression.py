@@ -128,6 +128,7 @@ class ContextExpression:
             raise ValueError(f"Error evaluating expression {self.expression!r}: {error}.") from error
 
     def _value(self, node: ast.expr, values: list[Any], as_condition: bool = True) -> Value:
+        """The value of a part of the expression; as a condition, a list or dict is false if it is empty."""
         if isinstance(node, ast.BoolOp):
             outcome: Any = None
             for part in node.values:

@@ -92,6 +92,7 @@ class Conversation:
                 self.exchange(text.removeprefix("/") if text.startswith("//") else text)
 
     def _take_up_what_was_cut(self) -> None:
+        """Answer a message that was not answered to the end when the program stopped, if it was this team's."""
         text = self._saved.cut_message() if self._saved is not None else None
         if self._saved is None or text is None:
             return
@@ -144,6 +145,7 @@ class Conversation:
         return False
 
     def _save(self, name: str) -> bool:
+        """Keep the conversation in another folder from now on; False, because it goes on."""
         if not name:
             self._terminal.complain("Name a folder: /save FOLDER")
             return False

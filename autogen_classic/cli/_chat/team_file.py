@@ -130,6 +130,7 @@ def _without_none(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _yaml_in(text: str, path: Path) -> object:
+    """What a YAML text holds; TeamFileError says where it is wrong and what to do."""
     try:
         import yaml
     except ImportError as error:

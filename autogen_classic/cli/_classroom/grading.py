@@ -243,6 +243,7 @@ def facts_of(file: Path) -> Facts:
 
 
 def _facts_of_events(file: Path) -> Facts:
+    """Read the turns, tools, stop reasons and cost from a file of events."""
     facts = Facts([], [], [], None)
     stops: list[str] = []
     costs: list[float | None] = []

@@ -154,6 +154,7 @@ class LocalKernel:
     def _launch(
         self, command_before: Sequence[str], inherit_environment: Sequence[str], work_dir: str | None
     ) -> subprocess.Popen[bytes]:
+        """Start the process of the kernel, with its output in a log file."""
         command = self._manager.format_kernel_cmd()
         if any("ipykernel" in argument for argument in command):
             command.append("--HistoryManager.enabled=False")  # that history is for what a person has typed

@@ -234,6 +234,7 @@ class JupyterKernelClient:
         timeout_seconds: float | None,
         interrupt: Callable[[], None] | None,
     ) -> None:
+        """Send code, and add what the kernel says to the transcript until it is done, is lost, or takes too long."""
         content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False, "stop_on_error": True}
         request = self._send("execute_request", {**content, "user_expressions": {}})
         awaited = {"execute_reply", "idle"}

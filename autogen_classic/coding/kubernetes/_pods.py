@@ -158,6 +158,7 @@ class Pod:
         return "" if pod.status.phase == "Running" else f"it is {pod.status.phase}{_reason(pod, self.container_name)}"
 
     def _wait_until_it_runs(self, end: float, patience: float) -> None:
+        """Read the state of the pod until it runs; PodError if it cannot, or does not in time."""
         pauses = iter(_SECONDS_BETWEEN_READS)
         while True:
             pod = self._read()

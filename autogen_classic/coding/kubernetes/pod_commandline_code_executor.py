@@ -179,6 +179,7 @@ class PodCommandLineCodeExecutor(CommandLineExecutor):
             return Outcome(STOPPED_EXIT_CODE, "", stopped=True)
 
     def _save(self, code: str, language: str) -> PurePosixPath:
+        """Save code in the pod, under the name that its first line gives or a new one."""
         name = _get_file_name_from_content(code, self._work_dir, language)
         if name is None:
             stem = temporary_name(code, language).rsplit(".", 1)[0]
@@ -200,6 +201,7 @@ class PodCommandLineCodeExecutor(CommandLineExecutor):
         return PurePosixPath(self._work_dir.as_posix(), name)
 
     def _run_file(self, file: PurePath, language: str, stops: int) -> Outcome:
+        """Run a saved file in the pod; when its time is up, its processes are killed by their mark."""
         if language not in PROGRAMS:
             return self._only_saved(file)
         name = file.relative_to(self._work_dir.as_posix()).as_posix()

@@ -212,6 +212,7 @@ def _operation(
 def _parameters(
     specification: Mapping[str, Any], shared: Mapping[str, Any], described: Mapping[str, Any]
 ) -> tuple[Parameter, ...]:
+    """The parameters of an operation and those of its path, with different names in Python."""
     listed = [*(shared.get("parameters") or ()), *(described.get("parameters") or ())]
     resolved = [_resolved(parameter, specification) for parameter in listed]
     by_place = {(one["in"], one["name"]): one for one in resolved}  # an operation's own replace those of its path

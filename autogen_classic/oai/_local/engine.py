@@ -153,6 +153,7 @@ class Engine:
         self.queue = ThreadPoolExecutor(max_workers=1, thread_name_prefix="local-model")
 
     def _load(self, path: Path, context: int, threads: int | None) -> Any:
+        """Load a model file into a server of llama.cpp that lives in this process."""
         settings = self._library.CommonParams()
         settings.model.path = str(path)
         settings.n_ctx = context

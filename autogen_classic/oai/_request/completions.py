@@ -101,6 +101,7 @@ def said_in(choice: object) -> object:
 
 
 def _message_of(choice: object) -> object:
+    """The message of a choice, with a role, a text, and calls whose arguments are texts."""
     message: Any = said_in(choice)
     if isinstance(message, str):
         message = {"content": message}

@@ -107,6 +107,7 @@ class Failures:
         raise error
 
     def _finished(self, error: BaseException) -> BaseException:
+        """The error for the caller: its text without keys, with what was tried and what to do."""
         text = without_secrets(str(error), self._entries)
         timed_out = _timed_out(error)
         if timed_out:

@@ -32,6 +32,7 @@ def print_usage(actual: UsageSummary | None, total: UsageSummary | None, mode: s
 
 
 def _print(actual: UsageSummary | None, total: UsageSummary | None, modes: list[str]) -> None:
+    """Print summaries in the words of AutoGen 0.2."""
     write = IOStream.get_default().print
     if total is None:
         write('No usage summary. Please call "create" first.')

@@ -180,6 +180,7 @@ def _arguments(text: str) -> str:
 def _departure(
     cell: int, recorded: Sequence[Turn], replayed: Sequence[Turn], known: Sequence[_Key], now: Sequence[_Key]
 ) -> Departure | None:
+    """The first turn in which a cell departs from the record; None if there is none."""
     both = min(len(known), len(now))
     at = next((at for at in range(both) if known[at] != now[at]), both)
     if at == len(known) == len(now):

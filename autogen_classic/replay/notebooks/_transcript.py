@@ -223,6 +223,7 @@ def _begins_something(lines: Sequence[str], start: int) -> bool:
 
 
 def _turn(sender: str, recipient: str, body: Sequence[str], is_cut: bool) -> Turn:
+    """Read one printed turn: its text, its calls, and results of tools."""
     content: list[str] = []
     calls: list[Call] = []
     responses: list[Response] = []

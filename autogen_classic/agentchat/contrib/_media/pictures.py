@@ -77,6 +77,7 @@ def loaded(
 def _bytes_of(
     source: str | bytes | Path, name: str, fence: AddressFence | None, check_file: Callable[[Path], object] | None
 ) -> bytes:
+    """The bytes of a picture: given, fetched, from a data URI, from a file, or from plain base 64."""
     if isinstance(source, bytes):
         return _small_enough(source, name)
     if isinstance(source, str) and _ADDRESS.match(source):

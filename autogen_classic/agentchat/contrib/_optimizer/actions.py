@@ -96,6 +96,7 @@ def program_of(name: str, packages: str, code: str, arguments: Mapping[str, Any]
 
 
 def _checked(proposal: Mapping[str, Any]) -> Function:
+    """The function that a model proposes; UnusableProposalError says what is wrong with it."""
     missing = [part for part in _PARTS if part not in proposal]
     if missing:
         raise UnusableProposalError(f"The call lacks {', '.join(missing)}.")

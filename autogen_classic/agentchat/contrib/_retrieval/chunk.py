@@ -38,6 +38,7 @@ def chunks_of(text: str, max_tokens: int, mode: str, must_break_at_empty_line: b
 def _cut(
     lines: list[tuple[str, int]], max_tokens: int, mode: str, must_break_at_empty_line: bool, overlap: int
 ) -> Iterator[str]:
+    """Cut lines, each with its number of tokens, into chunks."""
     start = 0
     rest = sum(tokens for _, tokens in lines)
     while start < len(lines):

@@ -142,6 +142,7 @@ def embedding_from(given: EmbeddingFunction | str | None, model: str = DEFAULT_M
 
 @functools.cache
 def _for_model(model: str) -> EmbeddingFunction:
+    """The function for a model by its name, or with a warning the local one if the model cannot be loaded."""
     reasons = []
     for load in (_sentence_transformers, _onnx_of_chroma):
         try:
@@ -243,6 +244,7 @@ def _only_vector(found: object) -> object:
 
 
 def _checked(vectors: object, texts: list[str]) -> list[Vector]:
+    """The vectors that a function has given; EmbeddingError if they are not one vector of equal size for each text."""
     rows = plain(vectors)
     is_usable = (
         isinstance(rows, list)

@@ -160,6 +160,7 @@ class MessageTokenLimiter:
         return [message for block in without_lost_answers(list(kept)) for message in block]
 
     def _newest(self, blocks: list[Block], max_tokens: int) -> list[Block]:
+        """The newest blocks that fit, and the part of the next one that does; exempt messages are always kept."""
         exempt = sum(self._tokens(message) for block in blocks for message in block if self._is_exempt(message))
         kept: list[Block] = []
         room = max_tokens

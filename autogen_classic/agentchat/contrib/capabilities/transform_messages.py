@@ -77,6 +77,7 @@ class _OfAgent:
         return _OfAgent(self.owner, copy.deepcopy(self.agent, memo))
 
     def _steps(self, messages: list[Message]) -> Steps[list[Message]]:
+        """Apply the transforms in order; a system message at the beginning is left out of it."""
         transformed = [_copy(message) for message in messages]
         head = transformed[:1] if transformed and transformed[0].get("role") == "system" else []
         del transformed[: len(head)]

@@ -339,6 +339,7 @@ class MongoDBAtlasVectorDB(VectorDB):
         distance_threshold: float,
         settings: Mapping[str, Any],
     ) -> list[tuple[Document, float]]:
+        """The nearest documents of a collection, each with its score."""
         search = {
             "index": self.index_name,
             "path": "embedding",

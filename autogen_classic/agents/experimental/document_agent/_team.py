@@ -167,6 +167,7 @@ class Team:
     # --- who goes next ------------------------------------------------------------------------------------------------
 
     def _set_handoffs(self) -> None:
+        """Set who comes next after each member of the team."""
         manager = self._manager.handoffs
         for variable, agent in (("DocumentsToIngest", self._ingester), ("QueriesToRun", self._asker)):
             condition = ExpressionContextCondition(ContextExpression(f"len(${{{variable}}}) > 0"))

@@ -43,6 +43,7 @@ _MOST_ROUNDS = 100
 def _inner_group_chat(
     agent: DocAgent, /, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
 ) -> Steps[Outcome]:
+    """Have a new team answer the last message; the reply function of a DocAgent."""
     if messages is None:
         messages = agent._oai_messages[sender]
     last = messages[-1] if messages else {}

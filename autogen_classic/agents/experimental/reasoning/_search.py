@@ -72,6 +72,7 @@ class Search:
     # --- beam search
 
     def _follow_the_best(self) -> Steps[str]:
+        """Beam search: go on from the best steps only, until enough lines of reasoning are finished."""
         lines = [self.root]
         finished: list[ThinkNode] = []
         while lines and len(finished) < self._plan.beam_size:
@@ -108,6 +109,7 @@ class Search:
     # --- tree search
 
     def _simulate(self) -> Steps[str]:
+        """Monte Carlo tree search: answer several times, each time along the most promising line so far."""
         answers: list[ThinkNode] = []
         lessons = ""
         for _ in range(self._plan.nsim):

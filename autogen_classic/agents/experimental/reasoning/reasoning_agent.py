@@ -33,6 +33,7 @@ EPSILON = 1e-6
 def _forest_reply(
     agent: ReasoningAgent, /, messages: list[Message] | None = None, sender: Agent | None = None, config: object = None
 ) -> Steps[Outcome]:
+    """Answer by one search for each tree of the forest; the reply function of a ReasoningAgent."""
     if agent.client is None:
         raise ValueError(f"{agent.name} has no model to think with. Give it an llm_config.")
     if messages is None:

@@ -85,6 +85,7 @@ class Crawl4AITool(Tool):
         return crawl4ai
 
     def _with_model(self, llm_config: Mapping[str, Any]) -> Callable[..., Any]:
+        """The function for models that may say what to take out of a page."""
         client = OpenAIWrapper(**{key: value for key, value in llm_config.items() if key not in ("tools", "functions")})
 
         async def crawl4ai(
@@ -103,6 +104,7 @@ class Crawl4AITool(Tool):
         return crawl4ai
 
     async def _read(self, url: str, extraction: Extraction | None) -> ForeignText:
+        """Open a page behind the fence, and return its text or what was taken out of it."""
         from crawl4ai import AsyncWebCrawler, BrowserConfig, CacheMode, CrawlerRunConfig
 
         from ._chromium import fenced_chromium

@@ -82,6 +82,7 @@ class GoogleSearchTool(Tool):
         )
 
     def _search(self, query: str, num_results: int) -> ForeignResults[dict[str, str]]:
+        """Ask Google's API for results."""
         if not self.search_api_key or not self.search_engine_id:
             raise ValueError(
                 "This model cannot search with Google by itself: GoogleSearchTool needs search_api_key and "

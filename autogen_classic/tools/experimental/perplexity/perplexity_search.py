@@ -181,6 +181,7 @@ class PerplexitySearchTool(Tool):
         return SearchResponse(content=answer.choices[0].message.content, citations=answer.citations, error=None)
 
     def _execute_query(self, query: str) -> PerplexityChatCompletionResponse:
+        """Ask Perplexity; ToolServiceError if it fails or its answer cannot be read."""
         more: dict[str, Any] = {"web_search_options": {"search_context_size": "high"}}
         if self.search_domain_filter:
             more["search_domain_filter"] = self.search_domain_filter

@@ -120,6 +120,8 @@ class ReliableTool(Tool):
         )
 
     def _function_for_models(self, enable_dynamic_validation: bool) -> Callable[..., Any]:
+        """The function that models call, which is asynchronous if that of the inner tool is."""
+
         def run(
             task: str,
             validation_prompt_addition: str | None = None,

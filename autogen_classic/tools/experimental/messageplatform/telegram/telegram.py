@@ -200,6 +200,7 @@ def _where(since: str | None) -> dict[str, Any] | None:
 
 
 def _told(message: TelegramMessage) -> dict[str, object]:
+    """A message in the form in which a model gets it."""
     from telethon.utils import get_peer_id
 
     return {

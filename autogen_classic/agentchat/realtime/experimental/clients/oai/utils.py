@@ -35,6 +35,7 @@ def parse_oai_message(message: dict[str, Any]) -> RealtimeEvent:
 
 
 def _event_of(message: dict[str, Any]) -> RealtimeEvent:
+    """The event that a message of the server stands for; one without a type of its own for all others."""
     match message.get("type"):
         case "session.created":
             return SessionCreated(raw_message=message)
