@@ -11,7 +11,11 @@ from scripts import reference_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "autogen_classic"
-PAGES = reference_pages.reference_pages(PACKAGE)
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    return reference_pages.reference_pages(PACKAGE)
 
 
 def shown(pages: dict[str, str]) -> list[str]:
@@ -19,23 +23,23 @@ def shown(pages: dict[str, str]) -> list[str]:
     return sorted(path for page in pages.values() for path in re.findall(r"^::: (\S+)$", page, re.MULTILINE))
 
 
-def test_every_public_module_is_shown_once() -> None:
+def test_every_public_module_is_shown_once(pages: dict[str, str]) -> None:
     public = []
     for file in PACKAGE.rglob("*.py"):
         path = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         if "._" not in path and not path.startswith("autogen_classic.cli"):
             public.append(path)
-    assert shown(PAGES) == sorted(public)
+    assert shown(pages) == sorted(public)
 
 
-def test_every_page_of_the_reference_is_in_the_menu() -> None:
+def test_every_page_of_the_reference_is_in_the_menu(pages: dict[str, str]) -> None:
     menu = (ROOT / "website" / "mkdocs.yml").read_text(encoding="utf-8")
-    assert {f"reference/{name}" for name in PAGES} == set(re.findall(r"reference/\w+\.md", menu))
+    assert {f"reference/{name}" for name in pages} == set(re.findall(r"reference/\w+\.md", menu))
 
 
 @pytest.mark.parametrize("name", sorted(reference_pages.PAGES))
-def test_a_page_of_the_reference_shows_something(name: str) -> None:
-    assert shown({name: PAGES[f"{name}.md"]})
+def test_a_page_of_the_reference_shows_something(pages: dict[str, str], name: str) -> None:
+    assert shown({name: pages[f"{name}.md"]})
 
 
 @pytest.fixture
