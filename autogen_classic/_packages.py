@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 
-__all__ = ("distribution_of", "install_command", "keep_onnxruntime_silent", "missing_package")
+__all__ = (
+    "distribution_of",
+    "install_command",
+    "keep_jsonschema_light",
+    "keep_onnxruntime_silent",
+    "missing_package",
+)
 
 _DISTRIBUTIONS = {
     "IPython": "ipython",
@@ -69,3 +79,28 @@ def keep_onnxruntime_silent() -> None:
     Call this before a package is loaded that brings it along. What the program's environment says stays.
     """
     os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+
+_ADDRESSES = "rfc3987_syntax"
+
+
+def keep_jsonschema_light() -> None:
+    """Load jsonschema without the grammars of international addresses, until somebody checks one.
+
+    Where the packages of Jupyter are installed, jsonschema compiles forty grammars as it is loaded. They take a second
+    and a half, several times as long as all of openai. Call this before jsonschema is imported; the formats "iri" and
+    "iri-reference" are checked as before, and the first check loads what it needs.
+    """
+    if "jsonschema" in sys.modules or _ADDRESSES in sys.modules or find_spec(_ADDRESSES) is None:
+        return
+    stand_in = ModuleType(_ADDRESSES)
+    stand_in.__dict__["is_valid_syntax"] = _is_valid_address
+    sys.modules[_ADDRESSES] = stand_in
+    try:
+        import jsonschema  # noqa: F401
+    finally:
+        del sys.modules[_ADDRESSES]
+
+
+def _is_valid_address(rule: str, text: str) -> bool:
+    return bool(import_module(_ADDRESSES).is_valid_syntax(rule, text))

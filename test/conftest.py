@@ -14,12 +14,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from autogen_classic._packages import keep_jsonschema_light
 from autogen_classic._warn import forget_warnings
 from autogen_classic.compat.alias import _finder as alias_finder
 
 # The tests start hundreds of interpreters, xdist its workers: without bytecode each would compile the package afresh.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+keep_jsonschema_light()
 
 # A shell starts what runs in the background deaf to Ctrl+C, and so are all its children; tests of Ctrl+C need it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
@@ -130,6 +133,7 @@ PLACES = {
     "test_long_texts.py": "one",
     "test_math_utils.py": "quick",
     "test_packaging.py": "one",
+    "test_packages.py": "one",
     "test_papers.py": "one",
     "test_pictures.py": "quick",
     "test_services.py": "one",

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..._packages import missing_package
+from ..._packages import keep_jsonschema_light, missing_package
 from ...errors import TeamFileError
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def team_of(data: object, place: str) -> Team:
     Raises:
         TeamFileError: it cannot be used.
     """
+    keep_jsonschema_light()
     from jsonschema import Draft202012Validator
 
     if data is None:

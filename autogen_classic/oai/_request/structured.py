@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from ..._core.drive import Steps
 from ..._core.events import warn
 from ..._json.text import values_within
+from ..._packages import keep_jsonschema_light
 from ...errors import StructuredOutputError
 
 if TYPE_CHECKING:
@@ -278,6 +279,7 @@ def _fault_of_model(model: Any, text: str) -> str | None:
 
 
 def _fault_of_schema(schema: dict[str, Any], value: object) -> str | None:
+    keep_jsonschema_light()
     import jsonschema
 
     error = jsonschema.Draft202012Validator(schema)
