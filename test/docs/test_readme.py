@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from scripts import figures
 
@@ -39,3 +42,11 @@ def test_its_picture_is_the_drawing_of_the_site_with_colours_and_a_text_for_thos
 def test_its_links_lead_to_files() -> None:
     for link in re.findall(r"\]\(([\w./-]+)\)", README):
         assert (ROOT / link).exists(), link
+
+
+def test_its_figures_are_those_that_were_measured() -> None:
+    row = re.search(r"^\| `import`, and a first agent \| (.*) \|$", README, re.MULTILINE)
+    assert row
+    told = [float(number) * {"ms": 0.001, "s": 1}[unit] for number, unit in re.findall(r"([\d.]+) (ms|s)\b", row[1])]
+    medians = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))["medians"].values()
+    assert told == pytest.approx([figures_of_one["import_agent"] for figures_of_one in medians], rel=0.15)
