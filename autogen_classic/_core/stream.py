@@ -61,27 +61,31 @@ class Event:
         given = dict(zip(self.__match_args__, values, strict=False)) | named
         if len(given) < len(values) + len(named):
             raise TypeError(f"{type(self).__name__} takes {', '.join(self.__match_args__)}, each once.")
-        for one in fields(self):
-            if one.name in given and one.init:
-                value = given.pop(one.name)
-            elif one.default is not MISSING:
-                value = one.default
-            elif one.default_factory is not MISSING:
-                value = one.default_factory()
+        for attribute in fields(self):
+            if attribute.name in given and attribute.init:
+                value = given.pop(attribute.name)
+            elif attribute.default is not MISSING:
+                value = attribute.default
+            elif attribute.default_factory is not MISSING:
+                value = attribute.default_factory()
             else:
-                raise TypeError(f"{type(self).__name__} lacks {one.name!r}.")
-            setattr(self, one.name, value)
+                raise TypeError(f"{type(self).__name__} lacks {attribute.name!r}.")
+            setattr(self, attribute.name, value)
         if given:
             raise TypeError(f"{type(self).__name__} does not take {', '.join(given)}.")
 
     def __repr__(self) -> str:
-        shown = (f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr)
+        shown = (f"{attribute.name}={getattr(self, attribute.name)!r}" for attribute in fields(self) if attribute.repr)
         return f"{type(self).__qualname__}({', '.join(shown)})"
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return all(getattr(self, one.name) == getattr(other, one.name) for one in fields(self) if one.compare)
+        return all(
+            getattr(self, attribute.name) == getattr(other, attribute.name)
+            for attribute in fields(self)
+            if attribute.compare
+        )
 
     __hash__ = None  # type: ignore[assignment]  # events can be changed
 
@@ -131,7 +135,7 @@ class _Wanted(dict[type[Event], bool]):
         self._kinds = tuple(kinds)
 
     def __missing__(self, kind: type[Event]) -> bool:
-        named = tuple(one for one in self._kinds if one is not Event)
+        named = tuple(kind for kind in self._kinds if kind is not Event)
         self[kind] = wanted = issubclass(kind, named if issubclass(kind, Detail) else self._kinds)
         return wanted
 
@@ -180,8 +184,10 @@ class _Subscribed(dict[type[Event], tuple[_Subscription, ...]]):
 
     def __missing__(self, kind: type[Event]) -> tuple[_Subscription, ...]:
         with _lock:
-            hearing = (one for one in _subscriptions if one.wanted[kind])
-            self[kind] = found = tuple(one for one in hearing if not (self._silent and one.only_aloud))
+            hearing = (subscription for subscription in _subscriptions if subscription.wanted[kind])
+            self[kind] = found = tuple(
+                subscription for subscription in hearing if not (self._silent and subscription.only_aloud)
+            )
         return found
 
 
@@ -202,7 +208,7 @@ class _Listening(dict[type[Event], tuple[_Subscription, ...]]):
         self.everybody = everybody
 
     def __missing__(self, kind: type[Event]) -> tuple[_Subscription, ...]:
-        self[kind] = found = tuple(one for one in self.everybody if one.wanted[kind])
+        self[kind] = found = tuple(subscription for subscription in self.everybody if subscription.wanted[kind])
         return found
 
 
@@ -244,12 +250,12 @@ def deliver(event: Event, hearing: tuple[_Subscription, ...]) -> None:
     if running_chat is not None:
         event.chat = running_chat.ref
         event.sequence = next(running_chat.event_numbers)
-    for one in hearing:
-        if one.chat_id is None or is_within(one.chat_id):
+    for subscription in hearing:
+        if subscription.chat_id is None or is_within(subscription.chat_id):
             try:
-                one.deliver(event)
+                subscription.deliver(event)
             except Exception as error:
-                one.fail(event, error)
+                subscription.fail(event, error)
 
 
 def is_heard(kind: type[Event], silent: bool | None = False) -> bool:
@@ -268,7 +274,7 @@ def audience(kind: type[Event]) -> list[Subscriber]:
     Args:
         kind: a class of events.
     """
-    return [one.subscriber for one in hearers(kind) if one.wanted[kind]]
+    return [subscription.subscriber for subscription in hearers(kind) if subscription.wanted[kind]]
 
 
 def _delivery_to(subscriber: Subscriber, queue: int | None) -> Callable[[Event], object]:

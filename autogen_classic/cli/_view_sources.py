@@ -39,7 +39,7 @@ def run_of(path: Path) -> Run:
     if not histories:
         return Run(path.name, _of_log(path))
     entries = [entry for history in histories for entry in entries_of_history(history)]
-    return Run(path.name, entries, [f"Summary: {message_text(one)}" for one in _summaries_in(data)])
+    return Run(path.name, entries, [f"Summary: {message_text(summary)}" for summary in _summaries_in(data)])
 
 
 def _of_log(path: Path) -> list[Entry]:
@@ -136,14 +136,18 @@ def _histories_in(data: object) -> Iterator[list[dict[str, object]]]:
         is_by_agent = bool(data) and all(map(_is_history, data.values()))
         yield from of_result[:1] or (data.values() if is_by_agent else ())
     elif isinstance(data, list):
-        for one in data:
-            yield from _histories_in(one) if isinstance(one, dict) else ()
+        for part in data:
+            yield from _histories_in(part) if isinstance(part, dict) else ()
 
 
 def _is_history(data: object) -> bool:
-    return isinstance(data, list) and bool(data) and all(isinstance(one, dict) and "role" in one for one in data)
+    return (
+        isinstance(data, list)
+        and bool(data)
+        and all(isinstance(message, dict) and "role" in message for message in data)
+    )
 
 
 def _summaries_in(data: object) -> list[object]:
     results = data if isinstance(data, list) else [data]
-    return [one["summary"] for one in results if isinstance(one, dict) and one.get("summary")]
+    return [result["summary"] for result in results if isinstance(result, dict) and result.get("summary")]

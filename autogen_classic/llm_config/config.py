@@ -157,7 +157,7 @@ class LLMConfig(dict[str, Any], metaclass=_InUse):
         }
         super().__init__({name: value for name, value in settings.items() if value not in (None, [])})
         self.setdefault("cache_seed", None)  # without this key a wrapper takes the default of 0.2, which is to cache
-        self["config_list"] = [_checks.checked_entry(one, number, shared) for number, one in enumerate(entries)]
+        self["config_list"] = [_checks.checked_entry(entry, number, shared) for number, entry in enumerate(entries)]
 
     @classmethod
     def ensure_config(cls, config: object, /) -> LLMConfig:
@@ -228,7 +228,7 @@ class LLMConfig(dict[str, Any], metaclass=_InUse):
         if isinstance(found, Mapping):
             kwargs = {**{name: value for name, value in found.items() if name != "config_list"}, **kwargs}
             found = found.get("config_list")
-        if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
+        if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
             raise TypeError(f"{source} must hold a list of configurations, or an object with a config_list.")
         chosen = filter_config(found, filter_dict)
         if found and not chosen:
@@ -262,14 +262,14 @@ class LLMConfig(dict[str, Any], metaclass=_InUse):
             wanted = hidden(str(kwargs), secrets_in(kwargs))
             raise LLMConfigError(f"No config found that satisfies the filter criteria: {wanted}")
         kept = self.copy()
-        kept["config_list"] = [_copy_of(one) for one in chosen]
+        kept["config_list"] = [_copy_of(entry) for entry in chosen]
         return kept
 
     def copy(self) -> LLMConfig:
         """Copy the configuration: its lists and entries are new, live clients and other objects in it are shared."""
         twin = type(self).__new__(type(self))
         twin.update({name: list(value) if isinstance(value, list) else value for name, value in self.items()})
-        twin["config_list"] = [_copy_of(one) for one in self["config_list"]]
+        twin["config_list"] = [_copy_of(entry) for entry in self["config_list"]]
         return twin
 
     def deepcopy(self, memo: dict[int, Any] | None = None) -> LLMConfig:
@@ -295,9 +295,10 @@ class LLMConfig(dict[str, Any], metaclass=_InUse):
         """
         dumped = {} if exclude_none else dict.fromkeys((*_SETTINGS, *_LISTS))
         dumped.update({name: value for name, value in self.items() if not exclude_none or value is not None})
+        options = {**kwargs, "exclude_none": exclude_none}
         dumped["config_list"] = [
-            one.model_dump(*args, exclude_none=exclude_none, **kwargs) if hasattr(one, "model_dump") else dict(one)
-            for one in self["config_list"]
+            entry.model_dump(*args, **options) if hasattr(entry, "model_dump") else dict(entry)
+            for entry in self["config_list"]
         ]
         return dumped
 

@@ -135,8 +135,8 @@ class _PairCast(Cast):
 
     def talk(self, earlier: Sequence[Message], message: Message) -> ChatResult:
         """See `Cast.talk`."""
-        for one in earlier:
-            self._remember(one)
+        for earlier_message in earlier:
+            self._remember(earlier_message)
         return self._user.initiate_chat(
             self._agent,
             clear_history=False,
@@ -150,8 +150,8 @@ class _PairCast(Cast):
         """See `Cast.stop`."""
         self._user.stop_chat(now)
 
-    def _remember(self, one: Message) -> None:
-        remember(self._agent, self._user, one)
+    def _remember(self, message: Message) -> None:
+        remember(self._agent, self._user, message)
 
 
 class _SingleCast(_PairCast):
@@ -194,11 +194,11 @@ class _GroupCast(_PairCast):
     _max_turns = 1
 
     def __init__(self, manager: GroupChatManager, user: ConversableAgent | None) -> None:
-        members = [one for one in manager.groupchat.agents if isinstance(one, ConversableAgent)]
+        members = [agent for agent in manager.groupchat.agents if isinstance(agent, ConversableAgent)]
         client = user or ConversableAgent(name_for_client(members), llm_config=False, human_input_mode="NEVER")
         super().__init__(manager, client)
         self._manager = manager
-        self.members = [one for one in members if one is not client]
+        self.members = [member for member in members if member is not client]
         self.agents = [manager, client, *self.members]
 
     def reset(self) -> None:
@@ -206,9 +206,9 @@ class _GroupCast(_PairCast):
         self._manager.groupchat.reset()
         super().reset()
 
-    def _remember(self, one: Message) -> None:
-        super()._remember(one)
-        for name, content in _said_by(one, self.members, self._user.name, self._manager.name):
+    def _remember(self, message: Message) -> None:
+        super()._remember(message)
+        for name, content in _said_by(message, self.members, self._user.name, self._manager.name):
             message = {"content": content, "role": "user", "name": name}
             self._manager.groupchat.messages.append(dict(message))
             for member in self.members:
@@ -243,8 +243,8 @@ class _PatternCast(Cast):
         first = self._pattern.initial_agent.name
         said = [
             {"role": "user", "content": content, **({"name": name} if name else {})}
-            for one in earlier
-            for name, content in _said_by(one, self.members, "", first)
+            for earlier_message in earlier
+            for name, content in _said_by(earlier_message, self.members, "", first)
         ]
         result, _, _ = initiate_group_chat(self._pattern, [*said, message], self._max_rounds)
         return result
@@ -269,8 +269,10 @@ def _variables_lent(owners: Sequence[ConversableAgent | Pattern]) -> Iterator[No
             owner.context_variables = variables
 
 
-def _said_by(one: Message, members: Sequence[ConversableAgent], client: str, otherwise: str) -> list[tuple[str, Any]]:
+def _said_by(
+    message: Message, members: Sequence[ConversableAgent], client: str, otherwise: str
+) -> list[tuple[str, Any]]:
     """Whose words a message holds, with the words: an answer of a group has those of several members."""
-    if one["role"] != "assistant":
-        return [(client, one["content"])]
-    return by_speakers(one["content"], [member.name for member in members], otherwise)
+    if message["role"] != "assistant":
+        return [(client, message["content"])]
+    return by_speakers(message["content"], [member.name for member in members], otherwise)

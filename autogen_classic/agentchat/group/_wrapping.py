@@ -44,9 +44,9 @@ def targets_of(agent: ConversableAgent) -> Iterator[TransitionTarget]:
         agent: the agent.
     """
     handoffs = agent.handoffs
-    yield from (one.target for one in handoffs.llm_conditions)
-    yield from (one.target for one in (*handoffs.context_conditions, *handoffs.after_works))
-    yield from (one.target for one in (*agent.input_guardrails, *agent.output_guardrails))
+    yield from (condition.target for condition in handoffs.llm_conditions)
+    yield from (handoff.target for handoff in (*handoffs.context_conditions, *handoffs.after_works))
+    yield from (guardrail.target for guardrail in (*agent.input_guardrails, *agent.output_guardrails))
 
 
 def wrap_agent_handoff_targets(agent: ConversableAgent, wrapped_agent_list: list[ConversableAgent]) -> None:
@@ -61,11 +61,11 @@ def wrap_agent_handoff_targets(agent: ConversableAgent, wrapped_agent_list: list
     agent._classic_wrappers = {}
     handoffs = agent.handoffs
     first_after_work = len(handoffs.llm_conditions) + len(handoffs.context_conditions)
-    after_works = [one.target for one in handoffs.after_works]
+    after_works = [handoff.target for handoff in handoffs.after_works]
     for index, target in enumerate(targets_of(agent)):
         if target.needs_agent_wrapper() and wrapper_of(agent, target) is None:
             wrapper = wrapped(agent, target, len(agent._classic_wrappers))
-            if index >= first_after_work and any(target is one for one in after_works):
+            if index >= first_after_work and any(target is other for other in after_works):
                 wrapper.handoffs.clear()
             agent._classic_wrappers[id(target)] = (target, wrapper)
             wrapped_agent_list.append(wrapper)

@@ -70,7 +70,7 @@ class MCPProxy:
         self._servers = servers
         self._title = title or "MCP proxy"
         self._ending = configuration_type
-        self._operations = {one.name: one for one in operations}
+        self._operations = {operation.name: operation for operation in operations}
         self._replaced: dict[str, Callable[..., Any]] = {}
         self._security_params: dict[str | None, BaseSecurityParameters] = {}
 
@@ -114,7 +114,7 @@ class MCPProxy:
         if (openapi_specification is None) == (openapi_url is None):
             given = "neither is" if openapi_url is None else "both are"
             raise ValueError(f"Either openapi_specification or openapi_url should be provided, but {given}.")
-        if servers and not all(isinstance(one, Mapping) and "url" in one for one in servers):
+        if servers and not all(isinstance(server, Mapping) and "url" in server for server in servers):
             raise TypeError(f'servers must be a list of dicts such as {{"url": "https://..."}}, but it is {servers!r}.')
         specification = _described(openapi_specification if openapi_url is None else _fetched(openapi_url))
         found = operations_of(specification)
@@ -204,8 +204,8 @@ class MCPProxy:
     def _chosen(self, functions: Functions | None) -> Iterator[tuple[str, Mapping[str, str]]]:
         """The names of functions, and what is said about each instead."""
         functions = [functions] if isinstance(functions, (str, Mapping)) else functions
-        for one in self._operations if functions is None else functions:
-            for name, shown in ({one: {}} if isinstance(one, str) else one).items():
+        for entry in self._operations if functions is None else functions:
+            for name, shown in ({entry: {}} if isinstance(entry, str) else entry).items():
                 self._operation(name)
                 yield name, shown
 
@@ -253,7 +253,7 @@ class MCPProxy:
             functions: the functions to name; None for all.
         """
         names = None if functions is None else {function.__name__ for function in functions}
-        chosen = [one for one in self._operations.values() if names is None or one.name in names]
+        chosen = [operation for operation in self._operations.values() if names is None or operation.name in names]
         output_file.write_text(self._written(chosen), encoding="utf-8")
 
     def dump_configurations(self, output_dir: Path) -> None:
@@ -264,8 +264,8 @@ class MCPProxy:
         """
         self.dump_configuration(output_dir / f"mcp_config.{self._ending}")
         groups: dict[str, list[Operation]] = {}
-        for one in self._operations.values():
-            groups.setdefault(one.group, []).append(one)
+        for operation in self._operations.values():
+            groups.setdefault(operation.group, []).append(operation)
         for group, operations in groups.items():
             if group:
                 plain = "".join(letter if letter.isalnum() else "_" for letter in group).lower()
@@ -292,9 +292,9 @@ class MCPProxy:
         given = self._security_params.get(operation.name) or self._security_params.get(None)
         if given is None or not operation.security:
             return
-        security = next((one for one in operation.security if one.accept(given)), None)
+        security = next((scheme for scheme in operation.security if scheme.accept(given)), None)
         if security is None:
-            kinds = ", ".join(type(one).__name__ for one in operation.security)
+            kinds = ", ".join(type(scheme).__name__ for scheme in operation.security)
             raise ValueError(f"{operation.name} takes {kinds}, but was given {type(given).__qualname__}.")
         given.apply(query, rest, security)
 
@@ -302,7 +302,7 @@ class MCPProxy:
         settings = parsed(text, what)
         if (settings.get("server") or {}).get("url"):
             self._servers = [settings["server"]]
-        known = {(one.method, one.path): one for one in self._operations.values()}
+        known = {(operation.method, operation.path): operation for operation in self._operations.values()}
         chosen = {}
         for row in settings.get("operations") or ():
             operation = known.get((str(row.get("method")).upper(), row.get("path")))
@@ -315,8 +315,13 @@ class MCPProxy:
 
     def _written(self, operations: Iterable[Operation]) -> str:
         rows = [
-            {"name": one.name, "description": one.description, "path": one.path, "method": one.method}
-            for one in operations
+            {
+                "name": operation.name,
+                "description": operation.description,
+                "path": operation.path,
+                "method": operation.method,
+            }
+            for operation in operations
         ]
         content = {"server": self._servers[0], "authentication": [], "operations": rows}
         if self._ending == "json":

@@ -77,7 +77,7 @@ class LocalEmbedding:
         """
         encoded = self._tokenizer.encode_batch(list(input), add_special_tokens=False)
         # An empty text has the row of the unknown token, since a vector of zeros has no direction.
-        return [_unit(self._rows[one.ids or [0]].mean(axis=0, dtype="float32")) for one in encoded]
+        return [_unit(self._rows[encoding.ids or [0]].mean(axis=0, dtype="float32")) for encoding in encoded]
 
 
 def _unit(vector: npt.NDArray[np.float32]) -> Vector:
@@ -228,14 +228,14 @@ def plain(found: object) -> object:
     if hasattr(found, "tolist"):
         return found.tolist()
     if isinstance(found, list | tuple):
-        return [plain(one) for one in found]
+        return [plain(part) for part in found]
     if hasattr(found, "__iter__") and not isinstance(found, str | bytes | dict):
-        return [plain(one) for one in found]
+        return [plain(part) for part in found]
     return found
 
 
 def _count_of_vectors(found: object) -> int:
-    is_matrix = isinstance(found, list) and all(isinstance(one, list) for one in found)
+    is_matrix = isinstance(found, list) and all(isinstance(row, list) for row in found)
     return len(cast("list[object]", found)) if is_matrix else 0
 
 
@@ -249,7 +249,9 @@ def _checked(vectors: object, texts: list[str]) -> list[Vector]:
     is_usable = (
         isinstance(rows, list)
         and len(rows) == len(texts)
-        and all(isinstance(row, list) and row and all(isinstance(one, int | float) for one in row) for row in rows)
+        and all(
+            isinstance(row, list) and row and all(isinstance(number, int | float) for number in row) for row in rows
+        )
     )
     if not is_usable:
         raise EmbeddingError(
@@ -260,4 +262,4 @@ def _checked(vectors: object, texts: list[str]) -> list[Vector]:
     sizes = {len(row) for row in found}
     if len(sizes) > 1:
         raise EmbeddingError(f"The embedding function gives vectors of different sizes: {sorted(sizes)}.")
-    return [[float(one) for one in row] for row in found]
+    return [[float(number) for number in row] for row in found]

@@ -162,9 +162,9 @@ class Collection:
 
     def _write(self, rows: Rows, if_stored: str) -> None:
         for batch in rows.batches(PGVECTOR_MAX_BATCH_SIZE):
-            vectors = [vector_text(one) for one in batch.vectors(self.embedding_function)]
+            vectors = [vector_text(vector) for vector in batch.vectors(self.embedding_function)]
             texts = [text.replace("\0", "") for text in batch.documents]  # PostgreSQL keeps no text with a NUL
-            columns = [batch.ids, texts, [_as_json(one) for one in batch.metadatas], vectors]
+            columns = [batch.ids, texts, [_as_json(metadata) for metadata in batch.metadatas], vectors]
             self._run(
                 "INSERT INTO {table} (id, documents, metadatas, embedding) "
                 "SELECT DISTINCT ON (one) one, document, metadata::jsonb, vector::vector "
@@ -183,7 +183,7 @@ class Collection:
     ) -> None:
         """Replace documents that are stored; the parameters are those of `add`."""
         stored = {doc["id"] for doc in self.get(ids)}
-        keep = [place for place, one in enumerate(ids) if str(one) in stored]
+        keep = [place for place, identity in enumerate(ids) if str(identity) in stored]
         self.upsert(
             [ids[place] for place in keep],
             [documents[place] for place in keep],
@@ -200,7 +200,7 @@ class Collection:
         """
         if collection_name:
             self.set_collection_name(collection_name)
-        self._run("DELETE FROM {table} WHERE id = ANY(%s::text[])", [[str(one) for one in ids]])
+        self._run("DELETE FROM {table} WHERE id = ANY(%s::text[])", [[str(identity) for identity in ids]])
 
     def modify(self, metadata: dict[str, Any], collection_name: str | None = None) -> None:
         """Give all documents the same metadata.
@@ -234,7 +234,7 @@ class Collection:
         rows = self._run(
             "SELECT id::text, documents, metadatas, embedding::text FROM {table} "
             "WHERE (%s::text[] IS NULL OR id = ANY(%s::text[])) AND ({where}) ORDER BY id LIMIT %s OFFSET %s",
-            [*[None if ids is None else [str(one) for one in ids]] * 2, _number(limit), _number(offset)],
+            [*[None if ids is None else [str(identity) for identity in ids]] * 2, _number(limit), _number(offset)],
             where=(where or "true").replace("%", "%%"),
         )
         return [_document(row, wanted) for row in rows]
@@ -326,7 +326,9 @@ def _rows(
     metadatas: Sequence[Any] | None,
 ) -> Rows:
     missing: list[Any] = [None] * len(ids)
-    return Rows([str(one) for one in ids], list(documents), list(metadatas or missing), list(embeddings or missing))
+    return Rows(
+        [str(identity) for identity in ids], list(documents), list(metadatas or missing), list(embeddings or missing)
+    )
 
 
 def _as_json(metadata: object) -> str | None:
@@ -341,4 +343,4 @@ def _document(row: Row, include: Sequence[str]) -> Document:
     identity, content, metadata, vector = row[:4]
     columns = {"documents": ("content", content), "metadatas": ("metadata", metadata)}
     columns["embeddings"] = ("embedding", vector_from(vector) if "embeddings" in include else None)
-    return cast("Document", {"id": identity, **dict(columns[one] for one in columns if one in include)})
+    return cast("Document", {"id": identity, **dict(columns[name] for name in columns if name in include)})

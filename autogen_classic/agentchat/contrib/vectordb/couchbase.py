@@ -102,7 +102,9 @@ class CouchbaseVectorDB(VectorDB):
         """The names of the collections of the scope."""
         with _plain_errors("Couchbase"):
             scopes = self.bucket.collections().get_all_scopes()
-            return [one.name for scope in scopes if scope.name == self.scope.name for one in scope.collections]
+            return [
+                collection.name for scope in scopes if scope.name == self.scope.name for collection in scope.collections
+            ]
 
     def create_collection(
         self, collection_name: str, overwrite: bool = False, get_or_create: bool = True
@@ -265,8 +267,8 @@ class CouchbaseVectorDB(VectorDB):
         vectors = batch.vectors(self.embedding_function)
         self._check_size(collection, vectors)
         return {
-            one: {TEXT_KEY: text, "metadata": metadata or {}, EMBEDDING_KEY: [float(x) for x in vector], "id": one}
-            for one, text, metadata, vector in zip(batch.ids, batch.documents, batch.metadatas, vectors, strict=True)
+            key: {TEXT_KEY: text, "metadata": metadata or {}, EMBEDDING_KEY: [float(x) for x in vector], "id": key}
+            for key, text, metadata, vector in zip(batch.ids, batch.documents, batch.metadatas, vectors, strict=True)
         }
 
     def _check_size(self, collection: Collection, vectors: Sequence[Sequence[float]]) -> None:
@@ -287,7 +289,7 @@ class CouchbaseVectorDB(VectorDB):
         from couchbase.exceptions import DocumentNotFoundException
 
         collection = self.get_collection(collection_name)
-        keys = [str(one) for one in ids]
+        keys = [str(identity) for identity in ids]
         with _plain_errors(f"The collection {collection.name!r}"):
             for start in range(0, len(keys), batch_size):
                 result = collection.remove_multi(keys[start : start + batch_size], **kwargs)
@@ -312,7 +314,9 @@ class CouchbaseVectorDB(VectorDB):
         wanted = include if isinstance(include, Sequence) else ()
         keys = [TEXT_KEY, "metadata", *([EMBEDDING_KEY] if {"embedding", "embeddings"} & set(wanted) else [])]
         if ids is not None:
-            return [_document(doc, keys) for doc in self._stored(collection, [str(one) for one in ids], kwargs)]
+            return [
+                _document(doc, keys) for doc in self._stored(collection, [str(identity) for identity in ids], kwargs)
+            ]
         statement = f"SELECT META().id, {', '.join(keys)} FROM {self._path(collection.name)}"
         with _plain_errors(f"The collection {collection.name!r}"):
             return [_document(row, keys) for row in self.cluster.query(statement, **kwargs)]
@@ -327,8 +331,8 @@ class CouchbaseVectorDB(VectorDB):
         with _plain_errors(f"The collection {collection.name!r}"):
             result = collection.get_multi(ids, **options)
             _raise_all_but(DocumentNotFoundException, result)
-            found = {key: one.content_as[dict] for key, one in result.results.items()}
-        return [{**found[one], "id": one} for one in ids if one in found]
+            found = {key: document.content_as[dict] for key, document in result.results.items()}
+        return [{**found[key], "id": key} for key in ids if key in found]
 
     def retrieve_docs(
         self,
@@ -367,7 +371,7 @@ class CouchbaseVectorDB(VectorDB):
                 scores = {row.id: row.score for row in answer.rows()}
             docs = self._stored(collection, list(scores), {})
             found = [(_document(doc, [TEXT_KEY, "metadata"]), scores[doc["id"]]) for doc in docs]
-            results.append([one for one in found if distance_threshold < 0 or one[1] >= 1 - distance_threshold])
+            results.append([match for match in found if distance_threshold < 0 or match[1] >= 1 - distance_threshold])
         return results
 
 

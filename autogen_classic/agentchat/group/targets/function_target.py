@@ -84,22 +84,34 @@ def validate_fn_sig(incoming_fn: Callable[..., Any], extra_args: dict[str, Any])
     """
     name = getattr(incoming_fn, "__name__", type(incoming_fn).__name__)
     parameters = list(inspect.signature(incoming_fn).parameters.values())
-    positional = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    positional = [
+        parameter
+        for parameter in parameters
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    ]
     if len(positional) < 2:
         raise ValueError(
             f"Function '{name}' must accept at least two positional parameters: (output, ctx). "
-            f"Current: {[one.name for one in parameters]}"
+            f"Current: {[parameter.name for parameter in parameters]}"
         )
-    named = [one for one in parameters if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
-    extra = [one for one in named if one not in positional[:2]]
-    takes_any = any(one.kind is one.VAR_KEYWORD for one in parameters)
-    unknown = [key for key in extra_args if key not in {one.name for one in extra}]
+    named = [
+        parameter
+        for parameter in parameters
+        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+    ]
+    extra = [parameter for parameter in named if parameter not in positional[:2]]
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+    unknown = [key for key in extra_args if key not in {parameter.name for parameter in extra}]
     if unknown and not takes_any:
         raise ValueError(
             f"Invalid extra_args for function '{name}': {unknown}. "
-            f"Allowed parameters are: {[one.name for one in extra]}."
+            f"Allowed parameters are: {[parameter.name for parameter in extra]}."
         )
-    missing = [one.name for one in extra if one.default is one.empty and one.name not in extra_args]
+    missing = [
+        parameter.name
+        for parameter in extra
+        if parameter.default is parameter.empty and parameter.name not in extra_args
+    ]
     if missing:
         raise ValueError(
             f"Missing required extra_args for function '{name}': {missing}. You must supply them via `extra_args`."

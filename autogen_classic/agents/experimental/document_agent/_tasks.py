@@ -84,7 +84,7 @@ class Memory:
         Args:
             variables: its variables.
         """
-        self.ingested += [one for one in variables["DocumentsIngested"] if one not in self.ingested]
+        self.ingested += [document for document in variables["DocumentsIngested"] if document not in self.ingested]
         self.completed = max(self.completed, variables["CompletedTaskCount"])
         self.has_begun = self.has_begun or variables["TaskInitiated"]
 
@@ -100,12 +100,12 @@ def start(ingestions: Iterable[Ingest], queries: Iterable[Query], variables: Con
     Returns:
         What was done, for a model.
     """
-    known = {*variables["DocumentsIngested"], *(one["path_or_url"] for one in variables["DocumentsToIngest"])}
+    known = {*variables["DocumentsIngested"], *(document["path_or_url"] for document in variables["DocumentsToIngest"])}
     documents: list[Ingest] = []
     repeated: list[Ingest] = []
-    for one in ingestions:
-        (repeated if one.path_or_url in known else documents).append(one)
-        known.add(one.path_or_url)
+    for ingestion in ingestions:
+        (repeated if ingestion.path_or_url in known else documents).append(ingestion)
+        known.add(ingestion.path_or_url)
     questions = list(queries)
     told = []
     if not variables["TaskInitiated"]:
@@ -114,7 +114,7 @@ def start(ingestions: Iterable[Ingest], queries: Iterable[Query], variables: Con
         told += [_NEW_DOCUMENTS.format(count=len(documents))] if documents else []
         told += [_NEW_QUERIES.format(count=len(questions))] if questions else []
     if repeated and variables["TaskInitiated"]:
-        told.append(_KNOWN.format(count=len(repeated), sources=", ".join(_shown(one) for one in repeated)))
+        told.append(_KNOWN.format(count=len(repeated), sources=", ".join(_shown(ingestion) for ingestion in repeated)))
     variables.update(
         {
             "DocumentsToIngest": [*variables["DocumentsToIngest"], *map(_as_json, documents)],
@@ -165,5 +165,5 @@ def _answer(engine: RAGQueryEngine, question: str) -> str:
     if not getattr(engine, "enable_query_citations", False) or not hasattr(engine, "query_with_citations"):
         return engine.query(question)
     found = engine.query_with_citations(question)
-    sources = "\n".join(f"[{number}] {one.source}" for number, one in enumerate(found.citations, 1))
+    sources = "\n".join(f"[{number}] {citation.source}" for number, citation in enumerate(found.citations, 1))
     return f"{found.answer}\n\n{sources}" if sources else str(found.answer)

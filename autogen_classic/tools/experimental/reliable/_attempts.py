@@ -45,13 +45,13 @@ def reliable_function_wrapper(
     tool = tool_function if isinstance(tool_function, Tool) else Tool(func_or_tool=tool_function)
     run = tool.run_by(runner)
     parameters = [
-        one
-        for one in inspect.signature(run).parameters.values()
-        if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+        parameter
+        for parameter in inspect.signature(run).parameters.values()
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     ]
 
     def begin(context_variables: ContextVariables, hypothesis: str, arguments: dict[str, Any]) -> ExecutionAttempt:
-        given = {one.name: arguments.get(one.name, one.default) for one in parameters}
+        given = {parameter.name: arguments.get(parameter.name, parameter.default) for parameter in parameters}
         attempt = ExecutionAttempt(attempt_kwargs=given, hypothesis=hypothesis)
         context_variables[context_variables_key].attempts.append(attempt)
         return attempt
@@ -86,6 +86,6 @@ def reliable_function_wrapper(
 def _with_parameters(function: Callable[..., Any], parameters: list[inspect.Parameter]) -> Callable[..., Any]:
     """A function that shows these parameters and its own."""
     own = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind) for name, kind in _OWN.items()]
-    shown = [*(one.replace(kind=one.KEYWORD_ONLY) for one in parameters), *own]
+    shown = [*(parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in parameters), *own]
     function.__signature__ = inspect.Signature(shown, return_annotation=ReplyResult)  # type: ignore[attr-defined]
     return function
