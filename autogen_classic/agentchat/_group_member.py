@@ -25,6 +25,8 @@ __all__ = ("GroupMember", "UpdateSystemMessage")
 StateUpdate: TypeAlias = Callable[[Any, list[Message]], object]
 StateUpdates: TypeAlias = StateUpdate | list[StateUpdate]
 """What is done before a reply: a function of (agent, messages), as an `UpdateSystemMessage` is, or a list of these."""
+ContextValue: TypeAlias = Any
+"""The value of a context variable: whatever the program keeps there."""
 
 
 @dataclass
@@ -151,6 +153,46 @@ class GroupMember:
                 f"context_variables of an agent must be ContextVariables or a dict, but they are {context_variables!r}."
             )
         self._context_variables = context_variables
+
+    def get_context(self, key: str, default: ContextValue = None) -> ContextValue:
+        """Read a context variable, as programs of AG2 0.7 do.
+
+        Args:
+            key: its name.
+            default: what is returned where there is no such variable.
+        """
+        return self.context_variables.get(key, default)
+
+    def set_context(self, key: str, value: ContextValue) -> None:
+        """Set a context variable, as programs of AG2 0.7 do.
+
+        Args:
+            key: its name.
+            value: anything.
+        """
+        self.context_variables.set(key, value)
+
+    def update_context(self, context_variables: Mapping[str, ContextValue]) -> None:
+        """Set several context variables, as programs of AG2 0.7 do.
+
+        Args:
+            context_variables: names and values.
+        """
+        self.context_variables.update(dict(context_variables))
+
+    def pop_context(self, key: str, default: ContextValue = None) -> ContextValue:
+        """Remove a context variable, as programs of AG2 0.7 do.
+
+        Args:
+            key: its name.
+            default: what is returned where there is no such variable.
+
+        Returns:
+            The value that it had.
+        """
+        value = self.context_variables.get(key, default)
+        self.context_variables.remove(key)
+        return value
 
     def register_handoff(self, condition: OnContextCondition | OnCondition) -> None:
         """Add a handoff; the same as ``handoffs.add``.

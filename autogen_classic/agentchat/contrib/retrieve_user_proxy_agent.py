@@ -164,7 +164,7 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         self._embedding_function = config.get("embedding_function")
         self.customized_prompt: str | None = config.get("customized_prompt")
         self.customized_answer_prefix: str = config.get("customized_answer_prefix", "").upper()
-        self.update_context: bool = config.get("update_context", True)
+        self.update_context: bool = config.get("update_context", True)  # type: ignore[assignment] # also a method of AG2 0.7
         self.custom_token_count_function = config.get("custom_token_count_function", count_token)
         self.custom_text_split_function = config.get("custom_text_split_function")
         self._custom_text_types = texts_of(config.get("custom_text_types", TEXT_FORMATS))

@@ -77,9 +77,21 @@ class AFTER_WORK(AfterWork):
     """The first name of `AfterWork`."""
 
 
+class _UserIfThereIsOne(RevertToUserTarget):
+    """The user goes next; a swarm without a user ends."""
+
+    def resolve(
+        self, groupchat: GroupChat, current_agent: ConversableAgent, user_agent: ConversableAgent | None
+    ) -> SpeakerSelectionResult:
+        """The user, or nobody; see `TransitionTarget.resolve`."""
+        if user_agent is None:
+            return SpeakerSelectionResult(terminate=True)
+        return super().resolve(groupchat, current_agent, user_agent)
+
+
 _OPTIONS: dict[AfterWorkOption, type[TransitionTarget]] = {
     AfterWorkOption.TERMINATE: TerminateTarget,
-    AfterWorkOption.REVERT_TO_USER: RevertToUserTarget,
+    AfterWorkOption.REVERT_TO_USER: _UserIfThereIsOne,
     AfterWorkOption.STAY: StayTarget,
     AfterWorkOption.SWARM_MANAGER: GroupManagerTarget,
 }
