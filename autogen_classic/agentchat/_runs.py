@@ -88,6 +88,7 @@ class Plan:
         else:
             both = (agent, cast(Runner, recipient))
         self.sender, self.recipient = both
+        self._shown = (agent,) if recipient is None else both  # the helper that speaks for a person is not shown
         self._tools = tools
         self._settings = settings
 
@@ -102,7 +103,7 @@ class Plan:
             with with_tools(self._both, self._tools):
                 return end_of_chat(self.sender.initiate_chat(self.recipient, **self._settings), *self._both)
 
-        return start(self._both, run)
+        return start(self._shown, run)
 
     def start_task(self) -> AsyncRunResponse:
         """Start the run as a task of the running event loop."""
@@ -111,7 +112,7 @@ class Plan:
             with with_tools(self._both, self._tools):
                 return end_of_chat(await self.sender.a_initiate_chat(self.recipient, **self._settings), *self._both)
 
-        return start_async(self._both, run)
+        return start_async(self._shown, run)
 
     def iterate(self, yield_on: Collection[type[Any]] | None) -> RunIterResponse:
         """Let the run be iterated over.
@@ -120,7 +121,7 @@ class Plan:
             yield_on: the classes of events that are wanted; None stands for all.
         """
         return RunIterResponse(
-            lambda stream: SteppedChatRun(stream, *self._both, self._steps(), asynchronous=False), yield_on, self._both
+            lambda stream: SteppedChatRun(stream, *self._both, self._steps(), asynchronous=False), yield_on, self._shown
         )
 
     def a_iterate(self, yield_on: Collection[type[Any]] | None) -> AsyncRunIterResponse:
@@ -128,7 +129,7 @@ class Plan:
         return AsyncRunIterResponse(
             lambda stream: AsyncSteppedChatRun(stream, *self._both, self._steps(), asynchronous=True),
             yield_on,
-            self._both,
+            self._shown,
         )
 
     def _steps(self) -> Steps[ChatResult]:

@@ -73,6 +73,16 @@ def test_the_events_of_a_run_come_in_order_and_end_with_its_completion():
     assert list(response.events) == []
 
 
+def test_a_run_shows_the_agents_that_the_program_made():
+    with MockOpenAIServer(["Hello TERMINATE", "Hello you"]) as server:
+        ann, eve = bot(server), ConversableAgent("eve", llm_config=False, human_input_mode="NEVER")
+        alone, together = ann.run(message="Hi", max_turns=1), eve.run(ann, message="Hi", max_turns=1)
+        for response in (alone, together):
+            response.process()
+    assert alone.agents == [ann]
+    assert together.agents == [eve, ann]
+
+
 def test_what_came_out_of_a_run_is_there_when_nobody_looked_at_its_events():
     with MockOpenAIServer(["Hello TERMINATE"]) as server:
         response = bot(server).run(message="Hi", max_turns=2)
