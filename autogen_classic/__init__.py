@@ -266,6 +266,8 @@ _SUBMODULES = frozenset(
         "json_utils",
         "llm_clients",
         "llm_config",
+        "logger",
+        "messages",
         "oai",
         "runtime_logging",
         "token_count_utils",

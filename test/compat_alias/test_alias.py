@@ -42,7 +42,8 @@ def test_both_names_are_the_same_module(alias, path):
 def test_the_package_alone_exposes_what_old_programs_reach_through_it(alias):
     import autogen
 
-    for path in ("oai.client", "token_count_utils", "code_utils", "agentchat.conversable_agent", "Completion"):
+    modules = ("oai.client", "token_count_utils", "code_utils", "agentchat.conversable_agent", "logger", "messages")
+    for path in (*modules, "Completion"):
         value = autogen
         for name in path.split("."):
             value = getattr(value, name)
