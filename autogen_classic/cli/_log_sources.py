@@ -18,6 +18,7 @@ from ._log_database import rows_in
 __all__ = ("GrowingLog", "entries_of")
 
 _DATABASE = b"SQLite format 3\0"
+_TELLING_BYTES = 512  # of a beginning: they hold a time or an id
 _READABLE = (
     "It must be a database or a file of runtime_logging, events as lines of JSON, a recording or a journal; "
     "`autogen-classic view` also reads a history of messages as JSON, a notebook, and a text with what a "
@@ -63,6 +64,7 @@ class GrowingLog:
         self._has_been_there = False
         self._last_read: dict[str, int] = {}  # the rows of a database
         self._read = 0  # the entries of any other file
+        self._beginning = b""  # its first bytes
 
     def news(self) -> list[Entry]:
         """Read what has happened since the last time, except for what is still under way.
@@ -93,8 +95,12 @@ class GrowingLog:
             return []
 
     def _unread(self) -> list[Entry]:
-        if _beginning_of(self._path).startswith(_DATABASE):
+        beginning = _beginning_of(self._path)
+        if beginning.startswith(_DATABASE):
             return list(_of_database(self._path, self._last_read))
+        if not beginning.startswith(self._beginning):  # it was emptied, and has grown to more than it was before
+            self._read = 0
+        self._beginning = beginning
         entries = [entry for entry in entries_of(self._path) if not entry.under_way]
         unread, self._read = entries[self._read :], len(entries)
         return unread
@@ -109,7 +115,7 @@ def _refuse_pipe(path: Path) -> None:
 def _beginning_of(path: Path) -> bytes:
     _refuse_pipe(path)
     with path.open("rb") as file:
-        return file.read(64)
+        return file.read(_TELLING_BYTES)
 
 
 # --- runtime_logging -------------------------------------------------------------------------------------------------

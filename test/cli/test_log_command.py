@@ -327,6 +327,8 @@ def test_other_logs_are_followed_from_where_they_were_read() -> None:
     Path("new").write_text(line % "three")
     Path("new").rename(path)
     assert names(log.news()) == ["three"]
+    path.write_text(line % "four" + line % "five")  # emptied and written anew between two looks
+    assert names(log.news()) == ["four", "five"]
 
 
 def test_the_call_of_a_custom_tool_is_shown_with_its_input() -> None:
