@@ -1,12 +1,13 @@
-"""A group chat with a person, tools, code and nested chats, for processes that are killed at any moment.
+"""Groups for processes that are killed at any moment: with a person, tools, code and nested chats, or with handoffs.
 
 Started as a program, it loads the library once, and then forks a child for each line of JSON on its standard input: the
-child plays the group with a journal. It prints the id of each child, and ``ended`` when that is over.
+child plays a group with a journal. It prints the id of each child, and ``ended`` when that is over.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import io
 import json
 import os
@@ -17,6 +18,16 @@ from typing import Any
 import openai
 
 from autogen_classic import ConversableAgent, GroupChat, GroupChatManager
+from autogen_classic.agentchat import a_run_group_chat, run_group_chat
+from autogen_classic.agentchat.group import (
+    AgentTarget,
+    ContextVariables,
+    OnCondition,
+    ReplyResult,
+    StringLLMCondition,
+    TerminateTarget,
+)
+from autogen_classic.agentchat.group.patterns import DefaultPattern
 from autogen_classic.coding import CodeBlock, CodeResult, MarkdownCodeExtractor
 from autogen_classic.state import journal
 
@@ -114,11 +125,76 @@ class Team:
         }
 
 
+class Desk:
+    """A group with handoffs, by a tool and by a model, run in the background, with streams and answers by a schema."""
+
+    def __init__(self, llm_config: dict[str, Any], effects: Effects) -> None:
+        def member(name: str, **settings: Any) -> ConversableAgent:
+            config = {**llm_config, **settings}
+            return ConversableAgent(name, f"You are {name}.", llm_config=config, human_input_mode="NEVER")
+
+        self.clerk = member("clerk", stream=True)
+        self.expert = member("expert", response_format=SCHEMA)
+        self.editor = member("editor", stream=True)
+
+        def sort(word: str, context_variables: ContextVariables) -> ReplyResult:
+            """Sort a word."""
+            effects.do(f"sort {word}")
+            context_variables["sorted"] = [*context_variables.get("sorted", []), word]
+            return ReplyResult(
+                message=f"{word} is sorted.", target=AgentTarget(self.expert), context_variables=context_variables
+            )
+
+        self.clerk.register_for_llm(description="Sort.")(sort)
+        to_editor = OnCondition(target=AgentTarget(self.editor), condition=StringLLMCondition("When it is known."))
+        self.expert.handoffs.add_llm_condition(to_editor)
+        self.expert.handoffs.set_after_work(AgentTarget(self.clerk))
+        self.editor.handoffs.set_after_work(TerminateTarget())
+
+    def talk(self, way: str) -> dict[str, Any]:
+        pattern = DefaultPattern(
+            self.clerk, [self.clerk, self.expert, self.editor], group_manager_args={"silent": True}
+        )
+        return asyncio.run(self._a_run(pattern)) if way == "async" else self._run(pattern)
+
+    def _run(self, pattern: DefaultPattern) -> dict[str, Any]:
+        response = run_group_chat(pattern, "Sort the words.", max_rounds=12)
+        response.process()
+        return self._outcome(
+            list(response.messages), response.summary, response.context_variables, response.last_speaker
+        )
+
+    async def _a_run(self, pattern: DefaultPattern) -> dict[str, Any]:
+        response = await a_run_group_chat(pattern, "Sort the words.", max_rounds=12)
+        await response.process()
+        return self._outcome(
+            list(await response.messages),
+            await response.summary,
+            await response.context_variables,
+            await response.last_speaker,
+        )
+
+    def _outcome(self, messages: list[Any], summary: Any, variables: Any, last: Any) -> dict[str, Any]:
+        agents = [self.clerk, self.expert, self.editor]
+        return {
+            "group": messages,
+            "summary": summary,
+            "variables": variables.to_dict(),
+            "last": str(getattr(last, "name", last)),
+            "cost": {agent.name: agent.get_total_usage() for agent in agents},
+            "histories": {agent.name: list(agent.chat_messages.values()) for agent in agents},
+        }
+
+
+SCHEMA = {"type": "object", "properties": {"known": {"type": "boolean"}}, "required": ["known"]}
+TEAMS: dict[str, type[Team | Desk]] = {"team": Team, "desk": Desk}
+
+
 def play(job: dict[str, Any]) -> None:
     sys.stdin = io.StringIO(job["typed"])
     sys.stdout = io.StringIO()
     with journal(job["journal"], interrupted=job["interrupted"], program="the group"):
-        outcome = Team(job["llm_config"], Effects(job["effects"])).talk(job["way"])
+        outcome = TEAMS[job["team"]](job["llm_config"], Effects(job["effects"])).talk(job["way"])
     written = Path(f"{job['outcome']}.new")
     written.write_text(json.dumps(outcome), encoding="utf-8")
     written.replace(job["outcome"])  # it is there as a whole, or not at all
@@ -126,7 +202,9 @@ def play(job: dict[str, Any]) -> None:
 
 def main() -> None:
     for client in (openai.OpenAI, openai.AsyncOpenAI):
-        client(api_key="none")  # loads what no child has to load then
+        client(api_key="none").chat.completions  # noqa: B018 - loads what no child has to load then
+    for module in ("autogen_classic.events.agent_events", "fast_depends.use", "jsonschema", "lark"):
+        importlib.import_module(module)
     for line in sys.stdin:
         child = os.fork()
         if not child:
