@@ -32,9 +32,10 @@ ROOT = Path(__file__).resolve().parents[2]
 KINDS = events._json.event_classes()
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
+texts = st.text() | st.text(st.characters(categories=["Cs", "Cc"]))  # half surrogate pairs and control characters
 wild = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.builds(object),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.integers(), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats() | texts | st.binary(max_size=8) | st.builds(object),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts | st.integers(), inner, max_size=3),
     max_leaves=8,
 )
 
