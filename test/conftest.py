@@ -22,6 +22,10 @@ from autogen_classic.compat.alias import _finder as alias_finder
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# The local model's library sets this when the model is loaded; a test file that loads the library earlier would have
+# its threads spin while they wait, beside the other workers on the same processors.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 keep_jsonschema_light()
 
 # A shell starts what runs in the background deaf to Ctrl+C, and so are all its children; tests of Ctrl+C need it.
