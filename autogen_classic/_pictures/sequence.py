@@ -59,7 +59,8 @@ class Conversation:
         lanes = {name: _LANE / 2 + place * _LANE for place, name in enumerate(names_in(self.messages))}
         shown = self.messages[:_MOST_ARROWS]
         left_out = len(self.messages) - len(shown)
-        width, height = max(1, len(lanes)) * _LANE, _HEAD + _STEP * (len(shown) + bool(left_out))
+        width = max(1, len(lanes)) * _LANE
+        height = _HEAD + _STEP * len(shown) + (_STEP if left_out else 0)
         parts = [
             f'<text x="{x:.0f}" y="18" text-anchor="middle" font-weight="bold" fill="currentColor">'
             f"{escape(as_label(name, _LONGEST_NAME))}</text>"

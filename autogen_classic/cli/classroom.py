@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _write(options: argparse.Namespace) -> int:
     """Write the folder to hand out; 1 if a notebook failed, else 0."""
-    from ._classroom import check, handout, needs, wheels
+    from ._classroom import handout, needs, wheels
 
     folder: Path = options.folder
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -107,25 +107,32 @@ def _write(options: argparse.Namespace) -> int:
     print(
         f"{counted(len(notebooks), 'notebook')}, requirements.txt, check.py and README.md are in {folder}.", flush=True
     )
-    failed = 0
-    if not options.no_records:
-        if missing := [finding.what for finding in check.packages(folder) if not finding.works]:
-            print(
-                f"This machine lacks {', '.join(missing)}. Notebooks that use it will fail here. Install it, and write "
-                f"the folder again: {sys.executable} -m pip install -r {folder / check.REQUIREMENTS}",
-                flush=True,
-            )
-        for notebook in notebooks:
-            lesson = handout.record_lesson(notebook, folder)
-            failed += lesson.fault is not None
-            print(f"  {lesson.name}: {_told(lesson)}", flush=True)
+    all_ran = options.no_records or _record_lessons(notebooks, folder)
     if not options.no_wheels:
         print("Downloading wheels ...", flush=True)
         house = folder / "wheels"
         wheels.build_wheel_house(house, requirements, options.wheel, options.platform, options.python)
         files = [*house.iterdir()]
         print(f"{counted(len(files), 'wheel')}, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB.")
-    return 1 if failed else 0
+    return 0 if all_ran else 1
+
+
+def _record_lessons(notebooks: Sequence[Path], folder: Path) -> bool:
+    """Run the notebooks, keep what happens in them, and print how each ended; return whether all ran to their end."""
+    from ._classroom import check, handout
+
+    if missing := [finding.what for finding in check.packages(folder) if not finding.works]:
+        print(
+            f"This machine lacks {', '.join(missing)}. Notebooks that use it will fail here. Install it, and write "
+            f"the folder again: {sys.executable} -m pip install -r {folder / check.REQUIREMENTS}",
+            flush=True,
+        )
+    all_ran = True
+    for notebook in notebooks:
+        lesson = handout.record_lesson(notebook, folder)
+        all_ran = all_ran and lesson.fault is None
+        print(f"  {lesson.name}: {_told(lesson)}", flush=True)
+    return all_ran
 
 
 def _told(lesson: Lesson) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .._core import tape as seam
+from .._words import counted
 from ..errors import CassetteError, UnusedTurnsError
 from . import _file
 from ._library import Library, describe
@@ -187,9 +188,9 @@ def _check_end(tape: TapeOfRun, place: str, unused: str) -> None:
     lines = [f"  turn {turn['number']}: {describe(turn)}" for turn in turns[:_SHOWN_UNUSED]]
     if len(turns) > _SHOWN_UNUSED:
         lines.append(f"  and {len(turns) - _SHOWN_UNUSED} more")
+    those = counted(len(turns), f"recorded turn of {place} was", f"recorded turns of {place} were")
     text = (
-        f"The program has ended, but {len(turns)} recorded turn{'s' * (len(turns) > 1)} of {place} "
-        f"{'were' if len(turns) > 1 else 'was'} never asked for:\n" + "\n".join(lines) + "\nThe program does less than "
+        f"The program has ended, but {those} never asked for:\n" + "\n".join(lines) + "\nThe program does less than "
         'when it was recorded. Record it again, or replay it with unused="ignore" if that is meant.'
     )
     if unused == "warn":

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from .._words import counted
 from ..errors import ScriptExhaustedError
 from .replies import Answer, ModelRequest, ToolCall, read_reply
 
@@ -71,7 +72,7 @@ class Script:
             self._used = scripted
         if self.default is not None:
             return self.default
-        replies = "1 reply was" if scripted == 1 else f"{scripted} replies were"
+        replies = counted(scripted, "reply was", "replies were")
         raise ScriptExhaustedError(
             f"The script of {self._owner} is exhausted: {replies} scripted, and now number {asked} is asked for. "
             f"{situation} Script one more reply, or give a default."

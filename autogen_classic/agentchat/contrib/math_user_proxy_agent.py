@@ -294,8 +294,10 @@ class MathUserProxyAgent(UserProxyAgent):
     def _judged(self, reply: str, is_valid: bool) -> str:
         """Count queries, and tell the model when it goes round in circles."""
         self._total_q_count += 1
-        self._valid_q_count += is_valid
-        self._accum_invalid_q_per_step += not is_valid
+        if is_valid:
+            self._valid_q_count += 1
+        else:
+            self._accum_invalid_q_per_step += 1
         if self._accum_invalid_q_per_step > self._max_invalid_q_per_step:
             self._accum_invalid_q_per_step = 0
             return _STUCK

@@ -200,6 +200,9 @@ class Engine:
             show: called with each piece of text as it comes.
             patience: how long that may take.
 
+        Returns:
+            The whole answer.
+
         Raises:
             LocalModelError: the model cannot answer this.
             LocalModelTimeoutError: it took too long.
@@ -260,7 +263,17 @@ class Engine:
 
 
 class _Written:
-    """Takes the chunks of one answer. Anything raised in here would be lost in the library, so it is kept."""
+    """Takes the chunks of one answer. Anything raised in here would be lost in the library, so it is kept.
+
+    Args:
+        show: called with each piece of text.
+        patience: how long the answer may take.
+        closing: tells whether the engine is being closed.
+
+    Attributes:
+        generated: what the model has written so far.
+        error: what was raised, or None.
+    """
 
     def __init__(self, show: Callable[[str], None], patience: Patience, closing: Callable[[], bool]) -> None:
         self.generated = Generated()
@@ -270,7 +283,14 @@ class _Written:
         self._closing = closing
 
     def take(self, chunk: dict[str, Any]) -> bool:
-        """Take a chunk, and tell whether to stop."""
+        """Take a chunk.
+
+        Args:
+            chunk: a part of the answer, as the server of llama.cpp sends it.
+
+        Returns:
+            Whether the library is to stop writing.
+        """
         try:
             self._patience.check()
             if self._closing():
