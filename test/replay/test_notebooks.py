@@ -120,6 +120,34 @@ def test_of_an_output_that_is_cut_off_what_is_there_is_reproduced(tmp_path: Path
     assert (report.reproduced, report.turns) == (2, 2)
 
 
+def test_of_an_output_whose_beginning_is_cut_off_the_rest_is_reproduced(tmp_path: Path) -> None:
+    program = ENDS_SOON.replace("max_consecutive_auto_reply=0", 'default_auto_reply="Go on."')
+    text = (
+        "Streaming output truncated to the last 5000 lines.\nof a long answer.\n\n"
+        + f"{DASHES}\n"
+        + said("user", "assistant", "Go on.")
+        + said("assistant", "user", "The end.")
+    )
+    chat = 'user.initiate_chat(assistant, message="Tell me.", max_turns=1)'
+    report = replay_notebook(notebook(tmp_path, (program + chat, [stream(text)])))
+    assert (report.reproduced, report.turns) == (1, 2)
+    assert report.departure is not None
+    assert (report.departure.kind, report.departure.turn) == ("other text", 1)
+
+
+def test_a_picture_at_an_address_is_not_fetched(tmp_path: Path) -> None:
+    pytest.importorskip("PIL")
+    program = CONFIG + (
+        "from autogen.agentchat.contrib.multimodal_conversable_agent import MultimodalConversableAgent\n"
+        'seer = MultimodalConversableAgent("seer", llm_config=llm_config)\n'
+        'user = autogen.UserProxyAgent("user", human_input_mode="NEVER", max_consecutive_auto_reply=0)\n'
+    )
+    shown = said("user", "seer", "Which breed?\n<image>.") + said("seer", "user", "A poodle.")
+    chat = 'user.initiate_chat(seer, message="Which breed?\\n<img http://127.0.0.1:9/dog.png>.")'
+    report = replay_notebook(notebook(tmp_path, (program, []), (chat, [stream(shown)])), code=True)
+    assert (report.reproduced, report.departure) == (2, None)
+
+
 def test_another_speaker_is_named_with_both_messages(tmp_path: Path) -> None:
     shown = said("user", "assistant", "Hello.") + said("teacher", "user", "Good day.")
     report = replay_notebook(

@@ -32,7 +32,7 @@ from ._cells import carryovers_named, keys_read, models_named
 from ._idle_executors import put_in_place
 from ._player import PLACEHOLDER_KEY, Player, TranscriptTape
 from ._report import CellReport, Departure, NotebookReport, compare
-from ._stand_ins import StandInModule, missing_modules, standing_in
+from ._stand_ins import StandInModule, leave_pictures_blank, missing_modules, standing_in
 from ._transcript import Turn, read_transcript
 from .outputs import error_of, shown_text, write_outputs
 
@@ -154,6 +154,7 @@ def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, wr
         os.chdir(source.parent)
         sys.path.insert(0, str(source.parent))  # for modules beside the notebook, and those that a cell writes
         _give_keys(cells)
+        leave_pictures_blank()
         if code:
             os.environ.setdefault("AUTOGEN_USE_DOCKER", "0")  # no code runs, so that no engine is needed
             put_in_place()

@@ -1,4 +1,4 @@
-"""What stands in for packages that a cell imports and nobody has installed, so that its conversations go on.
+"""What stands in for packages that nobody has installed and pictures that nobody fetches, so that chats go on.
 
 While a cell prepares (makes a client, decorates a function, names a base class), a stand-in lets it. As soon as a
 conversation needs something from one, it is a missing package.
@@ -7,6 +7,7 @@ conversation needs something from one, it is a missing package.
 from __future__ import annotations
 
 import ast
+import base64
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,9 +16,14 @@ from itertools import accumulate
 from types import ModuleType
 
 from ..._core import running_chats
+from ..._web import pictures
 from ._cells import parsed
 
-__all__ = ("StandInModule", "missing_modules", "standing_in")
+__all__ = ("StandInModule", "leave_pictures_blank", "missing_modules", "standing_in")
+
+_BLANK = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4////fwAJ+wP9CNHoHgAAAABJRU5ErkJggg=="
+)
 
 
 class StandIn:
@@ -138,3 +144,8 @@ def standing_in(modules: Sequence[str]) -> Iterator[None]:
     finally:
         for name in made:
             sys.modules.pop(name, None)
+
+
+def leave_pictures_blank() -> None:
+    """Fetch no picture from an address from now on: no model looks at it, and a message only says that it is there."""
+    vars(pictures)["picture_at"] = lambda *_, **__: (_BLANK, "image/png")

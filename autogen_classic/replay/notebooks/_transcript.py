@@ -100,7 +100,10 @@ Item = Turn | Mark | Prompt
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _HEADER = re.compile(r"(\S.{0,99}?) \(to (.{1,100}?)\):\s*")
 _END = re.compile(r"-{80}\s*")
-_TRUNCATED = re.compile(r"(?i)^(\.\.\. *)?(\[?\d* ?(output|lines?) (is |was )?truncated\b.*|<\d+ lines omitted>.*)$")
+_TRUNCATED = re.compile(
+    r"(?i)^(\.\.\. *)?(\[?\d* ?((streaming )?output|lines?) (is |was )?truncated\b.*|<\d+ lines omitted>.*"
+    r"|output exceeds the .*size limit.*)$"
+)
 _CALL = re.compile(r"\*{5} Suggested (?:function|tool) [cC]all(?: \((?P<id>.*?)\))?: (?P<name>.*?) \*{5}\s*")
 _RESPONSE = re.compile(
     r"\*{5} Response from calling (?P<kind>function|tool) (?:\((?P<id>.*?)\)|\"(?P<quoted>.*?)\") \*{5}\s*"
