@@ -246,6 +246,19 @@ def test_a_package_that_is_missing_takes_only_what_needs_it(tmp_path: Path) -> N
     assert (report.reproduced, [cell.departure is None for cell in report.cells]) == (4, [False, True])
 
 
+def test_a_key_that_a_missing_package_would_give_is_not_needed(tmp_path: Path) -> None:
+    cell = (
+        "import autogen\nfrom nowhere.identity import Credential, token_provider\n"
+        'llm_config = {"config_list": [{"model": "gpt-4", "api_type": "azure", "base_url": "http://127.0.0.1:9",\n'
+        '    "api_version": "2024-02-01", "azure_ad_token_provider": token_provider(Credential(), "scope")}]}\n'
+    )
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    chat = ENDS_SOON.removeprefix(CONFIG) + 'user.initiate_chat(assistant, message="Hello.")'
+    report = replay_notebook(notebook(tmp_path, (cell, []), (chat, [stream(shown)])))
+    assert report.reproduced == 2
+    assert [cell.departure is None for cell in report.cells] == [False, True]
+
+
 def test_what_a_cell_does_without_a_package_is_its_own_affair(tmp_path: Path) -> None:
     cell = "try:\n    import nowhere\nexcept ImportError:\n    nowhere = None\nassert nowhere is None\n" + ENDS_SOON
     shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")

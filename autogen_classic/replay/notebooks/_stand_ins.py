@@ -25,6 +25,8 @@ _BLANK = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4////fwAJ+wP9CNHoHgAAAABJRU5ErkJggg=="
 )
 
+_ASKED_FOR = ("get_secret_value",)  # what the library looks for in every value of a configuration
+
 
 class StandIn:
     """Something of a package that is not there: it can be named, called, subclassed and used as a decorator.
@@ -37,7 +39,7 @@ class StandIn:
         self._name = name
 
     def __getattr__(self, name: str) -> StandIn:
-        if name.startswith("__") and name.endswith("__"):
+        if name in _ASKED_FOR or (name.startswith("__") and name.endswith("__")):
             raise AttributeError(name)
         self._refuse_in_chat()
         return StandIn(f"{self._name}.{name}")
