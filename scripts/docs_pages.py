@@ -10,6 +10,7 @@ ignores what is written: website/docs/deviations.md, and website/docs/reference,
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -108,8 +109,9 @@ def _table(columns: str, rows: list[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    """A text that fits into one cell of a table."""
-    return " ".join(text.split()).replace("|", "\\|")
+    """A text that fits into one cell of a table, and in which a ``<`` begins no tag."""
+    plain = re.sub(r"`[^`]*`|<", lambda match: "&lt;" if match[0] == "<" else match[0], " ".join(text.split()))
+    return plain.replace("|", "\\|")
 
 
 def main() -> None:

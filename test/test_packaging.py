@@ -101,6 +101,14 @@ def test_the_page_of_deviations_shows_every_deviation_with_its_reason() -> None:
     assert all(f"| `{one['name']}` | {one['reason'][:20]}" in page for one in listed)
 
 
+def test_a_reason_on_the_page_of_deviations_is_text_and_no_tag() -> None:
+    write_page = runpy.run_path(str(ROOT / "scripts" / "docs_pages.py"))["deviations_page"]
+    odd = {"name": "odd", "reason": "Whoever writes <img path> or `<b>` | more", "scenarios": {}}
+    empty = {"deviations": [], "modes_differ": {}}
+    page = write_page({**empty, "deviations": [odd]}, empty, empty)
+    assert "| `odd` | Whoever writes &lt;img path> or `<b>` \\| more | tests of its own |" in page
+
+
 def test_the_demo_script_is_written_for_0_2_alone() -> None:
     script = (ROOT / "autogen_classic" / "cli" / "examples" / "two_agents.py").read_text(encoding="utf-8")
     assert "import autogen\n" in script
