@@ -171,8 +171,6 @@ ALL_MESSAGES = HookPoint("process_all_messages_before_reply", all_messages, "pro
 def as_processed_before(agent: Party, messages: list[Message]) -> list[Message]:
     """Replace stored messages by what hooks made of them earlier."""
     known = agent._classic_processed_messages
-    if not known:
-        return messages
     return [
         {**message, "content": known[id(message)][1]}
         if id(message) in known and known[id(message)][0] is message

@@ -251,7 +251,8 @@ def _first_final_reply(
         yield Ask(agent, "update_agent_state_before_reply", messages)
     if hooks.LAST_MESSAGE.is_used_by(agent):
         messages = yield Ask(agent, "process_last_received_message", messages)
-    messages = hooks.as_processed_before(agent, messages)
+    if agent._classic_processed_messages:
+        messages = hooks.as_processed_before(agent, messages)
     if hooks.ALL_MESSAGES.is_used_by(agent):
         messages = yield Ask(agent, "process_all_messages_before_reply", messages)
 
