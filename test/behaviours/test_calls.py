@@ -81,10 +81,10 @@ def test_a_reply_in_an_asynchronous_chat_is_asked_with_the_sender_only() -> None
 @both_ways
 def test_the_person_is_asked_with_one_positional(way: str) -> None:
     ann, bob = agent("ann"), agent("bob", human_input_mode="ALWAYS")
-    prompts: list[str] = []
-    bob.get_human_input = lambda prompt: prompts.append(prompt) or "typed"
+    calls = Calls()
+    bob.get_human_input = calls.around(lambda prompt: "typed")
     assert chat(ann, bob, way).summary == "typed"
-    assert len(prompts) == 1
+    assert [(len(args), kwargs) for args, kwargs in calls] == [(1, {})]
 
 
 @item("calls: a_get_human_input(prompt), one positional")

@@ -221,7 +221,10 @@ def replies_to_ann(trigger: Any, ann: Any) -> list[Any]:
 @item("loose: a trigger is a functools.partial")
 @pytest.mark.parametrize("kind", [kind for kind in TRIGGERS if kind != "a list of these"])
 def test_a_trigger_fires_for_its_sender_only(kind: str) -> None:
-    ann = agent("ann", UserProxyAgent, code_execution_config=False)
+    class Own(UserProxyAgent):
+        """A class fires for its subclasses, too."""
+
+    ann = agent("ann", Own, code_execution_config=False)
     assert replies_to_ann(TRIGGERS[kind](ann), ann) == ["fired", "ok"]
 
 
@@ -367,6 +370,7 @@ def with_hooks(seen: list[str]) -> Any:
 
 
 @item("loose: synchronous hooks run in synchronous chats only")
+@item("loose: a_ hooks run in asynchronous chats only")
 def test_a_synchronous_chat_runs_synchronous_hooks() -> None:
     seen: list[str] = []
     chat(agent("ann"), with_hooks(seen))
