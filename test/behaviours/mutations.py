@@ -1,17 +1,23 @@
 """For each item one change of the package that breaks it, to show that the item's test would notice.
 
 `mutate.py` applies each mutation to a copy of the package. An item may be given by the beginning of its text.
+`test_items.py` sees that each mutation still fits the package: whoever changes a line that stands here writes the
+mutation anew, so that it breaks what its item says by the smallest change of the new line.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 AGENT = "agentchat/conversable_agent.py"
+ATTEMPTS = "oai/_request/attempts.py"
 CHAT = "agentchat/chat.py"
 CODE = "agentchat/_replies/code.py"
+DEVIATIONS = "../test/compat/deviations.json"
 DRIVE = "_core/drive.py"
 GROUP = "agentchat/groupchat.py"
 HOOKS = "_core/hooks.py"
@@ -27,6 +33,8 @@ TEXTS = "agentchat/_groupchat/texts.py"
 TOOLS = "agentchat/_replies/tool_calls.py"
 USER = "agentchat/user_proxy_agent.py"
 
+LONG = 80  # characters of a text that is shown whole
+
 
 @dataclass(frozen=True)
 class Mutation:
@@ -34,28 +42,30 @@ class Mutation:
 
     Attributes:
         items: the items whose tests must fail, or the beginnings of their texts.
-        changes: (file below the package, old text, new text); the old text must be there.
+        changes: (path of a file as seen from the package, old text, new text); the old text must be there, and only
+            once.
     """
 
     items: tuple[str, ...]
     changes: tuple[tuple[str, str, str], ...]
 
-    def apply(self, package: Path) -> None:
-        """Change a copy of the package.
+    def changed(self, package: Path) -> dict[str, str]:
+        """The files of the package that become others, with what they become.
 
         Raises:
-            LookupError: the old text is not there any more; the mutation must be written anew.
+            LookupError: the mutation is stale, because an old text is not there any more or stands in several places.
         """
+        files: dict[str, str] = {}
         for name, old, new in self.changes:
-            file = package / name
-            text = file.read_text(encoding="utf-8")
-            if old not in text:
-                raise LookupError(f"{name} has no {old!r}")
-            file.write_text(text.replace(old, new), encoding="utf-8")
+            text = files.get(name) or (package / name).read_text(encoding="utf-8")
+            if text.count(old) != 1:
+                raise LookupError(f"{self.items[0]!r}: {name} has {old!r} {text.count(old)} times instead of once")
+            files[name] = text.replace(old, new)
+        return files
 
     @property
     def title(self) -> str:
-        return "; ".join(f"{name}: {_short(old)} -> {_short(new)}" for name, old, new in self.changes)
+        return "; ".join(f"{name}: {_difference(old, new)}" for name, old, new in self.changes)
 
 
 @dataclass(frozen=True)
@@ -66,22 +76,44 @@ class Rename:
     name: str
     only_attributes: bool = False
 
-    def apply(self, package: Path) -> None:
-        """Change a copy of the package."""
+    def changed(self, package: Path) -> dict[str, str]:
+        """The files of the package that become others, with what they become.
+
+        Raises:
+            LookupError: the mutation is stale, because nothing has the name any more.
+        """
         start = r"(?<=\bagent\.)|(?<=\bself\.)" if self.only_attributes else r"\b"
         pattern = re.compile(f"(?:{start}){self.name}\\b")
-        for file in package.rglob("*.py"):
-            text = file.read_text(encoding="utf-8")
-            file.write_text(pattern.sub(f"{self.name}_renamed", text), encoding="utf-8")
+        having = {name: text for name, text in texts_of(package).items() if self.name in text}
+        renamed = {name: pattern.sub(f"{self.name}_renamed", text) for name, text in having.items()}
+        files = {name: text for name, text in renamed.items() if text != having[name]}
+        if not files:
+            raise LookupError(f"{self.items[0]!r}: nothing is called {self.name!r}")
+        return files
 
     @property
     def title(self) -> str:
         return f"{self.name} gets another name"
 
 
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:57] + "..."
+@cache
+def texts_of(package: Path) -> dict[str, str]:
+    """What each file of the package holds."""
+    return {str(file.relative_to(package)): file.read_text(encoding="utf-8") for file in package.rglob("*.py")}
+
+
+def _difference(old: str, new: str) -> str:
+    """What becomes what in few words, without the beginning that a long text shares with what it becomes."""
+    before, after = old.split(), new.split()
+    if max(len(old), len(new)) > LONG:
+        shared = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))))
+        before, after = (["...", *words[shared:]] for words in (before, after))
+    return f"{_short(before)} -> {_short(after)}"
+
+
+def _short(words: list[str]) -> str:
+    line = " ".join(words)
+    return line if len(line) <= LONG else line[: LONG - 3] + "..."
 
 
 def change(item: str | tuple[str, ...], *parts: str) -> Mutation:
@@ -96,15 +128,6 @@ def assertion(item: str, condition: str) -> Mutation:
         item, AGENT, "        self._name = name\n", f"        assert {condition}\n        self._name = name\n"
     )
 
-
-BY_NAME_ONLY = (
-    DRIVE,
-    "        _kept_alive.append(function)\n",
-    "        _kept_alive.append(function)\n        _first.setdefault(function.__name__, function)\n",
-    DRIVE,
-    "_kept_alive: list[",
-    "_first: dict[str, Any] = {}\n_kept_alive: list[",
-)
 
 ATTRIBUTES = [
     "_oai_system_message",
@@ -135,7 +158,10 @@ ATTRIBUTES = [
     "_assert_valid_name",
     "GroupChat._mentioned_agents",
     "GroupChat._participant_roles",
+    "RetrieveUserProxyAgent._check_update_context",
 ]
+
+MARKED = "        shipped_functions[id(function)] = ("
 
 STATE = [
     *[Rename((f"state: {name}",), name.rpartition(".")[2]) for name in ATTRIBUTES],
@@ -165,13 +191,13 @@ STATE = [
         "state: the last stored message",
         MODEL,
         "told + messages,",
-        "agent._oai_system_message + messages[-1:],",
+        "told + messages[-1:],",
     ),
     change(
         "state: _oai_messages may be truncated",
-        HOOKS,
-        "    if not known:\n        return messages\n",
-        "    if not known:\n        return list(messages)\n",
+        STEPS,
+        'Ask(agent, "process_last_received_message", messages)',
+        'Ask(agent, "process_last_received_message", list(messages))',
     ),
     change("state: the entries of _reply_func_list", REPLIES, '            "init_config": config,\n', ""),
     change(
@@ -189,8 +215,8 @@ STATE = [
     change(
         "state: entries of _reply_func_list are found",
         DRIVE,
-        "        _kept_alive.append(function)\n",
-        '        _kept_alive.append(function)\n        function.__name__ = function.__qualname__ = "reply"\n',
+        MARKED,
+        f'        function.__name__ = function.__qualname__ = "reply"\n{MARKED}',
     ),
     change(
         "state: a reply function may be registered", REPLIES, "        position,\n        {", "        0,\n        {"
@@ -207,8 +233,8 @@ CALLS = [
     change(
         "calls: generate_reply(sender=manager)",
         LOOP,
-        '"generate_reply", sender=manager)',
-        '"generate_reply", messages=None, sender=manager)',
+        'Ask(speaker, "generate_reply", sender=manager)\n    except KeyboardInterrupt:',
+        'Ask(speaker, "generate_reply", messages=None, sender=manager)\n    except KeyboardInterrupt:',
     ),
     change(
         "calls: a_generate_reply(sender=",
@@ -219,8 +245,8 @@ CALLS = [
     change(
         ("calls: get_human_input(prompt)", "calls: a_get_human_input(prompt)"),
         PERSON,
-        '"get_human_input", prompt)',
-        '"get_human_input", question=prompt)',
+        '"get_human_input", prompt,',
+        '"get_human_input", prompt=prompt,',
     ),
     change(
         "calls: _print_received_message(message, sender), positional, patched on instances",
@@ -283,8 +309,8 @@ CALLS = [
     change(
         "calls: execute_code_blocks(",
         CODE,
-        "Call(agent.execute_code_blocks, blocks)",
-        "Call(agent.execute_code_blocks, code_blocks=blocks)",
+        "agent.execute_code_blocks, blocks)",
+        "agent.execute_code_blocks, code_blocks=blocks)",
     ),
     change(
         "calls: execute_function(func_call)",
@@ -307,8 +333,8 @@ CALLS = [
     change(
         "calls: GroupChat.select_speaker_msg(",
         SELECTION,
-        "groupchat.select_speaker_msg(agents)",
-        "groupchat.select_speaker_msg()",
+        "        selection_agent.update_system_message(groupchat.select_speaker_msg(agents))",
+        "        selection_agent.update_system_message(groupchat.select_speaker_msg())",
     ),
     change(
         "calls: GroupChat.select_speaker_prompt(",
@@ -345,8 +371,8 @@ CALLS = [
     change(
         "calls: exclude=[...]",
         STEPS,
-        "if reply_func in excluded or",
-        "if reply_func.__name__ in [one.__name__ for one in excluded] or",
+        "if reply_func in excluded:",
+        "if reply_func.__name__ in [one.__name__ for one in excluded]:",
     ),
     change(
         (
@@ -355,11 +381,17 @@ CALLS = [
             "calls: ConversableAgent.execute_function is patched",
             "calls: an internal call",
         ),
-        *BY_NAME_ONLY,
         DRIVE,
-        "            function = request.function if isinstance(request, Call) else",
-        "            function = request.function if isinstance(request, Call) else"
-        " _first[request.name].__get__(request.owner) if request.name in _first else",
+        MARKED,
+        f"        _first.setdefault(function.__name__, function)\n{MARKED}",
+        DRIVE,
+        "shipped_functions: dict[int,",
+        "_first: dict[str, Any] = {}\nshipped_functions: dict[int,",
+        DRIVE,
+        "Ask):\n                    function = getattr(request.owner, request.name)\n",
+        "Ask):\n                    function = getattr(request.owner, request.name)\n"
+        "                    if request.name in _first:\n"
+        "                        function = _first[request.name].__get__(request.owner)\n",
     ),
     change(
         "calls: ConversableAgent.a_send and",
@@ -372,7 +404,7 @@ CALLS = [
         CHAT,
         'prepared["sender"].initiate_chat(**prepared)',
         '__import__("autogen_classic._core.drive", fromlist=["drive"])'
-        '.drive(initiate_chat(prepared["sender"], **prepared))',
+        '.drive(chat_steps(prepared["sender"], **prepared))',
     ),
     change(
         "calls: ConversableAgent.__init__ is patched",
@@ -432,9 +464,9 @@ LOOSE = [
     ),
     change(
         "loose: the constructor refuses an llm_config without any key",
-        "oai/client.py",
-        "if not has_credentials(entry):",
-        "if False:",
+        "oai/_request/state.py",
+        "and not has_credentials(entry) and",
+        "and False and",
     ),
     change(
         "loose: the constructor refuses an llm_config of another type",
@@ -452,8 +484,8 @@ LOOSE = [
     change(
         "loose: an agent may send to itself",
         STEPS,
-        '    """Store a message as said, and hand it to the recipient."""\n',
-        '    """Store a message as said, and hand it to the recipient."""\n    assert agent is not recipient\n',
+        "    if isinstance(recipient, (str, type)):\n",
+        "    if recipient is agent or isinstance(recipient, (str, type)):\n",
     ),
     change(
         "loose: a speaker-selection function may return an agent",
@@ -471,8 +503,8 @@ LOOSE = [
     change(
         "loose: a trigger is a class",
         REPLIES,
-        "return trigger in type(sender).__mro__ or isinstance(sender, trigger)",
-        'return trigger.__name__ == "Agent"',
+        "return trigger in type(sender).__mro__ or (sender is not None and isinstance(sender, trigger))",
+        "return trigger is type(sender)",
     ),
     change("loose: a trigger is a name", REPLIES, "trigger == sender.name", "False"),
     change(
@@ -484,8 +516,8 @@ LOOSE = [
     change(
         "loose: a trigger is a list",
         REPLIES,
-        "if matches(choice, sender):",
-        "if not isinstance(choice, list) and matches(choice, sender):",
+        "or matches(choice, sender):",
+        "or (not isinstance(choice, list) and matches(choice, sender)):",
     ),
     change("loose: a list of triggers may hold None", REPLIES, "return sender is None", "return False"),
     change(
@@ -497,16 +529,16 @@ LOOSE = [
     change(
         "loose: a reply function may be a bound method",
         STEPS,
-        "yield Call(reply_func, agent,",
-        'yield Call(getattr(reply_func, "__func__", reply_func), agent,',
+        "asynchronous, reply_func, agent, messages=messages,",
+        'asynchronous, getattr(reply_func, "__func__", reply_func), agent, messages=messages,',
     ),
     change(
         "loose: a reply function is called as",
         STEPS,
-        "yield Call(reply_func, agent, messages=messages, sender=sender,",
-        "yield Call(reply_func, agent, messages=messages, author=sender,",
+        "asynchronous, reply_func, agent, messages=messages, sender=sender,",
+        "asynchronous, reply_func, agent, messages=messages, author=sender,",
     ),
-    change("loose: observers", STEPS, "        if final:\n", "        if final or built_in is None:\n"),
+    change("loose: observers", STEPS, "        if final:\n", "        if final or steps_behind is None:\n"),
     change(
         "loose: a content may be a callable",
         "oai/_request/templates.py",
@@ -527,13 +559,9 @@ LOOSE = [
         'if not entry.get("ignore_async_in_sync_chat") and',
         'if not entry["reply_func"].__name__.startswith(("a_check", "a_gen")) and',
     ),
-    change(
-        "loose: synchronous hooks",
-        HOOKS,
-        'hook_lists["a_" + name if asynchronous else name]',
-        'hook_lists["a_" + name]',
-    ),
-    change("loose: a_ hooks", HOOKS, 'hook_lists["a_" + name if asynchronous else name]', "hook_lists[name]"),
+    change("loose: synchronous hooks", HOOKS, "        return synchronous\n", "        return asynchronous\n"),
+    change("loose: a_ hooks", HOOKS, "if not asynchronous or not in_asynchronous_chat:", "if not asynchronous:"),
+    change("loose: a_ hooks", HOOKS, "if not asynchronous or not in_asynchronous_chat:", "if True:"),
     change(
         "loose: in an asynchronous chat the a_ twin",
         STEPS,
@@ -549,8 +577,8 @@ LOOSE = [
     change(
         "loose: who removes one twin",
         STEPS,
-        "elif asked.setdefault(built_in, reply_func) is reply_func:",
-        "elif asynchronous == is_coroutine_function:",
+        "twins.setdefault(steps_behind, reply_func) is reply_func:",
+        "is_coroutine_function:",
     ),
     change(
         "loose: after max_retries",
@@ -571,19 +599,19 @@ LOOSE = [
 ]
 
 PRINTED = [
-    change("printed: the sender stands in yellow", PRINTER, '"yellow"', '"cyan"'),
+    change("printed: the sender stands in yellow", PRINTER, '(sender.name, "yellow")', '(sender.name, "cyan")'),
     change("printed: sender, (to RECIPIENT)", PRINTER, '"(to", f"{agent.name}):\\n"', '"to", f"{agent.name}:\\n"'),
     change(
         ("printed: a suggested tool call", "printed: a suggested function call"),
         PRINTER,
-        'out.print("Arguments: \\n", arguments',
-        'out.print("Arguments: ", arguments',
+        'show_line("Arguments: \\n", arguments',
+        'show_line("Arguments: ", arguments',
     ),
     change(
         ("printed: an answered tool call", "printed: an answered function call"),
         PRINTER,
-        'out.print(colored("*" * len(heading), "green"), flush=True)',
-        'out.print(colored("*" * 3, "green"), flush=True)',
+        '    show_line(content, flush=True)\n    show_line(colored("*" * len(heading),',
+        '    show_line(content, flush=True)\n    show_line(colored("*" * 3,',
     ),
     change("printed: >>>>>>>> USING AUTO", LITERALS, "USING AUTO REPLY...", "AUTO REPLY..."),
     change(
@@ -602,8 +630,8 @@ PRINTED = [
     change(
         "printed: >>>>>>>> EXECUTING FUNCTION",
         LITERALS,
-        ">>>>>>>> EXECUTING FUNCTION {name}...",
-        ">>> EXECUTING FUNCTION {name}...",
+        'EXECUTING_FUNCTION = "\\n>>>>>>>>',
+        'EXECUTING_FUNCTION = "\\n>>>',
     ),
     change("printed: Next speaker", LITERALS, "Next speaker: {name}", "Next: {name}"),
     change("printed: the starred", LITERALS, "Starting a new chat....", "Starting a new chat..."),
@@ -616,7 +644,7 @@ PRINTED = [
     change(
         "printed: warnings of the group chat",
         "agentchat/_groupchat/candidates.py",
-        'logger.warning(\n            "GroupChat is under',
+        'warn(\n            logger,\n            "GroupChat is under',
         'print(\n            "GroupChat is under',
     ),
 ]
@@ -668,18 +696,13 @@ TEXT_CHANGES = [
     change(
         "literals: TERMINATE is taken out",
         "agentchat/_summary.py",
-        'return content.replace(_literals.TERMINATE, "")',
-        "return content",
+        'text.replace(_literals.TERMINATE, "") for text in',
+        "text for text in",
     ),
     change("literals: the introduction", TEXTS, "Hello everyone.", "Hello everybody."),
     change("literals: the speaker lines", TEXTS, ">>>>>>>> Select speaker attempt", ">>>>>>>> Speaker attempt"),
     change("literals: No eligible speaker", TEXTS, "No eligible speaker found.", "No speaker found."),
-    change(
-        "literals: the attribute or parameter",
-        "agentchat/assistant_agent.py",
-        "DEFAULT_DESCRIPTION",
-        "DESCRIPTION_BY_DEFAULT",
-    ),
+    Rename(("literals: the attribute or parameter",), "DEFAULT_DESCRIPTION"),
     change(
         "literals: longer prompts may be replaced",
         "agentchat/_summary.py",
@@ -694,28 +717,41 @@ TEXT_CHANGES = [
     ),
 ]
 
+LAST_MESSAGE = (
+    "    if hooks.LAST_MESSAGE.is_used_by(agent):\n"
+    '        messages = yield Ask(agent, "process_last_received_message", messages)\n'
+)
+AS_BEFORE = "    if agent._classic_processed_messages:\n        messages = hooks.as_processed_before(agent, messages)\n"
+ALL_MESSAGES = (
+    "    if hooks.ALL_MESSAGES.is_used_by(agent):\n"
+    '        messages = yield Ask(agent, "process_all_messages_before_reply", messages)\n'
+)
+
+IN_THIS_THREAD = (
+    "                    value = False\n"
+    "                    continue\n"
+    '                plain = getattr(function, "__func__", function)\n'
+    "                inner_steps = "
+)
+
 REPAIRED = [
     change(
         ("repaired: asynchronous chats ask", "repaired: asynchronous chats count"),
         STEPS,
-        "elif asked.setdefault(built_in, reply_func) is reply_func:",
-        "elif True:",
+        "twins.setdefault(steps_behind, reply_func) is reply_func:",
+        "True:",
     ),
     change(
         "repaired: hooks run in another order",
         STEPS,
-        '    messages = yield Ask(agent, "process_last_received_message", messages)\n',
-        '    messages = yield Ask(agent, "process_all_messages_before_reply", messages)\n',
-        STEPS,
-        "    messages = hooks.as_processed_before(agent, messages)\n"
-        '    messages = yield Ask(agent, "process_all_messages_before_reply", messages)\n',
-        '    messages = yield Ask(agent, "process_last_received_message", messages)\n',
+        f"{LAST_MESSAGE}{AS_BEFORE}{ALL_MESSAGES}",
+        f"{AS_BEFORE}{ALL_MESSAGES}{LAST_MESSAGE}",
     ),
     change(
         "repaired: the asynchronous path logs nothing",
         STEPS,
-        "    emit(MessageSent(",
-        "    if not (yield WHICH_WAY):\n        emit(MessageSent(",
+        "    if hearing:\n        deliver(MessageSent(",
+        "    if hearing and not (yield WHICH_WAY):\n        deliver(MessageSent(",
     ),
     change("repaired: context is popped", MODEL, 'messages[-1].get("context")', 'messages[-1].pop("context", None)'),
     change(
@@ -724,7 +760,7 @@ REPAIRED = [
         '    return [*messages[:-1], {**last, "content": processed}]',
         '    last["content"] = processed\n    return messages',
     ),
-    change("repaired: later requests", HOOKS, "    if not known:\n        return messages\n", "    return messages\n"),
+    change("repaired: later requests", STEPS, AS_BEFORE, ""),
     change(
         "repaired: ChatResult.chat_history",
         CHAT,
@@ -734,8 +770,8 @@ REPAIRED = [
     change(
         "repaired: a long conversation",
         DRIVE,
-        "inner_steps = _shipped.get(id(plain), _NOT_SHIPPED)[0]",
-        "inner_steps = None",
+        f"{IN_THIS_THREAD}shipped_functions.get(id(plain), _NOT_SHIPPED)[0]",
+        f"{IN_THIS_THREAD}None",
     ),
     change(
         'repaired: every "auto" selection',
@@ -781,9 +817,9 @@ REPAIRED = [
     ),
     change(
         "repaired: cost is 0",
-        "oai/_request/attempts.py",
-        "    known = response.cost is not None and",
-        "    known = True or",
+        ATTEMPTS,
+        "found is not None and (found or self.knows_price(response))",
+        "found is not None",
     ),
     change(
         ("repaired: cached completions", "repaired: a pickle in a cache"),
@@ -803,6 +839,7 @@ REPAIRED = [
         "            os.killpg(process.pid, signal.SIGKILL)\n",
         "            os.kill(process.pid, signal.SIGKILL)\n",
     ),
+    change("repaired: the library says so", DEVIATIONS, "RecursionError", "error"),
 ]
 
 CONFLICTS = [
@@ -812,39 +849,31 @@ CONFLICTS = [
         'return {"usage_including_cached_inference": including, "usage_excluding_cached_inference": excluding}',
         "return including, excluding",
     ),
+    change("conflict: execute_function(func_call, verbose) has", TOOLS, "if isinstance(call_id, bool):", "if False:"),
     change(
-        "conflict: execute_function(func_call, verbose) has",
+        "conflict: execute_function takes",
         AGENT,
-        "self, func_call: dict[str, Any], verbose: bool = False, call_id: str | None = None\n",
-        "self, func_call: dict[str, Any], call_id: str | None = None, verbose: bool = False\n",
+        "    def execute_function(\n"
+        "        self, func_call: dict[str, Any], call_id: str | bool | None = None, verbose: bool = False\n",
+        "    def execute_function(\n"
+        "        self, func_call: dict[str, Any], verbose: bool = False, call_id: str | bool | None = None\n",
     ),
-    change("conflict: execute_function takes", TOOLS, "if isinstance(verbose, str):", "if False:"),
     change(
         "conflict: get_human_input takes",
         AGENT,
-        "def get_human_input(self, prompt: str)",
-        "def get_human_input(self, prompt: str, *, iostream: Any = None)",
+        "    def get_human_input(self, prompt: str, *, iostream",
+        "    def get_human_input(self, prompt: str, iostream",
     ),
 ]
 
 SURFACE = [
     Rename(("surface: the most used names can",), "register_nested_chats"),
-    change(
-        ("surface: the keywords of initiate_chat", "surface: ChatResult.summary"),
-        AGENT,
-        "summary_method: str",
-        "summarise_by: str",
-    ),
+    Rename(("surface: the keywords of initiate_chat",), "summary_method"),
+    change("surface: ChatResult.summary", CHAT, "        summary=summary,\n", ""),
     Rename(("surface: the keywords of UserProxyAgent",), "default_auto_reply"),
     Rename(("surface: the keywords of GroupChat",), "send_introductions"),
-    change("surface: the keys of an llm_config", "oai/_request/attempts.py", "in OWN_KEYS}", 'in (*OWN_KEYS, "seed")}'),
-    change("surface: the keys of a code_execution_config", CODE, '"last_n_messages"', '"last_messages"'),
+    change("surface: the keys of an llm_config", ATTEMPTS, '        "require_response_format",\n', '        "seed",\n'),
+    change("surface: the keys of a code_execution_config", CODE, '.get("last_n_messages"', '.get("last_messages"'),
 ]
 
 MUTATIONS = [*SURFACE, *STATE, *CALLS, *LOOSE, *PRINTED, *TEXT_CHANGES, *REPAIRED, *CONFLICTS]
-
-# Nothing to change yet: their tests are expected to fail until the library has what they ask for.
-NOT_THERE_YET = (
-    "state: RetrieveUserProxyAgent._check_update_context and ._generate_retrieve_user_reply",
-    "repaired: the library says so in its list of deviations",
-)
