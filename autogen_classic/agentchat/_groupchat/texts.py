@@ -37,6 +37,7 @@ SELECTION_NAMED_NONE = SELECTION_ATTEMPT + "#{attempt} failed as it did not incl
 MANUAL_HEADING = "Please select the next speaker from the following list:"
 MANUAL_PROMPT = "Enter the number of the next speaker (enter nothing or `q` to use auto selection): "
 MANUAL_INVALID = "Invalid input. Please enter a number between 1 and {count}."
+MANUAL_EXECUTOR = "{name} only runs tools, and has nothing to say."
 MANUAL_GIVEN_UP = "You have tried 3 times. The next speaker will be selected automatically."
 
 NO_ELIGIBLE_SPEAKER = "No eligible speaker found. Terminating the conversation."

@@ -75,11 +75,13 @@ def ask_person(groupchat: Group, agents: list[Agent] | None = None) -> Steps[Age
         answer = yield from _answer(_person_of(groupchat), stream)
         if answer in ("", "q"):
             return None
+        told = [texts.MANUAL_INVALID.format(count=len(agents))]
         if answer.isdecimal() and 1 <= int(answer) <= len(agents):
             chosen = agents[int(answer) - 1]
-            if getattr(chosen, "_classic_group_executor", None) is not chosen:  # who runs tools has nothing to say
+            if getattr(chosen, "_classic_group_executor", None) is not chosen:
                 return chosen
-        show("SelectSpeakerInvalidInputEvent", texts.MANUAL_INVALID.format(count=len(agents)), agents=names)
+            told.insert(0, texts.MANUAL_EXECUTOR.format(name=chosen.name))
+        show("SelectSpeakerInvalidInputEvent", *told, agents=names)
     show("SelectSpeakerTryCountExceededEvent", texts.MANUAL_GIVEN_UP, try_count=TRIES + 1, agents=names)
     return None
 

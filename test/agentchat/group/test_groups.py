@@ -240,10 +240,13 @@ class TestPatterns:
         assert said(result)[-1] == ("eve", "eve 1")
         assert "_Group_Tool_Executor" not in str(choosing.requests)
 
-    def test_a_person_who_chooses_the_agent_that_runs_tools_is_asked_again(self):
+    def test_a_person_who_chooses_the_agent_that_runs_tools_is_told_why_not_and_asked_again(self, monkeypatch):
+        shown = []
+        monkeypatch.setattr(Keyboard, "print", lambda self, *objects, **settings: shown.extend(objects))
         ann, bob = member("ann", "ann 1"), member("bob", "bob 1")
         with IOStream.set_default(Keyboard("1", "3")):
             assert said(talk("sync", ann, bob, pattern=ManualPattern, max_rounds=3))[-1] == ("bob", "bob 1")
+        assert "_Group_Tool_Executor only runs tools, and has nothing to say." in "\n".join(map(str, shown))
 
     def test_a_choice_by_the_model_of_an_agent_is_told_once(self, caplog):
         forget_warnings()
