@@ -19,6 +19,7 @@
      |   +-- NlipConnectionError
      |   +-- NlipTimeoutError
      +-- TransitionGraphError (ValueError)
+     +-- ResumeError (ValueError)
      +-- TeamFileError (ValueError)
      +-- UnusableProposalError (ValueError)
      |
@@ -204,6 +205,7 @@ __all__ = (
     "RemoteAgentNotFoundError",
     "ReplayMismatchError",
     "RepliesFileError",
+    "ResumeError",
     "RetiredInterfaceError",
     "RetrievalError",
     "SandboxUnavailableError",
@@ -410,6 +412,10 @@ class NlipTimeoutError(NlipClientError):
 
 class TransitionGraphError(AutogenClassicError, ValueError):
     """A graph of speaker transitions cannot be used."""
+
+
+class ResumeError(AutogenClassicError, ValueError):
+    """A group cannot go on from what it was given; the text says what is wrong with the messages."""
 
 
 class TeamFileError(AutogenClassicError, ValueError):

@@ -458,7 +458,7 @@ class GroupChatManager(ConversableAgent):
             The agent who said the last message, and that message.
 
         Raises:
-            AutogenClassicError: for messages that are not a list of dicts, are empty, or name an unknown agent.
+            ResumeError: for messages that are not a list of dicts, are empty, or name an unknown agent.
             StateError: for a state that does not fit; see `load_state`.
         """
         steps = resuming.resume(self, messages, remove_termination_string, silent, partners=partners)
@@ -487,7 +487,7 @@ class GroupChatManager(ConversableAgent):
             message_string: what `messages_to_string` returned.
 
         Raises:
-            AutogenClassicError: for a text that is not JSON.
+            ResumeError: for a text that is not JSON.
         """
         return resuming.messages_from_string(message_string)
 

@@ -14,7 +14,8 @@ from autogen_classic._core.running_chats import StopReason
 from autogen_classic.agentchat.agent import Agent
 from autogen_classic.agentchat.conversable_agent import ConversableAgent
 from autogen_classic.agentchat.groupchat import GroupChat, GroupChatManager
-from autogen_classic.exception_utils import AutogenClassicError, NoEligibleSpeaker
+from autogen_classic.errors import ResumeError
+from autogen_classic.exception_utils import NoEligibleSpeaker
 
 LOGGER = "autogen.agentchat.groupchat"
 BOTH_WAYS = pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
@@ -747,7 +748,7 @@ class TestResume:
     )
     def test_what_is_no_chat_is_refused(self, asynchronous, messages, complaint):
         manager, _ = team("a", "b")
-        with pytest.raises(AutogenClassicError, match=complaint):
+        with pytest.raises(ResumeError, match=complaint):
             self.resume(manager, asynchronous, messages)
 
 

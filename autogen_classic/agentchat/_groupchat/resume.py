@@ -11,7 +11,7 @@ from ..._core.content import content_str
 from ..._core.drive import WHICH_WAY, Steps
 from ..._core.events import GroupResumed, emit, warn
 from ..._core.messages import Message
-from ...errors import AutogenClassicError
+from ...errors import ResumeError
 from ..agent import Agent
 from . import broadcast, texts
 from .contract import Manager
@@ -41,7 +41,7 @@ def resume(
         The agent that said the last message, and that message.
 
     Raises:
-        AutogenClassicError: the messages are not those of this group.
+        ResumeError: the messages are not those of this group.
     """
     given = manager.messages_from_string(messages) if isinstance(messages, str) else messages
     if isinstance(given, Mapping) and "schema" in given:
@@ -113,18 +113,18 @@ def with_speakers(manager: Manager, messages: Messages) -> list[tuple[Message, A
         messages: the messages.
 
     Raises:
-        AutogenClassicError: the messages are not a list of dicts, there are none, or one of them names somebody who is
+        ResumeError: the messages are not a list of dicts, there are none, or one of them names somebody who is
             not in the group.
     """
     if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
-        raise AutogenClassicError("Messages is not of type str or List[Dict]")
+        raise ResumeError("Messages is not of type str or List[Dict]")
     _check_not_empty(messages)
     return [(dict(message), _speaker_of(manager, message)) for message in messages]
 
 
 def _check_not_empty(messages: Messages) -> None:
     if not messages:
-        raise AutogenClassicError(
+        raise ResumeError(
             "Cannot resume group chat as no messages were provided. Use GroupChatManager.run_chat or "
             "ConversableAgent.initiate_chat to start a new chat."
         )
@@ -134,13 +134,13 @@ def messages_from_string(message_string: str) -> Messages:
     """Read messages from JSON; see `GroupChatManager.messages_from_string`.
 
     Raises:
-        AutogenClassicError: the text is not JSON.
+        ResumeError: the text is not JSON.
     """
     try:
         messages: Messages = json.loads(message_string)  # `resume` checks that it is a list of messages
         return messages
     except json.JSONDecodeError as error:
-        raise AutogenClassicError("Messages string is not a valid JSON string") from error
+        raise ResumeError("Messages string is not a valid JSON string") from error
 
 
 def _speaker_of(manager: Manager, message: Message) -> Agent:
@@ -150,7 +150,7 @@ def _speaker_of(manager: Manager, message: Message) -> Agent:
         return manager
     speaker = manager.groupchat.agent_by_name(name)
     if speaker is None:
-        raise AutogenClassicError(f"Agent name in message doesn't exist as agent in group chat: {name}")
+        raise ResumeError(f"Agent name in message doesn't exist as agent in group chat: {name}")
     return speaker
 
 
