@@ -65,6 +65,15 @@ def test_a_reply_in_a_group_is_asked_with_the_manager_only() -> None:
     assert calls == [((), {"sender": manager})]
 
 
+@item("calls: generate_reply(sender=manager) in a group, by keyword and nothing else")
+def test_a_group_within_a_group_is_asked_with_the_manager_only() -> None:
+    ann, inner = agent("ann"), group(agent("bob"), agent("carl"), manager={"name": "inner"})
+    outer = group(ann, inner, max_round=2)
+    calls = Calls().on(inner, "generate_reply")
+    chat(ann, outer)
+    assert calls == [((), {"sender": outer})]
+
+
 @item("calls: a_generate_reply(sender=...) in asynchronous chats, by keyword and nothing else")
 def test_a_reply_in_an_asynchronous_chat_is_asked_with_the_sender_only() -> None:
     ann, bob, carl = agent("ann"), agent("bob"), agent("carl")

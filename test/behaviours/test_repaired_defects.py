@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import pickle
 import sqlite3
 import sys
 import threading
@@ -310,15 +311,24 @@ def test_a_cached_completion_is_json(model: Any, tmp_path: Path) -> None:
 
 @item("repaired: a pickle in a cache is never loaded")
 def test_a_pickle_in_a_cache_is_not_loaded(model: Any, tmp_path: Path) -> None:
+    trace = tmp_path / "loaded"
+
+    class Touch:
+        """Whoever loads its pickle leaves a file behind."""
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            return Path.touch, (trace,)
+
     with Cache.disk(1, str(tmp_path)) as cache:
         chat(agent("ann"), asks_model("bob"), cache=cache)
     (database,) = tmp_path.rglob("cache.db")
     with sqlite3.connect(database) as connection:
-        connection.execute("update Cache set mode = 4, value = ?", (b"cos\nsystem\n(S'exit 1'\ntR.",))
+        connection.execute("update Cache set mode = 4, value = ?", (pickle.dumps(Touch()),))
     connection.close()
     with Cache.disk(1, str(tmp_path)) as cache:
         assert chat(agent("ann"), asks_model("bob"), cache=cache).summary == "fine"
     assert len(model.requests) == 2
+    assert not trace.exists()
 
 
 # --- Code --------------------------------------------------------------------------------------------------------
