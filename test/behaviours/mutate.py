@@ -23,6 +23,7 @@ from mutations import MUTATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "autogen_classic"
+RECORD = Path(__file__).with_name("MUTATIONS.md")
 FACTS = [f"{section}: {fact}" for section, facts in ITEMS.items() for fact in facts]
 TIME_LIMIT = 120
 WORKERS = 2
@@ -130,8 +131,7 @@ def dict_of(results: list[tuple[str, str, str]]) -> dict[str, str]:
 
 def write_table(results: list[tuple[str, str, str]]) -> None:
     """Record the outcome; the lines of items that were not run stay as they were."""
-    path = Path(__file__).with_name("MUTATIONS.md")
-    former = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    former = RECORD.read_text(encoding="utf-8").splitlines() if RECORD.exists() else []
     lines = [
         "# Each item, broken once",
         "",
@@ -143,12 +143,15 @@ def write_table(results: list[tuple[str, str, str]]) -> None:
     ]
     for item in FACTS:
         rows = [(title, result) for name, title, result in results if name == item]
-        start = f"| {_cell(item)} |"
-        for title, result in rows:
-            lines.append(f"{start} `{_cell(title)}` | {_cell(result)} |")
+        lines += [f"{start_of_row(item, title)} {_cell(result)} |" for title, result in rows]
         if not rows:
-            lines += [line for line in former if line.startswith(start)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            lines += [line for line in former if line.startswith(start_of_row(item))]
+    RECORD.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def start_of_row(item: str, title: str | None = None) -> str:
+    """How the row of an item begins in the record, with that of a mutation if its title is given."""
+    return f"| {_cell(item)} |" + ("" if title is None else f" `{_cell(title)}` |")
 
 
 def _cell(text: str) -> str:

@@ -107,7 +107,7 @@ def _difference(old: str, new: str) -> str:
     before, after = old.split(), new.split()
     if max(len(old), len(new)) > LONG:
         shared = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))))
-        before, after = (["...", *words[shared:]] for words in (before, after))
+        before, after = (["..."] * bool(shared) + words[shared:] for words in (before, after))
     return f"{_short(before)} -> {_short(after)}"
 
 
@@ -143,7 +143,6 @@ ATTRIBUTES = [
     "client_cache",
     "previous_cache",
     "hook_lists",
-    "GroupChatManager._groupchat",
     "GroupChatManager._last_speaker",
     "_human_input",
     "OpenAIWrapper._config_list",
@@ -166,6 +165,7 @@ MARKED = "        shipped_functions[id(function)] = ("
 STATE = [
     *[Rename((f"state: {name}",), name.rpartition(".")[2]) for name in ATTRIBUTES],
     Rename(("state: client is read",), "client", only_attributes=True),
+    Rename(("state: GroupChatManager._groupchat",), "_groupchat", only_attributes=True),
     Rename(("state: OpenAIWrapper.actual_usage",), "actual_usage_summary"),
     Rename(("state: _prepare_chat", "state: private methods are overridden"), "_prepare_chat"),
     change(
@@ -237,6 +237,12 @@ CALLS = [
         'Ask(speaker, "generate_reply", messages=None, sender=manager)\n    except KeyboardInterrupt:',
     ),
     change(
+        "calls: generate_reply(sender=manager)",
+        LOOP,
+        'Ask(leader, "generate_reply", sender=manager)',
+        'Ask(leader, "generate_reply", messages=None, sender=manager)',
+    ),
+    change(
         "calls: a_generate_reply(sender=",
         STEPS,
         '"generate_reply", sender=sender)',
@@ -257,8 +263,11 @@ CALLS = [
     change(
         "calls: _print_received_message(message, sender), positional, patched on the class",
         PRINTER,
+        "import Message, called\n",
+        "import Message, as_message, called\n",
+        PRINTER,
         "agent._print_received_message(event.message, event.sender)",
-        "print_received_message(agent, event.message, event.sender)",
+        "print_received_message(agent, as_message(event.message), event.sender)",
     ),
     change(
         (
@@ -396,15 +405,20 @@ CALLS = [
     change(
         "calls: ConversableAgent.a_send and",
         CHAT,
-        '["sender"].a_initiate_chat(**prepared)',
-        '["sender"].a_initiate_chat.__func__.__wrapped__(**prepared)',
+        "import WHICH_WAY, Ask, Steps\n",
+        "import WHICH_WAY, Ask, Steps, drive_async\n",
+        CHAT,
+        'prepared["sender"].a_initiate_chat(**prepared)',
+        'drive_async(chat_steps(prepared["sender"], **prepared))',
     ),
     change(
         "calls: ConversableAgent.initiate_chat is patched",
         CHAT,
+        "import WHICH_WAY, Ask, Steps\n",
+        "import WHICH_WAY, Ask, Steps, drive\n",
+        CHAT,
         'prepared["sender"].initiate_chat(**prepared)',
-        '__import__("autogen_classic._core.drive", fromlist=["drive"])'
-        '.drive(chat_steps(prepared["sender"], **prepared))',
+        'drive(chat_steps(prepared["sender"], **prepared))',
     ),
     change(
         "calls: ConversableAgent.__init__ is patched",
@@ -836,7 +850,7 @@ REPAIRED = [
     change(
         "repaired: a timed-out code block",
         "_code/process/command.py",
-        "            os.killpg(process.pid, signal.SIGKILL)\n",
+        "            os.killpg(process.pid, signal.SIGKILL)\n        kill_marked(mark)\n",
         "            os.kill(process.pid, signal.SIGKILL)\n",
     ),
     change("repaired: the library says so", DEVIATIONS, "RecursionError", "error"),
