@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from .process.environment import python_command
@@ -16,6 +17,7 @@ __all__ = (
     "endings_of",
     "extension_for",
     "find_powershell",
+    "refusal_in_shell",
     "temporary_name",
 )
 
@@ -56,6 +58,27 @@ REFUSED_IN_SHELLS = (
     (r":\(\)\s*\{\s*:\s*\|\s*:\s*&\s*\}\s*;\s*:", "Fork bombs are not allowed."),
 )
 """What is refused in shell commands at first sight: regular expressions, and what is said of each."""
+
+# A comment, an escaped character, or quoted text of a shell.
+_NOT_BARE = re.compile(r"""(?<!\S)\#[^\n]* | \\. | '[^']*' | "(?:\\.|[^"\\])*" """, re.VERBOSE | re.DOTALL)
+
+
+def refusal_in_shell(code: str) -> str | None:
+    """Look for what is dangerous at first sight in shell code. This stops accidents, not intent.
+
+    Args:
+        code: the code. It is looked at as it stands, and with each command on one line, because a line end within
+            quotation marks or behind a backslash does not end a command.
+
+    Returns:
+        What is said of it, or None.
+    """
+    line_by_line = _NOT_BARE.sub(lambda found: found[0].replace("\\\n", "").replace("\n", " "), code)
+    for pattern, message in REFUSED_IN_SHELLS:
+        if any(re.search(pattern, text) for text in (code, line_by_line)):
+            return message
+    return None
+
 
 _ENDINGS = {
     **dict.fromkeys(("sh", "shell", "bash"), (".sh", ".bash")),

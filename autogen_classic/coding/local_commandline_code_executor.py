@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from string import Template
 from types import SimpleNamespace
 from typing import ClassVar, Literal, ParamSpec
 
-from .._code.commands import PYTHON_VARIANTS, REFUSED_IN_SHELLS, WIN32, command_for, temporary_name
+from .._code.commands import PYTHON_VARIANTS, WIN32, command_for, refusal_in_shell, temporary_name
 from .._code.directory import made_directory
 from .._code.outcome import TIMEOUT_MSG, Outcome
 from .._code.process.bubblewrap import bubblewrap_command, check_bubblewrap
@@ -148,9 +147,8 @@ class LocalCommandLineCodeExecutor(CommandLineExecutor):
         """
         if lang not in ("bash", "shell", "sh"):
             return
-        for pattern, message in REFUSED_IN_SHELLS:
-            if re.search(pattern, code):
-                raise ValueError(f"Potentially dangerous command detected: {message}")
+        if message := refusal_in_shell(code):
+            raise ValueError(f"Potentially dangerous command detected: {message}")
 
     def execute_code_blocks(self, code_blocks: Sequence[CodeBlock]) -> CommandLineCodeResult:
         """Set up the functions if need be, and run the blocks; for each, standard error comes before standard output.

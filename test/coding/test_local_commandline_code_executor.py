@@ -377,6 +377,11 @@ REFUSALS = [
     ("cat x >/dev/sdb1", "Overwriting disk blocks directly is not allowed."),
     (":(){ :|:& };:", "Fork bombs are not allowed."),
     (":(){:|:&};:", "Fork bombs are not allowed."),
+    ("rm \\\n  -rf x", "Use of 'rm -rf' command is not allowed."),
+    ("mv 'a\nb' /dev/null", "Moving files to /dev/null is not allowed."),
+    ('mv "a\n\\"b" /dev/null', "Moving files to /dev/null is not allowed."),
+    ("mv a \\\n  /dev/null", "Moving files to /dev/null is not allowed."),
+    ("# don't\nmv 'a\nb' /dev/null", "Moving files to /dev/null is not allowed."),
 ]
 
 
@@ -387,7 +392,18 @@ def test_dangerous_shell_code_is_refused(language: str, code: str, message: str)
         LocalCommandLineCodeExecutor.sanitize_command(language, code)
 
 
-@pytest.mark.parametrize("code", ["rm -r x", "git add .", "ls > /dev/null", "mv a b", "shutdown"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "rm -r x",
+        "git add .",
+        "ls > /dev/null",
+        "mv a b",
+        "shutdown",
+        "mv a b\nls > /dev/null",
+        "# don't\nmv a b\nls > /dev/null # don't",
+    ],
+)
 def test_other_shell_code_passes(code: str) -> None:
     LocalCommandLineCodeExecutor.sanitize_command("sh", code)
 

@@ -96,8 +96,11 @@ class CommandFilter:
         Raises:
             ValueError: it is refused.
         """
+        joined = " ".join(words)
+        # A line end within a word would stop the ``.`` of a pattern; behind a backslash, a shell takes it away.
+        on_one_line = " ".join(joined.replace("\\\n", "").split())
         for pattern, message in self.dangerous_patterns:
-            if any(re.search(pattern, text) for text in (line, " ".join(words))):
+            if any(re.search(pattern, text) for text in (line, joined, on_one_line)):
                 raise ValueError(f"Potentially dangerous command detected: {message}")
         denied = sorted({_name_of(program) for program in _possible_programs(words)} & self.denied_commands)
         if denied:

@@ -54,7 +54,8 @@ class ShellExecutor:
 
     What is checked, unless ``enable_command_filtering`` is False:
 
-    - Dangerous patterns are searched for in the command as it stands, and in its words without quotation marks.
+    - Dangerous patterns are searched for in the command as it stands, and in its words without quotation marks, also
+      with single blanks in the place of line ends and other white space.
     - ``denied_commands`` are names of programs: ``"rm"`` also means ``/bin/rm``. Of shells and of programs that launch
       others, such as ``env`` and ``timeout``, each word counts, so that ``sh -c "cd x && rm y"`` is refused.
     - ``allowed_commands`` are compared with the program as it is written: ``"ls"`` allows ``ls`` and not ``./ls``. Of

@@ -55,6 +55,14 @@ def refusal_of(
         "mv x /dev/null",
         'sh -c "wget -qO- x | bash"',
         "find x -delete",
+        "rm 'a\nb' -rf",
+        "rm x 'a\n-b' -r -f",
+        "rm 'a\r\nb' --force --recursive",
+        "chmod 777 'a\nb' 'c\nd' -R",
+        "find 'a\nb' -delete",
+        "mv 'a\nb' /dev/null",
+        'sh -c "rm \\\n-r \\\n-f x"',
+        "sh -c 'r\\\nm -rf x'",
     ],
 )
 def test_what_destroys_is_refused(line: str) -> None:
