@@ -23,6 +23,7 @@ from autogen_classic.agentchat.group.safeguards import (
 from autogen_classic.testing import ScriptedClient, tool_call
 
 BLOCKED = "🛡️ BLOCKED: no secrets"
+MASK = "[SENSITIVE_INFO]"
 
 
 def rule(**changes):
@@ -144,6 +145,28 @@ class TestBetweenAgents:
         chat(way, bob, ann, message="go", max_turns=1)
         arguments = bob.chat_messages[ann][-1]["tool_calls"][0]["function"]["arguments"]
         assert json.loads(arguments) == {"what": "[SENSITIVE_INFO]", "how": "[SENSITIVE_INFO]"}
+
+    @both_ways
+    @pytest.mark.parametrize(
+        ("arguments", "masked"),
+        [
+            ({"123-45-6789": "x"}, {MASK: "x"}),
+            (
+                {"n": ["123-45-6789"], "123-45-1111": "x", "123-45-2222": "y"},
+                {"n": [MASK], MASK: "x", f"{MASK} 3": "y"},
+            ),
+            ({"a": [{"of 123-45-6789": {"b": None}}]}, {"a": [{f"of {MASK}": {"b": None}}]}),
+            ({"ssn": 123456789, "a": "123-45-6789"}, {"ssn": MASK, "a": MASK}),
+            ({"ssn": {"of ann": 5}, "b": "y"}, {MASK: {MASK: MASK}, f"{MASK} 2": MASK}),
+        ],
+    )
+    def test_no_name_or_value_of_an_argument_that_a_pattern_finds_is_passed_on(self, way, arguments, masked):
+        ann, bob = member("ann", tool_call("look", **arguments)), agent("bob")
+        policy = between_agents(action="mask", pattern=r'\d{3}-\d\d-\d{4}|"ssn": \d+|"ssn": \{"of ann"')
+        apply_safeguard_policy(agents=[ann, bob], policy=policy)
+        chat(way, bob, ann, message="go", max_turns=1)
+        heard = bob.chat_messages[ann][-1]["tool_calls"][0]["function"]["arguments"]
+        assert json.loads(heard) == masked
 
     @both_ways
     @pytest.mark.parametrize("arguments", ["secret", '{"a": "secret', '"secret"', "[]"])

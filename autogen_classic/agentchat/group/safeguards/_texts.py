@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from ...._core.messages import Message, TextOrMessage
-from ...._json.walk import with_leaves
+from ...._json.walk import with_keys, with_leaves
 
 __all__ = ("MASK", "texts_in", "with_masked_texts", "without_calls")
 
@@ -41,10 +41,11 @@ def with_masked_texts(
         message: the message.
         found: the texts to mask, as `texts_in` returns them.
         mask: masks a text.
-        finds: tells whether a text is to be masked; it is asked about each value among the arguments of a call.
+        finds: tells whether a text is to be masked; it is asked about each name and value among the arguments of a
+            call, and about what is left of them.
 
     Returns:
-        A copy. The arguments of calls are masked value by value, so that they stay JSON.
+        A copy. The arguments of calls are masked name by name and value by value, so that they stay JSON.
     """
 
     def masked(text: object) -> object:
@@ -109,20 +110,33 @@ def _readable(arguments: object) -> object:
 
 
 def _masked_arguments(arguments: object, mask: Callable[[str], str], finds: Callable[[str], bool]) -> str:
-    """Mask those values among the arguments of a call that a pattern finds; all of them if it spans several."""
+    """Mask those names and values among the arguments of a call that a pattern finds.
+
+    If it still finds something then, because it spans several of them, all values are masked, and at last all names.
+    """
+
+    def masked_text(text: str) -> str:
+        return mask(text) if finds(text) else text
 
     def masked(value: object) -> object:
-        text = value if isinstance(value, str) else json.dumps(value)
-        if value is None or not finds(text):
-            return value
-        changed = mask(text)
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return masked_text(value)
+        text = json.dumps(value)
+        changed = masked_text(text)
         return value if changed == text else changed
+
+    def is_left(values: object) -> bool:
+        return finds(json.dumps(values, ensure_ascii=False).replace(MASK, ""))
 
     try:
         values = json.loads(str(_readable(arguments)))
     except ValueError:
-        return str(masked(str(arguments)))
-    kept = with_leaves(values, masked)
-    if kept == values:
-        kept = with_leaves(values, lambda value: None if value is None else MASK)
+        return masked_text(str(arguments))
+    kept = with_keys(with_leaves(values, masked), masked_text)
+    if is_left(kept):
+        kept = with_leaves(kept, lambda value: None if value is None else MASK)
+    if is_left(kept):
+        kept = with_keys(kept, lambda name: MASK)
     return json.dumps(kept, ensure_ascii=False)
