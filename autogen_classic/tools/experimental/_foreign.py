@@ -76,7 +76,11 @@ class ForeignResults(list[ResultT]):
 
 
 def _shortened(value: object) -> object:
-    """A value with its long texts cut."""
-    if isinstance(value, BaseModel):
-        value = value.model_dump(mode="json")
-    return with_leaves(value, lambda part: cut(part, LONGEST_VALUE) if isinstance(part, str) else part)
+    """A value with its long texts cut, also those of models in its dicts and lists."""
+    return with_leaves(value, _shortened_leaf)
+
+
+def _shortened_leaf(part: object) -> object:
+    if isinstance(part, BaseModel):
+        return _shortened(part.model_dump(mode="json"))
+    return cut(part, LONGEST_VALUE) if isinstance(part, str) else part

@@ -82,6 +82,15 @@ def test_each_value_of_a_result_is_cut() -> None:
     assert result == {"text": "x" * LONGEST_VALUE + " [... 5000 more characters are left out]", "views": 5}
 
 
+@pytest.mark.parametrize("inside", [lambda page: page, lambda page: [page], lambda page: {"page": [page]}])
+def test_each_value_of_a_model_is_cut_wherever_it_stands(inside: Callable[[Page], object]) -> None:
+    page = Page(text="z" * 15_000)
+    for results in (ForeignResults([inside(page)]), ForeignDict(results=inside(page))):
+        read = unmarked(serialize_to_str(results))
+        assert read.count("z") == LONGEST_VALUE
+        assert "[... 5000 more characters are left out]" in read
+
+
 def test_results_that_do_not_fit_are_left_out_and_counted() -> None:
     many = ForeignResults([{"text": "x" * 3_000}] * 50)
     shown, told = unmarked(serialize_to_str(many)).split("\n")
