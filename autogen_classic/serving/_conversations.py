@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from .._core.tags import foreign_pictures_kept_over_chats
 from .._secrets import without_secrets
 from ..agentchat.chat import ChatResult
-from ..agentchat.remote.caller import foreign_pictures_kept_over_chats
 from ..events import ChatStarted, Event, ModelAnswered, listening
 from ..io import IOStream
 from ._casts import Cast, Message

@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..._core.messages import Message
-from ..._core.tags import foreign_pictures_kept_over_chats
 from .._run_tools import lend_tools
 from ..conversable_agent import ConversableAgent
 from .protocol import get_tool_names
 
-__all__ = ("Caller", "foreign_pictures_kept_over_chats", "name_for_client", "remember")
+__all__ = ("Caller", "name_for_client", "remember")
 
 
 class Caller(ConversableAgent):
