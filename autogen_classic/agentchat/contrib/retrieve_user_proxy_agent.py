@@ -83,6 +83,9 @@ class RetrieveUserProxyAgent(UserProxyAgent):
     A chat begins with ``initiate_chat(assistant, message=agent.message_generator, problem="...")``. A model that cannot
     answer by what it is shown says UPDATE CONTEXT, and is shown other documents.
 
+    The attribute ``update_context`` is the setting of that name, as in AutoGen 0.2 and AG2 0.7, and hides the method of
+    other agents that sets context variables: call ``agent.context_variables.update(...)`` in its place.
+
     Args:
         name: the name.
         human_input_mode: when the person is asked; see `ConversableAgent`.
@@ -164,7 +167,7 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         self._embedding_function = config.get("embedding_function")
         self.customized_prompt: str | None = config.get("customized_prompt")
         self.customized_answer_prefix: str = config.get("customized_answer_prefix", "").upper()
-        self.update_context: bool = config.get("update_context", True)  # type: ignore[assignment] # also a method of AG2 0.7
+        self.update_context: bool = config.get("update_context", True)  # type: ignore[assignment] # hides a method
         self.custom_token_count_function = config.get("custom_token_count_function", count_token)
         self.custom_text_split_function = config.get("custom_text_split_function")
         self._custom_text_types = texts_of(config.get("custom_text_types", TEXT_FORMATS))
