@@ -154,9 +154,11 @@ def _tape(options: argparse.Namespace) -> AbstractContextManager[None]:
 
 def _policy(text: str) -> tuple[str, str]:
     """Read ``TOOL=POLICY``, or a policy for all tools without one of their own."""
-    name, _, policy = text.rpartition("=")
+    name, names_a_tool, policy = text.rpartition("=")
     if policy not in ("ask", "fail", "rerun"):
         raise argparse.ArgumentTypeError(f"write ask, fail or rerun, or TOOL=rerun for one tool, not {text!r}")
+    if names_a_tool and not name.strip():
+        raise argparse.ArgumentTypeError(f"the name of the tool is missing in {text!r}; for all tools, write {policy}")
     return name or "*", policy
 
 
