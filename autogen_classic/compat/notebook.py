@@ -23,7 +23,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
-from ..errors import NotebookError
+from ..errors import JournalError, NotebookError
 
 __all__ = ("Cell", "NotebookError", "Shell", "open_shell", "read_cells", "run_notebook")
 
@@ -116,15 +116,19 @@ def run_notebook(path: Path) -> int:
         0, or 1 if a cell failed; the traceback and the number of the cell have been printed.
 
     Raises:
+        JournalError: the journal of the run has ended it.
         NotebookError: it cannot be read, or a cell needs IPython, which is not installed.
         SystemExit: a cell asked for it.
     """
     cells = read_cells(path)
     name = path.name
     os.chdir(path.resolve().parent)
-    with open_shell(name) as shell:
+    with open_shell(name, untold=(JournalError,)) as shell:
         for cell in cells:
-            if shell.run(cell) is not None:
+            error = shell.run(cell)
+            if isinstance(error, JournalError):
+                raise error
+            if error is not None:
                 print(f"{name}: cell {cell.number} failed; the cells after it were not run.", file=sys.stderr)
                 return 1
     return 0
@@ -140,7 +144,8 @@ class Shell(Protocol):
             cell: the cell.
 
         Returns:
-            None, or the error with which it failed, whose traceback has been printed.
+            None, or the error with which it failed. Its traceback has been printed, unless it is one of those that
+            `open_shell` was to leave to the caller.
 
         Raises:
             NotebookError: it needs IPython, which is not installed.
@@ -149,11 +154,12 @@ class Shell(Protocol):
 
 
 @contextmanager
-def open_shell(name: str) -> Iterator[Shell]:
+def open_shell(name: str, untold: tuple[type[Exception], ...] = ()) -> Iterator[Shell]:
     """Make a new ``__main__`` for the cells of a notebook.
 
     Args:
         name: the name of the notebook, for tracebacks.
+        untold: errors of which the caller tells, so that no traceback is printed.
 
     Yields:
         A shell of IPython if that is installed, else one of our own for plain Python.
@@ -162,9 +168,9 @@ def open_shell(name: str) -> Iterator[Shell]:
     sys.modules["__main__"] = main
     shell_class = _ipython_shell_class()
     if shell_class is not None:
-        yield _IPythonShell(main, shell_class)
+        yield _IPythonShell(main, shell_class, untold)
         return
-    plain = _PlainShell(main, name)
+    plain = _PlainShell(main, name, untold)
     try:
         yield plain
     finally:
@@ -180,7 +186,7 @@ def _ipython_shell_class() -> Any:
 
 
 class _IPythonShell:
-    def __init__(self, main: ModuleType, shell_class: Any) -> None:
+    def __init__(self, main: ModuleType, shell_class: Any, untold: tuple[type[Exception], ...]) -> None:
         from traitlets.config import Config
 
         quiet = Config()
@@ -188,6 +194,8 @@ class _IPythonShell:
         quiet.InteractiveShell.colors = "nocolor" if not sys.stdout.isatty() else "neutral"
         self._shell = shell_class.instance(config=quiet, user_module=main)
         self._shell.enable_gui = lambda gui=None: None  # there are no windows, but `%matplotlib` may ask for some
+        if untold:
+            self._shell.set_custom_exc(untold, lambda *_, **__: None)
 
     def run(self, cell: Cell) -> Exception | None:
         result = self._shell.run_cell(cell.source, store_history=True)
@@ -198,10 +206,11 @@ class _IPythonShell:
 
 
 class _PlainShell:
-    def __init__(self, main: ModuleType, name: str) -> None:
+    def __init__(self, main: ModuleType, name: str, untold: tuple[type[Exception], ...]) -> None:
         main.__dict__.setdefault("display", print)
         self._main = main
         self._name = name
+        self._untold = untold
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
 
@@ -212,7 +221,8 @@ class _PlainShell:
         try:
             _execute(source, label, self._main.__dict__, self._loop)
         except Exception as error:
-            _print_from_cell(error, label)
+            if not isinstance(error, self._untold):
+                _print_from_cell(error, label)
             return error
         return None
 

@@ -12,6 +12,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
+from ..errors import JournalError
 from .alias import install_as_autogen
 
 __all__ = ("run_module", "run_program")
@@ -35,6 +36,7 @@ def run_program(path: str | os.PathLike[str], args: Sequence[str] = ()) -> int:
     Raises:
         AliasRefusedError: another ``autogen`` is in the way.
         FileNotFoundError: the program does not exist.
+        JournalError: the journal of the run has ended it. No traceback is printed: the text says what to do.
         SystemExit: the program asked for it.
     """
     program = Path(path)
@@ -49,6 +51,8 @@ def run_program(path: str | os.PathLike[str], args: Sequence[str] = ()) -> int:
         return run_notebook(program)
     try:
         _run_as_main(program.absolute())
+    except JournalError:
+        raise
     except Exception as error:
         _print_traceback(error)
         return 1
@@ -68,6 +72,7 @@ def run_module(name: str, args: Sequence[str] = ()) -> int:
     Raises:
         AliasRefusedError: another ``autogen`` is in the way.
         ImportError: the module does not exist.
+        JournalError: as for `run_program`.
         SystemExit: the module asked for it.
     """
     _replace_first_search_path(os.getcwd())
@@ -77,6 +82,8 @@ def run_module(name: str, args: Sequence[str] = ()) -> int:
         raise ModuleNotFoundError(f"No module named {name!r} (looked for it from {os.getcwd()}).", name=name)
     try:
         runpy.run_module(name, run_name="__main__", alter_sys=True)
+    except JournalError:
+        raise
     except Exception as error:
         _print_traceback(error)
         return 1

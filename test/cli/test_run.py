@@ -40,6 +40,18 @@ def notebook(folder: Path, *cells: str, name: str = "lesson.ipynb") -> str:
     return script(folder, json.dumps(content), name)
 
 
+# --- a journal
+
+
+@pytest.mark.parametrize("kind", ["script", "notebook", "notebook without IPython"])
+def test_an_error_of_the_journal_is_told_without_a_traceback(tmp_path: Path, kind: str) -> None:
+    make = script if kind == "script" else notebook
+    name = make(tmp_path, "print('Hello')\nfrom autogen_classic.state import JournalError\nraise JournalError('Full.')")
+    done = run(tmp_path, "--journal", "run.jsonl", name, ipython=kind != "notebook without IPython")
+    assert (done.returncode, done.stdout) == (1, "Hello\n")
+    assert done.stderr == "autogen-classic run: Full.\nMore about it: autogen-classic explain JournalError\n"
+
+
 # --- scripts
 
 
