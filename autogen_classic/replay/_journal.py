@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from time import time
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from .._core import tape as seam
 from .._core.drive import WHICH_WAY, Call, Request, Steps
@@ -23,9 +23,9 @@ from .._core.messages import TextOrMessage, as_message
 from .._core.party import Agent
 from .._core.replies import led_group
 from .._words import counted
-from ..errors import CassetteError, InterruptedStepError, JournalError
-from ..io.base import IOStream
+from ..errors import CassetteError, JournalError
 from ._answers import error_as_json
+from ._interrupted import Policy, decide, policies_of
 from ._journal_file import JournalFile
 from ._journal_lines import cut_among
 from ._library import Library, describe
@@ -35,13 +35,8 @@ from ._tape import RecordedCodeResult, TapeOfRun, agent_name
 from ._turns import Shortener, Turn
 from ._values import Secrets, canonical, plain
 
-__all__ = ("Policy", "journal")
+__all__ = ("journal",)
 
-Policy: TypeAlias = Literal["ask", "fail", "rerun"]
-"""What to do about a tool that was running when the program was stopped."""
-
-_POLICIES = ("ask", "fail", "rerun")
-_CODE = "code"  # the name of executed code, where tools have theirs
 _SHOWN_UNUSED = 5
 
 logger = logging.getLogger("autogen.replay")
@@ -86,7 +81,7 @@ def journal(
         InterruptedStepError: a tool was running when the program was stopped, and its policy is to fail.
         ValueError: an argument has another value.
     """
-    policies = _policies_of(interrupted)
+    policies = policies_of(interrupted)
     try:
         refuse_nesting()
     except CassetteError:
@@ -104,17 +99,6 @@ def journal(
         with seam.use(tape):
             yield
         tape.tell_what_was_left()
-
-
-def _policies_of(interrupted: Policy | Mapping[str, Policy]) -> Mapping[str, Policy]:
-    policies: Mapping[str, Policy] = interrupted if isinstance(interrupted, Mapping) else {"*": interrupted}
-    for policy in policies.values():
-        if policy not in _POLICIES:
-            raise ValueError(
-                f"interrupted takes {', '.join(map(repr, _POLICIES))}, or a dict of these by the names of tools, not "
-                f"{policy!r}."
-            )
-    return policies
 
 
 def _name_of_program() -> str:
@@ -332,7 +316,7 @@ class _JournalTape(TapeOfRun):
             yield from self.settled()
             return begun, run
         try:
-            answer = yield from self._decide(question, is_request=typed is not None)
+            answer = yield from decide(question, self._policies, is_request=typed is not None)
         except BaseException:
             waiting.insert(0, cut)  # it is still to be decided, should the program ask again
             raise
@@ -345,32 +329,6 @@ class _JournalTape(TapeOfRun):
         result = RecordedCodeResult(0, answer) if question["kind"] == "code" else answer
         return begun, Call(lambda: result)
 
-    def _decide(self, question: Turn, is_request: bool) -> Steps[str | None]:
-        """Return what a person says that a step has answered; None if it is to run again."""
-        name = question.get("name", _CODE)
-        policy = self._policies.get(name, self._policies.get("*", "fail"))
-        what = f"The request ({name})" if is_request else _call(question)
-        story = f"{what} of {question['agent']} was running when the program was stopped, and may have done its work"
-        if policy == "rerun":
-            warn(logger, "%s. It runs again.", story)
-            return None
-        if policy == "ask":
-            prompt = f"{story}. Type 'again' to run it again, 'stop' to end the program, or what it answered: "
-            answer = ""
-            while not answer:
-                try:
-                    answer = ((yield Call(IOStream.get_default().input, prompt)) or "").strip()
-                except EOFError:  # nobody is there who could answer
-                    answer = "stop"
-            if answer != "stop":
-                return None if answer == "again" else answer
-        raise InterruptedStepError(
-            f"{story}. Find out whether it has. To run it again, start the program again with "
-            f"journal(..., interrupted={{{name!r}: 'rerun'}}), or --interrupted {name}=rerun on the command line. With "
-            "'ask' in place of 'rerun' you can type what it answered.",
-            name,
-        )
-
 
 # The errors of the configurations that were tried for one request, and its id.
 _failed: ContextVar[tuple[str, tuple[Turn, ...]]] = ContextVar("autogen_classic_failed_turns", default=("", ()))
@@ -378,13 +336,6 @@ _failed: ContextVar[tuple[str, tuple[Turn, ...]]] = ContextVar("autogen_classic_
 
 def _said(turn: Turn) -> Turn:
     return {key: turn[key] for key in ("agent", "to", "message")}
-
-
-def _call(question: Turn) -> str:
-    if question["kind"] == "code":
-        return f"Code ({', '.join(str(block['language']) for block in question['blocks'])})"
-    arguments = ", ".join(f"{name}={value!r}" for name, value in question["arguments"].items())
-    return f"The tool {question['name']}({arguments})"
 
 
 def _was(number: int) -> str:

@@ -287,28 +287,44 @@ def test_a_tool_that_may_run_again_does(way: str, interrupted: Any, caplog: pyte
 def test_a_person_can_say_what_a_tool_answered(way: str, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     with pytest.raises(Stopped), journal("run.jsonl"):
         Pair(stop).talk(way)
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n30\n"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n 30\n"))
     pair = Pair()
     with journal("run.jsonl", interrupted="ask"):
         pair.talk(way)
-    assert capsys.readouterr().out.count("The tool add(x=1, y=2) of user was running") == 2
+    shown = capsys.readouterr().out
+    assert shown.count("The tool add(x=1, y=2) of user was running") == 2
+    assert "Recorded as its answer: 30\n" in shown
     assert pair.sums == []
     assert pair.user.chat_messages[pair.assistant][2]["content"] == "30"
     assert [line["result"] for line in lines_of() if line["kind"] == "tool"] == ["30"]
 
 
-def test_a_person_can_let_a_tool_run_again_or_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("leave", "again"), [("stop", "again"), (" Stop ", "AGAIN  "), ("'STOP'", '"Again"')])
+def test_a_person_can_let_a_tool_run_again_or_stop(leave: str, again: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Stopped), journal("run.jsonl"):
         Pair(stop).talk("sync")
-    monkeypatch.setattr(sys, "stdin", io.StringIO("stop\nagain\n"))
-    for _ in range(2):
-        pair = Pair()
-        try:
-            with journal("run.jsonl", interrupted={"add": "ask"}):
-                pair.talk("sync")
-        except InterruptedStepError:
-            assert pair.sums == []
-    assert pair.sums == [(1, 2)]
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{leave}\n{again}\n"))
+    stopped, pair = Pair(), Pair()
+    with pytest.raises(InterruptedStepError) as caught, journal("run.jsonl", interrupted={"add": "ask"}):
+        stopped.talk("sync")
+    assert "start the program again: you are asked again" in str(caught.value)
+    assert "'ask'" not in str(caught.value)
+    with journal("run.jsonl", interrupted={"add": "ask"}):
+        pair.talk("sync")
+    assert (stopped.sums, pair.sums) == ([], [(1, 2)])
+
+
+def test_ctrl_c_at_the_question_stops_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    with pytest.raises(Stopped), journal("run.jsonl"):
+        Pair(stop).talk("sync")
+    monkeypatch.setattr("builtins.input", interrupt)
+    pair = Pair()
+    with pytest.raises(InterruptedStepError, match="you are asked again"), journal("run.jsonl", interrupted="ask"):
+        pair.talk("sync")
+    assert pair.sums == []
 
 
 @both_ways
@@ -535,7 +551,9 @@ def test_the_command_line_runs_a_program_with_a_journal_and_shows_it(capsys: pyt
     with pytest.raises(KeyboardInterrupt):
         main(["run", "--journal", "run.jsonl", "main.py", "stop"])
     assert main(["run", "--journal", "run.jsonl", "main.py", "go"]) == 1
-    assert "The tool tool(x=2) of ann was running" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error.startswith("autogen-classic run: The tool tool(x=2) of ann was running")
+    assert "Traceback" not in error
     assert main(["run", "--journal", "run.jsonl", "--interrupted", "tool=rerun", "main.py", "go"]) == 0
     capsys.readouterr()
 
@@ -551,6 +569,16 @@ def test_the_command_line_runs_a_program_with_a_journal_and_shows_it(capsys: pyt
     with pytest.raises(SystemExit):
         main(["run", "--journal", "run.jsonl", "--interrupted", "tool=twice", "main.py"])
     assert "write ask, fail or rerun" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("interrupted", ["=rerun", " =rerun"])
+def test_a_policy_for_a_tool_without_a_name_is_no_policy_for_all(
+    interrupted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["run", "--journal", "run.jsonl", "--interrupted", interrupted, "main.py"])
+    assert caught.value.code == 2
+    assert f"the name of the tool is missing in {interrupted!r}; for all tools, write rerun" in capsys.readouterr().err
 
 
 def test_a_log_shows_what_is_under_way(capsys: pytest.CaptureFixture[str]) -> None:
