@@ -69,14 +69,14 @@ def fault_of(turn: object, kinds: tuple[str, ...] = KINDS) -> str:
         return f'has the "kind" {kind!r}, but must have one of {", ".join(kinds)}.'
     if type(turn.get("number")) is not int:
         return 'has no whole "number".'
-    for field, types in _FIELDS[kind].items():
-        if field not in turn or not isinstance(turn[field], types):
-            return f'has no "{field}" of the right type.'
-    if kind == "started":
-        return _fault_of_question(turn["turn"])
+    wrong = _wrong_field(turn, kind)
+    if wrong is not None:
+        return f'has no "{wrong}" of the right type.'
     for field, types in _OPTIONAL_FIELDS.items():
         if field in turn and not isinstance(turn[field], types):
             return f'has a "{field}" of the wrong type.'
+    if kind == "started":
+        return _fault_of_question(turn["turn"])
     outcome = _OUTCOMES.get(kind)
     if outcome is None:
         return _fault_of_error(turn["error"]) if kind == "failed" else ""
@@ -89,11 +89,17 @@ def fault_of(turn: object, kinds: tuple[str, ...] = KINDS) -> str:
     return _fault_of_response(turn["response"]) if kind == "model" else ""
 
 
+def _wrong_field(turn: Turn, kind: str) -> str | None:
+    """The first field that a turn of a kind must have and does not, or not of the right type; None if all are there."""
+    fields = _FIELDS[kind].items()
+    return next((name for name, types in fields if name not in turn or not isinstance(turn[name], types)), None)
+
+
 def _fault_of_question(question: dict[str, Any]) -> str:
     kind = question.get("kind")
     if kind not in ("code", "tool"):
         return f'has a "turn" of the kind {kind!r}, but must have one of code, tool.'
-    wrong = next((name for name, types in _FIELDS[kind].items() if not isinstance(question.get(name), types)), None)
+    wrong = _wrong_field(question, kind)
     return "" if wrong is None else f'has a "turn" without a "{wrong}" of the right type.'
 
 

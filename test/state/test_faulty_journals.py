@@ -231,6 +231,18 @@ def test_zeros_that_a_power_cut_has_left_are_left_out() -> None:
         (b'{"kind":"started","number":2}', 'line 3 has no "turn" of the right type'),
         (b'{"kind":"started","number":2,"turn":{}}', 'line 3 has a "turn" of the kind None'),
         (b'{"kind":"started","number":2,"turn":{"kind":"code","agent":"a"}}', 'line 3 has a "turn" without a "blocks"'),
+        (
+            b'{"kind":"started","number":2,"turn":{"kind":"tool","name":"n","arguments":{}}}',
+            'line 3 has a "turn" without a "agent"',
+        ),
+        (
+            b'{"kind":"started","number":2,"at":"noon","turn":{"kind":"code","agent":null,"blocks":[]}}',
+            'line 3 has a "at" of the wrong type',
+        ),
+        (
+            b'{"kind":"started","number":2,"within":"1","turn":{"kind":"code","agent":null,"blocks":[]}}',
+            'line 3 has a "within" of the wrong type',
+        ),
         (b'{"kind":"failed","number":2}', 'line 3 has no "agent" of the right type'),
     ],
 )
