@@ -402,6 +402,34 @@ def test_cells_read_keys_and_ask_for_input(tmp_path: Path) -> None:
     assert (report.reproduced, report.departure) == (2, None)
 
 
+def test_variables_without_a_key_keep_their_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_LOGIN", "sk-real-000000")
+    monkeypatch.setenv("MYKEY", "real")
+    monkeypatch.delenv("SEARCH_ADDRESS", raising=False)
+    program = (
+        "import os\nbefore = dict(os.environ)\nos.environ['PATH'] += ':/x'\nos.environ['NEW_SETTING'] = 'on'\n"
+        "assert os.environ['PATH'].count('/') > 2 and 'NEW_SETTING' not in before\n"
+        "assert {os.environ['MY_LOGIN'], os.environ['SEARCH_ADDRESS'], os.getenv('MYKEY')} == {'not-needed'}\n"
+    )
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    chat = program + ENDS_SOON + 'user.initiate_chat(assistant, message="Hello.")'
+    assert replay_notebook(notebook(tmp_path, (chat, [stream(shown)]))).departure is None
+
+
+@pytest.mark.parametrize(
+    "source", ["\n" * 300_000, "model=[" * 40_000, 'os.getenv("' + "KEY" * 100_000], ids=["lines", "models", "keys"]
+)
+def test_long_cells_are_read_in_linear_time(source: str) -> None:
+    program = (
+        "import sys\nfrom autogen_classic.compat.notebook import Cell\n"
+        "from autogen_classic.replay.notebooks import _cells\n"
+        "cells = [Cell(1, sys.stdin.read())]\n"
+        "_cells.keys_read(cells, {}), _cells.models_named(cells), _cells.carryovers_named(cells)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", program], input=source, text=True, env=environment, check=True, timeout=60)
+
+
 def test_asynchronous_cells_are_run(tmp_path: Path) -> None:
     shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
     chat = ENDS_SOON + 'await user.a_initiate_chat(assistant, message="Hello.")'

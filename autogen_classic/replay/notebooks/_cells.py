@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from ..._secrets import is_secret_variable
 from ...compat.notebook import Cell
 
 __all__ = ("carryovers_named", "keys_read", "models_named", "parsed")
 
-_KEYS_READ = re.compile(
-    r"os\.environ\[[\"'](\w+)[\"']\]|userdata\.get\([\"'](\w+)[\"']\)"
-    r"|(?:environ\.get|getenv)\([\"'](\w*(?:KEY|TOKEN|SECRET)\w*)[\"']"
-)
-_MODELS_NAMED = re.compile(r"\bmodels?[\"']?\s*[:=]\s*(\[[^\]]*\]|\"[^\"\n]+\"|'[^'\n]+')")
+_VARIABLE_NAMED = re.compile(r"(?:environ\[|environ\.get\(|getenv\(|userdata\.get\()[\"'](\w+)[\"']")
+_VARIABLE_NEEDED = re.compile(r"environ\[[\"'](\w+)[\"']\](?!\s*=[^=])")  # reading it fails if it is not set
+_NAME_OF_KEY = re.compile("KEY|TOKEN|SECRET")
+_MODELS_NAMED = re.compile(r"\bmodels?[\"']?\s*[:=]\s*(\[[^\[\]]*\]|\"[^\"\n]+\"|'[^'\n]+')")
 _QUOTED = re.compile(r"[\"']([^\"'\n]+)[\"']")
-_MAGIC = re.compile(r"(?m)^\s*[%!?].*$")
+_MAGIC = re.compile(r"(?m)^[^\S\n]*[%!?].*$")
 
 
-def keys_read(cells: Sequence[Cell]) -> set[str]:
-    """Return the names of the variables from which the cells read a key."""
-    return {name for cell in cells for match in _KEYS_READ.findall(cell.source) for name in match if name}
+def keys_read(cells: Sequence[Cell], environment: Mapping[str, str]) -> set[str]:
+    """Return the names of the variables from which the cells read a key, or without which they fail.
+
+    Args:
+        cells: the cells.
+        environment: the variables that are set. Those that hold no key, such as ``PATH``, are left out.
+    """
+    named = {name for cell in cells for name in _VARIABLE_NAMED.findall(cell.source) if _NAME_OF_KEY.search(name)}
+    needed = {name for cell in cells for name in _VARIABLE_NEEDED.findall(cell.source)}
+    held = {name for name in needed & environment.keys() if not is_secret_variable(name, environment[name])}
+    return named | (needed - held)
 
 
 def models_named(cells: Sequence[Cell]) -> list[str]:

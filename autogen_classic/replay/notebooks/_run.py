@@ -272,7 +272,8 @@ class _Shown(StringIO):
 
 def _give_keys(cells: Sequence[Cell]) -> None:
     """Put what stands for a key wherever the cells read one; no key is sent anywhere."""
-    for variable in sorted(keys_read(cells) | {variable for spec in SPECS for variable in spec.key_variables}):
+    of_models = {variable for spec in SPECS for variable in spec.key_variables}
+    for variable in sorted(keys_read(cells, os.environ) | of_models):
         os.environ[variable] = PLACEHOLDER_KEY  # in place of a real one as well: a cell may make a client of its own
     getpass.getpass = _placeholder
     colab, userdata = StandInModule("google.colab"), ModuleType("google.colab.userdata")
