@@ -43,8 +43,10 @@ def distribution_of(module: str) -> str:
     Args:
         module: its full name.
     """
-    top = module.partition(".")[0]
-    return next((_DISTRIBUTIONS[name] for name in (module, top) if name in _DISTRIBUTIONS), top)
+    name = module
+    while "." in name and name not in _DISTRIBUTIONS:
+        name = name.rpartition(".")[0]
+    return _DISTRIBUTIONS.get(name, name)
 
 
 def install_command(extra: str) -> str:

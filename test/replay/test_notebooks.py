@@ -246,6 +246,88 @@ def test_a_package_that_is_missing_takes_only_what_needs_it(tmp_path: Path) -> N
     assert (report.reproduced, [cell.departure is None for cell in report.cells]) == (4, [False, True])
 
 
+WITH_LIBRARY = """
+from nowhere.db import Database, DbError, Record, Session
+from abc import ABC
+
+class Row(Record, Session, table=True):
+    pass
+
+class Named:
+    def __init__(self, name):
+        self.name = name
+
+class NamedRow(Record, Named):
+    pass
+
+class AbstractRow(Record, ABC):
+    def __init__(self):
+        super().__init__(size=3)
+
+Row("a", size=3), AbstractRow()
+assert NamedRow("b").name == "b"
+assert not isinstance(3, Database) and not issubclass(int, Database)
+"""
+CATCHING = """
+try:
+    1 / 0
+except DbError:
+    raise
+except ZeroDivisionError:
+    caught = True
+try:
+    raise DbError("locked", code=5)
+except DbError as error:
+    assert caught and str(error) == "locked"
+"""
+
+
+def test_classes_of_a_missing_package_are_subclassed_and_its_errors_caught(tmp_path: Path) -> None:
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    chat = CATCHING + ENDS_SOON + 'user.initiate_chat(assistant, message="Hello.")'
+    report = replay_notebook(
+        notebook(tmp_path, (WITH_LIBRARY, []), (chat, [stream(shown)])), write=tmp_path / "again.ipynb"
+    )
+    assert report.reproduced == 2
+    assert [cell.departure is None for cell in report.cells] == [False, True]
+    assert '"error"' not in (tmp_path / "again.ipynb").read_text(encoding="utf-8")
+
+
+NO_GOOGLE = """
+from importlib.machinery import PathFinder
+
+installed = PathFinder.find_spec
+PathFinder.find_spec = lambda name, *where: None if name.partition(".")[0] == "google" else installed(name, *where)
+"""
+
+
+@pytest.mark.parametrize("hidden", [True, False], ids=["without google", "as installed"])
+def test_a_part_of_a_namespace_is_reported_as_missing(
+    hidden: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if hidden:
+        (tmp_path / "sitecustomize.py").write_text(NO_GOOGLE, encoding="utf-8")
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    shown = said("user", "assistant", "Hello.") + said("assistant", "user", "Good day.")
+    chat = ENDS_SOON + 'user.initiate_chat(assistant, message="Hello.")'
+    cells = (
+        "from google import one\none.Client()",
+        "import google.two\ngoogle.two.Client()",
+        "import google.three as three\nthree.Client()",
+        "from google.four.types import Text\nfrom google import four\nfour.Client(Text)",
+        "from google.colab import userdata\nfrom google import colab, five\nfive.Client(colab.drive)",
+    )
+    source = notebook(tmp_path, *((cell, []) for cell in cells), ("google.two.Client()\n" + chat, [stream(shown)]))
+    report = replay_notebook(source, write=tmp_path / "again.ipynb")
+    *missing, last = (cell.departure for cell in report.cells)
+    assert (report.reproduced, last) == (2, None)
+    told = [departure.why.partition(". ")[0] for departure in missing if departure is not None]
+    assert told == [
+        f"Not installed: google.{part}" for part in ("one", "two", "three", "four.types, google.four", "five")
+    ]
+    assert '"error"' not in (tmp_path / "again.ipynb").read_text(encoding="utf-8")
+
+
 def test_a_key_that_a_missing_package_would_give_is_not_needed(tmp_path: Path) -> None:
     cell = (
         "import autogen\nfrom nowhere.identity import Credential, token_provider\n"

@@ -12,7 +12,9 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.util import find_spec
+from importlib import import_module
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, module_from_spec
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
@@ -276,12 +278,17 @@ def _give_keys(cells: Sequence[Cell]) -> None:
     for variable in sorted(keys_read(cells, os.environ) | of_models):
         os.environ[variable] = PLACEHOLDER_KEY  # in place of a real one as well: a cell may make a client of its own
     getpass.getpass = _placeholder
+    _offer_colab()
+
+
+def _offer_colab() -> None:
+    """Put what stands for ``google.colab`` beside the packages of Google that are installed, if any are."""
     colab, userdata = StandInModule("google.colab"), ModuleType("google.colab.userdata")
     vars(userdata)["get"] = _placeholder
     vars(colab)["userdata"] = userdata
-    sys.modules.setdefault("google.colab", colab)
     if find_spec("google") is None:
-        sys.modules["google"] = StandInModule("google")
+        sys.modules["google"] = module_from_spec(ModuleSpec("google", None, is_package=True))
+    vars(import_module("google"))["colab"] = sys.modules.setdefault("google.colab", colab)
 
 
 def _placeholder(*_: object, **__: object) -> str:

@@ -11,6 +11,8 @@ import base64
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import accumulate
 from types import ModuleType
@@ -28,8 +30,29 @@ _BLANK = base64.b64decode(
 _ASKED_FOR = ("get_secret_value",)  # what the library looks for in every value of a configuration
 
 
+class _StandInBase:
+    """What a class has in place of a base that is not there: it takes any arguments, and hands them to other bases."""
+
+    def __init__(self, *values: object, **named: object) -> None:
+        following = super(_StandInBase, type(self)).__init__
+        if following is not object.__init__:
+            following(self, *values, **named)
+
+    def __init_subclass__(cls, **_: object) -> None:
+        super().__init_subclass__()
+
+
+class _StandInError(Exception):
+    """An error of a package that is not there; only a cell itself can raise it."""
+
+    def __init__(self, *values: object, **_: object) -> None:
+        super().__init__(*values)
+
+
 class StandIn:
     """Something of a package that is not there: it can be named, called, subclassed and used as a decorator.
+
+    It cannot be caught: ``except`` wants a class, which stands in only for what is called an error or an exception.
 
     Args:
         name: its dotted name; the first part is the package.
@@ -38,11 +61,11 @@ class StandIn:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def __getattr__(self, name: str) -> StandIn:
+    def __getattr__(self, name: str) -> StandIn | type[Exception]:
         if name in _ASKED_FOR or (name.startswith("__") and name.endswith("__")):
             raise AttributeError(name)
         self._refuse_in_chat()
-        return StandIn(f"{self._name}.{name}")
+        return _stand_in(f"{self._name}.{name}")
 
     def __call__(self, *values: object, **named: object) -> object:
         self._refuse_in_chat()
@@ -65,7 +88,14 @@ class StandIn:
         pass
 
     def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[type, ...]:
-        return ()
+        is_first = self is next(base for base in bases if isinstance(base, StandIn))
+        return (_StandInBase,) if is_first else ()
+
+    def __instancecheck__(self, value: object) -> bool:
+        self._refuse_in_chat()
+        return False
+
+    __subclasscheck__ = __instancecheck__
 
     def __or__(self, other: object) -> StandIn:
         return self
@@ -93,10 +123,17 @@ class StandInModule(ModuleType):
         super().__init__(name)
         self.__path__ = []  # what has a path is a package, from which modules can be imported
 
-    def __getattr__(self, name: str) -> StandIn:
+    def __getattr__(self, name: str) -> StandIn | type[Exception]:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return StandIn(f"{self.__name__}.{name}")
+        return _stand_in(f"{self.__name__}.{name}")
+
+
+@cache  # an error is caught by the class with which it was raised
+def _stand_in(name: str) -> StandIn | type[Exception]:
+    """Stand in for something of a package: for an error, which a cell may want to catch, with a class."""
+    own_name = name.rpartition(".")[2]
+    return type(own_name, (_StandInError,), {}) if own_name.endswith(("Error", "Exception")) else StandIn(name)
 
 
 def missing_modules(source: str) -> list[str]:
@@ -113,19 +150,26 @@ def missing_modules(source: str) -> list[str]:
         if isinstance(node, ast.Import):
             named += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            named.append(node.module)
+            within = [f"{node.module}.{alias.name}" for alias in node.names if alias.name != "*"]
+            named += [node.module] if _is_missing(node.module) else within
     return [name for name in dict.fromkeys(named) if _is_missing(name)]
 
 
 def _is_missing(module: str) -> bool:
-    package, *parts = module.split(".")
-    try:
-        spec = find_spec(package)
-        if spec is not None and spec.origin is None and parts:  # a namespace, which several distributions fill
-            spec = find_spec(f"{package}.{parts[0]}")
-    except (ImportError, ValueError):
-        return False
-    return spec is None
+    """Whether the package of a module is not installed; of a namespace, which several distributions fill, the part."""
+    for name in _with_packages(module):
+        try:
+            spec = find_spec(name)
+        except (ImportError, ValueError):  # what a program has put in place itself is there
+            return False
+        if spec is None or spec.origin is not None:
+            return spec is None
+    return False
+
+
+def _with_packages(module: str) -> Iterator[str]:
+    """The packages around a module, from the outermost on, and the module itself."""
+    return accumulate(module.split("."), "{}.{}".format)
 
 
 @contextmanager
@@ -135,16 +179,16 @@ def standing_in(modules: Sequence[str]) -> Iterator[None]:
     Args:
         modules: their dotted names.
     """
-    made = {}
-    for module in modules:
-        parts = module.split(".")
-        for name in accumulate(parts, "{}.{}".format):
-            if name not in sys.modules and not (name == parts[0] and find_spec(name)):
-                made[name] = sys.modules[name] = StandInModule(name)
+    absent = [name for module in modules for name in _with_packages(module) if _is_missing(name)]
+    for name in dict.fromkeys(absent):
+        sys.modules[name] = StandInModule(name)
+        package, _, own_name = name.rpartition(".")
+        if package:
+            setattr(import_module(package), own_name, sys.modules[name])
     try:
         yield
     finally:
-        for name in made:
+        for name in absent:
             sys.modules.pop(name, None)
 
 
