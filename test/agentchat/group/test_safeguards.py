@@ -256,6 +256,23 @@ class TestTools:
         assert contents(result)[2] == (f"Error: {BLOCKED}" if action == "block" else "sent")
 
     @both_ways
+    @pytest.mark.parametrize("action", ["block", "mask"])
+    def test_what_goes_into_a_tool_inside_of_lists_and_dicts_or_as_a_number(self, way, action):
+        ran = []
+
+        def send(parts: list[dict[str, str]], number: int | str, sure: bool) -> str:
+            """Send."""
+            ran.append((parts, number, sure))
+            return "sent"
+
+        asked = tool_call("send", parts=[{"a secret": "b", "c": "secret"}], number=4711, sure=True)
+        ann = member("ann", asked, "done", functions=send)
+        policy = around("tool_interaction", message_destination="send", action=action, pattern="secret|4711")
+        result = group(way, policy, ann)
+        assert ran == ([] if action == "block" else [([{f"a {MASK}": "b", "c": MASK}], MASK, True)])
+        assert contents(result)[2] == (f"Error: {BLOCKED}" if action == "block" else "sent")
+
+    @both_ways
     @pytest.mark.parametrize(("action", "heard"), [("block", BLOCKED), ("mask", "the [SENSITIVE_INFO]")])
     def test_what_comes_out_of_a_tool(self, way, action, heard):
         def look() -> ReplyResult:

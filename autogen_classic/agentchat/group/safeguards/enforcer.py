@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -190,10 +191,7 @@ class SafeguardEnforcer:
 
         def allowed(arguments: dict[str, Any]) -> dict[str, Any]:
             caller = _caller_of(agent)
-            return {
-                key: self._changed("tool", caller, name, value, raises=True) if isinstance(value, str) else value
-                for key, value in arguments.items()
-            }
+            return {key: self._allowed_argument(caller, name, value) for key, value in arguments.items()}
 
         def checked(result: object) -> object:
             caller = _caller_of(agent)
@@ -218,6 +216,16 @@ class SafeguardEnforcer:
         guarded._classic_unguarded = function
         result: Callable[..., Any] = guarded
         return result
+
+    def _allowed_argument(self, caller: str, tool: str, value: object) -> object:
+        """What a tool gets of an argument; a value that is not a text is read as the JSON that the model wrote."""
+        if isinstance(value, str):
+            return self._changed("tool", caller, tool, value, raises=True)
+        if not isinstance(value, (dict, list, int, float)):
+            return value
+        asked: Message = {"content": None, "function_call": {"name": tool, "arguments": value}}
+        kept = self._changed("tool", caller, tool, asked, raises=True)
+        return value if kept is asked else json.loads(kept["function_call"]["arguments"])
 
     def _changed(self, kind: Kind, source: str, destination: str, message: MessageT, raises: bool = False) -> MessageT:
         for rule in self._rules:
