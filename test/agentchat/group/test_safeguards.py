@@ -181,6 +181,14 @@ class TestBetweenAgents:
         heard = bob.chat_messages[ann][-1]["tool_calls"][0]["function"]["arguments"]
         assert heard == arguments.replace("secret", "[SENSITIVE_INFO]")
 
+    def test_a_value_that_a_repeated_name_hides_is_not_passed_on(self):
+        enforcer = SafeguardEnforcer(between_agents(action="mask"))
+        called = {"content": None, "tool_calls": [{"function": {"name": "look"}}]}
+        message = with_arguments(called, '{"a": {"b": "\\u0073ecret", "b": "x"}}')
+        call = enforcer.check_and_act("ann", "bob", message)["tool_calls"][0]
+        assert json.loads(call["function"]["arguments"]) == {"a": {"b": "x"}}
+        assert "ecret" not in call["function"]["arguments"]
+
     @both_ways
     def test_a_call_with_something_forbidden_is_not_made(self, way):
         ran = []

@@ -103,10 +103,16 @@ def _functions_in(message: Message) -> list[Message]:
 def _readable(arguments: object) -> object:
     """The arguments of a call as JSON without escapes, in which a pattern finds what the tool would read."""
     try:
-        parsed = json.loads(arguments) if isinstance(arguments, str) else arguments
+        parsed = json.loads(arguments, object_pairs_hook=_with_repeated) if isinstance(arguments, str) else arguments
     except ValueError:
         return arguments
     return json.dumps(parsed, ensure_ascii=False)
+
+
+def _with_repeated(pairs: list[tuple[str, object]]) -> object:
+    """An object of JSON; if a name is repeated in it, a list, because a dict would hide all but the last value."""
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else [{name: value} for name, value in pairs]
 
 
 def _masked_arguments(arguments: object, mask: Callable[[str], str], finds: Callable[[str], bool]) -> str:
@@ -131,7 +137,7 @@ def _masked_arguments(arguments: object, mask: Callable[[str], str], finds: Call
         return finds(json.dumps(values, ensure_ascii=False).replace(MASK, ""))
 
     try:
-        values = json.loads(str(_readable(arguments)))
+        values = json.loads(arguments) if isinstance(arguments, str) else arguments
     except ValueError:
         return masked_text(str(arguments))
     kept = with_keys(with_leaves(values, masked), masked_text)
