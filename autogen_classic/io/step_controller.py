@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ("AsyncStepController", "StepController", "event_classes")
 
@@ -91,6 +94,8 @@ class StepController(_EventFilter):
 class AsyncStepController(_EventFilter):
     """Holds a chat in the same event loop: it waits at an event until `step` is called.
 
+    It can be used in one event loop after another.
+
     Args:
         yield_on: the classes of events at which the chat waits; None stands for all.
 
@@ -99,10 +104,9 @@ class AsyncStepController(_EventFilter):
     """
 
     def __init__(self, yield_on: Collection[type[Any]] | None = None) -> None:
-        import asyncio  # as late as possible: it takes longer to load than everything else
-
         super().__init__(yield_on)
-        self._steps = asyncio.Semaphore(0)
+        self._steps = 0  # that came before anybody waited for them
+        self._waiting: list[asyncio.Future[None]] = []
 
     async def wait_for_step(self, event: object) -> None:
         """Wait until the chat may go on.
@@ -112,15 +116,37 @@ class AsyncStepController(_EventFilter):
         """
         if not self.should_block(event):
             return
-        await self._steps.acquire()
-        if self._terminated:
-            self._steps.release()  # for another task of the chat that waits as well
+        if self._steps:
+            self._steps -= 1
+            return
+        import asyncio  # as late as possible: it takes longer to load than everything else
+
+        step = asyncio.get_running_loop().create_future()
+        self._waiting.append(step)
+        try:
+            await step
+        except asyncio.CancelledError:
+            if not step.cancelled():  # the step came just before, and is for whoever waits next
+                self.step()
+            raise
 
     def step(self) -> None:
         """Let the chat go on to its next event."""
-        self._steps.release()
+        while self._waiting:
+            if self._let_go_on(self._waiting.pop(0)):
+                return
+        self._steps += 1
 
     def terminate(self) -> None:
         """Let the chat go on, and wait at no further event."""
         self._terminated = True
-        self._steps.release()
+        while self._waiting:
+            self._let_go_on(self._waiting.pop(0))
+
+    @staticmethod
+    def _let_go_on(waiting: asyncio.Future[None]) -> bool:
+        """Wake a task. False if it was cancelled, or its event loop was closed, before."""
+        if waiting.done() or waiting.get_loop().is_closed():
+            return False
+        waiting.set_result(None)
+        return True

@@ -76,6 +76,47 @@ def test_every_task_that_waits_goes_on(let_go: Any) -> None:
     asyncio.run(chat())
 
 
+def test_a_controller_holds_chats_in_one_event_loop_after_another() -> None:
+    controller = AsyncStepController()
+
+    async def chat() -> None:
+        abandoned = asyncio.ensure_future(controller.wait_for_step(EVENT))
+        await asyncio.sleep(0)
+        abandoned.cancel()
+        waiting = asyncio.ensure_future(controller.wait_for_step(EVENT))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        controller.step()
+        await asyncio.wait_for(waiting, timeout=10)
+
+    for _ in range(2):
+        asyncio.run(chat())
+
+
+def test_a_step_for_a_task_that_is_cancelled_or_whose_loop_is_closed_is_for_the_next_one() -> None:
+    controller = AsyncStepController()
+
+    async def wait() -> None:
+        waiting = [asyncio.ensure_future(controller.wait_for_step(EVENT)) for _ in range(2)]
+        await asyncio.sleep(0)
+        controller.step()
+        waiting[0].cancel()
+        await asyncio.wait_for(waiting[1], timeout=10)
+
+    asyncio.run(wait())
+    loop = asyncio.new_event_loop()
+    left = controller.wait_for_step(EVENT)
+
+    async def begin() -> None:
+        left.send(None)
+
+    loop.run_until_complete(begin())
+    loop.close()
+    controller.step()
+    asyncio.run(asyncio.wait_for(controller.wait_for_step(EVENT), timeout=10))
+    left.close()
+
+
 def test_steps_that_come_first_are_counted() -> None:
     async def chat() -> None:
         controller = AsyncStepController()
