@@ -36,7 +36,7 @@ from ..code_utils import (
 )
 from ..errors import MissingItemError, with_note
 from ..io.base import AsyncInputStream, InputStream, IOStream, show
-from ..io.console import IOConsole
+from ..io.console import IOConsole, input_is_replaced
 from ..llm_config.config import current_llm_config
 from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
 from ._agent_tools import AgentTools
@@ -882,7 +882,8 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
             return answer
         settings = {} if iostream is None else {"iostream": cast(InputStream, iostream)}
         ask = functools.partial(self.get_human_input, prompt, **settings)
-        if type(stream).input is IOConsole.input and self._classic_asks_the_usual_way():
+        is_console = getattr(stream.input, "__func__", None) is IOConsole.input and not input_is_replaced()
+        if is_console and self._classic_asks_the_usual_way():
             from .._core.person_beside_loop import ask_beside_event_loop  # late: few programs have such chats
 
             return await ask_beside_event_loop(ask)

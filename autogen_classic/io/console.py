@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import functools
 import getpass
+import os
 import select
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import BuiltinFunctionType
 from typing import Any, TextIO
 
 from .._core.steering import check
 from .base import IOStream
 
-__all__ = ("IOConsole",)
+__all__ = ("IOConsole", "input_is_replaced")
 
 SECONDS_BETWEEN_CHECKS = 0.1
+
+_console = threading.RLock()  # held from a question to its answer
 
 
 class IOConsole(IOStream):
@@ -40,8 +45,8 @@ class IOConsole(IOStream):
     def input(self, prompt: str = "", *, password: bool = False) -> str:
         """Ask with the built-in ``input``, or with ``getpass`` for a password.
 
-        In a terminal, and in another thread than the main one, the question is given up when its chat is stopped at
-        once: whatever is typed next is for whoever asks next.
+        Questions of several threads are asked one after the other. In a terminal, and in another thread than the main
+        one, the question is given up when its chat is stopped at once: whatever is typed next is for whoever asks next.
 
         Args:
             prompt: the text shown to the person; a password without one is asked for with ``Password: ``.
@@ -54,28 +59,73 @@ class IOConsole(IOStream):
             EOFError: standard input is at its end.
         """
         prompt = _as_the_console_can_show_it(prompt)
-        if password:
-            return getpass.getpass(prompt or "Password: ")
-        is_replaced = not isinstance(input, BuiltinFunctionType)
-        if is_replaced or threading.current_thread() is threading.main_thread():
+        if input_is_replaced() and not password:
             return input(prompt)
-        if sys.platform != "win32" and sys.stdin is not None and sys.stdin.isatty():
-            print(prompt, end="", flush=True)
-            return _next_line(sys.stdin)
-        _keep_standard_input()
-        return input(prompt)
+        with _console_of_its_own():
+            if password:
+                return getpass.getpass(prompt or "Password: ")
+            if _is_in_main_thread():
+                return input(prompt)
+            if _has_terminal():
+                print(prompt, end="", flush=True)
+                return _next_line(sys.stdin)
+            _keep_standard_input()
+            return input(prompt)
+
+
+def input_is_replaced() -> bool:
+    """Whether a program has put a function of its own in the place of the built-in ``input``, as notebooks do.
+
+    Such a function asks in its own way, and may need the thread or the event loop of whoever calls it.
+    """
+    return not isinstance(input, BuiltinFunctionType)
+
+
+@contextmanager
+def _console_of_its_own() -> Iterator[None]:
+    """Wait until nobody else asks at the console, and keep the others away meanwhile."""
+    while not _console.acquire(timeout=SECONDS_BETWEEN_CHECKS):
+        _check_beside_main_thread()
+    try:
+        _check_beside_main_thread()
+        yield
+    finally:
+        _console.release()
+
+
+def _check_beside_main_thread() -> None:
+    """Give up here what nobody waits for any more; the main thread is interrupted by a signal instead."""
+    if not _is_in_main_thread():
+        check()
+
+
+def _is_in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def _has_terminal() -> bool:
+    """Whether standard input is a terminal that can be waited for; that of IDLE, for example, has no file."""
+    try:
+        return sys.platform != "win32" and os.isatty(sys.stdin.fileno())
+    except (AttributeError, OSError, ValueError):  # there is no standard input, or it is closed
+        return False
 
 
 def _next_line(terminal: TextIO) -> str:
     """Read a line from a terminal, which gives its input line by line, and look meanwhile whether it is waited for."""
-    is_there = False
-    while not is_there:
-        is_there = bool(select.select([terminal], [], [], SECONDS_BETWEEN_CHECKS)[0])
-        check()  # also now: what is there may have been typed for somebody else
+    while True:
+        _has_line(terminal, SECONDS_BETWEEN_CHECKS)
+        check()  # also when a line has come: it may have been typed for somebody else
+        if _has_line(terminal, 0):  # and nobody else, such as the program itself, has read it meanwhile
+            break
     line = terminal.readline()
     if not line:
         raise EOFError
     return line.removesuffix("\n")
+
+
+def _has_line(terminal: TextIO, seconds: float) -> bool:
+    return bool(select.select([terminal], [], [], seconds)[0])
 
 
 @functools.cache
