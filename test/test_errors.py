@@ -22,6 +22,7 @@ from scripts.error_pages import drawn
 # Exceptions by which our own code tells its own code something; no program ever sees one.
 SIGNALS = {
     "ConversationFailed": "a conversation of a server has failed, on its way to the answer that says so",
+    "ProgramFailed": "a program has ended with an exit code other than 0, and has said why itself",
     "Refusal": "an endpoint of the test server answers with an error",
     "RefusedError": "an entry of an old cache that is not imported, on its way to the count of those",
     "RequestRefused": "a request that a server does not take, on its way to the answer that says why",

@@ -7,21 +7,21 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ("check_outputs", "check_sources")
+__all__ = ("check_outputs", "refuse_folders")
 
 
-def check_sources(sources: Iterable[Path]) -> None:
-    """Refuse to read a folder.
+def refuse_folders(files: Iterable[Path]) -> None:
+    """Refuse a folder in place of a file.
 
     Args:
-        sources: the files that are to be read.
+        files: the files that are to be read or written.
 
     Raises:
         IsADirectoryError: one of them is a folder.
     """
-    for source in sources:
-        if source.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(source))
+    for file in files:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
 
 
 def check_outputs(sources: Iterable[Path], *outputs: Path | None) -> None:
@@ -34,6 +34,7 @@ def check_outputs(sources: Iterable[Path], *outputs: Path | None) -> None:
     Raises:
         FileExistsError: one of them would be written over another file of the command.
         FileNotFoundError: the folder of one of them does not exist.
+        IsADirectoryError: one of them is a folder.
     """
     taken = list(sources)
     for output in (output for output in outputs if output is not None):
@@ -41,6 +42,7 @@ def check_outputs(sources: Iterable[Path], *outputs: Path | None) -> None:
             raise FileExistsError(
                 f"{output} has another part in this command, and would be written over. Name a new file."
             )
+        refuse_folders([output])
         if not output.parent.is_dir():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(output))
         taken.append(output)

@@ -150,12 +150,11 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ._classroom.runs import KEPT, RUN_SUFFIX, run_and_keep
+    from ._classroom.runs import RUN_SUFFIX, run_and_keep
 
-    output = (options.output or Path(f"{options.program.stem}{RUN_SUFFIX}")).absolute()
-    code = run_and_keep(options.program, output, options.cassette)
-    print(f"{KEPT}{output}", file=sys.stderr)
-    return code
+    return run_and_keep(
+        options.program, options.output or Path(f"{options.program.stem}{RUN_SUFFIX}"), options.cassette
+    )
 
 
 def _grade(options: argparse.Namespace) -> int:

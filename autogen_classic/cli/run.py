@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ._files import check_outputs
 
-__all__ = ("main",)
+__all__ = ("ProgramFailed", "main")
 
 _EXAMPLES = """\
 examples:
@@ -50,14 +50,14 @@ def main(arguments: Sequence[str]) -> int:
     options, program_arguments = _split(parser, arguments)
 
     code = 0
-    with suppress(_ProgramFailed), _tape(options):
+    with suppress(ProgramFailed), _tape(options):
         code = _run(options, program_arguments)
         if code:
-            raise _ProgramFailed  # so that a replay does not also complain about what the program never got to ask
+            raise ProgramFailed  # so that a replay does not also complain about what the program never got to ask
     return code
 
 
-class _ProgramFailed(Exception):
+class ProgramFailed(Exception):
     """The program has ended with an exit code other than 0, and has said why."""
 
 

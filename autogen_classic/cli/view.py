@@ -8,7 +8,7 @@ import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
-from ._files import check_outputs, check_sources
+from ._files import check_outputs, refuse_folders
 
 __all__ = ("main",)
 
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
 
     sources: list[Path] = [path for path in (options.run, options.other) if path is not None]
-    check_sources(sources)
+    refuse_folders(sources)
     output: Path = options.output or options.run.with_suffix(".view.html")
     check_outputs(sources, output)
 

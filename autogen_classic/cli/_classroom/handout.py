@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ...errors import ClassroomError
 from . import check
-from .runs import KEPT, RUN_SUFFIX
+from .runs import DRAFT_SUFFIX, NOTICES, RUN_SUFFIX
 
 __all__ = ("Lesson", "copy_parts", "find_notebooks", "record_lesson")
 
@@ -102,10 +102,11 @@ def record_lesson(notebook: Path, folder: Path) -> Lesson:
     fault = _run(notebook, run, cassette)
     has_cassette = fault is None
     if not has_cassette:
-        cassette.unlink(missing_ok=True)
+        for file in (run, cassette):
+            file.unlink(missing_ok=True)
         fault = _run(notebook, run, None)
-    if run.is_file() and not run.stat().st_size:  # nothing to compare with
-        run.unlink()
+    for file in run.parent.glob(f"{run.name}.*{DRAFT_SUFFIX}"):  # of a notebook that took too long
+        file.unlink()
     return Lesson(notebook.stem, has_cassette, fault)
 
 
@@ -132,6 +133,6 @@ def _run(notebook: Path, run: Path, cassette: Path | None) -> str | None:
     if process.returncode == 0:
         return None
     printed = process.stdout.decode("utf-8", "replace").splitlines()
-    notices = (KEPT, f"{notebook.name}: cell ")  # they follow the error
+    notices = (*NOTICES, f"{notebook.name}: cell ")  # they follow the error
     lines = [line for line in printed if line.strip() and not line.startswith(notices)]
     return lines[-1] if lines else f"exit code {process.returncode}"

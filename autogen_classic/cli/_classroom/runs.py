@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -21,19 +23,28 @@ from ...events import (
     to_json,
     unsubscribe,
 )
-from .._files import check_outputs
+from .._files import check_outputs, refuse_folders
+from ..run import ProgramFailed
 
-__all__ = ("KEPT", "RUN_SUFFIX", "run_and_keep")
+__all__ = ("DRAFT_SUFFIX", "NOTICES", "RUN_SUFFIX", "run_and_keep")
 
 RUN_SUFFIX = ".run.jsonl"
-KEPT = "The run is kept in "
-"""How the line begins that says where a run is."""
+DRAFT_SUFFIX = ".partial"
+"""How the name of a run ends that is under way, or was killed."""
+_FAILED_SUFFIX = ".failed.jsonl"
+_KEPT = "The run is kept in "
+_NOTHING_KEPT = "Nothing is kept of this run: no agent did anything in it."
+NOTICES = (_KEPT, _NOTHING_KEPT)
+"""How the line begins that says what is kept."""
 
 _KINDS = (ChatEnded, ChatFailed, CodeExecuted, MessageReceived, ModelAnswered, ToolReturned)
 
 
 def run_and_keep(program: Path, run: Path, cassette: Path | None = None) -> int:
-    """Run a program, and write what happens in it.
+    """Run a program, keep what happens in it, and say on standard error where that is.
+
+    A run that was kept earlier is replaced at the end, in one step, and only by one that is worth as much: one that
+    has come to its end, or one that has failed no earlier.
 
     Args:
         program: a notebook or a script.
@@ -45,18 +56,69 @@ def run_and_keep(program: Path, run: Path, cassette: Path | None = None) -> int:
 
     Raises:
         OSError: a file cannot be read or written, or would be written over another.
+        SystemExit: the program asked for it.
     """
+    refuse_folders([program])
     if not program.is_file():
         raise FileNotFoundError(f"There is no file {program}.")
     check_outputs([program], run, cassette)
-    with run.absolute().open("w", encoding="utf-8") as file:
-        keep = _keeping(file)
-        subscribe(keep, kinds=_KINDS)
-        try:
-            with _recorded(cassette):
-                return run_program(program)
-        finally:
-            unsubscribe(keep)
+    run = run.resolve()
+    if run.exists() and not run.is_file():
+        raise FileExistsError(f"A run cannot be kept in {run}: it is a device or a pipe. Name a new file.")
+    draft = run.with_name(f"{run.name}.{os.getpid()}{DRAFT_SUFFIX}")
+    succeeded = False
+    try:
+        with suppress(ProgramFailed), draft.open("w", encoding="utf-8") as file, _kept(file), _recorded(cassette):
+            code = run_program(program)
+            if code:
+                raise ProgramFailed  # so that no empty cassette takes the place of one that is there
+            succeeded = True
+        return code
+    except SystemExit as error:
+        succeeded = error.code in (None, 0)
+        raise
+    finally:
+        if draft.exists():
+            print(_settle(draft, run, succeeded), file=sys.stderr)
+
+
+def _settle(draft: Path, run: Path, succeeded: bool) -> str:
+    """Put a new run where it belongs.
+
+    Args:
+        draft: the new run.
+        run: where it goes if it is worth as much as the one that is there.
+        succeeded: whether its program has come to its end.
+
+    Returns:
+        What is kept, and where.
+    """
+    length, length_before = _lines_in(draft), _lines_in(run)
+    if not length:
+        draft.unlink()
+        return f"{_NOTHING_KEPT} The run before is still kept in {run}" if length_before else _NOTHING_KEPT
+    if succeeded or length >= length_before:
+        draft.replace(run)
+        return f"{_KEPT}{run}"
+    failed = run.with_name(f"{run.name.removesuffix(RUN_SUFFIX)}{_FAILED_SUFFIX}")
+    draft.replace(failed)
+    return f"{_KEPT}{failed}: it failed before it came as far as the run before, which is still kept in {run}"
+
+
+def _lines_in(run: Path) -> int:
+    """How many events a run holds; 0 for one that does not exist."""
+    return run.read_bytes().count(b"\n") if run.exists() else 0
+
+
+@contextmanager
+def _kept(file: TextIO) -> Iterator[None]:
+    """Write what happens into a file."""
+    keep = _keeping(file)
+    subscribe(keep, kinds=_KINDS)
+    try:
+        yield
+    finally:
+        unsubscribe(keep)
 
 
 def _keeping(file: TextIO) -> Callable[[Event], None]:

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from autogen_classic.cli import main
 from autogen_classic.cli._classroom import check, wheels
 from autogen_classic.cli._classroom.handout import find_notebooks
 from autogen_classic.cli._classroom.needs import requirements_of
+from autogen_classic.compat.alias import uninstall_as_autogen
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -114,6 +117,90 @@ def test_a_run_is_never_kept_over_its_notebook(tmp_path: Path, capsys: pytest.Ca
         assert main(["classroom", "run", str(lesson), option, str(lesson)]) == 1
         assert f"{lesson} has another part in this command, and would be written over." in capsys.readouterr().err
     assert lesson.read_bytes() == before
+
+
+TALK = """\
+from autogen_classic import AssistantAgent, UserProxyAgent
+from autogen_classic.testing import ScriptedClient
+
+def talk(turns):
+    assistant = AssistantAgent("assistant", llm_config=ScriptedClient(["Yes."] * turns).llm_config())
+    user = UserProxyAgent("user", human_input_mode="NEVER", code_execution_config=False)
+    user.initiate_chat(assistant, message="Well?", max_turns=turns)
+
+"""
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[bytes]:
+    """A run of ``good.py`` with a cassette beside it, in the present folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("argv", "path"):
+        monkeypatch.setattr(sys, name, [*getattr(sys, name)])
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    assert run_script(f"{TALK}talk(2)") == 0
+    assert capsys.readouterr().err.endswith(f"The run is kept in {tmp_path / 'good.run.jsonl'}\n")
+    yield Path("good.run.jsonl").read_bytes()
+    uninstall_as_autogen()
+
+
+def run_script(text: str) -> int:
+    Path("good.py").write_text(text, encoding="utf-8")
+    return main(["classroom", "run", "good.py", "--cassette", "good.json"])
+
+
+def test_a_program_in_which_nothing_happens_leaves_the_run_before_as_it_was(
+    kept: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cassette = Path("good.json").read_bytes()
+    for text in ("x = (", "raise ValueError", "import sys; sys.exit('no')"):
+        with suppress(SystemExit):
+            assert run_script(text) == 1
+        assert capsys.readouterr().err.endswith(
+            "Nothing is kept of this run: no agent did anything in it. The run before is still kept in "
+            f"{tmp_path / 'good.run.jsonl'}\n"
+        )
+        assert Path("good.run.jsonl").read_bytes() == kept
+        assert Path("good.json").read_bytes() == cassette
+    Path("good.ipynb").write_text("not JSON", encoding="utf-8")
+    assert main(["classroom", "run", "good.ipynb"]) == 1
+    assert Path("good.run.jsonl").read_bytes() == kept
+    assert sorted(file.name for file in tmp_path.iterdir() if file.is_file()) == [
+        *("good.ipynb", "good.json", "good.py", "good.run.jsonl"),
+    ]
+
+
+def test_a_run_that_fails_earlier_than_the_one_before_is_kept_beside_it(
+    kept: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_script(f"{TALK}talk(1)\n1 / 0") == 1
+    told = capsys.readouterr().err
+    assert f"The run is kept in {tmp_path / 'good.failed.jsonl'}: it failed" in told
+    assert told.endswith(f"which is still kept in {tmp_path / 'good.run.jsonl'}\n")
+    assert Path("good.run.jsonl").read_bytes() == kept
+    assert 0 < len(Path("good.failed.jsonl").read_bytes()) < len(kept)
+
+
+@pytest.mark.parametrize("text", ["talk(1)", "talk(1)\nimport sys; sys.exit(0)", "talk(3)\n1 / 0"])
+def test_a_run_that_is_worth_as_much_replaces_the_one_before(
+    kept: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    with suppress(SystemExit):
+        run_script(TALK + text)
+    assert capsys.readouterr().err.endswith(f"The run is kept in {tmp_path / 'good.run.jsonl'}\n")
+    assert Path("good.run.jsonl").read_bytes() != kept
+    assert [file.name for file in tmp_path.glob("*.jsonl*")] == ["good.run.jsonl"]
+
+
+def test_a_run_needs_a_program_and_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["classroom", "run", "."]) == 1
+    assert capsys.readouterr().err == "autogen-classic classroom: . is a folder. Name a file in it.\n"
+    lesson = notebook(tmp_path / "sums.ipynb", "1 + 1")
+    assert main(["classroom", "run", str(lesson), "-o", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"autogen-classic classroom: {tmp_path} is a folder. Name a file in it.\n"
 
 
 def test_grades_are_never_written_over_a_run(
