@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         0; 1 if a machine is not ready, a notebook fails, or a run differs from the record.
 
     Raises:
-        ClassroomError: there are no notebooks, or the folder is not empty.
+        ClassroomError: there are no notebooks, the folder is not empty, or an option cannot be used.
         NotebookError: a file is not a notebook.
         InstallError: the wheels cannot be downloaded.
         UnreadableLogError: the record cannot be read.
@@ -101,20 +102,25 @@ def _write(options: argparse.Namespace) -> int:
     folder: Path = options.folder
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ClassroomError(f"{folder} exists and is not empty. Name a new folder.")
+    if not options.no_wheels:
+        wheels.check_choices(options.wheel, options.python)
     notebooks = handout.find_notebooks(options.notebooks)
     requirements = needs.requirements_of(notebooks, options.also)
     handout.copy_parts(folder, notebooks, requirements)
     print(
         f"{counted(len(notebooks), 'notebook')}, requirements.txt, check.py and README.md are in {folder}.", flush=True
     )
-    all_ran = options.no_records or _record_lessons(notebooks, folder)
     if not options.no_wheels:
         print("Downloading wheels ...", flush=True)
         house = folder / "wheels"
-        wheels.build_wheel_house(house, requirements, options.wheel, options.platform, options.python)
+        try:
+            wheels.build_wheel_house(house, requirements, options.wheel, options.platform, options.python)
+        except BaseException:
+            shutil.rmtree(folder)  # else it would be in the way when the same command is given again
+            raise
         files = [*house.iterdir()]
-        print(f"{counted(len(files), 'wheel')}, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB.")
-    return 0 if all_ran else 1
+        print(f"{counted(len(files), 'wheel')}, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB.", flush=True)
+    return 0 if options.no_records or _record_lessons(notebooks, folder) else 1
 
 
 def _record_lessons(notebooks: Sequence[Path], folder: Path) -> bool:

@@ -21,6 +21,10 @@ _IN_PACKAGE = Path(__file__).with_name("notebooks")
 _IN_CHECKOUT = Path(__file__).resolve().parents[3] / "notebook"
 _SECONDS = 600
 _KEYS = ("_API_KEY", "_TOKEN", "OAI_CONFIG_LIST")
+_NEEDS_KEY = (
+    "it asks a model that needs a key, and lessons are recorded without keys. Let a ScriptedClient "
+    "(autogen_classic.testing) or the model `local` answer in it, or leave out the runs: --no-records"
+)
 
 _README = """\
 # What to do
@@ -135,4 +139,5 @@ def _run(notebook: Path, run: Path, cassette: Path | None) -> str | None:
     printed = process.stdout.decode("utf-8", "replace").splitlines()
     notices = (*NOTICES, f"{notebook.name}: cell ")  # they follow the error
     lines = [line for line in printed if line.strip() and not line.startswith(notices)]
-    return lines[-1] if lines else f"exit code {process.returncode}"
+    fault = lines[-1] if lines else f"exit code {process.returncode}"
+    return _NEEDS_KEY if any(key in fault for key in _KEYS) else fault

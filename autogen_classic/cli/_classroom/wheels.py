@@ -6,14 +6,16 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...errors import InstallError
+from ...errors import ClassroomError, InstallError
 from ...version import RELEASE
+from .._files import refuse_folders
 from .needs import OWN_NAME
 
-__all__ = ("PLATFORMS", "build_wheel_house")
+__all__ = ("PLATFORMS", "build_wheel_house", "check_choices")
 
 PLATFORMS = {
     "linux": ("manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_28_x86_64", "linux_x86_64"),
@@ -22,6 +24,35 @@ PLATFORMS = {
 }
 _ONLY_ON = {"macos": ("appnope",), "windows": ("colorama", "pywin32", "pywinpty", "tzdata")}
 """What others need on a platform only, as far as notebooks need it: pip looks at the conditions of this machine."""
+
+
+_PYTHON = re.compile(r"3\.[1-9]\d(\.\d+)?")
+"""The releases of Python for which this library is made."""
+
+
+def check_choices(wheel: Path | None, python: str | None) -> None:
+    """Refuse what would stop the download, before anything else is done.
+
+    Args:
+        wheel: as `build_wheel_house` takes it.
+        python: as `build_wheel_house` takes it.
+
+    Raises:
+        ClassroomError: it is not a wheel of this library, or not a release of Python for which there is one.
+        OSError: there is no such file.
+    """
+    if wheel is not None:
+        refuse_folders([wheel])
+        if not wheel.is_file():
+            raise FileNotFoundError(f"There is no file {wheel}.")
+        if not re.fullmatch(r"autogen_classic-.+\.whl", wheel.name) or not zipfile.is_zipfile(wheel):
+            raise ClassroomError(
+                f"{wheel} is not a wheel of this library, such as autogen_classic-{RELEASE}-py3-none-any.whl."
+            )
+    if python is not None and not _PYTHON.fullmatch(python):
+        raise ClassroomError(
+            f"The class cannot have Python {python}: this library needs 3.10 or later. Write it as 3.12."
+        )
 
 
 def build_wheel_house(

@@ -93,6 +93,17 @@ def test_a_notebook_that_fails_is_named(tmp_path: Path, capsys: pytest.CaptureFi
     assert "broken: FAILED: ZeroDivisionError: division by zero" in capsys.readouterr().out
 
 
+def test_a_notebook_that_asks_a_model_is_not_told_to_set_a_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asks = "from autogen_classic import OpenAIWrapper\nOpenAIWrapper(model='gpt-4o').create(messages=[])"
+    lesson = notebook(tmp_path / "asks.ipynb", asks)
+    assert main(["classroom", "write", str(tmp_path / "class"), "--notebooks", str(lesson), "--no-wheels"]) == 1
+    told = capsys.readouterr().out
+    assert "asks: FAILED: it asks a model that needs a key, and lessons are recorded without keys. Let a Scr" in told
+    assert "OPENAI_API_KEY" not in told
+
+
 def test_a_lesson_that_fails_leaves_no_record_that_would_stop_the_grading(
     handed_out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -281,6 +292,9 @@ def test_runs_are_compared_with_the_record(
     [
         (["write", "full", "--no-wheels"], "full exists and is not empty. Name a new folder."),
         (["write", "new", "--notebooks", "empty", "--no-wheels"], "There are no notebooks in empty."),
+        (["write", "new", "--wheel", "none.whl"], "There is no file none.whl."),
+        (["write", "new", "--wheel", "full/file"], "is not a wheel of this library, such as autogen_classic-"),
+        (["write", "new", "--python", "9.9"], "The class cannot have Python 9.9: this library needs 3.10 or later."),
         (["check", "empty"], "empty was not written by"),
         (["run", "missing.ipynb"], "There is no file missing.ipynb"),
         (["grade", "empty", "full"], "empty holds no runs"),
@@ -296,6 +310,7 @@ def test_a_wrong_argument_gets_a_word(
     Path("full", "file").touch()
     assert main(["classroom", *arguments]) == 1
     assert told in capsys.readouterr().err
+    assert not Path("new").exists()
 
 
 # --- the machine of a student
@@ -400,6 +415,24 @@ def test_a_wheel_house_that_cannot_be_filled_says_why(tmp_path: Path, monkeypatc
     wheel.touch()
     with pytest.raises(wheels.InstallError, match="(?s)needs a network or a mirror.*--no-wheels leaves it out"):
         wheels.build_wheel_house(tmp_path / "wheels", ["surely-not-there"], wheel, [], None)
+
+
+def test_a_handout_whose_wheels_cannot_be_had_is_not_in_the_way_of_the_next_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    wheel = tmp_path / "autogen_classic-0.1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("nothing", "")
+    lesson = notebook(tmp_path / "sums.ipynb", "1 / 0")
+    told = []
+    for _ in range(2):
+        arguments = ["--notebooks", str(lesson), "--wheel", str(wheel), "--also", "surely-not-there"]
+        assert main(["classroom", "write", str(tmp_path / "class"), *arguments]) == 1
+        told.append(capsys.readouterr())
+    assert "The wheel house cannot be built." in told[1].err
+    assert "sums: FAILED" not in told[1].out
+    assert not (tmp_path / "class").exists()
 
 
 def test_the_wheel_of_this_library_keeps_the_extras_that_are_asked_for(
