@@ -20,17 +20,18 @@ __all__ = ("GrowingLog", "entries_of")
 _DATABASE = b"SQLite format 3\0"
 _TELLING_BYTES = 512  # of a beginning: they hold a time or an id
 _READABLE = (
-    "It must be a database or a file of runtime_logging, events as lines of JSON, a recording or a journal; "
+    "a log.\nIt must be a database or a file of runtime_logging, events as lines of JSON, a recording or a journal; "
     "`autogen-classic view` also reads a history of messages as JSON, a notebook, and a text with what a "
     "chat has printed."
 )
 
 
-def entries_of(path: Path) -> list[Entry]:
+def entries_of(path: Path, readable: str = _READABLE) -> list[Entry]:
     """Read everything that happened.
 
     Args:
         path: the file.
+        readable: what it should have been and what can be read, for the error about a file that cannot.
 
     Returns:
         The entries in the order in which they were written, and then those that are under way.
@@ -40,6 +41,8 @@ def entries_of(path: Path) -> list[Entry]:
         OSError: it cannot be read at all.
     """
     beginning = _beginning_of(path)
+    if not beginning:
+        raise UnreadableLogError(f"{path} is empty: nothing was written into it.")
     if beginning.startswith(_DATABASE):
         return list(_of_database(path, {}))
     if beginning.startswith(b"Started new session"):
@@ -47,8 +50,8 @@ def entries_of(path: Path) -> list[Entry]:
     if beginning.lstrip().startswith(b'{"type"'):
         return list(_of_lines(path, _of_event))
     if not beginning.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"{", b"[")):
-        raise UnreadableLogError(f"{path} cannot be read as a log.\n{_READABLE}")
-    return list(_of_recording(path))
+        raise UnreadableLogError(f"{path} cannot be read as {readable}")
+    return list(_of_recording(path, readable))
 
 
 class GrowingLog:
@@ -307,16 +310,14 @@ _EVENTS: dict[str, Callable[[dict[str, Any]], Entry]] = {
 # --- recordings and journals -----------------------------------------------------------------------------------------
 
 
-def _of_recording(path: Path) -> Iterator[Entry]:
+def _of_recording(path: Path, readable: str) -> Iterator[Entry]:
     from ..errors import CassetteError, JournalError
     from ..replay._file import read
 
     try:
         turns = read(path)["turns"]
     except (CassetteError, JournalError) as error:
-        raise UnreadableLogError(
-            f"{path} cannot be read as a log.\n{_READABLE} As a recording or a journal: {error}"
-        ) from error
+        raise UnreadableLogError(f"{path} cannot be read as {readable} As a recording or a journal: {error}") from error
     return _of_turns(turns)
 
 

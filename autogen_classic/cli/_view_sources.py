@@ -17,6 +17,10 @@ from ._log_sources import entries_of
 
 __all__ = ("run_of",)
 
+_READABLE = (
+    "a run.\nIt must be a recording, a journal, a database or a file of runtime_logging, events as lines of JSON, a "
+    "history of messages as JSON, a notebook, or a text with what a chat has printed."
+)
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -44,7 +48,7 @@ def run_of(path: Path) -> Run:
 
 def _of_log(path: Path) -> list[Entry]:
     try:
-        entries = entries_of(path)
+        entries = entries_of(path, _READABLE)
     except UnreadableLogError:
         printed = list(_messages_in(_text_in(path)))
         if not printed:

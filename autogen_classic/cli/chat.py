@@ -169,11 +169,10 @@ def _team_of(options: argparse.Namespace) -> Team:
 
 
 def _new_place(options: argparse.Namespace) -> Saved | None:
-    from ._chat.saved import Saved, new_folder
+    from ._chat.saved import Saved, check_is_new, new_folder
 
     if options.no_save:
         return None
     folder = options.save or new_folder()
-    if folder.exists() and any(folder.iterdir()):
-        raise StateError(f"{folder} is not empty. Name a new folder, or go on with it: --resume {folder}")
+    check_is_new(folder)
     return Saved(folder)

@@ -155,7 +155,7 @@ def test_long_texts_are_cut_unless_they_are_asked_for(run: Any) -> None:
             b"Dear diary",
             "It must be a database or a file of runtime_logging, events as lines of JSON, a recording or a journal",
         ),
-        (b"", "cannot be read as a log"),
+        (b"", "other is empty: nothing was written into it."),
         (b'{"answer": 42}', "cannot be read as a log"),
     ],
 )

@@ -194,12 +194,12 @@ WIDGET = {"output_type": "display_data", "data": {"application/vnd.jupyter.widge
         ("cut.ipynb", '{"cells": [{"cell_type": "co', "is not JSON"),
         ("nothing.ipynb", "", "is not JSON"),
         ("deep.ipynb", "[" * 100_000, "is not"),
-        ("numbers.json", "[1, 2, 3]", "cannot be read as a log"),
-        ("history.json", "[]", "cannot be read as a log"),
-        ("nothing.json", "", "cannot be read as a log"),
-        ("deep.json", "[" * 100_000, "cannot be read as a log"),
-        ("cut.json", '[{"role": "user", "con', "cannot be read as a log"),
-        ("bytes.jsonl", "\x00\x01", "cannot be read as a log"),
+        ("numbers.json", "[1, 2, 3]", "cannot be read as a run"),
+        ("history.json", "[]", "cannot be read as a run"),
+        ("nothing.json", "", "is empty: nothing was written into it."),
+        ("deep.json", "[" * 100_000, "cannot be read as a run"),
+        ("cut.json", '[{"role": "user", "con', "cannot be read as a run"),
+        ("bytes.jsonl", "\x00\x01", "cannot be read as a run"),
     ],
 )
 def test_bad_input_gets_a_clear_word(
@@ -313,14 +313,15 @@ def test_a_text_is_not_called_a_damaged_recording(tmp_path: Path, capsys: pytest
     (tmp_path / "notes.txt").write_text("Hello, this is a text.", encoding="utf-8")
     assert cli.main(["view", str(tmp_path / "notes.txt")]) == 1
     told = capsys.readouterr().err
-    assert "notes.txt cannot be read as a log.\nIt must be a database" in told
+    assert "notes.txt cannot be read as a run.\nIt must be a recording, a journal" in told
     assert "Record it again" not in told
+    assert "`autogen-classic view` also reads" not in told
 
 
 def test_a_file_that_is_not_a_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "prices.json").write_text('{"apple": 1}', encoding="utf-8")
     assert cli.main(["view", str(tmp_path / "prices.json")]) == 1
     told = capsys.readouterr().err
-    assert "cannot be read as a log.\n" in told
+    assert "cannot be read as a run.\n" in told
     for form in ("database", "events as lines", "recording", "journal", "history of messages as JSON", "notebook"):
         assert form in told

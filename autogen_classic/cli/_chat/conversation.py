@@ -8,12 +8,12 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from ..._secrets import without_secrets
-from ...errors import InterruptedStepError, JournalError
+from ...errors import InterruptedStepError, JournalError, StateError
 from ...events import listening
 from ...io import IOStream
 from ...state import load_state, save_state
 from .agents import Crew
-from .saved import Saved, last_conversation
+from .saved import Saved, check_is_new, last_conversation
 from .shown import KINDS, Shown
 from .spent import Spent
 from .team_file import Team
@@ -154,9 +154,13 @@ class Conversation:
             if self._saved is not None and not self._saved.is_new():
                 self._saved.copy_to(folder)
             else:
-                folder.mkdir(parents=True)
+                check_is_new(folder)
+                folder.mkdir(parents=True, exist_ok=True)
                 self._saved = Saved(folder)
                 self._store()
+        except StateError as error:
+            self._terminal.complain(str(error))
+            return False
         except OSError as error:
             self._terminal.complain(f"{folder} cannot be used ({error.strerror or error}).")
             return False

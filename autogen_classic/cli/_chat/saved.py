@@ -25,7 +25,7 @@ from ...state import journal
 from .spent import Spent
 from .team_file import Team, team_of
 
-__all__ = ("Saved", "last_conversation", "new_folder", "state_folder")
+__all__ = ("Saved", "check_is_new", "last_conversation", "new_folder", "state_folder")
 
 SCHEMA = "autogen-classic/conversation/1"
 _PROGRAM = "autogen-classic chat"
@@ -50,6 +50,24 @@ def new_folder() -> Path:
         number += 1
         folder = base.with_name(f"{base.name}-{number}")
     return folder
+
+
+def check_is_new(folder: Path) -> None:
+    """Refuse a place that has something in it.
+
+    Args:
+        folder: where a conversation is to be kept.
+
+    Raises:
+        StateError: it is a file, or a folder that is not empty.
+        OSError: it cannot be looked into.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise StateError(f"{folder} is a file. Name a new folder.")
+    if (folder / Saved.FILE).exists():
+        raise StateError(f"{folder} is not empty. Name a new folder, or go on with it: --resume {folder}")
+    if folder.exists() and any(folder.iterdir()):
+        raise StateError(f"{folder} is not empty. Name a new folder.")
 
 
 def last_conversation() -> Path | None:
@@ -172,13 +190,15 @@ class Saved:
         return place
 
     def copy_to(self, folder: Path) -> None:
-        """Go on in another folder, which must not exist yet.
+        """Go on in another folder, which must be new or empty.
 
         Args:
             folder: the folder.
 
         Raises:
-            OSError: it exists, or cannot be written.
+            StateError: it is neither.
+            OSError: it cannot be written.
         """
-        shutil.copytree(self.folder, folder)
+        check_is_new(folder)
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         self.folder = folder.absolute()

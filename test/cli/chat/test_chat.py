@@ -305,7 +305,8 @@ def test_init_writes_a_team_and_never_over_another(place: Place, capsys: pytest.
         (["--resume", "nowhere"], "nowhere holds no conversation"),
         (["--resume"], "There is no conversation to go on with"),
         (["--resume", "nowhere", "team.yaml"], "has its team already"),
-        (["--save", "full"], "full is not empty. Name a new folder, or go on with it: --resume full"),
+        (["--save", "full"], "full is not empty. Name a new folder."),
+        (["--save", "full/file"], "full/file is a file. Name a new folder."),
     ],
 )
 def test_a_wrong_argument_gets_a_word(
