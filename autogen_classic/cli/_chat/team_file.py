@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ __all__ = ("SCHEMA_FILE", "TEMPLATE_FILE", "Member", "Model", "Team", "check_cod
 SCHEMA_FILE = Path(__file__).with_name("team.schema.json")
 TEMPLATE_FILE = Path(__file__).with_name("team.yaml")
 _LARGEST_FILE = 1_000_000  # bytes
+_SECRET = re.compile(r"api.?key|^key$|token$|secret|password", re.IGNORECASE)
 _TAKEN = ("user", "manager", "chat_manager", "checking_agent")
 
 Model = str | dict[str, Any]
@@ -201,7 +203,7 @@ def _faults(error: ValidationError) -> Iterator[str]:
         known = list(schema["properties"])
         for key in value:
             if key not in known:
-                yield f"{place}there is no key {str(key)!r}.{_nearest(str(key), known)}"
+                yield f"{place}there is no key {str(key)!r}.{_advice(str(key), known)}"
     elif error.validator == "required":
         missing = [key for key in schema["required"] if key not in value]
         yield f"{place}{' and '.join(missing)} must be given."
@@ -209,9 +211,9 @@ def _faults(error: ValidationError) -> Iterator[str]:
         listed = ", ".join(map(str, schema["enum"]))
         yield f"{place}must be one of {listed}, not {value!r}."
     elif error.validator == "type":
-        yield f"{place}must be {_kind(schema['type'])}, not {_told(value)}."
+        yield f"{place or 'the whole file: '}must be {_kind(schema['type'])}, not {_told(value)}."
     elif error.validator == "pattern":
-        yield f"{place}{value!r} does not fit. It takes: {schema['description']}"
+        yield f"{place}{value!r} does not fit. It takes {_within_a_sentence(schema['description'])}"
     elif error.validator in ("minItems", "minLength") and not value:
         yield f"{place}must not be empty."
     else:
@@ -225,8 +227,15 @@ def _place(path: Iterable[str | int]) -> str:
     return f"{text}: " if text else ""
 
 
-def _nearest(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+def _within_a_sentence(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _advice(word: str, known: list[str]) -> str:
+    """What to write in place of a key that does not exist."""
+    if _SECRET.search(word):
+        return " Keys do not belong in a team file: put them into an OAI_CONFIG_LIST, and name its model here."
+    near = difflib.get_close_matches(word, known, n=1)
     return f" Did you mean {near[0]!r}?" if near else f" Known are {', '.join(known)}."
 
 

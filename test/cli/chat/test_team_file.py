@@ -53,16 +53,20 @@ def test_the_website_publishes_the_schema() -> None:
     [
         ("", "FILE is empty. `autogen-classic chat --init` writes one"),
         ("agents: []", "agents: must not be empty"),
-        ("- a", "must be a mapping of keys to values, not a list"),
+        ("- a", "  the whole file: must be a mapping of keys to values, not a list"),
         ("agent: 1\nagents:\n  - name: x", "there is no key 'agent'. Did you mean 'agents'?"),
+        (
+            "agents: [{name: x, model: {model: m, base_url: localhost}}]",
+            "'localhost' does not fit. It takes the http:// or https:// address of a server",
+        ),
         (
             "agents:\n  - name: x\n    sistem_message: y",
             "agents[0]: there is no key 'sistem_message'. Did you mean 'system_",
         ),
         ("agents:\n  - description: x", "agents[0]: name must be given"),
         ("agents:\n  - name: no", "agents[0].name: must be a text, not false (put words such as yes, no"),
-        ("agents:\n  - name: a b", "'a b' does not fit. It takes: a-z, A-Z, digits, _ and -."),
-        ("agents:\n  - name: Zo\u00eb", "'Zo\u00eb' does not fit. It takes: a-z, A-Z, digits, _ and -."),
+        ("agents:\n  - name: a b", "'a b' does not fit. It takes a-z, A-Z, digits, _ and -."),
+        ("agents:\n  - name: Zo\u00eb", "'Zo\u00eb' does not fit. It takes a-z, A-Z, digits, _ and -."),
         ("agents: [{name: chat_manager}]", "no agent may be called 'chat_manager'"),
         ("agents: [{name: checking_agent}]", "no agent may be called 'checking_agent'"),
         ("agents: [{name: x, model: {model: m, price: [1]}}]", "agents[0].model.price: [1] is too short"),
@@ -85,7 +89,10 @@ def test_the_website_publishes_the_schema() -> None:
         ("agents: [{name: x}]\nmax_rounds: many", "max_rounds: must be a whole number, not 'many'"),
         ("agents: [{name: x}]\ncode: local", "code: must be one of none, ask, docker"),
         ("agents: [{name: x}, {name: y}]\ncode: ask", "`code: ask` needs a team of one agent, but this one has 2"),
-        ("agents: [{name: x, model: {model: m, api_key: k}}]", "agents[0].model: there is no key 'api_key'"),
+        (
+            "agents: [{name: x, model: {model: m, api_key: k}}]",
+            "no key 'api_key'. Keys do not belong in a team file: put",
+        ),
         ("[" * 5000, "FILE is nested too deeply"),
     ],
 )
