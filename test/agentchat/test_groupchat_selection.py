@@ -279,6 +279,17 @@ class TestManual:
             "You have tried 3 times. The next speaker will be selected automatically.",
         ]
 
+    @pytest.mark.parametrize(("reason", "shown"), [("", "answers. Give"), ("closed", "answers (closed). Give")])
+    def test_a_person_who_leaves_ends_the_chat_with_what_to_do(self, reason, shown, monkeypatch):
+        def leave(terminal, prompt="", *, password=False):
+            raise EOFError(reason)
+
+        chat = group(speaker_selection_method="manual")
+        monkeypatch.setattr(Terminal, "input", leave)
+        with at_terminal(), pytest.raises(EOFError) as caught:
+            chat.select_speaker(chat.agents[0], agent("s"))
+        assert f"but nobody {shown} the group" in str(caught.value)
+
     @pytest.mark.parametrize("answer", ["", "q"])
     def test_a_person_who_skips_the_question_takes_the_next_of_the_list(self, answer):
         chat = group(speaker_selection_method="manual")

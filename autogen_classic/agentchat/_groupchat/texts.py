@@ -38,6 +38,7 @@ MANUAL_HEADING = "Please select the next speaker from the following list:"
 MANUAL_PROMPT = "Enter the number of the next speaker (enter nothing or `q` to use auto selection): "
 MANUAL_INVALID = "Invalid input. Please enter a number between 1 and {count}."
 MANUAL_EXECUTOR = "{name} only runs tools, and has nothing to say."
+# Two answers are asked for; that they are called three is how 0.2 prints it.
 MANUAL_GIVEN_UP = "You have tried 3 times. The next speaker will be selected automatically."
 
 NO_ELIGIBLE_SPEAKER = "No eligible speaker found. Terminating the conversation."

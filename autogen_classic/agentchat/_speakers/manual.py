@@ -23,7 +23,7 @@ logger = logging.getLogger("autogen.agentchat.groupchat")
 
 TRIES = 2
 
-_NOBODY = "A person is to choose who speaks next, but nobody answers ({error}). {instead}"
+_NOBODY = "A person is to choose who speaks next, but nobody answers{why}. {instead}"
 _OTHER_METHOD = "Give the group a speaker_selection_method such as 'auto' or 'round_robin', or a stream that answers."
 _OTHER_PATTERN = "Give the group another pattern or target, such as AutoPattern, or a stream that answers."
 
@@ -40,15 +40,20 @@ def choose(groupchat: Group, last_speaker: Agent, candidates: list[Any]) -> Step
     except EOFError as error:
         if is_of_ag2:
             raise _end_of_chat(groupchat, error) from error
-        raise EOFError(_NOBODY.format(error=error, instead=_OTHER_METHOD)) from error
+        raise EOFError(_nobody(error, _OTHER_METHOD)) from error
     if chosen is None and is_of_ag2:
         return None
     return chosen or groupchat.next_agent(last_speaker, candidates)
 
 
+def _nobody(error: EOFError, instead: str) -> str:
+    why = f" ({error})" if str(error) else ""  # Ctrl-D at a terminal has no text
+    return _NOBODY.format(why=why, instead=instead)
+
+
 def _end_of_chat(groupchat: Group, error: EOFError) -> NoEligibleSpeaker:
     """End the chat of a group whose person cannot be asked, so that nothing of it is lost; the caller raises this."""
-    text = _NOBODY.format(error=error, instead=_OTHER_PATTERN)
+    text = _nobody(error, _OTHER_PATTERN)
     warn(logger, "%s The chat ends.", text)
     running_chat = running_chats.current()
     if running_chat is not None:
