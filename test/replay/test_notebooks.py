@@ -570,6 +570,18 @@ def test_what_cannot_be_replayed_is_refused_with_a_reason(tmp_path: Path, text: 
         replay_notebook(path)
 
 
+def test_a_cell_that_ends_the_process_is_named(tmp_path: Path) -> None:
+    dies = "import os\nif os.fork() == 0:\n    os._exit(2)\nos.wait()\nos._exit(3)"
+    path = notebook(tmp_path, ("print('Hi')", []), (dies, [stream(said("user", "assistant", "Hello."))]))
+    command = [sys.executable, "-m", "autogen_classic", "replay", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (3, "Hi\n")
+    assert f"autogen-classic replay: {path} cannot be run: cell 2 ended its process with 3.\n" in done.stderr
+    assert "with 2" not in done.stderr  # a child that ends says nothing
+    with pytest.raises(NotebookError, match="cannot be run: cell 2 ended its process with 3"):
+        replay_notebook(path)
+
+
 def test_a_notebook_that_does_not_end_is_stopped(tmp_path: Path) -> None:
     shown = said("user", "assistant", "Hello.")
     with pytest.raises(NotebookError, match="has not ended within"):

@@ -35,6 +35,7 @@ from ._idle_executors import put_in_place
 from ._player import PLACEHOLDER_KEY, Player, TranscriptTape
 from ._report import CellReport, Departure, NotebookReport, compare
 from ._stand_ins import StandInModule, leave_pictures_blank, missing_modules, standing_in
+from ._sudden_end import telling_of_a_sudden_end
 from ._transcript import Turn, read_transcript
 from .outputs import error_of, shown_text, write_outputs
 
@@ -165,7 +166,8 @@ def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, wr
         stack.enter_context(listening(player.hear, kinds=[MessageReceived]))
         shell = stack.enter_context(open_shell(source.name))
         for cell in cells:
-            report, outputs[cell.number] = _replay_cell(shell, cell, player)
+            with telling_of_a_sudden_end(path, cell.number):
+                report, outputs[cell.number] = _replay_cell(shell, cell, player)
             reports.append(report)
         recorder.finish(failed=False)
     if write is not None:
