@@ -366,8 +366,10 @@ def listening(
     """Let a function see, for the length of a ``with`` block, the events of this thread or task.
 
     It hears the chats that run in this context: nested chats, tools that run in helper threads, and tasks that are
-    started within the block belong to it. It does not hear the chats of other threads and tasks. A thread of your
-    own takes part when it runs in ``contextvars.copy_context()``, as those of ``asyncio.to_thread`` do.
+    started within the block belong to it. It does not hear the chats of other threads and tasks, even if ``chat``
+    names one of them: in the loop of `iterate`, in a subscriber with a queue, or in a thread that was handed the chat,
+    use `subscribe` instead, with a function that looks at ``event.chat``. A thread of your own takes part when it runs
+    in ``contextvars.copy_context()``, as those of ``asyncio.to_thread`` do.
 
     Args:
         subscriber: a function of one event, which comes after all that were handed to `subscribe`.
