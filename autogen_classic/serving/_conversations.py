@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from .._core.tags import foreign_pictures_kept_over_chats
 from .._secrets import without_secrets
 from ..agentchat.chat import ChatResult
+from ..agentchat.remote.caller import hearing_client
 from ..events import ChatStarted, Event, ModelAnswered, listening
 from ..io import IOStream
 from ._casts import Cast, Message
@@ -227,7 +227,7 @@ class Conversation:
             self._offer.cast() as cast,
             cast.knowing(self._tools),
             IOStream.set_default(_Nobody()),
-            foreign_pictures_kept_over_chats(self._said),
+            hearing_client(self._said),
         ):
             self._configurations = [member.llm_config for member in cast.members if member.llm_config]
             names = [member.name for member in cast.members]

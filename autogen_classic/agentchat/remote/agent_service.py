@@ -14,7 +14,6 @@ from ..._core.callables import name_of
 from ..._core.events import Event, MessageSent, TextStreamed, listening
 from ..._core.messages import as_message, stored_form
 from ..._core.shared_loop import sharing_loop
-from ..._core.tags import foreign_pictures_kept_over_chats
 from ..._core.threads import OneThread
 from ..._json.walk import copied
 from ...events.client_events import StreamEvent
@@ -22,7 +21,7 @@ from ...io.base import AsyncIOStreamProtocol, IOStream
 from ..conversable_agent import ConversableAgent
 from ..group.context_variables import ContextVariables
 from ..groupchat import GroupChatManager
-from .caller import Caller, remember
+from .caller import Caller, hearing_client, remember
 from .makers import Maker, made_by, made_for_request, refuse_the_same
 from .protocol import RequestMessage, ServiceResponse, checked, checked_tools
 
@@ -248,7 +247,7 @@ class _Conversation:
             hear = partial(self._hear, agent, caller)
             with (
                 nullcontext() if thread is None else sharing_loop(thread),
-                foreign_pictures_kept_over_chats((*self._earlier, self._message)),
+                hearing_client((*self._earlier, self._message)),
                 listening(hear, kinds=(MessageSent, TextStreamed)),
                 IOStream.set_default(cast(IOStream, person)),
             ):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from ..._core.messages import Message
+from ..._core.tags import foreign_pictures_kept_over_chats
 from .._run_tools import lend_tools
 from ..conversable_agent import ConversableAgent
 from .protocol import get_tool_names
 
-__all__ = ("Caller", "name_for_client", "remember")
+__all__ = ("Caller", "hearing_client", "name_for_client", "remember")
 
 
 class Caller(ConversableAgent):
@@ -100,6 +101,15 @@ def _offer(agent: ConversableAgent, tool: Message) -> str:
     except ValueError as error:
         raise ValueError(f"The tool {name!r} cannot be offered: {error}") from error
     return name
+
+
+def hearing_client(said: Sequence[Message]) -> AbstractContextManager[None]:
+    """Treat what a client said as the words of a stranger, whose pictures are not loaded from this machine.
+
+    Args:
+        said: the messages of the client, which lead to the chats within the ``with`` block.
+    """
+    return foreign_pictures_kept_over_chats(said)
 
 
 def name_for_client(members: Sequence[ConversableAgent]) -> str:
