@@ -499,17 +499,22 @@ def test_variables_without_a_key_keep_their_values(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    "source", ["\n" * 300_000, "model=[" * 40_000, 'os.getenv("' + "KEY" * 100_000], ids=["lines", "models", "keys"]
+    "text",
+    ["\n" * 300_000, "model=[" * 120_000, 'os.getenv("' + "KEY" * 100_000, "<" * 300_000, "ChatResult(" * 60_000],
+    ids=["lines", "models", "keys", "tags", "results"],
 )
-def test_long_cells_are_read_in_linear_time(source: str) -> None:
+def test_long_cells_are_read_in_linear_time(text: str) -> None:
     program = (
         "import sys\nfrom autogen_classic.compat.notebook import Cell\n"
-        "from autogen_classic.replay.notebooks import _cells\n"
-        "cells = [Cell(1, sys.stdin.read())]\n"
+        "from autogen_classic.replay.notebooks import _cells, _player, outputs\n"
+        "text = sys.stdin.read()\n"
+        "shown = {'output_type': 'display_data', 'data': {'text/html': text}}\n"
+        "cells = [Cell(1, text, (shown,))]\n"
+        "_player._summary_shown(outputs.shown_text(cells[0]))\n"
         "_cells.keys_read(cells, {}), _cells.models_named(cells), _cells.carryovers_named(cells)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-c", program], input=source, text=True, env=environment, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], input=text, text=True, env=environment, check=True, timeout=60)
 
 
 def test_asynchronous_cells_are_run(tmp_path: Path) -> None:

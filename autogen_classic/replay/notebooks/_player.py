@@ -30,7 +30,7 @@ _SELECTORS = ("speaker_selection_agent", "checking_agent")
 _ANALYST = "analyzer"  # of a teachable agent; it looks for something to remember in whatever the agent is told
 _CODE_OUTPUT = re.compile(r"exitcode: (-?\d+) \(execution (?:succeeded|failed).*?\)\nCode output: ?(.*)", re.DOTALL)
 _OUT = re.compile(r"\AOut\[\d+\]: ")
-_SUMMARY_OF_RESULT = re.compile(r"""ChatResult\(.*\bsummary=('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"), cost=""", re.DOTALL)
+_SUMMARY_OF_RESULT = re.compile(r"""\bsummary=('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"), cost=""", re.DOTALL)
 _CARRYOVER = "\nContext: \n"
 UNKNOWN_SUMMARY = "(The notebook does not show this summary.)"
 _NOTHING_TO_REMEMBER = "no"
@@ -241,9 +241,9 @@ class Player:
     def _summary(self, turn: Turn | None, request: ModelRequest) -> str:
         """A summary is shown where it goes on: in what the next chat begins with, or as the reply of a nested chat."""
         if turn is None:
-            result = _SUMMARY_OF_RESULT.search(self._text)
-            if result is not None:
-                return str(ast.literal_eval(result[1]))
+            shown = _summary_shown(self._text)
+            if shown is not None:
+                return shown
             self.unknown_summaries += 1
             return UNKNOWN_SUMMARY
         is_carried_over, carried_over = _carryover(turn.content)
@@ -261,6 +261,13 @@ class Player:
             if carried_over == own or carried_over.startswith(f"{own}\n"):
                 return carried_over[len(own) + 1 :]
         return carried_over
+
+
+def _summary_shown(text: str) -> str | None:
+    """The summary of the last result of a chat that a cell shows, as Python writes it; None if it shows none."""
+    _, _, results = text.partition("ChatResult(")
+    summaries = _SUMMARY_OF_RESULT.findall(results)
+    return str(ast.literal_eval(summaries[-1])) if summaries else None
 
 
 def _speaker_named_in(item: Item) -> str | None:

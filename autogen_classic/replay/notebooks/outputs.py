@@ -14,7 +14,7 @@ from ...compat.notebook import Cell
 __all__ = ("error_of", "shown_text", "write_outputs")
 
 _SHOWN_STREAMS = ("stdout", "stdin")  # JupyterLab keeps questions to a person with their answers as "stdin"
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _LINE_TAG = re.compile(r"(?i)<br\s*/?>|</(?:p|div|pre|tr|h\d)>")
 _SAYS_NOTHING = re.compile(r"<IPython\.core\.display\.\w+ object>|<rich\..*>|\s*")
 
