@@ -9,7 +9,7 @@ import json
 import logging
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any, ForwardRef, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -346,7 +346,7 @@ def get_function_schema(f: Callable[..., Any], *, name: str | None = None, descr
         raise TypeError(
             f"All parameters of the function '{function_name}' without default values must be annotated. The "
             f"annotations are missing for the following parameters: "
-            f"{', '.join(repr(parameter) for parameter in sorted(missing))}"
+            f"{', '.join(repr(parameter) for parameter in sorted(missing))}{_advice_for_a_method(f, missing)}"
         )
     if _signature(f).return_annotation is inspect.Signature.empty:
         logger.warning(
@@ -377,6 +377,15 @@ def get_function_schema(f: Callable[..., Any], *, name: str | None = None, descr
                 ) from error
         raise
     return tool
+
+
+def _advice_for_a_method(f: Callable[..., Any], missing: Collection[str]) -> str:
+    """What to do about a method that was taken from a class, not from an object."""
+    owner, _, method = str(getattr(f, "__qualname__", "")).rpartition(".")
+    if "self" not in missing or not owner or owner.endswith("<locals>"):
+        return ""
+    class_name = owner.rpartition(".")[2]
+    return f". It is a method of the class {class_name}: give the method of an object, {class_name}().{method}."
 
 
 def _as_json(value: Any) -> Any:

@@ -44,6 +44,7 @@ class Background(Generic[EventT]):
         gap: makes the event that tells how many were dropped.
 
     Raises:
+        TypeError: the size is not a whole number.
         ValueError: the size is not at least 1.
     """
 
@@ -54,6 +55,11 @@ class Background(Generic[EventT]):
         fail: Callable[[EventT, Exception], None],
         gap: Callable[[int], EventT],
     ) -> None:
+        if not isinstance(size, int):
+            raise TypeError(
+                f"queue of a subscriber must be a whole number of events, or None, but it is {size!r}. Give one "
+                f"such as {DEFAULT_SIZE}."
+            )
         if size < 1:
             raise ValueError(
                 f"The queue of a subscriber must have room for at least 1 event, but its size is {size!r}."

@@ -7,7 +7,7 @@ The list is public: programs read, reorder and rebuild it. Each entry is a dict 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -40,11 +40,7 @@ def register(
         ValueError: the trigger is nothing that a trigger can be.
         TypeError: the reply function cannot be called.
     """
-    if not isinstance(trigger, (type, str, list)) and not is_agent(trigger) and not callable(trigger):
-        raise ValueError(
-            f"The trigger of a reply function must be an agent, a class of agents, the name of an agent, a "
-            f"function of the sender, or a list of these, but it is {trigger!r}."
-        )
+    _check_trigger(trigger)
     if not callable(reply_func):
         raise TypeError(
             f"A reply function of {agent.name} must be a function of (recipient, messages, sender, config), but it is "
@@ -63,6 +59,33 @@ def register(
             "ignore_async_in_sync_chat": ignore_async_in_sync_chat and look_up(reply_func)[1],
         },
     )
+
+
+def _check_trigger(trigger: object) -> None:
+    fault = f"is {trigger!r}"
+    if isinstance(trigger, list):
+        strange = [choice for choice in _choices_in(trigger) if choice is not None and not _can_fire(choice)]
+        if not strange:
+            return
+        fault = f"holds {strange[0]!r}"
+    elif _can_fire(trigger):
+        return
+    raise ValueError(
+        f"The trigger of a reply function must be an agent, a class of agents, the name of an agent, a function of the "
+        f"sender, or a list of these, but it {fault}."
+    )
+
+
+def _choices_in(trigger: list[Any]) -> Iterator[object]:
+    for choice in trigger:
+        if isinstance(choice, list):
+            yield from _choices_in(choice)
+        else:
+            yield choice
+
+
+def _can_fire(trigger: object) -> bool:
+    return isinstance(trigger, (type, str)) or is_agent(trigger) or callable(trigger)
 
 
 def replace(agent: Party, old: Callable[..., Any], new: Callable[..., Any]) -> None:

@@ -289,7 +289,8 @@ def _delivery_to(subscriber: Subscriber, queue: int | None) -> Callable[[Event],
 
 def _checked(subscriber: object, kinds: Iterable[type[Event]]) -> tuple[type[Event], ...]:
     """The kinds of events that a subscriber wants; what cannot work is refused."""
-    named: tuple[Any, ...] = (kinds,) if isinstance(kinds, type) else tuple(kinds)
+    is_one = isinstance(kinds, (type, str)) or not isinstance(kinds, Iterable)
+    named: tuple[Any, ...] = (kinds,) if is_one else tuple(kinds)
     for kind in named:
         if not (isinstance(kind, type) and issubclass(kind, Event)):
             raise TypeError(f"kinds takes classes of events, such as MessageReceived, but one of them is {kind!r}.")
@@ -324,7 +325,7 @@ def subscribe(
         The subscriber, so that this can be used as a decorator.
 
     Raises:
-        TypeError: the subscriber is not a function, or a kind is not a class of events.
+        TypeError: the subscriber is not a function, a kind is not a class of events, or the queue is not a number.
         ValueError: the queue has no room for even one event.
     """
     global _subscriptions

@@ -13,6 +13,7 @@ from .._core.callables import check_signature, docstring_of, is_asynchronous, na
 from .._core.events import FunctionUsed, emit, is_heard
 from .._core.party import Party, described, is_agent
 from ..errors import MissingItemError, with_note
+from .utils import check_function_map
 
 if TYPE_CHECKING:
     from ..tools.tool import Tool
@@ -239,12 +240,7 @@ def _wrapper_of(function: Any, call: Callable[..., Any]) -> Any:
 
 def register_function_map(agent: Party, function_map: dict[str, Any], *, silent_override: bool = False) -> None:
     """See `ConversableAgent.register_function`."""
-    if not isinstance(function_map, Mapping):
-        raise AttributeError(
-            f'The functions of {agent.name} must be given by name, as {{"name": function}}, not as {function_map!r}.'
-        )
-    for name in function_map:
-        agent._assert_valid_name(name)  # all before the first is registered, so that a bad name changes nothing
+    check_function_map(agent, function_map)  # all before the first is registered, so that a bad one changes nothing
     for name, function in function_map.items():
         if function is None:
             if agent._function_map.pop(name, None) is None:

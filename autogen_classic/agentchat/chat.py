@@ -20,7 +20,14 @@ from .._core.running_chats import ChatStopped, RunningChat, StopReason
 from .._core.steps import converse
 from .._core.tags import foreign_pictures_kept_over_chats
 from ._first_message import first_message, item_as_text
-from .utils import check_prerequisites, check_queue, consolidate_chat_info, gather_usage_summary
+from .utils import (
+    check_ids,
+    check_prerequisites,
+    check_queue,
+    consolidate_chat_info,
+    gather_usage_summary,
+    tell_of_near_names,
+)
 
 if TYPE_CHECKING:
     from .._pictures.drawing import Drawing, Form
@@ -129,6 +136,7 @@ def chat_steps(
     """Open a chat, run it, sum it up: the steps behind `ConversableAgent.initiate_chat`."""
     _check_recipient(agent, recipient)
     _check_that_no_message_is_lost(agent, clear_history, message)
+    tell_of_near_names(context)
     budget = Budget(max_cost, max_tokens, max_seconds)
     # Old programs may use these words in their own message function, whose context holds every keyword.
     context = {**{name: limit for name, limit in vars(budget).items() if limit is not None}, **context}
@@ -247,6 +255,7 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
     import asyncio  # as late as possible: it takes longer to load than everything else
 
     check_queue(chat_queue)
+    check_ids(chat_queue)
     _warn_about_repeated_recipients(chat_queue)
     waiting = {chat_info["chat_id"]: chat_info for chat_info in chat_queue}
     _warn_about_repeated_ids(chat_queue)

@@ -22,7 +22,7 @@ from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up,
 from .._core.events import AgentCreated, HistoryCleared, HistoryShortened, Sealed, emit, is_heard
 from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message, stored_form
-from .._core.party import Agent, Client, LLMAgent, Outcome, Party, ReplyFunction
+from .._core.party import Agent, Client, LLMAgent, Outcome, Party, ReplyFunction, described
 from .._core.running_chats import RunningChat
 from .._core.steering import SteeredAgent, check, leave_person_if_stopped
 from .._core.tape import person_input
@@ -47,6 +47,7 @@ from ._run_methods import RunMethods
 from ._saved_state import SavedState
 from ._tool_registration import register_function
 from .chat import ChatResult
+from .utils import check_function_map
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -163,9 +164,8 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
         )
         self._consecutive_auto_reply_counter: dict[Any, int] = defaultdict(int)
         self._max_consecutive_auto_reply_dict: dict[Any, int] = defaultdict(self.max_consecutive_auto_reply)
-        self._function_map = {
-            name: function for name, function in (function_map or {}).items() if self._assert_valid_name(name)
-        }
+        check_function_map(self, function_map or {})
+        self._function_map = dict(function_map or {})
         for known, function in _tools_known_to(self.client).items():
             self._function_map.setdefault(known, function)
         self._default_auto_reply = default_auto_reply
@@ -637,6 +637,7 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
         Raises:
             ValueError: no partner is given, but there were several.
             KeyError: for a partner without a conversation.
+            AttributeError: for something other than an agent.
         """
         if agent is None:
             if not self._oai_messages:
@@ -649,6 +650,11 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
                 )
             (messages,) = self._oai_messages.values()
             return messages[-1]
+        if not hasattr(agent, "name"):
+            raise AttributeError(
+                f"last_message of {self.name} takes the agent it talked to, but it was given {described(agent)}. Pass "
+                "the agent itself."
+            )
         if agent not in self._oai_messages:
             raise MissingItemError(
                 f"The agent '{agent.name}' is not present in any conversation. No history available for this agent."

@@ -362,12 +362,13 @@ class GroupChatManager(ConversableAgent):
 
         Raises:
             ValueError: for an llm_config with functions or tools.
+            AssertionError: for an llm_config that is neither a dict nor False nor None.
             AttributeError: for a groupchat that is not a group.
         """
         init_args = dict(locals()) if is_heard(AgentCreated) else None
         checks.check_is_group(groupchat)
         llm_config = kwargs.get("llm_config")
-        if llm_config and (llm_config.get("functions") or llm_config.get("tools")):
+        if isinstance(llm_config, dict) and (llm_config.get("functions") or llm_config.get("tools")):
             raise ValueError(
                 "GroupChatManager is not allowed to make function/tool calls. Please remove the 'functions' or 'tools' "
                 "config in 'llm_config' you passed in."
@@ -539,6 +540,7 @@ class GroupChatManager(ConversableAgent):
 
     def _raise_exception_on_async_reply_functions(self) -> None:
         super()._raise_exception_on_async_reply_functions()
+        checks.check_leader(self, self._groupchat)  # before it would ask itself without end
         for agent in self._groupchat.agents:
             agent._raise_exception_on_async_reply_functions()  # type: ignore[attr-defined]
 

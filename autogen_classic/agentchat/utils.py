@@ -1,21 +1,29 @@
-"""Helpers for chats: their arguments, their cost, and tags in their texts."""
+"""Helpers for chats and agents: checks of their arguments, the cost of chats, and tags in their texts."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._core.content import texts_of
 from .._core.party import Party, described
 from .._core.tags import attributes_in, tags_in
+from .._warn import warn_once
+from ..errors import MissingItemError
 
 __all__ = (
+    "check_function_map",
+    "check_ids",
     "check_prerequisites",
     "check_queue",
     "consolidate_chat_info",
     "gather_usage_summary",
     "parse_tags_from_content",
+    "tell_of_near_names",
 )
+
+logger = logging.getLogger("autogen.agentchat.chat")
 
 
 def consolidate_chat_info(
@@ -49,6 +57,45 @@ def consolidate_chat_info(
             )
 
 
+_NAMES_IN_A_CHAT = (
+    "recipient",
+    "clear_history",
+    "silent",
+    "cache",
+    "max_turns",
+    "summary_method",
+    "summary_args",
+    "message",
+    "max_cost",
+    "max_tokens",
+    "max_seconds",
+    "carryover",
+    "sender",
+    "chat_id",
+    "prerequisites",
+    "finished_chat_indexes_to_exclude_from_carryover",
+)
+"""All that the library reads of the arguments of a chat, or of its entry in a queue; other names are context."""
+
+
+def tell_of_near_names(context: Iterable[str]) -> None:
+    """Warn once of context whose name is nearly that of an argument.
+
+    Args:
+        context: the names of what a chat is given besides its arguments.
+    """
+    for name in context:
+        if name in _NAMES_IN_A_CHAT:
+            continue
+        from .._words import did_you_mean  # for the few chats that have context of their own
+
+        hint = did_you_mean(name, _NAMES_IN_A_CHAT)
+        if hint:
+            warn_once(
+                logger, f"A chat has no setting {name!r}, so it is taken as context for the first message. {hint}"
+            )
+
+
 def check_queue(chat_queue: object) -> None:
     """Refuse a queue in any other form, and chats in it that lack something.
 
@@ -75,6 +122,23 @@ def check_queue(chat_queue: object) -> None:
             raise AttributeError(
                 f"sender in chat {number} (counted from 0) must be an agent, but it is {described(sender)}. Pass the "
                 "agent itself."
+            )
+
+
+def check_ids(chat_queue: list[dict[str, Any]]) -> None:
+    """Refuse chats without an id in a queue that runs at the same time.
+
+    Args:
+        chat_queue: the queue, in its right form.
+
+    Raises:
+        KeyError: a chat has no ``chat_id``.
+    """
+    for number, chat_info in enumerate(chat_queue):
+        if "chat_id" not in chat_info:
+            raise MissingItemError(
+                f"Chat {number} (counted from 0) of a queue that runs at the same time has no chat_id. Give each chat "
+                'one of its own, such as "chat_id": 1: the results are found by it.'
             )
 
 
@@ -159,3 +223,28 @@ def parse_tags_from_content(tag: str, content: str | list[Any]) -> list[dict[str
 
 def _tags_in(tag: str, text: str) -> list[dict[str, Any]]:
     return [{"tag": tag, "attr": attributes_in(match[1]), "match": match} for match in tags_in(tag, text)]
+
+
+def check_function_map(agent: Party, function_map: object) -> None:
+    """Refuse what is not a dict of functions by valid names; None may stand in the place of a function.
+
+    Args:
+        agent: whose functions they are to be.
+        function_map: the functions.
+
+    Raises:
+        AttributeError: they are not in a dict.
+        TypeError: a name is not a text, or one of them cannot be called.
+        ValueError: not every provider accepts a name.
+    """
+    if not isinstance(function_map, Mapping):
+        raise AttributeError(
+            f'The functions of {agent.name} must be given by name, as {{"name": function}}, not as {function_map!r}.'
+        )
+    for name, function in function_map.items():
+        agent._assert_valid_name(name)
+        if function is not None and not callable(function):
+            raise TypeError(
+                f"The function {name!r} of {agent.name} cannot be called: it is {described(function)}. Give the "
+                "function itself."
+            )

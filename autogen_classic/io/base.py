@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, ClassVar, Protocol, cast, runtime_checkable
 
 __all__ = ("AsyncIOStreamProtocol", "AsyncInputStream", "IOStream", "IOStreamProtocol", "InputStream", "OutputStream")
+
+
+logger = logging.getLogger("autogen.io")
+
+_PRINT = 'print(self, *objects, sep=" ", end="\\n", flush=False)'
+_INPUT = 'input(self, prompt="", *, password=False)'
 
 
 class Printable(Protocol):
@@ -109,8 +117,12 @@ class IOStream(InputStream, OutputStream, Protocol):
 
         Args:
             stream: the stream; None goes back to the console.
+
+        Raises:
+            TypeError: it cannot print.
         """
         global _global_default, _hearing_for_all
+        _check_stream(stream)
         _hearing_for_all.close()
         _hearing_for_all = ExitStack()
         if takes_events(stream):
@@ -149,7 +161,11 @@ class IOStream(InputStream, OutputStream, Protocol):
 
         Yields:
             None.
+
+        Raises:
+            TypeError: it cannot print.
         """
+        _check_stream(stream)
         token = _default.set(stream)
         try:
             with _hearing(stream, everywhere=False) if takes_events(stream) else nullcontext():
@@ -166,6 +182,42 @@ def takes_events(stream: object) -> bool:
     """
     own = getattr(type(stream), "send", OutputStream.send) is not OutputStream.send
     return bool(getattr(type(stream), "takes_events", own))
+
+
+def _check_stream(stream: object) -> None:
+    """Refuse what cannot print, and warn of methods that cannot take what the library passes.
+
+    It is only a warning, because a stream that is never asked to print, or for a line, works all the same.
+    """
+    if stream is None:
+        return
+    if isinstance(stream, type) or not callable(getattr(stream, "print", None)):
+        raise TypeError(
+            f"A stream must have {_PRINT} and {_INPUT}, but it is {stream!r:.80}. Make an object of a class with these "
+            "methods, such as one that derives from IOStream."
+        )
+    if not (takes_events(stream) or _takes(getattr(stream, "print"), "", "", sep="", end="", flush=True)):  # noqa: B009
+        _warn_of_method(stream, _PRINT)
+    if not _takes(getattr(stream, "input", input), ""):
+        _warn_of_method(stream, _INPUT)
+
+
+def _takes(method: Callable[..., object], *args: object, **kwargs: object) -> bool:
+    try:
+        inspect.signature(method).bind(*args, **kwargs)
+    except TypeError:
+        return False
+    except ValueError:  # written in C, without a signature
+        pass
+    return True
+
+
+def _warn_of_method(stream: object, wanted: str) -> None:
+    logger.warning(
+        "A method of the stream %s does not take what the library passes. Write it as %s.",
+        type(stream).__name__,
+        wanted,
+    )
 
 
 def show(event_name: str, *lines: str, **fields: Any) -> None:

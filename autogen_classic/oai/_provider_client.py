@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .._core.model_requests import check_request_allowed
 from .._warn import warn_once
+from .._words import did_you_mean
 from ..errors import BrokenStreamError, MissingKeyError, MissingModelError, NoAnswerError, StreamTimeoutError
 from ._http.packages import speaks_http
 from ._request.completions import texts_of_completion
@@ -111,12 +111,14 @@ def missing_key(config: Mapping[str, Any], spec: ProviderSpec) -> str:
         "OAI_CONFIG_LIST, if the list is read from there), or set the environment variable "
         f"{' or '.join(spec.key_variables)}."
     ]
+    if not config.get("model"):
+        advice.append("No model is named either. Give its name as model, in the same place.")
     if config.get("base_url"):
         advice.append('For a server that asks for no key, give any text, such as "none".')
     for name in config:
-        meant = get_close_matches(str(name).lower(), ("api_key", "config_list"), 1, 0.8)
-        if meant and name not in meant:
-            advice.append(f"There is a setting {name!r}: did you mean {meant[0]!r}?")
+        hint = did_you_mean(str(name), ("api_key", "config_list"))
+        if hint:
+            advice.append(f"There is a setting {name!r}. {hint}")
     return " ".join(advice)
 
 

@@ -20,7 +20,7 @@ from ._journal_lines import is_journal, read_lines
 from ._turns import Shortener, Turn, expand, fault_of
 from ._values import pretty
 
-__all__ = ("SCHEMA", "PartialFile", "check_can_be_written", "head", "read", "write")
+__all__ = ("SCHEMA", "PartialFile", "check_can_be_written", "check_path", "head", "read", "write")
 
 SCHEMA = "autogen-classic/cassette/1"
 _END = b"\n  ]\n}\n"
@@ -39,6 +39,21 @@ def head(tools: bool, code: bool) -> dict[str, Any]:
 # --- reading
 
 
+def check_path(path: object, what: str, example: str) -> None:
+    """Refuse what cannot stand for a file.
+
+    Args:
+        path: a text, or an object that stands for a path.
+        what: whose it is, for the error.
+        example: a name for such a file.
+
+    Raises:
+        TypeError: ``path`` is neither.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"The path of {what} must be a text or a path, but it is {path!r}. Name a file: {example!r}.")
+
+
 def read(source: Any) -> dict[str, Any]:
     """Read a recording, or the journal of a run.
 
@@ -51,8 +66,11 @@ def read(source: Any) -> dict[str, Any]:
     Raises:
         CassetteError: the file does not exist, or does not hold a recording.
         JournalError: it is a damaged journal, or one of another release.
+        TypeError: the source is neither.
     """
     place = str(source)
+    if not hasattr(source, "read_text"):
+        check_path(source, "a recording", "run.json")
     try:
         file = source if hasattr(source, "read_text") else Path(source)
         data = file.read_bytes() if hasattr(file, "read_bytes") else file.read_text(encoding="utf-8").encode()

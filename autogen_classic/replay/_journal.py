@@ -25,6 +25,7 @@ from .._core.replies import led_group
 from .._words import counted
 from ..errors import CassetteError, JournalError
 from ._answers import error_as_json
+from ._file import check_path
 from ._interrupted import Policy, decide, policies_of
 from ._journal_file import JournalFile
 from ._journal_lines import cut_among
@@ -81,6 +82,7 @@ def journal(
         InterruptedStepError: a tool was running when the program was stopped, and its policy is to fail.
         ValueError: an argument has another value.
     """
+    check_path(path, "a journal", "run.jsonl")
     policies = policies_of(interrupted)
     try:
         refuse_nesting()

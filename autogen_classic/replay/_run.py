@@ -47,6 +47,7 @@ def record(path: str | os.PathLike[str], *, tools: bool = False, code: bool = Fa
     """
     refuse_nesting()
     secrets = Secrets()
+    _file.check_path(path, "a recording", "run.json")
     file = Path(path).absolute()
     top = _file.head(tools, code)
     with _writing(file):
@@ -97,6 +98,7 @@ def replay(
     if mode == "new_episodes":
         if hasattr(path, "read_text") and not isinstance(path, os.PathLike):
             raise CassetteError(f"New episodes cannot be appended to {path}, which is not a file on disk.")
+        _file.check_path(path, "a recording", "run.json")
         file = Path(path).absolute()
         with _writing(file):
             data = _file.read(file) if file.exists() else {**_file.head(False, False), "turns": []}
@@ -135,7 +137,8 @@ def as_list(normalise: Callable[[str], str] | Iterable[Callable[[str], str]]) ->
     Raises:
         ValueError: something else.
     """
-    functions = [normalise] if callable(normalise) else list(normalise)
+    is_several = isinstance(normalise, Iterable) and not isinstance(normalise, str)
+    functions: list[Any] = list(normalise) if is_several and not callable(normalise) else [normalise]
     for function in functions:
         if not callable(function):
             raise ValueError(f"normalise takes functions of a text, such as replay.paths, not {function!r}.")

@@ -60,12 +60,19 @@ def save_state(agents: Iterable[Agent]) -> State:
     return state
 
 
+def _listed(agents: object) -> list[Any]:
+    if isinstance(agents, str) or is_agent(agents) or not isinstance(agents, Iterable):
+        raise StateError(
+            f"The agents of a state must be a list of agents, but they are {described(agents)}. Pass a list of agents, "
+            "as in save_state([agent]) and load_state(state, [agent])."
+        )
+    return list(agents)
+
+
 def _with_members(agents: Iterable[Agent]) -> dict[str, Party]:
     """Agents and the members of their groups, by name."""
-    if is_agent(agents):
-        raise StateError("Pass a list of agents, as in save_state([agent]) and load_state(state, [agent]).")
     found: dict[str, Party] = {}
-    waiting = list(agents)
+    waiting = _listed(agents)
     while waiting:
         agent = waiting.pop(0)
         if not isinstance(getattr(agent, "_oai_messages", None), dict):
@@ -135,7 +142,7 @@ def load_state(state: Mapping[str, Any], agents: Iterable[Agent]) -> None:
     Raises:
         StateError: the state cannot be understood, or does not fit these agents; the text says what differs.
     """
-    agents = list(agents)
+    agents = _listed(agents)
     saved = _agents_of(state)
     found = _with_members_of_then(agents, saved)
     missing = [name for name in saved if name not in found]
@@ -154,7 +161,7 @@ def load_agent(agent: Agent, state: Mapping[str, Any], partners: Iterable[Agent]
     known: dict[str, Agent] = {}
     for one in found.values():
         known.update((partner.name, partner) for partner in one._oai_messages if partner is not None)
-    known.update((partner.name, partner) for partner in partners)
+    known.update((partner.name, partner) for partner in _listed(partners))
     _load(saved, list(found.values()), {**known, **found})
 
 

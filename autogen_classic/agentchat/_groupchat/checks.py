@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..._core.party import described, is_agent
+from ..._core.party import Agent, described, is_agent
 from ...errors import TransitionGraphError
 from ...graph_utils import check_graph_validity, invert_disallowed_to_allowed
 from .._speakers import SELECTORS
 from .contract import Group
 
-__all__ = ("allowed_transitions", "check_before_chat", "check_is_group", "check_messages", "check_settings")
+__all__ = (
+    "allowed_transitions",
+    "check_before_chat",
+    "check_is_group",
+    "check_leader",
+    "check_messages",
+    "check_settings",
+)
 
 logger = logging.getLogger("autogen.agentchat.groupchat")
 
@@ -104,12 +111,33 @@ def check_before_chat(groupchat: Group) -> None:
     check_messages(groupchat)
 
 
+def check_leader(manager: Agent, groupchat: Group) -> None:
+    """Refuse a group in which its own manager takes part: it would speak to itself without end.
+
+    Raises:
+        ValueError: the manager is one of the agents.
+    """
+    if any(agent is manager for agent in groupchat.agents):
+        raise ValueError(
+            f"{manager.name} leads this GroupChat, and is one of its agents as well. Take it out of agents: whoever "
+            "talks to the manager talks to the whole group."
+        )
+
+
 def _warn_of_what_cannot_run(groupchat: Group) -> None:
     """Tell early of settings that the chat will refuse, unless the program sets others before."""
     try:
         check_before_chat(groupchat)
     except (AttributeError, TypeError) as error:
         logger.warning("%s", error)
+    messages: object = groupchat.messages
+    strange = [one for one in messages if not isinstance(one, Mapping)] if isinstance(messages, list) else []
+    if strange:
+        logger.warning(
+            "messages of a GroupChat must be a list of dicts, usually an empty one, but it holds %s. Write it as "
+            '{"content": ..., "role": "user", "name": ...}.',
+            described(strange[0]),
+        )
     method: object = groupchat.speaker_selection_method
     if not callable(method) and str(method).lower() not in SELECTORS:
         logger.warning(
@@ -167,6 +195,11 @@ def allowed_transitions(groupchat: Group) -> dict[Any, list[Any]]:
 
 
 def _check_agents(agents: object) -> None:
+    if isinstance(agents, str):
+        raise ValueError(
+            f"agents of a GroupChat must be a list of agents, but it is the text {agents!r}. Put the agents themselves "
+            "into a list."
+        )
     if not isinstance(agents, Iterable):
         raise TypeError(f"agents of a GroupChat must be a list of agents, but it is of type {type(agents).__name__}.")
     for agent in agents:

@@ -42,6 +42,7 @@ def run_chat(
     """
     groupchat: Group = config
     checks.check_before_chat(groupchat)
+    checks.check_leader(manager, groupchat)
     message = (manager._oai_messages[sender] if messages is None else messages)[-1]
     speaker: Agent = sender
     running_chat = running_chats.current() or RunningChat()

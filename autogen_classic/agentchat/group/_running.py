@@ -93,7 +93,14 @@ def group_chat_steps(
 
     Returns:
         The result, the context variables, and who spoke last.
+
+    Raises:
+        TypeError: ``max_rounds`` is not a whole number.
     """
+    if not hasattr(max_rounds, "__index__"):
+        raise TypeError(
+            f"max_rounds of a group chat must be a whole number, but it is {max_rounds!r}. Give a number such as 20."
+        )
     with lent(everybody_in(pattern)):
         prepared = pattern.prepare_group_chat(max_rounds=max_rounds, messages=messages)
         return (yield from _chat_steps(pattern, prepared, safeguards))

@@ -73,6 +73,7 @@ def replay_notebook(
         NotebookError: the file is not a notebook of format 4, has no conversation in its outputs, or does not end in
             time.
     """
+    _file.check_path(path, "a notebook", "lesson.ipynb")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-m", "autogen_classic", "replay", os.fspath(path), "--json", str(report)]

@@ -6,7 +6,7 @@ from abc import ABC
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from ...._core.party import described
+from ...._core.party import described, is_agent
 from ...groupchat import GroupChat, GroupChatManager
 from .._leading import (
     Opening,
@@ -88,10 +88,9 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
             summary_method: how the chat is summed up, as for `ConversableAgent.initiate_chat`.
 
         Raises:
-            TypeError: the agents are not a list, or the variables something else.
+            TypeError: the agents are not a list of agents, or something else is not what it should be.
         """
-        if not isinstance(agents, Collection):
-            raise TypeError(f"agents of {type(self).__name__} must be a list of agents, but it is {described(agents)}.")
+        _check_arguments(type(self).__name__, initial_agent, agents, user_agent, group_manager_args)
         if not isinstance(context_variables, (ContextVariables, Mapping, type(None))):
             raise TypeError(
                 f"context_variables of a chat must be ContextVariables or a dict, but they are {context_variables!r}."
@@ -216,3 +215,26 @@ class Pattern(ABC):  # noqa: B024 - as in AG2: it is not used by itself
 
 class DefaultPattern(Pattern):
     """Only the handoffs of the agents decide; where none does, the after-work of the group, which ends the chat."""
+
+
+def _check_arguments(
+    pattern: str, initial_agent: object, agents: object, user_agent: object, group_manager_args: object
+) -> None:
+    if isinstance(agents, str) or not isinstance(agents, Collection):
+        raise TypeError(f"agents of {pattern} must be a list of agents, but it is {described(agents)}.")
+    for agent in agents:
+        if not is_agent(agent):
+            raise TypeError(
+                f"The agents of {pattern} must be agents, but one of them is {described(agent)}. Put the agents "
+                "themselves into the list."
+            )
+    for place, one in (("initial_agent", initial_agent), ("user_agent", user_agent)):
+        if not (is_agent(one) or (one is None and place == "user_agent")):
+            raise TypeError(
+                f"{place} of {pattern} must be an agent, but it is {described(one)}. Pass the agent itself."
+            )
+    if not isinstance(group_manager_args, (Mapping, type(None))):
+        raise TypeError(
+            f"group_manager_args of {pattern} must be a dict of arguments of GroupChatManager, but it is "
+            f'{described(group_manager_args)}. Write it as {{"llm_config": ...}}.'
+        )
