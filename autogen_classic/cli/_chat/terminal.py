@@ -61,7 +61,8 @@ class Terminal(IOStream):
         self._console = Console(highlight=False, markup=False, emoji=False, no_color=True if plain else None)
         self._notes = Console(highlight=False, markup=False, emoji=False, stderr=not sys.stdout.isatty())
         self._cleaner = Cleaner()
-        self._unnamed: str | None = None
+        self._speaker: str | None = None
+        self._is_named = False  # whether the line that is open now begins with the speaker
         self._has_said = False
         self._input: PersonInput = (
             PlainInput(self.has_person, self._prompt) if self._is_plain else EditedInput(history_file, status)
@@ -112,14 +113,13 @@ class Terminal(IOStream):
         Args:
             name: the name of an agent.
         """
-        self._has_said = False
-        if self._is_plain:
-            self._unnamed = name
-        else:
-            self._name(name)
+        self._speaker = name
+        if not self._is_plain:
+            self._name()
 
-    def _name(self, name: str) -> None:
-        self._console.print(Text(self._fitting(f"{name}: ")), style="bold cyan", end="")
+    def _name(self) -> None:
+        self._console.print(Text(self._fitting(f"{self._speaker}: ")), style="bold cyan", end="")
+        self._is_named = True
 
     def piece(self, text: str) -> None:
         """Show a piece of what is said.
@@ -127,19 +127,23 @@ class Terminal(IOStream):
         Args:
             text: the next piece.
         """
-        if self._unnamed is not None:
-            self._name(self._unnamed)
-            self._unnamed = None
+        if self._speaker is not None and not self._is_named:
+            self._name()
         self._has_said = True
         self._write(self._cleaner.feed(text))
 
     def end(self) -> None:
         """End what is said; a name after which nothing came is taken back."""
-        self._unnamed = None
+        self._leave_line()
+        self._speaker = None
+
+    def _leave_line(self) -> None:
+        """End the line of whoever speaks. With the next piece, the speaker is named again."""
         if self._has_said:
             self._write(f"{self._cleaner.rest()}\n")
-        elif not self._is_plain:
+        elif self._is_named:
             self._write(_TAKEN_BACK)
+        self._has_said = self._is_named = False
 
     def block(self, text: str) -> None:
         """Show a text that is not said by anybody, such as the output of code.
@@ -166,6 +170,8 @@ class Terminal(IOStream):
         self._tell(text, "red")
 
     def _tell(self, text: str, style: str) -> None:
+        if sys.stdout.isatty():
+            self._leave_line()
         self._notes.print(Text(self._fitting(clean(text))), style=style, soft_wrap=not self._notes.file.isatty())
 
     def _prompt(self, text: str) -> None:

@@ -127,6 +127,30 @@ def test_a_poor_terminal_will_do(place: Place, columns: int, environment: dict[s
     assert not (place.folder / "state").exists()
 
 
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_note_in_the_middle_of_an_answer_has_a_line_of_its_own(place: Place, plain: bool) -> None:
+    script = f"""
+from autogen_classic.cli._chat.terminal import Terminal
+terminal = Terminal(str, None, plain={plain})
+terminal.begin("ann")
+terminal.note("before it")
+terminal.piece("One ")
+terminal.note("within it")
+terminal.piece("two.")
+terminal.end()
+terminal.begin("bob")
+terminal.end()
+terminal.note("the end")
+"""
+    with TerminalProgram([sys.executable, "-c", script], place.environment, 80) as terminal:
+        terminal.wait_for("the end")
+        assert terminal.wait_for_end() == 0
+    taken_back = re.sub(r"[^\n]*\r\x1b\[K", "", terminal.raw.decode().replace("\r\n", "\n"))
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", taken_back).split()
+    assert " ".join(lines) == "before it ann: One within it ann: two. the end"
+    assert "One \n" in re.sub(r"\x1b\[[0-9;]*m", "", taken_back)
+
+
 def test_code_runs_after_the_person_has_said_yes(place: Place) -> None:
     place.server.add(PROGRAM, PROGRAM, "It is 42.", "Well.")
     with place.in_terminal("--code", "ask") as terminal:
@@ -321,6 +345,16 @@ def test_a_wrong_argument_gets_a_word(
     Path("full", "file").touch()
     assert main(["chat", *arguments]) == 1
     assert told in capsys.readouterr().err
+
+
+def test_a_conversation_is_saved_in_an_empty_folder_and_not_in_a_full_one(place: Place) -> None:
+    Path("empty").mkdir()
+    Path("full").mkdir()
+    Path("full", "file").touch()
+    run = place.piped(b"/save full\n/save empty\n", "--no-save")
+    assert b"full is not empty. Name a new folder." in run.stderr
+    assert Path("empty", "conversation.json").is_file()
+    assert [file.name for file in Path("full").iterdir()] == ["file"]
 
 
 def test_without_a_model_the_ways_to_get_one_are_named(place: Place) -> None:
