@@ -16,6 +16,11 @@ from typing import NamedTuple
 OLDEST_PYTHON = (3, 10)
 NEEDED_BYTES = 1_000_000_000
 REQUIREMENTS = "requirements.txt"
+PACKAGE = re.compile(
+    r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^]]*)\]\s*)?(?:[<>=!~;@#(].*)?"
+)
+ARCHIVES = (".whl", ".zip", ".tar.gz")
+OF_AN_EXTRA = re.compile(r"""\s*\(?\s*extra\s*==\s*['"]([\w.-]+)['"]\s*\)?\s*""")
 
 
 class Finding(NamedTuple):
@@ -72,27 +77,37 @@ def installed(requirements: list[str]) -> dict[str, str | None]:
     """The versions of packages in this environment, None for one that is not there.
 
     Args:
-        requirements: as in a file for pip. What an extra brings along counts as well, where it is the same on every
-            machine.
+        requirements: as in a file for pip. Addresses and files are left out, as they do not tell the name of a package.
+            What an extra brings along counts as well, where it is the same on every machine.
     """
     found: dict[str, str | None] = {}
+    seen: set[tuple[str, str | None]] = set()
     waiting = requirements[::-1]
     while waiting:
-        match = re.match(r"([A-Za-z0-9._-]+)(?:\[([^]]*)\])?", waiting.pop())
-        if match is None:
+        match = PACKAGE.fullmatch(waiting.pop().strip())
+        if match is None or match["name"].endswith(ARCHIVES):
             continue
-        name, extras = match[1], re.findall(r"[\w.-]+", match[2] or "")
+        name = match["name"]
+        extras = map(_canonical, re.findall(r"[\w.-]+", match["extras"] or ""))
+        new = {(_canonical(name), extra) for extra in (None, *extras)} - seen
+        seen |= new
         try:
-            found.setdefault(name, importlib.metadata.version(name))
-            needed = importlib.metadata.requires(name) or [] if extras else []
+            version = importlib.metadata.version(name)
+            brought = importlib.metadata.requires(name) or []
         except importlib.metadata.PackageNotFoundError:
-            found[name] = None
-            continue
-        for line in needed[::-1]:
+            version, brought = None, []
+        if (_canonical(name), None) in new:
+            found[name] = version
+        for line in reversed(brought):
             requirement, _, condition = line.partition(";")
-            if re.sub(r"[ '\"]", "", condition).removeprefix("extra==") in extras:
+            extra = OF_AN_EXTRA.fullmatch(condition)
+            if extra is not None and (_canonical(name), _canonical(extra[1])) in new:
                 waiting.append(requirement)
     return found
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def kernel() -> Finding:
