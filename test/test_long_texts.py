@@ -20,7 +20,9 @@ from autogen_classic._secrets import place_of
 from autogen_classic.agentchat.contrib._media.content import paths_in
 from autogen_classic.agentchat.contrib._optimizer.actions import apply
 from autogen_classic.agentchat.contrib.captainagent.tools.text.count_words import count_words
+from autogen_classic.cli._classroom.installs import requirements_told_in
 from autogen_classic.coding.utils import _get_file_name_from_content
+from autogen_classic.compat.notebook import _INSTALL_LINE
 from autogen_classic.errors import UnusableProposalError
 from autogen_classic.serving._speech import _MAY_STOP, _STOP
 from autogen_classic.tools.experimental.wikipedia.wikipedia import _HEADING
@@ -61,6 +63,12 @@ def propose_package(name: str) -> None:
         (search_for_dangers, "echo" + " mv rm chmod curl find" * (MANY // 5)),
         (search_for_dangers, f"echo rm -{'r' * MANY}+ chmod{BLANKS}x"),
         (propose_package, "a=" + "!" * MANY + "@"),
+        (lambda text: [*requirements_told_in(text)], "`" * MANY),
+        (lambda text: [*requirements_told_in(text)], "`" + "python" * MANY),
+        (lambda text: [*requirements_told_in(text)], "~" * MANY + "`"),
+        (lambda text: [*requirements_told_in(text)], "!pip install " + "a" * MANY),
+        (lambda text: [*requirements_told_in(text)], f"!pip install 'a[{BLANKS}"),
+        (_INSTALL_LINE.match, "!" * MANY + "python" * MANY),
     ],
     ids=lambda given: "" if isinstance(given, str) else getattr(given, "__name__", "search"),
 )

@@ -25,11 +25,12 @@ from typing import Any, Protocol
 
 from ..errors import JournalError, NotebookError
 
-__all__ = ("Cell", "NotebookError", "Shell", "open_shell", "read_cells", "run_notebook")
+__all__ = ("PIP", "Cell", "NotebookError", "Shell", "open_shell", "read_cells", "run_notebook")
 
-_INSTALL_LINE = re.compile(
-    r"^(?P<indent>\s*)[%!]+\s*(?:\S*python\S*\s+-m\s+|\{sys\.executable\}\s+-m\s+)?(?:uv\s+)?pip3?\s"
-)
+PIP = r"(?:\S+[ \t]+-m[ \t]+)?(?:uv[ \t]+)?pip3?"
+"""How a command begins that calls pip, as itself or as a module of any Python."""
+
+_INSTALL_LINE = re.compile(rf"(?P<indent>\s*)[%!]{{1,2}}\s*{PIP}\s")
 _MAGIC_LINE = re.compile(r"^(?P<indent>\s*)(?P<magic>%%?[A-Za-z_]\w*|!|\?\w)")
 _WITHOUT_EFFECT = ("%load_ext", "%reload_ext", "%autoreload", "%matplotlib", "%config", "%%capture", "%%time", "%time")
 

@@ -8,15 +8,16 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from autogen_classic.cli import main
-from autogen_classic.cli._classroom import check, wheels
+from autogen_classic.cli._classroom import check, needs, wheels
 from autogen_classic.cli._classroom.handout import find_notebooks
+from autogen_classic.cli._classroom.installs import requirements_told_in
 from autogen_classic.cli._classroom.needs import requirements_of
 from autogen_classic.compat.alias import uninstall_as_autogen
 
@@ -392,6 +393,138 @@ def test_requirements_are_read_from_what_notebooks_say_themselves(tmp_path: Path
     assert requirements_of([lesson]) == [
         *("autogen-classic[lmm,mcp,openai,retrievechat]", "chess>=1.10", "flaml", "ipykernel", "jupyterlab", "polars")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("%pip install alpha; import os", ["alpha"]),
+        ("!pip install alpha&&echo done", ["alpha"]),
+        ("!pip install '' alpha | tail -1", ["alpha"]),
+        ("!pip install alpha>/dev/null beta", ["alpha"]),
+        ("!pip install alpha> log", ["alpha"]),
+        ("!pip install alpha 2>&1", ["alpha"]),
+        ("!pip install alpha; echo don't", ["alpha"]),
+        (
+            "!pip install alpha>=2,<3 'beta[x, y]~=1' 2captcha-python",
+            ["alpha>=2,<3", "beta[x, y]~=1", "2captcha-python"],
+        ),
+        ("!pip install alpha==$VERSION beta=={wanted} gamma==", ["alpha", "beta", "gamma"]),
+        ("""!pip install "alpha; python_version<'3.11'" beta""", ["alpha; python_version<'3.11'", "beta"]),
+        ("!pip install -Ur more.txt -qq -t here --log file --no-deps --root=/x alpha", ["alpha"]),
+        ("%pip install alpha \\\n   beta \\\n -q", ["alpha", "beta"]),
+        ("```bash\n# first\npip install alpha\n$ python3 -m pip install beta\n```\npip install no", ["alpha", "beta"]),
+        (
+            "See:\\\n~~~\npip install alpha\n~~~\n`pip install beta`, ``uv pip install gamma``.",
+            ["alpha", "beta", "gamma"],
+        ),
+        ("%%bash\ncd here\npip install alpha", ["alpha"]),
+    ],
+)
+def test_a_command_for_pip_is_read_to_its_end(text: str, told: list[str]) -> None:
+    assert [match[0] for match in requirements_told_in(text)] == told
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("--pre", "--index-url=https://evil.example/", "'alpha --pre'", "'alpha>=1 --pre'", "'alpha[ --pre ]'"),
+        *(
+            "'alpha; import os'",
+            "https://evil.example/a.whl",
+            "git+https://evil.example/a",
+            "'a @ https://evil.example'",
+        ),
+        *("requirements.txt", "alpha-1.0.whl", "alpha.tar.gz", "./here", "some/where", "$HOME", "'alpha\n--pre'"),
+    ],
+)
+def test_a_notebook_hands_nothing_but_names_to_pip(word: str) -> None:
+    assert [match[0] for match in requirements_told_in(f"!pip install {word} wanted")] in (["wanted"], [])
+
+
+def test_a_teacher_may_ask_for_whatever_pip_takes() -> None:
+    also = ["./some-1.0.whl", "git+https://github.com/a/b", "name @ https://a.example/b.whl", "-e ./here"]
+    found = requirements_of([], [*also, "langchain [all]", "2captcha-python", "pyautogen[lmm]"])
+    assert found == [
+        *("autogen-classic[lmm]", "2captcha-python", "ipykernel", "jupyterlab", "langchain [all]"),
+        *also,
+    ]
+
+
+def test_cells_that_hold_no_text_are_passed_over(tmp_path: Path) -> None:
+    lesson = notebook(tmp_path / "a.ipynb", "import chess", "x = '\0'", "-" * 100_000 + "1")
+    content = json.loads(lesson.read_text(encoding="utf-8"))
+    content["cells"] += [7, {"cell_type": "markdown", "source": 5}, {"cell_type": "markdown", "source": [None, "x"]}]
+    lesson.write_text(json.dumps(content), encoding="utf-8")
+    assert requirements_of([lesson]) == ["autogen-classic", "chess", "ipykernel", "jupyterlab"]
+
+
+def package(folder: Path, name: str, *lines: str, files: Sequence[str] = ()) -> None:
+    """Something that looks installed."""
+    info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
+    info.mkdir(parents=True)
+    metadata = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1.0", *lines]
+    (info / "METADATA").write_text("".join(f"{line}\n" for line in metadata), encoding="utf-8")
+    (info / "RECORD").write_text("".join(f"{file},,\n" for file in files), encoding="utf-8")
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for what looks installed."""
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    caches = (needs._installed, needs._files_of)
+    for cache in caches:
+        cache.cache_clear()
+    yield tmp_path / "site"
+    for cache in caches:
+        cache.cache_clear()
+
+
+@pytest.mark.parametrize("installed", [1, 2])
+def test_a_module_of_a_shared_folder_is_looked_up_by_its_whole_name(site: Path, tmp_path: Path, installed: int) -> None:
+    for name in ["one", "two"][:installed]:
+        package(site, f"google-{name}", files=[f"google/{name}/__init__.py"])
+    lesson = notebook(
+        tmp_path / "a.ipynb",
+        "import google, google.one.parts, google.generativeai.types",
+        "from google import genai\nfrom google.one import X",
+    )
+    assert requirements_of([lesson])[1:] == [
+        *("google-genai", "google-generativeai", "google-one", "ipykernel", "jupyterlab")
+    ]
+
+
+def test_the_check_ends_where_extras_name_each_other(site: Path) -> None:
+    package(
+        site,
+        "round-about",
+        "Requires-Dist: Round_About[b]; extra == 'a'",
+        "Requires-Dist: round-about[A]; extra == 'b'",
+    )
+    assert check.installed(["round-about[a]"]) == {"round-about": "1.0"}
+
+
+def test_the_check_compares_extras_as_pip_does(site: Path) -> None:
+    package(site, "leaf")
+    package(site, "tree", "Requires-Dist: leaf>=1; extra == 'all-leaves'", "Requires-Dist: gone; (extra == 'Old.Ones')")
+    assert check.installed(["tree[All_Leaves]"]) == {"tree": "1.0", "leaf": "1.0"}
+    assert check.installed(["tree", "Tree [old-ones]", "tree[all.leaves]"]) == {
+        "tree": "1.0",
+        "gone": None,
+        "leaf": "1.0",
+    }
+
+
+def test_the_check_looks_at_nothing_that_does_not_tell_its_name() -> None:
+    lines = [
+        "./some-1.0.whl",
+        "some-1.0.whl",
+        "git+https://a.example/b",
+        "https://a.example/b.whl",
+        "-e ./here",
+        "# openai",
+    ]
+    assert check.installed([*lines, "openai @ https://a.example/openai.whl"]).keys() == {"openai"}
 
 
 def test_the_check_looks_at_what_extras_bring_along() -> None:
