@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -88,6 +89,7 @@ def keep_onnxruntime_silent() -> None:
 
 
 _ADDRESSES = "rfc3987_syntax"
+_loading = threading.Lock()
 
 
 def keep_jsonschema_light() -> None:
@@ -97,15 +99,17 @@ def keep_jsonschema_light() -> None:
     and a half, several times as long as all of openai. Call this before jsonschema is imported; the formats "iri" and
     "iri-reference" are checked as before, and the first check loads what it needs.
     """
-    if "jsonschema" in sys.modules or _ADDRESSES in sys.modules or find_spec(_ADDRESSES) is None:
-        return
-    stand_in = ModuleType(_ADDRESSES)
-    stand_in.__dict__["is_valid_syntax"] = _is_valid_address
-    sys.modules[_ADDRESSES] = stand_in
-    try:
-        import jsonschema  # noqa: F401
-    finally:
-        del sys.modules[_ADDRESSES]
+    with _loading:
+        if "jsonschema" in sys.modules or _ADDRESSES in sys.modules or find_spec(_ADDRESSES) is None:
+            return
+        stand_in = ModuleType(_ADDRESSES)
+        stand_in.__dict__["is_valid_syntax"] = _is_valid_address
+        sys.modules[_ADDRESSES] = stand_in
+        try:
+            import jsonschema  # noqa: F401
+        finally:
+            if sys.modules.get(_ADDRESSES) is stand_in:
+                del sys.modules[_ADDRESSES]
 
 
 def _is_valid_address(rule: str, text: str) -> bool:

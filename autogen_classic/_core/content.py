@@ -5,11 +5,20 @@ A content is a text, or a list of parts. A part is a JSON object, or the object 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
-__all__ = ("IMAGE_MARK", "add_part", "content_str", "part_of", "parts_of", "text_of", "texts_of")
+__all__ = (
+    "IMAGE_MARK",
+    "add_part",
+    "content_str",
+    "part_of",
+    "reader_of",
+    "text_of",
+    "texts_of",
+    "with_whole_characters",
+)
 
 IMAGE_MARK = "<image>"
 
@@ -70,21 +79,22 @@ def part_of(owner: object, name: str) -> Any:
     return getattr(owner, name, None)
 
 
-def parts_of(owner: object) -> Mapping[str, Any]:
-    """Return all parts of a JSON object, or of what an SDK has made of it, where many of them are wanted.
+def reader_of(owner: object) -> Callable[[str], Any]:
+    """Return what reads parts by their names, as `part_of` does, for an object of which many are wanted.
 
     Args:
-        owner: a mapping, or an object that keeps its attributes in a dict.
+        owner: a mapping, or an object with attributes, which is not changed meanwhile.
 
     Returns:
-        The parts by their names; none of what has no parts.
+        A function of a name, which returns the part, or None if it does not exist.
     """
     kind: type = type(owner)
     if kind is dict or _is_mapping(kind):
-        return owner  # type: ignore[return-value]  # a mapping
-    own = getattr(owner, "__dict__", {})
-    extra = getattr(owner, "__pydantic_extra__", None)
-    return {**extra, **own} if extra else own
+        read: Callable[[str], Any] = owner.get  # type: ignore[attr-defined]  # a mapping
+        return read
+    if _is_of_pydantic(kind):
+        return {**(owner.__pydantic_extra__ or {}), **vars(owner)}.get  # type: ignore[attr-defined]
+    return partial(part_of, owner)
 
 
 def add_part(owner: object, name: str, value: object) -> None:
@@ -107,6 +117,11 @@ def add_part(owner: object, name: str, value: object) -> None:
 @lru_cache(maxsize=1000)  # ten times as fast as asking the abstract class about each part of each message
 def _is_mapping(kind: type) -> bool:
     return issubclass(kind, Mapping)
+
+
+@lru_cache(maxsize=1000)
+def _is_of_pydantic(kind: type) -> bool:
+    return hasattr(kind, "__pydantic_fields_set__")
 
 
 @lru_cache(maxsize=1000)
@@ -141,3 +156,16 @@ def text_of(content: object) -> str | None:
         The text; None if there is no content.
     """
     return content if content is None or isinstance(content, str) else "".join(texts_of(content))
+
+
+def with_whole_characters(text: str) -> str:
+    """Join the two halves of characters that a server has cut in two, as JavaScript does with ``"\\ud83d\\ude00"``.
+
+    Args:
+        text: any text; a half without its other one stays.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    return text

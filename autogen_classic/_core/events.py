@@ -19,20 +19,7 @@ from typing import Any, Literal, TypeAlias
 from .messages import TextOrMessage
 from .party import Agent, Party
 from .running_chats import ChatRef, StopReason
-from .stream import (
-    Detail,
-    Event,
-    EventsDropped,
-    audience,
-    deliver,
-    emit,
-    event,
-    hearers,
-    is_heard,
-    listening,
-    subscribe,
-    unsubscribe,
-)
+from .stream import Detail, Event, EventsDropped, audience, emit, event, is_heard, listening, subscribe, unsubscribe
 
 __all__ = (
     "AgentCreated",
@@ -82,9 +69,7 @@ __all__ = (
     "WarningIssued",
     "WrapperCreated",
     "audience",
-    "deliver",
     "emit",
-    "hearers",
     "is_heard",
     "listening",
     "subscribe",

@@ -25,9 +25,7 @@ from .events import (
     ReplyTried,
     TurnEnded,
     TurnStarted,
-    deliver,
     emit,
-    hearers,
     is_heard,
     warn,
 )
@@ -35,6 +33,7 @@ from .messages import Message, TextOrMessage, as_message, stored_form
 from .party import Agent, Party, ReplyFunction, described
 from .running_chats import ChatStopped, RunningChat, StopReason, steered
 from .shared_loop import call_of
+from .stream import deliver, hearers
 
 __all__ = ("append_message", "converse", "emit_end", "generate_reply", "process_received_message", "receive", "send")
 

@@ -140,11 +140,11 @@ def _keep_standard_input() -> None:
 def _as_the_console_can_show_it(thing: object) -> str:
     """The text of a thing, with a question mark for each character that standard output would refuse."""
     text = str(thing)
-    encoding = getattr(sys.stdout, "encoding", None)
-    if not encoding or getattr(sys.stdout, "errors", None) != "strict":
+    encoding, errors = getattr(sys.stdout, "encoding", None), getattr(sys.stdout, "errors", None)
+    if not encoding or not errors:
         return text
     try:
-        text.encode(encoding)
+        text.encode(encoding, errors)
     except UnicodeEncodeError:
         return text.encode(encoding, "replace").decode(encoding)
     return text

@@ -7,9 +7,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -127,3 +128,61 @@ def calls_within_the_library(pieces: int) -> int:
 def test_a_piece_of_a_stream_takes_few_calls() -> None:
     calls_within_the_library(1)  # what is loaded and looked up once
     assert (calls_within_the_library(220) - calls_within_the_library(20)) / 200 <= 12
+
+
+def test_chunks_that_a_program_makes_up_are_read_by_their_attributes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def chunk(word: str, finish_reason: str | None) -> MagicMock:
+        made = MagicMock(id="1", created=1, model="m", usage=None)
+        delta = MagicMock(content=word, refusal=None, reasoning_content=None, function_call=None, tool_calls=None)
+        made.choices = [MagicMock(index=0, delta=delta, finish_reason=finish_reason, error=None)]
+        return made
+
+    def create(*_arguments: object, **_settings: object) -> Any:
+        return nullcontext([chunk("Hel", None), chunk("lo", "stop")])
+
+    monkeypatch.setattr("openai.resources.chat.completions.Completions.create", create)
+    answer = ask({"model": "m", "api_key": "k"}, stream=True)
+    assert answer.choices[0].message.content == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ([{"delta": {"content": "\ud83d"}}, {"delta": {"content": "\ude00"}}], "\U0001f600"),
+        ([{"delta": "Good "}, {"delta": "day."}], "Good day."),
+        ([{"text": "Good "}, {"text": "day."}], "Good day."),
+    ],
+)
+def test_streams_of_other_shapes_are_read_for_what_they_say(said: list[dict[str, Any]], text: str) -> None:
+    pieces = [choice(**{"finish_reason": None, **part}) for part in said]
+    with serving(streamed(*pieces, choice(delta={})), "text/event-stream") as entry:
+        assert ask(entry, stream=True).choices[0].message.content == text
+
+
+def test_one_streamed_call_outside_a_list_is_one_call() -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    with serving(
+        streamed(choice(delta={"tool_calls": call}, finish_reason="tool_calls")), "text/event-stream"
+    ) as entry:
+        (made,) = ask(entry, stream=True).choices[0].message.tool_calls
+    assert (made.id, made.function.name) == ("c1", "look")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_calls_without_ids_get_ids_of_their_own(stream: bool) -> None:
+    calls = [{"type": "function", "function": {"name": name, "arguments": "{}"}} for name in ("look", "listen")]
+    said = choice(finish_reason="tool_calls", **{"delta" if stream else "message": {"tool_calls": calls}})
+    body = streamed(said) if stream else json.dumps({"model": "m", "choices": [said]}).encode()
+    with serving(body, "text/event-stream" if stream else "application/json") as entry:
+        made = ask(entry, stream=stream).choices[0].message.tool_calls
+    assert [call.function.name for call in made] == ["look", "listen"]
+    assert all(call.id.startswith("call_") for call in made)
+    assert made[0].id != made[1].id
+
+
+def test_a_stream_without_a_piece_of_an_answer_says_so() -> None:
+    with (
+        serving(b"<html>Sign in</html>", "text/event-stream") as entry,
+        pytest.raises(Exception, match="no piece of an"),
+    ):
+        ask(entry, stream=True)

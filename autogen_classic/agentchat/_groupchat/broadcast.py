@@ -10,10 +10,12 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TypeGuard
 
-from ..._core import events, tape
+from ..._core import tape
 from ..._core.drive import Ask, Steps
+from ..._core.events import MessageReceived, MessageSent
 from ..._core.messages import Message, TextOrMessage, as_message, stored_form
 from ..._core.party import Party
+from ..._core.stream import hearers
 from ..agent import Agent
 from ..conversable_agent import OWN_METHODS, ConversableAgent
 from .contract import Group, Manager
@@ -119,8 +121,8 @@ def _stored_by_both(message: TextOrMessage, author: str) -> tuple[Message, Messa
 def _sends_by_the_short_way(agent: Agent) -> TypeGuard[Party]:
     """Whether only the histories would notice that an agent does not send a silent message by its steps."""
     return (
-        not events.hearers(events.MessageSent)
-        and not events.hearers(events.MessageReceived, silent=True)
+        not hearers(MessageSent)
+        and not hearers(MessageReceived, silent=True)
         and _SENDING.are_as_made_for(agent)
         and not agent.hook_lists["process_message_before_send"]
         and not agent.hook_lists["a_process_message_before_send"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -101,7 +102,7 @@ def said_in(choice: object) -> object:
 
 
 def _message_of(choice: object) -> object:
-    """The message of a choice, with a role, a text, and calls whose arguments are texts."""
+    """The message of a choice, with a role, a text, and calls that have an id and arguments as texts."""
     message: Any = said_in(choice)
     if isinstance(message, str):
         message = {"content": message}
@@ -112,6 +113,8 @@ def _message_of(choice: object) -> object:
     _set(message, "role", part_of(message, "role") or "assistant")
     _set(message, "content", text_of(part_of(message, "content")))
     _set(message, "tool_calls", part_of(message, "tool_calls") or None)
+    for call in message.tool_calls or ():
+        _set(call, "id", part_of(call, "id") or f"call_{os.urandom(12).hex()}")
     functions = [part_of(message, "function_call"), *(part_of(call, "function") for call in message.tool_calls or ())]
     for function in functions:
         if function is not None:

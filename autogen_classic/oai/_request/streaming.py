@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..._core.content import part_of, parts_of, text_of
+from ..._core.content import part_of, reader_of, text_of, with_whole_characters
 from ..._secrets import set_text
 from ...errors import UnusableAnswerError
 from ...token_count_utils import estimate_tokens
@@ -38,30 +39,33 @@ class _Choice:
         """Take the next part of the choice.
 
         Args:
-            chunk: with a ``delta``; or with a ``message``, which says all that there is to say so far.
+            chunk: with a ``delta``, or its words as ``text``; or with a ``message``, which says all that there is to
+                say so far.
 
         Returns:
             The text that is new, unless it comes with a call.
         """
-        choice = parts_of(chunk)
-        self.finish_reason = choice.get("finish_reason") or self.finish_reason
-        self.error = choice.get("error") or self.error
-        delta = choice.get("delta")
-        said = parts_of(delta or choice.get("message"))
+        part = reader_of(chunk)
+        self.finish_reason = part("finish_reason") or self.finish_reason
+        self.error = part("error") or self.error
+        so_far = None if part("delta") else part("message")
+        said = so_far or part("delta") or part("text")
+        read = reader_of({"content": said} if isinstance(said, str) else said)
         for name, pieces in self._pieces.items():
-            text = (text_of(said[name]) or "") if said.get(name) else ""
-            pieces.append(text if delta else text.removeprefix("".join(pieces)))
-        function_call, tool_calls = said.get("function_call"), said.get("tool_calls")
+            new = read(name)
+            text = (text_of(new) or "") if new else ""
+            pieces.append(text.removeprefix("".join(pieces)) if so_far else text)
+        function_call, tool_calls = read("function_call"), read("tool_calls")
         if function_call:
             self.function_call = self.function_call or {"name": "", "arguments": ""}
             _extend(self.function_call, function_call)
-        for position, part in enumerate(tool_calls or ()):
-            self._add_call(part, position)
+        for position, call in enumerate([tool_calls] if isinstance(tool_calls, Mapping) else tool_calls or ()):
+            self._add_call(call, position)
         return "" if function_call or tool_calls else self._pieces["content"][-1]
 
     def text(self, name: str) -> str:
         """What was said so far as ``content``, ``refusal`` or ``reasoning_content``."""
-        return "".join(self._pieces[name])
+        return with_whole_characters("".join(self._pieces[name]))
 
     def _add_call(self, part: object, position: int) -> None:
         call = self._call_of(part, position)
@@ -154,22 +158,20 @@ class StreamedAnswer:
         Args:
             chunk: a ChatCompletionChunk of the openai package, which may lack any of its parts.
         """
-        said = parts_of(chunk)
-        self._usage = said.get("usage") or self._usage
-        choices = said.get("choices")
+        part = reader_of(chunk)
+        self._usage = part("usage") or self._usage
+        choices = part("choices")
         if not choices:
             self._error = words_of_error(chunk) or self._error
             return
-        for name in _HEAD:
-            if said.get(name) is not None:
-                self._head[name] = said[name]
-        for position, part in enumerate(choices):
-            index = part_of(part, "index")
+        self._head.update({name: value for name in _HEAD if (value := part(name)) is not None})
+        for position, said in enumerate(choices):
+            index = part_of(said, "index")
             place = index if isinstance(index, int) else position
             choice = self._choices.get(place)
             if choice is None:
                 choice = self._choices[place] = _Choice()
-            self._shown.show(choice.add(part))
+            self._shown.show(choice.add(said))
 
     def completion_of(self, stream: Any) -> ChatCompletion:
         """Return the completion, when the server has said that it is complete.
@@ -187,6 +189,12 @@ class StreamedAnswer:
             raise UnusableAnswerError(f"The stream ended with an error of the server: {self._error}")
         import openai
 
+        if not self._choices:
+            raise openai.APIConnectionError(
+                message="The server has sent no piece of an answer: it closed the connection, or what it sent is not a "
+                "stream of events with chunks of a completion.",
+                request=stream.response.request,
+            )
         raise openai.APIConnectionError(
             message="The stream ended before the answer was complete: the server has gone, or closed the connection.",
             request=stream.response.request,
