@@ -94,6 +94,7 @@ class RunningChat:
         detail: which budget stops it, and how much was spent, or None.
         limit: how many turns or rounds stop it, or None.
         by: the agent that stops it, itself or by its person; None if nobody does.
+        messages_heard: how many messages `watch_for_loop` has seen.
     """
 
     def __init__(
@@ -119,6 +120,7 @@ class RunningChat:
         self._last_but_one: Any = None
         self._repeats = 0
         self._loop_reported = False
+        self.messages_heard = 0
 
     @property
     def stopped(self) -> bool:
@@ -248,6 +250,7 @@ class RunningChat:
         Returns:
             A warning, once in a chat; else None.
         """
+        self.messages_heard += 1
         said = (id(sender), content)
         self._repeats = self._repeats + 1 if content and said == self._last_but_one else 0
         self._last_but_one, self._last = self._last, said

@@ -1,4 +1,4 @@
-"""Event loops that others need as well, such as a web server's: what is synchronous in a chat leaves them free."""
+"""Event loops that others need as well: they get turns, and a web server's is left free by what is synchronous."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from .drive import Call
 if TYPE_CHECKING:
     from .threads import OneThread
 
-__all__ = ("call_of", "sharing_loop")
+__all__ = ("MESSAGES_BETWEEN_TURNS_OF_OTHERS", "call_of", "sharing_loop", "turn_of_others")
 
 ResultT = TypeVar("ResultT")
+
+MESSAGES_BETWEEN_TURNS_OF_OTHERS = 100
+"""After so many messages an asynchronous chat gives the event loop a turn: one whose models and tools answer at once
+never waits for anything, and no other task would run."""
 
 _beside: ContextVar[OneThread | None] = ContextVar("the thread beside the shared event loop", default=None)
 
@@ -60,6 +64,13 @@ def call_of(asynchronous: bool, function: Callable[..., Any], /, *args: Any, **k
             return Call(outcome_of, in_thread, called)
         return Call(outcome_of, thread.call, _beside_loop, called)
     return Call(function, *args, **kwargs)
+
+
+def turn_of_others() -> Call:
+    """Make the step of an asynchronous chat that lets the event loop run whatever else is ready."""
+    from asyncio import sleep
+
+    return Call(sleep, 0)
 
 
 def _beside_loop(function: Callable[[], ResultT]) -> ResultT:

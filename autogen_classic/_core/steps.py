@@ -32,7 +32,7 @@ from .events import (
 from .messages import Message, TextOrMessage, as_message, stored_form
 from .party import Agent, Party, ReplyFunction, described
 from .running_chats import ChatStopped, RunningChat, StopReason, steered
-from .shared_loop import call_of
+from .shared_loop import MESSAGES_BETWEEN_TURNS_OF_OTHERS, call_of, turn_of_others
 from .stream import deliver, hearers
 
 __all__ = ("append_message", "converse", "emit_end", "generate_reply", "process_received_message", "receive", "send")
@@ -181,11 +181,14 @@ def receive(
     agent._process_received_message(message, sender, silent)
     if request_reply is False:
         return None
+    asynchronous = yield WHICH_WAY  # whoever iterates over the chat hears of the message before it is answered
     running_chat = running_chats.current()
     if running_chat is not None:
         loop = running_chat.watch_for_loop(sender, as_message(message).get("content"))
         if loop is not None:
             warn(logger, "%s", loop)
+        if asynchronous and running_chat.messages_heard % MESSAGES_BETWEEN_TURNS_OF_OTHERS == 0:
+            yield turn_of_others()
         if running_chat.must_end(message):
             return None
     if request_reply is None and agent.reply_at_receive[sender] is False:
@@ -193,7 +196,7 @@ def receive(
 
     if steered:
         yield from steering.stand_still()
-    if (yield WHICH_WAY):  # in 0.2 too, an override hears the messages in synchronous chats only
+    if asynchronous:  # in 0.2 too, an override hears the messages in synchronous chats only
         reply = yield Ask(agent, "generate_reply", sender=sender)
     else:
         reply = yield Ask(agent, "generate_reply", messages=agent.chat_messages[sender], sender=sender)

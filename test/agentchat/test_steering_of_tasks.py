@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from agent_kit import agent
 
-from autogen_classic import ChatResult, ConversableAgent, events
+from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager, events
 from autogen_classic.coding import LocalCommandLineCodeExecutor
 from autogen_classic.testing import MockOpenAIServer
 
@@ -243,3 +243,23 @@ def test_a_thread_stops_a_chat_at_once_and_tools_and_code_come_to_their_end(kind
 
     result = asyncio.run(main())
     assert (result.stop_reason, len(result.chat_history)) == ("external stop", 2 if kind.is_waited_for else 1)
+
+
+@pytest.mark.parametrize("in_a_group", [False, True])
+def test_a_chat_that_waits_for_nothing_can_be_stopped_by_another_task(in_a_group: bool) -> None:
+    ann, bob = agent("ann"), agent("bob")
+
+    async def main() -> ChatResult:
+        if in_a_group:
+            group = GroupChat([ann, bob], messages=[], max_round=10_000, speaker_selection_method="round_robin")
+            chat = ann.a_initiate_chat(GroupChatManager(group, llm_config=False), message="hi", silent=True)
+        else:
+            chat = ann.a_initiate_chat(bob, message="hi", max_turns=10_000, silent=True)
+        running = asyncio.create_task(chat)
+        await asyncio.sleep(0)
+        assert ann.stop_chat()
+        return await running
+
+    result = asyncio.run(main())
+    assert result.stop_reason == "external stop"
+    assert len(result.chat_history) < 1_000

@@ -141,6 +141,22 @@ def test_leaving_the_loop_ends_the_chat_and_keeps_what_was_said(way: str) -> Non
 
 
 @both_ways
+@pytest.mark.parametrize("now", [False, True])
+def test_a_chat_that_is_stopped_in_the_loop_asks_no_model_more(way: str, now: bool) -> None:
+    with MockOpenAIServer(["one", "two"]) as server:
+        user, assistant = agent("user"), AssistantAgent("assistant", llm_config=server.llm_config())
+
+        def stop(event: Event) -> None:
+            if isinstance(event, MessageReceived):
+                user.stop_chat(now=now)
+
+        run, _ = walk(way, user, assistant, stop)
+        assert server.requests == []
+    assert [message["content"] for message in run.result.chat_history] == ["hi"]
+    assert run.result.stop_reason == "external stop"
+
+
+@both_ways
 def test_an_error_in_the_loop_ends_the_chat(way: str) -> None:
     ann = agent("ann")
 

@@ -15,6 +15,7 @@ from ..._core.events import ChatStarted, SpeakerSelected, emit, is_heard, warn
 from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Party
 from ..._core.running_chats import RunningChat, StopReason, steered, taking_part
+from ..._core.shared_loop import MESSAGES_BETWEEN_TURNS_OF_OTHERS, turn_of_others
 from ..._core.steps import emit_end
 from ...errors import NoEligibleSpeaker
 from ..agent import Agent
@@ -68,6 +69,8 @@ def run_chat(
             in_a_loop = running_chat.watch_for_loop(speaker, message.get("content"))
             if in_a_loop is not None:
                 warn(logger, "%s", in_a_loop)
+            if asynchronous and running_chat.messages_heard % MESSAGES_BETWEEN_TURNS_OF_OTHERS == 0:
+                yield turn_of_others()
     return True, None
 
 
