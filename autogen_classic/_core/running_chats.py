@@ -154,11 +154,7 @@ class RunningChat:
         return ChatStopped([chat for chat in self._from_within() if chat._stop_requested][-1])
 
     def exclude_seconds(self, seconds: float) -> None:
-        """Leave time in which this chat stood still out of what it, and the chats around it, may take.
-
-        Args:
-            seconds: how long it stood still.
-        """
+        """Leave the seconds in which this chat stood still out of what it, and the chats around it, may take."""
         for chat in self._from_within():
             chat.account.exclude_seconds(seconds)
 
