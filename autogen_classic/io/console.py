@@ -125,7 +125,9 @@ def _next_line(terminal: TextIO) -> str:
 
 
 def _has_line(terminal: TextIO, seconds: float) -> bool:
-    return bool(select.select([terminal], [], [], seconds)[0])
+    poll = select.poll()  # select() refuses files with numbers above 1023
+    poll.register(terminal, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 @functools.cache

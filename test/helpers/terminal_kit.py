@@ -96,7 +96,9 @@ class TerminalProgram:
 
     def _read(self, deadline: float) -> bool:
         """Read what has come. False if the program has ended, or nothing came in time."""
-        ready, _, _ = select.select([self._ours], [], [], max(deadline - time.monotonic(), 0))
+        poll = select.poll()  # select() refuses files with numbers above 1023, which a process of tests may have
+        poll.register(self._ours, select.POLLIN)
+        ready = poll.poll(max(deadline - time.monotonic(), 0) * 1000)
         try:
             data = os.read(self._ours, 65536) if ready else b""
         except OSError:  # how a pty says that nobody has it open any more
