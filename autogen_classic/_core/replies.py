@@ -7,7 +7,7 @@ The list is public: programs read, reorder and rebuild it. Each entry is a dict 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -40,7 +40,11 @@ def register(
         ValueError: the trigger is nothing that a trigger can be.
         TypeError: the reply function cannot be called.
     """
-    _check_trigger(trigger)
+    is_list = isinstance(trigger, list)
+    choices: list[object] = trigger if isinstance(trigger, list) else [trigger]
+    for choice in choices:
+        if not (isinstance(choice, (type, str)) or (choice is None and is_list)):
+            _check_choice(choice, "holds" if is_list else "is")
     if not callable(reply_func):
         raise TypeError(
             f"A reply function of {agent.name} must be a function of (recipient, messages, sender, config), but it is "
@@ -61,31 +65,17 @@ def register(
     )
 
 
-def _check_trigger(trigger: object) -> None:
-    fault = f"is {trigger!r}"
-    if isinstance(trigger, list):
-        strange = [choice for choice in _choices_in(trigger) if choice is not None and not _can_fire(choice)]
-        if not strange:
-            return
-        fault = f"holds {strange[0]!r}"
-    elif _can_fire(trigger):
-        return
-    raise ValueError(
-        f"The trigger of a reply function must be an agent, a class of agents, the name of an agent, a function of the "
-        f"sender, or a list of these, but it {fault}."
-    )
-
-
-def _choices_in(trigger: list[Any]) -> Iterator[object]:
-    for choice in trigger:
-        if isinstance(choice, list):
-            yield from _choices_in(choice)
-        else:
-            yield choice
-
-
-def _can_fire(trigger: object) -> bool:
-    return isinstance(trigger, (type, str)) or is_agent(trigger) or callable(trigger)
+def _check_choice(choice: object, fault: str) -> None:
+    """Refuse what is no trigger, by itself or in a list of choices."""
+    if isinstance(choice, list):
+        for inner in choice:
+            if inner is not None:
+                _check_choice(inner, "holds")
+    elif not (isinstance(choice, (type, str)) or is_agent(choice) or callable(choice)):
+        raise ValueError(
+            f"The trigger of a reply function must be an agent, a class of agents, the name of an agent, a function of "
+            f"the sender, or a list of these, but it {fault} {choice!r}."
+        )
 
 
 def replace(agent: Party, old: Callable[..., Any], new: Callable[..., Any]) -> None:

@@ -164,7 +164,8 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
         )
         self._consecutive_auto_reply_counter: dict[Any, int] = defaultdict(int)
         self._max_consecutive_auto_reply_dict: dict[Any, int] = defaultdict(self.max_consecutive_auto_reply)
-        check_function_map(self, function_map or {})
+        if function_map:
+            check_function_map(self, function_map)
         self._function_map = dict(function_map or {})
         for known, function in _tools_known_to(self.client).items():
             self._function_map.setdefault(known, function)

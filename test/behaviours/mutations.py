@@ -537,8 +537,8 @@ LOOSE = [
     change(
         "loose: None alone",
         REPLIES,
-        "    if not isinstance(trigger, (type, str, list))",
-        "    if trigger is not None and not isinstance(trigger, (type, str, list))",
+        "(choice is None and is_list)",
+        "choice is None",
     ),
     change(
         "loose: a reply function may be a bound method",
