@@ -21,6 +21,7 @@ PROGRAMS = {
 }
 # What only another machine, a provider, or a program that was killed can cause; the page shows how it looks.
 NOT_CAUSED_HERE = {
+    "AutogenClassicError",  # only its kinds are raised
     "BrokenStreamError",
     "CohereError",
     "CohereRateLimitError",

@@ -92,8 +92,8 @@ def test_a_configuration_without_a_key_is_refused_when_the_agent_is_made(
 @pytest.mark.parametrize(
     ("config", "hint"),
     [
-        ({"model": "m", "config_lst": [{"model": "m", "api_key": KEY}]}, "'config_lst': did you mean 'config_list'?"),
-        ({"config_list": [{"model": "m", "apikey": KEY}]}, "'apikey': did you mean 'api_key'?"),
+        ({"model": "m", "config_lst": [{"model": "m", "api_key": KEY}]}, "'config_lst'. Did you mean 'config_list'?"),
+        ({"config_list": [{"model": "m", "apikey": KEY}]}, "'apikey'. Did you mean 'api_key'?"),
         ({"config_list": [{"model": "m", "base_url": "http://127.0.0.1:9/v1"}]}, 'give any text, such as "none"'),
     ],
 )
