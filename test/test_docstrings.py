@@ -12,7 +12,7 @@ from package_facts import MODULES, FunctionNode, tree_of
 from autogen_classic import errors
 
 # A subclass says what it does; an error of these kinds is not one that a caller meets.
-NOT_SAID = ("NotImplementedError", "AssertionError", "StopIteration", "PydanticKnownError")
+NOT_SAID = ("ProgramFailed", "NotImplementedError", "AssertionError", "StopIteration", "PydanticKnownError")
 
 # "It is something else" leaves open what "it" is, and "for another name" which names are right.
 RIDDLE = re.compile(
