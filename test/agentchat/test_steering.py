@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from agent_kit import agent, both_ways, chat
+from event_kit import heard
 from model_fixtures import clean_place as clean_place
 from model_fixtures import serve as serve
 
@@ -55,21 +56,6 @@ class Running:
     @property
     def goes_on(self) -> bool:
         return self._thread.is_alive()
-
-
-@contextmanager
-def heard(kind: type[events.Event]) -> Iterator[threading.Event]:
-    """What is set when an event of a kind has happened anywhere."""
-    happened = threading.Event()
-
-    def note(event: events.Event) -> None:
-        happened.set()
-
-    events.subscribe(note, [kind])
-    try:
-        yield happened
-    finally:
-        events.unsubscribe(note)
 
 
 def wait_for(happened: threading.Event) -> None:

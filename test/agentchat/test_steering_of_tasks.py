@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from agent_kit import agent
+from event_kit import heard
 
 from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager, events
 from autogen_classic.coding import LocalCommandLineCodeExecutor
@@ -127,20 +128,6 @@ class PersonStep(Step):
 
 STEPS = [ModelStep, ToolStep, AsyncToolStep, CodeStep, PersonStep]
 FROM_TASKS = [kind for kind in STEPS if not kind.holds_loop]
-
-
-@contextmanager
-def heard(kind: type[events.Event]) -> Iterator[threading.Event]:
-    happened = threading.Event()
-
-    def note(event: events.Event) -> None:
-        happened.set()
-
-    events.subscribe(note, [kind])
-    try:
-        yield happened
-    finally:
-        events.unsubscribe(note)
 
 
 async def until(happened: threading.Event) -> None:
