@@ -10,12 +10,13 @@ from typing import ClassVar
 from typing_extensions import Self
 
 from ._conversations import ConversationPool
-from ._packages import ASGIApp, Config, Server
+from ._packages import ASGIApp, Config, Receive, Scope, Send, Server
 
 __all__ = ("Listener",)
 
 _BACKLOG = 2048
-_SECONDS_TO_WRITE = 2
+_SECONDS_TO_WRITE = 10  # the answers to those who have asked; a client that does not read them is given up
+_SECONDS_TO_CLOSE = 2  # connections, of which some never end by themselves
 _SECONDS_BETWEEN_LOOKS = 0.5
 
 
@@ -46,7 +47,8 @@ class Listener:
             raise OverflowError(f"A port is a number of 0 to 65535, not {port}")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-        self._uvicorn = Server(Config(app, log_level="warning", access_log=False, ws="none", server_header=False))
+        self._answers = _Answers(app)
+        self._uvicorn = Server(Config(self._answers, log_level="warning", access_log=False, ws="none", server_header=False))
         self._pool = pool
         self._thread: threading.Thread | None = None
         self.token = token
@@ -98,7 +100,9 @@ class Listener:
         """
         self._pool.close(now)
         if now or self.keeps_streams_open:
-            self._uvicorn.config.timeout_graceful_shutdown = _SECONDS_TO_WRITE
+            if not now:
+                self._answers.all_written.wait(_SECONDS_TO_WRITE)
+            self._uvicorn.config.timeout_graceful_shutdown = _SECONDS_TO_CLOSE
         self._uvicorn.should_exit = True
         if self._thread is None:
             self._socket.close()
@@ -112,3 +116,34 @@ class Listener:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop(now=error is not None)
+
+
+class _Answers:
+    """An application that knows whether it writes answers. What a client only listens to (GET) is none.
+
+    Args:
+        app: the application.
+
+    Attributes:
+        all_written: is set while no answer is being written.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._under_way = 0
+        self.all_written = threading.Event()
+        self.all_written.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on."""
+        if scope.get("method", "GET") == "GET":
+            await self._app(scope, receive, send)
+            return
+        self._under_way += 1
+        self.all_written.clear()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._under_way -= 1
+            if self._under_way == 0:
+                self.all_written.set()

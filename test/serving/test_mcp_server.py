@@ -189,7 +189,7 @@ async def cancel(session: ClientSession, asking: asyncio.Task[Any]) -> None:
 def test_a_server_that_stops_finishes_its_answers_and_leaves_the_clients_that_listen(
     model: MockOpenAIServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_listening, "_SECONDS_TO_WRITE", 0.2)
+    monkeypatch.setattr(_listening, "_SECONDS_TO_CLOSE", 0.2)
     arrived, opened = threading.Event(), threading.Event()
     server = McpServer({"it": lambda: an_agent(model)}).start()
     stopping = threading.Thread(target=server.stop)
