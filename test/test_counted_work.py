@@ -56,11 +56,13 @@ def count_calls(work: Callable[[], Any]) -> Counter[CodeType]:
             calls[frame.f_code] += 1
 
     before = sys.getprofile()
+    gc.disable()  # what it clears away belongs to other tests
     sys.setprofile(count)
     try:
         work()
     finally:
         sys.setprofile(before)
+        gc.enable()
     return calls
 
 

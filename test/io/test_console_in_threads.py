@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import builtins
 import os
-import select
 import subprocess
 import sys
 import threading
@@ -288,7 +287,7 @@ def test_a_question_whose_line_somebody_else_has_read_can_still_be_given_up(
     def check() -> None:
         if stolen:
             raise GivenUp
-        if select.select([sys.stdin], [], [], 0)[0]:
+        if console._has_line(sys.stdin, 0):
             stolen.append(sys.stdin.readline())
 
     monkeypatch.setattr(console, "check", check)
