@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from ssl import SSLContext
 from typing import Any
 
 import cohere
@@ -324,5 +325,5 @@ def _rate_limits() -> Iterator[None]:
         raise CohereRateLimitError(error.body, error.headers) from error
 
 
-def _new_http_client() -> httpx.Client:
-    return httpx.Client(follow_redirects=True)  # as the SDK makes its own
+def _new_http_client(verify: SSLContext) -> httpx.Client:
+    return httpx.Client(verify=verify, follow_redirects=True)  # as the SDK makes its own

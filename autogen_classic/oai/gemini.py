@@ -151,7 +151,7 @@ class GeminiClient(ProviderClient):
 
 
 @cache
-def _through(proxy: str) -> Callable[[], Any]:
+def _through(proxy: str) -> Callable[..., Any]:
     """What makes an HTTP client that asks through a proxy: the same one for all agents with this proxy."""
     return partial(openai.DefaultHttpxClient, proxy=proxy)
 

@@ -259,6 +259,61 @@ client.get(sys.argv[1])
 
 
 @needs_fork
+def test_a_forked_process_makes_clients_only_for_the_requests_that_it_sends(server: CountingServer) -> None:
+    script = """
+import httpx
+
+made = []
+
+
+def new_client(verify):
+    made.append(verify)
+    return httpx.Client(verify=verify)
+
+
+def ask():
+    assert len(made) == 2
+    clients[0].get(sys.argv[1])
+    clients[0].get(sys.argv[1])
+    assert len(made) == 3 and len(set(made)) == 1  # the certificates were read once
+    in_a_child(lambda: clients[0].get(sys.argv[1]))
+
+
+clients = [sync_pool(address, new_client) for address in (sys.argv[1], "http://elsewhere.example")]
+clients[0].get(sys.argv[1])
+in_a_child(ask)
+clients[0].get(sys.argv[1])
+"""
+    run_forking(script, server.url)
+    assert (server.connections, len(server.paths)) == (3, 5)
+
+
+@needs_fork
+def test_a_forked_process_that_ends_leaves_the_connections_of_its_parent_alone() -> None:
+    script = """
+import atexit
+import httpx
+
+closed = []
+
+
+class Client(httpx.Client):
+    def close(self):
+        closed.append(os.getpid())
+
+
+parent = os.getpid()
+atexit.register(lambda: parent == os.getpid() or os._exit(len(closed)))  # the last that is called
+sync_pool("http://one.example", Client)
+child = os.fork()
+if child == 0:
+    sys.exit()
+assert os.waitpid(child, 0)[1] == 0 and not closed
+"""
+    run_forking(script)
+
+
+@needs_fork
 def test_a_forked_process_does_not_wait_for_the_threads_of_its_parent() -> None:
     script = """
 async def both():

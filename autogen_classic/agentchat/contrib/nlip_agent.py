@@ -20,6 +20,7 @@ from ..._core.drive import Call, drive_async
 from ..._core.tape import request_steps
 from ..._packages import missing_package
 from ..._secrets import place_of
+from ..._web.certificates import trusted_authorities
 from ..._web.incoming import refusal_of
 from ...errors import NlipAgentNotFoundError, NlipClientError, NlipConnectionError, NlipTimeoutError
 from ..conversable_agent import ConversableAgent
@@ -125,7 +126,7 @@ class NlipRemoteAgent(StandIn):
     async def _sent(self, message: NLIP_Message) -> NLIP_Message:
         """What the server answers to a message."""
         try:
-            async with httpx.AsyncClient(timeout=self._timeout) as client:
+            async with httpx.AsyncClient(timeout=self._timeout, verify=trusted_authorities()) as client:
                 response = await self._response_to(client, message)
         except httpx.ConnectError as error:
             raise NlipConnectionError(self._told(f"cannot be reached: {error}")) from error

@@ -2,7 +2,8 @@
 
 A pool is made at the first request to an endpoint. Synchronous pools are closed when Python ends. An asynchronous pool
 belongs to one event loop and is closed when ``asyncio.run`` ends that loop. A forked process opens its own
-connections: on those of its parent, each of the two would read answers meant for the other.
+connections when it sends its first request: on those of its parent, each of the two would read answers meant for the
+other.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import atexit
 import os
 import threading
 from collections.abc import AsyncGenerator, Callable
+from functools import partial
 from typing import Any
 
 from ..._core.request_context import further_headers
+from ..._web.certificates import trusted_authorities
 
 __all__ = ("async_pool", "sync_pool")
 
 _lock = threading.Lock()
-_sync_pools: dict[tuple[str, Callable[[], Any] | None], Any] = {}
+_sync_pools: dict[tuple[str, Callable[..., Any] | None], Any] = {}
 _async_pools: dict[asyncio.AbstractEventLoop, _LoopPools] = {}
 _connections_of_parent: list[dict[str, Any]] = []
 
@@ -32,12 +35,13 @@ class _LoopPools:
         self.closer: AsyncGenerator[None, None] | None = None
 
 
-def sync_pool(address: str, new_client: Callable[[], Any] | None = None) -> Any:
+def sync_pool(address: str, new_client: Callable[..., Any] | None = None) -> Any:
     """Return the HTTP client for an endpoint, to be handed to an SDK.
 
     Args:
         address: the base URL of the endpoint, or "" for the provider's own.
-        new_client: makes one, for an SDK that cannot use the openai package's kind.
+        new_client: makes one that verifies servers by its argument ``verify``, for an SDK that cannot use the openai
+            package's kind.
     """
     key = (address, new_client)
     with _lock:
@@ -48,13 +52,13 @@ def sync_pool(address: str, new_client: Callable[[], Any] | None = None) -> Any:
         return _sync_pools[key]
 
 
-def _new(new_client: Callable[[], Any] | None) -> Any:
+def _new(new_client: Callable[..., Any] | None) -> Any:
     """Make an HTTP client that adds the headers of the request that is being made."""
     if new_client is None:
         import openai
 
         new_client = openai.DefaultHttpxClient
-    client = new_client()
+    client = new_client(verify=trusted_authorities())
     client.event_hooks = {"request": [_add_headers]}
     return client
 
@@ -103,20 +107,35 @@ async def _close_at_the_end(by_address: dict[str, Any]) -> AsyncGenerator[None, 
 
 def _close_sync_pools() -> None:
     for client in _sync_pools.values():
-        client.close()
+        if not _is_of_parent(client):
+            client.close()
 
 
-def _open_own_connections() -> None:
-    """Renew the clients of the parent in place, because the SDKs hold them.
+def _is_of_parent(client: Any) -> bool:
+    """Whether a client, in a forked process, still has the connections of the parent."""
+    return "send" in vars(client)
 
-    The connections are not closed here: they still belong to the parent.
-    """
+
+def _leave_connections_to_parent() -> None:
+    """Have each client renewed before it sends something. Most forked processes only start another program."""
     global _lock
     _lock = threading.Lock()
     for (_, new_client), client in _sync_pools.items():
-        _connections_of_parent.append(dict(vars(client)))
-        vars(client).update(vars(_new(new_client)))
+        client.send = partial(_send_as_a_new_one, client, new_client)
+
+
+def _send_as_a_new_one(client: Any, new_client: Callable[..., Any] | None, *request: Any, **settings: Any) -> Any:
+    """Renew a client in place, because the SDKs hold it, and send a request by it.
+
+    The connections are not closed here: they still belong to the parent.
+    """
+    with _lock:
+        if _is_of_parent(client):
+            _connections_of_parent.append(dict(vars(client)))
+            vars(client).update(vars(_new(new_client)))
+            del client.send
+    return client.send(*request, **settings)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_open_own_connections)
+    os.register_at_fork(after_in_child=_leave_connections_to_parent)

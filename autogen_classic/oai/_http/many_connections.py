@@ -16,6 +16,7 @@ from urllib.request import getproxies
 
 import openai
 
+from ..._web.certificates import trusted_authorities
 from .packages import httpx_of_openai
 
 __all__ = ("ManyConnections", "most_connections", "new_async_client")
@@ -39,8 +40,8 @@ def new_async_client() -> Any:
         A client that the openai package accepts as its ``http_client``.
     """
     if "all" in getproxies():
-        return openai.DefaultAsyncHttpxClient()
-    context = _httpx.create_ssl_context()
+        return openai.DefaultAsyncHttpxClient(verify=trusted_authorities())
+    context = trusted_authorities()
     transport = ManyConnections(context, most_connections())
     return openai.DefaultAsyncHttpxClient(verify=context, mounts={"all://": transport})
 
