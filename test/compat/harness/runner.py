@@ -10,6 +10,7 @@ Where `os.fork` exists the libraries are imported once and every scenario starts
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import io
 import json
@@ -98,7 +99,13 @@ def prepare(ours: bool) -> None:
         for module in USED_BY_MOST_SCENARIOS:
             importlib.import_module(module)
     assert autogen.__version__ == VERSION or ours, autogen.__version__
-    openai.OpenAI(api_key="sk-test").close()  # loads what is needed to connect
+    with openai.OpenAI(api_key="sk-test") as client:
+        assert client.chat.completions  # loads what is needed to connect
+    if ours:
+        from autogen_classic._web.certificates import trusted_authorities
+
+        trusted_authorities()  # reads what every connection needs
+    gc.freeze()  # else each forked process copies what it inherits as soon as it looks for garbage
 
 
 def run_here(name: str, mode: str, folder: str) -> dict:
