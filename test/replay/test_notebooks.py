@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -472,7 +473,10 @@ def test_a_missing_list_of_configurations_offers_the_models_that_the_cells_name(
 
 def test_cells_read_keys_and_ask_for_input(tmp_path: Path) -> None:
     program = (
-        "import os, getpass\nfrom google.colab import drive, userdata\ndrive.mount('/content/drive')\n"
+        "import os, getpass, google.colab.files\nfrom google.colab import drive, userdata\n"
+        "from google.colab.drive import mount\nfrom google.colab.userdata import SecretNotFoundError\n"
+        "import google.colab.data_table as tables\ntables.enable_dataframe_formatter()\n"
+        "mount('/content/drive'), google.colab.files.upload(), google.colab.drive.flush_and_unmount()\n"
         'keys = {os.environ["MY_SERVICE_KEY"], userdata.get("OTHER"), getpass.getpass("Key: ")}\n'
         'name = input("Your name: ")\n'
     )
@@ -585,6 +589,22 @@ def test_a_cell_that_ends_the_process_is_named(tmp_path: Path) -> None:
     assert "with 2" not in done.stderr  # a child that ends says nothing
     with pytest.raises(NotebookError, match="cannot be run: cell 2 ended its process with 3"):
         replay_notebook(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
+def test_a_cell_whose_process_is_killed_is_named(tmp_path: Path) -> None:
+    waits = "import os\nchild = os.fork()\nif child == 0:\n    os.kill(os.getpid(), 9)\nprint(os.wait()[0] == child)"
+    dies = (
+        "try:\n    os.wait()\nexcept ChildProcessError:\n    os.kill(os.getpid(), 9)"
+    )
+    path = notebook(tmp_path, (waits, []), (dies, [stream(said("user", "assistant", "Hello."))]))
+    command = [sys.executable, "-m", "autogen_classic", "replay", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    told = f"{path} cannot be run: a signal or a crash ended its process within cell 2."
+    assert (done.returncode, done.stdout, done.stderr) == (-9, "True\n", f"autogen-classic replay: {told}\n")
+    with pytest.raises(NotebookError) as failure:
+        replay_notebook(path)
+    assert str(failure.value) == f"{told} ({signal.strsignal(9)})"
 
 
 def test_a_notebook_that_does_not_end_is_stopped(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec
 from io import StringIO
@@ -35,7 +36,7 @@ from ._idle_executors import put_in_place
 from ._player import PLACEHOLDER_KEY, Player, TranscriptTape
 from ._report import CellReport, Departure, NotebookReport, compare
 from ._stand_ins import StandInModule, leave_pictures_blank, missing_modules, standing_in
-from ._sudden_end import telling_of_a_sudden_end
+from ._sudden_end import SuddenEnd
 from ._transcript import Turn, read_transcript
 from .outputs import error_of, shown_text, write_outputs
 
@@ -99,7 +100,8 @@ def replay_notebook(
                 _end_with_all_it_has_started(process)
         if not report.exists():
             said = complaint.strip().removeprefix("autogen-classic replay: ")
-            raise NotebookError(said or f"{path} cannot be run: its process ended with {process.returncode}.")
+            how = f" ({signal.strsignal(-process.returncode)})" if process.returncode < 0 else ""
+            raise NotebookError(f"{said or f'{path} cannot be run: its process ended with {process.returncode}.'}{how}")
         return NotebookReport.from_json(report.read_text(encoding="utf-8"))
 
 
@@ -153,6 +155,7 @@ def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, wr
     outputs: dict[int, list[dict[str, Any]]] = {}
     reports = []
     with contextlib.ExitStack() as stack:
+        sudden_end = stack.enter_context(SuddenEnd(path))
         kept = cassette or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "run.json"
         recorder = CassetteRecorder(kept, _file.head(tools, code), [], Secrets())
         os.chdir(source.parent)
@@ -167,7 +170,7 @@ def run_replay(path: Path, *, code: bool, tools: bool, cassette: Path | None, wr
         stack.enter_context(listening(player.hear, kinds=[MessageReceived]))
         shell = stack.enter_context(open_shell(source.name))
         for cell in cells:
-            with telling_of_a_sudden_end(path, cell.number):
+            with sudden_end.told(cell.number):
                 report, outputs[cell.number] = _replay_cell(shell, cell, player)
             reports.append(report)
         recorder.finish(failed=False)
@@ -286,12 +289,25 @@ def _give_keys(cells: Sequence[Cell]) -> None:
 
 def _offer_colab() -> None:
     """Put what stands for ``google.colab`` beside the packages of Google that are installed, if any are."""
-    colab, userdata = StandInModule("google.colab"), ModuleType("google.colab.userdata")
-    vars(userdata)["get"] = _placeholder
-    vars(colab)["userdata"] = userdata
+    sys.meta_path.append(_ColabFinder())
     if find_spec("google") is None:
         sys.modules["google"] = module_from_spec(ModuleSpec("google", None, is_package=True))
-    vars(import_module("google"))["colab"] = sys.modules.setdefault("google.colab", colab)
+    vars(import_module("google.colab.userdata"))["get"] = _placeholder
+
+
+class _ColabFinder(MetaPathFinder, Loader):
+    """Finds ``google.colab`` and every part of it, where the package is not installed."""
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        """Find a module, whatever its path."""
+        return ModuleSpec(name, self) if f"{name}.".startswith("google.colab.") else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Make a module that has everything that is asked for."""
+        return StandInModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Leave it as it is."""
 
 
 def _placeholder(*_: object, **__: object) -> str:
