@@ -487,7 +487,15 @@ class ModelToolNotSupportedError(_ErrorWithMessage, ValueError):
 
 
 class UnusableAnswerError(AutogenClassicError, AttributeError):
-    """An endpoint answered with something that is not a completion."""
+    """An endpoint answered with something that is not a completion, or with an error in mid-answer.
+
+    Attributes:
+        paid_for: half an answer, whose tokens count all the same; None where nothing was said.
+    """
+
+    def __init__(self, message: str, paid_for: object = None) -> None:
+        super().__init__(message)
+        self.paid_for = paid_for
 
 
 class NoAnswerError(AutogenClassicError, RuntimeError):

@@ -27,6 +27,7 @@ _ONLY_WITH_TOOLS = ("parallel_tool_calls", "tool_choice")
 
 _FINISH_REASONS = {
     "content_filter": "content_filter",
+    "error": "error",
     "function_call": "tool_calls",
     "length": "length",
     "tool_calls": "tool_calls",
@@ -254,8 +255,8 @@ class _Gathered:
             call["arguments"] += part.function.arguments or ""
 
     def answer(self) -> Answer:
-        """The answer. Without a finish_reason it broke off, and calls that may be incomplete are left out."""
-        if self._answer.finish_reason is not None:
+        """The answer. If it broke off, calls that may be incomplete are left out."""
+        if self._answer.finish_reason not in (None, "error"):
             self._answer.calls = [_read_call(**self._calls[index]) for index in sorted(self._calls)]
         return self._answer
 

@@ -196,7 +196,11 @@ class OpenAIClient:
         _keep_thoughts(choices, origin_of(params.get("model"), self.address))
         fault = fault_in(response)
         if fault is not None:
-            raise UnusableAnswerError(f"{self.address} answered with an error: {fault}")
+            is_half = any(texts_of_completion(response))
+            answered = "broke off in mid-answer" if is_half else "answered"
+            raise UnusableAnswerError(
+                f"{self.address} {answered} with an error: {fault}", paid_for=response if is_half else None
+            )
         return response
 
     @contextmanager

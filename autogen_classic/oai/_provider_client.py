@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from .._core.model_requests import check_request_allowed
 from .._warn import warn_once
 from .._words import did_you_mean
-from ..errors import BrokenStreamError, MissingKeyError, MissingModelError, NoAnswerError, StreamTimeoutError
+from ..errors import (
+    BrokenStreamError,
+    MissingKeyError,
+    MissingModelError,
+    NoAnswerError,
+    StreamTimeoutError,
+    UnusableAnswerError,
+)
 from ._http.packages import speaks_http
 from ._request.completions import texts_of_completion
 from ._request.keys import check_key
@@ -217,6 +224,10 @@ class ProviderClient:
 
         Returns:
             A ChatCompletion of the openai package, with its ``cost`` in US dollars.
+
+        Raises:
+            NoAnswerError: the model refused to answer, and said nothing.
+            UnusableAnswerError: the provider could not finish the answer.
         """
         check_request_allowed(self.address)
         check_key(self._config.get("api_key"))
@@ -234,6 +245,10 @@ class ProviderClient:
             )
             refused.paid_for = response
             raise refused
+        if answer.finish_reason == "error":
+            raise UnusableAnswerError(
+                f"{self.spec.title} could not finish the answer of the model {answer.model}.", paid_for=response
+            )
         return response
 
     def message_retrieval(self, response: ChatCompletion) -> list[Any]:

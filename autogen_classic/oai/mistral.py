@@ -48,7 +48,7 @@ T = TypeVar("T")
 _ALWAYS_NAMED = ("temperature", "top_p", "max_tokens", "safe_prompt", "random_seed")
 _ONLY_WITH_TOOLS = ("parallel_tool_calls", "tool_choice")
 
-_FINISH_REASONS = {"length": "length", "model_length": "length", "tool_calls": "tool_calls"}
+_FINISH_REASONS = {"error": "error", "length": "length", "model_length": "length", "tool_calls": "tool_calls"}
 _NO_ID = (None, "", "null")  # what the SDK puts if the API gave no id
 # Mistral lets only the assistant speak after a tool has answered.
 _AFTER_AN_ANSWER = Turn("assistant", (Text("I have read it."),))

@@ -6,12 +6,13 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import openai
 import pytest
 
-from autogen_classic import ConversableAgent
+from autogen_classic import Cache, ConversableAgent
 from autogen_classic.errors import UnusableAnswerError
 from autogen_classic.oai import OpenAIWrapper
 from autogen_classic.testing import CapturedIO
@@ -79,7 +80,7 @@ def text_of(response: Any) -> Any:
 
 @ways
 @forms
-@pytest.mark.parametrize("reason", ["eos", "error", "insufficient_system_resource"])
+@pytest.mark.parametrize("reason", ["eos", "abort"])
 def test_an_unusual_reason_to_end_does_not_lose_the_text(reason: str, stream: bool, asynchronous: bool) -> None:
     body = body_of({"content": "Hello."}, stream, finish_reason=reason)
     with serving(body, kind=kind_of(stream)) as entry:
@@ -240,6 +241,35 @@ def test_an_error_in_a_whole_answer_is_told_in_its_own_words(asynchronous: bool)
     body = json.dumps({"choices": [choice]}).encode()
     with serving(body) as entry, pytest.raises(UnusableAnswerError, match=r"Overloaded\."):
         ask(entry, asynchronous=asynchronous)
+
+
+@ways
+@forms
+@pytest.mark.parametrize("reason", ["error", "insufficient_system_resource"])
+@pytest.mark.parametrize("said", [{"content": "The answer is"}, {"content": None, "tool_calls": [ADD]}])
+def test_an_error_in_mid_answer_is_no_answer_and_the_next_configuration_is_asked(
+    said: dict[str, Any], reason: str, stream: bool, asynchronous: bool
+) -> None:
+    half = body_of(said, stream, finish_reason=reason)
+    with serving(half, kind=kind_of(stream)) as first, serving(body_of({"content": "Good."}, False)) as other:
+        with pytest.raises(UnusableAnswerError, match="broke off in mid-answer with an error") as raised:
+            ask(first, asynchronous=asynchronous, stream=stream)
+        assert text_of(ask(first, other, asynchronous=asynchronous, stream=stream)) == "Good."
+    assert f"model 'asked' at {first['base_url']}" in str(raised.value)
+
+
+@forms
+def test_half_an_answer_is_counted_and_not_stored(stream: bool, tmp_path: Path) -> None:
+    usage = {"prompt_tokens": 1000, "completion_tokens": 1000, "total_tokens": 2000}
+    half = body_of({"content": "The answer is"}, stream, finish_reason="error", usage=usage)
+    with serving(half, body_of({"content": "42."}, stream), kind=kind_of(stream)) as entry:
+        wrapper = OpenAIWrapper(config_list=[{**entry, "price": [1, 1]}])
+        with Cache.disk(cache_seed=1, cache_path_root=str(tmp_path)) as cache:
+            with pytest.raises(UnusableAnswerError):
+                ask(wrapper=wrapper, stream=stream, cache=cache)
+            assert wrapper.total_usage_summary is not None
+            assert wrapper.total_usage_summary["total_cost"] == 2.0
+            assert text_of(ask(wrapper=wrapper, stream=stream, cache=cache)) == "42."
 
 
 @ways

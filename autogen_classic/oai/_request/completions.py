@@ -20,6 +20,7 @@ __all__ = ("fault_in", "put_right", "said_in", "texts_of_completion", "words_of_
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 _WHOLE_NUMBERS = [int, int, int]
 _ABSENT = object()
+_REASONS_OF_FAULTS = ("error", "insufficient_system_resource")  # where others say "stop" or "length"
 
 
 def texts_of_completion(response: object) -> list[Any]:
@@ -64,15 +65,13 @@ def _set(on: object, name: str, value: object) -> None:
 
 
 def fault_in(response: object) -> str | None:
-    """Return a server's own words if it reports an error instead of an answer.
+    """Return a server's own words if it reports an error instead of an answer, or in the middle of one.
 
     Args:
         response: a completion that was put right.
     """
     for choice in part_of(response, "choices"):
-        message = part_of(choice, "message")
-        says_nothing = not (part_of(message, "content") or part_of(message, "tool_calls"))
-        if part_of(choice, "finish_reason") == "error" and says_nothing:
+        if part_of(choice, "finish_reason") in _REASONS_OF_FAULTS:
             return words_of_error(choice) or "an error that it does not explain"
     return None
 

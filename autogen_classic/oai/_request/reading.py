@@ -12,6 +12,9 @@ from .._messages.translation import ToolCall
 
 __all__ = ("Answer",)
 
+# An answer that could not be finished is one that was cut off.
+_KNOWN_TO_OPENAI: dict[str | None, str | None] = {None: "stop", "error": "length"}
+
 
 @dataclass
 class Answer:
@@ -21,8 +24,8 @@ class Answer:
         model: the model's name as the provider gives it.
         text: what was said; None or "" if the model only calls tools.
         calls: the calls it asks for.
-        finish_reason: ``"stop"``, ``"length"``, ``"tool_calls"`` or ``"content_filter"``; None in a stream that has
-            not come to its end.
+        finish_reason: ``"stop"``, ``"length"``, ``"tool_calls"``, ``"content_filter"``, or ``"error"`` if the
+            provider could not finish it; None in a stream that has not come to its end.
         prompt_tokens: how many tokens were sent, as the provider counts them; None if it does not.
         completion_tokens: how many came back.
         cached_tokens: how many of the prompt's were read from the provider's cache; None if it does not say.
@@ -50,7 +53,7 @@ class Answer:
         """
         from openai.types.chat import ChatCompletion
 
-        reason = "tool_calls" if self.calls else self.finish_reason or "stop"
+        reason = "tool_calls" if self.calls else _KNOWN_TO_OPENAI.get(self.finish_reason, self.finish_reason)
         return ChatCompletion.model_validate(
             {
                 "id": self.id or f"answer-{uuid.uuid4().hex}",

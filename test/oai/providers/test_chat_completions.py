@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -203,6 +204,29 @@ def test_a_length_finish_is_told() -> None:
     with Short(Say("Hel")) as server:
         wrapper = OpenAIWrapper(config_list=[case_together.CASE.entry(server)], cache_seed=None)
         assert wrapper.create(messages=ASK).choices[0].finish_reason == "length"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("reply", [Say("Hel"), Call((("add", {"a": 1}),))])
+def test_an_answer_that_could_not_be_finished_is_an_error(reply: Say | Call, stream: bool) -> None:
+    class Failing(case_together.TogetherServer):
+        def body(self, seen: Seen, reply: Any) -> dict[str, Any]:
+            body = super().body(seen, reply)
+            body["choices"][0]["finish_reason"] = "error"
+            return body
+
+        def parts(self, seen: Seen, reply: Any) -> Iterator[bytes]:
+            for part in super().parts(seen, reply):
+                yield re.sub(rb'("finish_reason": ?)"\w+"', rb'\1"error"', part)
+
+    with Failing(reply, reply) as server, case_groq.CASE.server(Say("Good.")) as other:
+        entries = [case_together.CASE.entry(server), case_groq.CASE.entry(other)]
+        wrapper = OpenAIWrapper(config_list=entries[:1], cache_seed=None)
+        with pytest.raises(UnusableAnswerError, match=case_together.MODEL) as raised:
+            wrapper.create(messages=ASK, tools=[TOOL], stream=stream)
+        assert raised.value.paid_for is not None
+        answer = OpenAIWrapper(config_list=entries, cache_seed=None).create(messages=ASK, tools=[TOOL], stream=stream)
+    assert answer.choices[0].message.content == "Good."
 
 
 def test_together_is_given_names_that_fit() -> None:

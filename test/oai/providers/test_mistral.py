@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from case_mistral import CASE, MODEL, MistralServer
 from kit import KEY, Call, Fail, Say, Seen
 from test_matrix import ASK, TOOLS, answered
 
+from autogen_classic.errors import UnusableAnswerError
 from autogen_classic.oai._provider_client import MissingKeyError, MissingModelError
 from autogen_classic.oai.mistral import MistralAIClient, calculate_mistral_cost, tool_def_to_mistral
 
@@ -137,6 +139,22 @@ def test_thoughts_are_left_out_of_the_text() -> None:
     with Thinking() as server:
         choice = asked(server).choices[0]
     assert (choice.message.content, choice.finish_reason) == ("Yes.", "length")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_that_mistral_could_not_finish_is_an_error(stream: bool) -> None:
+    class Failing(MistralServer):
+        def body(self, seen: Seen, reply: Say | Call) -> dict[str, Any]:
+            body = super().body(seen, reply)
+            body["choices"][0]["finish_reason"] = "error"
+            return body
+
+        def parts(self, seen: Seen, reply: Say | Call) -> Iterable[bytes]:
+            return (part.replace(b'"stop"', b'"error"') for part in super().parts(seen, reply))
+
+    with Failing(Say("The answer is")) as server, pytest.raises(UnusableAnswerError, match=MODEL) as raised:
+        asked(server, stream=stream)
+    assert raised.value.paid_for is not None
 
 
 def test_the_wait_that_mistral_asks_for_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
