@@ -594,9 +594,7 @@ def test_a_cell_that_ends_the_process_is_named(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
 def test_a_cell_whose_process_is_killed_is_named(tmp_path: Path) -> None:
     waits = "import os\nchild = os.fork()\nif child == 0:\n    os.kill(os.getpid(), 9)\nprint(os.wait()[0] == child)"
-    dies = (
-        "try:\n    os.wait()\nexcept ChildProcessError:\n    os.kill(os.getpid(), 9)"
-    )
+    dies = "try:\n    os.wait()\nexcept ChildProcessError:\n    os.kill(os.getpid(), 9)"
     path = notebook(tmp_path, (waits, []), (dies, [stream(said("user", "assistant", "Hello."))]))
     command = [sys.executable, "-m", "autogen_classic", "replay", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
