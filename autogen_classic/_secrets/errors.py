@@ -14,7 +14,7 @@ __all__ = ("keys_hidden", "set_text")
 
 
 class keys_hidden:  # in small letters, because it is used like a function: with keys_hidden([entry]): ...
-    """Blank out keys in every error that leaves a ``with`` block, and in the errors that caused it.
+    """Blank out keys in every error that leaves a ``with`` block, in those that caused it, and in those of a group.
 
     Args:
         entries: the configurations, and the request, whose keys may be met.
@@ -46,7 +46,7 @@ class keys_hidden:  # in small letters, because it is used like a function: with
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """An error, and everything that caused it."""
+    """An error, everything that caused it, and the errors of a group."""
     known: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -55,6 +55,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             known.add(id(one))
             yield one
             waiting += (one.__cause__, one.__context__)
+            members = getattr(one, "exceptions", None)
+            if isinstance(members, tuple):  # of an ExceptionGroup, which Python 3.10 does not know
+                waiting += (member for member in members if isinstance(member, BaseException))
 
 
 def _hide_in_error(error: BaseException, secrets: list[str]) -> None:

@@ -63,8 +63,8 @@ def secrets_of_environment(shortest: int = SHORTEST_SECRET) -> Iterator[str]:
         The values of variables whose names speak of a key, and the keys in those that hold configurations as JSON.
     """
     for name, value in os.environ.items():
-        if value.lstrip().startswith(("[{", "{")):  # such as OAI_CONFIG_LIST
-            with suppress(ValueError):
+        if value.lstrip().startswith(("[", "{")):  # such as OAI_CONFIG_LIST
+            with suppress(ValueError, RecursionError):
                 yield from secrets_in(json.loads(value))
         elif "://" in value:
             yield from _secrets_of_address(value)

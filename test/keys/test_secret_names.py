@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import builtins
+import json
+import traceback
+
 import pytest
 
-from autogen_classic._secrets import is_secret_name, is_secret_variable, may_hold_secrets, place_of, without_secrets
+from autogen_classic._secrets import (
+    is_secret_name,
+    is_secret_variable,
+    keys_hidden,
+    may_hold_secrets,
+    place_of,
+    without_secrets,
+)
 
 
 @pytest.mark.parametrize("name", ["api_key", "aws_secret_key", "azure_ad_token", "X-Api-Key", "db.password", "apikey"])
@@ -45,6 +56,29 @@ def test_what_code_may_not_have_is_not_shown_in_errors_either(
 def test_a_word_in_a_variable_that_is_no_key_stays_in_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NPM_AUTH_TYPE", "legacy")
     assert without_secrets("a legacy server", []) == "a legacy server"
+
+
+@pytest.mark.parametrize("indent", [None, 2], ids=["in one line", "in several lines"])
+def test_keys_of_a_list_in_the_environment_are_not_shown(indent: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [{"model": "m", "api_key": "b52f9e01c4d7"}]
+    monkeypatch.setenv("OAI_CONFIG_LIST", json.dumps(entries, indent=indent))
+    assert without_secrets("The key b52f9e01c4d7 is wrong.", []) == "The key *** is wrong."
+
+
+def test_a_variable_of_nothing_but_brackets_stops_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRACKETS", "[" * 100_000)
+    assert without_secrets("an error", []) == "an error"
+
+
+@pytest.mark.skipif(not hasattr(builtins, "ExceptionGroup"), reason="new in Python 3.11")
+def test_errors_in_a_group_show_no_key() -> None:
+    inner = ValueError("The key b52f9e01c4d7 is wrong.")
+    group = builtins.ExceptionGroup("with b52f9e01c4d7", [builtins.ExceptionGroup("one more", [inner])])
+    with pytest.raises(builtins.ExceptionGroup) as caught, keys_hidden([{"api_key": "b52f9e01c4d7"}]):
+        raise group
+    assert caught.value is group
+    assert "b52f9e01c4d7" not in f"{traceback.format_exception(group)} {group!r}"
+    assert str(inner) == "The key *** is wrong."
 
 
 @pytest.mark.parametrize(
