@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, ParamSpec, Support
 from pydantic import BeforeValidator, Field, GetPydanticSchema, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 
-from ._secrets import is_secret_name
+from ._secrets import is_secret_name, shown_without_keys
 from .function_utils import get_typed_annotation
 
 if TYPE_CHECKING:
@@ -60,7 +60,6 @@ _WISHES = {
     "string_pattern_mismatch": "begin with http:// or https://",
     "string_too_short": "be a text that is not empty",
 }
-_LONGEST_SHOWN = 80
 
 
 def arguments_checked(function: Callable[GivenT, ResultT]) -> Callable[GivenT, ResultT]:
@@ -149,5 +148,5 @@ def _checked(what: str, given: object, adapter: TypeAdapter[Any], is_secret: boo
 
 def _shown(given: object, is_secret: bool) -> str:
     if isinstance(given, (str, int, float, NoneType)) and not (is_secret and given):
-        return f"{given!r:.{_LONGEST_SHOWN}}"
+        return shown_without_keys(given)
     return f"of type {type(given).__name__}"

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from .errors import keys_hidden, set_text
 from .finding import secrets_in, secrets_of_environment, secrets_sent
-from .hiding import forms_of, hidden, place_of, without_forms, without_keys, without_secrets
+from .hiding import (
+    forms_of,
+    hidden,
+    place_of,
+    shown_without_keys,
+    without_forms,
+    without_keys,
+    without_secrets,
+)
 from .names import is_secret_name, is_secret_variable, may_hold_secrets
 
 __all__ = (
@@ -19,6 +27,7 @@ __all__ = (
     "secrets_of_environment",
     "secrets_sent",
     "set_text",
+    "shown_without_keys",
     "without_forms",
     "without_keys",
     "without_secrets",

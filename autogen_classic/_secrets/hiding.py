@@ -11,7 +11,16 @@ from urllib.parse import quote, urlsplit
 from .finding import SHORTEST_SECRET, secrets_in, secrets_of_environment
 from .names import is_secret_name
 
-__all__ = ("CONTENT", "forms_of", "hidden", "place_of", "without_forms", "without_keys", "without_secrets")
+__all__ = (
+    "CONTENT",
+    "forms_of",
+    "hidden",
+    "place_of",
+    "shown_without_keys",
+    "without_forms",
+    "without_keys",
+    "without_secrets",
+)
 
 CONTENT = frozenset(("messages", "prompt", "tools", "functions"))
 """The parts of a request that hold what is said, and so no settings."""
@@ -100,6 +109,20 @@ def place_of(address: str) -> str:
     if host:
         return f"{parts.scheme}://{host}{parts.path}"
     return repr(_LOGIN.sub(r"\1\2", f"{parts.scheme}:{parts.path}" if parts.scheme else parts.path))
+
+
+def shown_without_keys(value: object, longest: int = 80) -> str:
+    """Write a value for an error as Python shows it, without the keys that it may hold.
+
+    Args:
+        value: any value, such as a list of configurations where a dict should be.
+        longest: how many characters of it to show at most.
+
+    Returns:
+        The beginning of its repr, with ``***`` for each key and for the login of an address.
+    """
+    bare = _LOGIN.sub(lambda found: found[2] or f"{found[1]}{_HIDDEN}@", value) if isinstance(value, str) else value
+    return hidden(repr(bare), [*secrets_in(value), *secrets_of_environment()])[:longest]
 
 
 def without_keys(params: Mapping[str, Any]) -> dict[str, Any]:

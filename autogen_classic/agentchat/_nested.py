@@ -156,9 +156,11 @@ def _chats_to_run(
 def _check_carryover(config: object) -> None:
     """Refuse a ``carryover_config`` that cannot be followed, before a chat begins."""
     if not isinstance(config, Mapping) or "summary_method" not in config:
+        from .._secrets import shown_without_keys
+
         raise ValueError(
             "carryover_config of a nested chat must be a dict with a 'summary_method' key, and perhaps 'summary_args', "
-            f"but it is {config!r}."
+            f"but it is {shown_without_keys(config)}."
         )
     method = config["summary_method"]
     if not callable(method) and method not in _CARRYOVERS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .._secrets import shown_without_keys
 from .base import CodeExecutor
 
 __all__ = ("CodeExecutorFactory",)
@@ -53,15 +54,16 @@ class CodeExecutorFactory:
             if not isinstance(settings, Mapping):
                 raise TypeError(
                     f"The settings of the executor belong in code_execution_config under {wanted!r} as a dict such as "
-                    f'{{"work_dir": "coding"}}, but they are {settings!r}.'
+                    f'{{"work_dir": "coding"}}, but they are {shown_without_keys(settings)}.'
                 )
             return _makers[wanted](**settings)
         if isinstance(wanted, type):
             raise ValueError(f"The executor is the class {wanted.__name__}. Make an instance: {wanted.__name__}(...).")
         if isinstance(wanted, CodeExecutor):
             return wanted
+        told = wanted if isinstance(wanted, str) else shown_without_keys(wanted)
         raise ValueError(
-            f"Unknown code executor {wanted}. Give a known name ({', '.join(sorted(_makers))}) or an object with "
+            f"Unknown code executor {told}. Give a known name ({', '.join(sorted(_makers))}) or an object with "
             "code_extractor, execute_code_blocks and restart."
         )
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from .._code.outcome import TIMEOUT_MSG
 from .._core.party import ChatOutcome
 from .._packages import missing_package
+from .._secrets import shown_without_keys
 from .base import CodeBlock, CommandLineCodeResult
 from .docker_commandline_code_executor import DockerCommandLineCodeExecutor
 from .utils import format_chat_result
@@ -264,5 +265,8 @@ def _address() -> str:
     address = urlsplit(given)
     is_here = address.hostname in ("localhost", "127.0.0.1", "::1")
     if not (address.scheme == "https" or (address.scheme == "http" and is_here)):
-        raise ValueError(f"The catalog of Remyx gets your key, so it must begin with https://, but it is {given!r}.")
+        raise ValueError(
+            "The catalog of Remyx gets your key, so it must begin with https://, but it is "
+            f"{shown_without_keys(given)}."
+        )
     return given if _API in given else given + _API

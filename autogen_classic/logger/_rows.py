@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from .._secrets import hidden, may_hold_secrets, secrets_in, secrets_of_environment
+from .._secrets import hidden, may_hold_secrets, secrets_in, secrets_of_environment, shown_without_keys
 from .logger_utils import to_dict
 
 __all__ = (
@@ -130,7 +130,8 @@ def path_in(config: object, key: str, default: str, logger: str) -> str:
     """
     if not isinstance(config, Mapping):
         raise TypeError(
-            f"The config of a {logger} must be a dict such as {{{key!r}: {default!r}}}, but it is {config!r}."
+            f"The config of a {logger} must be a dict such as {{{key!r}: {default!r}}}, but it is "
+            f"{shown_without_keys(config)}."
         )
     path = config.get(key, default)
     if not isinstance(path, (str, os.PathLike)):

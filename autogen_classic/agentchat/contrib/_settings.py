@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from ..._secrets import shown_without_keys
+
 __all__ = ("check_history", "check_kind", "check_methods", "checked_filter", "checked_number", "limit")
 
 
@@ -22,7 +24,7 @@ def check_kind(name: str, given: object, what: str, *kinds: type) -> None:
         TypeError: it has another one.
     """
     if given is not None and not isinstance(given, kinds):
-        raise TypeError(f"{name} must be {what}, but it is {given!r:.80}.")
+        raise TypeError(f"{name} must be {what}, but it is {shown_without_keys(given)}.")
 
 
 def check_methods(name: str, given: object, *methods: str) -> None:
@@ -38,7 +40,9 @@ def check_methods(name: str, given: object, *methods: str) -> None:
     """
     missing = [method for method in methods if not callable(getattr(given, method, None))]
     if missing:
-        raise TypeError(f"{given!r} cannot be the {name}, because it has no method {' or '.join(missing)}.")
+        raise TypeError(
+            f"{shown_without_keys(given)} cannot be the {name}, because it has no method {' or '.join(missing)}."
+        )
     if isinstance(given, type):
         raise TypeError(
             f"{given.__name__} is a class. Give an object of it as the {name}, as in {given.__name__}(), with its "
@@ -116,5 +120,7 @@ def checked_number(name: str, given: object) -> float:
         TypeError: it is not a number.
     """
     if not isinstance(given, (int, float)) or isinstance(given, bool):
-        raise TypeError(f"{name} must be a number or None, but it is {given!r} ({type(given).__name__}).")
+        raise TypeError(
+            f"{name} must be a number or None, but it is {shown_without_keys(given)} ({type(given).__name__})."
+        )
     return given

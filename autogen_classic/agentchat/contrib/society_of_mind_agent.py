@@ -11,6 +11,7 @@ from ..._core.history import snapshot
 from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Agent, Outcome
 from ..._core.replies import led_group
+from ..._secrets import shown_without_keys
 from ...errors import AutogenClassicError
 from .. import _literals
 from ..conversable_agent import ConversableAgent
@@ -189,7 +190,7 @@ class SocietyOfMindAgent(ConversableAgent):
             AttributeError: it does not lead a group.
         """
         if chat_manager is not None and led_group(chat_manager) is None:
-            given = getattr(chat_manager, "name", None) or f"{chat_manager!r:.80}"
+            given = getattr(chat_manager, "name", None) or shown_without_keys(chat_manager)
             raise AttributeError(
                 f"The chat_manager of {self.name} must be a GroupChatManager, but {given} leads no group. For a "
                 "GroupChat, one is made with GroupChatManager(group, llm_config=...)."

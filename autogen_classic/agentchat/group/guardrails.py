@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..._core.content import content_str
 from ..._json.text import object_within
+from ..._secrets import shown_without_keys
 from ._plain_forms import as_target
 
 if TYPE_CHECKING:
@@ -187,11 +188,13 @@ class LLMGuardrail(Guardrail):
             activation_message: what is said then.
 
         Raises:
-            ValueError: there is no model.
+            ValueError: there is no model, or ``llm_config`` is not a dict.
         """
         super().__init__(name, condition, target, activation_message)
-        if not llm_config:
-            raise ValueError(f"LLMGuardrail requires a valid LLMConfig, but that of {name!r} is {llm_config!r}.")
+        if not llm_config or not isinstance(llm_config, Mapping):
+            raise ValueError(
+                f"LLMGuardrail requires a valid LLMConfig, but that of {name!r} is {shown_without_keys(llm_config)}."
+            )
         self.llm_config = llm_config
         self.check_prompt = (
             "You guard a conversation. Decide whether what follows meets this condition, and answer in JSON: "

@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from ..._core.content import text_of
+from ..._secrets import shown_without_keys
 from .built_in_calls import answered_call, built_in_call, calls_to_answer, filled_call, output_item, without_arguments
 from .images import ImagePart
 from .translation import Text, ToolAnswer, ToolCall, Turn, call_of, tools_of, turns_of, with_plain_ids
@@ -67,17 +68,21 @@ def built_in_tools_of(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """
     given = settings.get("built_in_tools") or ()
     if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
-        raise TypeError(f'built_in_tools should be a list, such as ["shell"], but it is {given!r:.80}.')
+        raise TypeError(f'built_in_tools should be a list, such as ["shell"], but it is {shown_without_keys(given)}.')
     written = [_built_in_tool(tool) for tool in given]
     return [tool for place, tool in enumerate(written) if tool not in written[:place]]
 
 
 def _built_in_tool(tool: object) -> dict[str, Any]:
     if not isinstance(tool, (str, Mapping)):
-        raise TypeError(f'built_in_tools should hold names, such as "shell", and dicts, but one is {tool!r:.80}.')
+        raise TypeError(
+            f'built_in_tools should hold names, such as "shell", and dicts, but one is {shown_without_keys(tool)}.'
+        )
     settings = {"type": tool} if isinstance(tool, str) else dict(tool)
     if not isinstance(settings.get("type"), str):
-        raise ValueError(f'A tool in built_in_tools needs a type, such as {{"type": "shell"}}, but it is {tool!r:.80}.')
+        raise ValueError(
+            f'A tool in built_in_tools needs a type, such as {{"type": "shell"}}, but it is {shown_without_keys(tool)}.'
+        )
     return {**settings, "type": settings["type"].removesuffix("_async")}
 
 

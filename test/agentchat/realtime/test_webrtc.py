@@ -115,3 +115,10 @@ def test_an_answer_without_a_key_is_an_error_that_shows_it(answer: dict[str, Any
     with KeyServer(**answer) as base_url:
         with pytest.raises(RealtimeConnectionError, match=r"127\.0\.0\.1.* gives no key for the browser: "):
             serve(base_url)
+
+
+def test_a_key_in_another_place_of_the_answer_is_not_shown() -> None:
+    with KeyServer(client_secret={"value": "ek_68af296e8e408191a1120ab6383263c2"}) as base_url:
+        with pytest.raises(RealtimeConnectionError, match="gives no key for the browser: ") as caught:
+            serve(base_url)
+    assert "ek_68af" not in str(caught.value)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from ...._secrets import shown_without_keys
 from ...._warn import warn_once
 from .._settings import check_kind
 
@@ -123,11 +124,15 @@ def checked_tools(given: object) -> list[dict[str, Any]]:
         ValueError: a function has no name.
     """
     if given is not None and not isinstance(given, (list, tuple)):
-        raise TypeError(f'tools must be a list such as [{{"type": "file_search"}}], but it is {given!r:.80}.')
+        raise TypeError(
+            f'tools must be a list such as [{{"type": "file_search"}}], but it is {shown_without_keys(given)}.'
+        )
     tools: list[dict[str, Any]] = []
     for tool in given or ():
         if not isinstance(tool, Mapping):
-            raise TypeError(f'A tool must be a dict such as {{"type": "file_search"}}, but one is {tool!r:.80}.')
+            raise TypeError(
+                f'A tool must be a dict such as {{"type": "file_search"}}, but one is {shown_without_keys(tool)}.'
+            )
         kind = str(tool.get("type", "function"))
         if kind == "function":
             tools.append(_function(tool))
@@ -147,7 +152,7 @@ def _function(tool: Mapping[str, Any]) -> dict[str, Any]:
     if not function.get("name"):
         raise ValueError(
             'A function among the tools has no name. Its form is {"type": "function", "function": {"name": ..., '
-            f'"description": ..., "parameters": ...}}}}, but it is {tool!r:.200}.'
+            f'"description": ..., "parameters": ...}}}}, but it is {shown_without_keys(tool, 200)}.'
         )
     return {"type": "function", "function": function}
 

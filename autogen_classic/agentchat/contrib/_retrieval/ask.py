@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, runtime_checka
 
 from ...._core.content import content_str
 from ...._core.running_chats import charge_work
+from ...._secrets import shown_without_keys
 from ..._accounts import on_account_of
 from ...conversable_agent import ConversableAgent
 
@@ -50,7 +51,8 @@ class Asker:
     def __init__(self, llm: Model) -> None:
         if not isinstance(llm, Mapping | ConversableAgent | _Completing | _Invoked | None):
             raise TypeError(
-                f"llm must be an llm_config, an agent with a model, or a model of LlamaIndex, but it is {llm!r:.80}."
+                "llm must be an llm_config, an agent with a model, or a model of LlamaIndex, but it is "
+                f"{shown_without_keys(llm)}."
             )
         self._llm = llm
         self._helper = _helper_with(llm) if isinstance(llm, Mapping) else None

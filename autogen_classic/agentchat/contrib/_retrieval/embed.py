@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from ...._packages import install_command, keep_onnxruntime_silent
+from ...._secrets import shown_without_keys
 from ...._warn import warn_once
 from ....errors import EmbeddingError, EmbeddingUnavailableError
 
@@ -135,8 +136,8 @@ def embedding_from(given: EmbeddingFunction | str | None, model: str = DEFAULT_M
     if callable(given) or hasattr(given, "embed_documents"):
         return cast("EmbeddingFunction", given)
     raise EmbeddingError(
-        f"embedding_function is {given!r}. Give a function that takes a list of texts and returns a vector for each, "
-        'or "local" for the embedding that needs no network.'
+        f"embedding_function is {shown_without_keys(given)}. Give a function that takes a list of texts and returns a "
+        'vector for each, or "local" for the embedding that needs no network.'
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from ...._secrets import shown_without_keys
 from .chunk import VALID_CHUNK_MODES
 from .files import check_docs_path
 from .prompts import PROMPTS
@@ -75,7 +76,7 @@ def check_settings(config: Mapping[str, Any]) -> None:
         AssertionError: ``chunk_mode`` is not known.
     """
     if not isinstance(config, Mapping):
-        raise TypeError(f"retrieve_config must be a dict; it is {config!r}.")
+        raise TypeError(f"retrieve_config must be a dict; it is {shown_without_keys(config)}.")
     for key in config.keys() - _KNOWN:
         meant = get_close_matches(str(key), _KNOWN, 1)
         hint = f" Did you mean {meant[0]!r}?" if meant else ""
@@ -85,13 +86,17 @@ def check_settings(config: Mapping[str, Any]) -> None:
         try:
             tokens = float(config.get(key, 1))
         except (TypeError, ValueError):
-            raise TypeError(f"{key} in the retrieve_config must be a number, but it is {config[key]!r}.") from None
+            raise TypeError(
+                f"{key} in the retrieve_config must be a number, but it is {shown_without_keys(config[key])}."
+            ) from None
         if tokens < 1:
-            raise ValueError(f"{key} is {config[key]!r}; it must be 1 or more tokens.")
+            raise ValueError(f"{key} is {shown_without_keys(config[key])}; it must be 1 or more tokens.")
     for kind, fits, keys in _KINDS:
         for key in keys:
             if config.get(key) is not None and not fits(config[key]):
-                raise TypeError(f"{key} in the retrieve_config must be {kind}, but it is {config[key]!r}.")
+                raise TypeError(
+                    f"{key} in the retrieve_config must be {kind}, but it is {shown_without_keys(config[key])}."
+                )
     mode = config.get("chunk_mode", "multi_lines")
     if mode not in VALID_CHUNK_MODES and config.get("custom_text_split_function") is None:
         raise AssertionError(f"chunk_mode is {mode!r}; it must be one of {sorted(VALID_CHUNK_MODES)}.")
@@ -111,9 +116,9 @@ def check_question(problem: object, n_results: object, search_string: object) ->
     """
     for name, given in (("problem", problem), ("search_string", search_string)):
         if not isinstance(given, str):
-            raise TypeError(f"{name} must be a text, but it is {given!r}.")
+            raise TypeError(f"{name} must be a text, but it is {shown_without_keys(given)}.")
     if not isinstance(n_results, int):
-        raise TypeError(f"n_results must be a whole number, but it is {n_results!r}.")
+        raise TypeError(f"n_results must be a whole number, but it is {shown_without_keys(n_results)}.")
     if n_results < 1:
         raise ValueError(f"n_results must be 1 or more, but it is {n_results}.")
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 from ...._core.drive import Ask, Steps, drive, shipped
 from ...._core.events import Notice, emit
 from ...._core.party import check_capable
+from ...._secrets import shown_without_keys
 from ....errors import VectorStoreError
 from ..._accounts import on_account_of
 from .._retrieval import chroma
@@ -72,9 +73,11 @@ class MemoStore:
         self.verbosity = verbosity or 0
         self.path_to_db_dir = path_to_db_dir
         if not isinstance(self.verbosity, int):
-            raise TypeError(f"verbosity must be a whole number, but it is {verbosity!r}.")
+            raise TypeError(f"verbosity must be a whole number, but it is {shown_without_keys(verbosity)}.")
         if path_to_db_dir is not None and not isinstance(path_to_db_dir, (str, PathLike)):
-            raise TypeError(f"path_to_db_dir must be the path of a folder, but it is {path_to_db_dir!r}.")
+            raise TypeError(
+                f"path_to_db_dir must be the path of a folder, but it is {shown_without_keys(path_to_db_dir)}."
+            )
         self._folder = str(Path(path_to_db_dir or "./tmp/teachable_agent_db").absolute())
         self._function = None if embedding_function is None else embedding_from(embedding_function)
         if reset:
@@ -95,7 +98,7 @@ class MemoStore:
         """
         for name, text in (("input_text", input_text), ("output_text", output_text)):
             if not isinstance(text, str):
-                raise TypeError(f"{name} must be a text, but it is {text!r}.")
+                raise TypeError(f"{name} must be a text, but it is {shown_without_keys(text)}.")
         with self._opened() as (client, collection):
             rows = Rows([uuid.uuid4().hex], [input_text], [{_OUTPUT: output_text}])
             chroma.put(collection.add, client, self._embed, rows)

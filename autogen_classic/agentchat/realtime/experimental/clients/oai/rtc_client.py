@@ -9,7 +9,7 @@ from typing import Any
 
 from openai import AsyncOpenAI
 
-from ......_secrets import keys_hidden, place_of
+from ......_secrets import keys_hidden, place_of, shown_without_keys
 from ......errors import RealtimeConnectionError
 from ...realtime_events import RealtimeEvent
 from ...websockets import WebSocketProtocol
@@ -121,6 +121,7 @@ async def _asked(client: AsyncOpenAI, path: str, body: dict[str, Any], needed: s
     made = await client.post(path, body=body, cast_to=object)
     if not isinstance(made, dict) or not made.get(needed):
         raise RealtimeConnectionError(
-            f"The realtime server at {place_of(str(client.base_url))} gives no key for the browser: {made!r:.200}"
+            f"The realtime server at {place_of(str(client.base_url))} gives no key for the browser: "
+            f"{shown_without_keys(made, 200)}"
         )
     return made
