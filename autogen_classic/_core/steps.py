@@ -7,7 +7,7 @@ function on the list that `generate_reply` walks. The drivers of `drive` run the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -79,6 +79,8 @@ def converse(
             raise
         except BaseException as error:
             running_chat.note(StopReason.ERROR)
+            if isinstance(error, RecursionError):
+                _explain_depth(error, running_chat)
             emit(ChatFailed(agent, recipient, f"{type(error).__name__}: {error}", error))
             raise
         finally:
@@ -87,6 +89,24 @@ def converse(
                 emit(Notice(agent, running_chat.detail, "red"))
             emit_end(agent, recipient, running_chat)
     return running_chat
+
+
+def _explain_depth(error: RecursionError, running_chat: RunningChat) -> None:
+    """Say so if it is chats that have begun each other without end; the innermost one hears of the error first."""
+    circle, around = [running_chat.ref.agents], running_chat.parent
+    while around is not None and around.ref.agents != circle[0]:
+        circle.append(around.ref.agents)
+        around = around.parent
+    if around is None or _WITHOUT_END in str(error):
+        return
+    nested = ", within ".join(f"that of {' and '.join(names)}" for names in [*circle, circle[0]])
+    error.args = (
+        f"{error}. {_WITHOUT_END} {nested}. If they are nested chats, give register_nested_chats a trigger that does "
+        "not fire in the chats that it begins.",
+    )
+
+
+_WITHOUT_END = "Chats have begun each other without end:"
 
 
 def emit_end(agent: Agent, recipient: Agent, running_chat: RunningChat) -> None:
@@ -243,10 +263,7 @@ def _first_final_reply(
     if messages is None and sender is None:
         raise AssertionError(f"{agent.name} cannot reply: either messages or sender must be provided.")
     if isinstance(messages, (str, dict)):
-        raise AttributeError(
-            f"{agent.name} replies to a list of messages, not to one of type {type(messages).__name__}. Put it in a "
-            'list of dicts: [{"role": "user", "content": ...}].'
-        )
+        raise AttributeError(_wrong_messages(agent, f"one of type {type(messages).__name__}"))
     if messages is None:
         messages = agent._oai_messages[sender]
     if agent.hook_lists.get("update_agent_state"):
@@ -284,7 +301,11 @@ def _first_final_reply(
             except (TypeError, ValueError) as error:
                 raise type(error)(_wrong_outcome(agent, reply_func, outcome)) from error
         elif not asynchronous or twins.setdefault(steps_behind, reply_func) is reply_func:
-            final, reply = yield from steps_behind(agent, messages=messages, sender=sender, config=entry["config"])
+            try:
+                final, reply = yield from steps_behind(agent, messages=messages, sender=sender, config=entry["config"])
+            except (AttributeError, TypeError) as error:
+                _check_messages(agent, messages, error)
+                raise
         else:
             continue
         if is_noted:
@@ -293,6 +314,21 @@ def _first_final_reply(
             last_word: TextOrMessage | None = reply
             return last_word
     return agent._default_auto_reply
+
+
+def _check_messages(agent: Party, messages: object, error: Exception) -> None:
+    """Blame an error on messages that are none; a program's own reply functions may take what they like."""
+    if not isinstance(messages, Sequence):
+        raise TypeError(_wrong_messages(agent, f"something of type {type(messages).__name__}")) from error
+    for number, message in enumerate(messages):
+        if not hasattr(message, "get"):
+            fault = f"a list whose item {number} is of type {type(message).__name__}"
+            raise AttributeError(_wrong_messages(agent, fault)) from error
+
+
+def _wrong_messages(agent: Party, fault: str) -> str:
+    form = '[{"role": "user", "content": ...}]'
+    return f"{agent.name} replies to a list of messages, not to {fault}. Put each message in a dict: {form}."
 
 
 def _wrong_outcome(agent: Party, reply_func: ReplyFunction, outcome: object) -> str:

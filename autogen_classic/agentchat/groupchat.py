@@ -531,6 +531,7 @@ class GroupChatManager(ConversableAgent):
     def _prepare_chat(
         self, recipient: Any, clear_history: bool, prepare_recipient: bool = True, reply_at_receive: bool = True
     ) -> None:
+        checks.check_leader(self, self._groupchat)  # before it would prepare itself without end
         super()._prepare_chat(recipient, clear_history, prepare_recipient, reply_at_receive)
         if clear_history:
             self._groupchat.reset()

@@ -100,6 +100,12 @@ class TestPrivateNames:
         items = ("a", {"content": "c", "x": 1}, {"y": 2}, 3)
         assert [_post_process_carryover_item(item) for item in items] == ["a", "c", "{'y': 2}", "3"]
 
+    @pytest.mark.parametrize("messages", [["hello"], (5,)])
+    def test_a_reply_function_of_the_program_may_take_anything_for_messages(self, messages: Any) -> None:
+        ann = agent("ann")
+        ann.register_reply([ConversableAgent, None], lambda recipient, messages, sender, config: (True, str(messages)))
+        assert ann.generate_reply(messages) == str(messages)
+
     @pytest.mark.parametrize("way", ["sync", "async"])
     def test_the_summary_of_nested_chats_is_a_reply(self, way: str) -> None:
         outer, inner = agent("outer"), agent("inner", "seen")

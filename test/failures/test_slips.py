@@ -119,6 +119,21 @@ SLIPS: dict[str, tuple[type[BaseException], list[str], Callable[[], Any]]] = {
         lambda: initiate_group_chat(pattern=pattern(), messages="x", max_rounds="3"),
     ),
     # agents
+    "texts for messages": (
+        AttributeError,
+        ["ann replies to a list of messages, not to a list whose item 0 is of type str", '"role": "user"'],
+        lambda: agent("ann").generate_reply(["hello"]),
+    ),
+    "a text behind a message in an event loop": (
+        AttributeError,
+        ["a list whose item 1 is of type str", '"role": "user"'],
+        lambda: asyncio.run(agent("ann").a_generate_reply([{"content": "hello"}, "hello"])),
+    ),
+    "a number for messages": (
+        TypeError,
+        ["ann replies to a list of messages, not to something of type int"],
+        lambda: agent("ann").generate_reply(5),
+    ),
     "a list of functions": (
         AttributeError,
         ["functions of ann must be given by name", '{"name": function}'],

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from ..._core.party import Agent, described, is_agent
+from ..._core.replies import LedGroup
 from ...errors import TransitionGraphError
 from ...graph_utils import check_graph_validity, invert_disallowed_to_allowed
 from .._speakers import SELECTORS
@@ -111,17 +113,37 @@ def check_before_chat(groupchat: Group) -> None:
     check_messages(groupchat)
 
 
-def check_leader(manager: Agent, groupchat: Group) -> None:
-    """Refuse a group in which its own manager takes part: it would speak to itself without end.
+def check_leader(manager: Agent, groupchat: LedGroup) -> None:
+    """Refuse a group in which its own manager takes part, also by way of groups within it: it would have no end.
 
     Raises:
-        ValueError: the manager is one of the agents.
+        ValueError: the manager, or a member that leads a group itself, is one of its own agents.
     """
-    if any(agent is manager for agent in groupchat.agents):
-        raise ValueError(
-            f"{manager.name} leads this GroupChat, and is one of its agents as well. Take it out of agents: whoever "
+    _check_that_it_ends([manager], groupchat.agents)
+
+
+def _check_that_it_ends(leaders: list[Agent], members: list[Any]) -> None:
+    for agent in members:
+        for position, leader in enumerate(leaders):
+            if agent is leader:
+                raise ValueError(_circle_of(leaders[position:]))
+        inner = getattr(getattr(getattr(agent, "chat_manager", agent), "groupchat", None), "agents", None)
+        if isinstance(inner, list):
+            _check_that_it_ends([*leaders, agent], inner)
+
+
+def _circle_of(leaders: list[Agent]) -> str:
+    first, *others = [leader.name for leader in leaders]
+    if not others:
+        return (
+            f"{first} leads this GroupChat, and is one of its agents as well. Take it out of agents: whoever "
             "talks to the manager talks to the whole group."
         )
+    circle = ", ".join(f"{leader} leads one with {member}" for leader, member in pairwise([*others, first]))
+    return (
+        f"{first} leads a group with {others[0]}, {circle}: they would ask each other without end. Take {first} out of "
+        f"the group of {others[-1]}."
+    )
 
 
 def _warn_of_what_cannot_run(groupchat: Group) -> None:

@@ -14,6 +14,7 @@ from ..._core.replies import led_group
 from ..._secrets import shown_without_keys
 from ...errors import AutogenClassicError
 from .. import _literals
+from .._groupchat.checks import check_leader
 from ..conversable_agent import ConversableAgent
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def _inner_monologue(
         return False, None
     group = led_group(manager)
     assert group is not None  # update_chat_manager has looked
+    check_leader(manager, group)
     for party in (manager, *group.agents):
         _reset(party)
     group.reset()
