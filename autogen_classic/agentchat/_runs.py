@@ -28,7 +28,7 @@ from . import _literals
 from ._iteration import AsyncChatRun, ChatRun, ChatWalk
 from ._run_tools import check_tools, lend_tools, with_tools
 from .chat import ChatResult, chat_steps, with_summaries
-from .utils import check_queue
+from .utils import check_indexes, check_queue
 
 __all__ = (
     "AsyncSteppedChatRun",
@@ -285,6 +285,7 @@ def start_queue(chat_queue: list[dict[str, Any]]) -> list[RunResponse]:
         One run for each chat.
     """
     check_queue(chat_queue)
+    check_indexes(chat_queue)
     runs = [(ThreadIOStream(), chat_info) for chat_info in chat_queue]
     responses = [RunResponse(stream, _both_of(chat_info)) for stream, chat_info in runs]
 
@@ -303,6 +304,7 @@ def start_queue(chat_queue: list[dict[str, Any]]) -> list[RunResponse]:
 def start_queue_task(chat_queue: list[dict[str, Any]]) -> list[AsyncRunResponse]:
     """The asynchronous form of `start_queue`: the chats run as one task of the event loop."""
     check_queue(chat_queue)
+    check_indexes(chat_queue)
     runs = [(AsyncThreadIOStream(), chat_info) for chat_info in chat_queue]
     responses = [AsyncRunResponse(stream, _both_of(chat_info)) for stream, chat_info in runs]
 

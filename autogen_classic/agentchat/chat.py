@@ -22,6 +22,7 @@ from .._core.tags import foreign_pictures_kept_over_chats
 from ._first_message import first_message, item_as_text
 from .utils import (
     check_ids,
+    check_indexes,
     check_prerequisites,
     check_queue,
     consolidate_chat_info,
@@ -212,9 +213,11 @@ def initiate_chats(chat_queue: list[dict[str, Any]]) -> list[ChatResult]:
 
     Raises:
         AssertionError: for a chat without sender or recipient, or with an unknown summary method.
-        TypeError: for a queue that is not a list of dicts, or a carryover that is neither a text nor a list.
+        TypeError: for a queue that is not a list of dicts, a carryover that is neither a text nor a list, or indexes
+            that are not a list.
     """
     check_queue(chat_queue)
+    check_indexes(chat_queue)
     _warn_about_repeated_recipients(chat_queue)
     finished: list[ChatResult] = []
     with foreign_pictures_kept_over_chats():
@@ -250,6 +253,7 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
 
     Raises:
         KeyError: for a chat without ``chat_id``.
+        TypeError: for a ``chat_id`` that is neither a number nor a text, or ``prerequisites`` that are not a list.
         ValueError: for a prerequisite that is not a chat of the queue, or that waits for the chat that needs it.
     """
     import asyncio  # as late as possible: it takes longer to load than everything else
@@ -289,10 +293,9 @@ def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, A
     """The arguments of one chat of a queue, with all that it carries over, announced to the reader."""
     own = chat_info.get("carryover")
     own = [] if own is None else own
-    if isinstance(own, Mapping) or not isinstance(own, Iterable):
-        raise TypeError(
-            f"carryover in the chat with {chat_info['recipient'].name} must be a text or a list, but it is {own!r}."
-        )
+    if isinstance(own, (Mapping, bytes)) or not isinstance(own, Iterable):
+        name = _name_of(chat_info["recipient"])
+        raise TypeError(f"carryover in the chat with {name} must be a text or a list, but it is {own!r}.")
     prepared = {**chat_info, "carryover": [*([own] if isinstance(own, str) else own), *summaries]}
     if not prepared.get("message"):
         warnings.warn(
@@ -347,10 +350,14 @@ def _check_that_no_message_is_lost(agent: Party, clear_history: object, message:
         )
 
 
+def _name_of(recipient: Any) -> str:
+    return str(getattr(recipient, "name", None) or described(recipient))  # when its turn comes, another one is refused
+
+
 def _warn_about_repeated_recipients(chat_queue: list[dict[str, Any]]) -> None:
     counted = Counter(id(chat_info["recipient"]) for chat_info in chat_queue)
     repeated = {
-        chat_info["recipient"].name
+        _name_of(chat_info["recipient"])
         for chat_info in chat_queue
         if counted[id(chat_info["recipient"])] > 1 and chat_info.get("clear_history", True)
     }

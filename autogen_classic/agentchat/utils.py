@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 from .._core.content import texts_of
@@ -15,6 +15,7 @@ from ..errors import MissingItemError
 __all__ = (
     "check_function_map",
     "check_ids",
+    "check_indexes",
     "check_prerequisites",
     "check_queue",
     "consolidate_chat_info",
@@ -57,6 +58,7 @@ def consolidate_chat_info(
             )
 
 
+_LEFT_OUT = "finished_chat_indexes_to_exclude_from_carryover"
 _NAMES_IN_A_CHAT = (
     "recipient",
     "clear_history",
@@ -73,7 +75,7 @@ _NAMES_IN_A_CHAT = (
     "sender",
     "chat_id",
     "prerequisites",
-    "finished_chat_indexes_to_exclude_from_carryover",
+    _LEFT_OUT,
 )
 """All that the library reads of the arguments of a chat, or of its entry in a queue; other names are context."""
 
@@ -125,6 +127,25 @@ def check_queue(chat_queue: object) -> None:
             )
 
 
+def check_indexes(chat_queue: list[dict[str, Any]]) -> None:
+    """Refuse indexes of earlier chats in any other form than a list; the first chat has none before it.
+
+    Args:
+        chat_queue: a queue that runs one after the other, in its right form.
+
+    Raises:
+        TypeError: they are not a list.
+    """
+    for number, chat_info in enumerate(chat_queue):
+        indexes = chat_info.get(_LEFT_OUT, ())
+        form = f"{_LEFT_OUT} in chat {number} (counted from 0) must be a list of whole numbers such as [0]"
+        if number and (isinstance(indexes, (str, bytes)) or not hasattr(indexes, "__contains__")):
+            raise TypeError(f"{form}, but it is {indexes!r}. Leave it out if no summary is to stay out.")
+        strange = [one for one in indexes if not isinstance(one, int)] if isinstance(indexes, list) else []
+        if strange:
+            logger.warning("%s, but it holds %r, which leaves no summary out.", form, strange[0])
+
+
 def check_ids(chat_queue: list[dict[str, Any]]) -> None:
     """Refuse chats without an id in a queue that runs at the same time.
 
@@ -133,12 +154,18 @@ def check_ids(chat_queue: list[dict[str, Any]]) -> None:
 
     Raises:
         KeyError: a chat has no ``chat_id``.
+        TypeError: a ``chat_id`` is nothing by which the results could be found.
     """
     for number, chat_info in enumerate(chat_queue):
         if "chat_id" not in chat_info:
             raise MissingItemError(
                 f"Chat {number} (counted from 0) of a queue that runs at the same time has no chat_id. Give each chat "
                 'one of its own, such as "chat_id": 1: the results are found by it.'
+            )
+        if not isinstance(chat_info["chat_id"], Hashable):
+            raise TypeError(
+                f"chat_id of chat {number} (counted from 0) must be a number or a text, but it is "
+                f"{chat_info['chat_id']!r}."
             )
 
 
@@ -149,8 +176,16 @@ def check_prerequisites(chats: dict[Any, dict[str, Any]]) -> None:
         chats: its chats by their ids.
 
     Raises:
+        TypeError: the prerequisites of a chat are not a list.
         ValueError: a prerequisite is not in the queue, or waits for the chat that needs it.
     """
+    for chat_id, chat_info in chats.items():
+        needed = chat_info.get("prerequisites", [])
+        form = f"prerequisites of the chat with the chat_id {chat_id!r} must be a list of chat_ids such as [1]"
+        if not isinstance(needed, Iterable):
+            raise TypeError(f"{form}, but it is {needed!r}. Leave it out if the chat waits for no other.")
+        if isinstance(needed, str) or not all(isinstance(one, Hashable) for one in needed):
+            raise ValueError(f"{form}, but it is {needed!r}.")
     startable: set[Any] = set()
     while len(startable) < len(chats):
         ready = {
