@@ -246,6 +246,19 @@ class TestBetweenAgents:
         assert enforcer.check_and_act("ann", "bob", "go away there") == "[SENSITIVE_INFO] there"
         assert "rudeness" in str(checking.requests[0].messages)
 
+    def test_models_are_asked_once_about_what_recurs_in_a_message(self):
+        found, none = (json.dumps({"activated": activated, "justification": "-"}) for activated in (True, False))
+        checking = ScriptedClient([found, found, none, none, none])  # all, "mud", "to", "cc", and what is left
+        masking = ScriptedClient(["dust"])
+        policy = between_agents(check_method="llm", disallow_item=["rudeness"], action="mask")
+        enforcer = SafeguardEnforcer(policy, checking.llm_config(), masking.llm_config())
+        call = {"id": "1", "function": {"name": "send", "arguments": '{"to": "mud", "cc": "mud"}'}}
+        kept = enforcer.check_and_act("ann", "bob", {"content": None, "tool_calls": [call, call]})
+        assert [json.loads(one["function"]["arguments"]) for one in kept["tool_calls"]] == [
+            {"to": "dust", "cc": "dust"}
+        ] * 2
+        assert (len(checking.requests), len(masking.requests)) == (5, 1)
+
 
 class TestTools:
     @both_ways

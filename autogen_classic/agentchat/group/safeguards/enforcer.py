@@ -237,7 +237,8 @@ class SafeguardEnforcer:
         self, rule: Rule, source: str, destination: str, message: TextOrMessage, raises: bool
     ) -> TextOrMessage:
         """What a rule leaves of a message: the same object, unless it changes something."""
-        found = {text for text in texts_in(message) if rule.finds(text)}
+        finds = functools.cache(rule.finds)  # a model is asked once about texts that recur in a message
+        found = {text for text in texts_in(message) if finds(text)}
         if not found:
             return message
         if is_heard(Safeguarded):
@@ -250,7 +251,7 @@ class SafeguardEnforcer:
             if raises:
                 raise PermissionError(blocked)  # a tool does not run; the model reads why
             return without_calls({**message, "content": blocked}) if isinstance(message, dict) else blocked
-        return with_masked_texts(message, found, lambda text: self._masked(rule, text), rule.finds)
+        return with_masked_texts(message, found, functools.cache(functools.partial(self._masked, rule)), finds)
 
     def _masked(self, rule: Rule, text: str) -> str:
         if isinstance(rule.check, RegexGuardrail):
