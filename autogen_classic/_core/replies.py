@@ -40,11 +40,12 @@ def register(
         ValueError: the trigger is nothing that a trigger can be.
         TypeError: the reply function cannot be called.
     """
-    is_list = isinstance(trigger, list)
-    choices: list[object] = trigger if isinstance(trigger, list) else [trigger]
-    for choice in choices:
-        if not (isinstance(choice, (type, str)) or (choice is None and is_list)):
-            _check_choice(choice, "holds" if is_list else "is")
+    if isinstance(trigger, list):
+        for choice in trigger:
+            if not (choice is None or isinstance(choice, (type, str))):
+                _check_choice(choice, "holds")
+    elif not isinstance(trigger, (type, str)):
+        _check_choice(trigger, "is")
     if not callable(reply_func):
         raise TypeError(
             f"A reply function of {agent.name} must be a function of (recipient, messages, sender, config), but it is "
