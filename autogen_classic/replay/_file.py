@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .._core.whole_files import write_whole
+from .._core.whole_files import is_special, write_whole
 from ..errors import CassetteError
 from ._journal_lines import is_journal, read_lines
 from ._turns import Shortener, Turn, expand, fault_of
@@ -139,8 +139,12 @@ def check_can_be_written(path: Path) -> None:
         path: the file of a recording.
 
     Raises:
-        CassetteError: it is a folder, or its folder does not exist.
+        CassetteError: it is a folder, a device or a pipe, or its folder does not exist.
     """
+    if is_special(path):
+        raise CassetteError(
+            f"A recording cannot be written to {path}: it is a device or a pipe. Name a file, such as run.json."
+        )
     if path.is_dir():
         raise CassetteError(f"A recording cannot be written to {path}: it is a folder. Name a file, such as run.json.")
     if not path.parent.is_dir():

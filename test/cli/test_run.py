@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,19 @@ def test_a_recording_is_never_written_over_its_program(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert "program.py has another part in this command, and would be written over." in done.stderr
     assert (tmp_path / name).read_text(encoding="utf-8") == "print(1)"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in folders")
+@pytest.mark.parametrize("option", ["--record", "--journal"])
+@pytest.mark.parametrize("name", ["pipe", "link"])
+def test_no_file_takes_the_place_of_a_pipe(option: str, name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    done = run(tmp_path, option, name, script(tmp_path, "print('not run')"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.search(rf"{name}: it is a device or a pipe\.|{name} must be a file on a disk\.", done.stderr)
+    assert (tmp_path / "pipe").is_fifo()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["link", "pipe", "program.py"]
 
 
 def test_an_old_script_finds_autogen(tmp_path):

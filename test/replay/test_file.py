@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 import autogen_classic.replay as room
 from autogen_classic import OpenAIWrapper
+from autogen_classic._core.whole_files import write_whole
 from autogen_classic._json.answers import answer_as_json, answer_from_json, shape, unshape
 from autogen_classic.replay import CassetteError, paths, record, replay, times, uuids
 from autogen_classic.replay import _file as files
@@ -82,6 +84,26 @@ def test_a_folder_is_no_recording(tmp_path: Path) -> None:
         enter(tmp_path)
     with pytest.raises(CassetteError, match="it is a folder"), record(tmp_path):
         pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_to_a_recording_leads_to_the_new_one() -> None:
+    Path("runs").mkdir()
+    Path("runs/monday.json").write_text("old")
+    Path("last.json").symlink_to("runs/monday.json")
+    with record("last.json"):
+        pass
+    assert Path("last.json").is_symlink()
+    assert json.loads(Path("runs/monday.json").read_text())["turns"] == []
+    assert [file.name for file in Path("runs").iterdir()] == ["monday.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in folders")
+def test_what_is_written_in_one_step_never_takes_the_place_of_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileExistsError, match="is a device or a pipe"):
+        write_whole(tmp_path / "pipe", b"text")
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_recording_needs_a_folder_that_is_there() -> None:
