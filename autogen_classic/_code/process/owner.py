@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-__all__ = ("InThisProcess", "is_orphan", "labels_of_this_process")
+__all__ = ("InThisProcess", "is_orphan", "is_running", "labels_of_this_process")
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _PLACE_OF_START_TIME = 19  # in /proc/PID/stat, counted from the field behind the name
@@ -73,6 +73,15 @@ def is_orphan(labels: Mapping[str, str], prefix: str) -> bool:
         return _start_time(int(pid)) != labels.get(f"{prefix}.started", "")
     except OSError:
         return False
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process of this machine has this number.
+
+    Args:
+        pid: the number.
+    """
+    return _start_time(pid) != ""
 
 
 def _host() -> str:

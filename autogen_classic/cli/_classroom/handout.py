@@ -13,7 +13,8 @@ from pathlib import Path
 
 from ...errors import ClassroomError
 from . import check
-from .runs import DRAFT_SUFFIX, NOTICES, RUN_SUFFIX
+from .leftovers import DRAFT_SUFFIX
+from .runs import NOTICES, RUN_SUFFIX
 
 __all__ = ("Lesson", "copy_parts", "find_notebooks", "record_lesson")
 

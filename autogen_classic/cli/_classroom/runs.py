@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..._core.replies import led_group
+from ..._core.whole_files import is_special
 from ...compat.run import run_program
 from ...events import (
     ChatEnded,
@@ -25,12 +26,11 @@ from ...events import (
 )
 from .._files import check_outputs, refuse_folders
 from ..run import ProgramFailed
+from .leftovers import DRAFT_SUFFIX, leftovers
 
-__all__ = ("DRAFT_SUFFIX", "NOTICES", "RUN_SUFFIX", "run_and_keep")
+__all__ = ("NOTICES", "RUN_SUFFIX", "run_and_keep")
 
 RUN_SUFFIX = ".run.jsonl"
-DRAFT_SUFFIX = ".partial"
-"""How the name of a run ends that is under way, or was killed."""
 _FAILED_SUFFIX = ".failed.jsonl"
 _KEPT = "The run is kept in "
 _NOTHING_KEPT = "Nothing is kept of this run: no agent did anything in it."
@@ -63,9 +63,12 @@ def run_and_keep(program: Path, run: Path, cassette: Path | None = None) -> int:
         raise FileNotFoundError(f"There is no file {program}.")
     check_outputs([program], run, cassette)
     run = run.resolve()
-    if run.exists() and not run.is_file():
-        raise FileExistsError(f"A run cannot be kept in {run}: it is a device or a pipe. Name a new file.")
+    for what, output in (("A run", run), ("A cassette", cassette)):
+        if output is not None and is_special(output):
+            raise FileExistsError(f"{what} cannot be kept in {output}: it is a device or a pipe. Name a new file.")
     draft = run.with_name(f"{run.name}.{os.getpid()}{DRAFT_SUFFIX}")
+    for left in leftovers(run):
+        print(f"A run that was killed had not been kept. {_settle_leftover(left, draft, run)}", file=sys.stderr)
     succeeded = False
     try:
         with suppress(ProgramFailed), draft.open("w", encoding="utf-8") as file, _kept(file), _recorded(cassette):
@@ -73,6 +76,9 @@ def run_and_keep(program: Path, run: Path, cassette: Path | None = None) -> int:
             if code:
                 raise ProgramFailed  # so that no empty cassette takes the place of one that is there
             succeeded = True
+        for left in leftovers(cassette) if cassette is not None and succeeded else ():
+            left.unlink(missing_ok=True)
+            print(f"{left}, which a run that was killed had left, is removed: {cassette} is whole.", file=sys.stderr)
         return code
     except SystemExit as error:
         succeeded = error.code in (None, 0)
@@ -80,6 +86,14 @@ def run_and_keep(program: Path, run: Path, cassette: Path | None = None) -> int:
     finally:
         if draft.exists():
             print(_settle(draft, run, succeeded), file=sys.stderr)
+
+
+def _settle_leftover(left: Path, draft: Path, run: Path) -> str:
+    """Do with what a killed run has left as if it had failed where its last whole event ends."""
+    left.replace(draft)
+    data = draft.read_bytes()
+    draft.write_bytes(data[: data.rfind(b"\n") + 1])
+    return _settle(draft, run, succeeded=False)
 
 
 def _settle(draft: Path, run: Path, succeeded: bool) -> str:

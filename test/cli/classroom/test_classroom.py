@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from autogen_classic.cli import main
-from autogen_classic.cli._classroom import check, needs, wheels
+from autogen_classic.cli._classroom import check, needs
 from autogen_classic.cli._classroom.handout import find_notebooks
 from autogen_classic.cli._classroom.installs import requirements_told_in
 from autogen_classic.cli._classroom.needs import requirements_of
@@ -202,6 +203,64 @@ def test_a_run_that_is_worth_as_much_replaces_the_one_before(
     assert capsys.readouterr().err.endswith(f"The run is kept in {tmp_path / 'good.run.jsonl'}\n")
     assert Path("good.run.jsonl").read_bytes() != kept
     assert [file.name for file in tmp_path.glob("*.jsonl*")] == ["good.run.jsonl"]
+
+
+def number_of_a_process_that_is_gone() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_what_a_killed_run_has_left_is_kept_as_that_of_a_failed_one(
+    kept: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = number_of_a_process_that_is_gone()
+    first, second = kept.splitlines(keepends=True)[:2]
+    left = [Path(f"good.run.jsonl.{gone}.partial"), Path(f"good.json.{gone}.partial")]
+    left[0].write_bytes(first + second[:-5])
+    left[1].write_text("{}", encoding="utf-8")
+    others = [Path("good.run.jsonl.x.partial"), Path("good.run.jsonl.partial"), Path(f"other.run.jsonl.{gone}.partial")]
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, text=True) as running:
+        others.append(Path(f"good.run.jsonl.{running.pid}.partial"))
+        for other in others:
+            other.write_bytes(kept)
+        assert run_script("raise ValueError") == 1
+        told = capsys.readouterr().err
+        assert "A run that was killed had not been kept. The run is kept in" in told
+        assert "good.failed.jsonl: it failed before it came as far as the run before" in told
+        assert Path("good.failed.jsonl").read_bytes() == first
+        assert [file.exists() for file in left] == [False, True]  # the answers cannot be had again yet
+
+        assert run_script(f"{TALK}talk(2)") == 0
+        told = capsys.readouterr().err
+        assert f"{left[1]}, which a run that was killed had left, is removed: good.json is whole.\n" in told
+        assert "had not been kept" not in told
+        assert not left[1].exists()
+        assert [other.read_bytes() == kept for other in others] == [True] * 4
+        running.communicate("\n")
+
+
+def test_a_killed_run_is_kept_where_there_is_no_other(
+    kept: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("good.run.jsonl").rename(f"good.run.jsonl.{number_of_a_process_that_is_gone()}.partial")
+    assert run_script("raise ValueError") == 1
+    assert f"had not been kept. The run is kept in {tmp_path / 'good.run.jsonl'}\n" in capsys.readouterr().err
+    assert Path("good.run.jsonl").read_bytes() == kept
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in folders")
+@pytest.mark.parametrize("option", ["-o", "--cassette"])
+def test_no_file_of_a_run_takes_the_place_of_a_pipe(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    notebook(Path("sums.ipynb"), "1 + 1")
+    assert main(["classroom", "run", "sums.ipynb", option, "pipe"]) == 1
+    assert "pipe: it is a device or a pipe. Name a new file.\n" in capsys.readouterr().err
+    assert Path("pipe").is_fifo()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["pipe", "sums.ipynb"]
 
 
 def test_a_run_needs_a_program_and_a_file(
@@ -540,44 +599,6 @@ def test_what_this_machine_lacks_is_said_before_notebooks_fail_for_it(
     assert main(["classroom", "write", str(tmp_path / "class"), "--notebooks", str(lesson), "--no-wheels"]) == 1
     told = capsys.readouterr().out
     assert re.search(r"This machine lacks .*surely_not_installed.*pip install -r \S+requirements.txt", told)
-
-
-def test_a_wheel_house_that_cannot_be_filled_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    wheel = tmp_path / "autogen_classic-0.1.0-py3-none-any.whl"
-    wheel.touch()
-    with pytest.raises(wheels.InstallError, match="(?s)needs a network or a mirror.*--no-wheels leaves it out"):
-        wheels.build_wheel_house(tmp_path / "wheels", ["surely-not-there"], wheel, [], None)
-
-
-def test_a_handout_whose_wheels_cannot_be_had_is_not_in_the_way_of_the_next_try(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    wheel = tmp_path / "autogen_classic-0.1.0-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("nothing", "")
-    lesson = notebook(tmp_path / "sums.ipynb", "1 / 0")
-    told = []
-    for _ in range(2):
-        arguments = ["--notebooks", str(lesson), "--wheel", str(wheel), "--also", "surely-not-there"]
-        assert main(["classroom", "write", str(tmp_path / "class"), *arguments]) == 1
-        told.append(capsys.readouterr())
-    assert "The wheel house cannot be built." in told[1].err
-    assert "sums: FAILED" not in told[1].out
-    assert not (tmp_path / "class").exists()
-
-
-def test_the_wheel_of_this_library_keeps_the_extras_that_are_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[tuple[str, ...]] = []
-    monkeypatch.setattr(wheels, "_pip", lambda *arguments: asked.append(arguments))
-    wheel = tmp_path / "autogen_classic-0.1.0-py3-none-any.whl"
-    wheel.touch()
-    house = tmp_path / "wheels"
-    wheels.build_wheel_house(house, ["autogen-classic[mcp,rag]", "autogen-classic-of-others"], wheel, [], None)
-    assert asked[0][-2:] == (f"{house / wheel.name}[mcp,rag]", "autogen-classic-of-others")
 
 
 # --- a class at work
