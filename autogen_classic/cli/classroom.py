@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _write(options: argparse.Namespace) -> int:
     """Write the folder to hand out; 1 if a notebook failed, else 0."""
-    from ._classroom import handout, needs, wheels
+    from ._classroom import handout, local_packages, needs, wheels
 
     folder: Path = options.folder
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -105,22 +105,29 @@ def _write(options: argparse.Namespace) -> int:
     if not options.no_wheels:
         wheels.check_choices(options.wheel, options.python)
     notebooks = handout.find_notebooks(options.notebooks)
-    requirements = needs.requirements_of(notebooks, options.also)
-    handout.copy_parts(folder, notebooks, requirements)
-    print(
-        f"{counted(len(notebooks), 'notebook')}, requirements.txt, check.py and README.md are in {folder}.", flush=True
-    )
-    if not options.no_wheels:
-        print("Downloading wheels ...", flush=True)
-        house = folder / "wheels"
-        try:
-            wheels.build_wheel_house(house, requirements, options.wheel, options.platform, options.python)
-        except BaseException:
-            shutil.rmtree(folder)  # else it would be in the way when the same command is given again
-            raise
-        files = [*house.iterdir()]
-        print(f"{counted(len(files), 'wheel')}, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB.", flush=True)
+    for word in options.also:
+        local_packages.local_package(word)
+    try:
+        requirements = needs.requirements_of(notebooks, local_packages.carry_along(options.also, folder))
+        handout.copy_parts(folder, notebooks, requirements)
+        written = f"{counted(len(notebooks), 'notebook')}, requirements.txt, check.py and README.md"
+        print(f"{written} are in {folder}.", flush=True)
+        if not options.no_wheels:
+            _write_wheels(options, requirements)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # else it would be in the way when the same command is given again
+        raise
     return 0 if options.no_records or _record_lessons(notebooks, folder) else 1
+
+
+def _write_wheels(options: argparse.Namespace, requirements: Sequence[str]) -> None:
+    from ._classroom import wheels
+
+    print("Downloading wheels ...", flush=True)
+    house = options.folder / "wheels"
+    wheels.build_wheel_house(house, requirements, options.wheel, options.platform, options.python)
+    files = [*house.iterdir()]
+    print(f"{counted(len(files), 'wheel')}, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB.", flush=True)
 
 
 def _record_lessons(notebooks: Sequence[Path], folder: Path) -> bool:

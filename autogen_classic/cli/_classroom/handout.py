@@ -15,6 +15,7 @@ from ...errors import ClassroomError
 from . import check
 from .leftovers import DRAFT_SUFFIX
 from .runs import NOTICES, RUN_SUFFIX
+from .wheels import PACKAGES
 
 __all__ = ("Lesson", "copy_parts", "find_notebooks", "record_lesson")
 
@@ -81,7 +82,7 @@ def copy_parts(folder: Path, notebooks: Iterable[Path], requirements: Iterable[s
     """Write everything that needs no run and no network.
 
     Args:
-        folder: a new folder.
+        folder: a new folder; what only the teacher has may lie in it already.
         notebooks: the notebooks.
         requirements: the packages that they need.
     """
@@ -89,7 +90,9 @@ def copy_parts(folder: Path, notebooks: Iterable[Path], requirements: Iterable[s
     for notebook in notebooks:
         shutil.copy(notebook, folder / "notebooks")
     shutil.copy(check.__file__, folder / "check.py")
-    (folder / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements), encoding="utf-8")
+    lines = [f"--find-links {PACKAGES}"] if (folder / PACKAGES).is_dir() else []
+    lines += requirements
+    (folder / "requirements.txt").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     (folder / "README.md").write_text(_README, encoding="utf-8")
 
 

@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...errors import ClassroomError, InstallError
 from ...version import RELEASE
 from .._files import refuse_folders
+from . import pip_elsewhere
 from .needs import OWN_NAME
 
-__all__ = ("PLATFORMS", "build_wheel_house", "check_choices")
+__all__ = ("PACKAGES", "PLATFORMS", "build_wheel_house", "check_choices", "pip")
+
+PACKAGES = "packages"
+"""The folder of the handout with what only the teacher has. pip looks for it beside the ``requirements.txt`` that names
+it."""
+
 
 PLATFORMS = {
     "linux": ("manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_28_x86_64", "linux_x86_64"),
     "macos": ("macosx_11_0_arm64", "macosx_12_0_arm64", "macosx_11_0_universal2", "macosx_10_9_universal2"),
     "windows": ("win_amd64",),
 }
-_ONLY_ON = {"macos": ("appnope",), "windows": ("colorama", "pywin32", "pywinpty", "tzdata")}
-"""What others need on a platform only, as far as notebooks need it: pip looks at the conditions of this machine."""
+_CONDITIONS = {
+    "linux": {"os_name": "posix", "platform_machine": "x86_64", "platform_system": "Linux", "sys_platform": "linux"},
+    "macos": {"os_name": "posix", "platform_machine": "arm64", "platform_system": "Darwin", "sys_platform": "darwin"},
+    "windows": {"os_name": "nt", "platform_machine": "AMD64", "platform_system": "Windows", "sys_platform": "win32"},
+}
+"""What is true of each platform, in the names that the conditions of packages have."""
 
+_NO_HOUSE = (
+    "The wheel house cannot be built. It comes from the package index, so this needs a network or a mirror "
+    "(PIP_INDEX_URL); --no-wheels leaves it out. --wheel FILE names a wheel of this library that the index lacks."
+)
 
 _PYTHON = re.compile(r"3\.[1-9]\d(\.\d+)?")
 """The releases of Python for which this library is made."""
@@ -76,14 +91,16 @@ def build_wheel_house(
     wanted = [*requirements]
     if own is not None:
         wanted = [re.sub(rf"^{OWN_NAME}(?=\[|$)", lambda _: str(own), requirement) for requirement in requirements]
+    found_in = [f"--find-links={place}" for place in (folder, folder.parent / PACKAGES) if place.is_dir()]
     if not platforms and python is None:
-        _pip("wheel", "--prefer-binary", "--wheel-dir", str(folder), "--find-links", str(folder), *wanted)
+        pip("wheel", "--prefer-binary", "--wheel-dir", str(folder), *found_in, *wanted)
         return
     for platform in platforms or [_this_platform()]:
         tags = [option for tag in PLATFORMS[platform] for option in ("--platform", tag)]
         version = ["--python-version", python] if python is not None else []
         only_binary = ["--only-binary", ":all:", "--implementation", "cp", *tags, *version]
-        _pip("download", *only_binary, "--dest", str(folder), *wanted, *_ONLY_ON.get(platform, ()))
+        there = _conditions(platform, python)
+        pip("download", *only_binary, "--dest", str(folder), *found_in, *wanted, elsewhere=there)
 
 
 def _own_wheel(folder: Path, wheel: Path | None) -> Path | None:
@@ -93,20 +110,36 @@ def _own_wheel(folder: Path, wheel: Path | None) -> Path | None:
     checkout = Path(__file__).resolve().parents[3]
     if not (checkout / "pyproject.toml").is_file():
         return None
-    _pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(checkout))
+    pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(checkout))
     return next(folder.glob(f"autogen_classic-{RELEASE}-*.whl")).absolute()
 
 
-def _pip(*arguments: str) -> None:
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments, "--quiet"]
+def _conditions(platform: str, python: str | None) -> dict[str, str]:
+    """What is true of the machines of the class; ``python`` is None for the release of this one."""
+    there = {**_CONDITIONS[platform], "implementation_name": "cpython", "platform_python_implementation": "CPython"}
+    if python is not None:
+        there["python_version"] = ".".join(python.split(".")[:2])
+        there["python_full_version"] = python if python.count(".") == 2 else f"{python}.0"
+    return there
+
+
+def pip(*arguments: str, elsewhere: Mapping[str, str] | None = None, told: str = _NO_HOUSE) -> None:
+    """Run pip.
+
+    Args:
+        *arguments: what it is to do.
+        elsewhere: what is true of the machine for which it does it; None stands for this one.
+        told: how the error begins, if there is one.
+
+    Raises:
+        InstallError: it failed.
+    """
+    module = ["pip"] if elsewhere is None else [pip_elsewhere.__name__, json.dumps(elsewhere)]
+    command = [sys.executable, "-m", *module, "--disable-pip-version-check", *arguments, "--quiet"]
     run = subprocess.run(command, capture_output=True, text=True)
     if run.returncode != 0:
         said = run.stderr.strip().splitlines()[-5:]
-        raise InstallError(
-            "The wheel house cannot be built. It comes from the package index, so this needs a network or a mirror "
-            "(PIP_INDEX_URL); --no-wheels leaves it out. --wheel FILE names a wheel of this library that the index "
-            "lacks.\n  " + "\n  ".join([f"$ {' '.join(command)}", *said])
-        )
+        raise InstallError("\n  ".join([told, f"$ {' '.join(command)}", *said]))
 
 
 def _this_platform() -> str:
