@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from .drive import WHICH_WAY, Call, Steps, shipped_with, twin_name
+from .callables import name_of
+from .drive import WHICH_WAY, Call, Steps, look_up, shipped_with, twin_name
 from .messages import Message, TextOrMessage
 from .party import Agent, Party
 
@@ -44,7 +45,8 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
         agent: the agent.
         hookable_method: one of `HOOKABLE_METHODS`, or "update_agent_state".
         hook: the function; it should be asynchronous for a name with ``a_``, and synchronous for the others.
-            Synchronous hooks also run in asynchronous chats, before those with ``a_``.
+            Synchronous hooks also run in asynchronous chats, before those with ``a_``, unless one of these is their
+            twin by name. Synchronous chats pass over asynchronous hooks.
 
     Raises:
         AssertionError: for an unknown name, or a hook that the agent already has.
@@ -200,8 +202,15 @@ def _remember(agent: Party, message: Message, processed: str | list[Any]) -> Non
 
 
 def _hooks(agent: Party, name: str, in_asynchronous_chat: bool) -> Sequence[Callable[..., Any]]:
-    """The hooks that run in this kind of chat: in an asynchronous one those of ``a_`` come last."""
+    """The hooks that run in this kind of chat: in an asynchronous one those of ``a_`` come last.
+
+    One that is the twin of another, ``a_note`` of ``note``, takes its place: programs for 0.2 register both.
+    """
     synchronous, asynchronous = agent.hook_lists.get(name, []), agent.hook_lists.get(twin_name(name), [])
-    if not asynchronous or not in_asynchronous_chat:
+    if not in_asynchronous_chat:
+        return [hook for hook in synchronous if not look_up(hook)[1]]
+    if not asynchronous:
         return synchronous
-    return [*(hook for hook in synchronous if hook not in asynchronous), *asynchronous]
+    names = {name_of(hook) for hook in asynchronous}
+    kept = (hook for hook in synchronous if hook not in asynchronous and twin_name(name_of(hook)) not in names)
+    return [*kept, *asynchronous]

@@ -76,6 +76,39 @@ def test_synchronous_hooks_run_before_the_asynchronous_ones_in_asynchronous_chat
     assert ran == ["sync", "async"]
 
 
+@both_ways
+def test_of_two_hooks_that_are_named_like_twins_one_runs(way: str) -> None:
+    bob, ran = agent("bob"), []
+
+    def note(content: Any) -> Any:
+        ran.append("sync")
+        return content
+
+    async def a_note(content: Any) -> Any:
+        ran.append("async")
+        return content
+
+    bob.register_hook("process_last_received_message", note)
+    bob.register_hook("a_process_last_received_message", a_note)
+    chat(way, agent("ann"), bob, max_turns=1)
+    assert ran == [way]
+
+
+@pytest.mark.filterwarnings("ignore:Hook 'hook' is asynchronous")
+@pytest.mark.parametrize(
+    "hook_point",
+    ["process_last_received_message", "process_all_messages_before_reply", "process_message_before_send"],
+)
+def test_a_synchronous_chat_passes_over_an_asynchronous_hook_as_in_0_2(hook_point: str) -> None:
+    bob = agent("bob")
+
+    async def hook(*args: Any, **kwargs: Any) -> Any:
+        return "never"
+
+    bob.register_hook(hook_point, hook)
+    assert chat("sync", agent("ann"), bob, max_turns=1).summary == "I am bob"
+
+
 def test_a_synchronous_hook_sees_what_is_sent_in_an_asynchronous_chat() -> None:
     ann, bob = agent("ann"), agent("bob")
     ann.register_hook("process_message_before_send", lambda sender, message, recipient, silent: message.upper())

@@ -143,7 +143,7 @@ ITEMS = {
         'a message always has "content": text for plain messages, None or "" for tool calls',
         "an asynchronous reply function in a synchronous chat raises RuntimeError",
         "ignore_async_in_sync_chat lets a synchronous chat pass over it",
-        "synchronous hooks run in synchronous chats only",
+        "synchronous hooks run in synchronous chats, asynchronous ones are passed over there",
         "a_ hooks run in asynchronous chats only",
         "in an asynchronous chat the a_ twin of a built-in reply answers",
         "who replaces one twin only is answered by the other one in its kind of chat",

@@ -537,8 +537,8 @@ LOOSE = [
     change(
         "loose: None alone",
         REPLIES,
-        "(choice is None and is_list)",
-        "choice is None",
+        "elif not isinstance(trigger, (type, str)):",
+        "elif not isinstance(trigger, (type, str, type(None))):",
     ),
     change(
         "loose: a reply function may be a bound method",
@@ -573,9 +573,10 @@ LOOSE = [
         'if not entry.get("ignore_async_in_sync_chat") and',
         'if not entry["reply_func"].__name__.startswith(("a_check", "a_gen")) and',
     ),
-    change("loose: synchronous hooks", HOOKS, "        return synchronous\n", "        return asynchronous\n"),
-    change("loose: a_ hooks", HOOKS, "if not asynchronous or not in_asynchronous_chat:", "if not asynchronous:"),
-    change("loose: a_ hooks", HOOKS, "if not asynchronous or not in_asynchronous_chat:", "if True:"),
+    change("loose: synchronous hooks", HOOKS, "if not look_up(hook)[1]]", "if look_up(hook)[1]]"),
+    change("loose: synchronous hooks", HOOKS, "if not look_up(hook)[1]]", "]"),
+    change("loose: a_ hooks", HOOKS, "if not in_asynchronous_chat:", "if False:"),
+    change("loose: a_ hooks", HOOKS, "if not in_asynchronous_chat:", "if True:"),
     change(
         "loose: in an asynchronous chat the a_ twin",
         STEPS,

@@ -369,11 +369,13 @@ def with_hooks(seen: list[str]) -> Any:
     return bob
 
 
-@item("loose: synchronous hooks run in synchronous chats only")
+@item("loose: synchronous hooks run in synchronous chats, asynchronous ones are passed over there")
 @item("loose: a_ hooks run in asynchronous chats only")
 def test_a_synchronous_chat_runs_synchronous_hooks() -> None:
     seen: list[str] = []
-    chat(agent("ann"), with_hooks(seen))
+    bob = with_hooks(seen)
+    bob.hook_lists["process_last_received_message"].append(bob.hook_lists["a_process_last_received_message"][0])
+    chat(agent("ann"), bob)
     assert seen == ["sync"]
 
 
