@@ -213,6 +213,19 @@ def test_an_answer_that_comes_whole_although_a_stream_was_asked_for_is_read_and_
 
 
 @ways
+def test_the_choices_of_a_stream_are_shown_one_after_the_other(asynchronous: bool) -> None:
+    def part(index: int, text: str, reason: str | None = None) -> dict[str, Any]:
+        return {"choices": [{"index": index, "finish_reason": reason, "delta": {"content": text}}]}
+
+    body = chunks(part(0, "One "), part(1, "Two "), part(0, "tree."), part(1, "trees."), part(0, "", "stop"))
+    body = body.replace(b"data: [DONE]", chunks(part(1, "", "stop")))
+    with serving(body, kind="text/event-stream") as entry, CapturedIO() as printed:
+        response = ask(entry, asynchronous=asynchronous, stream=True, n=2)
+    assert OpenAIWrapper.extract_text_or_completion_object(response) == ["One tree.", "Two trees."]
+    assert "One tree.\nTwo trees.\n" in printed.text
+
+
+@ways
 @pytest.mark.parametrize(
     "said",
     [

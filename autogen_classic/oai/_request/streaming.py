@@ -131,6 +131,8 @@ def _extend(call: dict[str, Any], part: object) -> None:
 class StreamedAnswer:
     """Collects the chunks of one answer and prints its text as it comes.
 
+    Where there are several choices, the first is printed as it comes, and the others behind it, one a line.
+
     Args:
         params: the request, for an estimate of its tokens when the server does not count them.
     """
@@ -138,6 +140,7 @@ class StreamedAnswer:
     def __init__(self, params: dict[str, Any]) -> None:
         self._params = params
         self._choices: dict[int, _Choice] = {}
+        self._shown_choice: _Choice | None = None
         self._head: dict[str, Any] = dict.fromkeys(_HEAD)
         self._usage: Any = None
         self._error: str | None = None
@@ -149,7 +152,10 @@ class StreamedAnswer:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """End the line, even when the stream breaks off."""
+        """Print the other choices and end the line, even when the stream breaks off."""
+        for _, choice in sorted(self._choices.items()):
+            if choice is not self._shown_choice:
+                self._shown.show("\n" + choice.text("content"))
         self._shown.__exit__()
 
     def add(self, chunk: object) -> None:
@@ -171,7 +177,10 @@ class StreamedAnswer:
             choice = self._choices.get(place)
             if choice is None:
                 choice = self._choices[place] = _Choice()
-            self._shown.show(choice.add(said))
+                self._shown_choice = self._shown_choice or choice
+            text = choice.add(said)
+            if choice is self._shown_choice:
+                self._shown.show(text)
 
     def completion_of(self, stream: Any) -> ChatCompletion:
         """Return the completion, when the server has said that it is complete.
