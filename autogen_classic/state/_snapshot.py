@@ -17,7 +17,7 @@ from .._core.party import Agent, Party, described, is_agent
 from .._core.replies import led_group
 from ..errors import StateError
 from ..replay._values import Secrets
-from ._values import as_json, from_json
+from ._values import from_saved_form, saved_form
 
 __all__ = ("SCHEMA", "load_agent", "load_state", "save_state")
 
@@ -93,7 +93,7 @@ def _saved(agent: Party) -> State:
     """The state of one agent: what it is, what it has said to whom, and its group if it leads one."""
     saved: State = {
         "kind": type(agent).__name__,
-        "system_messages": as_json(agent._oai_system_message, f"The system message of {agent.name}"),
+        "system_messages": saved_form(agent._oai_system_message, f"The system message of {agent.name}"),
         "functions": sorted(agent._function_map),
         "human_inputs": list(agent._human_input),
         "max_consecutive_auto_reply": agent._max_consecutive_auto_reply,
@@ -109,10 +109,10 @@ def _saved(agent: Party) -> State:
                     "of these conversations first, with clear_history, or rename one of the agents."
                 )
             place = f"The conversation of {agent.name} with {name}"
-            saved["partners"].setdefault(name, {})[field] = as_json(value, place)
+            saved["partners"].setdefault(name, {})[field] = saved_form(value, place)
     variables = getattr(agent, "_context_variables", None)  # only agents that were given some have them
     if variables is not None:
-        saved["context_variables"] = as_json(variables.to_dict(), f"The context variables of {agent.name}")
+        saved["context_variables"] = saved_form(variables.to_dict(), f"The context variables of {agent.name}")
     if hasattr(agent, "_classic_saved_handover"):  # it runs the tools of a group with handoffs
         saved["handover"] = agent._classic_saved_handover()
     group = led_group(agent)
@@ -120,7 +120,7 @@ def _saved(agent: Party) -> State:
         last_speaker = getattr(agent, "_last_speaker", None)
         saved["group"] = {
             "members": [member.name for member in group.agents],
-            "messages": as_json(group.messages, f"The group of {agent.name}"),
+            "messages": saved_form(group.messages, f"The group of {agent.name}"),
             "last_speaker": getattr(last_speaker, "name", None),
         }
     return saved
@@ -241,7 +241,7 @@ def _load(saved: Mapping[str, State], agents: list[Party], known: Mapping[str, A
     """Load the state of agents, whose partners are among those that are known by name."""
     for agent in agents:
         _check_that_it_fits(agent, saved, known)
-    ready = {agent.name: cast(State, from_json(saved[agent.name])) for agent in agents}
+    ready = {agent.name: cast(State, from_saved_form(saved[agent.name])) for agent in agents}
     for agent in agents:
         _restore(agent, ready[agent.name], known)
 
@@ -314,7 +314,7 @@ def _restore(agent: Party, saved: State, known: Mapping[str, Agent]) -> None:
     if "context_variables" in saved:
         variables: dict[str, object] = agent.context_variables.data  # type: ignore[attr-defined]
         variables.clear()
-        variables.update(cast(dict[str, object], from_json(saved["context_variables"])))
+        variables.update(cast(dict[str, object], from_saved_form(saved["context_variables"])))
     if "handover" in saved:
         agent._classic_load_handover(saved["handover"])  # type: ignore[attr-defined]  # its class has been checked
     group = led_group(agent)

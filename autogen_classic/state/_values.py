@@ -16,7 +16,7 @@ from ..errors import StateError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ("as_json", "from_json")
+__all__ = ("from_saved_form", "saved_form")
 
 # Multimodal agents keep pictures as objects of pillow. In JSON, this key marks the data URI of one.
 _PICTURE = "$picture"
@@ -24,7 +24,7 @@ _URI_OF_PNG = "data:image/png;base64,"
 _MODES_OF_PNG = ("1", "I", "L", "LA", "P", "RGB", "RGBA")
 
 
-def as_json(value: object, place: str) -> object:
+def saved_form(value: object, place: str) -> object:
     """Copy a value in the form that JSON has for it.
 
     Args:
@@ -39,11 +39,11 @@ def as_json(value: object, place: str) -> object:
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise StateError(f"{place} holds a dict with a key that is not a text, for which JSON has no form.")
-        return {key: as_json(part, place) for key, part in value.items()}
+        return {key: saved_form(part, place) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [as_json(part, place) for part in value]
+        return [saved_form(part, place) for part in value]
     if hasattr(value, "model_dump"):  # calls that a program has taken over from an answer as they were
-        return as_json(value.model_dump(mode="json", exclude_unset=True), place)
+        return saved_form(value.model_dump(mode="json", exclude_unset=True), place)
     try:
         copy: object = json.loads(json.dumps(value, allow_nan=False))
     except (TypeError, ValueError):
@@ -54,8 +54,8 @@ def as_json(value: object, place: str) -> object:
     return copy
 
 
-def from_json(value: object) -> object:
-    """Undo `as_json`.
+def from_saved_form(value: object) -> object:
+    """Undo `saved_form`.
 
     Args:
         value: what it returned, perhaps written and read again.
@@ -63,8 +63,8 @@ def from_json(value: object) -> object:
     if isinstance(value, Mapping):
         if value.keys() == {_PICTURE} and str(value[_PICTURE]).startswith(_URI_OF_PNG):
             return _picture(str(value[_PICTURE]))
-        return {key: from_json(part) for key, part in value.items()}
-    return [from_json(part) for part in value] if isinstance(value, list) else value
+        return {key: from_saved_form(part) for key, part in value.items()}
+    return [from_saved_form(part) for part in value] if isinstance(value, list) else value
 
 
 def _is_picture(value: object) -> TypeGuard[Image]:

@@ -9,7 +9,7 @@ from typing import Any
 from .._core.content import part_of
 from .._secrets import hidden, secrets_of_environment
 
-__all__ = ("as_json", "input_messages", "output_messages", "without_secrets")
+__all__ = ("input_messages", "json_or_text", "output_messages", "without_secrets")
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
@@ -22,7 +22,7 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
     return hidden(text, [*secrets, *secrets_of_environment()])
 
 
-def as_json(value: object) -> str:
+def json_or_text(value: object) -> str:
     """Write a value as JSON; what has no form there becomes a text.
 
     Args:

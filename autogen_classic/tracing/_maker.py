@@ -136,7 +136,7 @@ class SpanMaker:
     def _show(self, opened: OpenSpan, agent: object, name: str, value: object) -> None:
         """Set an attribute of a span to what was said, without keys."""
         if value is not None and not opened.is_over:
-            text = value if isinstance(value, str) else _content.as_json(value)
+            text = value if isinstance(value, str) else _content.json_or_text(value)
             self._learn_keys_of(agent)
             opened.span.set_attribute(name, _content.without_secrets(text, self._secrets))
 
