@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from .callables import name_of
 from .drive import WHICH_WAY, Call, Steps, look_up, shipped_with, twin_name
 from .messages import Message, TextOrMessage
 from .party import Agent, Party
@@ -204,13 +203,19 @@ def _remember(agent: Party, message: Message, processed: str | list[Any]) -> Non
 def _hooks(agent: Party, name: str, in_asynchronous_chat: bool) -> Sequence[Callable[..., Any]]:
     """The hooks that run in this kind of chat: in an asynchronous one those of ``a_`` come last.
 
-    One that is the twin of another, ``a_note`` of ``note``, takes its place: programs for 0.2 register both.
+    One that is the twin of another beside it, ``a_note`` of ``note``, takes its place: programs for 0.2 register both.
     """
     synchronous, asynchronous = agent.hook_lists.get(name, []), agent.hook_lists.get(twin_name(name), [])
     if not in_asynchronous_chat:
         return [hook for hook in synchronous if not look_up(hook)[1]]
     if not asynchronous:
         return synchronous
-    names = {name_of(hook) for hook in asynchronous}
-    kept = (hook for hook in synchronous if hook not in asynchronous and twin_name(name_of(hook)) not in names)
+    places = {_place_of(hook) for hook in asynchronous}
+    kept = (hook for hook in synchronous if hook not in asynchronous and _place_of(hook, twin_name) not in places)
     return [*kept, *asynchronous]
+
+
+def _place_of(hook: Callable[..., Any], renamed: Callable[[str], str] = str) -> tuple[object, str, str]:
+    """Where a hook is defined, and its name there. A guard in the library is nobody's twin in a program."""
+    owner, _, name = str(getattr(hook, "__qualname__", "")).rpartition(".")
+    return getattr(hook, "__module__", None), owner, renamed(name)

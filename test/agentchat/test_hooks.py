@@ -10,6 +10,7 @@ from agent_kit import agent, chat
 
 from autogen_classic import ConversableAgent
 from autogen_classic._core.drive import twin_name
+from autogen_classic.agentchat.group.safeguards import apply_safeguard_policy
 from autogen_classic.testing import ScriptedClient
 
 
@@ -92,6 +93,32 @@ def test_of_two_hooks_that_are_named_like_twins_one_runs(way: str) -> None:
     bob.register_hook("a_process_last_received_message", a_note)
     chat(way, agent("ann"), bob, max_turns=1)
     assert ran == [way]
+
+
+def test_a_hook_of_a_program_takes_the_place_of_none_in_the_library() -> None:
+    policy = {
+        "agent_environment_safeguards": {
+            "llm_interaction": [
+                {
+                    "message_source": "bob",
+                    "message_destination": "llm",
+                    "check_method": "regex",
+                    "pattern": "secret",
+                    "action": "mask",
+                }
+            ]
+        }
+    }
+    client = ScriptedClient(["done"])
+    bob = agent("bob", llm_config=client.llm_config())
+    apply_safeguard_policy(agents=[bob], policy=policy)
+
+    async def a_before_reply(messages: Any) -> Any:
+        return messages
+
+    bob.register_hook("a_process_all_messages_before_reply", a_before_reply)
+    chat("async", agent("ann"), bob, message="a secret", max_turns=1)
+    assert client.requests[0]["messages"][-1]["content"] == "a [SENSITIVE_INFO]"
 
 
 @pytest.mark.filterwarnings("ignore:Hook 'hook' is asynchronous")
