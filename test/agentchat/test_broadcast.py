@@ -143,6 +143,53 @@ def test_an_agent_of_another_make_hears_through_its_own_method() -> None:
     assert [message["content"] for message in stranger.heard] == ["go"]
 
 
+class Loud(ConversableAgent):
+    """An agent that works out whether it is silent."""
+
+    @property
+    def silent(self) -> Any:
+        return False
+
+    @silent.setter
+    def silent(self, value: Any) -> None:
+        pass
+
+
+class Remote(ConversableAgent):
+    """An agent that keeps nothing itself, and asks another one for whatever it is asked."""
+
+    def __init__(self, original: ConversableAgent) -> None:
+        self.original = original
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(vars(self)["original"], name)
+
+
+def test_what_a_class_works_out_counts_as_much_as_what_an_agent_stores(capsys: pytest.CaptureFixture[str]) -> None:
+    members = [ConversableAgent("a", llm_config=False), Loud("b", llm_config=False)]
+    original = ConversableAgent("c", llm_config=False)
+    chat = GroupChat([*members, Remote(original)], [], max_round=1, speaker_selection_method="round_robin")
+    manager = GroupChatManager(chat, llm_config=False, silent=True)
+    manager.run_chat(messages=[{"content": "go"}], sender=members[0], config=chat)
+    assert "(to b):" in capsys.readouterr().out
+    assert [message["content"] for message in original.chat_messages[manager]] == ["go"]
+
+
+@WAYS
+def test_an_override_in_mid_chat_is_called_from_then_on(way: str) -> None:
+    manager, calls = team(["x", "y", "z"], max_round=4), []
+    listener = manager.groupchat.agents[0]
+
+    def override_in_round_two(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        with_own(listener, "receive", calls)
+        return False, None
+
+    manager.groupchat.agents[2].register_reply([ConversableAgent, None], override_in_round_two)
+    talk(manager, way)
+    assert len(calls) == 1
+    assert [message["content"] for message in listener.chat_messages[manager]] == ["go", "y", "z", "x"]
+
+
 OVERRIDES = [
     *(
         "nothing",

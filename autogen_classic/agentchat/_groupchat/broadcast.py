@@ -7,6 +7,7 @@ appends are all that is left to do.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import attrgetter
 from typing import TypeGuard
 
@@ -20,7 +21,7 @@ from ..agent import Agent
 from ..conversable_agent import OWN_METHODS, ConversableAgent
 from .contract import Group, Manager
 
-__all__ = ("hand_in", "tell")
+__all__ = ("hand_in", "stores_plainly", "tell")
 
 
 class _Methods:
@@ -41,7 +42,12 @@ class _Methods:
 
     def are_as_made_for(self, agent: object) -> TypeGuard[Party]:
         """Whether an agent has them from such a class, and nothing of its own in their place."""
-        return self.are_as_made(type(agent)) and agent.__dict__.keys().isdisjoint(self._names)
+        cls = type(agent)
+        return (
+            ConversableAgent in cls.__mro__
+            and self._of_class(cls) == self._as_made
+            and agent.__dict__.keys().isdisjoint(self._names)
+        )
 
 
 _OF_BOTH = ("_append_oai_message", "_message_to_dict", "_is_silent")
@@ -49,8 +55,18 @@ _SENDING = _Methods("send", "a_send", "_process_message_before_send", "_a_proces
 _LISTENING = _Methods("receive", "a_receive", "_process_received_message", *_OF_BOTH)
 
 
+def stores_plainly(cls: type) -> bool:
+    """Whether what `tell` reads of agents of a class stands in their own dicts, and nothing answers in its place."""
+    return not any(hasattr(cls, name) for name in ("silent", "_oai_messages", "__getattr__"))
+
+
 def tell(
-    manager: Manager, groupchat: Group, message: TextOrMessage, speaker: object, asynchronous: bool
+    manager: Manager,
+    groupchat: Group,
+    message: TextOrMessage,
+    speaker: object,
+    asynchronous: bool,
+    is_plain: Callable[[type], bool] = stores_plainly,
 ) -> Steps[None]:
     """Send a message to every member but its author, silently and without asking for a reply.
 
@@ -60,6 +76,7 @@ def tell(
         message: what was said.
         speaker: who said it; None tells everybody.
         asynchronous: whether this is an asynchronous chat.
+        is_plain: `stores_plainly`, which may remember its answers for the length of a chat.
     """
     sent, heard = _stored_by_both(message, manager.name)
     may_be_short = bool(sent) and _sends_by_the_short_way(manager)
@@ -73,17 +90,17 @@ def tell(
         if type(member) is not cls:  # the members of a group are often of one class
             cls = type(member)
             if cls not in as_made:
-                as_made[cls] = may_be_short and _LISTENING.are_as_made(cls)
+                as_made[cls] = may_be_short and is_plain(cls) and _LISTENING.are_as_made(cls)
             is_short = as_made[cls]
         # What the member itself has in place of a method is looked for name by name, for here the time of a group goes.
         if (
             is_short
-            and member.silent is not False
-            and not (receive in (own := member.__dict__) or "_process_received_message" in own)
+            and (own := member.__dict__)["silent"] is not False
+            and not (receive in own or "_process_received_message" in own)
             and not ("_append_oai_message" in own or "_message_to_dict" in own or "_is_silent" in own)
         ):
             histories[member].append(sent.copy())
-            member._oai_messages[manager].append(heard.copy())
+            own["_oai_messages"][manager].append(heard.copy())
         else:
             yield Ask(manager, "send", message, member, request_reply=False, silent=True)
 

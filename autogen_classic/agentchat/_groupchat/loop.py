@@ -48,13 +48,13 @@ def run_chat(
     speaker: Agent = sender
     running_chat = running_chats.current() or RunningChat()
     asynchronous = yield WHICH_WAY
-    led_group = cache(replies.led_group)
+    led_group, is_plain = cache(replies.led_group), cache(broadcast.stores_plainly)
     with taking_part(running_chat, manager, *groupchat.agents), _lent_cache(manager, groupchat.agents):
         yield from _introduce(manager, groupchat, asynchronous)
         for round_number in range(1, operator.index(groupchat.max_round) + 1):
             manager._last_speaker = speaker
             heard = _append(groupchat, message, speaker)
-            yield from broadcast.tell(manager, groupchat, heard, speaker, asynchronous)
+            yield from broadcast.tell(manager, groupchat, heard, speaker, asynchronous, is_plain)
             if _is_over(manager, groupchat, round_number, groupchat.messages[-1], running_chat):
                 break
             announce = (not asynchronous or _announces_always(groupchat)) and not _is_silent(manager)
@@ -65,7 +65,7 @@ def run_chat(
                 reply = {**reply, "content": _clear_history(manager, reply, groupchat)}
             yield from broadcast.hand_in(speaker, manager, reply, _is_silent(manager))
             running_chat.go_on()  # somebody has spoken, whatever was noted before
-            message = cast(Message, manager.last_message(speaker))  # it was said just now
+            message = manager.last_message(speaker) or message  # it was said just now
             in_a_loop = running_chat.watch_for_loop(speaker, message.get("content"))
             if in_a_loop is not None:
                 warn(logger, "%s", in_a_loop)
