@@ -12,7 +12,7 @@ from ..._core.messages import Message, called
 from ...errors import NoEligibleSpeaker, UndefinedNextAgent
 from .._speakers import SELECTORS, custom
 from ..agent import Agent
-from ..eligibility_policy import SelectionContext
+from ..eligibility_policy import AgentEligibilityPolicy, SelectionContext
 from .contract import Group
 
 __all__ = ("next_agent", "prepare_and_select")
@@ -51,11 +51,13 @@ def prepare_and_select(groupchat: Group, last_speaker: Agent) -> Steps[tuple[Age
             f"GroupChat speaker_selection_method is set to '{method}'. "
             f"It should be one of {list(SELECTORS)} (case insensitive). {_advice_on_names(groupchat, method)}"
         )
-    _check_population(groupchat, last_speaker, name)
+    if len(groupchat.agents) <= 2:
+        _check_population(groupchat, last_speaker, name)
 
-    candidates = _eligible(groupchat, last_speaker)
-    last_message = groupchat.messages[-1] if groupchat.messages else {}
-    calls = _called_functions(last_message) if groupchat.func_call_filter else []
+    policies = getattr(groupchat, "eligibility_policies", None)
+    candidates = _eligible(groupchat, last_speaker, policies) if policies else groupchat.agents
+    messages = groupchat.messages
+    calls = _called_functions(messages[-1]) if messages and groupchat.func_call_filter else []
     if calls:
         candidates = _who_can_execute(groupchat, calls, last_speaker)
         if len(candidates) == 1:
@@ -73,11 +75,8 @@ def prepare_and_select(groupchat: Group, last_speaker: Agent) -> Steps[tuple[Age
     return None, shown, _without_open_call(groupchat.messages)
 
 
-def _eligible(groupchat: Group, last_speaker: Agent) -> Agents:
+def _eligible(groupchat: Group, last_speaker: Agent, policies: list[AgentEligibilityPolicy]) -> Agents:
     """The members that all policies of the group let speak."""
-    policies = getattr(groupchat, "eligibility_policies", None)
-    if not policies:
-        return groupchat.agents
     participants = [agent.name for agent in groupchat.agents]
     context = SelectionContext(len(groupchat.messages), last_speaker.name, participants)
     eligible = [agent for agent in groupchat.agents if all(policy.is_eligible(agent, context) for policy in policies)]
