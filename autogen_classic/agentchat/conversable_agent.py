@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .._core import hooks, replies, steps
 from .._core.callables import is_asynchronous
-from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up, shipped
+from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up, shipped, shipped_functions
 from .._core.events import AgentCreated, HistoryCleared, HistoryShortened, Sealed, emit, is_heard
 from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message, stored_form
@@ -671,16 +671,19 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
                 where an answer would lose the call it answers.
         """
         partners = list(self._oai_messages) if recipient is None else [recipient]
-        more = 0
-        for partner in partners:
-            messages = self._oai_messages[partner]
-            keep = messages_to_keep(messages, nr_messages_to_preserve or 0)
-            forget(messages, keep)
-            more += max(keep - (nr_messages_to_preserve or 0), 0)
         if nr_messages_to_preserve:
+            more = 0
+            for partner in partners:
+                messages = self._oai_messages[partner]
+                keep = messages_to_keep(messages, nr_messages_to_preserve)
+                forget(messages, keep)
+                more += max(keep - nr_messages_to_preserve, 0)
             emit(HistoryShortened(self, more))
-        if recipient is None and not nr_messages_to_preserve:
-            self._oai_messages.clear()
+        else:
+            for partner in partners:
+                forget(self._oai_messages[partner], 0)
+            if recipient is None:
+                self._oai_messages.clear()
         hooks.forget_lost_messages(self)
         if is_heard(HistoryCleared):
             emit(HistoryCleared(self, recipient, nr_messages_to_preserve or 0))
@@ -815,9 +818,10 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
     def _raise_exception_on_async_reply_functions(self) -> None:
         """Refuse a synchronous chat in which a reply function could never run."""
         names = {
-            getattr(entry["reply_func"], "__name__", repr(entry["reply_func"]))  # a partial has no name
+            getattr(reply_func, "__name__", repr(reply_func))  # a partial has no name
             for entry in self._reply_func_list
-            if not entry.get("ignore_async_in_sync_chat") and look_up(entry["reply_func"])[1]
+            if not entry.get("ignore_async_in_sync_chat")
+            and (shipped_functions.get(id(reply_func := entry["reply_func"])) or look_up(reply_func))[1]
         }
         if names:
             raise with_note(
