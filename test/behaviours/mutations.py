@@ -570,8 +570,8 @@ LOOSE = [
     change(
         "loose: ignore_async_in_sync_chat",
         AGENT,
-        'if not entry.get("ignore_async_in_sync_chat") and',
-        'if not entry["reply_func"].__name__.startswith(("a_check", "a_gen")) and',
+        'if not entry.get("ignore_async_in_sync_chat")',
+        'if not entry["reply_func"].__name__.startswith(("a_check", "a_gen"))',
     ),
     change("loose: synchronous hooks", HOOKS, "if not look_up(hook)[1]]", "if look_up(hook)[1]]"),
     change("loose: synchronous hooks", HOOKS, "if not look_up(hook)[1]]", "]"),
@@ -827,8 +827,8 @@ REPAIRED = [
     change(
         "repaired: clearing ignores",
         AGENT,
-        "messages_to_keep(messages, nr_messages_to_preserve or 0)",
-        "messages_to_keep(messages, (nr_messages_to_preserve or 0) if recipient is None else 0)",
+        "if nr_messages_to_preserve:",
+        "if nr_messages_to_preserve and recipient is None:",
     ),
     change(
         "repaired: cost is 0",
