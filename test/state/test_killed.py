@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from killing import Stage, without_ids
 
 from autogen_classic.replay._file import read
 from autogen_classic.replay._journal_lines import cut_among
@@ -67,50 +63,24 @@ def answer_of_desk(texts: list[str], request: ModelRequest) -> Any:
     return '{"known": false}'
 
 
-def without_ids(text: str) -> str:
-    """Calls are numbered by the server, which counts all requests."""
-    return re.sub(r"call_\d+_", "call_", text)
+class Group(Stage):
+    """A group whose tools and code do something to the world, and whose person says what became of what was cut."""
 
-
-class Stage:
-    """The server, the process that forks the players, and the files of one run."""
-
-    def __init__(self, folder: Path, team: str, way: str, server: MockOpenAIServer, asked: Counter[str]) -> None:
-        self.folder, self.team, self.way, self.server, self.asked = folder, team, way, server, asked
-        self.process = subprocess.Popen(
-            [sys.executable, HERE / "program_to_kill.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.begin()
+    stores = ("effects",)
 
     def begin(self) -> None:
-        """Begin a new run."""
-        for name in ("run.jsonl", "effects", "outcome.json"):
-            (self.folder / name).unlink(missing_ok=True)
-        self.asked.clear()
+        super().begin()
         self.done_again: Counter[str] = Counter()
-
-    @property
-    def journal(self) -> Path:
-        return self.folder / "run.jsonl"
-
-    def size(self) -> int:
-        return self.journal.stat().st_size if self.journal.exists() else 0
 
     def effects(self) -> Counter[str]:
         file = self.folder / "effects"
         return Counter(file.read_text(encoding="utf-8").splitlines() if file.exists() else [])
 
-    def outcome(self) -> Any:
-        return json.loads(without_ids((self.folder / "outcome.json").read_text(encoding="utf-8")))
-
-    def start(self) -> int:
-        """Start the program, for the first time or again, and return the id of its process.
-
-        A person has found out what became of the step that was cut, and types it.
-        """
+    def start(self, typed: tuple[str, ...] = ()) -> int:
+        """Start the program; a person has found out what became of the step that was cut, and types it."""
         turns = read(self.journal)["turns"] if self.size() else []
         is_asked = self.team == "team" and not any(turn["kind"] == "person" for turn in turns)
-        typed = ["Write about letters."] if is_asked else []
+        lines = [*typed, *(["Write about letters."] if is_asked else [])]
         finished = Counter(map(effect_of, (turn for turn in turns if turn["kind"] in ("tool", "code"))))
         for cut in cut_among(turns):
             step = cut["turn"]
@@ -118,49 +88,8 @@ class Stage:
             if was_done and self.team == "desk":  # nobody can type whom a tool hands over to
                 self.done_again[effect_of(step)] += 1
                 was_done = False
-            typed.append(result_of(step) if was_done else "again")
-        job = {
-            "team": self.team,
-            "way": self.way,
-            "journal": str(self.journal),
-            "effects": str(self.folder / "effects"),
-            "outcome": str(self.folder / "outcome.json"),
-            "llm_config": self.server.llm_config(price=[0.1, 0.1]),
-            "interrupted": "ask",
-            "typed": "".join(f"{line}\n" for line in typed),
-        }
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{json.dumps(job)}\n")
-        self.process.stdin.flush()
-        return int(self._heard())
-
-    def wait(self) -> None:
-        assert self._heard() == "ended"
-
-    def _heard(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
-
-    def kill(self, at: int) -> bool:
-        """Start the program, and kill it when its journal has this size.
-
-        Returns:
-            False if it came to its end before.
-        """
-        process = self.start()
-        while self.size() < at and not (self.folder / "outcome.json").exists():
-            time.sleep(0.0002)
-        try:
-            os.kill(process, signal.SIGKILL)
-        except ProcessLookupError:  # it has come to its end after the last look at its journal
-            assert (self.folder / "outcome.json").exists()
-        self.wait()
-        return not (self.folder / "outcome.json").exists()
-
-    def stop(self) -> None:
-        with self.process:
-            assert self.process.stdin is not None
-            self.process.stdin.close()
+            lines.append(result_of(step) if was_done else "again")
+        return super().start(tuple(lines))
 
 
 def effect_of(step: dict[str, Any]) -> str:
@@ -175,7 +104,7 @@ def result_of(step: dict[str, Any]) -> str:
 
 
 @pytest.fixture(params=[(team, way) for team in KILLS for way in ("sync", "async")], ids="-".join)
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Group]:
     asked: Counter[str] = Counter()
 
     def play(model_request: ModelRequest) -> Any:
@@ -183,15 +112,14 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
         return answer(model_request)
 
     with MockOpenAIServer(default=play) as server:
-        stage = Stage(tmp_path, *request.param, server, asked)
+        stage = Group(HERE / "program_to_kill.py", tmp_path, *request.param, server, asked)
         yield stage
         stage.stop()
 
 
-def test_a_group_that_is_killed_at_random_moments_ends_as_if_it_had_not_been(stage: Stage) -> None:
+def test_a_group_that_is_killed_at_random_moments_ends_as_if_it_had_not_been(stage: Group) -> None:
     chance = random.Random(f"{SEED} {stage.way}")
-    stage.start()
-    stage.wait()
+    stage.finish()
     whole, requests, effects, size = stage.outcome(), Counter(stage.asked), stage.effects(), stage.size()
     assert effects == Counter(EFFECTS[stage.team])
     assert len(whole["group"]) == 9
@@ -201,9 +129,8 @@ def test_a_group_that_is_killed_at_random_moments_ends_as_if_it_had_not_been(sta
         stage.begin()
         wanted = chance.choice([1, 2, 3])
         done = sum(stage.kill(chance.randrange(stage.size() + 1, size)) for _ in range(wanted) if stage.size() < size)
-        if not (stage.folder / "outcome.json").exists():
-            stage.start()
-            stage.wait()
+        if not stage.is_over:
+            stage.finish()
         assert stage.outcome() == whole
         assert stage.effects() == effects + stage.done_again
         again = Counter(stage.asked)
