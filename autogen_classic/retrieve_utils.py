@@ -13,6 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ._core.tape import lookup
 from ._web.addresses import is_url, without_login
 from .agentchat.contrib._retrieval.chroma import collection_of, persistent_client, put, query
 from .agentchat.contrib._retrieval.chunk import VALID_CHUNK_MODES, chunks_of
@@ -265,7 +266,10 @@ def create_vector_db_from_dir(
         files, max_tokens, chunk_mode, must_break_at_empty_line, custom_text_split_function
     )
     logger.info("Found %d chunks.", len(chunks))
-    first = collection.count() if extra_docs else 0
+    first = 0
+    if extra_docs:  # a run that was stopped and goes on puts its documents where it put them before
+        asked = {"name": collection_name, "documents": str(dir_path)}
+        first = lookup(None, "count_of_documents", asked, collection.count, of_run=True)
     ids = [f"doc_{number}" for number, _ in zip(count(first), chunks, strict=False)]
     put(collection.upsert, client, function, Rows(ids, chunks, sources))
     return client

@@ -25,6 +25,7 @@ __all__ = (
     "current",
     "in_use",
     "is_on_here",
+    "lookup",
     "person_input",
     "person_steps",
     "request_steps",
@@ -37,6 +38,7 @@ LoaderT = TypeVar("LoaderT", bound=Callable[..., Any])
 WrapperT = TypeVar("WrapperT")
 AttemptT = TypeVar("AttemptT")
 OptionT = TypeVar("OptionT")
+FoundT = TypeVar("FoundT")
 
 
 class Tape:
@@ -91,6 +93,12 @@ class Tape:
     ) -> Steps[Any]:
         """Return what somebody outside has answered, who is asked with ``run``."""
         return (yield run)
+
+    def lookup(
+        self, agent: object, name: str, arguments: dict[str, Any], look: Callable[[], FoundT], of_run: bool
+    ) -> FoundT:
+        """Return what is found in a store, where ``look`` looks."""
+        return look()
 
     def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
         """Return the result of code (as the executor gives it), which is run with ``run``."""
@@ -246,6 +254,28 @@ def request_steps(
         The answer; from a tape, its text.
     """
     return current().request_steps(agent, name, arguments, run, typed)
+
+
+def lookup(
+    agent: object, name: str, arguments: dict[str, Any], look: Callable[[], FoundT], of_run: bool = False
+) -> FoundT:
+    """Look something up in a store that outlives the process, as the memory of an agent does.
+
+    A run that was stopped may have added to the store since. When it goes on with its journal, it finds what it found
+    then; what is not in the journal is looked up anew. Nothing is changed by looking, so no policy has to decide.
+
+    Args:
+        agent: on whose behalf; None for nobody's.
+        name: what is looked up.
+        arguments: what is asked for.
+        look: looks, and returns what JSON can hold.
+        of_run: whether this is about the store before the whole run, so that it stays known when a tool within which
+            it is asked does not run again. It is asked on nobody's behalf.
+
+    Returns:
+        What was found; from a tape, with lists in place of tuples.
+    """
+    return current().lookup(agent, name, arguments, look, of_run)
 
 
 def choice(options: Sequence[OptionT]) -> OptionT:

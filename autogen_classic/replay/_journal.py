@@ -22,6 +22,7 @@ from .._core.events import warn
 from .._core.messages import TextOrMessage, as_message
 from .._core.party import Agent
 from .._core.replies import led_group
+from .._core.tape import FoundT
 from .._words import counted
 from ..errors import CassetteError, JournalError
 from ._answers import error_as_json
@@ -211,8 +212,8 @@ class _JournalTape(TapeOfRun):
         )
 
     def tell_what_was_left(self) -> None:
-        """Warn of what nobody has asked for, when the program has come to its end."""
-        left = self.library.unused
+        """Warn of what nobody has asked for when the program has come to its end, but not of what was looked up."""
+        left = [turn for turn in self._not_asked_for() if turn["kind"] != "tool" or turn["agent"] is not None]
         if left:
             lines = "".join(f"\n  turn {turn['number']}: {describe(turn)}" for turn in left[:_SHOWN_UNUSED])
             more = f"\n  and {len(left) - _SHOWN_UNUSED} more" if len(left) > _SHOWN_UNUSED else ""
@@ -227,6 +228,14 @@ class _JournalTape(TapeOfRun):
             )
 
     # --- what is new
+
+    def lookup(
+        self, agent: object, name: str, arguments: dict[str, Any], look: Callable[[], FoundT], of_run: bool
+    ) -> FoundT:
+        """Return what is found in a store, which is on the disk before the store is changed; see `TapeOfRun.lookup`."""
+        found = super().lookup(agent, name, arguments, look, of_run)
+        self._file.settle()
+        return found
 
     def config_list(
         self, name: str, filter_dict: Mapping[str, Any] | None, load: Callable[[], list[dict[str, Any]]]

@@ -58,7 +58,9 @@ class Library:
         self._asked = 0
         self._lock = threading.Lock()
 
-    def take(self, question: Turn, configuration: int | None = None) -> Turn | None:
+    def take(
+        self, question: Turn, configuration: int | None = None, *, fits: Callable[[Turn], bool] | None = None
+    ) -> Turn | None:
         """Look for a turn with this question that has not been used, and use it.
 
         What happened within it, as when a tool asked a model, is used with it.
@@ -66,6 +68,7 @@ class Library:
         Args:
             question: what is asked, as in a turn.
             configuration: which configuration asks; among equal turns, one of the same goes first.
+            fits: tells which of equal turns may answer; all of them by default.
 
         Returns:
             The turn, or None.
@@ -73,7 +76,7 @@ class Library:
         key = self.key(question)
         with self._lock:
             self._asked += 1
-            turns = self._unused.get(key)
+            turns = [turn for turn in self._unused.get(key, ()) if fits is None or fits(turn)]
             if not turns:
                 return None
             same = (place for place, turn in enumerate(turns) if turn.get("configuration") == configuration)

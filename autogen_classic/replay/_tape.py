@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
 from .._core.drive import Request, Steps
-from .._core.tape import AttemptT, Tape
+from .._core.tape import AttemptT, FoundT, Tape
 from ..errors import RecordedToolError, ReplayMismatchError
 from ..io.base import IOStream
 from ._answers import error_as_json, error_from_json
@@ -16,7 +17,7 @@ from ._model_request import TapedAttempt
 from ._recorder import Recorder, within
 from ._shown import Listener, show_answer, split_shown
 from ._turns import Turn
-from ._values import Secrets, plain, plain_config
+from ._values import Secrets, one_line, plain, plain_config
 
 __all__ = ("RecordedCodeResult", "TapeOfRun")
 
@@ -183,6 +184,30 @@ class TapeOfRun(Tape):
             news["result"] = str(answer)
         yield from self.settled()
         return answer
+
+    def lookup(
+        self, agent: object, name: str, arguments: dict[str, Any], look: Callable[[], FoundT], of_run: bool
+    ) -> FoundT:
+        """Return what is found in a store; see `_core.tape`. It is recorded as the result of a tool, as JSON."""
+        if not self._recorded["tools"]:
+            return look()
+        question = {"kind": "tool", "agent": agent_name(agent), "name": name, "arguments": plain(arguments)}
+        # What was found within a step that was given up is not what is in the store when that step is taken again.
+        here = None if of_run else within.get()
+        turn = None
+        if self.library is not None:
+            turn = self.library.take(self.secrets.hide(question), fits=lambda one: one.get("within") == here)
+        if turn is not None:
+            return cast(FoundT, json.loads(_result(turn, "result")))
+        if self.recorder is None:
+            return look()
+        begun = self.recorder.begin()
+        if of_run:
+            begun.pop("within", None)
+        with self.recording(question, begun) as news:
+            found = look()
+            news["result"] = one_line(plain(found))
+        return found
 
     def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
         """Return the result of code; see `_core.tape`."""

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +188,7 @@ class Desk:
 
 
 SCHEMA = {"type": "object", "properties": {"known": {"type": "boolean"}}, "required": ["known"]}
-TEAMS: dict[str, type[Team | Desk]] = {"team": Team, "desk": Desk}
+TEAMS: dict[str, Callable[[dict[str, Any], Effects], Any]] = {"team": Team, "desk": Desk}
 
 
 def play(job: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import Any, Literal, Protocol
 
+from ..._core import tape
 from ..._core.content import content_str
 from ..._core.tags import keep_foreign_pictures
 from ..._warn import warn_once
@@ -221,13 +222,14 @@ class RetrieveUserProxyAgent(UserProxyAgent):
             UnreadableDocumentError: there is no text in ``docs_path``, and the collection holds no documents.
         """
         IOStream.get_default().print("Trying to create collection.")
+        get_or_create = self._get_or_create or self._has_begun_collection()
         if self._vector_db is None:
             self._client = create_vector_db_from_dir(
                 self._docs_path or [],
                 self._chunk_token_size,
                 self._client,
                 collection_name=self._collection_name,
-                get_or_create=self._get_or_create,
+                get_or_create=get_or_create,
                 chunk_mode=self._chunk_mode,
                 must_break_at_empty_line=self._must_break_at_empty_line,
                 embedding_model=self._embedding_model,
@@ -254,12 +256,26 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         may_hold_documents = self._get_or_create and not self._overwrite
         if not chunks and not may_hold_documents:
             raise self._no_text()
-        self._vector_db.create_collection(self._collection_name, self._overwrite, self._get_or_create)
+        self._vector_db.create_collection(self._collection_name, self._overwrite, get_or_create)
         if not chunks:
             if not any(self._vector_db.retrieve_docs(["anything"], self._collection_name, 1)):
                 raise self._no_text()
             logger.warning("No text was found in docs_path=%s; the collection stays as it is.", self._shown_docs_path())
         store(self._vector_db, self._collection_name, documents_of(chunks, sources), self._new_docs)
+
+    def _has_begun_collection(self) -> bool:
+        """Tell whether it is a run that was stopped, and goes on now, that has made the collection."""
+        if not tape.current().replays:
+            return False
+        asked = {"agent": self.name, "name": self._collection_name}
+        return not tape.lookup(None, "collection_exists", asked, self._has_collection, of_run=True)
+
+    def _has_collection(self) -> bool:
+        database: Any = self._client if self._vector_db is None else self._vector_db
+        try:
+            return database.get_collection(self._collection_name) is not None
+        except Exception:  # what databases raise about a collection that does not exist
+            return False
 
     def _no_text(self) -> UnreadableDocumentError:
         """The error for documents that hold nothing to retrieve."""
@@ -419,10 +435,21 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         before = self._results, self._doc_idx
         self._reset(intermediate=True)
         try:
-            self.retrieve_docs(query, n_results, self._search_string)
+            self._find_docs(query, n_results, self._search_string)
         except Exception:
             self._results, self._doc_idx = before
             raise
+
+    def _find_docs(self, problem: str, n_results: int, search_string: str) -> None:
+        """Retrieve documents; a run that was stopped and goes on finds the same ones again, whatever is stored now."""
+
+        def look() -> QueryResults:
+            self.retrieve_docs(problem, n_results, search_string)
+            return self._results
+
+        asked = {"problem": problem, "n_results": n_results, "search_string": search_string}
+        self._results = tape.lookup(self, "documents", asked, look)
+        self._search_string = search_string
 
     def retrieve_docs(self, problem: str, n_results: int = 20, search_string: str = "") -> None:
         """Find the documents that are nearest to a question; a subclass may find them elsewhere.
@@ -478,7 +505,7 @@ class RetrieveUserProxyAgent(UserProxyAgent):
         search_string = context.get("search_string", "")
         check_question(problem, n_results, search_string)
         sender._reset()
-        sender.retrieve_docs(problem, n_results, search_string)
+        sender._find_docs(problem, n_results, search_string)
         sender.problem = problem
         sender.n_results = n_results
         return sender._generate_message(sender._get_context(sender._results), sender._task)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 from ...._core.drive import Ask, Steps, drive, shipped
 from ...._core.events import Notice, emit
 from ...._core.party import check_capable
+from ...._core.tape import FoundT, lookup
 from ...._secrets import shown_without_keys
 from ....errors import VectorStoreError
 from ..._accounts import on_account_of
@@ -99,9 +100,13 @@ class MemoStore:
         for name, text in (("input_text", input_text), ("output_text", output_text)):
             if not isinstance(text, str):
                 raise TypeError(f"{name} must be a text, but it is {shown_without_keys(text)}.")
+        # A run that was stopped and goes on adds the same memo again, under the same id.
+        told = {"folder": str(self.path_to_db_dir), "text": input_text, "remembered": output_text}
+        identity = lookup(None, "id_of_memo", told, lambda: uuid.uuid4().hex)
         with self._opened() as (client, collection):
-            rows = Rows([uuid.uuid4().hex], [input_text], [{_OUTPUT: output_text}])
-            chroma.put(collection.add, client, self._embed, rows)
+            if not collection.get(identity, include=[])["ids"]:
+                rows = Rows([identity], [input_text], [{_OUTPUT: output_text}])
+                chroma.put(collection.add, client, self._embed, rows)
             number = collection.count()
         if self.verbosity >= 1:
             _show(
@@ -291,7 +296,7 @@ class Teachability(AgentCapability):
         if not plain.strip():
             return text
         recalled: list[str] = []
-        if not self.memo_store.is_empty():
+        if not self._lookup("no_memos", plain, self.memo_store.is_empty):
             recalled = yield from self._recall(plain)
         yield from self._learn(plain)
         if not recalled:
@@ -344,7 +349,14 @@ class Teachability(AgentCapability):
             _show(f"\nREMEMBER THIS {kind} PAIR")
         self.memo_store.add_input_output_pair(text, remembered)
 
+    def _lookup(self, name: str, text: str, look: Callable[[], FoundT]) -> FoundT:
+        """Look into the store; a run that was stopped and goes on finds there what it found before it learned more."""
+        return lookup(self.teachable_agent, name, {"folder": str(self.path_to_db_dir), "text": text}, look)
+
     def _related(self, text: str) -> list[str]:
+        return self._lookup("memos", text, lambda: self._find_related(text))
+
+    def _find_related(self, text: str) -> list[str]:
         memos = self.memo_store.get_related_memos(text, self.max_num_retrievals, self.recall_threshold)
         if not memos and self.verbosity >= 1:
             _show("\nTHE CLOSEST MEMO IS BEYOND THE THRESHOLD:")

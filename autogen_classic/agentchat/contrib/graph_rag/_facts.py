@@ -12,6 +12,7 @@ from pydantic import InstanceOf
 
 from ...._argument_checks import Number, arguments_checked, check_value
 from ...._core.foreign_texts import ABOUT_QUOTED, quoted
+from ...._core.tape import lookup
 from ....retrieve_utils import parse_html_to_markdown, split_text_to_chunks
 from .._retrieval.ask import Asker, Model
 from .._retrieval.embed import EmbeddingFunction, default_embedding, embed, embedding_from
@@ -199,7 +200,9 @@ class FactsQueryEngine:
         Returns:
             The answer of the model, None if the facts do not say it; and the facts that it was shown.
         """
-        facts = self._facts_for(question, max(n_results, _LEAST_FACTS))
+        most = max(n_results, _LEAST_FACTS)
+        asked_for = {"question": question, "most": most}
+        facts = lookup(None, "facts", asked_for, lambda: self._facts_for(question, most))
         if not facts:
             return GraphStoreQueryResult()
         asked = "The facts:\n{}\n\nThe question: {}".format("\n".join(facts), question)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...._argument_checks import arguments_checked
+from ...._core.whole_files import write_whole
 from ...._packages import missing_package
 from ....errors import RetrievalError
 from ...conversable_agent import ConversableAgent
@@ -63,7 +64,7 @@ class NetworkxGraphQueryEngine(FactsQueryEngine):
 
         if self._path:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.write_text(json.dumps(nx.node_link_data(self.graph, edges="edges")), encoding="utf-8")
+            write_whole(self._path, json.dumps(nx.node_link_data(self.graph, edges="edges")).encode())
 
     def _clear(self) -> None:
         self.graph = _new_graph()

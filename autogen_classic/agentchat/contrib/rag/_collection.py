@@ -7,12 +7,13 @@ from typing import Any
 
 from ...._argument_checks import arguments_checked
 from ...._core.foreign_texts import quoted
+from ...._core.tape import lookup
 from ....errors import RetrievalError
 from .._retrieval.chunk import chunks_of
 from .._retrieval.embed import EmbeddingFunction, default_embedding
 from .._retrieval.parse import Folder, Places, documents_in
 from .._retrieval.search import documents_of, search, store
-from ..vectordb.base import Document, VectorDB
+from ..vectordb.base import Document, QueryResults, VectorDB
 from ._engine import EMPTY_RESPONSE_REPLY, EMPTY_RESPONSE_TEXT, ReadingQueryEngine
 from ._reader import Model
 
@@ -134,7 +135,11 @@ class CollectionQueryEngine(ReadingQueryEngine):
     def _found(self, question: str) -> list[tuple[Document, float]]:
         """The chunks that are nearest to a question, with their distances."""
         self.validate_query_index()
-        [found] = search(self._database(), self.collection_name, question, _RESULTS, -1, "")
+
+        def look() -> QueryResults:
+            return search(self._database(), self.collection_name, question, _RESULTS, -1, "")
+
+        [found] = lookup(None, "excerpts", {"name": self.collection_name, "question": question}, look)
         return found
 
     def validate_query_index(self) -> None:
