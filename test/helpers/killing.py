@@ -39,6 +39,9 @@ class Stage:
     stores: tuple[str, ...] = ()
     """The files and folders that players leave beside their journal."""
 
+    interrupted = "ask"
+    """What a run that goes on does about a step that was cut."""
+
     def __init__(
         self, program: Path, folder: Path, team: str, way: str, server: MockOpenAIServer, asked: Counter[str]
     ) -> None:
@@ -83,7 +86,7 @@ class Stage:
             "effects": str(self.folder / "effects"),
             "outcome": str(self.folder / "outcome.json"),
             "llm_config": self.server.llm_config(price=[0.1, 0.1]),
-            "interrupted": "ask",
+            "interrupted": self.interrupted,
             "typed": "".join(f"{line}\n" for line in typed),
         }
         assert self.process.stdin is not None
@@ -119,9 +122,13 @@ class Stage:
         self.wait()
         return not self.is_over
 
-    def finish(self) -> None:
-        """Let the program come to its end."""
-        self.start()
+    def finish(self, typed: tuple[str, ...] = ()) -> None:
+        """Let the program come to its end.
+
+        Args:
+            typed: the lines that a person types.
+        """
+        self.start(typed)
         self.wait()
 
     def stop(self) -> None:
