@@ -28,7 +28,8 @@ def converter(name: str, signature: inspect.Signature) -> Callable[[tuple[Any, .
 
     Returns:
         A function from arguments to arguments: "3" becomes 3, a dict a model; names that the signature does not have
-        are left out, and what ``*args`` and ``**kwargs`` take stays as it is. It raises ``pydantic.ValidationError``.
+        are left out, and what ``*args`` and ``**kwargs`` take stays as it is. It raises ``pydantic.ValidationError``
+        for a value that does not fit, and `TypeError` for too many arguments by position.
 
     Raises:
         TypeError: pydantic cannot check one of the types.
@@ -41,11 +42,11 @@ def converter(name: str, signature: inspect.Signature) -> Callable[[tuple[Any, .
 
     def convert(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Arguments:
         given = signature.bind_partial(*args).arguments
-        fitting = {**fields, **given, **{key: value for key, value in kwargs.items() if more or key in named}}
+        fitting = {**fields, **given, **{key: value for key, value in kwargs.items() if key in named}}
         others = {key: fitting.pop(key) for key in given if key not in named}  # by position
         checked = {**check(fitting), **others}
         if more:
-            checked[more] = {key: checked.pop(key) for key in list(checked) if key not in parameters}
+            checked[more] = {key: value for key, value in kwargs.items() if key not in named}
         arguments = {key: checked[key] for key in parameters if key in checked}
         bound = inspect.BoundArguments(signature, arguments)
         return bound.args, bound.kwargs
@@ -63,9 +64,9 @@ def _checking(
     """What checks the named arguments of a function as if they were the fields of a dict."""
     annotations, required = get_param_annotations(signature), get_required_params(signature)
     types = {key: annotations.get(key, Any) for key in named}
-    make: Any = TypedDict  # which type checkers want to read
+    make: Any = TypedDict  # type checkers accept a call with literal fields only
     fields = make(name, {key: kind if key in required else NotRequired[kind] for key, kind in types.items()})
-    fields.__pydantic_config__ = ConfigDict(arbitrary_types_allowed=True, extra="allow")
+    fields.__pydantic_config__ = ConfigDict(arbitrary_types_allowed=True)
     try:
         adapter: TypeAdapter[Mapping[str, Any]] = TypeAdapter(fields)
     except (PydanticUserError, PydanticUndefinedAnnotation) as error:

@@ -124,6 +124,14 @@ def test_names_of_parameters_are_free() -> None:
     assert Tool(func_or_tool=odd)(_private="1", copy="2", model_config="3", kwargs="4") == [1, 2, 3, 1, 4]
 
 
+def test_further_arguments_may_have_any_name() -> None:
+    def everything(*args: int, **kwargs: Any) -> tuple[Any, ...]:
+        return args, kwargs
+
+    assert Tool(func_or_tool=everything)(args=[1], kwargs={"a": 1}) == ((), {"args": [1], "kwargs": {"a": 1}})
+    assert Tool(func_or_tool=everything)(1, args=2) == ((1,), {"args": 2})
+
+
 def test_a_field_as_a_default_gives_the_default_and_the_limits() -> None:
     def take(count: int = Field(default=3, le=5), name: str = Field(description="who")) -> str:
         return f"{count} {name}"
