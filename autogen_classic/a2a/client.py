@@ -37,6 +37,9 @@ __all__ = ("A2aRemoteAgent",)
 
 logger = logging.getLogger("autogen.a2a")
 
+_UNREACHED = (A2AClientError, httpx.HTTPError, httpx.InvalidURL)
+_PORTS = {"http": 80, "https": 443}
+
 
 class A2aRemoteAgent(StandIn):
     """Stands for an agent elsewhere: it takes part in chats, and asks that one for its replies.
@@ -135,7 +138,7 @@ class A2aRemoteAgent(StandIn):
             if self._card is None:
                 try:
                     self._card = await A2ACardResolver(http, self.url).get_agent_card()
-                except (A2AClientError, httpx.HTTPError, httpx.InvalidURL) as error:
+                except _UNREACHED as error:
                     raise self._no_card(error) from error
                 self._warn_of_another_place(self._card)
             settings = {**vars(self._settings), "httpx_client": http}
@@ -162,7 +165,7 @@ class A2aRemoteAgent(StandIn):
                 piece = answer.take(event)
                 if piece and is_heard(TextStreamed):
                     emit(TextStreamed(self, piece))
-        except (A2AClientError, httpx.HTTPError) as error:
+        except _UNREACHED as error:
             if answer.task_id is None:
                 raise self._failure(f"{type(error).__name__}: {error}") from error
             await self._follow(client, answer, error)
@@ -179,11 +182,11 @@ class A2aRemoteAgent(StandIn):
             await asyncio.sleep(self._polling_interval)
             try:
                 answer.take_task(await client.get_task(GetTaskRequest(id=answer.task_id)))
-            except (A2AClientError, httpx.HTTPError) as another:
+            except _UNREACHED as another:
                 losses, error = losses + 1, another
 
     def _no_card(self, error: Exception) -> A2aClientError:
-        if urlsplit(self.url).scheme not in ("http", "https"):
+        if not self.url.lower().startswith(("http:", "https:")):
             return self._failure("its url must begin with http:// or https://")
         status = getattr(error, "status_code", None)
         if status in (None, 404):
@@ -201,6 +204,10 @@ class A2aRemoteAgent(StandIn):
         return A2aClientError(f"The agent {self.name} at {place_of(self.url)} has not answered: {reason}")
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port
+def _origin(url: str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port of an address; None for one that cannot be read, such as a stranger may write on a card."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None

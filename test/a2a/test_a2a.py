@@ -14,6 +14,7 @@ from asgi_kit import served
 from journal_kit import Stopped
 
 from autogen_classic import ChatResult, ConversableAgent, GroupChat, GroupChatManager, register_function
+from autogen_classic.a2a.client import _origin
 from autogen_classic.agentchat.group import ContextVariables, ReplyResult
 from autogen_classic.errors import A2aAgentNotFoundError, A2aClientError, RemoteAgentNotFoundError
 from autogen_classic.events import TextStreamed, listening
@@ -473,3 +474,15 @@ def test_a_card_that_leads_elsewhere_is_told_of(caplog: pytest.LogCaptureFixture
         with pytest.raises(A2aClientError):
             talk("sync", url)
     assert "says that it is asked at http://elsewhere.invalid" in caplog.text
+
+
+@pytest.mark.parametrize("address", ["http://elsewhere:port", "http://["])
+def test_a_card_with_an_address_that_cannot_be_read_is_told_of(address: str) -> None:
+    with served(lambda _: A2aAgentServer(bot([]), url=address).build()) as url:
+        with pytest.raises(A2aClientError, match="The agent remote at http://127.0.0.1.* has not answered: "):
+            talk("sync", url)
+
+
+def test_the_usual_port_may_be_left_out_of_a_card() -> None:
+    assert _origin("http://host/a") == _origin("HTTP://host:80/b")
+    assert _origin("https://host") != _origin("http://host:443")
