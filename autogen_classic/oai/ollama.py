@@ -366,7 +366,7 @@ def _repaired(text: str) -> Iterator[Any]:
     if not starts or end <= min(starts):
         return
     found = text[min(starts) : end]
-    with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+    with suppress(ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         yield ast.literal_eval(found)
     with suppress(Exception):  # of a package that need not be there, and whose errors are many
         repair = importlib.import_module("fix_busted_json").repair_json

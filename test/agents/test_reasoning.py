@@ -254,6 +254,7 @@ def test_a_tree_comes_back_from_json() -> None:
     again = ThinkNode.from_dict(json.loads(json.dumps(root.to_dict())))
     assert again.to_dict() == root.to_dict()
     assert again.children[0].children[0].trajectory == step.children[0].trajectory
+    assert ThinkNode.from_dict({"content": "alone", "children": None}).children == []
     for wrong in (None, 5, {}, {"value": 1}):
         with pytest.raises(ValueError, match="A step is a dict with 'content'"):
             ThinkNode.from_dict(wrong)  # type: ignore[arg-type]

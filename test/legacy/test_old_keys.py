@@ -23,6 +23,7 @@ KEY = "sk-0123456789"
         ({"deployment_id": "mine"}, {"model": "mine"}, "model"),
         ({"engine": "mine", "model": "gpt-4"}, {"model": "mine"}, "model"),
         ({"deployment_id": None, "model": "gpt-4"}, {"model": "gpt-4"}, "model"),
+        ({"engine": None}, {}, "model"),
         ({"api_type": "open_ai"}, {"api_type": "openai"}, "openai"),
         ({"api_type": "azure_ad", "api_key": "t"}, {"api_type": "azure", "azure_ad_token": "t"}, "azure"),
         ({"use_cache": False}, {"cache_seed": None}, "cache_seed"),

@@ -283,7 +283,7 @@ def _printed_value(text: str) -> str:
     shown = _OUT.sub("", text).strip()
     try:
         value = ast.literal_eval(shown)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return shown
     if isinstance(value, list) and len(value) == 1:
         value = value[0]

@@ -225,6 +225,7 @@ CALL = {"name": "f", "arguments": {"a": 1}}
         ('[{"function": {"name": "f", "arguments": {}}}]', None),
         ('{"result": {"name": "f"}}', None),
         ("[1, 2]", None),
+        ("{{}: 1}", None),
         ("nothing [at all", None),
         ("", None),
     ],

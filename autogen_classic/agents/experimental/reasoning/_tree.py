@@ -111,7 +111,7 @@ class ThinkNode:
         node.reflection = data.get("reflection", "")
         node.rating_details = data.get("rating_details", "")
         node.output = data.get("output")
-        for child in data.get("children", ()):
+        for child in data.get("children") or ():
             cls.from_dict(child, node)
         return node
 
