@@ -17,9 +17,12 @@ from ._packages import (
     HTTPException,
     JSONResponse,
     Middleware,
+    Receive,
     Request,
     Response,
     Route,
+    Scope,
+    Send,
     Starlette,
     StreamingResponse,
 )
@@ -113,7 +116,7 @@ class _Endpoints:
             )
         conversation = self._pool.open(asked.model, asked.said, asked.tools)
         if asked.stream:
-            return StreamingResponse(_events(conversation, asked), media_type="text/event-stream")
+            return _Stream(conversation, asked)
         return await _whole(request, conversation, asked)
 
 
@@ -154,8 +157,21 @@ async def _has_left(request: Request) -> None:
         pass
 
 
+class _Stream(StreamingResponse):
+    """The events of a stream; a client that leaves ends the conversation, even before the first event."""
+
+    def __init__(self, conversation: Conversation, asked: ChatRequest) -> None:
+        super().__init__(_events(conversation, asked), media_type="text/event-stream")
+        self._conversation = conversation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._conversation.stop()
+
+
 async def _events(conversation: Conversation, asked: ChatRequest) -> AsyncIterator[str]:
-    """The events of a stream; a client that leaves ends the conversation."""
     completion = Completion(asked.model)
     try:
         yield server_sent_event(completion.chunk({"role": "assistant", "content": ""}))
@@ -168,8 +184,6 @@ async def _events(conversation: Conversation, asked: ChatRequest) -> AsyncIterat
         yield server_sent_event(error_of(refusal))
     except ConversationFailed as failure:
         yield server_sent_event(error_body(500, str(failure)))
-    finally:
-        conversation.stop()
 
 
 async def _with_signs_of_life(conversation: Conversation) -> AsyncIterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -525,6 +526,45 @@ def test_a_client_that_leaves_ends_the_conversation_and_what_is_paid_for_is_kept
         gate.opened.set()
         unsubscribe(hear)
     assert agents[-1].get_total_usage() is not None
+
+
+def test_a_client_that_leaves_before_its_stream_begins_ends_the_conversation(model: MockOpenAIServer) -> None:
+    gate = model.default = Gate()
+    ended = threading.Event()
+    reasons: list[Any] = []
+
+    def hear(event: ChatEnded) -> None:
+        reasons.append(event.reason)
+        ended.set()
+
+    asked = {"model": "it", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
+    received = [{"type": "http.request", "body": json.dumps(asked).encode()}, {"type": "http.disconnect"}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return received.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+        await asyncio.Event().wait()  # as when nobody reads
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "method": "POST",
+        "path": "/v1/chat/completions",
+        "query_string": b"",
+        "headers": [(b"authorization", b"Bearer a-long-token")],
+    }
+    subscribe(hear, kinds=(ChatEnded,))
+    try:
+        asyncio.run(openai_app({"it": an_agent(model)}, token="a-long-token")(scope, receive, send))
+        assert ended.wait(SECONDS)
+    finally:
+        gate.opened.set()
+        unsubscribe(hear)
+    assert sent == ["http.response.start"]
+    assert reasons == ["external stop"]
 
 
 def test_a_client_that_leaves_before_its_turn_costs_nothing(model: MockOpenAIServer) -> None:
