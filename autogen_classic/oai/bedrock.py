@@ -13,12 +13,13 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from .._warn import warn_once
 from ..errors import MissingKeyError, MissingRegionError
 from ..llm_config.entries import BedrockEntryDict, BedrockLLMConfigEntry
 from ._claude import accepted_sampling, default_max_tokens, knows_schemas
+from ._http.sdk_clients import shared_client
 from ._messages.converse import (
     StreamedBlocks,
     answer_of,
@@ -83,8 +84,7 @@ class BedrockClient(ProviderClient):
             ``aws_access_key``, ``aws_secret_key`` and ``aws_session_token``, or ``aws_profile_name``; without them
             boto3 looks where it always does (environment, files, the role of the machine). Further: ``base_url``,
             ``timeout`` in seconds, ``max_retries`` (or ``total_max_attempts``, ``max_attempts`` and ``mode``, as boto3
-            has them), and
-            ``supports_system_prompts``: False for models that refuse system messages.
+            has them), and ``supports_system_prompts``: False for models that refuse system messages.
 
     Raises:
         MissingRegionError: no region was found.
@@ -180,23 +180,23 @@ class BedrockClient(ProviderClient):
         """Make the client of boto3, or take the one that was made for the same settings: it takes 0.1 s to make one."""
         config = self._config
         keys = {name: config.get(key) for key, name in _CREDENTIALS.items()}
-        settings = {
-            "endpoint_url": config.get("base_url"),
-            "timeout": config.get("timeout") or DEFAULT_TIMEOUT,
-            "attempts": self._attempts(),
-            "mode": config.get("mode", "standard"),
-        }
-        same = (boto3.Session, self._aws_region, *keys.values(), *settings.values())
-        if same not in _clients:
-            session = boto3.Session(region_name=self._aws_region, **keys)
-            if session.get_credentials() is None and not os.environ.get("AWS_BEARER_TOKEN_BEDROCK"):
-                raise MissingKeyError(
-                    f"The model {config.get('model')!r} on Amazon Bedrock needs credentials. Give aws_access_key and "
-                    "aws_secret_key, or aws_profile_name, in its entry of config_list, or set the environment "
-                    f"variables {' and '.join(AWS_KEY_VARIABLES)}."
-                )
-            _clients[same] = _new_client(session, **settings)
-        return _clients[same]
+        try:
+            return shared_client(
+                _new_client,
+                session_class=boto3.Session,
+                login={"region_name": self._aws_region, **keys},
+                environment={name: os.environ[name] for name in os.environ if name.startswith("AWS_")},
+                endpoint_url=config.get("base_url"),
+                timeout=config.get("timeout") or DEFAULT_TIMEOUT,
+                attempts=self._attempts(),
+                mode=config.get("mode", "standard"),
+            )
+        except NoCredentialsError:
+            raise MissingKeyError(
+                f"The model {config.get('model')!r} on Amazon Bedrock needs credentials. Give aws_access_key and "
+                "aws_secret_key, or aws_profile_name, in its entry of config_list, or set the environment "
+                f"variables {' and '.join(AWS_KEY_VARIABLES)}."
+            ) from None
 
     def _attempts(self) -> int:
         """How often a request is sent at most: what boto3 calls ``max_attempts`` are those after the first."""
@@ -267,10 +267,23 @@ class BedrockClient(ProviderClient):
         return base, {**further, **(params.get("additional_model_request_fields") or {})}
 
 
-_clients: dict[tuple[Any, ...], Any] = {}
+def _new_client(
+    session_class: Any,
+    login: Mapping[str, Any],
+    environment: Mapping[str, str],
+    endpoint_url: str | None,
+    timeout: float,
+    attempts: int,
+    mode: str,
+) -> Any:
+    """Make a client of boto3.
 
-
-def _new_client(session: Any, endpoint_url: str | None, timeout: float, attempts: int, mode: str) -> Any:
+    Raises:
+        NoCredentialsError: there are none among the arguments, nor where boto3 looks.
+    """
+    session = session_class(**login)
+    if session.get_credentials() is None and not environment.get("AWS_BEARER_TOKEN_BEDROCK"):
+        raise NoCredentialsError
     settings = Config(
         read_timeout=timeout,
         connect_timeout=min(timeout, _SECONDS_TO_CONNECT),

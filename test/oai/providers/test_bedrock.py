@@ -194,6 +194,16 @@ def test_a_profile_gives_the_credentials(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert len(server.seen) == 1
 
 
+def test_the_next_client_signs_with_what_the_environment_holds_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    with BedrockServer() as server:
+        for access_key, secret_key in (("AKIAOFSOMEBODYELSE", "another-secret"), (ACCESS_KEY, KEY)):
+            monkeypatch.setenv("AWS_ACCESS_KEY_ID", access_key)
+            monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret_key)
+            client = BedrockClient(aws_region=REGION, base_url=server.url, max_retries=0)
+        client.create({"model": NOVA, "messages": ASK})
+    assert len(server.seen) == 1
+
+
 def test_the_secret_key_is_blanked_out_of_errors() -> None:
     entry = {"api_type": "bedrock", "model": NOVA, "aws_access_key": ACCESS_KEY, "aws_secret_key": KEY}
     wrapper = OpenAIWrapper(
