@@ -7,12 +7,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import openai
 import pytest
 
 from autogen_classic import UserProxyAgent
 from autogen_classic.agents.experimental import ReasoningAgent, ThinkNode
 from autogen_classic.agents.experimental.reasoning._prompts import options_in, rating_in, ratings_in, reflection_in
-from autogen_classic.testing import MockOpenAIServer, ModelRequest
+from autogen_classic.testing import MockOpenAIServer, ModelRequest, error
 from test.helpers.agent_kit import both_ways, chat
 
 STEPS = "REFLECTION: fine\n\n**Possible Options:**\nOption 1: add\nOption 2: multiply\nOption 3: TERMINATE enough"
@@ -245,6 +246,17 @@ def test_nothing_to_answer_is_left_to_other_replies() -> None:
         agent = ReasoningAgent("reasoner", llm_config=server.llm_config())
         assert agent.generate_forest_response([{"role": "user", "content": ""}]) == (False, None)
         assert asyncio.run(agent.a_generate_reply([{"role": "user", "content": ""}])) == "other"
+
+
+def test_a_question_that_has_failed_does_not_come_with_the_next_one() -> None:
+    with MockOpenAIServer([error(400, "Refused.")], default=model()) as server:
+        agent = ReasoningAgent("reasoner", llm_config=server.llm_config())
+        with pytest.raises(openai.BadRequestError):
+            agent.generate_reply([{"role": "user", "content": "What is 6 by 7?"}])
+        assert agent.generate_reply([{"role": "user", "content": "What is 8 by 9?"}]) == "It is 42."
+        told = [str(request["messages"]) for request in server.requests]
+    assert "6 by 7" in told[0]
+    assert not any("6 by 7" in text for text in told[1:])
 
 
 def test_a_tree_comes_back_from_json() -> None:

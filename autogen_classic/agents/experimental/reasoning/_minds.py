@@ -158,12 +158,14 @@ class ModelMinds:
         helper.update_system_message(self._scope + system)
         helper.client_cache = owner.client_cache
         helper.reset_consecutive_auto_reply_counter(owner)  # each question is a talk of its own
-        with on_account_of(owner, helper.client):
-            yield Ask(owner, "send", text, helper, request_reply=False, silent=owner.silent)
-            reply = yield Ask(helper, "generate_reply", sender=owner)
-            yield Ask(helper, "send", reply or "", owner, request_reply=False, silent=owner.silent)
-        owner.clear_history(helper)
-        helper.clear_history(owner)
+        try:
+            with on_account_of(owner, helper.client):
+                yield Ask(owner, "send", text, helper, request_reply=False, silent=owner.silent)
+                reply = yield Ask(helper, "generate_reply", sender=owner)
+                yield Ask(helper, "send", reply or "", owner, request_reply=False, silent=owner.silent)
+        finally:  # also when the model fails, or the next question would come with this one
+            owner.clear_history(helper)
+            helper.clear_history(owner)
         return content_str(reply.get("content") if isinstance(reply, Mapping) else reply)
 
 
