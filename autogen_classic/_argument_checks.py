@@ -1,4 +1,4 @@
-"""What a program gives to a constructor or a function, checked by its annotations before anything is done with it."""
+"""Arguments of constructors and functions, checked by the annotations before anything is done with them."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ _WISHES = {
 def arguments_checked(function: Callable[GivenT, ResultT]) -> Callable[GivenT, ResultT]:
     """Let a function refuse arguments that do not fit its annotations, before it begins.
 
-    What fits is passed on as it is, but numbers as Python's own, where they are digits or come from NumPy. Not looked
-    at are: parameters whose types pydantic does not know, such as agents; booleans, since anything is true or false;
-    and iterators, which a look would use up.
+    What fits is passed on as it is, except that digits and numbers of NumPy become numbers of Python. Some values are
+    not checked: those whose types pydantic does not know, such as agents; booleans, since anything is true or false;
+    and iterators, which a check would use up.
 
     Args:
         function: a constructor, or a function that is not asynchronous.

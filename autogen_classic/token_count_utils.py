@@ -107,6 +107,11 @@ def percentile_used(input: Any, model: str = "gpt-3.5-turbo-0613") -> float:
     Args:
         input: a text, a message, or a list of messages.
         model: the name of a model.
+
+    Raises:
+        KeyError: the model is not known.
+        ValueError: the input is of another type.
+        NotImplementedError: it is not known how the model counts messages.
     """
     return count_token(input, model) / get_max_token_limit(model)
 
@@ -117,6 +122,14 @@ def token_left(input: Any, model: str = "gpt-3.5-turbo-0613") -> int:
     Args:
         input: a text, a message, or a list of messages.
         model: the name of a model.
+
+    Returns:
+        The number of tokens; below 0 if the input is too long.
+
+    Raises:
+        KeyError: the model is not known.
+        ValueError: the input is of another type.
+        NotImplementedError: it is not known how the model counts messages.
     """
     return get_max_token_limit(model) - count_token(input, model)
 
@@ -150,6 +163,9 @@ def estimate_tokens(input: Any, model: str) -> int:
     Args:
         input: a text, a message, or a list of messages.
         model: the name of a model.
+
+    Raises:
+        ValueError: the input is of another type.
     """
     try:
         return count_token(input, model)

@@ -1,4 +1,4 @@
-"""One HTML page for a run, or for two beside each other: a diagram, the entries, and what each agent has taken.
+"""One HTML page for a run, or for two side by side: a diagram, the entries, and what each agent has taken.
 
 The policy at the top of the page lets nothing be loaded and no script run but our own, which is named by its hash.
 """

@@ -59,7 +59,7 @@ def plain(metadata: Struct) -> dict[str, Any]:
 
 
 def _whole(value: object) -> object:
-    """Make a whole number whole again, which protobuf reads as 1.0."""
+    """Turn 1.0, as protobuf reads a 1, into 1 again."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -133,7 +133,7 @@ def answer_in(parts: Sequence[Part], metadata: Struct) -> ResponseMessage:
 
 
 def _messages_in(parts: Iterable[Part]) -> list[dict[str, Any]]:
-    """The messages that parts hold: those of ours each, and what others have sent together as one."""
+    """The messages in parts: each part of our own library is one, and those of other libraries together are one."""
     messages: list[dict[str, Any]] = []
     texts: list[str] = []
     for part in parts:

@@ -162,7 +162,7 @@ class YepCodeApi:
             The answer; an empty dict for what does not exist.
 
         Raises:
-            RuntimeError: the service refuses, answers something else than JSON, or cannot be reached.
+            RuntimeError: the service refuses, answers with something other than JSON, or cannot be reached.
         """
         if self._access_token is None:
             self._access_token = self._new_access_token()

@@ -45,7 +45,7 @@ def trace(
         What ends it: call its ``stop``, or use it in ``with``.
 
     Raises:
-        TypeError: something else than a provider was given.
+        TypeError: something other than a provider was given.
     """
     return Tracing(tracer_provider, meter_provider, capture_content)
 
@@ -66,7 +66,7 @@ class Tracing(SpanMaker):
         OPERATIONS: all kinds of spans.
 
     Raises:
-        TypeError: something else than a provider was given.
+        TypeError: something other than a provider was given.
     """
 
     OPERATIONS: ClassVar[Mapping[str, str]] = OPERATIONS

@@ -313,7 +313,7 @@ def _read_arguments(agent: Party, function: Callable[..., Any], call: dict[str, 
             custom tool is a text and not JSON: it becomes the first argument.
 
     Returns:
-        The arguments by name; a value of another type if the model has written something else than a JSON object.
+        The arguments by name; a value of another type if the model has written something other than a JSON object.
 
     Raises:
         json.JSONDecodeError: the arguments are not JSON, even after the repair.

@@ -144,7 +144,7 @@ def _chat_steps(
 
 
 def _pass_on_as_policies_say(manager: GroupChatManager) -> None:
-    """Have what goes from one agent by the manager to another one checked by the policies that guard these agents."""
+    """Check what the manager passes on from one agent to another by the policies that guard these agents."""
     members: list[Any] = manager.groupchat.agents
     for enforcer in dict.fromkeys(enforcer for agent in members for enforcer, _ in agent._classic_safeguards):
         enforcer.guard_passing_on(manager)

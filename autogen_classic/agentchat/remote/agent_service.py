@@ -121,7 +121,7 @@ class AgentService:
         agent: who answers; of a function, the agent that it made at the start, which answers nobody.
 
     Raises:
-        TypeError: it is no agent, or leads a group, which `autogen_classic.serving` can offer.
+        TypeError: it is not an agent, or it leads a group, which `autogen_classic.serving` can offer.
         ValueError: it asks a person before each answer.
         ServingError: the function is asynchronous.
     """

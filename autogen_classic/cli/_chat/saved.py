@@ -140,7 +140,7 @@ class Saved:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         data = {"schema": SCHEMA, "exchanges": self.exchanges, "team": team.as_data(), "spent": spent.as_data()}
         text = json.dumps({**data, "state": state}, ensure_ascii=False, indent=1)
-        # Half a character, as some models leave behind, stands there as JSON escapes it.
+        # Half a character, as some models leave behind, is written as JSON escapes it.
         write_whole(self.folder / self.FILE, text.encode("utf-8", "backslashreplace"), private=True)
 
     @contextmanager

@@ -35,7 +35,7 @@ def shown_text(cell: Cell) -> str:
 
 
 def error_of(cell: Cell) -> str | None:
-    """Return the name of the error with which a cell had ended, or None."""
+    """Return the name of the error with which a cell ended, or None."""
     failed = (output for output in cell.outputs if output.get("output_type") == "error")
     return next((str(output.get("ename")) for output in failed), None)
 

@@ -45,7 +45,7 @@ _BRIGHT: Literal["light_yellow"] = "light_yellow"
 
 
 class MemoStore:
-    """Pairs of texts in a folder: by the one a memo is found, the other one is remembered.
+    """Pairs of texts in a folder: a memo is found by its first text, and remembers the second.
 
     Several stores, also of several processes, may share a folder: each opens it for every single step, and so sees
     what the others have written. The texts are found by their meaning, as far as the embedding function knows it.
@@ -60,7 +60,7 @@ class MemoStore:
 
     Raises:
         ImportError: chromadb is not installed.
-        VectorStoreError: the folder holds something else than such memos.
+        VectorStoreError: the folder holds something other than such memos.
         TypeError: ``verbosity`` is not a whole number, or ``path_to_db_dir`` is not a path.
     """
 
@@ -140,6 +140,7 @@ class MemoStore:
             For each memo the text by which it was found, what is remembered, and its distance; the nearest first.
 
         Raises:
+            TypeError: ``n_results`` or ``threshold`` is not a number.
             EmbeddingSizeError: the memos in the folder were made with another embedding function.
         """
         checked_number("n_results", n_results)

@@ -82,12 +82,12 @@ class ToolBuilder:
             retriever: how descriptions are compared with a task: by a model of sentence-transformers, by the local
                 embedding (``"local"``), or by a function. The local one stands in for a model that cannot be loaded,
                 and a warning says so.
-            type: accepted for programs of AG2; what ``corpus_root`` is, tells.
+            type: accepted for programs of AG2, and not used: ``corpus_root`` shows what it is.
 
         Raises:
             FileNotFoundError: there is no such folder.
             TypeError: the library is neither a path nor a list of tools.
-            ValueError: the library holds no tools.
+            ValueError: the library holds no tools, or its table has no column with descriptions.
         """
         check_kind("A library of tools", corpus_root, '"default", a folder, or a list of tools', str, PathLike, list)
         self._retriever = retriever

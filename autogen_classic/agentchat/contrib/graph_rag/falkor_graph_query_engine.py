@@ -83,6 +83,9 @@ class FalkorGraphQueryEngine(CypherFactsQueryEngine):
 
         Returns:
             Whether there was one.
+
+        Raises:
+            VectorStoreError: the server cannot be reached, or does not let the program in.
         """
         with self._plain_errors_of_client():
             client = self._connected()

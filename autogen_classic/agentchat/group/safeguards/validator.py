@@ -26,7 +26,7 @@ class SafeguardValidator:
         """Check what each rule has.
 
         Raises:
-            ValueError: a rule lacks something, or has something else than it should.
+            ValueError: a rule lacks something, or holds something that it should not.
         """
         for _, place, entry in entries_of(self.policy):
             for key in ("message_source", "message_destination"):

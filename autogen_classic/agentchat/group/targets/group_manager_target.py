@@ -73,7 +73,7 @@ class GroupManagerTarget(ResolvingTarget):
     """The model of the group's manager chooses who goes next.
 
     Attributes:
-        selection_message: what it is asked, a text standing for the message that says so; None for the usual question.
+        selection_message: what it is asked: a message, or a text, which becomes one; None for the usual question.
     """
 
     selection_message: GroupManagerSelectionMessage | None = None
@@ -98,7 +98,7 @@ class GroupManagerTarget(ResolvingTarget):
         return "the group manager"
 
     def normalized_name(self) -> str:
-        """The name for readers, too; names of tools have underscores in it."""
+        """The same name; in the name of a tool, underscores take the place of its spaces."""
         return self.display_name()
 
     def __str__(self) -> str:
@@ -110,7 +110,7 @@ def prepare_groupchat_auto_speaker(
     last_group_agent: ConversableAgent,
     group_chat_manager_selection_msg: GroupManagerSelectionMessage | None,
 ) -> None:
-    """Have the model of the manager asked something else than usual.
+    """Change the question that the model of the manager is asked.
 
     Args:
         groupchat: the group, whose ``select_speaker_prompt_template`` changes.

@@ -104,7 +104,15 @@ class ModelMinds:
         return self._rated(node, _prompts.rating_in(details), details)
 
     def rate_batch_steps(self, nodes: list[ThinkNode], truth: str | None) -> Steps[list[float]]:
-        """Rate several steps with the same parent in one request, and keep the ratings on them."""
+        """Rate several steps with the same parent in one request, and keep the ratings on them.
+
+        Args:
+            nodes: the steps, at least one.
+            truth: the answer that is known to be right, or None.
+
+        Returns:
+            How good each is, from 0 to 1; 0 where the model gives no number.
+        """
         parent = nodes[0].parent
         before = "" if parent is None else parent.trajectory
         options = "\n\n".join(f"Option {number}: {node.content}" for number, node in enumerate(nodes, 1))
@@ -145,7 +153,15 @@ class ModelMinds:
         return (yield from self._answer(_ANSWER.format(question=question, lines=numbered)))
 
     def unite_steps(self, question: str, answers: list[str]) -> Steps[str]:
-        """Make one answer of those of several trees."""
+        """Make one answer out of the answers of several trees.
+
+        Args:
+            question: the question.
+            answers: the answers.
+
+        Returns:
+            The answer.
+        """
         numbered = "\n\n".join(f"--- Answer {number} ---\n{answer}" for number, answer in enumerate(answers, 1))
         return (yield from self._answer(_FOREST.format(question=question, answers=numbered)))
 

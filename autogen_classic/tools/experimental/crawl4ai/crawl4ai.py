@@ -74,7 +74,7 @@ class Crawl4AITool(Tool):
         self._strategy_settings = dict(llm_strategy_kwargs or {})
         super().__init__(
             name="crawl4ai",
-            description="Open a page of the web, and return what stands there.",
+            description="Open a web page, and return its text.",
             func_or_tool=self._with_model(llm_config) if llm_config else self._without_model(),
         )
 
