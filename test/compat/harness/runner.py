@@ -32,10 +32,30 @@ SCENARIOS = HARNESS.parent / ("scenarios" if FAMILY == "v02" else f"{FAMILY}/sce
 VERSION = VERSIONS[FAMILY]
 SECONDS_PER_SCENARIO = 60
 USED_BY_MOST_SCENARIOS = (
+    "autogen.agentchat.assistant_agent",
     "autogen.agentchat.groupchat",
     "autogen.oai.client",
     "autogen.code_utils",
     "openai.resources.chat.completions",
+    "encodings.idna",
+    "sqlite3",
+    "scenario",
+    "model_server",
+    "normalise",
+)
+OF_OURS_USED_BY_MOST_SCENARIOS = (
+    "autogen.agentchat.contrib.swarm_agent",
+    "autogen.agentchat.group.group_tool_executor",
+    "autogen.agentchat.group.handoffs",
+    "autogen.agentchat.group.multi_agent_chat",
+    "autogen.agentchat.group.patterns",
+    "autogen.events",
+    "autogen.io.run_response",
+    "autogen.tools.dependency_injection",
+    "autogen_classic.logger.logger_factory",
+    "autogen_classic.oai._openai_package",
+    "autogen_classic.oai._provider_client",
+    "autogen_classic.oai._request.reading",
 )
 
 sys.path.insert(0, str(HARNESS))
@@ -96,7 +116,7 @@ def prepare(ours: bool) -> None:
         import autogen
         import openai
 
-        for module in USED_BY_MOST_SCENARIOS:
+        for module in (*USED_BY_MOST_SCENARIOS, *(OF_OURS_USED_BY_MOST_SCENARIOS if ours else ())):
             importlib.import_module(module)
     assert autogen.__version__ == VERSION or ours, autogen.__version__
     with openai.OpenAI(api_key="sk-test") as client:
