@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -274,6 +275,34 @@ def test_ctrl_c_ends_what_was_started(tmp_path: Path) -> None:
     assert b"KeyboardInterrupt" in errors
     left = [folder for folder in Path("/proc").glob("[0-9]*") if mark.encode() in _command_line(folder)]
     assert left == []
+
+
+class InterruptedStart(subprocess.Popen[bytes]):
+    """A start in the middle of which Ctrl+C is pressed: the program runs, and its caller does not know it yet."""
+
+    def _execute_child(self, *arguments: Any) -> None:
+        super()._execute_child(*arguments)  # type: ignore[misc]
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def interrupted_reader(*arguments: Any, **settings: Any) -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@linux_only
+@pytest.mark.parametrize(
+    ("module", "name", "replacement"),
+    [(subprocess, "Popen", InterruptedStart), (threading, "Thread", interrupted_reader)],
+    ids=["before the program is known", "before its outputs are read"],
+)
+def test_ctrl_c_during_the_start_leaves_nothing_running(
+    tmp_path: Path, module: Any, name: str, replacement: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, name, replacement)
+    mark = f"mark-of-{uuid.uuid4().hex}"
+    with pytest.raises(KeyboardInterrupt):
+        run_command([sys.executable, "-c", f"import time; time.sleep(600) #{mark}"], cwd=tmp_path, timeout=600)
+    assert [folder for folder in Path("/proc").glob("[0-9]*") if mark.encode() in _command_line(folder)] == []
 
 
 def _command_line(folder: Path) -> bytes:

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any, NamedTuple
 
 from ..kept_output import KeptOutput
@@ -117,39 +118,55 @@ class Command:
         Returns:
             Its result, even for a program that does not exist.
         """
+        try:
+            with self._lock, _ctrl_c_waits():
+                begun = self._begin()
+            return begun if isinstance(begun, ProcessResult) else self._finish(begun, timeout)
+        except BaseException:
+            # A new session does not receive Ctrl-C, so it is passed on here.
+            if self._process is not None:
+                kill_tree(self._process, self._mark)
+            raise
+        finally:
+            with self._lock:
+                self._ended = True
+            if self._process is not None:
+                for pipe in filter(None, (self._process.stdout, self._process.stderr)):
+                    pipe.close()
+
+    def _begin(self) -> subprocess.Popen[bytes] | ProcessResult:
+        """Start the program, or tell why it has not begun."""
+        if self._stopped:
+            return ProcessResult(-signal.SIGTERM, "", "", timed_out=False, stopped=True)
         grouping: dict[str, Any] = (
             {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
             if _ON_WINDOWS
             else {"start_new_session": True}
         )
-        with self._lock:
-            if self._stopped:
-                return ProcessResult(-signal.SIGTERM, "", "", timed_out=False, stopped=True)
-            try:
-                process = self._process = subprocess.Popen(
-                    self._command,
-                    cwd=self._cwd,
-                    env=self._env,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    **grouping,
-                )
-            except FileNotFoundError:
-                if not os.path.isdir(self._cwd):
-                    raise
-                message = f"{self._command[0]}: command not found. Install it, or write the code in another language.\n"
-                return ProcessResult(COMMAND_NOT_FOUND, "", message, timed_out=False)
+        try:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=self._cwd,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                **grouping,
+            )
+        except FileNotFoundError:
+            if not os.path.isdir(self._cwd):
+                raise
+            message = f"{self._command[0]}: command not found. Install it, or write the code in another language.\n"
+            return ProcessResult(COMMAND_NOT_FOUND, "", message, timed_out=False)
+        return self._process
+
+    def _finish(self, process: subprocess.Popen[bytes], timeout: float | None) -> ProcessResult:
+        """Wait for the end of the program, or bring it about, and tell what the program left."""
         assert process.stdout is not None
         assert process.stderr is not None
         outputs = _Output(process.stdout, self._max_output), _Output(process.stderr, self._max_output)
-        with process:
-            try:
-                timed_out = not self._wait(process, outputs, timeout)
-            finally:
-                with self._lock:
-                    self._ended = True
-            stdout, stderr = (output.text() for output in outputs)
+        timed_out = not self._wait(process, outputs, timeout)
+        stdout, stderr = (output.text() for output in outputs)
         return ProcessResult(process.returncode, stdout, stderr, timed_out and not self._stopped, self._stopped)
 
     def stop(self) -> None:
@@ -180,11 +197,24 @@ class Command:
             for output in outputs:
                 output.closed(_SECONDS_TO_DIE)
             return False
-        except BaseException:
-            # A new session does not receive Ctrl-C, so it is passed on here.
-            kill_tree(process, self._mark)
-            raise
         return True
+
+
+@contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    """Hold Ctrl-C back for a moment: where it comes during the start of a process, nobody would know the process."""
+    handler = signal.getsignal(signal.SIGINT)
+    if not callable(handler) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held_back: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: held_back.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        if held_back:
+            handler(*held_back[0])
 
 
 def kill_tree(process: subprocess.Popen[bytes], mark: str) -> None:
