@@ -27,13 +27,18 @@ SAVED = sorted((HERE / "notebooks" / "saved").glob("*.ipynb"))
 
 # Replays each notebook in a process of its own that was forked off a warm one.
 REPLAY_ALL = """
-import os, sys
+import gc, os, sys
 from pathlib import Path
 
-import IPython.core.interactiveshell, openai.types.chat, openai.types.responses
+import IPython.core.interactiveshell, IPython.core.completerlib, IPython.core.magics
+import openai.types.chat, openai.types.responses
 import autogen_classic.coding, autogen_classic.agentchat.contrib.society_of_mind_agent, autogen_classic.agentchat.group
+import autogen_classic.agentchat.assistant_agent, autogen_classic.agentchat.groupchat
+import autogen_classic.agentchat.user_proxy_agent, autogen_classic.coding.jupyter, autogen_classic.llm_config.entries
+import autogen_classic.oai.client, autogen_classic.tools.dependency_injection
 from autogen_classic.replay.notebooks import run_replay
 
+gc.freeze()  # else each forked process copies what it inherits as soon as it looks for garbage
 for file in map(Path, sys.argv[1:]):
     child = os.fork()
     if not child:
