@@ -7,6 +7,7 @@ child plays a group with a journal. It prints the id of each child, and ``ended`
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import io
 import json
@@ -206,6 +207,7 @@ def main() -> None:
         client(api_key="none").chat.completions  # noqa: B018 - loads what no child has to load then
     for module in ("autogen_classic.events.agent_events", "fast_depends.use", "jsonschema", "lark"):
         importlib.import_module(module)
+    gc.freeze()  # else each forked process copies what it inherits as soon as it looks for garbage
     for line in sys.stdin:
         child = os.fork()
         if not child:
