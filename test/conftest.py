@@ -199,3 +199,16 @@ def _warnings_come_again() -> None:
 def _no_test_leaves_the_alias_behind() -> Iterator[None]:
     yield
     assert alias_finder not in sys.meta_path, "This test has installed `autogen` and not uninstalled it."
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _connections_end_with_their_module() -> Iterator[None]:
+    """Close what stays open for the next request or client: here each server is a new one, and each store a folder."""
+    yield
+    if (pools := sys.modules.get("autogen_classic.oai._http.connections")) is not None:
+        for client in pools._sync_pools.values():
+            client._transport.close()  # it connects anew when an agent of several modules goes on
+    if (stores := sys.modules.get("chromadb.api.shared_system_client")) is not None:
+        for system in stores.SharedSystemClient._identifier_to_system.values():
+            system.stop()
+        stores.SharedSystemClient.clear_system_cache()
