@@ -16,6 +16,7 @@ __all__ = ("Listener",)
 
 _BACKLOG = 2048
 _SECONDS_TO_WRITE = 10  # the answers to those who have asked; a client that does not read them is given up
+_SECONDS_KEPT_ALIVE = 60  # an idle connection: longer than clients keep theirs, who may be about to use it
 _SECONDS_TO_CLOSE = 2  # connections, of which some never end by themselves
 _SECONDS_BETWEEN_LOOKS = 0.5
 
@@ -48,9 +49,9 @@ class Listener:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
         self._answers = _Answers(app)
-        self._uvicorn = Server(
-            Config(self._answers, log_level="warning", access_log=False, ws="none", server_header=False)
-        )
+        plain = Config(self._answers, log_level="warning", access_log=False, ws="none", server_header=False)
+        plain.timeout_keep_alive = _SECONDS_KEPT_ALIVE
+        self._uvicorn = Server(plain)
         self._pool = pool
         self._thread: threading.Thread | None = None
         self.token = token
