@@ -121,9 +121,22 @@ def _get_file_name_from_content(code: str, workspace_path: Path, language: str |
         if not path.is_relative_to(root):
             raise FileNameError("Filename is not in the workspace")
         # The name may be taken by a directory, or by a pipe, to which a write need not end.
-        return str(path.relative_to(root)) if path.is_file() or not path.exists() else None
+        return str(path.relative_to(root)) if path.is_file() or _is_free(path) else None
     except (OSError, RuntimeError, UnicodeError):  # too long, a loop of symbolic links, or not a valid text
         return None
+
+
+def _is_free(path: Path) -> bool:
+    """Whether nothing stands at a path.
+
+    Raises:
+        OSError: nothing ever can, because the path is too long.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):  # the second for a name below a file
+        return True
+    return False
 
 
 def _can_be_a_name(name: str) -> bool:
