@@ -183,7 +183,7 @@ class Errand(threading.Thread, Generic[ResultT]):
             if not hasattr(type(self), name):  # some programs put a `run` of their own on a thread
                 vars(self).setdefault(name, value)
         self.bell: SimpleQueue[None] = SimpleQueue()
-        self._context = contextvars.copy_context()
+        self._context_of_call = contextvars.copy_context()
         self._call = call
         self._late = late
         self._tell = tell or partial(self.bell.put, None)  # called when it is over
@@ -196,7 +196,7 @@ class Errand(threading.Thread, Generic[ResultT]):
     def run(self) -> None:
         """Make the call, and hand over what comes of it."""
         try:
-            self._values.append(self._context.run(self._call))
+            self._values.append(self._context_of_call.run(self._call))
         except BaseException as error:  # whatever it is, it is for whoever waits
             self._error = error
         with self._lock:
@@ -204,7 +204,7 @@ class Errand(threading.Thread, Generic[ResultT]):
             is_left = self.is_left
         self._tell()
         if is_left and self._error is None and self._late is not None:
-            self._context.run(_hand_over, self._late, self._values[0])
+            self._context_of_call.run(_hand_over, self._late, self._values[0])
 
     def leave(self) -> bool:
         """Wait for it no longer. False if it was over just before."""

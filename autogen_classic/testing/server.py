@@ -13,7 +13,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutinefunction
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -298,7 +298,7 @@ class MockOpenAIServer:
     async def _call(self, function: Callable[[ModelRequest], Any], request: ModelRequest) -> Any:
         if function is echo:  # it never blocks, so it needs no thread
             return echo(request)
-        if asyncio.iscoroutinefunction(function):
+        if iscoroutinefunction(function):
             return await function(request)
         if self._threads is None:
             self._threads = ThreadPoolExecutor(_CALLABLES_AT_ONCE, "mock-openai-reply")

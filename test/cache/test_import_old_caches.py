@@ -57,10 +57,16 @@ TRAPS = {
     "a pickle that ends early": pickle.dumps({"a": "b" * 100})[:50],
     "a plain text": pickle.dumps("hello"),
 }
-# Hashing a tuple that holds the one before twice, and so on, would take years.
-ENDLESS = (
-    b"\x80\x04)" + b"\x94h\x00h\x00\x86" + b"".join(b"\x94h%ch%c\x86" % (n, n) for n in range(1, 60)) + b"\x94}h\x3cNs."
-)
+
+
+def pairs_of_pairs(first: int) -> bytes:
+    """A pair of a pair of a pair ..., kept under one number after the other."""
+    innermost = b"K\x01\x85q%c0" % first
+    return innermost + b"".join(b"h%ch%c\x86q%c0" % (n, n, n + 1) for n in range(first, first + 60))
+
+
+# Two equal keys: to compare them takes as long as all pairs together; so does to hash one, up to Python 3.13.
+ENDLESS = b"\x80\x04" + pairs_of_pairs(0) + pairs_of_pairs(100) + b"}h\x3cNsh\xa0Ns."
 
 
 @pytest.fixture(scope="module")

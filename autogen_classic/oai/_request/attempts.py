@@ -6,7 +6,6 @@ answer. `create_steps` makes one attempt after the other, until an answer has co
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..._core import steering
 from ..._core import tape as tapes
+from ..._core.callables import is_asynchronous
 from ..._core.content import add_part, part_of
 from ..._core.drive import Ask, Steps
 from ..._core.events import ModelAnswered, ModelAsked, ModelAskedAgain, ModelFailed, emit, is_heard
@@ -213,7 +213,7 @@ class Attempt:
         if limiter is not None:
             await limiter.a_sleep()
             steering.check()
-        if asyncio.iscoroutinefunction(self.client.create):
+        if is_asynchronous(self.client.create):
             return await self.client.create(params)
         if hasattr(self.client, "a_create"):
             return await self.client.a_create(params)

@@ -1,6 +1,7 @@
 """ReliableTool around an asynchronous function, in an event loop."""
 
 import asyncio
+import inspect
 import json
 
 from autogen.tools.experimental import ReliableTool
@@ -27,6 +28,6 @@ def main(mode):
             json.dumps({"validation_result": True, "justification": "Good."}), name="validator"
         ),
     )
-    note("is asynchronous", asyncio.iscoroutinefunction(tool.func))
+    note("is asynchronous", inspect.iscoroutinefunction(tool.func))
     note("result", asyncio.run(tool.a_run("How large?")))
     note_talks()
