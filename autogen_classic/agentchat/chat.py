@@ -111,6 +111,7 @@ class CostDict(TypedDict):
     usage_excluding_cached_inference: dict[str, Any]
 
 
+_LEFT_OUT = "finished_chat_indexes_to_exclude_from_carryover"
 _NO_LIMIT_OF_TURNS = (
     "max_turns is %r, which is not a whole number such as 3. As in AutoGen 0.2 it is ignored: however many turns "
     "the chat takes, and whatever they cost, it goes on."
@@ -237,7 +238,7 @@ def with_summaries(chat_info: dict[str, Any], finished: Sequence[ChatResult]) ->
     Returns:
         The arguments of its ``initiate_chat``.
     """
-    left_out = chat_info.get("finished_chat_indexes_to_exclude_from_carryover", [])
+    left_out = chat_info.get(_LEFT_OUT, [])
     return _prepare(chat_info, [result.summary for index, result in enumerate(finished) if index not in left_out])
 
 
@@ -246,7 +247,8 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
 
     Args:
         chat_queue: as for `initiate_chats`. Each chat also has a ``chat_id`` and may have ``prerequisites``, the
-            ids of the chats that must finish first and whose summaries it carries over.
+            ids of the chats that must finish first and whose summaries it carries over, except for those whose ids
+            ``finished_chat_indexes_to_exclude_from_carryover`` names.
 
     Returns:
         The results by chat id.
@@ -272,9 +274,11 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
                 for chat_id, chat_info in list(waiting.items()):
                     prerequisites = chat_info.get("prerequisites", [])
                     if all(needed in finished for needed in prerequisites):
-                        prepared = _prepare(
-                            waiting.pop(chat_id), [finished[needed].summary for needed in prerequisites]
-                        )
+                        left_out = chat_info.get(_LEFT_OUT, [])
+                        summaries = [
+                            finished[needed].summary for needed in dict.fromkeys(prerequisites) if needed not in left_out
+                        ]
+                        prepared = _prepare(waiting.pop(chat_id), summaries)
                         task = asyncio.ensure_future(prepared["sender"].a_initiate_chat(**prepared))
                         running[task] = chat_id
                 done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

@@ -10,9 +10,9 @@ MODES = ("async",)
 
 def main(mode):
     ann = ConversableAgent("ann", llm_config=False, human_input_mode="NEVER")
-    bob = ConversableAgent("bob", llm_config=llm_config("b1", name="bob"), human_input_mode="NEVER")
-    carl = ConversableAgent("carl", llm_config=llm_config("c1", name="carl"), human_input_mode="NEVER")
-    dora = ConversableAgent("dora", llm_config=llm_config("d1", name="dora"), human_input_mode="NEVER")
+    bob = ConversableAgent("bob", llm_config=llm_config("b1", "b2", name="bob"), human_input_mode="NEVER")
+    carl = ConversableAgent("carl", llm_config=llm_config("c1", "c2", name="carl"), human_input_mode="NEVER")
+    dora = ConversableAgent("dora", llm_config=llm_config("d1", "d2", name="dora"), human_input_mode="NEVER")
     queue = [
         {"chat_id": 3, "recipient": dora, "message": "third", "max_turns": 1, "prerequisites": [1, 2]},
         {"chat_id": 1, "recipient": bob, "message": "first", "max_turns": 1},
@@ -31,6 +31,23 @@ def main(mode):
         "results", {str(key): {"summary": result.summary, "chat_id": result.chat_id} for key, result in results.items()}
     )
     record(ann)
+    results = asyncio.run(
+        ann.a_initiate_chats(
+            [
+                {"chat_id": 1, "recipient": bob, "message": "left out", "max_turns": 1},
+                {"chat_id": 2, "recipient": carl, "message": "named twice", "max_turns": 1},
+                {
+                    "chat_id": 3,
+                    "recipient": dora,
+                    "message": "last",
+                    "max_turns": 1,
+                    "prerequisites": [2, 1, 2],
+                    "finished_chat_indexes_to_exclude_from_carryover": [1],
+                },
+            ]
+        )
+    )
+    note("ids are left out, not places", results[3].chat_history)
     with raises("a circle"):
         asyncio.run(
             ann.a_initiate_chats(
