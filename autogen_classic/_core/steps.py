@@ -351,7 +351,7 @@ def process_received_message(agent: Party, message: TextOrMessage, sender: Agent
             f"{agent.name} received a message from {sender.name} that can't be converted into a valid ChatCompletion "
             f"message. Either content or function_call must be provided, but it is {message!r}."
         )
-    hearing = hearers(MessageReceived, agent._is_silent(agent, silent))
+    hearing = hearers(MessageReceived, agent._is_silent(sender, silent))
     if hearing:
         deliver(MessageReceived(sender, agent, message, silent), hearing)
 

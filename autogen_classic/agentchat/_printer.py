@@ -108,7 +108,7 @@ def print_call(show_line: Callable[..., object], heading: str, arguments: object
 
 def _message_received(event: events.MessageReceived) -> None:
     agent = event.recipient
-    if not agent._is_silent(agent, event.silent):
+    if not agent._is_silent(event.sender, event.silent):
         agent._print_received_message(event.message, event.sender)
 
 

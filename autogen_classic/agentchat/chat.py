@@ -276,7 +276,9 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
                     if all(needed in finished for needed in prerequisites):
                         left_out = chat_info.get(_LEFT_OUT, [])
                         summaries = [
-                            finished[needed].summary for needed in dict.fromkeys(prerequisites) if needed not in left_out
+                            finished[needed].summary
+                            for needed in dict.fromkeys(prerequisites)
+                            if needed not in left_out
                         ]
                         prepared = _prepare(waiting.pop(chat_id), summaries)
                         task = asyncio.ensure_future(prepared["sender"].a_initiate_chat(**prepared))

@@ -132,7 +132,7 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
             default_auto_reply: the reply when nothing else replies.
             description: what it is good for, as told to others in a group chat; by default the system message.
             chat_messages: conversations that it remembers from the start, by partner.
-            silent: True prints nothing that it receives; None leaves it to each chat.
+            silent: True prints nothing that it sends, False prints it in silent chats too; None leaves it to each chat.
             context_variables: what it knows besides the conversation; a group gives its agents variables of its own.
             functions: a function, a `Tool`, or a list of them that its model may call; who runs them is told by
                 `register_for_execution`.
@@ -604,8 +604,8 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
         return as_message(message)
 
     @staticmethod
-    def _is_silent(agent: Party, silent: bool | None = False) -> bool | None:
-        own: bool | None = agent.silent
+    def _is_silent(agent: Agent, silent: bool | None = False) -> bool | None:
+        own: bool | None = getattr(agent, "silent", None)
         return silent if own is None else own
 
     # --- What was said ----------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def hearing(stream: OutputStream, *, everywhere: bool) -> Iterator[None]:
 def _is_silent(event: Event) -> bool:
     """Whether nothing of an event is shown in a chat that prints."""
     if isinstance(event, events.MessageReceived):
-        return bool(event.recipient._is_silent(event.recipient, event.silent))
+        return bool(event.recipient._is_silent(event.sender, event.silent))
     if isinstance(event, events.SpeakerSelected):  # in asynchronous chats 0.2 does not print who it is
         return bool(getattr(event.manager, "_silent", getattr(event.manager, "silent", False)))
     if isinstance(event, events.HandedOver):

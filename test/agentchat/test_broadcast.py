@@ -166,13 +166,14 @@ class Remote(ConversableAgent):
 
 
 def test_what_a_class_works_out_counts_as_much_as_what_an_agent_stores(capsys: pytest.CaptureFixture[str]) -> None:
-    members = [ConversableAgent("a", llm_config=False), Loud("b", llm_config=False)]
+    loud = Loud("b", llm_config=False, human_input_mode="NEVER", default_auto_reply="hey")
+    members = [ConversableAgent("a", llm_config=False), loud]
     original = ConversableAgent("c", llm_config=False)
-    chat = GroupChat([*members, Remote(original)], [], max_round=1, speaker_selection_method="round_robin")
+    chat = GroupChat([*members, Remote(original)], [], max_round=2, speaker_selection_method="round_robin")
     manager = GroupChatManager(chat, llm_config=False, silent=True)
     manager.run_chat(messages=[{"content": "go"}], sender=members[0], config=chat)
-    assert "(to b):" in capsys.readouterr().out
-    assert [message["content"] for message in original.chat_messages[manager]] == ["go"]
+    assert "b (to chat_manager):" in capsys.readouterr().out
+    assert [message["content"] for message in original.chat_messages[manager]] == ["go", "hey"]
 
 
 @WAYS
@@ -312,7 +313,9 @@ def test_a_hook_of_the_manager_sees_what_each_member_is_sent(way: str) -> None:
 
 
 def test_a_member_that_insists_on_printing_prints(capsys: pytest.CaptureFixture[str]) -> None:
-    manager = team(["x", "y", "z"], max_round=1)
+    manager = team(["x", "y", "z"], max_round=3)
     manager.groupchat.agents[1].silent = False
     talk(manager)
-    assert "(to a1):" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "a1 (to chat_manager):" in printed
+    assert "(to a1):" not in printed, "it counts for what a member says, not for what it hears"

@@ -171,6 +171,17 @@ def test_an_odd_rating_is_read_as_far_as_it_goes(rating: str) -> None:
         assert all(0 <= child.value <= 1 for child in agent._root.children)
 
 
+def test_what_is_not_verbose_keeps_its_inner_talk_to_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    for verbose in (True, False):
+        with MockOpenAIServer(model()) as server:
+            reply_of("sync", server, reason_config={"max_depth": 1}, verbose=verbose)
+        printed = capsys.readouterr().out
+        assert "user (to reasoner):" in printed
+        assert ("reasoner (to tot_thinker):" in printed) is verbose
+        assert ("tot_thinker (to reasoner):" in printed) is verbose
+        assert ("reasoner (to user):" in printed) is verbose
+
+
 def test_a_scope_is_told_to_all() -> None:
     with MockOpenAIServer(model()) as server:
         reply_of("sync", server, scope="school sums", reason_config={"max_depth": 1, "beam_size": 1})

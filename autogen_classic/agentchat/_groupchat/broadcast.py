@@ -57,7 +57,7 @@ _LISTENING = _Methods("receive", "a_receive", "_process_received_message", *_OF_
 
 def stores_plainly(cls: type) -> bool:
     """Whether what `tell` reads of agents of a class stands in their own dicts, and nothing answers in its place."""
-    return not any(hasattr(cls, name) for name in ("silent", "_oai_messages", "__getattr__"))
+    return not any(hasattr(cls, name) for name in ("_oai_messages", "__getattr__"))
 
 
 def tell(
@@ -95,8 +95,7 @@ def tell(
         # What the member itself has in place of a method is looked for name by name, for here the time of a group goes.
         if (
             is_short
-            and (own := member.__dict__)["silent"] is not False
-            and not (receive in own or "_process_received_message" in own)
+            and not (receive in (own := member.__dict__) or "_process_received_message" in own)
             and not ("_append_oai_message" in own or "_message_to_dict" in own or "_is_silent" in own)
         ):
             histories[member].append(sent.copy())
@@ -117,7 +116,6 @@ def hand_in(speaker: Agent, manager: Manager, message: TextOrMessage, silent: bo
     if (
         silent
         and not tape.in_use  # a journal keeps each message once
-        and manager.silent is not False
         and _LISTENING.are_as_made_for(manager)
         and _sends_by_the_short_way(speaker)
     ):
@@ -141,6 +139,7 @@ def _sends_by_the_short_way(agent: Agent) -> TypeGuard[Party]:
         not hearers(MessageSent)
         and not hearers(MessageReceived, silent=True)
         and _SENDING.are_as_made_for(agent)
+        and agent.silent is not False
         and not agent.hook_lists["process_message_before_send"]
         and not agent.hook_lists["a_process_message_before_send"]
     )

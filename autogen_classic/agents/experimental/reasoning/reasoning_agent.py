@@ -113,13 +113,14 @@ class ReasoningAgent(AssistantAgent):
             code_execution_config: how code in steps is run with ``interim_execution``, as for `ConversableAgent`;
                 False runs none.
             scope: what all models are told about the field that they work in.
-            **kwargs: further arguments of `AssistantAgent`. ``verbose``, of older programs, has no effect.
+            **kwargs: further arguments of `AssistantAgent`. ``verbose=False`` is ``silent=True``.
 
         Raises:
             ValueError: ``reason_config`` has a value that is unknown or impossible.
             TypeError: it is not a dict.
         """
-        kwargs.pop("verbose", None)
+        if not kwargs.pop("verbose", True):
+            kwargs.setdefault("silent", True)
         kwargs.setdefault("system_message", REASONING_AGENT_MESSAGE)
         self._plan = plan_from(reason_config, max_depth=max_depth, beam_size=beam_size, answer_approach=answer_approach)
         super().__init__(name=name, llm_config=llm_config, **kwargs)
