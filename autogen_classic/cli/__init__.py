@@ -114,6 +114,6 @@ def _help() -> str:
 def _unknown_command(name: str) -> str:
     if name.endswith((".py", ".ipynb")):
         return f"{PROGRAM}: to run {name}, say: {PROGRAM} run {name}"
-    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    near = difflib.get_close_matches(name, [*COMMANDS, "--help", "--version"], n=1)
     hint = f" Did you mean `{near[0]}`?" if near else ""
     return f"{PROGRAM}: there is no command {name!r}.{hint} The commands are: {', '.join(COMMANDS)}."

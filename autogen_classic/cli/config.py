@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -52,7 +53,11 @@ def _check(source: str, ask: bool) -> int:
     except IsADirectoryError:
         raise  # every command says the same of a folder
     except (ValueError, OSError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        reason: object = error
+        if isinstance(error, OSError):
+            reason = f"{error.strerror}: {error.filename}"
+        elif isinstance(error, json.JSONDecodeError):
+            reason = error.msg  # it tells the place already
         print(f"autogen-classic config check: {reason}", file=sys.stderr)
         return 1
     usable = 0

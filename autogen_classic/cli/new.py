@@ -94,8 +94,9 @@ def check_name(name: str) -> None:
         raise ProjectError(
             f"{name!r} is a keyword of Python, so no package can be called that. Take my_{name}, for instance."
         )
-    if _is_taken(name):
-        raise ProjectError(f"{name!r} is taken by something else. Take my_{name}, for instance.")
+    owner = _owner_of(name)
+    if owner is not None:
+        raise ProjectError(f"{name!r} is the name of {owner}. Take my_{name}, for instance.")
 
 
 def _near(name: str) -> str:
@@ -105,15 +106,19 @@ def _near(name: str) -> str:
 
 
 def _is_taken(name: str) -> bool:
-    """Whether the name belongs to Python, to Windows, or to a package."""
-    return (
-        keyword.iskeyword(name)
-        or keyword.issoftkeyword(name)
-        or name in sys.stdlib_module_names
-        or name in _TAKEN
-        or _OF_WINDOWS.fullmatch(name) is not None
-        or _is_package(name)
-    )
+    """Whether no package can have this name, or it belongs to something else."""
+    return keyword.iskeyword(name) or keyword.issoftkeyword(name) or _owner_of(name) is not None
+
+
+def _owner_of(name: str) -> str | None:
+    """What has this name already; None if it is free."""
+    if name in sys.stdlib_module_names:
+        return "a module of Python"
+    if name in _TAKEN:
+        return "this library, or of a folder in the project"
+    if _OF_WINDOWS.fullmatch(name):
+        return "a device on Windows"
+    return "a package that is installed, or that this library may need" if _is_package(name) else None
 
 
 def _is_package(name: str) -> bool:

@@ -27,6 +27,8 @@ _OPTIONS_WITH_A_VALUE = tuple(
     f"--{name}" for name in ("ignore", "interrupted", "journal", "normalise", "record", "replay", "unused")
 )
 
+_PROGRAMS = (".py", ".ipynb")
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run a script, a notebook or a module in which ``import autogen`` means this library.
@@ -46,7 +48,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("-m", dest="is_module", action="store_true", help="PROGRAM is the name of a module")
     _add_options_of_tapes(parser)
     parser.add_argument("program", metavar="PROGRAM", help="a .py script or an .ipynb notebook; with -m, a module")
-    parser.add_argument("args", metavar="ARGS", nargs=argparse.REMAINDER, help="handed to the program as they are")
+    rest = parser.add_argument("args", metavar="ARGS", nargs=argparse.REMAINDER, help="handed to the program as it is")
+    rest.required = False  # else an error says that they were missing, too
     options, program_arguments = _split(parser, arguments)
 
     code = 0
@@ -167,4 +170,6 @@ def _split(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> tuple[a
     own = 0
     while own < len(arguments) and arguments[own].startswith("-"):
         own += 2 if arguments[own] in _OPTIONS_WITH_A_VALUE else 1
+    if own == len(arguments) >= 2 and arguments[-2] in _OPTIONS_WITH_A_VALUE and arguments[-1].endswith(_PROGRAMS):
+        parser.error(f"argument {arguments[-2]}: its value is missing, or the program after {arguments[-1]}")
     return parser.parse_args(arguments[: own + 1]), list(arguments[own + 1 :])

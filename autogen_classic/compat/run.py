@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import runpy
@@ -36,10 +37,13 @@ def run_program(path: str | os.PathLike[str], args: Sequence[str] = ()) -> int:
     Raises:
         AliasRefusedError: another ``autogen`` is in the way.
         FileNotFoundError: the program does not exist.
+        IsADirectoryError: it is a folder.
         JournalError: the journal of the run has ended it. No traceback is printed: the text says what to do.
         SystemExit: the program asked for it.
     """
     program = Path(path)
+    if program.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(program))
     if not program.is_file():
         raise FileNotFoundError(f"There is no file {program} (looked for it from {Path.cwd()}).")
     sys.argv = [os.fspath(path), *args]

@@ -32,6 +32,8 @@ _SHOWN = ("api_type", "api_version", "model", "tags")  # of other settings the v
 _KEY_OF_OPENAI = re.compile(r"sk-[A-Za-z0-9_-]{48,}")
 _TEXTS_AND_COMMAS = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comma>,)\s*[\]}]')
 
+_EXAMPLE = '[{"model": "gpt-4o", "api_key": "..."}]'
+
 
 def read_text(path: Path, name: str) -> str:
     """Read a file that should hold a configuration list.
@@ -57,8 +59,7 @@ def read_text(path: Path, name: str) -> str:
         raise FileNotFoundError(
             error.errno,
             f"There is no configuration list: the environment variable {name} is not set, and this file does not exist."
-            " Copy OAI_CONFIG_LIST_sample to it and fill in your models and keys, or set the variable to the list as "
-            "JSON",
+            f" Write your list into it, such as {_EXAMPLE}, or set the variable to the list",
             str(path),
         ) from None
 
@@ -86,7 +87,7 @@ def parse_config_list(text: str, source: str) -> Any:
 
 def _advice(text: str, error: json.JSONDecodeError) -> str:
     if not text.strip():
-        return 'It is empty. Write a list such as [{"model": "gpt-4o", "api_key": "..."}].'
+        return f"It is empty. Write a list such as {_EXAMPLE}."
     for match in _TEXTS_AND_COMMENTS.finditer(text):
         if match["comment"] and match.start() <= error.pos + 1:
             return f"JSON has no comments: remove the one in line {_line(text, match.start())}."

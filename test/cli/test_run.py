@@ -118,6 +118,22 @@ def test_a_syntax_error_shows_the_line_and_nothing_of_ours(tmp_path):
     assert "runpy" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["."], "autogen-classic run: . is a folder. Name a file in it.\n"),
+        ([], "error: the following arguments are required: PROGRAM\n"),
+        (["--record", "run.json"], "error: the following arguments are required: PROGRAM\n"),
+        (["--record", "a.py"], "error: argument --record: its value is missing, or the program after a.py\n"),
+        (["--record=a.py"], "error: the following arguments are required: PROGRAM\n"),
+    ],
+)
+def test_a_missing_program_gets_a_word(tmp_path: Path, arguments: list[str], told: str) -> None:
+    done = run(tmp_path, *arguments)
+    assert done.returncode in (1, 2)
+    assert done.stderr.endswith(told)
+
+
 def test_a_missing_script_is_named_with_the_folder_of_the_search(tmp_path):
     done = run(tmp_path, "nothing.py")
     assert done.returncode == 1

@@ -70,11 +70,13 @@ def find_notebooks(given: Path | None) -> list[Path]:
     Raises:
         ClassroomError: there are none.
     """
+    if given is not None and not given.exists():
+        raise ClassroomError(f"There is no file or folder {given}.")
     for place in [given] if given is not None else [_IN_PACKAGE, _IN_CHECKOUT]:
         found = [place] if place.suffix == ".ipynb" and place.is_file() else sorted(place.glob("*.ipynb"))
         if found:
             return found
-    where = "this installation" if given is None else given
+    where = "this installation" if given is None else given if given.name else given.resolve()
     raise ClassroomError(f"There are no notebooks in {where}. Name a folder that has some: --notebooks FOLDER")
 
 

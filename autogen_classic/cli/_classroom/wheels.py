@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,10 @@ it."""
 
 PLATFORMS = {
     "linux": ("manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_28_x86_64", "linux_x86_64"),
-    "macos": ("macosx_11_0_arm64", "macosx_12_0_arm64", "macosx_11_0_universal2", "macosx_10_9_universal2"),
+    "macos": (
+        *("macosx_11_0_arm64", "macosx_12_0_arm64", "macosx_11_0_universal2", "macosx_10_9_universal2"),
+        "macosx_14_0_arm64",  # the last, so that it is taken only where there is no other
+    ),
     "windows": ("win_amd64",),
 }
 _CONDITIONS = {
@@ -139,7 +143,7 @@ def pip(*arguments: str, elsewhere: Mapping[str, str] | None = None, told: str =
     run = subprocess.run(command, capture_output=True, text=True)
     if run.returncode != 0:
         said = run.stderr.strip().splitlines()[-5:]
-        raise InstallError("\n  ".join([told, f"$ {' '.join(command)}", *said]))
+        raise InstallError("\n  ".join([told, f"$ {shlex.join(command)}", *said]))
 
 
 def _this_platform() -> str:

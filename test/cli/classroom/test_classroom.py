@@ -352,6 +352,8 @@ def test_runs_are_compared_with_the_record(
     [
         (["write", "full", "--no-wheels"], "full exists and is not empty. Name a new folder."),
         (["write", "new", "--notebooks", "empty", "--no-wheels"], "There are no notebooks in empty."),
+        (["write", "new", "--notebooks", "missing", "--no-wheels"], "There is no file or folder missing."),
+        (["write", "new", "--notebooks", ".", "--no-wheels"], "class. Name a folder that has some: --notebooks"),
         (["write", "new", "--wheel", "none.whl"], "There is no file none.whl."),
         (["write", "new", "--wheel", "full/file"], "is not a wheel of this library, such as autogen_classic-"),
         (["write", "new", "--python", "9.9"], "The class cannot have Python 9.9: this library needs 3.10 or later."),
@@ -364,7 +366,9 @@ def test_runs_are_compared_with_the_record(
 def test_a_wrong_argument_gets_a_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    here = tmp_path / "class"
+    here.mkdir()
+    monkeypatch.chdir(here)
     Path("empty").mkdir()
     Path("full").mkdir()
     Path("full", "file").touch()
