@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ._conversations import Answer
 from ._refused import RequestRefused
 
-__all__ = ("Completion", "error_body", "error_of", "model_card", "model_list", "server_sent_event")
+__all__ = ("Body", "Completion", "error_body", "error_of", "model_card", "model_list", "server_sent_event")
 
 Body = dict[str, Any]
 
@@ -23,9 +23,11 @@ class Completion:
 
     Args:
         model: who answers.
+        include_usage: whether the client of a stream wants to know the usage.
     """
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, include_usage: bool = False) -> None:
+        self._include_usage = include_usage
         self._head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": model}
 
     def whole(self, answer: Answer) -> Body:
@@ -44,28 +46,44 @@ class Completion:
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish_reason(answer)}
         return {**self._head, "object": "chat.completion", "choices": [choice], "usage": _usage(answer)}
 
-    def chunk(self, delta: Body, finish_reason: str | None = None) -> Body:
-        """A chunk of a stream.
+    def begin(self) -> Iterator[str]:
+        """What a stream begins with."""
+        yield server_sent_event(self._chunk({"role": "assistant", "content": ""}))
+
+    def piece(self, text: str) -> Iterator[str]:
+        """What a stream tells of a piece of text.
 
         Args:
-            delta: what is new in the message.
-            finish_reason: why it ends; None while it goes on.
+            text: what is new.
         """
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-        return {**self._head, "object": "chat.completion.chunk", "choices": [choice]}
+        yield server_sent_event(self._chunk({"content": text}))
 
-    def last_chunks(self, answer: Answer, include_usage: bool) -> Iterable[Body]:
+    def end(self, answer: Answer) -> Iterator[str]:
         """What ends a stream, after the text.
 
         Args:
             answer: the answer.
-            include_usage: whether the client wants to know the usage.
         """
         if answer.tool_calls:
-            yield self.chunk({"tool_calls": [{"index": place, **one} for place, one in enumerate(answer.tool_calls)]})
-        yield self.chunk({}, _finish_reason(answer))
-        if include_usage:
-            yield {**self.chunk({}), "choices": [], "usage": _usage(answer)}
+            calls = [{"index": place, **one} for place, one in enumerate(answer.tool_calls)]
+            yield server_sent_event(self._chunk({"tool_calls": calls}))
+        yield server_sent_event(self._chunk({}, _finish_reason(answer)))
+        if self._include_usage:
+            yield server_sent_event({**self._chunk({}), "choices": [], "usage": _usage(answer)})
+        yield "data: [DONE]\n\n"
+
+    def fail(self, body: Body) -> str:
+        """What ends a stream that cannot go on.
+
+        Args:
+            body: the body of the error.
+        """
+        return server_sent_event(body)
+
+    def _chunk(self, delta: Body, finish_reason: str | None = None) -> Body:
+        """A chunk of a stream; it has a finish reason when it ends."""
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+        return {**self._head, "object": "chat.completion.chunk", "choices": [choice]}
 
 
 def _finish_reason(answer: Answer) -> str:

@@ -6,11 +6,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from typing import TypeAlias
 
 from ._bearer import Bearer, checked_token
 from ._conversations import AnswerShape, Conversation, ConversationFailed, ConversationPool
 from ._offers import Offered
-from ._openai_answers import Completion, error_body, error_of, model_card, model_list, server_sent_event
+from ._openai_answers import Completion, error_body, error_of, model_card, model_list
 from ._openai_requests import ChatRequest, read_request
 from ._packages import (
     ClientDisconnect,
@@ -27,6 +28,8 @@ from ._packages import (
     StreamingResponse,
 )
 from ._refused import RequestRefused
+from ._responses_answers import Response as ResponseForm
+from ._responses_requests import read_responses_request
 
 __all__ = ("LARGEST_BODY", "app_of", "openai_app")
 
@@ -36,7 +39,10 @@ LARGEST_BODY = 16 * 1024 * 1024
 _READ_ON = 8  # so many times that much is read, and dropped, so that the client gets to the answer
 _SECONDS_BETWEEN_SIGNS = 15.0
 _CLIENT_HAS_LEFT = 499  # as nginx has it; nobody reads it
+_ADDRESSES = "/v1/models, /v1/chat/completions, /v1/responses"
 _NOT_AGAIN = {"x-should-retry": "false"}  # what the agents did has been paid for, and is not to be done three times
+
+_Form: TypeAlias = Completion | ResponseForm
 
 
 def openai_app(
@@ -48,7 +54,7 @@ def openai_app(
 ) -> Starlette:
     """Make an application that offers agents and groups as models, for a server of your own.
 
-    It has ``/v1/models`` and ``/v1/chat/completions``.
+    It has ``/v1/models``, ``/v1/chat/completions`` and ``/v1/responses``.
 
     Args:
         offers: what is offered, by the names of the models; see `Offer`.
@@ -80,6 +86,7 @@ def app_of(pool: ConversationPool, token: str) -> Starlette:
             Route("/v1/models", endpoints.models),
             Route("/v1/models/{name:path}", endpoints.model),
             Route("/v1/chat/completions", endpoints.complete, methods=["POST"]),
+            Route("/v1/responses", endpoints.respond, methods=["POST"]),
         ],
         middleware=[Middleware(Bearer, token=token)],
         exception_handlers={
@@ -108,6 +115,14 @@ class _Endpoints:
     async def complete(self, request: Request) -> Response:
         """Answer a chat."""
         asked = read_request(await _body_of(request))
+        return await self._answer(request, asked, Completion(asked.model, asked.include_usage))
+
+    async def respond(self, request: Request) -> Response:
+        """Answer a chat in the form of the Responses API."""
+        asked = read_responses_request(await _body_of(request))
+        return await self._answer(request, asked, ResponseForm(asked.model))
+
+    async def _answer(self, request: Request, asked: ChatRequest, form: _Form) -> Response:
         offer = self._pool.offer(asked.model)
         if not offer.takes_tools and (asked.tools or any("tool_calls" in one for one in asked.said)):
             raise RequestRefused(
@@ -116,8 +131,8 @@ class _Endpoints:
             )
         conversation = self._pool.open(asked.model, asked.said, asked.tools)
         if asked.stream:
-            return _Stream(conversation, asked)
-        return await _whole(request, conversation, asked)
+            return _Stream(conversation, form)
+        return await _whole(request, conversation, form)
 
 
 async def _body_of(request: Request) -> bytes:
@@ -135,7 +150,7 @@ async def _body_of(request: Request) -> bytes:
     return bytes(body)
 
 
-async def _whole(request: Request, conversation: Conversation, asked: ChatRequest) -> Response:
+async def _whole(request: Request, conversation: Conversation, form: _Form) -> Response:
     """The whole answer; a client that leaves ends the conversation."""
     answer = asyncio.ensure_future(conversation.answer())
     leaving = asyncio.ensure_future(_has_left(request))
@@ -143,7 +158,7 @@ async def _whole(request: Request, conversation: Conversation, asked: ChatReques
         await asyncio.wait({answer, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done():
             return Response(status_code=_CLIENT_HAS_LEFT)
-        return JSONResponse(Completion(asked.model).whole(answer.result()))
+        return JSONResponse(form.whole(answer.result()))
     finally:
         conversation.stop()
         for task in (answer, leaving):
@@ -160,8 +175,8 @@ async def _has_left(request: Request) -> None:
 class _Stream(StreamingResponse):
     """The events of a stream; a client that leaves ends the conversation, even before the first event."""
 
-    def __init__(self, conversation: Conversation, asked: ChatRequest) -> None:
-        super().__init__(_events(conversation, asked), media_type="text/event-stream")
+    def __init__(self, conversation: Conversation, form: _Form) -> None:
+        super().__init__(_events(conversation, form), media_type="text/event-stream")
         self._conversation = conversation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -171,19 +186,19 @@ class _Stream(StreamingResponse):
             self._conversation.stop()
 
 
-async def _events(conversation: Conversation, asked: ChatRequest) -> AsyncIterator[str]:
-    completion = Completion(asked.model)
+async def _events(conversation: Conversation, form: _Form) -> AsyncIterator[str]:
     try:
-        yield server_sent_event(completion.chunk({"role": "assistant", "content": ""}))
+        for event in form.begin():
+            yield event
         async for text in _with_signs_of_life(conversation):
-            yield server_sent_event(completion.chunk({"content": text})) if text else ": the agents are at work\n\n"
-        for chunk in completion.last_chunks(await conversation.answer(), asked.include_usage):
-            yield server_sent_event(chunk)
-        yield "data: [DONE]\n\n"
+            for event in form.piece(text) if text else (": the agents are at work\n\n",):
+                yield event
+        for event in form.end(await conversation.answer()):
+            yield event
     except RequestRefused as refusal:
-        yield server_sent_event(error_of(refusal))
+        yield form.fail(error_of(refusal))
     except ConversationFailed as failure:
-        yield server_sent_event(error_body(500, str(failure)))
+        yield form.fail(error_body(500, str(failure)))
 
 
 async def _with_signs_of_life(conversation: Conversation) -> AsyncIterator[str]:
@@ -218,5 +233,5 @@ async def _leave(request: Request, error: Exception) -> Response:
 
 async def _refuse_address(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    message = f"{request.method} {request.url.path} is not served here. There are: /v1/models, /v1/chat/completions."
+    message = f"{request.method} {request.url.path} is not served here. There are: {_ADDRESSES}."
     return JSONResponse(error_body(error.status_code, message, code="unknown_url"), error.status_code, error.headers)

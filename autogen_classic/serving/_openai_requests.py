@@ -11,7 +11,7 @@ from ..agentchat.remote.protocol import checked_tools
 from ._casts import Message
 from ._refused import RequestRefused
 
-__all__ = ("ChatRequest", "read_request")
+__all__ = ("ChatRequest", "object_in", "read_request", "request_of")
 
 Content: TypeAlias = str | list[dict[str, Any]] | None
 """The content of a message: a text, parts, or nothing beside calls."""
@@ -43,15 +43,26 @@ class ChatRequest:
 def read_request(raw: bytes) -> ChatRequest:
     """Read the body of a request.
 
-    The settings of a model, such as ``temperature``, are those of the agents, and passed over here.
-
     Args:
         raw: the body.
 
     Raises:
         RequestRefused: it cannot be understood, or asks for what agents do not do.
     """
-    body = _object_in(raw)
+    return request_of(object_in(raw))
+
+
+def request_of(body: Mapping[str, Any]) -> ChatRequest:
+    """Check a request.
+
+    The settings of a model, such as ``temperature``, are those of the agents, and passed over here.
+
+    Args:
+        body: the request.
+
+    Raises:
+        RequestRefused: it cannot be understood, or asks for what agents do not do.
+    """
     model = body.get("model")
     if not isinstance(model, str) or not model:
         raise RequestRefused("'model' is missing: the name of one of /v1/models.", "model")
@@ -68,7 +79,15 @@ def read_request(raw: bytes) -> ChatRequest:
     )
 
 
-def _object_in(raw: bytes) -> dict[str, Any]:
+def object_in(raw: bytes) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Args:
+        raw: its text.
+
+    Raises:
+        RequestRefused: it is none.
+    """
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError) as error:

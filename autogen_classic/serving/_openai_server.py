@@ -17,7 +17,8 @@ __all__ = ("OpenAIServer",)
 class OpenAIServer(Listener):
     """A server that offers agents and groups as models, for whatever speaks OpenAI's API.
 
-    It has ``/v1/models`` and ``/v1/chat/completions``. Use it in ``with``, or call `start` and `stop`, or `serve`.
+    It has ``/v1/models``, ``/v1/chat/completions`` and ``/v1/responses``. Use it in ``with``, or call `start` and
+    `stop`, or `serve`.
 
     Args:
         offers: what is offered, by the names of the models; see `Offer`.

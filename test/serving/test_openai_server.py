@@ -721,7 +721,7 @@ def test_bodies_that_are_too_large_or_no_json_get_an_answer(model: MockOpenAISer
                 assert answer.status_code == status
                 assert text in answer.json()["error"]["message"]
             assert http.get("/chat/completions").status_code == 405
-            unknown = http.post("/responses", json={})
+            unknown = http.post("/embeddings", json={})
             assert unknown.status_code == 404
             assert "/v1/chat/completions" in unknown.json()["error"]["message"]
         assert ask(server, "Hi").choices[0].message.content == "Hi"

@@ -1,0 +1,134 @@
+"""What a client of OpenAI's Responses API asks, in the form of a request for a chat completion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ._openai_requests import ChatRequest, object_in, request_of
+from ._refused import RequestRefused
+
+__all__ = ("read_responses_request",)
+
+_KEPT_BY_OPENAI = ("background", "conversation", "previous_response_id", "prompt")
+_TEXTS = ("input_text", "output_text", "text")
+
+
+def read_responses_request(raw: bytes) -> ChatRequest:
+    """Read the body of a request.
+
+    Args:
+        raw: the body.
+
+    Raises:
+        RequestRefused: it cannot be understood, or asks for what agents do not do.
+    """
+    body = object_in(raw)
+    for name in _KEPT_BY_OPENAI:
+        if body.get(name):
+            raise RequestRefused(
+                f"Nothing is kept here from one request to the next: leave {name!r} out, and send all that was said as "
+                "'input'.",
+                name,
+            )
+    form = body.get("text")
+    return request_of(
+        {
+            "model": body.get("model"),
+            "messages": [*_instructions(body.get("instructions")), *_messages(body.get("input"))],
+            "tools": _tools(body.get("tools") or []),
+            "tool_choice": body.get("tool_choice"),
+            "response_format": form.get("format") if isinstance(form, Mapping) else form,
+            "stream": body.get("stream"),
+        }
+    )
+
+
+def _instructions(given: object) -> list[dict[str, Any]]:
+    if given is None:
+        return []
+    if not isinstance(given, str):
+        raise RequestRefused("'instructions' is a text.", "instructions")
+    return [{"role": "system", "content": given}]
+
+
+def _messages(given: object) -> list[dict[str, Any]]:
+    """What was said; calls that follow each other belong to one message."""
+    if isinstance(given, str):
+        return [{"role": "user", "content": given}]
+    if not isinstance(given, list) or not given:
+        raise RequestRefused("'input' is missing: a text, or a list with at least one item.", "input")
+    messages: list[dict[str, Any]] = []
+    called: set[object] = set()
+    for place, item in enumerate(given):
+        where = f"input[{place}]"
+        kind = item.get("type", "message") if isinstance(item, Mapping) else None
+        if kind == "message":
+            messages.append(_message(item, where))
+        elif kind == "function_call":
+            _add_call(messages, item, where)
+            called.add(item["call_id"])
+        elif kind == "function_call_output":
+            if not isinstance(item.get("call_id"), str) or item["call_id"] not in called:
+                raise RequestRefused(f"{where}.call_id is not that of a function_call before it.", where)
+            output = _content(item.get("output"), f"{where}.output")
+            messages.append({"role": "tool", "tool_call_id": item["call_id"], "content": output})
+        elif kind != "reasoning":  # the thoughts of a model are nothing that was said
+            raise RequestRefused(
+                f"{where} must be a message, a function_call or a function_call_output, not {kind!r}.", where
+            )
+    return messages
+
+
+def _message(item: Mapping[str, Any], where: str) -> dict[str, Any]:
+    roles = ("system", "developer", "user", "assistant")
+    if item.get("role") not in roles:
+        raise RequestRefused(f"{where} must have a role, which is one of {', '.join(roles)}.", where)
+    return {"role": item["role"], "content": _content(item.get("content"), f"{where}.content")}
+
+
+def _content(given: object, where: str) -> str | list[dict[str, Any]]:
+    if isinstance(given, str):
+        return given
+    if not isinstance(given, list):
+        raise RequestRefused(f"{where} must be a text or a list of parts.", where)
+    return [_part(part, where) for part in given]
+
+
+def _part(part: object, where: str) -> dict[str, Any]:
+    kind = part.get("type") if isinstance(part, Mapping) else None
+    if isinstance(part, Mapping):
+        if kind in _TEXTS and isinstance(part.get("text"), str):
+            return {"type": "text", "text": part["text"]}
+        if kind == "refusal" and isinstance(part.get("refusal"), str):
+            return {"type": "text", "text": part["refusal"]}
+        if kind == "input_image" and isinstance(part.get("image_url"), str):
+            return {"type": "image_url", "image_url": {"url": part["image_url"]}}
+    raise RequestRefused(
+        f"{where}: parts are texts and pictures with an image_url ('input_text', 'output_text', 'input_image'), not "
+        f"{kind!r}.",
+        where,
+    )
+
+
+def _add_call(messages: list[dict[str, Any]], item: Mapping[str, Any], where: str) -> None:
+    if not all(isinstance(item.get(key), str) and item[key] for key in ("call_id", "name", "arguments")):
+        raise RequestRefused(f"{where}: a function_call has a call_id, a name and arguments.", where)
+    if not messages or messages[-1]["role"] != "assistant":
+        messages.append({"role": "assistant", "content": None})
+    function = {"name": item["name"], "arguments": item["arguments"]}
+    call = {"id": item["call_id"], "type": "function", "function": function}
+    messages[-1].setdefault("tool_calls", []).append(call)
+
+
+def _tools(given: object) -> object:
+    """The tools of a client, which have no object ``function`` here."""
+    if not isinstance(given, list):
+        return given
+    for tool in given:
+        if not isinstance(tool, Mapping) or tool.get("type") != "function":
+            kind = tool.get("type") if isinstance(tool, Mapping) else tool
+            raise RequestRefused(f"The tools of a client are functions here, not {kind!r}.", "tools")
+    return [
+        {"type": "function", "function": {key: value for key, value in tool.items() if key != "type"}} for tool in given
+    ]
