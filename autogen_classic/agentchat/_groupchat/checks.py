@@ -124,9 +124,8 @@ def check_leader(manager: Agent, groupchat: LedGroup) -> None:
 
 def _check_that_it_ends(leaders: list[Agent], members: list[Any]) -> None:
     for agent in members:
-        for position, leader in enumerate(leaders):
-            if agent is leader:
-                raise ValueError(_circle_of(leaders[position:]))
+        if agent in leaders:
+            raise ValueError(_circle_of(leaders[leaders.index(agent) :]))
         inner = getattr(getattr(getattr(agent, "chat_manager", agent), "groupchat", None), "agents", None)
         if isinstance(inner, list):
             _check_that_it_ends([*leaders, agent], inner)
