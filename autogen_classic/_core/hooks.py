@@ -54,8 +54,10 @@ def register(agent: Party, hookable_method: str, hook: Callable[..., Any]) -> No
     known = agent.hook_lists
     if hookable_method in _OF_AG2:
         known.setdefault(hookable_method, [])
-    assert hookable_method in known, f"{hookable_method} is not a hookable method; take one of {', '.join(known)}."
-    assert hook not in known[hookable_method], f"{hook} is already registered as a hook of {hookable_method}."
+    if hookable_method not in known:
+        raise AssertionError(f"{hookable_method} is not a hookable method; take one of {', '.join(known)}.")
+    if hook in known[hookable_method]:
+        raise AssertionError(f"{hook} is already registered as a hook of {hookable_method}.")
     if not callable(hook):
         raise TypeError(f"A hook of {hookable_method} must be a function, but it is {hook!r}.")
     given = "asynchronous" if inspect.iscoroutinefunction(hook) else "synchronous"

@@ -130,7 +130,8 @@ def matches(trigger: object, sender: Agent | None) -> bool:
         return bool(trigger == sender)
     if callable(trigger):
         fires = trigger(sender)
-        assert isinstance(fires, bool), f"The trigger {trigger} must return a boolean value, not {fires!r}."
+        if not isinstance(fires, bool):
+            raise AssertionError(f"The trigger {trigger} must return a boolean value, not {fires!r}.")
         return fires
     raise ValueError(f"Unsupported trigger type: {type(trigger)}")
 

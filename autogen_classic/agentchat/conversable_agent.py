@@ -252,10 +252,11 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
 
     def _validate_llm_config(self, llm_config: dict[str, Any] | Literal[False] | None) -> None:
         """Accept a model's configuration, or refuse it now rather than in the first chat."""
-        assert llm_config in (None, False) or isinstance(llm_config, dict), (
-            f"llm_config must be a dict or False or None, but it is {type(llm_config).__name__}. "
-            'An LLMConfig is a dict, too; a list of configurations goes into {"config_list": [...]}.'
-        )
+        if llm_config not in (None, False) and not isinstance(llm_config, dict):
+            raise AssertionError(
+                f"llm_config must be a dict or False or None, but it is {type(llm_config).__name__}. "
+                'An LLMConfig is a dict, too; a list of configurations goes into {"config_list": [...]}.'
+            )
         if llm_config is None:
             in_use = current_llm_config()
             llm_config = self.DEFAULT_CONFIG if in_use is None else in_use

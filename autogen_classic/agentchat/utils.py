@@ -42,18 +42,21 @@ def consolidate_chat_info(
     """
     for number, info in enumerate([chat_info] if isinstance(chat_info, dict) else chat_info):
         if uniform_sender is None:
-            assert "sender" in info, f"sender must be provided. Chat {number} (counted from 0) has none."
+            if "sender" not in info:
+                raise AssertionError(f"sender must be provided. Chat {number} (counted from 0) has none.")
             sender = info["sender"]
         else:
             sender = uniform_sender
-        assert "recipient" in info, f"recipient must be provided. Chat {number} (counted from 0) has none."
+        if "recipient" not in info:
+            raise AssertionError(f"recipient must be provided. Chat {number} (counted from 0) has none.")
         method = info.get("summary_method")
-        assert method is None or callable(method) or method in ("last_msg", "reflection_with_llm"), (
-            "summary_method must be a string chosen from 'reflection_with_llm' or 'last_msg' or a callable, or None, "
-            f"but it is {method!r}."
-        )
-        if method == "reflection_with_llm":
-            assert sender.client is not None or info["recipient"].client is not None, (
+        if not (method is None or callable(method) or method in ("last_msg", "reflection_with_llm")):
+            raise AssertionError(
+                "summary_method must be a string chosen from 'reflection_with_llm' or 'last_msg' or a callable, or "
+                f"None, but it is {method!r}."
+            )
+        if method == "reflection_with_llm" and sender.client is None and info["recipient"].client is None:
+            raise AssertionError(
                 "llm client must be set in either the recipient or sender when summary_method is reflection_with_llm."
             )
 

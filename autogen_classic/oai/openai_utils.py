@@ -129,8 +129,8 @@ def get_config_list(
     Raises:
         AssertionError: there are not as many addresses as keys.
     """
-    if base_urls is not None:
-        assert len(api_keys) == len(base_urls), "The length of api_keys must match the length of base_urls"
+    if base_urls is not None and len(api_keys) != len(base_urls):
+        raise AssertionError("The length of api_keys must match the length of base_urls")
     places: list[str] | list[None] = base_urls or [None] * len(api_keys)
     return [
         get_config(api_key, place, api_type, api_version)

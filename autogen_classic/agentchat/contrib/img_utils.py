@@ -130,7 +130,8 @@ def gpt4v_formatter(
         "url": lambda source: source,
         "pil": reach.load,
     }
-    assert img_format in loaders, f"img_format must be one of {', '.join(loaders)}, but it is {img_format!r}."
+    if img_format not in loaders:
+        raise AssertionError(f"img_format must be one of {', '.join(loaders)}, but it is {img_format!r}.")
     load = loaders[img_format]
     if isinstance(prompt, str):
         return split(prompt, load)

@@ -83,14 +83,16 @@ class OnCondition:
         Raises:
             AssertionError: the target or the condition is of another type, or the condition is empty.
         """
-        assert is_agent(self.target) or isinstance(self.target, dict), "'target' must be a ConversableAgent or a dict"
-        assert isinstance(self.condition, (str, ContextStr)) or callable(self.condition), (
-            "'condition' must be a string, ContextStr, or callable"
-        )
-        assert self.condition != "", "'condition' must be a non-empty string"
-        assert self.available is None or isinstance(self.available, str) or callable(self.available), (
-            "'available' must be the name of a context variable or a function of (agent, messages)"
-        )
+        if not (is_agent(self.target) or isinstance(self.target, dict)):
+            raise AssertionError("'target' must be a ConversableAgent or a dict")
+        if not (isinstance(self.condition, (str, ContextStr)) or callable(self.condition)):
+            raise AssertionError("'condition' must be a string, ContextStr, or callable")
+        if self.condition == "":
+            raise AssertionError("'condition' must be a non-empty string")
+        if not (self.available is None or isinstance(self.available, str) or callable(self.available)):
+            raise AssertionError(
+                "'available' must be the name of a context variable or a function of (agent, messages)"
+            )
 
 
 class ON_CONDITION(OnCondition):

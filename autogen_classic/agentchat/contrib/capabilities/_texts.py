@@ -160,10 +160,12 @@ class TextMessageContentName:
         filter_dict: dict[str, Any] | None = None,
         exclude_filter: bool = True,
     ) -> None:
-        assert position in ("start", "end"), f'position must be "start" or "end", but it is {position!r}.'
-        assert _names(format_string), (
-            f"format_string must be a text with {{name}} and no other field in it, but it is {format_string!r}."
-        )
+        if position not in ("start", "end"):
+            raise AssertionError(f'position must be "start" or "end", but it is {position!r}.')
+        if not _names(format_string):
+            raise AssertionError(
+                f"format_string must be a text with {{name}} and no other field in it, but it is {format_string!r}."
+            )
         self._at_start = position == "start"
         self._format_string = format_string
         self._deduplicate = deduplicate

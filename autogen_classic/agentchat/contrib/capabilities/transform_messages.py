@@ -54,9 +54,8 @@ class TransformMessages:
         """
         check_capable(self, agent)
         added = [getattr(hook, "__self__", None) for hook in agent.hook_lists[_HOOK]]
-        assert not any(isinstance(one, _OfAgent) and one.owner is self for one in added), (
-            f"{agent.name} has these transforms already."
-        )
+        if any(isinstance(one, _OfAgent) and one.owner is self for one in added):
+            raise AssertionError(f"{agent.name} has these transforms already.")
         agent.register_hook(_HOOK, _OfAgent(self, agent)._transform_messages)
 
 

@@ -113,9 +113,8 @@ class VisionCapability(AgentCapability):
         allow_private_addresses: Allowed = True,
         allow_local_files: AllowedFiles = None,
     ) -> None:
-        assert lmm_config or custom_caption_func, (
-            "Vision Capability requires a valid lmm_config or custom_caption_func."
-        )
+        if not lmm_config and not custom_caption_func:
+            raise AssertionError("Vision Capability requires a valid lmm_config or custom_caption_func.")
         if custom_caption_func is not None and not callable(custom_caption_func):
             raise TypeError(f"custom_caption_func must be a function, but it is {custom_caption_func!r}.")
         check_kind("lmm_config", lmm_config or None, 'an llm_config such as {"config_list": [...]}', Mapping)

@@ -178,9 +178,10 @@ def extract_rlhf_preference_dataset(root: ThinkNode, contrastive_threshold: floa
     Raises:
         AssertionError: the threshold is not between 0 and 1.
     """
-    assert 0 < contrastive_threshold < 1, (
-        f"contrastive_threshold must be more than 0 and less than 1, but it is {contrastive_threshold}."
-    )
+    if not 0 < contrastive_threshold < 1:
+        raise AssertionError(
+            f"contrastive_threshold must be more than 0 and less than 1, but it is {contrastive_threshold}."
+        )
     return [
         {
             "instruction": node.trajectory,
