@@ -71,7 +71,7 @@ def test_the_variable_may_hold_a_path(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_missing_list_says_what_to_do() -> None:
-    with pytest.raises(FileNotFoundError, match="OAI_CONFIG_LIST_sample"):
+    with pytest.raises(FileNotFoundError, match="Write your list into it, such as"):
         utils.config_list_from_json("OAI_CONFIG_LIST")
 
 
