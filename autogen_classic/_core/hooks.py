@@ -217,7 +217,7 @@ def _hooks(agent: Party, name: str, in_asynchronous_chat: bool) -> Sequence[Call
     return [*kept, *asynchronous]
 
 
-def _place_of(hook: Callable[..., Any], renamed: Callable[[str], str] = str) -> tuple[object, str, str]:
-    """Where a hook is defined, and its name there. A guard in the library is nobody's twin in a program."""
+def _place_of(hook: Callable[..., Any], renamed: Callable[[str], str] = str) -> tuple[object, ...]:
+    """Whose method a hook is, where it is defined, and its name there. Functions of two objects are no twins."""
     owner, _, name = str(getattr(hook, "__qualname__", "")).rpartition(".")
-    return getattr(hook, "__module__", None), owner, renamed(name)
+    return id(getattr(hook, "__self__", None)), getattr(hook, "__module__", None), owner, renamed(name)

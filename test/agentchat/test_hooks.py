@@ -95,6 +95,24 @@ def test_of_two_hooks_that_are_named_like_twins_one_runs(way: str) -> None:
     assert ran == [way]
 
 
+def test_hooks_of_two_objects_are_no_twins() -> None:
+    bob, ran = agent("bob"), []
+
+    class Notes:
+        def note(self, content: Any) -> Any:
+            ran.append(self)
+            return content
+
+        async def a_note(self, content: Any) -> Any:
+            return self.note(content)
+
+    one, two = Notes(), Notes()
+    bob.register_hook("process_last_received_message", one.note)
+    bob.register_hook("a_process_last_received_message", two.a_note)
+    chat("async", agent("ann"), bob, max_turns=1)
+    assert ran == [one, two]
+
+
 def test_a_hook_of_a_program_takes_the_place_of_none_in_the_library() -> None:
     policy = {
         "agent_environment_safeguards": {
