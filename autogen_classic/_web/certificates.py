@@ -27,3 +27,7 @@ def _read(file: str | None, folder: str | None) -> SSLContext:
     package = sys.modules["httpx" if "httpx" in sys.modules else "httpx2"]  # whoever makes a client has loaded one
     context: SSLContext = package.create_ssl_context()
     return context
+
+
+if hasattr(os, "register_at_fork"):  # another thread of the parent may hold a lock of it for ever
+    os.register_at_fork(after_in_child=_read.cache_clear)

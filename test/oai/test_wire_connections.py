@@ -273,9 +273,10 @@ def new_client(verify):
 
 def ask():
     assert len(made) == 2
+    clients[0].headers["x-of"] = "the child"
     clients[0].get(sys.argv[1])
-    clients[0].get(sys.argv[1])
-    assert len(made) == 3 and len(set(made)) == 1  # the certificates were read once
+    assert clients[0].get(sys.argv[1]).request.headers["x-of"] == "the child"
+    assert len(made) == 3 and len(set(made[:2])) == 1  # the certificates were read once by the parent
     in_a_child(lambda: clients[0].get(sys.argv[1]))
 
 

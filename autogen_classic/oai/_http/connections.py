@@ -24,7 +24,7 @@ __all__ = ("async_pool", "sync_pool")
 _lock = threading.Lock()
 _sync_pools: dict[tuple[str, Callable[..., Any] | None], Any] = {}
 _async_pools: dict[asyncio.AbstractEventLoop, _LoopPools] = {}
-_connections_of_parent: list[dict[str, Any]] = []
+_connections_of_parent: list[tuple[Any, Any]] = []
 
 
 class _LoopPools:
@@ -117,7 +117,7 @@ def _is_of_parent(client: Any) -> bool:
 
 
 def _leave_connections_to_parent() -> None:
-    """Have each client renewed before it sends something. Most forked processes only start another program."""
+    """Let each client connect anew when it sends something. Most forked processes only start another program."""
     global _lock
     _lock = threading.Lock()
     for (_, new_client), client in _sync_pools.items():
@@ -125,14 +125,15 @@ def _leave_connections_to_parent() -> None:
 
 
 def _send_as_a_new_one(client: Any, new_client: Callable[..., Any] | None, *request: Any, **settings: Any) -> Any:
-    """Renew a client in place, because the SDKs hold it, and send a request by it.
+    """Let a client have connections of its own, in place because the SDKs hold it, and send a request by it.
 
-    The connections are not closed here: they still belong to the parent.
+    Those that it had are not closed: they still belong to the parent.
     """
     with _lock:
         if _is_of_parent(client):
-            _connections_of_parent.append(dict(vars(client)))
-            vars(client).update(vars(_new(new_client)))
+            own = _new(new_client)
+            _connections_of_parent.append((client._transport, client._mounts))
+            client._transport, client._mounts = own._transport, own._mounts
             del client.send
     return client.send(*request, **settings)
 
