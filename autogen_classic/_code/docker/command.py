@@ -15,7 +15,7 @@ import docker.errors
 from ..kept_output import KeptOutput
 from ..outcome import Outcome, trouble_in_a_shell
 from ..process.command import COMMAND_NOT_FOUND
-from .engine import is_missing_program, release
+from .engine import is_missing_program, release, restart_at_once
 from .exec_output import STANDARD_ERROR, exec_frames
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class ContainerCommand:
 
     def _restart_the_container(self) -> None:
         with suppress(docker.errors.APIError):
-            self._container.restart(timeout=0)
+            restart_at_once(self._container)
 
     def _exit_code_of(self, created: str) -> int:
         for _ in range(100):

@@ -278,8 +278,10 @@ def restart_at_once(container: Container) -> None:
         docker.errors.APIError: the container cannot be started.
     """
     container.restart(timeout=0)
+    started = 0
     for _ in range(_STARTS_TO_TRY):
         exit_code, _ = container.exec_run(["sh", "-c", ":"])
-        if exit_code == 0:
+        started = started + 1 if exit_code == 0 else 0
+        if started == 2:  # a busy engine may notice late that what ran before has ended, and refuse the next program
             return
         threading.Event().wait(0.1)
