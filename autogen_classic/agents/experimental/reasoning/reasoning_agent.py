@@ -113,14 +113,14 @@ class ReasoningAgent(AssistantAgent):
             code_execution_config: how code in steps is run with ``interim_execution``, as for `ConversableAgent`;
                 False runs none.
             scope: what all models are told about the field that they work in.
-            **kwargs: further arguments of `AssistantAgent`. ``verbose=False`` is ``silent=True``.
+            **kwargs: further arguments of `AssistantAgent`. Where ``verbose`` is given, it decides on ``silent``.
 
         Raises:
             ValueError: ``reason_config`` has a value that is unknown or impossible.
             TypeError: it is not a dict.
         """
-        if not kwargs.pop("verbose", True):
-            kwargs.setdefault("silent", True)
+        if "verbose" in kwargs:
+            kwargs["silent"] = not kwargs.pop("verbose")
         kwargs.setdefault("system_message", REASONING_AGENT_MESSAGE)
         self._plan = plan_from(reason_config, max_depth=max_depth, beam_size=beam_size, answer_approach=answer_approach)
         super().__init__(name=name, llm_config=llm_config, **kwargs)
