@@ -203,12 +203,9 @@ def _no_test_leaves_the_alias_behind() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="module")
 def _connections_end_with_their_module() -> Iterator[None]:
-    """Close what stays open for the next request or client: here each server is a new one, and each store a folder."""
+    """Close what stays open for the next request: each server of the tests is a new one."""
     yield
     if (pools := sys.modules.get("autogen_classic.oai._http.connections")) is not None:
-        for client in pools._sync_pools.values():
-            client._transport.close()  # it connects anew when an agent of several modules goes on
-    if (stores := sys.modules.get("chromadb.api.shared_system_client")) is not None:
-        for system in stores.SharedSystemClient._identifier_to_system.values():
-            system.stop()
-        stores.SharedSystemClient.clear_system_cache()
+        for client in list(pools._sync_pools.values()):
+            for transport in filter(None, (client._transport, *client._mounts.values())):
+                transport.close()  # it connects anew when an agent of several modules goes on
