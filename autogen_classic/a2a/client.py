@@ -51,7 +51,7 @@ class A2aRemoteAgent(StandIn):
     Args:
         url: where it is, such as ``http://localhost:8000``.
         name: its name here.
-        silent: whether nothing is printed.
+        silent: whether what it says is not printed.
         client: makes the HTTP clients.
         client_config: further settings of the package a2a-sdk.
         interceptors: what the package calls around each request, to add credentials, say.

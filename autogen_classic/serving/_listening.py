@@ -49,9 +49,16 @@ class Listener:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
         self._answers = _Answers(app)
-        plain = Config(self._answers, log_level="warning", access_log=False, ws="none", server_header=False)
-        plain.timeout_keep_alive = _SECONDS_KEPT_ALIVE
-        self._uvicorn = Server(plain)
+        self._uvicorn = Server(
+            Config(
+                self._answers,
+                log_level="warning",
+                access_log=False,
+                ws="none",
+                server_header=False,
+                timeout_keep_alive=_SECONDS_KEPT_ALIVE,
+            )
+        )
         self._pool = pool
         self._thread: threading.Thread | None = None
         self.token = token

@@ -25,7 +25,7 @@ def test_a_missing_list_says_where_it_was_looked_for_and_what_to_do() -> None:
     text = str(caught.value)
     assert "the environment variable OAI_CONFIG_LIST is not set" in text
     assert repr(str(Path("settings", "OAI_CONFIG_LIST"))) in text
-    assert "Copy OAI_CONFIG_LIST_sample" in text
+    assert "Write your list into it, such as" in text
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ WRONG: list[tuple[Callable[[], Any], type[BaseException], list[str]]] = [
     (lambda: nest([{"message": "x"}]), AssertionError, ["recipient must be provided", "Chat 0"]),
     (lambda: nest([], reply_func_from_nested_chats="sum"), ValueError, ["summary_from_nested_chats", "'sum'"]),
     # replies and hooks
-    (lambda: ann().generate_reply("hi"), AttributeError, ["ann", "list of dicts", "str"]),
+    (lambda: ann().generate_reply("hi"), AttributeError, ["ann", "list of messages", "str"]),
     (lambda: talk(bob(), message=5), TypeError, ["a text or a dict", "5 (int)"]),
     (lambda: bob().register_reply([None], "reply"), TypeError, ["reply function of bob", "'reply'", "sender, config"]),
     (lambda: talk(replying(lambda **_: "text")), ValueError, ["of bob must return two things", "'text'"]),

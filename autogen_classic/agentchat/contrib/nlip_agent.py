@@ -80,7 +80,7 @@ class NlipRemoteAgent(StandIn):
     Args:
         url: where it is, such as ``http://localhost:8000``; it is asked at ``/nlip/`` there.
         name: its name here.
-        silent: whether nothing is printed.
+        silent: whether what it says is not printed.
         timeout: how many seconds a reply may take; None for any time.
         max_retries: how often a connection that is not made is tried again. A request that has arrived is not sent
             twice.

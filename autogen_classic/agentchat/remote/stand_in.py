@@ -30,7 +30,7 @@ class StandIn(ConversableAgent):
 
     Args:
         name: its name here.
-        silent: whether nothing is printed.
+        silent: whether what it says is not printed.
     """
 
     def __init__(self, name: str, silent: bool | None) -> None:

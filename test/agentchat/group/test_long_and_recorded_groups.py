@@ -85,7 +85,7 @@ def test_a_late_turn_costs_what_an_early_one_does() -> None:
     assert abs(late - early) <= early / 50
 
 
-def test_a_turn_costs_at_most_three_tenths_more_than_in_a_plain_group() -> None:
+def test_a_turn_costs_at_most_four_tenths_more_than_in_a_plain_group() -> None:
     def plain(rounds: int) -> int:
         members = [agent(f"agent_{number}") for number in range(8)]
         group = GroupChat(members, [], max_round=rounds, speaker_selection_method="round_robin")
@@ -94,7 +94,7 @@ def test_a_turn_costs_at_most_three_tenths_more_than_in_a_plain_group() -> None:
 
     calls_for(20), plain(20)
     with_handoffs, without = calls_for(220) - calls_for(20), plain(220) - plain(20)
-    assert with_handoffs <= 1.3 * without
+    assert with_handoffs <= 1.4 * without
 
 
 @both_ways
