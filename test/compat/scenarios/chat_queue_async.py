@@ -35,7 +35,14 @@ def main(mode):
         ann.a_initiate_chats(
             [
                 {"chat_id": 1, "recipient": bob, "message": "left out", "max_turns": 1},
-                {"chat_id": 2, "recipient": carl, "message": "named twice", "max_turns": 1},
+                {
+                    "chat_id": 2,
+                    "recipient": carl,
+                    "message": "named twice",
+                    "max_turns": 1,
+                    "prerequisites": [1],  # else the two would run at the same time
+                    "finished_chat_indexes_to_exclude_from_carryover": [1],
+                },
                 {
                     "chat_id": 3,
                     "recipient": dora,
