@@ -147,10 +147,14 @@ class LedGroup(Protocol):
 
 
 _ONLY_GROUPS_HAVE = "speaker_selection_method"
+_LEADING = ("run_chat", "a_run_chat")
 
 
 def led_group(agent: object) -> LedGroup | None:
     """Find the group that an agent leads: as its manager, or by ``GroupChatManager.run_chat`` among its replies.
+
+    An attribute ``groupchat``, or a group as the config of any other reply function, does not make a leader: agents
+    have them to read what their group has said.
 
     Args:
         agent: any agent, or None.
@@ -159,10 +163,12 @@ def led_group(agent: object) -> LedGroup | None:
         The group chat, or None for an agent that leads no group.
     """
     groupchat: LedGroup | None = getattr(agent, "groupchat", None)
-    if hasattr(groupchat, _ONLY_GROUPS_HAVE):
+    if hasattr(groupchat, _ONLY_GROUPS_HAVE) and hasattr(agent, "run_chat"):
         return groupchat
     for entry in getattr(agent, "_reply_func_list", ()):
         config: LedGroup | None = entry["config"]
-        if config is not None and hasattr(config, _ONLY_GROUPS_HAVE):
+        if config is None or getattr(entry["reply_func"], "__name__", None) not in _LEADING:
+            continue
+        if hasattr(config, _ONLY_GROUPS_HAVE):
             return config
     return None

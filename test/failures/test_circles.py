@@ -73,3 +73,45 @@ def test_nested_chats_that_trigger_each_other_are_named(way: str) -> None:
     assert "bob and cleo" in str(raised.value)
     assert "a trigger that does not fire in the chats that it begins" in str(raised.value)
     assert str(raised.value).count("without end") == 1
+
+
+def group_of_three() -> tuple[GroupChat, GroupChatManager]:
+    """Anna, bob and cleo, who speak in turn, and their manager."""
+    group = GroupChat([agent("anna"), agent("bob"), agent("cleo")], [], 4, speaker_selection_method="round_robin")
+    return group, GroupChatManager(group, llm_config=False)
+
+
+@both_ways
+@pytest.mark.parametrize("attribute", ["groupchat", "chat_manager"])
+def test_a_member_that_keeps_its_own_group_to_read_it_takes_its_turn(way: str, attribute: str) -> None:
+    group, manager = group_of_three()
+    anna, bob, _ = group.agents
+    setattr(bob, attribute, group if attribute == "groupchat" else manager)
+    chat(way, anna, manager)
+    assert [said["name"] for said in group.messages] == ["anna", "bob", "cleo", "anna"]
+
+
+@both_ways
+def test_a_member_whose_reply_function_reads_its_group_may_have_nothing_to_say(way: str) -> None:
+    group, manager = group_of_three()
+    anna, bob, _ = group.agents
+    bob.groupchat = group
+    heard = []
+
+    def read(recipient: Any, messages: Any, sender: Any, config: GroupChat) -> tuple[bool, None]:
+        heard.extend(said["name"] for said in config.messages)
+        return True, None
+
+    bob.register_reply([ConversableAgent, None], read, config=group)
+    result = chat(way, anna, manager)
+    assert result.stop_reason == "no reply"
+    assert heard == ["anna"]
+
+
+@both_ways
+def test_a_member_of_an_inner_group_may_read_the_outer_one(way: str) -> None:
+    within = leader("within", agent("dora"))
+    outside = leader("outside", SocietyOfMindAgent("society", chat_manager=within, human_input_mode="NEVER"))
+    within.groupchat.agents[1].groupchat = outside.groupchat
+    chat(way, agent("user"), outside)
+    assert "society" in [said["name"] for said in outside.groupchat.messages]

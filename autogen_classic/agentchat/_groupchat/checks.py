@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from ..._core.party import Agent, described, is_agent
-from ..._core.replies import LedGroup
+from ..._core.replies import LedGroup, led_group
 from ...errors import TransitionGraphError
 from ...graph_utils import check_graph_validity, invert_disallowed_to_allowed
 from .._speakers import SELECTORS
@@ -126,9 +126,12 @@ def _check_that_it_ends(leaders: list[Agent], members: list[Any]) -> None:
     for agent in members:
         if agent in leaders:
             raise ValueError(_circle_of(leaders[leaders.index(agent) :]))
-        inner = getattr(getattr(getattr(agent, "chat_manager", agent), "groupchat", None), "agents", None)
-        if isinstance(inner, list):
-            _check_that_it_ends([*leaders, agent], inner)
+        # A closer look at each member would take too long: few have these, and some of them only as a back reference.
+        if hasattr(agent, "groupchat") or hasattr(agent, "chat_manager"):
+            is_society = hasattr(agent, "generate_inner_monologue_reply")
+            inner = getattr(led_group(agent.chat_manager if is_society else agent), "agents", None)
+            if isinstance(inner, list):
+                _check_that_it_ends([*leaders, agent], inner)
 
 
 def _circle_of(leaders: list[Agent]) -> str:
