@@ -82,11 +82,12 @@ class RunningChat:
     Args:
         parent: the chat within which this one runs, or None.
         budget: what it may spend.
-        agents: the names of those who talk.
+        agents: who talks.
 
     Attributes:
         parent: the chat within which this one runs, or None.
         ref: how events and listeners tell it from other chats.
+        agents: who talks; `ref` has only their names.
         event_numbers: counts its events.
         account: what it has spent.
         reason: why it stops, as far as known.
@@ -98,10 +99,11 @@ class RunningChat:
     """
 
     def __init__(
-        self, parent: RunningChat | None = None, budget: Budget | None = None, agents: tuple[str, ...] = ()
+        self, parent: RunningChat | None = None, budget: Budget | None = None, agents: tuple[Agent, ...] = ()
     ) -> None:
-        self.parent = parent
-        self.ref: ChatRef = ChatRef(os.urandom(8).hex(), None if parent is None else parent.ref.id, agents)
+        self.parent, self.agents = parent, agents
+        names = tuple(agent.name for agent in agents)
+        self.ref: ChatRef = ChatRef(os.urandom(8).hex(), None if parent is None else parent.ref.id, names)
         self.event_numbers = itertools.count(1)
         self.account = Account(budget or NO_BUDGET)
         self._with_limits: tuple[RunningChat, ...] = () if parent is None else parent._with_limits
@@ -135,15 +137,15 @@ class RunningChat:
     @property
     def stopped_now(self) -> bool:
         """Whether somebody asked this chat, or one around it, to stop without waiting for what is under way."""
-        return any(chat._stops_now for chat in self._from_within())
+        return any(chat._stops_now for chat in self.from_within())
 
     @property
     def stands_still(self) -> bool:
         """Whether somebody asked this chat, or one around it, to pause, and nobody asked it to stop."""
-        return any(chat._pause_requested for chat in self._from_within()) and not self.stopped
+        return any(chat._pause_requested for chat in self.from_within()) and not self.stopped
 
-    def _from_within(self) -> Iterator[RunningChat]:
-        """This chat, and all those around it."""
+    def from_within(self) -> Iterator[RunningChat]:
+        """This chat, and all those around it, the outermost last."""
         running_chat: RunningChat | None = self
         while running_chat is not None:
             yield running_chat
@@ -151,11 +153,11 @@ class RunningChat:
 
     def stop_signal(self) -> ChatStopped:
         """What ends the chat that somebody asked to stop: this one or, of those around it, the outermost."""
-        return ChatStopped([chat for chat in self._from_within() if chat._stop_requested][-1])
+        return ChatStopped([chat for chat in self.from_within() if chat._stop_requested][-1])
 
     def exclude_seconds(self, seconds: float) -> None:
         """Leave the seconds in which this chat stood still out of what it, and the chats around it, may take."""
-        for chat in self._from_within():
+        for chat in self.from_within():
             chat.account.exclude_seconds(seconds)
 
     def must_end(self, message: TextOrMessage | None = None) -> bool:
@@ -316,7 +318,7 @@ def begin(*agents: Agent, budget: Budget | None = None) -> Iterator[RunningChat]
     Yields:
         The new chat. The block ends early, and without an error, when the chat is stopped at once.
     """
-    running_chat = RunningChat(current(), budget, tuple(agent.name for agent in agents))
+    running_chat = RunningChat(current(), budget, agents)
     with taking_part(running_chat, *agents):
         try:
             with within(running_chat):

@@ -93,19 +93,19 @@ def converse(
 
 def _explain_depth(error: RecursionError, running_chat: RunningChat) -> None:
     """Say so if it is chats that have begun each other without end; the innermost one hears of the error first."""
-    circle, around = [running_chat.ref.agents], running_chat.parent
-    while around is not None and around.ref.agents != circle[0]:
-        circle.append(around.ref.agents)
-        around = around.parent
-    if around is None or _WITHOUT_END in str(error):
+    chats = list(running_chat.from_within())
+    pairs = [[id(agent) for agent in chat.agents] for chat in chats]
+    if pairs.count(pairs[0]) <= _REPEATS_OF_A_CIRCLE or _WITHOUT_END in str(error):
         return
-    nested = ", within ".join(f"that of {' and '.join(names)}" for names in [*circle, circle[0]])
+    circle = chats[: pairs.index(pairs[0], 1) + 1]
+    nested = ", within ".join(f"that of {' and '.join(chat.ref.agents)}" for chat in circle)
     error.args = (
         f"{error}. {_WITHOUT_END} {nested}. If they are nested chats, give register_nested_chats a trigger that does "
         "not fire in the chats that it begins.",
     )
 
 
+_REPEATS_OF_A_CIRCLE = 5  # chats of the same two agents in each other: fewer are no sign that they have no end
 _WITHOUT_END = "Chats have begun each other without end:"
 
 

@@ -115,3 +115,42 @@ def test_a_member_of_an_inner_group_may_read_the_outer_one(way: str) -> None:
     within.groupchat.agents[1].groupchat = outside.groupchat
     chat(way, agent("user"), outside)
     assert "society" in [said["name"] for said in outside.groupchat.messages]
+
+
+@both_ways
+def test_a_recursion_within_a_chat_of_namesakes_is_not_blamed_on_the_chats(way: str) -> None:
+    def without_end(depth: int) -> int:
+        return without_end(depth + 1)
+
+    def fail(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, str]:
+        return True, str(without_end(0))
+
+    def ask_namesakes(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, str]:
+        namesake = agent("bob")
+        namesake.register_reply([ConversableAgent, None], fail)
+        return True, chat("sync", agent("anna"), namesake).summary
+
+    bob = agent("bob")
+    bob.register_reply([ConversableAgent, None], ask_namesakes)
+    with pytest.raises(RecursionError) as raised:
+        chat(way, agent("anna"), bob)
+    assert "Chats have begun" not in str(raised.value)
+
+
+@both_ways
+def test_a_recursion_within_two_chats_of_the_same_agents_is_not_blamed_on_them(way: str) -> None:
+    anna, bob = agent("anna"), agent("bob")
+    asked = []
+
+    def without_end(depth: int) -> int:
+        return without_end(depth + 1)
+
+    def ask_once_more(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, str]:
+        asked.append(sender.name)
+        return True, str(without_end(0)) if len(asked) > 1 else chat("sync", anna, bob).summary
+
+    bob.register_reply([ConversableAgent, None], ask_once_more)
+    with pytest.raises(RecursionError) as raised:
+        chat(way, anna, bob)
+    assert asked == ["anna", "anna"]
+    assert "Chats have begun" not in str(raised.value)
