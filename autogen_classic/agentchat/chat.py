@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -21,12 +21,14 @@ from .._core.steps import converse
 from .._core.tags import foreign_pictures_kept_over_chats
 from ._first_message import first_message, item_as_text
 from .utils import (
+    LEFT_OUT,
     check_ids,
     check_indexes,
     check_prerequisites,
     check_queue,
     consolidate_chat_info,
     gather_usage_summary,
+    name_of_recipient,
     tell_of_near_names,
 )
 
@@ -111,7 +113,6 @@ class CostDict(TypedDict):
     usage_excluding_cached_inference: dict[str, Any]
 
 
-_LEFT_OUT = "finished_chat_indexes_to_exclude_from_carryover"
 _NO_LIMIT_OF_TURNS = (
     "max_turns is %r, which is not a whole number such as 3. As in AutoGen 0.2 it is ignored: however many turns "
     "the chat takes, and whatever they cost, it goes on."
@@ -238,7 +239,7 @@ def with_summaries(chat_info: dict[str, Any], finished: Sequence[ChatResult]) ->
     Returns:
         The arguments of its ``initiate_chat``.
     """
-    left_out = chat_info.get(_LEFT_OUT, [])
+    left_out = chat_info.get(LEFT_OUT, [])
     return _prepare(chat_info, [result.summary for index, result in enumerate(finished) if index not in left_out])
 
 
@@ -255,8 +256,10 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
 
     Raises:
         KeyError: for a chat without ``chat_id``.
-        TypeError: for a ``chat_id`` that is neither a number nor a text, or ``prerequisites`` that are not a list.
-        ValueError: for a prerequisite that is not a chat of the queue, or that waits for the chat that needs it.
+        TypeError: for a ``chat_id`` that is neither a number nor a text, a carryover that is neither a text nor a
+            list, or ``prerequisites`` of another type than a list or a text.
+        ValueError: for ``prerequisites`` that are a text, or one of them that is not a chat of the queue, or that
+            waits for the chat that needs it.
     """
     import asyncio  # as late as possible: it takes longer to load than everything else
 
@@ -274,7 +277,7 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
                 for chat_id, chat_info in list(waiting.items()):
                     prerequisites = chat_info.get("prerequisites", [])
                     if all(needed in finished for needed in prerequisites):
-                        left_out = chat_info.get(_LEFT_OUT, [])
+                        left_out = chat_info.get(LEFT_OUT, [])
                         summaries = [
                             finished[needed].summary
                             for needed in dict.fromkeys(prerequisites)
@@ -298,11 +301,8 @@ async def a_initiate_chats(chat_queue: list[dict[str, Any]]) -> dict[Any, ChatRe
 def _prepare(chat_info: dict[str, Any], summaries: Iterable[Any]) -> dict[str, Any]:
     """The arguments of one chat of a queue, with all that it carries over, announced to the reader."""
     own = chat_info.get("carryover")
-    own = [] if own is None else own
-    if isinstance(own, (Mapping, bytes)) or not isinstance(own, Iterable):
-        name = _name_of(chat_info["recipient"])
-        raise TypeError(f"carryover in the chat with {name} must be a text or a list, but it is {own!r}.")
-    prepared = {**chat_info, "carryover": [*([own] if isinstance(own, str) else own), *summaries]}
+    before = [own] if isinstance(own, str) else () if own is None else own
+    prepared = {**chat_info, "carryover": [*before, *summaries]}
     if not prepared.get("message"):
         warnings.warn(
             "message is not provided in a chat_queue entry. input() will be called to get the initial message.",
@@ -356,14 +356,10 @@ def _check_that_no_message_is_lost(agent: Party, clear_history: object, message:
         )
 
 
-def _name_of(recipient: Any) -> str:
-    return str(getattr(recipient, "name", None) or described(recipient))  # when its turn comes, another one is refused
-
-
 def _warn_about_repeated_recipients(chat_queue: list[dict[str, Any]]) -> None:
     counted = Counter(id(chat_info["recipient"]) for chat_info in chat_queue)
     repeated = {
-        _name_of(chat_info["recipient"])
+        name_of_recipient(chat_info["recipient"])
         for chat_info in chat_queue
         if counted[id(chat_info["recipient"])] > 1 and chat_info.get("clear_history", True)
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Container, Hashable, Iterable, Mapping
 from typing import Any
 
 from .._core.content import texts_of
@@ -13,6 +13,7 @@ from .._warn import warn_once
 from ..errors import MissingItemError
 
 __all__ = (
+    "LEFT_OUT",
     "check_function_map",
     "check_ids",
     "check_indexes",
@@ -20,6 +21,7 @@ __all__ = (
     "check_queue",
     "consolidate_chat_info",
     "gather_usage_summary",
+    "name_of_recipient",
     "parse_tags_from_content",
     "tell_of_near_names",
 )
@@ -61,7 +63,9 @@ def consolidate_chat_info(
             )
 
 
-_LEFT_OUT = "finished_chat_indexes_to_exclude_from_carryover"
+LEFT_OUT = "finished_chat_indexes_to_exclude_from_carryover"
+"""Under this name an entry of a queue lists the earlier chats whose summaries it does not carry over."""
+
 _NAMES_IN_A_CHAT = (
     "recipient",
     "clear_history",
@@ -78,7 +82,7 @@ _NAMES_IN_A_CHAT = (
     "sender",
     "chat_id",
     "prerequisites",
-    _LEFT_OUT,
+    LEFT_OUT,
 )
 """All that the library reads of the arguments of a chat, or of its entry in a queue; other names are context."""
 
@@ -110,7 +114,7 @@ def check_queue(chat_queue: object) -> None:
     Raises:
         AssertionError: for a chat without sender or recipient, or with an unknown summary method.
         AttributeError: for a sender that is not an agent.
-        TypeError: the queue is not a list, or a chat in it is not a dict.
+        TypeError: the queue is not a list, a chat in it is not a dict, or a carryover is neither a text nor a list.
     """
     form = 'a list of dicts such as {"sender": ..., "recipient": ..., "message": ...}'
     if isinstance(chat_queue, (dict, str)):
@@ -128,6 +132,15 @@ def check_queue(chat_queue: object) -> None:
                 f"sender in chat {number} (counted from 0) must be an agent, but it is {described(sender)}. Pass the "
                 "agent itself."
             )
+        carryover = chat_info.get("carryover", ())
+        if isinstance(carryover, (Mapping, bytes)) or not isinstance(carryover, (Iterable, type(None))):
+            name = name_of_recipient(chat_info["recipient"])
+            raise TypeError(f"carryover in the chat with {name} must be a text or a list, but it is {carryover!r}.")
+
+
+def name_of_recipient(recipient: object) -> str:
+    """What a recipient in a queue is called; one that is not an agent is refused when its turn comes."""
+    return str(getattr(recipient, "name", None) or described(recipient))
 
 
 def check_indexes(chat_queue: list[dict[str, Any]]) -> None:
@@ -140,9 +153,9 @@ def check_indexes(chat_queue: list[dict[str, Any]]) -> None:
         TypeError: they are not a list.
     """
     for number, chat_info in enumerate(chat_queue):
-        indexes = chat_info.get(_LEFT_OUT, ())
-        form = f"{_LEFT_OUT} in chat {number} (counted from 0) must be a list of whole numbers such as [0]"
-        if number and (isinstance(indexes, (str, bytes)) or not hasattr(indexes, "__contains__")):
+        indexes = chat_info.get(LEFT_OUT, ())
+        form = f"{LEFT_OUT} in chat {number} (counted from 0) must be a list of whole numbers such as [0]"
+        if number and (isinstance(indexes, (str, bytes)) or not isinstance(indexes, (Container, Iterable))):
             raise TypeError(f"{form}, but it is {indexes!r}. Leave it out if no summary is to stay out.")
         strange = [one for one in indexes if not isinstance(one, int)] if isinstance(indexes, list) else []
         if strange:
@@ -179,15 +192,16 @@ def check_prerequisites(chats: dict[Any, dict[str, Any]]) -> None:
         chats: its chats by their ids.
 
     Raises:
-        TypeError: the prerequisites of a chat are not a list.
-        ValueError: a prerequisite is not in the queue, or waits for the chat that needs it.
+        TypeError: the prerequisites of a chat are nothing that has items.
+        ValueError: they are a text, or hold what cannot be a chat_id; or one of them is not in the queue, or waits for
+            the chat that needs it.
     """
     for chat_id, chat_info in chats.items():
         needed = chat_info.get("prerequisites", [])
         form = f"prerequisites of the chat with the chat_id {chat_id!r} must be a list of chat_ids such as [1]"
         if not isinstance(needed, Iterable):
             raise TypeError(f"{form}, but it is {needed!r}. Leave it out if the chat waits for no other.")
-        if isinstance(needed, str) or not all(isinstance(one, Hashable) for one in needed):
+        if (needed and isinstance(needed, str)) or not all(isinstance(one, Hashable) for one in needed):
             raise ValueError(f"{form}, but it is {needed!r}.")
     startable: set[Any] = set()
     while len(startable) < len(chats):

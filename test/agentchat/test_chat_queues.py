@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,12 +11,6 @@ from agent_kit import agent
 
 from autogen_classic import initiate_chats
 from autogen_classic.agentchat.chat import a_initiate_chats
-
-
-def test_a_dict_to_carry_over_is_refused_because_its_values_would_be_lost() -> None:
-    queue = [{"sender": agent("ann"), "recipient": agent("bob"), "message": "m", "carryover": {"key": "value"}}]
-    with pytest.raises(TypeError, match="must be a text or a list, but it is {'key': 'value'}"):
-        initiate_chats(queue)
 
 
 def test_an_asynchronous_queue_warns_of_chats_that_share_an_id() -> None:
@@ -51,6 +46,11 @@ def test_indexes_of_earlier_chats_in_any_collection_keep_their_summaries_out(ind
     assert last.chat_history[0]["content"] == "m"
 
 
+def test_indexes_of_an_iterator_keep_their_summaries_out() -> None:
+    last = initiate_chats(queue_of_two(finished_chat_indexes_to_exclude_from_carryover=iter([0])))[1]
+    assert last.chat_history[0]["content"] == "m"
+
+
 def test_indexes_are_not_read_where_there_is_no_earlier_chat() -> None:
     queue = queue_of_two()[:1]
     queue[0]["finished_chat_indexes_to_exclude_from_carryover"] = 0
@@ -72,14 +72,39 @@ def test_prerequisites_that_are_not_a_list_of_ids_are_refused(prerequisites: obj
         asyncio.run(a_initiate_chats(queue_of_two(prerequisites=prerequisites)))
 
 
+def test_an_empty_text_as_prerequisites_names_none() -> None:
+    results = asyncio.run(a_initiate_chats(queue_of_two(prerequisites="")))
+    assert [result.summary for result in results.values()] == ["I am bob", "I am cleo"]
+
+
 def test_an_id_by_which_nothing_can_be_found_is_refused() -> None:
     with pytest.raises(TypeError, match=r"chat_id of chat 1 .* must be a number or a text, but it is \[2\]"):
         asyncio.run(a_initiate_chats(queue_of_two(chat_id=[2])))
 
 
-def test_bytes_to_carry_over_are_refused_because_they_would_become_numbers() -> None:
-    with pytest.raises(TypeError, match="in the chat with cleo must be a text or a list, but it is b'x'"):
-        initiate_chats(queue_of_two(carryover=b"x"))
+def run_in_order(queue: list[dict[str, Any]]) -> None:
+    initiate_chats(queue)
+
+
+def run_at_once(queue: list[dict[str, Any]]) -> None:
+    asyncio.run(a_initiate_chats(queue))
+
+
+@pytest.mark.parametrize("run", [run_in_order, run_at_once])
+@pytest.mark.parametrize("carryover", [b"x", 5, {"key": "value"}])
+def test_what_cannot_be_carried_over_is_refused_before_a_chat_runs(
+    run: Callable[[list[dict[str, Any]]], None], carryover: object
+) -> None:
+    queue = queue_of_two(carryover=carryover, prerequisites=[1])
+    with pytest.raises(TypeError, match=f"in the chat with cleo must be a text or a list, but it is {carryover!r}"):
+        run(queue)
+    assert queue[0]["recipient"].chat_messages == {}
+
+
+@pytest.mark.parametrize("carryover", [("one", "two"), None, []])
+def test_what_may_be_carried_over_is(carryover: Any) -> None:
+    last = initiate_chats(queue_of_two(carryover=carryover))[1]
+    assert last.chat_history[0]["content"] == "\n".join(["m", "Context: ", *(carryover or ()), "I am bob"])
 
 
 def test_names_in_the_place_of_recipients_are_refused_as_such() -> None:
