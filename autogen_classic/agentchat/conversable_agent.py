@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .._core import hooks, replies, steps
 from .._core.callables import is_asynchronous
-from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up, shipped, shipped_functions
+from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up, shipped
 from .._core.events import AgentCreated, HistoryCleared, HistoryShortened, Sealed, emit, is_heard
 from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message, stored_form
@@ -818,12 +818,13 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
 
     def _raise_exception_on_async_reply_functions(self) -> None:
         """Refuse a synchronous chat in which a reply function could never run."""
-        names = {
-            getattr(reply_func, "__name__", repr(reply_func))  # a partial has no name
-            for entry in self._reply_func_list
-            if not entry.get("ignore_async_in_sync_chat")
-            and (shipped_functions.get(id(reply_func := entry["reply_func"])) or look_up(reply_func))[1]
-        }
+        names = set()
+        for entry in self._reply_func_list:
+            if entry.get("ignore_async_in_sync_chat"):
+                continue
+            reply_func = entry["reply_func"]
+            if look_up(reply_func)[1]:
+                names.add(getattr(reply_func, "__name__", repr(reply_func)))  # a partial has no name
         if names:
             raise with_note(
                 RuntimeError(
