@@ -485,8 +485,8 @@ LOOSE = [
     change(
         "loose: the constructor refuses an llm_config of another type",
         AGENT,
-        "assert llm_config in (None, False) or isinstance(llm_config, dict), (",
-        "assert True, (",
+        "if llm_config not in (None, False) and not isinstance(llm_config, dict):",
+        "if False:",
     ),
     change("loose: self.description", AGENT, "    @description.setter\n", "    @staticmethod\n"),
     change(
@@ -570,8 +570,8 @@ LOOSE = [
     change(
         "loose: ignore_async_in_sync_chat",
         AGENT,
-        'if not entry.get("ignore_async_in_sync_chat")',
-        'if not entry["reply_func"].__name__.startswith(("a_check", "a_gen"))',
+        'if entry.get("ignore_async_in_sync_chat"):',
+        'if entry["reply_func"].__name__.startswith(("a_check", "a_gen")):',
     ),
     change("loose: synchronous hooks", HOOKS, "if not look_up(hook)[1]]", "if look_up(hook)[1]]"),
     change("loose: synchronous hooks", HOOKS, "if not look_up(hook)[1]]", "]"),
