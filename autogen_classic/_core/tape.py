@@ -268,7 +268,7 @@ def lookup(
         agent: on whose behalf; None for nobody's.
         name: what is looked up.
         arguments: what is asked for.
-        look: looks, and returns what JSON can hold.
+        look: looks. What it returns is remembered only if JSON can hold it.
         of_run: whether this is about the store before the whole run, so that it stays known when a tool within which
             it is asked does not run again. It is asked on nobody's behalf.
 

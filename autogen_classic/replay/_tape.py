@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, cast
 
 from .._core.drive import Request, Steps
@@ -17,7 +17,7 @@ from ._model_request import TapedAttempt
 from ._recorder import Recorder, within
 from ._shown import Listener, show_answer, split_shown
 from ._turns import Turn
-from ._values import Secrets, one_line, plain, plain_config
+from ._values import Secrets, one_line, plain, plain_config, plain_if_equal
 
 __all__ = ("RecordedCodeResult", "TapeOfRun")
 
@@ -188,7 +188,10 @@ class TapeOfRun(Tape):
     def lookup(
         self, agent: object, name: str, arguments: dict[str, Any], look: Callable[[], FoundT], of_run: bool
     ) -> FoundT:
-        """Return what is found in a store; see `_core.tape`. It is recorded as the result of a tool, as JSON."""
+        """Return what is found in a store; see `_core.tape`. It is recorded as the result of a tool, as JSON.
+
+        What would come back from JSON as something else is not recorded, and so looked up anew.
+        """
         if not self._recorded["tools"]:
             return look()
         question = {"kind": "tool", "agent": agent_name(agent), "name": name, "arguments": plain(arguments)}
@@ -206,7 +209,8 @@ class TapeOfRun(Tape):
             begun.pop("within", None)
         with self.recording(question, begun) as news:
             found = look()
-            news["result"] = one_line(plain(found))
+            with suppress(TypeError, RecursionError):
+                news["result"] = one_line(plain_if_equal(found))
         return found
 
     def code_steps(self, agent: object, blocks: list[tuple[str, str]], run: Request) -> Steps[Any]:
@@ -257,10 +261,11 @@ class TapeOfRun(Tape):
             fails_with_an_answer: whether an error is an answer too, with which the chat goes on.
 
         Yields:
-            A dict for the outcome.
+            A dict for the outcome. If nothing is added to it, nothing is recorded.
         """
         assert self.recorder is not None
         news = self.recorder.begin() if begun is None else begun
+        begun_with = set(news)
         outer = within.get()
         within.set(news["number"])
         try:
@@ -270,7 +275,8 @@ class TapeOfRun(Tape):
             raise
         finally:
             within.set(outer)
-        self.keep_result({**question, **news})
+        if news.keys() - begun_with:
+            self.keep_result({**question, **news})
 
     def keep_result(self, turn: Turn) -> None:
         """Record a turn of a person, a tool or code.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import numbers
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -12,7 +13,17 @@ from .._secrets import forms_of, secrets_in, secrets_of_environment, without_for
 from ..oai._specs import OPENAI_CLIENT_KEYS
 from ..oai.openai_utils import NON_CACHE_KEY
 
-__all__ = ("Secrets", "canonical", "map_texts", "one_line", "plain", "plain_config", "plain_request", "pretty")
+__all__ = (
+    "Secrets",
+    "canonical",
+    "map_texts",
+    "one_line",
+    "plain",
+    "plain_config",
+    "plain_if_equal",
+    "plain_request",
+    "pretty",
+)
 
 # Credentials and places, and what is added to a request by hand, which may hold keys as well.
 _NEVER_RECORDED = frozenset((*NON_CACHE_KEY, *OPENAI_CLIENT_KEYS, "extra_headers", "extra_query", "model_client"))
@@ -84,6 +95,31 @@ def plain(value: Any) -> Any:
     if hasattr(value, "model_dump"):
         return plain(value.model_dump(mode="json"))
     return f"<{type(value).__name__}>"
+
+
+def plain_if_equal(value: Any) -> Any:
+    """Turn a value into what JSON holds, if what comes back is equal to it, apart from lists in place of tuples.
+
+    Args:
+        value: a value.
+
+    Returns:
+        Dicts with text keys, lists, texts, numbers, booleans and None; numbers of NumPy are numbers.
+
+    Raises:
+        TypeError: a part of it is something else, such as a UUID, or a dict has other keys than texts.
+    """
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {key: plain_if_equal(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_if_equal(part) for part in value]
+    if isinstance(value, numbers.Real) and hasattr(value, "item"):
+        number = value.item()
+        if isinstance(number, (int, float)):
+            return number
+    raise TypeError(f"JSON has no form for {type(value).__name__}.")
 
 
 def plain_request(params: Mapping[str, Any]) -> dict[str, Any]:

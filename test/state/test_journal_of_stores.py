@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from agent_kit import agent, both_ways, chat
 from journal_kit import lines_of
@@ -12,6 +16,8 @@ from autogen_classic._core import tape
 from autogen_classic._core.drive import Call, Steps, drive
 from autogen_classic.agentchat.contrib.capabilities import _lessons
 from autogen_classic.agentchat.contrib.capabilities.teachability import MemoStore, Teachability
+from autogen_classic.agentchat.contrib.retrieve_user_proxy_agent import RetrieveUserProxyAgent
+from autogen_classic.agentchat.contrib.vectordb.base import VectorDB
 from autogen_classic.replay import replay
 from autogen_classic.state import journal
 from autogen_classic.testing import ModelRequest, ScriptedClient
@@ -113,3 +119,84 @@ def test_a_store_that_fails_is_asked_again(caplog: pytest.LogCaptureFixture) -> 
     with journal("run.jsonl"):
         pass
     assert not caplog.records, "nobody has to look up what was looked up before"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [[uuid.UUID(int=1), uuid.UUID(int=2)], [Decimal("0.5")], [{1: "one"}], [np.bool_(True)]],
+    ids=["UUIDs", "a decimal number", "a number as a key", "a truth of NumPy"],
+)
+def test_what_json_cannot_hold_is_looked_up_anew(found: list[Any], caplog: pytest.LogCaptureFixture) -> None:
+    looks = []
+
+    def look() -> list[Any]:
+        looks.append(1)
+        return found
+
+    for _ in range(2):
+        with journal("run.jsonl"):
+            again = tape.lookup(None, "shelf", {}, look)
+            assert (again, [*map(type, again)]) == (found, [*map(type, found)])
+    assert len(looks) == 2
+    assert not caplog.records
+
+
+def test_numbers_of_numpy_are_numbers_and_tuples_are_lists() -> None:
+    found = [("d", {"id": 1}, np.float32(0.1), np.int64(7))]
+    with journal("run.jsonl"):
+        assert tape.lookup(None, "shelf", {}, lambda: found) is found
+    with journal("run.jsonl"):
+        again = tape.lookup(None, "shelf", {}, lambda: [])
+    assert again == [["d", {"id": 1}, found[0][2], 7]]
+    assert again == [list(found[0])]
+
+
+class Shelf(VectorDB):
+    """A store of a program's own, whose documents have ids that JSON lacks."""
+
+    type = "shelf"
+    active_collection = None
+
+    def create_collection(self, collection_name: str, overwrite: bool = False, get_or_create: bool = True) -> str:
+        return collection_name
+
+    def get_collection(self, collection_name: str | None = None) -> Any:
+        return collection_name
+
+    def delete_collection(self, collection_name: str) -> None:
+        pass
+
+    def insert_docs(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def update_docs(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def delete_docs(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def get_docs_by_ids(self, *_: Any, **__: Any) -> list[Any]:
+        return []
+
+    def retrieve_docs(self, *_: Any, **__: Any) -> Any:
+        return [[({"id": uuid.UUID(int=i), "content": f"text {i}", "metadata": {}}, 0.1) for i in range(3)]]
+
+
+@both_ways
+def test_all_documents_are_found_again_whatever_their_ids_are(way: str) -> None:
+    Path("a.txt").write_text("hello", encoding="utf-8")
+
+    def ask(client: ScriptedClient) -> Any:
+        settings = {"task": "qa", "docs_path": "a.txt", "vector_db": Shelf(), "collection_name": "c"}
+        user = RetrieveUserProxyAgent(
+            "user", human_input_mode="NEVER", code_execution_config=False, retrieve_config=settings
+        )
+        reader = agent("reader", llm_config=client.llm_config())
+        return chat(way, user, reader, message=user.message_generator, problem="q", max_turns=1)
+
+    with journal("run.jsonl"):
+        before = ask(ScriptedClient(["It is read."]))
+    with journal("run.jsonl"):
+        after = ask(ScriptedClient([]))
+    assert after.chat_history == before.chat_history
+    assert all(f"text {i}" in after.chat_history[0]["content"] for i in range(3))
