@@ -19,17 +19,23 @@ SHORTEST_SECRET = 6
 _OBJECTS_WITH_KEYS = ("credentials", "http_client", "model_client")
 
 
-def secrets_in(settings: object, secret: bool = False, in_headers: bool = False) -> Iterator[str]:
+def secrets_in(
+    settings: object, secret: bool = False, in_headers: bool = False, around: frozenset[object] = frozenset()
+) -> Iterator[str]:
     """Find the keys, tokens and passwords in a configuration.
 
     Args:
         settings: a configuration, or a part of one.
         secret: whether the name of this part says that it is secret.
         in_headers: whether it is a part of headers or of a query, where keys have any name.
+        around: the parts that this one is in, each with what is said of it. One that holds itself is read once.
 
     Yields:
         Texts that must not be shown.
     """
+    here = (id(settings), secret, in_headers)
+    if here in around:
+        return
     if isinstance(settings, Mapping):
         for name, part in settings.items():
             place = str(name)
@@ -40,12 +46,17 @@ def secrets_in(settings: object, secret: bool = False, in_headers: bool = False)
                     part,
                     secret or is_secret_name(place) or (in_headers and is_secret_header(place, part)),
                     in_headers or place in PLACES_OF_HEADERS,
+                    around | {here},
                 )
     elif isinstance(settings, (list, tuple)):
         for part in settings:
-            yield from secrets_in(part, secret, in_headers)
+            yield from secrets_in(part, secret, in_headers, around | {here})
     elif hasattr(settings, "get_secret_value"):  # a SecretStr of pydantic
         yield from secrets_in(settings.get_secret_value(), True)
+    elif isinstance(settings, (bytes, bytearray)):
+        yield from secrets_in(settings.decode(errors="replace"), secret)
+        if secret:
+            yield repr(bytes(settings))[2:-1]
     elif isinstance(settings, str) and secret:
         yield settings
         yield settings.rpartition(" ")[2]  # as in "Bearer sk-..."

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from .finding import SHORTEST_SECRET, secrets_in, secrets_of_environment
-from .names import is_secret_name
+from .names import BEGINNINGS_OF_KEYS, is_secret_name
 
 __all__ = (
     "CONTENT",
@@ -31,6 +31,8 @@ _NOT_SHOWN = frozenset(
 )
 # The login of an address, up to its last "@"; or an address without a login, which is matched to be left as it is.
 _LOGIN = re.compile(r"(//|^(?!.*//))\S*@|(//\S*)")
+# A key under no name, by how it begins, in what Python shows: it begins a word, or stands behind an escaped character.
+_BARE_KEY = re.compile(rf"(?:(?<![\w-])|(?<=\\[nrt])){BEGINNINGS_OF_KEYS}(?=[A-Za-z_-]*\d)[\w\-.]{{16,}}")
 
 
 def hidden(text: str, secrets: Iterable[str]) -> str:
@@ -119,10 +121,12 @@ def shown_without_keys(value: object, longest: int = 80) -> str:
         longest: how many characters of it to show at most.
 
     Returns:
-        The beginning of its repr, with ``***`` for each key and for the login of an address.
+        The beginning of its repr, with ``***`` for each key, also for one that only its form tells, and for the login
+        of an address.
     """
     bare = _LOGIN.sub(lambda found: found[2] or f"{found[1]}{_HIDDEN}@", value) if isinstance(value, str) else value
-    return hidden(repr(bare), [*secrets_in(value), *secrets_of_environment()])[:longest]
+    shown = hidden(repr(bare), [*secrets_in(value), *secrets_of_environment()])
+    return _BARE_KEY.sub(_HIDDEN, shown)[:longest]
 
 
 def without_keys(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 __all__ = (
+    "BEGINNINGS_OF_KEYS",
     "LOOKS_LIKE_A_KEY",
     "PLACES_OF_HEADERS",
     "is_secret_header",
@@ -15,6 +16,7 @@ __all__ = (
 )
 
 LOOKS_LIKE_A_KEY = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w\-.~+/=]{16,}")
+BEGINNINGS_OF_KEYS = "(?:sk-|gsk_|ghp_|github_pat_|hf_|xox[abp]-|AKIA|AIza|eyJ)"
 PLACES_OF_HEADERS = ("default_headers", "default_query", "extra_headers", "extra_query", "headers")
 
 # A setting is secret by the last word of its name, in the singular: tokens in the plural are counted.
@@ -32,7 +34,7 @@ _SECRET_VARIABLE = re.compile(
 )
 _HARMLESS_VARIABLES = frozenset(("PWD", "OLDPWD"))
 _SECRET_VARIABLES = frozenset(("OAI_CONFIG_LIST", "DATABASE_URL", "REDIS_URL", "SSH_AUTH_SOCK"))
-_SECRET_VALUE = re.compile(r"^(sk-|gsk_|ghp_|github_pat_|hf_|xox[abp]-|AKIA|AIza|eyJ)[\w-]{8,}|://[^/\s:@]+:[^/\s@]+@")
+_SECRET_VALUE = re.compile(rf"^{BEGINNINGS_OF_KEYS}[\w-]{{8,}}|://[^/\s:@]+:[^/\s@]+@")
 _SECRET_HEADERS = ("key", "token", "secret", "auth", "password", "cookie")
 _HARMLESS_HEADERS = ("accept", "anthropic-beta", "anthropic-version", "api-version", "content-type", "user-agent")
 

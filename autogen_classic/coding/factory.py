@@ -61,7 +61,8 @@ class CodeExecutorFactory:
             raise ValueError(f"The executor is the class {wanted.__name__}. Make an instance: {wanted.__name__}(...).")
         if isinstance(wanted, CodeExecutor):
             return wanted
-        told = wanted if isinstance(wanted, str) else shown_without_keys(wanted)
+        told = shown_without_keys(wanted)
+        told = told.strip("'") if isinstance(wanted, str) else told
         raise ValueError(
             f"Unknown code executor {told}. Give a known name ({', '.join(sorted(_makers))}) or an object with "
             "code_extractor, execute_code_blocks and restart."

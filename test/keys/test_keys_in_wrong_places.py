@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from autogen_classic import ConversableAgent
 from autogen_classic._argument_checks import WebAddress, check_value
 from autogen_classic._secrets import shown_without_keys
 from autogen_classic.agentchat.contrib.agent_optimizer import AgentOptimizer
@@ -23,6 +24,7 @@ from autogen_classic.agents.experimental import InMemoryQueryEngine, ReasoningAg
 from autogen_classic.coding.factory import CodeExecutorFactory
 
 KEY = "b52f9e01c4d7a8836655"
+BARE: Any = "sk-proj-b52f9e01c4d7a8836655b52f9e01c4d7a8836655b52f9e01c4d7"
 ENTRIES: Any = [{"model": "m", "api_key": KEY}]
 CONFIG: Any = {"config_list": ENTRIES}
 
@@ -39,6 +41,10 @@ MISTAKES: dict[str, Callable[[], object]] = {
     "SocietyOfMindAgent": lambda: SocietyOfMindAgent("society", CONFIG, llm_config=CONFIG),
     "TransformMessages": lambda: TransformMessages(transforms=ENTRIES),
     "CodeExecutorFactory": lambda: CodeExecutorFactory.create({"executor": CONFIG}),
+    "a key as settings": lambda: RetrieveUserProxyAgent("user", retrieve_config=BARE),
+    "a key as an executor": lambda: ConversableAgent("coder", code_execution_config={"executor": BARE}),
+    "a key among entries": lambda: LLMGuardrail("guard", "a condition", TerminateTarget(), [BARE]),
+    "a key in bytes": lambda: AgentOptimizer(3, [{"model": "m", "api_key": KEY.encode()}]),  # type: ignore[arg-type]
     "an address": lambda: check_value("url", f"ftp://user:{KEY}@host", WebAddress),
     "an address without its beginning": lambda: check_value("url", f"user:{KEY}@host", WebAddress),
 }
@@ -52,6 +58,15 @@ def test_what_a_program_gives_by_mistake_is_told_without_its_keys(place: str) ->
     assert KEY[:8] not in repr(caught.value)
 
 
+def test_a_dict_that_holds_itself_is_shown_without_its_keys() -> None:
+    config: dict[str, Any] = {"config": [], "api_key": KEY}
+    config["config"].append(config)
+    assert shown_without_keys(config) == "{'config': [{...}], 'api_key': '***'}"
+    with pytest.raises(ValueError, match="requires a valid LLMConfig") as caught:
+        LLMGuardrail("guard", "a condition", TerminateTarget(), [config])  # type: ignore[arg-type]
+    assert KEY[:8] not in repr(caught.value)
+
+
 @pytest.mark.parametrize(
     ("value", "told"),
     [
@@ -59,6 +74,11 @@ def test_what_a_program_gives_by_mistake_is_told_without_its_keys(place: str) ->
         ("Ask bob@host.", "'Ask bob@host.'"),
         (None, "None"),
         (ENTRIES, "[{'model': 'm', 'api_key': '***'}]"),
+        ({"api_key": KEY.encode()}, "{'api_key': b'***'}"),
+        ({"api_key": bytearray(b"caf\xe9-b52f9e01")}, "{'api_key': bytearray(b'***')}"),
+        (f"My key is\n{BARE}, keep it.", r"'My key is\n***, keep it.'"),
+        ("sk-learn-executor-of-mine", "'sk-learn-executor-of-mine'"),
+        ("task-1234567890-1234567890", "'task-1234567890-1234567890'"),
     ],
 )
 def test_a_value_is_shown_as_python_does(value: object, told: str) -> None:
