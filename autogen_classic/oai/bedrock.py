@@ -183,9 +183,9 @@ class BedrockClient(ProviderClient):
         try:
             return shared_client(
                 _new_client,
+                {"login": keys},
                 session_class=boto3.Session,
-                login={"region_name": self._aws_region, **keys},
-                environment={name: os.environ[name] for name in os.environ if name.startswith("AWS_")},
+                region=self._aws_region,
                 endpoint_url=config.get("base_url"),
                 timeout=config.get("timeout") or DEFAULT_TIMEOUT,
                 attempts=self._attempts(),
@@ -268,9 +268,9 @@ class BedrockClient(ProviderClient):
 
 
 def _new_client(
-    session_class: Any,
     login: Mapping[str, Any],
-    environment: Mapping[str, str],
+    session_class: Any,
+    region: str,
     endpoint_url: str | None,
     timeout: float,
     attempts: int,
@@ -281,8 +281,8 @@ def _new_client(
     Raises:
         NoCredentialsError: there are none among the arguments, nor where boto3 looks.
     """
-    session = session_class(**login)
-    if session.get_credentials() is None and not environment.get("AWS_BEARER_TOKEN_BEDROCK"):
+    session = session_class(region_name=region, **login)
+    if session.get_credentials() is None and not os.environ.get("AWS_BEARER_TOKEN_BEDROCK"):
         raise NoCredentialsError
     settings = Config(
         read_timeout=timeout,

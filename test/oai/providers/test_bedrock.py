@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -192,6 +194,19 @@ def test_a_profile_gives_the_credentials(monkeypatch: pytest.MonkeyPatch, tmp_pa
         client = BedrockClient(aws_region=REGION, aws_profile_name="work", base_url=server.url)
         client.create({"model": NOVA, "messages": ASK})
     assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("place", ["environment", "configuration"])
+def test_clients_with_old_session_tokens_are_not_kept(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    for number in range(8):
+        token = {"aws_session_token": f"token-{number}"} if place == "configuration" else {}
+        monkeypatch.setenv("AWS_SESSION_TOKEN", f"token-{number}" if place == "environment" else "one")
+        keys = {"aws_access_key": ACCESS_KEY, "aws_secret_key": KEY, "aws_region": f"for-{place}"}
+        made.append(weakref.ref(BedrockClient(model=NOVA, **keys, **token).bedrock_runtime))
+    gc.collect()
+    assert sum(client() is not None for client in made) < 5
+    assert made[-1]() is not None
 
 
 def test_the_next_client_signs_with_what_the_environment_holds_then(monkeypatch: pytest.MonkeyPatch) -> None:
