@@ -11,7 +11,7 @@ from ..agentchat.remote.protocol import checked_tools
 from ._casts import Message
 from ._refused import RequestRefused
 
-__all__ = ("ChatRequest", "object_in", "read_request", "request_of")
+__all__ = ("ChatRequest", "object_in", "read_request", "request_of", "text_of")
 
 Content: TypeAlias = str | list[dict[str, Any]] | None
 """The content of a message: a text, parts, or nothing beside calls."""
@@ -115,6 +115,26 @@ def _refuse_what_agents_do_not_do(body: Mapping[str, Any]) -> None:
         )
 
 
+def text_of(content: Content, where: str) -> str:
+    """Return the text of what only texts may stand in: what a system says, and what a tool answers.
+
+    Args:
+        content: parts that were checked, or a text.
+        where: where it stands in the request.
+
+    Raises:
+        RequestRefused: there is a picture in it.
+    """
+    if isinstance(content, str):
+        return content
+    if any(part.get("type") == "image_url" for part in content or ()):
+        raise RequestRefused(
+            f"{where}: an instruction and the answer of a tool are texts here. Pictures belong in what the user says.",
+            where,
+        )
+    return "\n".join(part["text"] for part in content or ())
+
+
 # --- messages --------------------------------------------------------------------------------------------------------
 
 
@@ -130,7 +150,7 @@ def _said(given: object) -> list[Message]:
             raise RequestRefused(f"{where} must be an object whose role is one of {', '.join(_ROLES)}.", where)
         content = _content(one, where)
         if one["role"] in ("system", "developer"):
-            instructions.append(_text_of(content))
+            instructions.append(text_of(content, where))
         elif one["role"] == "tool":
             _add_response(said, one, content, where)
         else:
@@ -166,10 +186,6 @@ def _check_part(part: Mapping[str, Any], where: str) -> None:
     )
 
 
-def _text_of(content: Content) -> str:
-    return content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content or ())
-
-
 def _calls(message: Mapping[str, Any], where: str) -> Message:
     calls = message.get("tool_calls") if message["role"] == "assistant" else None
     if not calls:
@@ -188,7 +204,7 @@ def _add_response(said: list[Message], message: Mapping[str, Any], content: Cont
         raise RequestRefused(f"{where}.tool_call_id is missing: the id of the call that it answers.", where)
     if not said or said[-1]["role"] == "user":
         raise RequestRefused(f"{where} answers a call, but no message with tool_calls stands before it.", where)
-    text = _text_of(content)
+    text = text_of(content, where)
     if said[-1]["role"] == "assistant":
         said.append({"role": "tool", "content": "", "tool_responses": []})
     said[-1]["tool_responses"].append({"role": "tool", "tool_call_id": call_id, "content": text})

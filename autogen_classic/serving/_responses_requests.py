@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._openai_requests import ChatRequest, object_in, request_of
+from ._openai_requests import ChatRequest, object_in, request_of, text_of
 from ._refused import RequestRefused
 
 __all__ = ("read_responses_request",)
@@ -53,7 +53,7 @@ def _instructions(given: object) -> list[dict[str, Any]]:
 
 
 def _messages(given: object) -> list[dict[str, Any]]:
-    """What was said; calls that follow each other belong to one message."""
+    """What was said; calls that follow each other belong to one message, and so does a text between them."""
     if isinstance(given, str):
         return [{"role": "user", "content": given}]
     if not isinstance(given, list) or not given:
@@ -64,14 +64,14 @@ def _messages(given: object) -> list[dict[str, Any]]:
         where = f"input[{place}]"
         kind = item.get("type", "message") if isinstance(item, Mapping) else None
         if kind == "message":
-            messages.append(_message(item, where))
+            _add_message(messages, _message(item, where))
         elif kind == "function_call":
             _add_call(messages, item, where)
             called.add(item["call_id"])
         elif kind == "function_call_output":
             if not isinstance(item.get("call_id"), str) or item["call_id"] not in called:
                 raise RequestRefused(f"{where}.call_id is not that of a function_call before it.", where)
-            output = _content(item.get("output"), f"{where}.output")
+            output = text_of(_content(item.get("output"), f"{where}.output"), f"{where}.output")
             messages.append({"role": "tool", "tool_call_id": item["call_id"], "content": output})
         elif kind != "reasoning":  # the thoughts of a model are nothing that was said
             raise RequestRefused(
@@ -84,7 +84,39 @@ def _message(item: Mapping[str, Any], where: str) -> dict[str, Any]:
     roles = ("system", "developer", "user", "assistant")
     if item.get("role") not in roles:
         raise RequestRefused(f"{where} must have a role, which is one of {', '.join(roles)}.", where)
-    return {"role": item["role"], "content": _content(item.get("content"), f"{where}.content")}
+    content = _content(item.get("content"), f"{where}.content")
+    if item["role"] in ("system", "developer"):
+        content = text_of(content, f"{where}.content")
+    return {"role": item["role"], "content": content}
+
+
+def _add_message(messages: list[dict[str, Any]], message: dict[str, Any]) -> None:
+    """Add a message. What an agent says before its calls are answered joins them: nothing may part them."""
+    calling = _with_open_calls(messages)
+    if calling is None or message["role"] != "assistant":
+        messages.append(message)
+    elif calling["content"] is None:
+        calling["content"] = message["content"]
+    else:
+        calling["content"] = [*_parts_of(calling["content"]), *_parts_of(message["content"])]
+
+
+def _with_open_calls(messages: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The last message of an agent if it has calls that are not answered yet, and the user has not spoken since."""
+    answered = set()
+    for message in reversed(messages):
+        if message["role"] == "tool":
+            answered.add(message["tool_call_id"])
+        elif message["role"] == "assistant":
+            is_open = any(call["id"] not in answered for call in message.get("tool_calls", ()))
+            return message if is_open else None
+        elif message["role"] == "user":
+            return None
+    return None
+
+
+def _parts_of(content: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def _content(given: object, where: str) -> str | list[dict[str, Any]]:
@@ -114,11 +146,14 @@ def _part(part: object, where: str) -> dict[str, Any]:
 def _add_call(messages: list[dict[str, Any]], item: Mapping[str, Any], where: str) -> None:
     if not all(isinstance(item.get(key), str) and item[key] for key in ("call_id", "name", "arguments")):
         raise RequestRefused(f"{where}: a function_call has a call_id, a name and arguments.", where)
-    if not messages or messages[-1]["role"] != "assistant":
-        messages.append({"role": "assistant", "content": None})
+    calling = _with_open_calls(messages)
+    if calling is None:
+        if not messages or messages[-1]["role"] != "assistant":
+            messages.append({"role": "assistant", "content": None})
+        calling = messages[-1]
     function = {"name": item["name"], "arguments": item["arguments"]}
     call = {"id": item["call_id"], "type": "function", "function": function}
-    messages[-1].setdefault("tool_calls", []).append(call)
+    calling.setdefault("tool_calls", []).append(call)
 
 
 def _tools(given: object) -> object:

@@ -212,3 +212,53 @@ def test_what_agents_do_not_do_is_refused(
     with pytest.raises(openai.BadRequestError, match=told):
         ask(served, "Hi", extra_body=settings)
     assert model.requests == []
+
+
+def call_of(call_id: str) -> dict[str, str]:
+    return {"type": "function_call", "call_id": call_id, "name": "add", "arguments": "{}"}
+
+
+def output_of(call_id: str, output: Any = "3") -> dict[str, Any]:
+    return {"type": "function_call_output", "call_id": call_id, "output": output}
+
+
+def text_of_agent(text: str, **settings: Any) -> dict[str, Any]:
+    part = {"type": "output_text", "text": text, "annotations": []}
+    return {"type": "message", "id": "m", "status": "completed", "role": "assistant", "content": [part], **settings}
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [call_of("1"), text_of_agent("I add."), output_of("1")],
+        [call_of("1"), text_of_agent("I add.", content="I add."), call_of("2"), output_of("1"), output_of("2")],
+        [call_of("1"), call_of("2"), output_of("1"), text_of_agent("I add."), output_of("2")],
+        [text_of_agent("Well."), call_of("1"), output_of("1"), text_of_agent("Again."), call_of("2"), output_of("2")],
+        [text_of_agent("Well."), call_of("1"), text_of_agent("I add."), output_of("1")],
+    ],
+    ids=["between", "between two calls", "between two outputs", "around", "before and between"],
+)
+def test_a_call_and_its_output_stay_together(items: list[Any], model: MockOpenAIServer, served: OpenAIServer) -> None:
+    model.add("Done.")
+    assert ask(served, [{"role": "user", "content": "1 + 2?"}, *items], tools=[ADD]).output_text == "Done."
+    open_calls: list[str] = []
+    for message in model.requests[-1]["messages"]:
+        if message["role"] == "tool":
+            open_calls.remove(message["tool_call_id"])
+        else:
+            assert not open_calls, "a model server refuses what parts a call from its output"
+            open_calls = [call["id"] for call in message.get("tool_calls", ())]
+    assert not open_calls
+    said = str(sent_to(model))
+    assert [text for text in ("Well.", "I add.", "Again.") if (text in said) != (text in str(items))] == []
+
+
+@pytest.mark.parametrize("at", ["input[2].output", "input[0].content"])
+def test_a_picture_where_only_texts_may_stand_is_refused(at: str, served: OpenAIServer) -> None:
+    parts = [{"type": "input_text", "text": "This:"}, {"type": "input_image", "image_url": PICTURE}]
+    user = {"role": "user", "content": "What is it?"}
+    of_tool = [user, call_of("1"), output_of("1", parts)]
+    of_system = [{"role": "developer", "content": parts}, user]
+    with pytest.raises(openai.BadRequestError, match="Pictures belong in what the user says") as caught:
+        ask(served, of_tool if at.endswith("output") else of_system, tools=[ADD])
+    assert at in str(caught.value)
