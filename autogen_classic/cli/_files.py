@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ("check_outputs", "refuse_folders")
@@ -35,6 +36,7 @@ def check_outputs(sources: Iterable[Path], *outputs: Path | None) -> None:
         FileExistsError: one of them would be written over another file of the command.
         FileNotFoundError: the folder of one of them does not exist.
         IsADirectoryError: one of them is a folder.
+        OSError: one of them is a link that leads to itself.
     """
     taken = list(sources)
     for output in (output for output in outputs if output is not None):
@@ -43,6 +45,8 @@ def check_outputs(sources: Iterable[Path], *outputs: Path | None) -> None:
                 f"{output} has another part in this command, and would be written over. Name a new file."
             )
         refuse_folders([output])
+        with suppress(FileNotFoundError):
+            output.stat()
         if not output.parent.is_dir():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(output))
         taken.append(output)
@@ -52,4 +56,4 @@ def _are_same(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other)
     except OSError:  # one of them does not exist yet
-        return one.resolve() == other.resolve()
+        return os.path.realpath(one) == os.path.realpath(other)

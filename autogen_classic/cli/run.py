@@ -80,10 +80,15 @@ def _add_options_of_tapes(parser: argparse.ArgumentParser) -> None:
     """Add the options of recordings and journals."""
     tape = parser.add_argument_group("recordings and journals")
     which = tape.add_mutually_exclusive_group()
-    which.add_argument("--record", metavar="FILE", help="write all answers of models and people to FILE")
-    which.add_argument("--replay", metavar="FILE", help="take them from FILE; no model is asked")
     which.add_argument(
-        "--journal", metavar="FILE", help="keep finished work in FILE, and take it from there after a crash"
+        "--record", type=_file_name, metavar="FILE", help="write all answers of models and people to FILE"
+    )
+    which.add_argument("--replay", type=_file_name, metavar="FILE", help="take them from FILE; no model is asked")
+    which.add_argument(
+        "--journal",
+        type=_file_name,
+        metavar="FILE",
+        help="keep finished work in FILE, and take it from there after a crash",
     )
     tape.add_argument(
         "--interrupted",
@@ -117,6 +122,13 @@ def _add_options_of_tapes(parser: argparse.ArgumentParser) -> None:
         choices=("error", "warn", "ignore"),
         help="with --replay: what to do about recorded turns that are not asked for (default: %(default)s)",
     )
+
+
+def _file_name(text: str) -> str:
+    """Refuse the empty name that a shell makes of a variable which is not set: nothing would be kept."""
+    if not text:
+        raise argparse.ArgumentTypeError("an empty text is the name of no file")
+    return text
 
 
 def _tape(options: argparse.Namespace) -> AbstractContextManager[None]:

@@ -77,6 +77,23 @@ def test_no_file_takes_the_place_of_a_pipe(option: str, name: str, tmp_path: Pat
     assert sorted(file.name for file in tmp_path.iterdir()) == ["link", "pipe", "program.py"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+@pytest.mark.parametrize("option", ["--record", "--journal"])
+def test_a_link_that_leads_to_itself_is_refused_before_the_program_runs(option: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    done = run(tmp_path, option, "loop", script(tmp_path, "print('not run')"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "loop" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--record", "--replay", "--journal"])
+def test_an_empty_name_is_refused(option: str, tmp_path: Path) -> None:
+    done = run(tmp_path, option, "", script(tmp_path, "print('not run')"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"argument {option}: an empty text is the name of no file" in done.stderr
+
+
 def test_an_old_script_finds_autogen(tmp_path):
     name = script(tmp_path, "import autogen, autogen_classic\nprint(autogen is autogen_classic)")
     done = run(tmp_path, name)

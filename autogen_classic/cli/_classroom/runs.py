@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -68,7 +69,7 @@ def run_and_keep(program: Path, run: Path, cassette: Path | None = None) -> int:
             raise FileExistsError(f"{what} cannot be kept in {output}: it is a device or a pipe. Name a new file.")
     draft = run.with_name(f"{run.name}.{os.getpid()}{DRAFT_SUFFIX}")
     for left in leftovers(run):
-        print(f"A run that was killed had not been kept. {_settle_leftover(left, draft, run)}", file=sys.stderr)
+        print(f"A run that was killed had not been kept. {_keep_leftover(left, run)}", file=sys.stderr)
     succeeded = False
     try:
         with suppress(ProgramFailed), draft.open("w", encoding="utf-8") as file, _kept(file), _recorded(cassette):
@@ -88,12 +89,21 @@ def run_and_keep(program: Path, run: Path, cassette: Path | None = None) -> int:
             print(_settle(draft, run, succeeded), file=sys.stderr)
 
 
-def _settle_leftover(left: Path, draft: Path, run: Path) -> str:
-    """Do with what a killed run has left as if it had failed where its last whole event ends."""
-    left.replace(draft)
-    data = draft.read_bytes()
-    draft.write_bytes(data[: data.rfind(b"\n") + 1])
-    return _settle(draft, run, succeeded=False)
+def _keep_leftover(left: Path, run: Path) -> str:
+    """Keep what a killed run has left, up to its last whole event, where no other run takes its place."""
+    data = left.read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    if not whole:
+        left.unlink()
+        return _NOTHING_KEPT
+    left.write_bytes(whole)
+    names = (
+        f"{run.name.removesuffix(RUN_SUFFIX)}.killed{number}.jsonl"
+        for number in itertools.chain([""], itertools.count(2))
+    )
+    killed = next(path for name in names if not (path := run.with_name(name)).exists())
+    left.replace(killed)
+    return f"{_KEPT}{killed}"
 
 
 def _settle(draft: Path, run: Path, succeeded: bool) -> str:

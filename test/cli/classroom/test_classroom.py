@@ -211,7 +211,7 @@ def number_of_a_process_that_is_gone() -> int:
     return process.pid
 
 
-def test_what_a_killed_run_has_left_is_kept_as_that_of_a_failed_one(
+def test_what_a_killed_run_has_left_is_kept_beside_all_others(
     kept: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gone = number_of_a_process_that_is_gone()
@@ -226,9 +226,9 @@ def test_what_a_killed_run_has_left_is_kept_as_that_of_a_failed_one(
             other.write_bytes(kept)
         assert run_script("raise ValueError") == 1
         told = capsys.readouterr().err
-        assert "A run that was killed had not been kept. The run is kept in" in told
-        assert "good.failed.jsonl: it failed before it came as far as the run before" in told
-        assert Path("good.failed.jsonl").read_bytes() == first
+        assert f"A run that was killed had not been kept. The run is kept in {tmp_path / 'good.killed.jsonl'}\n" in told
+        assert Path("good.killed.jsonl").read_bytes() == first
+        assert Path("good.run.jsonl").read_bytes() == kept
         assert [file.exists() for file in left] == [False, True]  # the answers cannot be had again yet
 
         assert run_script(f"{TALK}talk(2)") == 0
@@ -240,13 +240,14 @@ def test_what_a_killed_run_has_left_is_kept_as_that_of_a_failed_one(
         running.communicate("\n")
 
 
-def test_a_killed_run_is_kept_where_there_is_no_other(
-    kept: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    Path("good.run.jsonl").rename(f"good.run.jsonl.{number_of_a_process_that_is_gone()}.partial")
-    assert run_script("raise ValueError") == 1
-    assert f"had not been kept. The run is kept in {tmp_path / 'good.run.jsonl'}\n" in capsys.readouterr().err
-    assert Path("good.run.jsonl").read_bytes() == kept
+def test_the_next_run_does_not_replace_one_that_was_killed(kept: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    gone = number_of_a_process_that_is_gone()
+    for name, text in (("good.killed.jsonl", b"an earlier one"), (f"good.run.jsonl.{gone}.partial", kept)):
+        Path(name).write_bytes(text)
+    assert run_script(f"{TALK}talk(2)") == 0
+    assert "good.killed2.jsonl\n" in capsys.readouterr().err
+    assert Path("good.killed.jsonl").read_bytes() == b"an earlier one"
+    assert Path("good.killed2.jsonl").read_bytes() == kept
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes in folders")
