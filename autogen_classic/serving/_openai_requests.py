@@ -11,7 +11,7 @@ from ..agentchat.remote.protocol import checked_tools
 from ._casts import Message
 from ._refused import RequestRefused
 
-__all__ = ("ChatRequest", "object_in", "read_request", "request_of", "text_of")
+__all__ = ("ChatRequest", "json_type", "object_in", "read_request", "request_of", "text_of")
 
 Content: TypeAlias = str | list[dict[str, Any]] | None
 """The content of a message: a text, parts, or nothing beside calls."""
@@ -98,6 +98,16 @@ def object_in(raw: bytes) -> dict[str, Any]:
     return body
 
 
+def json_type(value: object) -> str:
+    """Say of what type a value of a request is.
+
+    Args:
+        value: a value as JSON has them.
+    """
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
+    return names.get(type(value), "null")
+
+
 def _refuse_what_agents_do_not_do(body: Mapping[str, Any]) -> None:
     if body.get("n") not in (None, 1):
         raise RequestRefused("An answer has one choice here: leave 'n' out.", "n")
@@ -140,8 +150,10 @@ def text_of(content: Content, where: str) -> str:
 
 def _said(given: object) -> list[Message]:
     """The messages as agents keep them. What a client's system says comes first in what its user says."""
-    if not isinstance(given, list) or not given:
+    if given is None or given == []:
         raise RequestRefused("'messages' is missing: a list with at least one message.", "messages")
+    if not isinstance(given, list):
+        raise RequestRefused(f"'messages' must be a list of messages, not {json_type(given)}.", "messages")
     instructions: list[str] = []
     said: list[Message] = []
     for place, one in enumerate(given):
@@ -181,6 +193,10 @@ def _check_part(part: Mapping[str, Any], where: str) -> None:
         if picture["url"].startswith(_PICTURE_ADDRESSES):
             return
         raise RequestRefused(f"{where}: a picture is a data: URI or has an address that begins with https://.", where)
+    if part.get("type") == "image_url":
+        raise RequestRefused(f"{where}: a picture needs 'image_url', which is an object with a text 'url'.", where)
+    if part.get("type") == "text":
+        raise RequestRefused(f"{where}: a part of the type 'text' needs 'text', which is a text.", where)
     raise RequestRefused(
         f"{where}: parts are texts and pictures ('text', 'image_url'), not {part.get('type')!r}.", where
     )

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._openai_requests import ChatRequest, object_in, request_of, text_of
+from ._openai_requests import ChatRequest, json_type, object_in, request_of, text_of
 from ._refused import RequestRefused
 
 __all__ = ("read_responses_request",)
 
-_KEPT_BY_OPENAI = ("background", "conversation", "previous_response_id", "prompt")
-_TEXTS = ("input_text", "output_text", "text")
+_NOTHING_KEPT = (
+    "Nothing is kept here from one request to the next: leave {!r} out, and send all that was said as 'input'."
+)
+_NOT_DONE_HERE = {
+    "background": "Nothing goes on in the background here: leave {!r} out, and wait for the answer or stream it.",
+    "conversation": _NOTHING_KEPT,
+    "previous_response_id": _NOTHING_KEPT,
+    "prompt": "No prompts are kept here: leave {!r} out, and send its text as 'instructions' or 'input'.",
+}
+_PARTS = {
+    **{"input_text": "text", "output_text": "text", "text": "text"},
+    **{"refusal": "refusal", "input_image": "image_url"},
+}
+"""Which key of a part has its text or address, by the type of the part."""
 
 
 def read_responses_request(raw: bytes) -> ChatRequest:
@@ -24,13 +36,9 @@ def read_responses_request(raw: bytes) -> ChatRequest:
         RequestRefused: it cannot be understood, or asks for what agents do not do.
     """
     body = object_in(raw)
-    for name in _KEPT_BY_OPENAI:
+    for name, why in _NOT_DONE_HERE.items():
         if body.get(name):
-            raise RequestRefused(
-                f"Nothing is kept here from one request to the next: leave {name!r} out, and send all that was said as "
-                "'input'.",
-                name,
-            )
+            raise RequestRefused(why.format(name), name)
     form = body.get("text")
     return request_of(
         {
@@ -56,8 +64,10 @@ def _messages(given: object) -> list[dict[str, Any]]:
     """What was said; calls that follow each other belong to one message, and so does a text between them."""
     if isinstance(given, str):
         return [{"role": "user", "content": given}]
-    if not isinstance(given, list) or not given:
+    if given is None or given == []:
         raise RequestRefused("'input' is missing: a text, or a list with at least one item.", "input")
+    if not isinstance(given, list):
+        raise RequestRefused(f"'input' must be a text or a list of items, not {json_type(given)}.", "input")
     messages: list[dict[str, Any]] = []
     called: set[object] = set()
     for place, item in enumerate(given):
@@ -75,7 +85,7 @@ def _messages(given: object) -> list[dict[str, Any]]:
             messages.append({"role": "tool", "tool_call_id": item["call_id"], "content": output})
         elif kind != "reasoning":  # the thoughts of a model are nothing that was said
             raise RequestRefused(
-                f"{where} must be a message, a function_call or a function_call_output, not {kind!r}.", where
+                f"{where} must be a message, a function_call or a function_call_output, not {_kind_of(item)}.", where
             )
     return messages
 
@@ -129,18 +139,24 @@ def _content(given: object, where: str) -> str | list[dict[str, Any]]:
 
 def _part(part: object, where: str) -> dict[str, Any]:
     kind = part.get("type") if isinstance(part, Mapping) else None
-    if isinstance(part, Mapping):
-        if kind in _TEXTS and isinstance(part.get("text"), str):
-            return {"type": "text", "text": part["text"]}
-        if kind == "refusal" and isinstance(part.get("refusal"), str):
-            return {"type": "text", "text": part["refusal"]}
-        if kind == "input_image" and isinstance(part.get("image_url"), str):
-            return {"type": "image_url", "image_url": {"url": part["image_url"]}}
-    raise RequestRefused(
-        f"{where}: parts are texts and pictures with an image_url ('input_text', 'output_text', 'input_image'), not "
-        f"{kind!r}.",
-        where,
-    )
+    if not isinstance(part, Mapping) or not isinstance(kind, str) or kind not in _PARTS:
+        raise RequestRefused(
+            f"{where}: parts are texts and pictures with an image_url ('input_text', 'output_text', 'input_image'), "
+            f"not {_kind_of(part)}.",
+            where,
+        )
+    key = _PARTS[kind]
+    given = part.get(key)
+    if not isinstance(given, str):
+        raise RequestRefused(f"{where}: a part of the type {kind!r} needs {key!r}, which is a text.", where)
+    return {"type": "image_url", "image_url": {"url": given}} if key == "image_url" else {"type": "text", "text": given}
+
+
+def _kind_of(given: object) -> str:
+    """What is told of an item or a part that is not taken."""
+    if not isinstance(given, Mapping):
+        return json_type(given)
+    return "an object without a type" if given.get("type") is None else repr(given["type"])
 
 
 def _add_call(messages: list[dict[str, Any]], item: Mapping[str, Any], where: str) -> None:
@@ -160,10 +176,13 @@ def _tools(given: object) -> object:
     """The tools of a client, which have no object ``function`` here."""
     if not isinstance(given, list):
         return given
-    for tool in given:
+    for place, tool in enumerate(given):
         if not isinstance(tool, Mapping) or tool.get("type") != "function":
             kind = tool.get("type") if isinstance(tool, Mapping) else tool
             raise RequestRefused(f"The tools of a client are functions here, not {kind!r}.", "tools")
+        if not isinstance(tool.get("name"), str) or not tool["name"]:
+            form = "{'type': 'function', 'name': ..., 'parameters': ...}"
+            raise RequestRefused(f"tools[{place}] must be {form}.", "tools")
     return [
         {"type": "function", "function": {key: value for key, value in tool.items() if key != "type"}} for tool in given
     ]

@@ -180,19 +180,35 @@ def test_a_conversation_that_fails_says_so(stream: bool, model: MockOpenAIServer
 CALL = {"type": "function_call", "call_id": "c", "name": "add", "arguments": "{}"}
 
 
+def an_input(part: dict[str, Any]) -> dict[str, Any]:
+    return {"input": [{"role": "user", "content": [part]}]}
+
+
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
         ({"previous_response_id": "resp_1"}, "leave 'previous_response_id' out, and send all that was said as 'input'"),
         ({"conversation": "conv_1"}, "Nothing is kept here from one request to the next"),
-        ({"background": True}, "leave 'background' out"),
+        ({"background": True}, "leave 'background' out, and wait for the answer or stream it"),
+        ({"prompt": {"id": "pmpt_1"}}, "leave 'prompt' out, and send its text as 'instructions' or 'input'"),
         ({"instructions": 5}, "'instructions' is a text"),
         ({"input": []}, "'input' is missing"),
-        ({"input": [5]}, r"input\[0\] must be a message, a function_call or a function_call_output, not None"),
+        ({"input": None}, "'input' is missing"),
+        ({"input": 5}, "'input' must be a text or a list of items, not a number"),
+        ({"input": True}, "'input' must be a text or a list of items, not a boolean"),
+        ({"input": {"role": "user", "content": "x"}}, "'input' must be a text or a list of items, not an object"),
+        ({"input": [5]}, r"input\[0\] must be a message, a function_call or a function_call_output, not a number"),
+        ({"input": ["a"]}, r"input\[0\] must be .*, not a text"),
+        ({"input": [None]}, r"input\[0\] must be .*, not null"),
         ({"input": [{"type": "item_reference", "id": "x"}]}, r"input\[0\] must be a message"),
         ({"input": [{"role": "tool", "content": "x"}]}, r"input\[0\] must have a role, which is one of"),
         ({"input": [{"role": "user", "content": 5}]}, r"input\[0\].content must be a text or a list of parts"),
-        ({"input": [{"role": "user", "content": [{"type": "input_file"}]}]}, "not 'input_file'"),
+        (an_input({"type": "input_file"}), "not 'input_file'"),
+        ({"input": [{"role": "user", "content": ["a"]}]}, "parts are texts and pictures .*, not a text"),
+        (an_input({"text": "a"}), "not an object without a type"),
+        (an_input({"type": "input_text"}), r"input\[0\].content: a part of the type 'input_text' needs 'text'"),
+        (an_input({"type": "input_image", "file_id": "f1"}), "'input_image' needs 'image_url', which is a text"),
+        (an_input({"type": "input_image", "image_url": {"url": PICTURE}}), "'input_image' needs 'image_url'"),
         ({"input": [CALL | {"name": ""}]}, r"input\[0\]: a function_call has a call_id, a name and arguments"),
         ({"input": [CALL]}, "The last message must be one of the user, or the answer of a tool"),
         (
@@ -200,7 +216,9 @@ CALL = {"type": "function_call", "call_id": "c", "name": "add", "arguments": "{}
             r"input\[1\].call_id is not",
         ),
         ({"tools": [{"type": "web_search"}]}, "The tools of a client are functions here, not 'web_search'"),
-        ({"tools": [{"type": "function"}]}, "tools.0. must be"),
+        ({"tools": [{"type": "function"}]}, r"tools\[0\] must be {'type': 'function', 'name': ..., 'parameters': ...}"),
+        ({"tools": [ADD, {"type": "function", "function": ADD}]}, r"tools\[1\] must be {'type': 'function', 'name': "),
+        ({"tools": [ADD, ADD]}, "two tools have the name 'add'"),
         ({"tool_choice": "required"}, "'tool_choice' is auto or none"),
         ({"text": {"format": {"type": "json_object"}}}, "The form of an answer is set at the agent"),
         ({"model": "team", "tools": [ADD]}, "team takes no tools of a client"),
