@@ -200,6 +200,7 @@ def test_a_server_that_stops_finishes_its_answers_and_leaves_the_clients_that_li
         return "at last"
 
     async def work(session: ClientSession) -> None:
+        await session.list_tools()  # else the package asks for the form of an answer when it has come
         asking = asyncio.create_task(call(session, "it", "Hi"))
         await asyncio.to_thread(arrived.wait, SECONDS)
         stopping.start()
