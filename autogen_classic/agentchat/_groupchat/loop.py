@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, cast
 
 from ..._core import replies, running_chats, steering
-from ..._core.drive import WHICH_WAY, Ask, Call, Steps, Then, look_up
+from ..._core.drive import WHICH_WAY, Ask, Call, Steps, Then
 from ..._core.events import ChatStarted, SpeakerSelected, emit, is_heard, warn
 from ..._core.messages import Message, TextOrMessage
 from ..._core.party import Party
@@ -76,13 +76,8 @@ def run_chat(
 
 def select_speaker(groupchat: Group, last_speaker: Agent, selector: Party) -> Steps[Agent | Then]:
     """Select the next speaker; see `GroupChat.select_speaker`."""
-    prepare: Any = groupchat._prepare_and_select_agents
-    steps_behind = look_up(getattr(prepare, "__func__", prepare))[0]
     prepared: tuple[Agent | None, list[Agent], list[Message] | None]
-    if steps_behind is None:
-        prepared = yield Call(prepare, last_speaker)
-    else:  # as a driver does it, but without the way to the driver and back in each round
-        prepared = yield from steps_behind(prepare.__self__, last_speaker)
+    prepared = yield Call(groupchat._prepare_and_select_agents, last_speaker)
     selected, candidates, messages = prepared
     if selected is not None:
         return selected
