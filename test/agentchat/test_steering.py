@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import dis
 import signal
 import sys
 import threading
@@ -766,3 +767,9 @@ def test_a_tool_that_runs_is_waited_for(way: str) -> None:
     result = running.ended()
     assert result.stop_reason == "external stop"
     assert result.chat_history[-1]["content"] == "done"
+
+
+def test_an_errand_keeps_nothing_under_a_name_that_threads_of_python_use() -> None:
+    own = {step.argval for step in dis.get_instructions(steering.Errand.__init__) if step.opname == "STORE_ATTR"}
+    assert own
+    assert own.isdisjoint(dir(threading.Thread()))
