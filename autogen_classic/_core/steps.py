@@ -39,6 +39,9 @@ __all__ = ("append_message", "converse", "emit_end", "generate_reply", "process_
 
 logger = logging.getLogger("autogen.agentchat.conversable_agent")
 
+_REPEATS_OF_A_CIRCLE = 5  # chats of the same two agents in each other: fewer are no sign that they have no end
+_WITHOUT_END = "Chats have begun each other without end:"
+
 
 def converse(
     agent: Party,
@@ -103,10 +106,6 @@ def _explain_depth(error: RecursionError, running_chat: RunningChat) -> None:
         f"{error}. {_WITHOUT_END} {nested}. If they are nested chats, give register_nested_chats a trigger that does "
         "not fire in the chats that it begins.",
     )
-
-
-_REPEATS_OF_A_CIRCLE = 5  # chats of the same two agents in each other: fewer are no sign that they have no end
-_WITHOUT_END = "Chats have begun each other without end:"
 
 
 def emit_end(agent: Agent, recipient: Agent, running_chat: RunningChat) -> None:

@@ -170,7 +170,7 @@ def check_ids(chat_queue: list[dict[str, Any]]) -> None:
 
     Raises:
         KeyError: a chat has no ``chat_id``.
-        TypeError: a ``chat_id`` is nothing by which the results could be found.
+        TypeError: a ``chat_id`` cannot be a key of the results.
     """
     for number, chat_info in enumerate(chat_queue):
         if "chat_id" not in chat_info:
@@ -192,7 +192,7 @@ def check_prerequisites(chats: dict[Any, dict[str, Any]]) -> None:
         chats: its chats by their ids.
 
     Raises:
-        TypeError: the prerequisites of a chat are nothing that has items.
+        TypeError: the prerequisites of a chat are not a list.
         ValueError: they are a text, or hold what cannot be a chat_id; or one of them is not in the queue, or waits for
             the chat that needs it.
     """

@@ -127,7 +127,7 @@ def _add_options_of_tapes(parser: argparse.ArgumentParser) -> None:
 def _file_name(text: str) -> str:
     """Refuse the empty name that a shell makes of a variable which is not set: nothing would be kept."""
     if not text:
-        raise argparse.ArgumentTypeError("an empty text is the name of no file")
+        raise argparse.ArgumentTypeError("the name of the file is empty")
     return text
 
 

@@ -91,7 +91,7 @@ def test_a_link_that_leads_to_itself_is_refused_before_the_program_runs(option: 
 def test_an_empty_name_is_refused(option: str, tmp_path: Path) -> None:
     done = run(tmp_path, option, "", script(tmp_path, "print('not run')"))
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"argument {option}: an empty text is the name of no file" in done.stderr
+    assert f"argument {option}: the name of the file is empty" in done.stderr
 
 
 def test_an_old_script_finds_autogen(tmp_path):

@@ -80,7 +80,7 @@ def _carried(path: Path, extras: str, packages: Path) -> str:
     """Put a package into a folder as a wheel; return its name, extras and version."""
     packages.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".whl" and path.name.count("-") < 4:
-        raise ClassroomError(f"{path} is not called as a wheel is, such as name-1.0-py3-none-any.whl.")
+        raise ClassroomError(f"{path} does not have the name of a wheel, such as name-1.0-py3-none-any.whl.")
     if path.suffix == ".whl":
         wheel = Path(shutil.copy(path, packages))
     else:

@@ -160,7 +160,7 @@ def test_what_only_the_teacher_has_is_installed_from_wherever_the_student_is(
         ("none-1.0.tar.gz", "There is no file or folder none-1.0.tar.gz."),
         ("none @ file:///none-1.0.zip", f"There is no file or folder {Path('/none-1.0.zip')}."),
         ("-r more.txt", "'-r more.txt' names a file of requirements. Give each package its own --also."),
-        ("./odd.whl", "odd.whl is not called as a wheel is, such as name-1.0-py3-none-any.whl."),
+        ("./odd.whl", "odd.whl does not have the name of a wheel, such as name-1.0-py3-none-any.whl."),
         ("./empty", "empty cannot be made into a wheel for the class."),
     ],
 )
