@@ -11,6 +11,8 @@ from ..errors import NotJSONError
 __all__ = ("as_canonical_json", "as_json", "object_within", "values_within")
 
 _DEEPEST_SEARCHED = 50
+# It does not look for values that contain themselves: they end in a RecursionError as well.
+_CANONICAL = json.JSONEncoder(sort_keys=True, check_circular=False)
 _FENCED = re.compile(r"```\w*[^\S\n]*\n(.*?)```", re.DOTALL)
 
 
@@ -88,7 +90,7 @@ def as_canonical_json(value: object, what: str = "The value") -> str:
         NotJSONError: JSON cannot hold the value.
     """
     try:
-        return json.dumps(value, sort_keys=True)
+        return _CANONICAL.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(value, what, error) from None
 

@@ -21,6 +21,7 @@ from autogen_classic.cache import Cache
 from autogen_classic.cache.cache_factory import CacheFactory
 from autogen_classic.cache.disk_cache import DiskCache
 from autogen_classic.cache.in_memory_cache import InMemoryCache
+from autogen_classic.errors import NotJSONError
 from autogen_classic.oai._request import answer_cache
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(answer_cache.__file__).parents[3])}
@@ -121,6 +122,13 @@ def test_a_key_does_not_depend_on_credentials(params: dict[str, Any], secret: st
 def test_different_requests_have_different_keys(one: Any, other: Any) -> None:
     same_text = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
     assert (answer_cache.cache_key({"x": one}) == answer_cache.cache_key({"x": other})) == same_text
+
+
+def test_a_request_that_contains_itself_is_refused() -> None:
+    endless: dict[str, Any] = {}
+    endless["again"] = [endless]
+    with pytest.raises(NotJSONError, match="The request cannot be cached"):
+        answer_cache.cache_key({"extra_body": endless})
 
 
 def test_a_key_is_the_same_in_another_process() -> None:

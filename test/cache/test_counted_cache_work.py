@@ -12,8 +12,7 @@ import pytest
 from openai.types.chat import ChatCompletion
 
 from autogen_classic import Cache, OpenAIWrapper
-from autogen_classic._json import text as _json
-from autogen_classic.cache import _entry, _store
+from autogen_classic.cache import _store
 from autogen_classic.testing import MockOpenAIServer
 
 SEEDS = pytest.mark.parametrize("how", ["the seed", "a cache"])
@@ -44,30 +43,27 @@ class Counts:
         self._monkeypatch = monkeypatch
         self.opened: list[Any] = []
         self.statements: list[str] = []
-        self.dumps = self.loads = 0
+        self.written = self.read = 0
 
     def __enter__(self) -> Counts:
-        real_connect, real_dumps, real_loads = sqlite3.connect, json.dumps, json.loads
+        real_connect, real_encode, real_decode = sqlite3.connect, json.JSONEncoder.encode, json.JSONDecoder.decode
         counts = self
 
         def connect(*arguments: Any, **settings: Any) -> Any:
             counts.opened.append(arguments)
             return real_connect(*arguments, **settings)
 
-        class Counted:
-            @staticmethod
-            def dumps(*arguments: Any, **settings: Any) -> str:
-                counts.dumps += 1
-                return real_dumps(*arguments, **settings)
+        def encode(encoder: json.JSONEncoder, value: Any) -> str:
+            counts.written += 1
+            return real_encode(encoder, value)
 
-            @staticmethod
-            def loads(*arguments: Any, **settings: Any) -> Any:
-                counts.loads += 1
-                return real_loads(*arguments, **settings)
+        def decode(decoder: json.JSONDecoder, text: str) -> Any:
+            counts.read += 1
+            return real_decode(decoder, text)
 
         self._monkeypatch.setattr(_store.sqlite3, "connect", connect)
-        self._monkeypatch.setattr(_entry, "json", Counted)
-        self._monkeypatch.setattr(_json, "json", Counted)
+        self._monkeypatch.setattr(json.JSONEncoder, "encode", encode)
+        self._monkeypatch.setattr(json.JSONDecoder, "decode", decode)
         for cache in _store._all_caches:
             if cache._connection is not None:
                 cache._connection.set_trace_callback(self.statements.append)
@@ -99,7 +95,7 @@ def test_a_hit_writes_the_request_once_and_reads_the_answer_once(
     ask(20, how)
     with monkeypatch.context() as patch, Counts(patch) as counts:
         ask(20, how)
-    assert (counts.dumps, counts.loads) == (1, 1)
+    assert (counts.written, counts.read) == (1, 1)
 
 
 @SEEDS
@@ -111,7 +107,7 @@ def test_the_work_of_a_hit_does_not_grow_with_the_chat(
         ask(length, how)
         with monkeypatch.context() as patch, Counts(patch) as counts:
             ask(length, how)
-        work.append((len(counts.statements), counts.dumps, counts.loads))
+        work.append((len(counts.statements), counts.written, counts.read))
     assert work[0] == work[1]
 
 
