@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -81,9 +80,11 @@ def encodable(value: Any) -> Any:
 
 def _has_half_characters(value: object) -> bool:
     if isinstance(value, list):
-        with suppress(TypeError):  # which messages raise that hold more than texts
+        try:
             text = "".join(chain.from_iterable(map(dict.values, value)))
             return not text.isascii() and _HALF_CHARACTER.search(text) is not None
+        except TypeError:  # these messages hold more than texts
+            pass
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,)
     for part in parts:
         if type(part) is str or isinstance(part, str):  # the first test is quick, and nearly always true
