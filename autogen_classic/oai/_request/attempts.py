@@ -135,7 +135,6 @@ class Attempt:
         self.wrapper = wrapper
         self.number = number
         params, self.extras = separated(settings, OWN_KEYS)
-        _check_price(self.extras.get("price"))
         self.agent = self.extras.get("agent")
         self.params = _filled(params, self.extras)
         self.client = self.connected()
@@ -166,6 +165,7 @@ class Attempt:
         self.from_cache = response is not NOT_CACHED
         if self.from_cache:
             return response
+        _check_price(self.extras.get("price"))
         if is_heard(ModelAsked):
             emit(ModelAsked(self.agent, without_keys(self.params), self.request_id, self.client))
         with keys_hidden(self._with_keys):
