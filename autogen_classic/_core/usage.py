@@ -80,7 +80,9 @@ def _added(summary: UsageSummary | None, usage: Mapping[str, Any]) -> UsageSumma
     if summary is None:
         summary = {"total_cost": 0}
     summary["total_cost"] += usage["cost"]
-    of_model = summary.setdefault(usage["model"], {"cost": 0, **dict.fromkeys(TOKEN_KEYS, 0)})
+    if usage["model"] not in summary:
+        summary[usage["model"]] = {"cost": 0, **dict.fromkeys(TOKEN_KEYS, 0)}
+    of_model = summary[usage["model"]]
     of_model["cost"] += usage["cost"]
     for key in TOKEN_KEYS:
         of_model[key] += usage[key]
