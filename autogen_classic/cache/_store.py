@@ -442,7 +442,7 @@ def kept(directory: str) -> Iterator[Cache]:
         with Cache(directory) as cache:
             yield cache
         return
-    place = os.path.abspath(directory)
+    place = os.path.join(os.getcwd(), directory)
     with _kept_lock:
         found = _kept.get(place)
         if found is None:
