@@ -101,9 +101,9 @@ def create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Response]:
         except BaseException as error:
             attempt.settle(error)
             raise
-        attempt.finish(response)
+        passes = attempt.finish(response)
         yield from tape.settled()
-        if response.pass_filter or following is None:
+        if passes or following is None:
             return response
     raise RuntimeError("The wrapper has no clients: its list of clients was emptied.")
 
@@ -284,8 +284,12 @@ class Attempt:
         else:
             charge(response, self._count(response))
 
-    def finish(self, response: Response) -> None:
-        """Price, count and keep an answer, and add to it what programs read there."""
+    def finish(self, response: Response) -> bool:
+        """Price, count and keep an answer, and add to it what programs read there.
+
+        Returns:
+            Whether it passes the program's filter.
+        """
         cost = self._count(response)
         if not self.from_cache:
             charge(response, cost)
@@ -311,6 +315,8 @@ class Attempt:
                     client=self.client,
                 )
             )
+
+        return passes
 
     def store(self, response: Response) -> None:
         """Keep a new answer in the cache."""
