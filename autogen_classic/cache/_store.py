@@ -16,8 +16,8 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import diskcache
@@ -428,20 +428,17 @@ _kept: OrderedDict[str, Cache] = OrderedDict()
 _kept_lock = threading.Lock()
 
 
-@contextmanager
-def kept(directory: str) -> Iterator[Cache]:
+def kept(directory: str) -> AbstractContextManager[Cache]:
     """Lend the cache in a directory, which stays open for the next request.
 
     Args:
         directory: a path; a relative one starts from the current directory.
 
-    Yields:
-        The cache.
+    Returns:
+        What gives the cache to a ``with`` block.
     """
     if os.name == "nt":  # there an open file cannot be deleted, and programs delete .cache in mid-run
-        with Cache(directory) as cache:
-            yield cache
-        return
+        return closing(Cache(directory))
     place = os.path.join(os.getcwd(), directory)
     with _kept_lock:
         found = _kept.get(place)
@@ -451,7 +448,7 @@ def kept(directory: str) -> Iterator[Cache]:
         surplus = _kept.popitem(last=False)[1] if len(_kept) > _MOST_KEPT else None
     if surplus is not None:
         surplus.close()
-    yield found
+    return nullcontext(found)
 
 
 @atexit.register
