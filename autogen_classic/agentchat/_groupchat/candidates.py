@@ -169,8 +169,10 @@ def _who_may_follow(groupchat: Group, last_speaker: Agent, candidates: Agents, a
     if followers is None:
         return candidates
     others = list(candidates)
-    if last_speaker in others:
+    try:  # noqa: SIM105 - to look for it first, or to suppress() the error, takes longer
         others.remove(last_speaker)
+    except ValueError:
+        pass
     if followers == others:  # this and the next are the graphs of groups without transitions
         return others
     if followers == [*others, last_speaker]:
