@@ -336,13 +336,15 @@ def taking_part(running_chat: RunningChat, *agents: Agent) -> Iterator[None]:
         running_chat: the chat.
         *agents: who takes part.
     """
-    for agent in agents:
-        join(running_chat, agent)
+    taken_part_in = [agent._classic_running_chats for agent in agents if hasattr(agent, "_classic_running_chats")]
+    for running in taken_part_in:
+        running.append(running_chat)
     try:
         yield
     finally:
-        for agent in agents:
-            leave(running_chat, agent)
+        for running in taken_part_in:
+            if running_chat in running:
+                running.remove(running_chat)
         if current() is not running_chat:  # else a group in it is over, and the chat itself goes on
             steered.discard(running_chat)
 
@@ -359,20 +361,6 @@ def within(running_chat: RunningChat) -> Iterator[None]:
         yield
     finally:
         _current.set(running_chat.parent)
-
-
-def join(running_chat: RunningChat, agent: Agent) -> None:
-    """Let an agent's ``stop_chat`` end a chat."""
-    running = getattr(agent, "_classic_running_chats", None)
-    if running is not None:
-        running.append(running_chat)
-
-
-def leave(running_chat: RunningChat, agent: Agent) -> None:
-    """The counterpart of `join`."""
-    running = getattr(agent, "_classic_running_chats", None)
-    if running and running_chat in running:
-        running.remove(running_chat)
 
 
 def charge(response: object, cost: float | None) -> None:
