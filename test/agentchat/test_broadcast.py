@@ -191,6 +191,54 @@ def test_an_override_in_mid_chat_is_called_from_then_on(way: str) -> None:
     assert [message["content"] for message in listener.chat_messages[manager]] == ["go", "y", "z", "x"]
 
 
+def test_a_class_that_is_patched_in_mid_chat_is_called_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager, calls = team(["x", "y", "z"], max_round=4), []
+    receive = ConversableAgent.receive
+
+    def noted(self: ConversableAgent, *args: Any, **kwargs: Any) -> None:
+        calls.append(self.name)
+        receive(self, *args, **kwargs)
+
+    def patch_in_round_two(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        monkeypatch.setattr(ConversableAgent, "receive", noted)
+        return False, None
+
+    manager.groupchat.agents[2].register_reply([ConversableAgent, None], patch_in_round_two)
+    heard = talk(manager)
+    assert calls == ["chat_manager", "a0", "a1", "chat_manager", "a1", "a2"]
+    monkeypatch.undo()
+    assert heard == talk(team(["x", "y", "z"], max_round=4))
+
+
+@WAYS
+def test_who_joins_or_leaves_in_mid_chat_hears_from_or_until_then(way: str) -> None:
+    manager = team(["x", "y", "z", "w"], max_round=4)
+    group, leaver = manager.groupchat, manager.groupchat.agents[3]
+    joiner = ConversableAgent("joiner", llm_config=False, human_input_mode="NEVER", default_auto_reply="hi")
+
+    def change_in_round_two(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        group.agents[3] = joiner
+        return False, None
+
+    group.agents[2].register_reply([ConversableAgent, None], change_in_round_two)
+    talk(manager, way)
+    assert [message["content"] for message in leaver.chat_messages[manager]] == ["go", "y"]
+    assert [message["content"] for message in joiner.chat_messages[manager]] == ["z", "x"]
+
+
+@WAYS
+def test_a_member_that_gets_an_attribute_in_mid_chat_hears_as_before(way: str) -> None:
+    manager = team(["x", "y", "z"], max_round=4)
+
+    def number_the_reply(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        setattr(recipient, f"reply_{len(messages)}", messages[-1])
+        return False, None
+
+    for member in manager.groupchat.agents:
+        member.register_reply([ConversableAgent, None], number_the_reply)
+    assert talk(manager, way) == talk(team(["x", "y", "z"], max_round=4), way)
+
+
 OVERRIDES = [
     *(
         "nothing",

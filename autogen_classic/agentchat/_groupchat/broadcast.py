@@ -7,9 +7,8 @@ appends are all that is left to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from operator import attrgetter
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from ..._core import tape
 from ..._core.drive import Ask, Steps
@@ -21,7 +20,7 @@ from ..agent import Agent
 from ..conversable_agent import OWN_METHODS, ConversableAgent
 from .contract import Group, Manager
 
-__all__ = ("hand_in", "stores_plainly", "tell")
+__all__ = ("Listeners", "hand_in")
 
 
 class _Methods:
@@ -32,7 +31,7 @@ class _Methods:
     """
 
     def __init__(self, *names: str) -> None:
-        self._names = names
+        self.names = names
         self._of_class = attrgetter(*names)
         self._as_made = tuple(OWN_METHODS[name] for name in names)
 
@@ -42,12 +41,7 @@ class _Methods:
 
     def are_as_made_for(self, agent: object) -> TypeGuard[Party]:
         """Whether an agent has them from such a class, and nothing of its own in their place."""
-        cls = type(agent)
-        return (
-            ConversableAgent in cls.__mro__
-            and self._of_class(cls) == self._as_made
-            and agent.__dict__.keys().isdisjoint(self._names)
-        )
+        return self.are_as_made(type(agent)) and agent.__dict__.keys().isdisjoint(self.names)
 
 
 _OF_BOTH = ("_append_oai_message", "_message_to_dict", "_is_silent")
@@ -55,53 +49,59 @@ _SENDING = _Methods("send", "a_send", "_process_message_before_send", "_a_proces
 _LISTENING = _Methods("receive", "a_receive", "_process_received_message", *_OF_BOTH)
 
 
-def stores_plainly(cls: type) -> bool:
-    """Whether what `tell` reads of agents of a class stands in their own dicts, and nothing answers in its place."""
-    return not any(hasattr(cls, name) for name in ("_oai_messages", "__getattr__"))
+class Listeners:
+    """The members of a group, as those who hear what is said in a chat.
 
-
-def tell(
-    manager: Manager,
-    groupchat: Group,
-    message: TextOrMessage,
-    speaker: object,
-    asynchronous: bool,
-    is_plain: Callable[[type], bool] = stores_plainly,
-) -> Steps[None]:
-    """Send a message to every member but its author, silently and without asking for a reply.
+    How a member hears is looked up when the list of members has changed. Who has as many attributes as then is taken
+    to hear as it did, so that a method that a program gives a member in mid-chat counts from the next message on.
 
     Args:
-        manager: who leads the group, and passes the message on.
+        manager: who leads the group, and passes on what is said.
         groupchat: the group.
-        message: what was said.
-        speaker: who said it; None tells everybody.
-        asynchronous: whether this is an asynchronous chat.
-        is_plain: `stores_plainly`, which may remember its answers for the length of a chat.
     """
-    sent, heard = _stored_by_both(message, manager.name)
-    may_be_short = bool(sent) and _sends_by_the_short_way(manager)
-    receive = "a_receive" if asynchronous else "receive"
-    histories = manager._oai_messages
-    as_made: dict[type, bool] = {}
-    cls: type | None = None
-    for member in groupchat.agents:
-        if member is speaker:
-            continue
-        if type(member) is not cls:  # the members of a group are often of one class
-            cls = type(member)
-            if cls not in as_made:
-                as_made[cls] = may_be_short and is_plain(cls) and _LISTENING.are_as_made(cls)
-            is_short = as_made[cls]
-        # What the member itself has in place of a method is looked for name by name, for here the time of a group goes.
-        if (
-            is_short
-            and not (receive in (own := member.__dict__) or "_process_received_message" in own)
-            and not ("_append_oai_message" in own or "_message_to_dict" in own or "_is_silent" in own)
-        ):
-            histories[member].append(sent.copy())
-            own["_oai_messages"][manager].append(heard.copy())
-        else:
-            yield Ask(manager, "send", message, member, request_reply=False, silent=True)
+
+    def __init__(self, manager: Manager, groupchat: Group) -> None:
+        self._manager, self._groupchat = manager, groupchat
+        self._members: tuple[Any, ...] = ()
+        self._known: list[tuple[Any, dict[str, Any], int]] = []  # how many attributes: -1 if it hears by its steps
+        self._classes: set[type] = set()  # of those who hear by the short way
+
+    def tell(self, message: TextOrMessage, speaker: object) -> Steps[None]:
+        """Send a message to every member but its author, silently and without asking for a reply.
+
+        Args:
+            message: what was said.
+            speaker: who said it; None tells everybody.
+        """
+        manager, members = self._manager, (*self._groupchat.agents,)
+        if members != self._members:
+            self._meet(members)
+        sent, heard = _stored_by_both(message, manager.name)
+        may_be_short = sent and _sends_by_the_short_way(manager) and all(map(_LISTENING.are_as_made, self._classes))
+        histories = manager._oai_messages
+        for member, own, attributes in self._known:  # here the time of a large group goes
+            if member is speaker:
+                continue
+            if may_be_short and (len(own) == attributes or (attributes >= 0 and self._is_still_short(member))):
+                histories[member].append(sent.copy())
+                member._oai_messages[manager].append(heard.copy())
+            else:
+                yield Ask(manager, "send", message, member, request_reply=False, silent=True)
+
+    def _is_still_short(self, member: object) -> bool:
+        """Look again at a member that has got or lost attributes; with the next message, at all of them."""
+        self._members = ()
+        return _LISTENING.are_as_made_for(member)
+
+    def _meet(self, members: tuple[Any, ...]) -> None:
+        """Look up how each member hears."""
+        self._members = members
+        self._classes = {cls for cls in set(map(type, members)) if _stores_plainly(cls) and _LISTENING.are_as_made(cls)}
+        self._known = []
+        for member in members:
+            own = getattr(member, "__dict__", {})
+            is_short = type(member) in self._classes and own.keys().isdisjoint(_LISTENING.names)
+            self._known.append((member, own, len(own) if is_short else -1))
 
 
 def hand_in(speaker: Agent, manager: Manager, message: TextOrMessage, silent: bool) -> Steps[None]:
@@ -130,7 +130,10 @@ def hand_in(speaker: Agent, manager: Manager, message: TextOrMessage, silent: bo
 def _stored_by_both(message: TextOrMessage, author: str) -> tuple[Message, Message]:
     """What the author of a message stores, and what its recipient does; empty dicts for one that says nothing."""
     said = as_message(message)
-    return stored_form(said, "assistant", author) or {}, stored_form(said, "user", author) or {}
+    heard = stored_form(said, "user", author) or {}
+    if heard.get("role") == "user" and "override_role" not in said:
+        return {**heard, "role": "assistant"}, heard
+    return heard.copy(), heard
 
 
 def _sends_by_the_short_way(agent: Agent) -> TypeGuard[Party]:
@@ -143,3 +146,8 @@ def _sends_by_the_short_way(agent: Agent) -> TypeGuard[Party]:
         and not agent.hook_lists["process_message_before_send"]
         and not agent.hook_lists["a_process_message_before_send"]
     )
+
+
+def _stores_plainly(cls: type) -> bool:
+    """Whether the histories of agents of a class stand in their own dicts, and nothing answers in their place."""
+    return not any(hasattr(cls, name) for name in ("_oai_messages", "__getattr__"))

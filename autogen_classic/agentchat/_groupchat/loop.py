@@ -48,22 +48,24 @@ def run_chat(
     speaker: Agent = sender
     running_chat = running_chats.current() or RunningChat()
     asynchronous = yield WHICH_WAY
-    led_group, is_plain = cache(replies.led_group), cache(broadcast.stores_plainly)
+    led_group, listeners = cache(replies.led_group), broadcast.Listeners(manager, groupchat)
     with taking_part(running_chat, manager, *groupchat.agents), _lent_cache(manager, groupchat.agents):
-        yield from _introduce(manager, groupchat, asynchronous)
+        if groupchat.send_introductions:
+            yield from listeners.tell(groupchat.introductions_msg(), None)
         for round_number in range(1, operator.index(groupchat.max_round) + 1):
             manager._last_speaker = speaker
             heard = _append(groupchat, message, speaker)
-            yield from broadcast.tell(manager, groupchat, heard, speaker, asynchronous, is_plain)
+            yield from listeners.tell(heard, speaker)
             if _is_over(manager, groupchat, round_number, groupchat.messages[-1], running_chat):
                 break
-            announce = (not asynchronous or _announces_always(groupchat)) and not _is_silent(manager)
+            silent = _is_silent(manager)
+            announce = (not asynchronous or _announces_always(groupchat)) and not silent
             reply, speaker = yield from _next_reply(manager, groupchat, speaker, running_chat, led_group, announce)
             if reply is None:
                 break
             if groupchat.enable_clear_history and clearing.asks_to_clear(reply):
                 reply = {**reply, "content": _clear_history(manager, reply, groupchat)}
-            yield from broadcast.hand_in(speaker, manager, reply, _is_silent(manager))
+            yield from broadcast.hand_in(speaker, manager, reply, silent)
             running_chat.go_on()  # somebody has spoken, whatever was noted before
             message = manager.last_message(speaker) or message  # it was said just now
             in_a_loop = running_chat.watch_for_loop(speaker, message.get("content"))
@@ -110,12 +112,6 @@ def _announces_always(groupchat: Group) -> bool:
 def _clear_history(manager: Manager, reply: Message, groupchat: Group) -> str:
     clear = getattr(manager, "clear_agents_history", None)
     return str(clearing.clear(manager, reply, groupchat) if clear is None else clear(reply, groupchat))
-
-
-def _introduce(manager: Manager, groupchat: Group, asynchronous: bool) -> Steps[None]:
-    """Tell everybody who takes part, if the group wants that."""
-    if groupchat.send_introductions:
-        yield from broadcast.tell(manager, groupchat, groupchat.introductions_msg(), None, asynchronous)
 
 
 def _is_over(

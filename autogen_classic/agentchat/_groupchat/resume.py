@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from ..._core.content import content_str
-from ..._core.drive import WHICH_WAY, Steps
+from ..._core.drive import Steps
 from ..._core.events import GroupResumed, emit, warn
 from ..._core.messages import Message
 from ...errors import ResumeError
@@ -68,9 +68,9 @@ def _say_all_but_the_last(manager: Manager, said: list[tuple[Message, Agent]]) -
         agent.clear_history()
     manager.clear_history()
     groupchat.reset()
-    asynchronous = yield WHICH_WAY
+    listeners = broadcast.Listeners(manager, groupchat)
     for message, speaker in said[:-1]:
-        yield from broadcast.tell(manager, groupchat, message, None, asynchronous)
+        yield from listeners.tell(message, None)
         groupchat.append(message, speaker)
 
 
