@@ -32,7 +32,7 @@ MESSAGES = 2 * TURNS
 # Calls of Python functions and resumed generators for one silent message. They are upper bounds with some air;
 # lower them when the engine needs fewer.
 CALLS_PER_TURN = 54
-CALLS_PER_ASYNCHRONOUS_TURN = 54
+CALLS_PER_ASYNCHRONOUS_TURN = 53.1
 CALLS_FOR_A_SUBSCRIBER = 6.1  # for the two events of a message: each is made, emitted and heard
 CALLS_FOR_A_LOOP = 10.1  # over the same events: each is made and emitted, and the chat stops and goes on
 CALLS_PER_GROUP_MESSAGE = 74

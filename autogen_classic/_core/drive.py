@@ -339,7 +339,7 @@ def walk(
                     resume, value = inner.send, None
                     continue
                 value = function(*request.args, **request.kwargs)
-                if asynchronous and inspect.isawaitable(value):
+                if asynchronous and type(value) is not tuple and inspect.isawaitable(value):  # most are pairs
                     value = yield value
                 if not running:
                     outcome: ResultT = value
