@@ -60,7 +60,7 @@ REFUSED_IN_SHELLS = (
 """What is refused in shell commands at first sight: regular expressions, and what is said of each."""
 
 # A comment, an escaped character, or quoted text of a shell.
-_NOT_BARE = re.compile(r"""(?<!\S)\#[^\n]* | \\. | '[^']*' | "(?:\\.|[^"\\])*" """, re.VERBOSE | re.DOTALL)
+_NOT_BARE = r"""(?sx) (?<!\S)\#[^\n]* | \\. | '[^']*' | "(?:\\.|[^"\\])*" """
 
 
 def refusal_in_shell(code: str) -> str | None:
@@ -73,7 +73,7 @@ def refusal_in_shell(code: str) -> str | None:
     Returns:
         What is said of it, or None.
     """
-    line_by_line = _NOT_BARE.sub(lambda found: found[0].replace("\\\n", "").replace("\n", " "), code)
+    line_by_line = re.sub(_NOT_BARE, lambda found: found[0].replace("\\\n", "").replace("\n", " "), code)
     for pattern, message in REFUSED_IN_SHELLS:
         if any(re.search(pattern, text) for text in (code, line_by_line)):
             return message

@@ -18,9 +18,9 @@ _CLOSING = r"\r?\n[ \t]*```"
 CODE_BLOCK_PATTERN = _OPENING + r"(.*?)" + _CLOSING
 SINGLE_LINE_PATTERN = CODE_BLOCK_PATTERN + r"|`(?P<line>[^`]+)`"
 
-_BEFORE_A_FENCE = re.compile(r"[ \t]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*")  # blanks and the marks of lists
+_BEFORE_A_FENCE = r"[ \t]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*"  # blanks and the marks of lists
 _TAB = 4  # columns, as CommonMark has it
-_SHELL_START = re.compile(r"python3? |pip[\d.]*(?:[\s-]|$)")
+_SHELL_START = r"python3? |pip[\d.]*(?:[\s-]|$)"
 
 
 def find_blocks(text: str) -> list[tuple[str, str]]:
@@ -76,7 +76,7 @@ def infer_lang(code: str) -> str:
     Returns:
         ``sh`` for a call of python or pip, ``python`` for anything that compiles as Python, else ``unknown``.
     """
-    if _SHELL_START.match(code):
+    if re.match(_SHELL_START, code):
         return "sh"
     try:
         with warnings.catch_warnings():
@@ -91,7 +91,7 @@ def _block(opening: re.Match[str], code: str) -> tuple[str, str]:
     """The language and the code of a block whose opening fence was found."""
     begin = opening.start()
     before = opening.string[opening.string.rfind("\n", 0, begin) + 1 : begin]
-    columns = len(before.expandtabs(_TAB)) if _BEFORE_A_FENCE.fullmatch(before) else 0
+    columns = len(before.expandtabs(_TAB)) if re.fullmatch(_BEFORE_A_FENCE, before) else 0
     if columns:
         code = re.sub(r"^[ \t]+", lambda blanks: _shortened(blanks[0], columns), code, flags=re.MULTILINE)
     return opening[1] or "", code

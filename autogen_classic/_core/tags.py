@@ -27,11 +27,11 @@ __all__ = (
 )
 
 _TAG = r"<{} ([^>\n]*)>"
-_END = re.compile(r"[>\n]")
+_END = r"[>\n]"
 # A quoted value ends at the quote behind which another attribute or the end of the tag stands: "I'm" holds none.
 _QUOTED = r"""(["'])((?:(?!\2).|\2(?!\s+[^\s="']+\s*=|\s*(?:/\s*)?$))*)\2"""
-_ATTRIBUTE = re.compile(rf"""(?<!\S)([^\s="']+)\s*=\s*(?:{_QUOTED}|(\S+))""")
-_QUOTED_ATTRIBUTE = re.compile(rf"""(?<!\S)([^\s="']+)\s*=\s*{_QUOTED}""")
+_ATTRIBUTE = rf"""(?<!\S)([^\s="']+)\s*=\s*(?:{_QUOTED}|(\S+))"""
+_QUOTED_ATTRIBUTE = rf"""(?<!\S)([^\s="']+)\s*=\s*{_QUOTED}"""
 _WRITTEN_BY_TOOLS = ("tool", "function")
 
 _of_chats: weakref.WeakKeyDictionary[RunningChat, set[str]] = weakref.WeakKeyDictionary()
@@ -51,7 +51,7 @@ def tags_in(tag: str, text: str) -> Iterator[re.Match[str]]:
     opening = f"<{tag} "
     place = text.find(opening)
     while place != -1:
-        end = _END.search(text, place)
+        end = re.compile(_END).search(text, place)
         if end is None:
             return
         if end[0] == ">":
@@ -71,12 +71,12 @@ def attributes_in(inside: str) -> dict[str, str]:
     Returns:
         The values by name; the source as ``src``.
     """
-    quoted = _QUOTED_ATTRIBUTE.search(inside)
+    quoted = re.search(_QUOTED_ATTRIBUTE, inside)
     source = inside[: quoted.start()] if quoted else inside
     source = source.strip().removeprefix("src=")
     attributes = {"src": source} if source else {}
     if quoted:
-        for attribute in _ATTRIBUTE.finditer(inside, quoted.start()):
+        for attribute in re.compile(_ATTRIBUTE).finditer(inside, quoted.start()):
             attributes[attribute[1]] = next(value for value in attribute.group(3, 4) if value is not None)
     return attributes
 
