@@ -23,12 +23,12 @@ from ._code.execution import (
     timeout_handler,
 )
 from ._code.fences import CODE_BLOCK_PATTERN, UNKNOWN, extract_code, infer_lang
-from ._code.outcome import TIMEOUT_MSG
-from ._code.process.environment import create_virtual_env
 from ._core.content import content_str
 from ._core.lazy import load
 
 if TYPE_CHECKING:
+    from ._code.outcome import TIMEOUT_MSG
+    from ._code.process.environment import create_virtual_env
     from ._legacy.completions import (
         DEFAULT_MODEL,
         FAST_MODEL,
@@ -78,21 +78,23 @@ PATH_SEPARATOR = "\\" if WIN32 else "/"
 
 logger = logging.getLogger("autogen.code_utils")
 
-_OF_OLD_PROGRAMS = (
-    "DEFAULT_MODEL",
-    "FAST_MODEL",
-    "PassAssertionFilter",
-    "eval_function_completions",
-    "generate_assertions",
-    "generate_code",
-    "implement",
-    "improve_code",
-    "improve_function",
-)
+_HOMES = {
+    "DEFAULT_MODEL": "autogen_classic._legacy.completions",
+    "FAST_MODEL": "autogen_classic._legacy.completions",
+    "PassAssertionFilter": "autogen_classic._legacy.completions",
+    "TIMEOUT_MSG": "autogen_classic._code.outcome",
+    "create_virtual_env": "autogen_classic._code.process.environment",
+    "eval_function_completions": "autogen_classic._legacy.completions",
+    "generate_assertions": "autogen_classic._legacy.completions",
+    "generate_code": "autogen_classic._legacy.completions",
+    "implement": "autogen_classic._legacy.completions",
+    "improve_code": "autogen_classic._legacy.completions",
+    "improve_function": "autogen_classic._legacy.completions",
+}
 
 
 def __getattr__(name: str) -> object:
-    return load(__name__, name, dict.fromkeys(_OF_OLD_PROGRAMS, "autogen_classic._legacy.completions"))
+    return load(__name__, name, _HOMES)
 
 
 def _cmd(lang: str) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import sys
 
-from .process.environment import python_command
-
 __all__ = (
     "PROGRAMS",
     "PYTHON_VARIANTS",
@@ -125,6 +123,8 @@ def command_for(language: str, python: str | None = None) -> list[str]:
         NotImplementedError: no program is known for the language.
     """
     if language.startswith("python") or language == "py":
+        from .process.environment import python_command  # here, because most programs that import agents run no code
+
         return [python or python_command()]
     if language in _POWERSHELL or (sys.platform == "win32" and language in ("sh", "shell")):
         import shutil  # as late as possible: it loads every kind of archive

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from .commands import PYTHON_VARIANTS, command_for, temporary_name
-from .outcome import TIMEOUT_MSG, end_in_a_shell
 
 __all__ = (
     "DEFAULT_TIMEOUT",
@@ -158,7 +157,8 @@ def execute(
     Returns:
         The exit code, the output, and the image to use for the next code.
     """
-    from .process.command import run_command  # here, because most programs that import agents run no code
+    from .outcome import TIMEOUT_MSG  # here, because most programs that import agents run no code
+    from .process.command import run_command
 
     language = "python" if language in PYTHON_VARIANTS else language
     command = command_for(language)
@@ -194,6 +194,7 @@ def _in_docker(
     language: str, name: str, directory: Path, images: list[str], timeout: float, temporary: bool
 ) -> tuple[int, str, str]:
     from .docker.containers import WORKSPACE, run_in_container  # only these programs need Docker
+    from .outcome import TIMEOUT_MSG, end_in_a_shell
 
     run = run_in_container(language, name, directory, images, timeout)
     if run.timed_out:

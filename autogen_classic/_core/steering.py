@@ -15,7 +15,6 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
-from queue import SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -87,6 +86,8 @@ def was_left() -> bool:
 
 def _wait(chat: RunningChat) -> None:
     """Wait in this thread. A queue, unlike a lock, may be filled by a signal handler that interrupts the waiting."""
+    from queue import SimpleQueue  # for the few chats that stand still
+
     bell: SimpleQueue[None] = SimpleQueue()
     with watching(lambda: bell.put(None)):
         while chat.stands_still:
@@ -178,6 +179,8 @@ class Errand(threading.Thread, Generic[ResultT]):
         late: Callable[[ResultT], object] | None = None,
         tell: Callable[[], object] | None = None,
     ) -> None:
+        from queue import SimpleQueue  # for the few chats that others can stop
+
         super().__init__(name=f"{threading.current_thread().name} (errand)", daemon=True)
         for name, value in vars(threading.current_thread()).items():
             if not hasattr(type(self), name):  # some programs put a `run` of their own on a thread

@@ -11,7 +11,6 @@ from .._core import hooks
 from .._core.drive import drive, drive_async, shipped
 from .._core.messages import Message, TextOrMessage
 from .._core.party import Party
-from ._groupchat.texts import fill
 
 if TYPE_CHECKING:
     from .group.context_variables import ContextVariables
@@ -74,6 +73,8 @@ class UpdateSystemMessage:
         if callable(updater):
             cast(Party, agent).update_system_message(updater(agent, messages))
             return
+        from ._groupchat.texts import fill
+
         values = agent.context_variables.to_dict()
         party = cast(Party, agent)
         party.update_system_message(

@@ -13,7 +13,6 @@ from ..formatting_utils import colored
 from ..io.base import IOStream, takes_events
 from . import _literals
 from ._first_message import carryover_as_text
-from ._groupchat import texts
 
 __all__ = ("SHOWN", "print_call", "print_received_message", "print_response", "show")
 
@@ -130,11 +129,15 @@ def _history_shortened(event: events.HistoryShortened) -> None:
 
 
 def _clearing_asked(event: events.ClearingAsked) -> None:
+    from ._groupchat import texts
+
     form = texts.CLEARING_EXCEPT if event.kept else texts.CLEARING
     _line(form.format(whom=event.member or texts.ALL_AGENTS, keep=event.kept), None)
 
 
 def _group_resumed(event: events.GroupResumed) -> None:
+    from ._groupchat import texts
+
     name = colored(event.last_speaker.name, "yellow")
     _line(texts.RESUMED.format(count=len(event.messages), name=name), None)
 

@@ -9,7 +9,7 @@ from .._core import replies
 from .._core.drive import drive, drive_async
 from .._core.messages import Message
 from .._core.party import Outcome, Party
-from . import _first_message, _nested, _summary, _tool_registration
+from . import _first_message, _summary, _tool_registration
 
 if TYPE_CHECKING:
     from ..cache.abstract_cache_base import AbstractCache
@@ -40,12 +40,16 @@ class PrivateAgentNames:
     def _summary_from_nested_chats(
         chat_queue: list[Message], recipient: Party, messages: list[Message], sender: Agent, config: object
     ) -> Outcome:
+        from . import _nested
+
         return drive(_nested.summary_of_last_chat(chat_queue, recipient, messages, sender, config))
 
     @staticmethod
     async def _a_summary_from_nested_chats(
         chat_queue: list[Message], recipient: Party, messages: list[Message], sender: Agent, config: object
     ) -> Outcome:
+        from . import _nested
+
         return await drive_async(_nested.summary_of_last_chat(chat_queue, recipient, messages, sender, config))
 
     @staticmethod

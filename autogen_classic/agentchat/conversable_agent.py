@@ -38,7 +38,7 @@ from ..errors import MissingItemError, with_note
 from ..io.base import AsyncInputStream, InputStream, IOStream, show
 from ..io.console import IOConsole, input_is_replaced
 from ..llm_config.config import current_llm_config
-from . import _first_message, _literals, _nested, _printer, _summary, _tool_registration, chat
+from . import _first_message, _literals, _printer, _summary, _tool_registration, chat
 from ._agent_tools import AgentTools
 from ._group_member import GroupMember, UpdateSystemMessage
 from ._private_names import PrivateAgentNames
@@ -812,6 +812,8 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
             ValueError: ``reply_func_from_nested_chats`` is neither of these, a chat lacks its id, or a
                 ``carryover_config`` is not such a dict.
         """
+        from . import _nested  # few agents have nested chats
+
         _nested.register_nested_chats(
             self, chat_queue, trigger, reply_func_from_nested_chats, position, use_async, **kwargs
         )

@@ -9,7 +9,6 @@ from typing import Any
 from .._core.content import texts_of
 from .._core.party import Party, described
 from .._core.tags import attributes_in, tags_in
-from .._warn import warn_once
 from ..errors import MissingItemError
 
 __all__ = (
@@ -96,7 +95,8 @@ def tell_of_near_names(context: Iterable[str]) -> None:
     for name in context:
         if name in _NAMES_IN_A_CHAT:
             continue
-        from .._words import did_you_mean  # for the few chats that have context of their own
+        from .._warn import warn_once  # for the few chats that have context of their own
+        from .._words import did_you_mean
 
         hint = did_you_mean(name, _NAMES_IN_A_CHAT)
         if hint:

@@ -12,7 +12,6 @@ from ..._core.messages import Message
 from ..._core.party import Agent, Outcome, Party
 from ..._core.running_chats import StopReason
 from ..._core.tape import person_steps
-from ..._warn import warn_once
 from ...io.base import AsyncInputStream, InputStream
 from .. import _literals
 
@@ -87,6 +86,8 @@ def _mode_of(agent: Party) -> str:
     """When the person is asked; anything unknown means TERMINATE, as in 0.2."""
     mode = agent.human_input_mode
     if mode not in _MODES:
+        from ..._warn import warn_once
+
         warn_once(
             logger,
             f"human_input_mode of {agent.name} is {mode!r}, which is taken for 'TERMINATE'. Write 'ALWAYS', "
