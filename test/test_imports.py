@@ -256,9 +256,20 @@ def loaded_by(statement: str) -> list[str]:
     return list(json.loads(done.stdout))
 
 
+AGENT_WITH_A_MODEL = (
+    "from autogen_classic import AssistantAgent; "
+    'AssistantAgent("assistant", llm_config={"config_list": [{"model": "m", "api_key": "sk-mock"}]})'
+)
+
+
 @pytest.mark.parametrize(
     "statement",
-    ["import autogen_classic", "from autogen_classic import AssistantAgent", "import autogen_classic.compat"],
+    [
+        "import autogen_classic",
+        "from autogen_classic import AssistantAgent",
+        "import autogen_classic.compat",
+        AGENT_WITH_A_MODEL,
+    ],
 )
 def test_importing_loads_nothing_heavy(statement):
     assert [name for name in loaded_by(statement) if name.partition(".")[0] in HEAVY] == []

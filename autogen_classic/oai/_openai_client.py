@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .._core.model_requests import check_request_allowed
-from .._core.threads import in_thread
 from ..errors import ModelToolNotSupportedError, UnusableAnswerError
 from ._http.sending import send
 from ._messages.kept import EXTRA_CONTENT, REASONING_CONTENT, extra_content, origin_of
@@ -21,6 +19,9 @@ from ._request.keys import check_key
 from ._request.streaming import StreamedAnswer, came_whole, connection_errors, shown_whole
 from ._request.structured import with_json_schema
 from .prices import cost_of, price_of
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ("OpenAIClient",)
 
@@ -81,6 +82,8 @@ class OpenAIClient:
         """The same as `create`, without blocking the event loop."""
         replaced = getattr(self.create, "__func__", None) is not _own_create  # in a subclass, or by a patch
         if replaced or self.connect_async is None:
+            from .._core.threads import in_thread  # which needs asyncio
+
             return await in_thread(self.create, params)
         place = self._place()
         params = self._written(params)
@@ -176,7 +179,9 @@ class OpenAIClient:
             return self._read(await send(client, {**params, "stream": False}), params)
 
     async def _async_client(self) -> Any:
-        loop = asyncio.get_running_loop()
+        from asyncio import get_running_loop  # as late as possible: it takes longer to load than everything else
+
+        loop = get_running_loop()
         client = self._async_clients.get(loop)
         if client is None:
             assert self.connect_async is not None

@@ -6,7 +6,6 @@ in `_request.attempts`, once for `OpenAIWrapper.create` and `OpenAIWrapper.a_cre
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import inspect
 import logging
@@ -326,7 +325,9 @@ def _settings_of_requests(entry: dict[str, Any]) -> dict[str, Any]:
 def _a_create_steps(wrapper: OpenAIWrapper, **config: Any) -> Steps[Any]:
     """A program that has replaced `create` finds its own function called in asynchronous chats too."""
     if getattr(wrapper.create, "__func__", None) is not _own_wrapper_create:
-        return Then(Call(asyncio.to_thread, wrapper.create, **config))
+        from asyncio import to_thread
+
+        return Then(Call(to_thread, wrapper.create, **config))
     return (yield from create_steps(wrapper, **config))
 
 

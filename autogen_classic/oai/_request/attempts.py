@@ -21,7 +21,6 @@ from ..._core.drive import Ask, Steps
 from ..._core.events import ModelAnswered, ModelAsked, ModelAskedAgain, ModelFailed, emit, is_heard
 from ..._core.request_context import asking_agent
 from ..._core.running_chats import charge, steered
-from ..._core.threads import in_thread
 from ..._core.usage import count_usage
 from ..._legacy.old_keys import with_todays_keys
 from ..._secrets import keys_hidden, without_keys
@@ -217,6 +216,8 @@ class Attempt:
             return await self.client.create(params)
         if hasattr(self.client, "a_create"):
             return await self.client.a_create(params)
+        from ..._core.threads import in_thread  # which needs asyncio
+
         return await in_thread(self.client.create, params)
 
     def _delivery(self, params: dict[str, Any]) -> Ask:

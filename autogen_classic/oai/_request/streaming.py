@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from ..._core.content import part_of, reader_of, text_of, with_whole_characters
 from ..._secrets import set_text
 from ...errors import UnusableAnswerError
-from ...token_count_utils import estimate_tokens
 from .._http.packages import speaks_http
 from .completions import put_right, words_of_error
 from .streamed_text import ShownText
@@ -234,6 +233,8 @@ class StreamedAnswer:
     def _estimated_usage(self) -> CompletionUsage:
         """The server counts tokens in a stream only when asked to (``stream_options``)."""
         from openai.types import CompletionUsage
+
+        from ...token_count_utils import estimate_tokens  # which needs what downloads and unpacks tables
 
         model = self._params.get("model") or self._head["model"]
         sent = estimate_tokens(self._params.get("messages") or [], model)
