@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import subprocess  # noqa: F401 - programs patch it here
 from typing import TYPE_CHECKING
 
 from ._code.commands import PYTHON_VARIANTS, WIN32, command_for
@@ -90,6 +89,7 @@ _HOMES = {
     "implement": "autogen_classic._legacy.completions",
     "improve_code": "autogen_classic._legacy.completions",
     "improve_function": "autogen_classic._legacy.completions",
+    "subprocess": "autogen_classic._code.process.command",  # programs patch it here
 }
 
 

@@ -146,6 +146,8 @@ EXCEPTIONS = {
 
 HEAVY = (
     "asyncio",
+    "subprocess",
+    "tempfile",
     "openai",
     "docker",
     "tiktoken",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -70,6 +69,8 @@ def is_docker_running() -> bool:
     Returns:
         True if it does.
     """
+    import subprocess  # here, because most programs that import agents run no code
+
     try:
         asked = subprocess.run(
             ["docker", "info"],
