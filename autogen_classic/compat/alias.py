@@ -12,12 +12,17 @@ import importlib.util
 import sys
 import threading
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from ..errors import AliasRefusedError
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader, MetaPathFinder
+else:  # their module loads tempfile, shutil and three kinds of archives
+    Loader = MetaPathFinder = object
 
 __all__ = ("ALIAS", "AliasRefusedError", "install_as_autogen", "refusal", "uninstall_as_autogen")
 
