@@ -135,12 +135,13 @@ def _in_unit(metric: Metric, value: float | None) -> str:
     if value is None:
         return "-"
     value *= metric.scale
-    digits = 0 if value >= 100 or value == int(value) else 1 if value >= 10 else 2
+    size = abs(value)
+    digits = 0 if size >= 100 or value == int(value) else 1 if size >= 10 else 2
     return f"{value:,.{digits}f} {metric.unit}".rstrip()
 
 
 def _ratio(metric: Metric, ours: float, other: float | None) -> str:
-    if other is None or not ours or "divided" in metric.label or "ratio" in metric.label:
+    if other is None or ours <= 0 or "divided" in metric.label or "ratio" in metric.label:
         return ""
     ratio = other / ours
     return f"{ratio:,.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
