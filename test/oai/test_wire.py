@@ -19,7 +19,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionMessage
 from autogen_classic.oai import client as client_room
 from autogen_classic.oai._http import connections
 from autogen_classic.oai.client import OpenAIClient, OpenAIWrapper
-from autogen_classic.testing import MockOpenAIServer
+from autogen_classic.testing import MockOpenAIServer, pieces
 from autogen_classic.testing.http_server import HttpRequest, HttpResponse, HttpServer
 
 HELLO = [{"role": "user", "content": "hi"}]
@@ -57,12 +57,16 @@ def ask(request: pytest.FixtureRequest) -> Any:
 
 def calls_of_create(work: Callable[[], Any]) -> int:
     """How often a function called create of the openai package's endpoints runs."""
+    return calls_of(work, lambda module, name: name == "create" and module.startswith("openai.resources"))
+
+
+def calls_of(work: Callable[[], Any], is_meant: Callable[[str, str], bool]) -> int:
+    """How often the functions run that are meant, each known by its module and its name."""
     calls = 0
 
     def count(frame: Any, event: str, argument: Any) -> None:
         nonlocal calls
-        module = frame.f_globals.get("__name__", "")
-        calls += event == "call" and frame.f_code.co_name == "create" and module.startswith("openai.resources")
+        calls += event == "call" and is_meant(frame.f_globals.get("__name__", ""), frame.f_code.co_name)
 
     before = sys.getprofile()
     sys.setprofile(count)
@@ -94,6 +98,15 @@ def test_a_request_does_not_pass_the_sdks_walk_through_its_messages(serve: Any, 
     ask(asked, messages=HELLO)  # what is loaded on first use is loaded now
     assert calls_of_create(lambda: ask(asked, messages=CONVERSATION)) == 0
     assert server.requests[1]["messages"] == CONVERSATION
+
+
+def test_the_package_makes_no_objects_of_the_pieces_of_a_stream(serve: Any, ask: Any) -> None:
+    asked = wrapper(serve(*(pieces(*number * ["word "]) for number in (1, 5, 50))), stream=True)
+    ask(asked, messages=HELLO)  # what is loaded on first use is loaded now
+    few, many = (
+        calls_of(lambda: ask(asked, messages=HELLO), lambda module, name: module == "openai._models") for _ in range(2)
+    )
+    assert few == many
 
 
 @pytest.fixture
