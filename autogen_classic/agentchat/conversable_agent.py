@@ -36,8 +36,6 @@ from ..code_utils import (
 )
 from ..errors import MissingItemError, with_note
 from ..io.base import AsyncInputStream, InputStream, IOStream, show
-from ..io.console import IOConsole, input_is_replaced
-from ..llm_config.config import current_llm_config
 from . import _first_message, _literals, _printer, _summary, _tool_registration, chat
 from ._agent_tools import AgentTools
 from ._group_member import GroupMember, UpdateSystemMessage
@@ -258,6 +256,8 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
                 'An LLMConfig is a dict, too; a list of configurations goes into {"config_list": [...]}.'
             )
         if llm_config is None:
+            from ..llm_config.config import current_llm_config  # not every agent asks for it
+
             in_use = current_llm_config()
             llm_config = self.DEFAULT_CONFIG if in_use is None else in_use
         if llm_config in ({}, {"config_list": []}, {"config_list": [{"model": ""}]}):
@@ -895,6 +895,8 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
             answer: str = await cast(AsyncInputStream, stream).input(prompt)
             self._human_input.append(answer)
             return answer
+        from ..io.console import IOConsole, input_is_replaced
+
         settings = {} if iostream is None else {"iostream": cast(InputStream, iostream)}
         ask = functools.partial(self.get_human_input, prompt, **settings)
         is_console = getattr(stream.input, "__func__", None) is IOConsole.input and not input_is_replaced()

@@ -438,7 +438,7 @@ CALLS = [
     Rename(("calls: OpenAIClient.create is patched", "calls: patches go through dotted"), "OpenAIClient"),
 ]
 
-VALIDATE = "        if llm_config is None:\n            in_use = current_llm_config()\n"
+VALIDATE = "        if llm_config is None:\n            from ..llm_config.config import current_llm_config"
 
 
 def refuse(item: str, condition: str) -> Mutation:
