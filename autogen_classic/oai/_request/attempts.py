@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -181,19 +180,25 @@ class Attempt:
 
     def deliver(self, params: dict[str, Any]) -> Response:
         """Ask the client, and wait for its answer until the chat is stopped at once."""
-        with self._asking():
+        token = asking_agent.set(self.agent)
+        try:
             if not self._may_be_left:
                 return self._create(params)
             return steering.leave_if_stopped(lambda: self._create(params), lambda late: self.keep_late(params, late))
+        finally:
+            asking_agent.reset(token)
 
     async def a_deliver(self, params: dict[str, Any]) -> Response:
         """The same without blocking the event loop; a client that cannot do that is asked in a thread."""
-        with self._asking():
+        token = asking_agent.set(self.agent)
+        try:
             if not self._may_be_left:
                 return await self._a_create(params)
             return await steering.leave_if_stopped_async(
                 lambda: self._a_create(params), lambda late: self.keep_late(params, late)
             )
+        finally:
+            asking_agent.reset(token)
 
     @property
     def _may_be_left(self) -> bool:
@@ -222,14 +227,6 @@ class Attempt:
 
     def _delivery(self, params: dict[str, Any]) -> Ask:
         return Ask(self, "deliver", params)
-
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        token = asking_agent.set(self.agent)
-        try:
-            yield
-        finally:
-            asking_agent.reset(token)
 
     # --- its end
 
