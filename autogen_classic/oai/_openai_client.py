@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from .._core.content import part_of
 from .._core.model_requests import check_request_allowed
 from ..errors import ModelToolNotSupportedError, UnusableAnswerError
 from ._http.sending import send
@@ -198,7 +199,7 @@ class OpenAIClient:
             said = response.to_dict() if hasattr(response, "to_dict") else response
             raise self._unusable(f"{said!r:.200}, which is not a completion")
         put_right(response, params.get("model"))
-        _keep_thoughts(choices, origin_of(params.get("model"), self.address))
+        self._keep_thoughts(choices, params.get("model"))
         fault = fault_in(response)
         if fault is not None:
             is_half = any(texts_of_completion(response))
@@ -207,6 +208,15 @@ class OpenAIClient:
                 f"{self.address} {answered} with an error: {fault}", paid_for=response if is_half else None
             )
         return response
+
+    def _keep_thoughts(self, choices: Iterable[object], model: object) -> None:
+        """Keep on a message that calls tools what its model thought: some servers want it back with the answers."""
+        for choice in choices:
+            message = part_of(choice, "message")
+            thoughts = part_of(message, REASONING_CONTENT)
+            if thoughts and part_of(message, "tool_calls"):
+                origin = origin_of(model, self.address)
+                setattr(message, EXTRA_CONTENT, extra_content(origin, [{REASONING_CONTENT: thoughts}]))
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -221,15 +231,6 @@ class OpenAIClient:
         place = getattr(self._oai_client, "base_url", "The endpoint")
         advice = "Check base_url; it usually ends in /v1."
         return UnusableAnswerError(f"{place} answered with {said}. {advice}")
-
-
-def _keep_thoughts(choices: Iterable[object], origin: str) -> None:
-    """Keep on a message that calls tools what its model thought: some servers want it back with the answers."""
-    for choice in choices:
-        message = getattr(choice, "message", None)
-        thoughts = getattr(message, REASONING_CONTENT, None)
-        if thoughts and getattr(message, "tool_calls", None):
-            setattr(message, EXTRA_CONTENT, extra_content(origin, [{REASONING_CONTENT: thoughts}]))
 
 
 _own_create = OpenAIClient.create

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ..._core.content import part_of, text_of
+from ..._core.content import part_of, reader_of, text_of
 from .._messages.pairing import NAMELESS
 
 __all__ = ("fault_in", "put_right", "said_in", "texts_of_completion", "words_of_error")
@@ -33,12 +33,15 @@ def texts_of_completion(response: object) -> list[Any]:
 
 
 def _text_or_calls_of(choice: object) -> object:
-    message = part_of(choice, "message")
-    if part_of(choice, "text") is not None:
-        return part_of(choice, "text")
-    if part_of(message, "function_call") or part_of(message, "tool_calls"):
+    of_choice = reader_of(choice)
+    text, message = of_choice("text"), of_choice("message")
+    if text is not None:
+        return text
+    of_message = reader_of(message)
+    if of_message("function_call") or of_message("tool_calls"):
         return message
-    return part_of(message, "content") or part_of(message, "refusal") or part_of(message, "content")
+    content = of_message("content")
+    return content or of_message("refusal") or content
 
 
 def put_right(response: Any, model: object) -> None:
@@ -97,7 +100,11 @@ def said_in(choice: object) -> object:
     Args:
         choice: a choice of a completion.
     """
-    return next((said for name in ("message", "delta", "text") if (said := part_of(choice, name)) is not None), None)
+    for name in ("message", "delta", "text"):
+        said: object = part_of(choice, name)
+        if said is not None:
+            return said
+    return None
 
 
 def _message_of(choice: object) -> object:
@@ -109,13 +116,14 @@ def _message_of(choice: object) -> object:
         from openai.types.chat import ChatCompletionMessage
 
         message = ChatCompletionMessage.construct(**message)
-    _set(message, "role", part_of(message, "role") or "assistant")
-    _set(message, "content", text_of(part_of(message, "content")))
-    _set(message, "tool_calls", part_of(message, "tool_calls") or None)
-    for call in message.tool_calls or ():
+    said_of_it = reader_of(message)
+    calls = said_of_it("tool_calls") or None
+    _set(message, "role", said_of_it("role") or "assistant")
+    _set(message, "content", text_of(said_of_it("content")))
+    _set(message, "tool_calls", calls)
+    for call in calls or ():
         _set(call, "id", part_of(call, "id") or f"call_{os.urandom(12).hex()}")
-    functions = [part_of(message, "function_call"), *(part_of(call, "function") for call in message.tool_calls or ())]
-    for function in functions:
+    for function in (said_of_it("function_call"), *[part_of(call, "function") for call in calls or ()]):
         if function is not None:
             function.name = function.name or NAMELESS
             if not isinstance(function.arguments, str):
@@ -125,7 +133,7 @@ def _message_of(choice: object) -> object:
 
 def _usage_of(said: object) -> object:
     """A usage in whole numbers. Anything besides the three counts stays."""
-    given = [part_of(said, name) for name in _COUNTS]
+    given = [*map(reader_of(said), _COUNTS)]
     if given[-1] and [*map(type, given)] == _WHOLE_NUMBERS and not isinstance(said, Mapping):
         return said
     counts = [_count(count) for count in given]
