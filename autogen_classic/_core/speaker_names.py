@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 __all__ = ("fitting_names",)
 
@@ -21,8 +22,10 @@ def fitting_names(names: Iterable[str | None]) -> dict[str, str]:
         The new names by the old ones. Names that fit are left out.
     """
     different = dict.fromkeys(name for name in names if name is not None)
-    taken = {name for name in different if _fits(name)}
+    taken = set(filter(_fits, different))
     fitting: dict[str, str] = {}
+    if len(taken) == len(different):
+        return fitting
     for name in different:
         if not _fits(name):
             fitting[name] = _fitting(name, taken)
@@ -30,6 +33,7 @@ def fitting_names(names: Iterable[str | None]) -> dict[str, str]:
     return fitting
 
 
+@lru_cache(maxsize=1000)  # the same few names stand in request after request
 def _fits(name: str) -> bool:
     return 0 < len(name) <= _LONGEST and _REFUSED.search(name) is None
 

@@ -8,6 +8,7 @@ sent as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import Any, TypeGuard
 
 from ..._core.content import IMAGE_MARK, part_of
@@ -58,10 +59,8 @@ def _are_valid_texts(messages: list[Any]) -> bool:
     """The quick test that nearly all requests pass, with hundreds of messages each time."""
     if not are_plain_texts(messages):
         return False
-    said_by = {(message.get("role"), message.get("name")) for message in messages}
-    if any(role in ("function", "tool") for role, _ in said_by):
-        return False
-    return not fitting_names(name for _, name in said_by)
+    roles, names = (set(map(dict.get, messages, repeat(key))) for key in ("role", "name"))
+    return roles.isdisjoint(("function", "tool")) and not fitting_names(names)
 
 
 def _with_fitting_names(messages: list[Any]) -> list[Any]:
