@@ -7,6 +7,7 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable, Coroutine
+from types import FunctionType, MethodType
 from typing import Any, TypeVar
 
 __all__ = (
@@ -55,6 +56,8 @@ def is_asynchronous(function: Callable[..., Any]) -> bool:
     Args:
         function: a function, or an object that can be called.
     """
+    if isinstance(function, (FunctionType, MethodType)):
+        return inspect.iscoroutinefunction(function)
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
         getattr(function, "__call__", None)  # noqa: B004 - its own method is asked for
     )

@@ -267,18 +267,23 @@ steered: set[RunningChat] = set()
 _watchers: list[Callable[[], object]] = []
 
 
-@contextmanager
-def watching(watcher: Callable[[], object]) -> Iterator[None]:
+class watching:  # in small letters, because it is used like a function
     """Have a function called, for the length of a ``with`` block, whenever a chat is resumed or stopped.
 
     Args:
         watcher: the function. It is called in the thread of whoever resumes or stops a chat.
     """
-    _watchers.append(watcher)
-    try:
-        yield
-    finally:
-        _watchers.remove(watcher)
+
+    __slots__ = ("_watcher",)
+
+    def __init__(self, watcher: Callable[[], object]) -> None:
+        self._watcher = watcher
+
+    def __enter__(self) -> None:
+        _watchers.append(self._watcher)
+
+    def __exit__(self, *error: object) -> None:
+        _watchers.remove(self._watcher)
 
 
 def _tell_watchers() -> None:

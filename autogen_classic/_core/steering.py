@@ -281,7 +281,7 @@ async def leave_if_stopped_async(
 
     from .threads import AsyncBell
 
-    task = asyncio.ensure_future(call())
+    task = asyncio.get_running_loop().create_task(call())
     try:
         with AsyncBell() as bell:
             task.add_done_callback(bell.ring)
