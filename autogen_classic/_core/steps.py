@@ -67,7 +67,8 @@ def converse(
         The chat, which knows why it stopped.
     """
     with running_chats.begin(agent, recipient, budget=budget) as running_chat:
-        emit(ChatStarted(agent, recipient))
+        if is_heard(ChatStarted):
+            emit(ChatStarted(agent, recipient))
         try:
             if isinstance(max_turns, int):
                 # The opener counts, so it does not answer what it hears: it speaks when its next turn comes.
