@@ -59,7 +59,8 @@ def _are_valid_texts(messages: list[Any]) -> bool:
     """The quick test that nearly all requests pass, with hundreds of messages each time."""
     if not are_plain_texts(messages):
         return False
-    roles, names = (set(map(dict.get, messages, repeat(key))) for key in ("role", "name"))
+    roles = set(map(dict.get, messages, repeat("role")))
+    names = set(map(dict.get, messages, repeat("name")))
     return roles.isdisjoint(("function", "tool")) and not fitting_names(names)
 
 
