@@ -36,6 +36,7 @@ CALLS_PER_ASYNCHRONOUS_TURN = 53.1
 CALLS_FOR_A_SUBSCRIBER = 6.1  # for the two events of a message: each is made, emitted and heard
 CALLS_FOR_A_LOOP = 10.1  # over the same events: each is made and emitted, and the chat stops and goes on
 CALLS_PER_GROUP_MESSAGE = 74
+CALLS_PER_REQUEST = 192  # of functions of this library, from `generate_reply` to the openai package and back
 BLOCKS_PER_TURN = 5  # of memory, as the interpreter counts them, that a message leaves behind
 BLOCKS_PER_LISTENER = 4.2  # a dict in the listener's history and one in the manager's, of two blocks each
 CALLS_PER_NEW_AGENT = 38
@@ -257,6 +258,15 @@ def test_building_an_agent_copies_no_configuration_deeply() -> None:
 def test_building_an_agent_calls_few_functions(llm_config: Any, most: int) -> None:
     AssistantAgent("first", llm_config=llm_config)
     assert count_calls(lambda: AssistantAgent("assistant", llm_config=llm_config)).total() <= most
+
+
+def test_a_request_to_a_model_calls_few_functions_of_this_library() -> None:
+    with MockOpenAIServer() as server:
+        assistant = AssistantAgent("assistant", llm_config=server.llm_config(cache_seed=None))
+        asked: list[Message] = [{"content": "A question.", "role": "user", "name": "ann"}]
+        assistant.generate_reply(messages=asked)
+        counted = count_calls(lambda: assistant.generate_reply(messages=asked))
+    assert sum(number for code, number in counted.items() if "autogen_classic" in code.co_filename) <= CALLS_PER_REQUEST
 
 
 def test_a_turn_with_a_model_sends_one_request() -> None:

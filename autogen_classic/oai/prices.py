@@ -14,6 +14,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
@@ -101,7 +102,10 @@ def price_of(model: str, provider: str = "openai") -> Price | None:
     if spec is not None and spec.prices is None:
         return 0.0
     prices = prices_of(provider)
-    return next((prices[name] for name in _spellings(model) if name in prices), None)
+    for name in _spellings(model):
+        if name in prices:
+            return prices[name]
+    return None
 
 
 def price_of_picture(model: str, quality: str, size: str) -> float | None:
@@ -132,11 +136,11 @@ def picture_prices() -> dict[str, dict[str, dict[str, float]]]:
     return table
 
 
-def _spellings(model: str) -> Iterator[str]:
+@lru_cache(maxsize=1000)  # answer after answer comes from the same few models
+def _spellings(model: str) -> tuple[str, ...]:
     """The names under which a model may be in the table, the most exact one first."""
-    for name in (model, _BEDROCK_REGION.sub("", model.rpartition("/")[2] if model.startswith("models/") else model)):
-        yield name
-        yield _SNAPSHOT.sub("", name)
+    bare = _BEDROCK_REGION.sub("", model.rpartition("/")[2] if model.startswith("models/") else model)
+    return (model, _SNAPSHOT.sub("", model), bare, _SNAPSHOT.sub("", bare))
 
 
 def cost_of(price: Price | list[float], prompt_tokens: int | None, completion_tokens: int | None) -> float:
