@@ -105,6 +105,30 @@ def test_streamed_calls_without_an_index_of_their_own_are_told_apart_by_their_id
     assert said == [("a", "add", '{"a": 1}'), ("b", "sub", "{}")]
 
 
+CALL = {"id": "a", "type": "function", "function": {"name": "add", "arguments": '{"a": 1}'}}
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize(
+    ("said", "repeated"),
+    [
+        ({"content": "Good day."}, {"message": {"role": "assistant", "content": "Good day, all of you."}}),
+        ({"content": "Good day."}, {"text": "Good day."}),
+        ({"tool_calls": [{"index": 0, **CALL}]}, {"message": {"role": "assistant", "tool_calls": [CALL]}}),
+    ],
+    ids=["message", "text", "calls"],
+)
+def test_what_stands_beside_an_empty_delta_is_not_added(
+    said: dict[str, Any], repeated: dict[str, Any], asynchronous: bool
+) -> None:
+    body = streamed(choice(delta=said, finish_reason=None), choice(delta={}, **repeated))
+    with serving(body, "text/event-stream") as entry:
+        message = ask(entry, asynchronous=asynchronous, stream=True).choices[0].message
+    assert (message.content or None) == said.get("content")
+    calls = [call.function.arguments for call in message.tool_calls or ()]
+    assert calls == ['{"a": 1}' for _ in said.get("tool_calls", ())]
+
+
 def calls_within_the_library(pieces: int) -> int:
     """How many functions of this library an answer of so many pieces takes in the thread that asks."""
     house = os.path.dirname(autogen_classic.__file__)

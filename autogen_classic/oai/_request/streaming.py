@@ -47,8 +47,10 @@ class _Choice:
         part = reader_of(chunk)
         self.finish_reason = part("finish_reason") or self.finish_reason
         self.error = part("error") or self.error
-        so_far = None if part("delta") else part("message")
-        said = so_far or part("delta") or part("text")
+        delta = part("delta")
+        has_delta = delta not in (None, "")  # an empty object is one, and what stands beside it was said before
+        so_far = None if has_delta else part("message")
+        said = delta if has_delta else so_far or part("text")
         read = reader_of({"content": said} if isinstance(said, str) else said)
         for name, pieces in self._pieces.items():
             new = read(name)
