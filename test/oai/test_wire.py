@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -277,6 +278,92 @@ def test_an_unknown_parameter_is_explained_and_nothing_sent(serve: Any, ask: Any
     with pytest.raises(TypeError, match="unexpected keyword argument 'temprature'.*llm_config"):
         ask(wrapper(server), messages=HELLO, temprature=1)
     assert server.requests == []
+
+
+# ---- who wants to see the pieces of a stream, sees objects of the openai package
+
+CLIENTS, STREAMS = (openai.OpenAI, openai.AsyncOpenAI), (openai.Stream, openai.AsyncStream)
+
+
+def reading(method: Any, seen: list[str]) -> Any:
+    """What instrumentation puts in the place of a method: it reads the pieces of a stream that pass through it."""
+
+    def read(said: Any) -> Any:
+        if inspect.iscoroutine(said):
+            return read_later(said)
+        if inspect.isgenerator(said):
+            return map(read, said)
+        if inspect.isasyncgen(said):
+            return (read(piece) async for piece in said)
+        if isinstance(said, STREAMS):
+            stream: Any = said
+            stream._iterator = read(stream._iterator)
+        else:
+            seen.extend(choice.delta.content or "" for choice in said.choices)
+        return said
+
+    async def read_later(said: Any) -> Any:
+        return read(await said)
+
+    @functools.wraps(method)
+    def watched(*args: Any, **settings: Any) -> Any:
+        return read(method(*args, **settings))
+
+    return watched
+
+
+@pytest.mark.parametrize(
+    ("kinds", "names"),
+    [
+        (CLIENTS, ("post", "post")),
+        (CLIENTS, ("request", "request")),
+        (CLIENTS, ("_process_response_data", "_process_response_data")),
+        (STREAMS, ("__stream__", "__stream__")),
+        (STREAMS, ("__iter__", "__aiter__")),
+    ],
+    ids=lambda value: value[0] if isinstance(value[0], str) else "",
+)
+def test_a_function_in_the_place_of_a_method_that_pieces_pass_sees_them(
+    serve: Any, ask: Any, monkeypatch: pytest.MonkeyPatch, kinds: tuple[type, type], names: tuple[str, str]
+) -> None:
+    seen: list[str] = []
+    asked = wrapper(serve("Unseen.", pieces("Good ", "day."), "Unseen."), stream=True)
+    ask(asked, messages=HELLO)
+    with monkeypatch.context() as patched:
+        for kind, name in zip(kinds, names, strict=True):
+            patched.setattr(kind, name, reading(getattr(kind, name), seen))
+        assert text_of(ask(asked, messages=HELLO)) == "Good day."
+    ask(asked, messages=HELLO)
+    assert "".join(seen) == "Good day."
+
+
+def test_an_object_that_wraps_the_clients_request_gets_objects(
+    serve: Any, ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, Any]] = []
+    for kind in CLIENTS:
+        monkeypatch.setattr(kind, "request", Proxy(kind.request, seen))
+    assert text_of(ask(wrapper(serve("Hello."), stream=True), messages=HELLO)) == "Hello."
+    assert [str(settings["stream_cls"]).rpartition(".")[2] for settings in seen] == ["ChatCompletionChunk]"]
+
+
+def test_a_request_of_one_client_sees_the_pieces(serve: Any) -> None:
+    seen: list[str] = []
+    with openai.OpenAI(api_key="sk-mock", base_url=serve("Hello.").base_url) as client:
+        client.request = reading(client.request, seen)  # type: ignore[method-assign]
+        OpenAIClient(client).create({"model": "m", "messages": HELLO, "stream": True})
+    assert "".join(seen) == "Hello."
+
+
+def test_a_method_of_a_subclass_of_the_client_sees_the_pieces(serve: Any) -> None:
+    seen: list[str] = []
+
+    class Reader(openai.OpenAI):
+        _process_response_data = reading(openai.OpenAI._process_response_data, seen)
+
+    with Reader(api_key="sk-mock", base_url=serve("Hello.").base_url) as client:
+        OpenAIClient(client).create({"model": "m", "messages": HELLO, "stream": True})
+    assert "".join(seen) == "Hello."
 
 
 # ---- connections
