@@ -226,6 +226,62 @@ def test_who_joins_or_leaves_in_mid_chat_hears_from_or_until_then(way: str) -> N
     assert [message["content"] for message in joiner.chat_messages[manager]] == ["z", "x"]
 
 
+class OfOneName(ConversableAgent):
+    """An agent that is equal to any other of its name."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OfOneName) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+@WAYS
+def test_a_member_that_gives_way_to_its_equal_in_mid_chat_hears_until_then(way: str) -> None:
+    manager = team(["x", "y", "z"], OfOneName, max_round=4)
+    group, leaver = manager.groupchat, manager.groupchat.agents[2]
+    successor = OfOneName("a2", llm_config=False, human_input_mode="NEVER", default_auto_reply="new")
+
+    def give_way(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        group.agents[2] = successor
+        return False, None
+
+    group.agents[1].register_reply([ConversableAgent, None], give_way)
+    talk(manager, way)
+    assert [message["content"] for message in leaver.chat_messages[manager]] == ["go"]
+    assert [message["content"] for message in successor.chat_messages[manager]] == ["y", "new", "x"]
+
+
+@WAYS
+def test_a_member_that_changes_its_class_in_mid_chat_hears_by_it(way: str) -> None:
+    manager = team(["x", "y", "z"], max_round=4)
+    listener: Any = manager.groupchat.agents[0]
+
+    def change_in_round_two(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
+        listener.__class__ = Overriding
+        return False, None
+
+    manager.groupchat.agents[2].register_reply([ConversableAgent, None], change_in_round_two)
+    talk(manager, way)
+    assert listener.received == 1
+
+
+@WAYS
+def test_whom_a_member_brings_in_when_it_hears_something_hears_it_too(way: str) -> None:
+    manager = team(["x", "y", "z"], max_round=1)
+    group = manager.groupchat
+    guest = ConversableAgent("guest", llm_config=False)
+
+    class Host(ConversableAgent):
+        def _process_received_message(self, *args: Any, **kwargs: Any) -> None:
+            group.agents.append(guest)
+            super()._process_received_message(*args, **kwargs)
+
+    group.agents[1].__class__ = Host
+    talk(manager, way)
+    assert [message["content"] for message in guest.chat_messages[manager]] == ["go"]
+
+
 @WAYS
 def test_a_member_that_gets_an_attribute_in_mid_chat_hears_as_before(way: str) -> None:
     manager = team(["x", "y", "z"], max_round=4)

@@ -48,6 +48,8 @@ _OF_BOTH = ("_append_oai_message", "_message_to_dict", "_is_silent")
 _SENDING = _Methods("send", "a_send", "_process_message_before_send", "_a_process_message_before_send", *_OF_BOTH)
 _LISTENING = _Methods("receive", "a_receive", "_process_received_message", *_OF_BOTH)
 
+_BY_IDENTITY: object = object.__eq__
+
 
 class Listeners:
     """The members of a group, as those who hear what is said in a chat.
@@ -63,7 +65,9 @@ class Listeners:
     def __init__(self, manager: Manager, groupchat: Group) -> None:
         self._manager, self._groupchat = manager, groupchat
         self._members: tuple[Any, ...] = ()
-        self._known: list[tuple[Any, dict[str, Any], int]] = []  # how many attributes: -1 if it hears by its steps
+        self._known: list[
+            tuple[Any, type, dict[str, Any], int]
+        ] = []  # how many attributes: -1 if it hears by its steps
         self._classes: set[type] = set()  # of those who hear by the short way
 
     def tell(self, message: TextOrMessage, speaker: object) -> Steps[None]:
@@ -79,29 +83,35 @@ class Listeners:
         sent, heard = _stored_by_both(message, manager.name)
         may_be_short = sent and _sends_by_the_short_way(manager) and all(map(_LISTENING.are_as_made, self._classes))
         histories = manager._oai_messages
-        for member, own, attributes in self._known:  # here the time of a large group goes
+        for member, cls, own, attributes in self._known:  # here the time of a large group goes
             if member is speaker:
                 continue
-            if may_be_short and (len(own) == attributes or (attributes >= 0 and self._is_still_short(member))):
+            if may_be_short and (
+                (len(own) == attributes and type(member) is cls) or (attributes >= 0 and self._is_still_short(member))
+            ):
                 histories[member].append(sent.copy())
                 member._oai_messages[manager].append(heard.copy())
             else:
                 yield Ask(manager, "send", message, member, request_reply=False, silent=True)
+        for joiner in self._groupchat.agents[len(members) :]:  # whom a member has brought in when it heard this
+            yield Ask(manager, "send", message, joiner, request_reply=False, silent=True)
 
     def _is_still_short(self, member: object) -> bool:
-        """Look again at a member that has got or lost attributes; with the next message, at all of them."""
+        """Look again at a member that has changed; with the next message, at all of them."""
         self._members = ()
-        return _LISTENING.are_as_made_for(member)
+        return _LISTENING.are_as_made_for(member) and _stores_plainly(type(member))
 
     def _meet(self, members: tuple[Any, ...]) -> None:
         """Look up how each member hears."""
-        self._members = members
-        self._classes = {cls for cls in set(map(type, members)) if _stores_plainly(cls) and _LISTENING.are_as_made(cls)}
+        classes = set(map(type, members))
+        # Members that are equal without being the same cannot be told apart by their list, and are met each time.
+        self._members = members if all(cls.__eq__ is _BY_IDENTITY for cls in classes) else ()
+        self._classes = {cls for cls in classes if _stores_plainly(cls) and _LISTENING.are_as_made(cls)}
         self._known = []
         for member in members:
             own = getattr(member, "__dict__", {})
             is_short = type(member) in self._classes and own.keys().isdisjoint(_LISTENING.names)
-            self._known.append((member, own, len(own) if is_short else -1))
+            self._known.append((member, type(member), own, len(own) if is_short else -1))
 
 
 def hand_in(speaker: Agent, manager: Manager, message: TextOrMessage, silent: bool) -> Steps[None]:
