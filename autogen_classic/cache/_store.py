@@ -439,7 +439,7 @@ def kept(directory: str) -> AbstractContextManager[Cache]:
     """
     if os.name == "nt":  # there an open file cannot be deleted, and programs delete .cache in mid-run
         return closing(Cache(directory))
-    place = os.path.join(os.getcwd(), directory)
+    place = directory if os.path.isabs(directory) else os.path.join(os.getcwd(), directory)
     with _kept_lock:
         found = _kept.get(place)
         if found is None:

@@ -187,6 +187,20 @@ def test_a_disk_that_cannot_be_used_costs_no_answer(
     assert "cannot be used" in caplog.text
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not remove the current folder")
+def test_an_absolute_folder_serves_where_the_current_one_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    settings = {"cache_seed": str(tmp_path / "kept")}
+    answer_cache.AnswerCache(settings, {"model": "m"}).store(completion("find me"))
+    gone.rmdir()
+    found = answer_cache.AnswerCache(settings, {"model": "m"}).look_up()
+    assert found.choices[0].message.content == "find me"
+
+
 def test_an_answer_is_on_disk_as_json_and_not_as_a_pickle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     answer_cache.AnswerCache({"cache_seed": 1}, {"model": "m"}).store(completion("find me"))
