@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from .._core.content import part_of
 from .._core.model_requests import check_request_allowed
 from ..errors import ModelToolNotSupportedError, UnusableAnswerError
 from ._http.sending import send
@@ -212,9 +211,9 @@ class OpenAIClient:
     def _keep_thoughts(self, choices: Iterable[object], model: object) -> None:
         """Keep on a message that calls tools what its model thought: some servers want it back with the answers."""
         for choice in choices:
-            message = part_of(choice, "message")
-            thoughts = part_of(message, REASONING_CONTENT)
-            if thoughts and part_of(message, "tool_calls"):
+            message = getattr(choice, "message", None)  # one of the package: the answers of a patched client stay
+            thoughts = getattr(message, REASONING_CONTENT, None)
+            if thoughts and getattr(message, "tool_calls", None):
                 origin = origin_of(model, self.address)
                 setattr(message, EXTRA_CONTENT, extra_content(origin, [{REASONING_CONTENT: thoughts}]))
 

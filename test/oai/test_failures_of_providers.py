@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 import openai
 import pytest
@@ -188,3 +189,16 @@ def test_the_last_failure_is_an_event_without_a_next_configuration(serve: Any, a
     with listening(events.append), pytest.raises(openai.InternalServerError):
         ask(serve(error(500)).config(max_retries=0))
     assert [event.next_number for event in events if isinstance(event, ModelFailed)] == [None]
+
+
+def test_an_answer_whose_choices_are_dicts_stays_as_a_test_has_written_it(ask: Any) -> None:
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    message = {"role": "assistant", "content": None, "reasoning_content": "hm", "tool_calls": [call]}
+    written = SimpleNamespace(model="m", usage=None, choices=[{"index": 0, "message": message}])
+    create = "openai.resources.chat.completions.{}.create"
+    with (
+        patch(create.format("Completions"), return_value=written),
+        patch(create.format("AsyncCompletions"), AsyncMock(return_value=written)),
+    ):
+        answer = ask({"model": "m", "api_key": "sk-test"})
+    assert answer.choices[0]["message"] == message
