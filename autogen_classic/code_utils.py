@@ -97,6 +97,10 @@ def __getattr__(name: str) -> object:
     return load(__name__, name, _HOMES)
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
+
+
 def _cmd(lang: str) -> str:
     """Name the program that runs a language, for the executors of published programs."""
     return "python" if lang in PYTHON_VARIANTS else command_for(lang, python=lang)[0]

@@ -653,3 +653,7 @@ def test_implement_needs_a_configuration() -> None:
 
 def test_an_answer_of_the_real_wrapper_is_read_by_its_texts(model: type[FakeWrapper]) -> None:
     assert completions._texts_of(SimpleNamespace(text="x")) == ["x"]
+
+
+def test_what_is_loaded_when_it_is_needed_is_listed_with_the_rest() -> None:
+    assert {"subprocess", "TIMEOUT_MSG", "create_virtual_env", "execute_code"} <= set(dir(code_utils))
