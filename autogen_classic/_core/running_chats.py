@@ -341,7 +341,8 @@ def taking_part(running_chat: RunningChat, *agents: Agent) -> Iterator[None]:
         running_chat: the chat.
         *agents: who takes part.
     """
-    taken_part_in = [agent._classic_running_chats for agent in agents if hasattr(agent, "_classic_running_chats")]
+    lists = [getattr(agent, "_classic_running_chats", None) for agent in agents]
+    taken_part_in = [running for running in lists if running is not None]
     for running in taken_part_in:
         running.append(running_chat)
     try:
