@@ -253,20 +253,6 @@ def test_a_member_that_gives_way_to_its_equal_in_mid_chat_hears_until_then(way: 
 
 
 @WAYS
-def test_a_member_that_changes_its_class_in_mid_chat_hears_by_it(way: str) -> None:
-    manager = team(["x", "y", "z"], max_round=4)
-    listener: Any = manager.groupchat.agents[0]
-
-    def change_in_round_two(recipient: Any, messages: Any, sender: Any, config: Any) -> tuple[bool, Any]:
-        listener.__class__ = Overriding
-        return False, None
-
-    manager.groupchat.agents[2].register_reply([ConversableAgent, None], change_in_round_two)
-    talk(manager, way)
-    assert listener.received == 1
-
-
-@WAYS
 def test_whom_a_member_brings_in_when_it_hears_something_hears_it_too(way: str) -> None:
     manager = team(["x", "y", "z"], max_round=1)
     group = manager.groupchat

@@ -55,7 +55,8 @@ class Listeners:
     """The members of a group, as those who hear what is said in a chat.
 
     How a member hears is looked up when the list of members has changed. Who has as many attributes as then is taken
-    to hear as it did, so that a method that a program gives a member in mid-chat counts from the next message on.
+    to hear as it did. So a method that a program gives a member in mid-chat counts from the next message on; another
+    class of the member itself, only from the next chat on.
 
     Args:
         manager: who leads the group, and passes on what is said.
@@ -64,10 +65,8 @@ class Listeners:
 
     def __init__(self, manager: Manager, groupchat: Group) -> None:
         self._manager, self._groupchat = manager, groupchat
-        self._members: tuple[Any, ...] = ()
-        self._known: list[
-            tuple[Any, type, dict[str, Any], int]
-        ] = []  # how many attributes: -1 if it hears by its steps
+        self._members: list[Any] = []
+        self._known: list[tuple[Any, dict[str, Any], int]] = []  # how many attributes: -1 if it hears by its steps
         self._classes: set[type] = set()  # of those who hear by the short way
 
     def tell(self, message: TextOrMessage, speaker: object) -> Steps[None]:
@@ -77,41 +76,40 @@ class Listeners:
             message: what was said.
             speaker: who said it; None tells everybody.
         """
-        manager, members = self._manager, (*self._groupchat.agents,)
+        manager, members = self._manager, self._groupchat.agents
         if members != self._members:
-            self._meet(members)
+            self._meet([*members])
         sent, heard = _stored_by_both(message, manager.name)
         may_be_short = sent and _sends_by_the_short_way(manager) and all(map(_LISTENING.are_as_made, self._classes))
+        known = self._known if may_be_short else [(member, {}, -1) for member in members]
         histories = manager._oai_messages
-        for member, cls, own, attributes in self._known:  # here the time of a large group goes
+        for member, own, attributes in known:  # here the time of a large group goes
             if member is speaker:
                 continue
-            if may_be_short and (
-                (len(own) == attributes and type(member) is cls) or (attributes >= 0 and self._is_still_short(member))
-            ):
+            if len(own) == attributes or (attributes >= 0 and self._is_still_short(member)):
                 histories[member].append(sent.copy())
-                member._oai_messages[manager].append(heard.copy())
+                own["_oai_messages"][manager].append(heard.copy())
             else:
                 yield Ask(manager, "send", message, member, request_reply=False, silent=True)
-        for joiner in self._groupchat.agents[len(members) :]:  # whom a member has brought in when it heard this
+        for joiner in members[len(known) :]:  # whom a member has brought in when it heard this
             yield Ask(manager, "send", message, joiner, request_reply=False, silent=True)
 
     def _is_still_short(self, member: object) -> bool:
         """Look again at a member that has changed; with the next message, at all of them."""
-        self._members = ()
+        self._members = []
         return _LISTENING.are_as_made_for(member) and _stores_plainly(type(member))
 
-    def _meet(self, members: tuple[Any, ...]) -> None:
+    def _meet(self, members: list[Any]) -> None:
         """Look up how each member hears."""
         classes = set(map(type, members))
         # Members that are equal without being the same cannot be told apart by their list, and are met each time.
-        self._members = members if all(cls.__eq__ is _BY_IDENTITY for cls in classes) else ()
+        self._members = members if all(cls.__eq__ is _BY_IDENTITY for cls in classes) else []
         self._classes = {cls for cls in classes if _stores_plainly(cls) and _LISTENING.are_as_made(cls)}
         self._known = []
         for member in members:
             own = getattr(member, "__dict__", {})
             is_short = type(member) in self._classes and own.keys().isdisjoint(_LISTENING.names)
-            self._known.append((member, type(member), own, len(own) if is_short else -1))
+            self._known.append((member, own, len(own) if is_short else -1))
 
 
 def hand_in(speaker: Agent, manager: Manager, message: TextOrMessage, silent: bool) -> Steps[None]:
