@@ -107,8 +107,6 @@ Steps: TypeAlias = Generator[Request, Any, ResultT]
 
 # By the id of a function: the lookup stands in the loops below, and must be fast and take any callable.
 shipped_functions: dict[int, tuple[Callable[..., Steps[Any]], bool]] = {}
-# Those of them that are no coroutine functions, for the look at all reply functions with which a chat begins.
-shipped_synchronous: set[int] = set()
 # By the steps; this also keeps the functions alive, so that no other one ever gets one of these ids.
 shipped_with: dict[Callable[..., Steps[Any]], tuple[Callable[..., Any], ...]] = {}
 _NOT_SHIPPED: tuple[None, bool] = (None, False)
@@ -125,10 +123,7 @@ def shipped(steps: Callable[..., Steps[Any]]) -> Callable[[FunctionT], FunctionT
     """
 
     def mark(function: FunctionT) -> FunctionT:
-        is_coroutine_function = inspect.iscoroutinefunction(function)
-        shipped_functions[id(function)] = (steps, is_coroutine_function)
-        if not is_coroutine_function:
-            shipped_synchronous.add(id(function))
+        shipped_functions[id(function)] = (steps, inspect.iscoroutinefunction(function))
         shipped_with[steps] = (*shipped_with.get(steps, ()), function)
         return function
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from .._core import hooks, replies, steps
 from .._core.callables import is_asynchronous
-from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up, shipped, shipped_synchronous
+from .._core.drive import Call, drive, drive_async, drive_to_last_call, look_up, shipped
 from .._core.events import AgentCreated, HistoryCleared, HistoryShortened, Sealed, emit, is_heard
 from .._core.history import forget, messages_to_keep
 from .._core.messages import Message, TextOrMessage, as_message, stored_form
@@ -822,7 +822,7 @@ class ConversableAgent(AgentTools, GroupMember, PrivateAgentNames, RunMethods, S
         """Refuse a synchronous chat in which a reply function could never run."""
         names = set()
         for entry in self._reply_func_list:
-            if entry.get("ignore_async_in_sync_chat") or id(entry["reply_func"]) in shipped_synchronous:
+            if entry.get("ignore_async_in_sync_chat"):
                 continue
             reply_func = entry["reply_func"]
             if look_up(reply_func)[1]:

@@ -570,7 +570,7 @@ LOOSE = [
     change(
         "loose: ignore_async_in_sync_chat",
         AGENT,
-        'if entry.get("ignore_async_in_sync_chat") or id(entry["reply_func"]) in shipped_synchronous:',
+        'if entry.get("ignore_async_in_sync_chat"):',
         'if entry["reply_func"].__name__.startswith(("a_check", "a_gen")):',
     ),
     change("loose: synchronous hooks", HOOKS, "if not look_up(hook)[1]]", "if look_up(hook)[1]]"),
