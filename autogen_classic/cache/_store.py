@@ -435,7 +435,7 @@ def kept(directory: str) -> AbstractContextManager[Cache]:
         directory: a path; a relative one starts from the current directory.
 
     Returns:
-        What gives the cache to a ``with`` block.
+        A context manager that gives the cache.
     """
     if os.name == "nt":  # there an open file cannot be deleted, and programs delete .cache in mid-run
         return closing(Cache(directory))

@@ -54,9 +54,9 @@ _BY_IDENTITY: object = object.__eq__
 class Listeners:
     """The members of a group, as those who hear what is said in a chat.
 
-    How a member hears is looked up when the list of members has changed. Who has as many attributes as then is taken
-    to hear as it did. So a method that a program gives a member in mid-chat counts from the next message on; another
-    class of the member itself, only from the next chat on.
+    How a member hears is looked up when the list of members has changed. A member that has as many attributes as then
+    is taken to hear as it did. So a method that a program gives a member in mid-chat counts from the next message on;
+    another class of the member itself, only from the next chat on.
 
     Args:
         manager: who leads the group, and passes on what is said.

@@ -236,7 +236,7 @@ class StreamedAnswer:
         """The server counts tokens in a stream only when asked to (``stream_options``)."""
         from openai.types import CompletionUsage
 
-        from ...token_count_utils import estimate_tokens  # which needs what downloads and unpacks tables
+        from ...token_count_utils import estimate_tokens  # late: it downloads and unpacks tables
 
         model = self._params.get("model") or self._head["model"]
         sent = estimate_tokens(self._params.get("messages") or [], model)
